@@ -1,0 +1,37 @@
+# Every target sets up .venv by itself when it is missing or out of date. `make demo` is the place to start.
+
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$name && break; done)
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check format bench clean
+
+demo: $(READY)  ## everything on simulated services, into ./photosync-demo
+	$(BIN)/photosync demo
+
+test: $(READY)  ## prove that the program works
+	$(BIN)/pytest
+
+check: $(READY)  ## format, lint, types and the rules of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(READY)  ## mend what the formatter and the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)  ## measure speed and memory
+	$(BIN)/python -m benchmarks
+
+clean:  ## remove everything that the other targets made
+	rm -rf .venv photosync-demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "photosync needs Python 3.11 to 3.14; say which with: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $(READY)

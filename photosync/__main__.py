@@ -1,0 +1,5 @@
+"""`python -m photosync` is the command `photosync`."""
+
+from photosync.cli import main
+
+main()

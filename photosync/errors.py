@@ -1,0 +1,137 @@
+"""The tree of errors. Each kind knows the exit status that it ends a command with.
+
+A message says what happened, to which account or file, and what the user can do now; it never holds a secret.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Exit(IntEnum):
+    """How a command ended; the contract with scripts and schedulers."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    PARTIAL = 3
+    AUTH = 4
+    TEMPORARY = 5
+    DESTINATION = 6
+    LOCKED = 7
+    LIMIT = 8
+    DAMAGE = 10
+    SUSPICIOUS = 11
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+    @property
+    def word(self) -> str:
+        """The name of the status in the documentation."""
+        return "interrupted" if self in (Exit.INTERRUPTED, Exit.TERMINATED) else self.name.lower()
+
+    @classmethod
+    def worst(cls, statuses: list[Exit]) -> Exit:
+        """The one status for several accounts: the first that applies, in the contract's order."""
+        order = [
+            *(cls.INTERRUPTED, cls.TERMINATED, cls.INTERNAL, cls.USAGE, cls.DESTINATION, cls.SUSPICIOUS),
+            *(cls.DAMAGE, cls.AUTH, cls.PARTIAL, cls.TEMPORARY, cls.LIMIT, cls.LOCKED, cls.OK),
+        ]
+        return min(statuses, key=order.index, default=cls.OK)
+
+
+class Reason(StrEnum):
+    """Why an item failed: the fixed list of words in a summary's `errors`. `docs/exit-status.md` explains them."""
+
+    HASH_MISMATCH = "hash_mismatch"
+    SIZE_MISMATCH = "size_mismatch"
+    TRUNCATED = "truncated"
+    NOT_MEDIA = "not_media"
+    NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    NOT_READY = "not_ready"
+    BAD_ANSWER = "bad_answer"
+    REFUSED = "refused"
+    THROTTLED = "throttled"
+    SERVER_ERROR = "server_error"
+    UNREACHABLE = "unreachable"
+
+
+class PhotosyncError(Exception):
+    """Everything that this program raises on purpose. Whatever else comes up is a bug."""
+
+    exit = Exit.INTERNAL
+
+
+class UsageError(PhotosyncError):
+    """A wrong option, an unknown account or collection, something that this account cannot do."""
+
+    exit = Exit.USAGE
+
+
+class ConfigError(UsageError):
+    """The configuration is missing or wrong."""
+
+
+class SignInError(PhotosyncError):
+    """A person must sign in or pick. Never retried."""
+
+    exit = Exit.AUTH
+
+
+class TemporaryError(PhotosyncError):
+    """The provider could not be reached, or refused past the retry budget. `reason` says which."""
+
+    exit = Exit.TEMPORARY
+
+    def __init__(self, message: str, reason: Reason = Reason.UNREACHABLE) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ItemError(PhotosyncError):
+    """One item could not be brought over; all others can."""
+
+    exit = Exit.PARTIAL
+
+    def __init__(self, message: str, reason: Reason) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class ProviderError(PhotosyncError):
+    """The service answered something that its protocol does not allow, or refused a request for good.
+
+    `status` is the HTTP status where there was one, so that a provider can tell a 404 from a 409.
+    """
+
+    exit = Exit.TEMPORARY
+
+    def __init__(self, message: str, status: int | None = None, body: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
+class DestinationError(PhotosyncError):
+    """The library cannot be written: missing, not mounted, read-only, full."""
+
+    exit = Exit.DESTINATION
+
+
+class LockedError(PhotosyncError):
+    """Another run holds the library's lock."""
+
+    exit = Exit.LOCKED
+
+
+class SuspiciousError(PhotosyncError):
+    """A listing shrank or emptied beyond what is believable."""
+
+    exit = Exit.SUSPICIOUS
+
+
+class CancelledError(PhotosyncError):
+    """The run is ending; raised inside whatever is still going on."""
+
+    exit = Exit.INTERRUPTED

@@ -1,0 +1,181 @@
+"""The words of the house as values: items, collections, selections, usage.
+
+Frozen, provider-neutral, no input or output. A provider parses its service's answers into these once, at the border;
+nothing inside ever sees raw JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an item is. `OTHER` is what some services keep beside photos and videos."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    OTHER = "other"
+
+
+class TimeMeaning(StrEnum):
+    """What a provider's time says. Services label a camera's wall clock as UTC, so the label alone proves nothing."""
+
+    LOCAL = "local"
+    """The camera's clock as it read, whatever zone it stood in."""
+    INSTANT = "instant"
+    """A true moment, given in UTC."""
+    UNKNOWN = "unknown"
+    """Nobody knows which; an account's `time_zone` decides, else it is taken for an instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureTime:
+    """When a picture was taken: a naive date and time, and what it means (for an instant: its UTC reading)."""
+
+    reading: datetime
+    meaning: TimeMeaning
+
+    def __post_init__(self) -> None:
+        if self.reading.tzinfo is not None:
+            raise ValueError("a capture time is a naive reading; its meaning says what of")
+
+    def isoformat(self) -> str:
+        """`2019-07-06T18:22:00`, with milliseconds only where there are any."""
+        return self.reading.isoformat(timespec="milliseconds" if self.reading.microsecond else "seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One photo or video as its provider describes it. Whatever the service left out is `None`.
+
+    `id` never changes and is unique in the account. It is the item's whole identity: names, sizes and dates repeat.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    taken: CaptureTime | None = None
+    size_bytes: int | None = None
+    md5: str | None = None
+    """Of the content as the service has it, 32 lower-case hex digits. A download that differs is refused."""
+    md5_hint: str | None = None
+    """A hash of content that the service may have changed since: a difference is a note, never a failure."""
+    width: int | None = None
+    height: int | None = None
+    favorite: bool | None = None
+    collections: tuple[str, ...] = ()
+    folder: str | None = None
+    """Where the item lies at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
+    added: datetime | None = None
+    """When it came to the service: an aware time. Good for a file's date at the worst, never for an item's."""
+    revision: str | None = None
+    """Changes exactly when the content does, for services that give neither hash nor size."""
+    locator: Mapping[str, str] = field(default_factory=dict)
+    """What the provider needs to fetch the content. Only the provider reads it; secrets have no place here."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of this item, `gps_stripped` for example."""
+
+    @property
+    def version(self) -> str:
+        """Tells two contents of one item apart, from the best that the service gives: revision, hash or size.
+
+        Empty where the service gives nothing: such an item never counts as changed.
+        """
+        if self.revision is not None:
+            return f"revision:{self.revision}"
+        if self.md5 is not None:
+            return f"md5:{self.md5}"
+        if self.size_bytes is not None:
+            return f"size:{self.size_bytes}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What a provider groups items by: an album, a frame, a folder path, a picking session."""
+
+    id: str
+    name: str
+    kind: str
+    """The service's own word for it: `album`, `frame`, `folder`."""
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Storage used by one type of content."""
+
+    type: str
+    size_bytes: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which items a command is about. The empty selection is everything.
+
+    `since` is the first moment that belongs to it and `until` the first that does not; both, like `years` and
+    `months`, are about the capture time as the camera's clock read.
+    """
+
+    years: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    albums: tuple[str, ...] = ()
+    kind: Kind | None = None
+    favorites: bool = False
+    query: str | None = None
+    """In the provider's own filter language."""
+    recent: int | None = None
+    """Only the newest so many, in the order in which they came to the service."""
+    limit: int | None = None
+    """At most so many of those that match."""
+
+    def matches(self, item: Item) -> bool:
+        """Whether `item` belongs here, as far as the item itself can tell.
+
+        Albums and queries are the provider's business; `recent` and `limit` are about the listing as a whole.
+        An item without a capture time matches no year, month, since or until.
+        """
+        if self.kind is not None and item.kind is not self.kind:
+            return False
+        if self.favorites and not item.favorite:
+            return False
+        if not self.is_dated:
+            return True
+        return item.taken is not None and self._matches_time(item.taken.reading)
+
+    def _matches_time(self, reading: datetime) -> bool:
+        if self.years and reading.year not in self.years:
+            return False
+        if self.months and reading.month not in self.months:
+            return False
+        if self.since is not None and reading < self.since:
+            return False
+        return self.until is None or reading < self.until
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it asks for a capture time at all."""
+        return bool(self.years or self.months or self.since or self.until)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether `matches` is the whole truth, so that no provider has to be asked."""
+        return not (self.albums or self.query or self.recent or self.limit)
+
+    def possible_years(self, today: date) -> tuple[int, ...]:
+        """The years in which a match can lie, for services that filter by year alone; empty: no such bound.
+
+        `today` bounds a selection that has only a beginning; a year is added for clocks that run ahead.
+        """
+        if self.years:
+            return self.years
+        if self.since is None:
+            return ()
+        last = self.until.year if self.until is not None else max(today.year, self.since.year) + 1
+        return tuple(range(self.since.year, last + 1))

@@ -1,0 +1,225 @@
+"""What a provider must do, what it may do, and how plugins are found.
+
+The words:
+
+ACCOUNT     one sign-in at one provider, under a name that the user chose.
+PROVIDER    the plugin that speaks one service's protocol. It knows `model`, `errors`, `transport` and this module.
+ITEM        one photo or video. Its identity is account + id, never its name.
+COLLECTION  what a provider groups items by: album, frame, folder.
+SELECTION   which items a command is about.
+PAGE        what one request of a listing brought.
+MARK        a provider's own word for 'all up to here', given back to it at the next incremental listing.
+
+A provider is a class, named in the entry point group `photosync.providers`, that fulfils `Provider`. What it can do
+beside that it says by having the methods of the small protocols below; the core looks, and turns what is missing into
+a clear error before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Annotated, ClassVar, Protocol, Self, runtime_checkable
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from photosync.errors import UsageError
+from photosync.model import Collection, Item, Selection, Usage
+from photosync.transport import Destination, Transport, TransportSettings
+
+GROUP = "photosync.providers"
+
+
+def _beside_config(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str | Path):
+        return value
+    folder = (info.context or {}).get("folder", Path())
+    return Path(folder, Path(value).expanduser())
+
+
+ConfigPath = Annotated[Path, BeforeValidator(_beside_config)]
+"""A path in the configuration: `~` is the home folder, and a relative one starts at the configuration file."""
+
+
+class AccountSettings(BaseModel):
+    """What every provider's own settings start from: frozen, and a key that nobody knows is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoints: dict[str, str] = {}
+    """Hosts to use in place of the service's own; `Provider.endpoint_names` are the keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts about a service, so that the core asks for facts and never for names."""
+
+    title: str
+    """The service's name as its users know it."""
+    selects: frozenset[str]
+    """The fields of `Selection` that `list` understands: those that the service filters, and those that the core can
+    filter because items carry what it takes."""
+    newest_first: bool = False
+    """Listings come in the order in which items were added, the newest first, so that an incremental one may stop at
+    the first page that holds nothing new."""
+    marks: bool = False
+    """Listings carry marks: the next one can begin where the last ended."""
+    workers: int = 8
+    """Downloads at a time that the service is known to bear, for `jobs: auto`."""
+    layout: str = "{year}/{month}/{name}"
+    """Where items go unless the user says otherwise."""
+    collection_word: str = "album"
+    needs_picking: bool = False
+    """A person has to pick in a browser: there is nothing that `pull` could list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one request of a listing brought, in the service's order."""
+
+    items: Sequence[Item]
+    total: int | None = None
+    """How many items the whole listing has, as the service counts now."""
+    removed: Sequence[str] = ()
+    """Ids that the service says are gone, in listings that carry marks."""
+    mark: str | None = None
+    """Everything up to and with this page is known to whoever gives this back as `since`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """What the core gives to a provider that is being opened."""
+
+    account: str
+    state: Path
+    """A folder of the account's own for tokens and caches: made on demand, mode 0700, outside the library."""
+    transport: Callable[[TransportSettings], Transport]
+    """Opens the account's one HTTP session; the core adds time-outs, back-off, pacing and redaction."""
+    say: Callable[[str], None]
+    """Tells the user something, on standard error."""
+
+
+class Provider(Protocol):
+    """What every provider must do. One object serves one account; `download` is called from several threads."""
+
+    facts: ClassVar[Facts]
+    settings_type: ClassVar[type[AccountSettings]]
+    endpoint_names: ClassVar[frozenset[str]]
+
+    @classmethod
+    def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
+        """Make the account ready without sending anything. A sign-in that cannot work raises `SignInError`."""
+        ...
+
+    def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
+        """The items of `selection`, one page a request, each request sent only when its page is asked for.
+
+        `collection` is an id from `collections`; `since` is the last mark that the core stored, if any. What the
+        service cannot filter may be left in; the core filters again. A page may repeat items of earlier ones. Raises
+        `SignInError`, `TemporaryError`, `ProviderError`.
+        """
+        ...
+
+    def download(self, item: Item, destination: Destination) -> None:
+        """Bring the content of `item`, unchanged, to `destination`; called again for the same item after a failure.
+
+        Raises `ItemError` for what concerns this item alone, `SignInError` and `TemporaryError` for the rest.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections and files."""
+        ...
+
+
+@runtime_checkable
+class HasCollections(Protocol):
+    """May: albums, frames or folders."""
+
+    def collections(self) -> Iterator[Collection]:
+        """All of them, with their ids."""
+        ...
+
+
+@runtime_checkable
+class HasUsage(Protocol):
+    """May: how much storage is used."""
+
+    def usage(self) -> Sequence[Usage]:
+        """A row for each type of content."""
+        ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """May: how many items match, without listing them."""
+
+    def count(self, selection: Selection, collection: str | None) -> int | None:
+        """How many, or None where only a listing can tell."""
+        ...
+
+
+@runtime_checkable
+class ChecksSignIn(Protocol):
+    """May: whether the account is signed in, as far as can be told without asking the service."""
+
+    def sign_in_state(self) -> str:
+        """A few words for a person, without secrets: `cookies for co.uk`, `not signed in`."""
+        ...
+
+
+class ProviderPlugin:
+    """A provider that an entry point names. Loading imports the plugin, so it waits until somebody asks."""
+
+    def __init__(self, entry_point: EntryPoint) -> None:
+        self.name = entry_point.name
+        self._entry_point = entry_point
+
+    @property
+    def distribution(self) -> str:
+        """The distribution that brought it, with its version."""
+        source = self._entry_point.dist
+        return f"{source.name} {source.version}" if source else "unknown"
+
+    def load(self) -> type[Provider]:
+        """The provider's class."""
+        loaded: type[Provider] = self._entry_point.load()
+        return loaded
+
+
+def plugins() -> Mapping[str, ProviderPlugin]:
+    """All providers that are installed, by name."""
+    return {entry.name: ProviderPlugin(entry) for entry in sorted(entry_points(group=GROUP))}
+
+
+def abilities(provider: type[Provider]) -> list[str]:
+    """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
+    optional = {"collections": HasCollections, "usage": HasUsage, "count": Counts}
+    return [
+        "list",
+        "download",
+        *(word for word, protocol in optional.items() if issubclass(provider, protocol)),
+    ]
+
+
+def check_selection(facts: Facts, account: str, selection: Selection) -> None:
+    """Refuse a selection that this account cannot do, before anything is sent."""
+    wanted = {
+        "--year": ("years", selection.years),
+        "--month": ("months", selection.months),
+        "--since": ("since", selection.since),
+        "--until": ("until", selection.until),
+        "--album": ("albums", selection.albums),
+        "--kind": ("kind", selection.kind),
+        "--favorites": ("favorites", selection.favorites),
+        "--query": ("query", selection.query),
+        "--recent": ("recent", selection.recent),
+    }
+    missing = [option for option, (name, value) in wanted.items() if value and name not in facts.selects]
+    if missing:
+        raise UsageError(
+            f"account '{account}': {facts.title} cannot select by {', '.join(missing)}. "
+            "Leave that out, or select otherwise."
+        )

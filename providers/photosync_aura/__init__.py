@@ -1,0 +1,1 @@
+"""Aura picture frames: the provider `aura`, signed in by e-mail and password."""

@@ -1,0 +1,1 @@
+"""Amazon Cloud Drive: the provider `clouddrive`, signed in by OAuth."""
