@@ -74,23 +74,11 @@ class Item:
     revision: str | None = None
     """Changes exactly when the content does, for services that give neither hash nor size."""
     locator: Mapping[str, str] = field(default_factory=dict)
-    """What the provider needs to fetch the content. Only the provider reads it; secrets have no place here."""
+    """What the provider needs to fetch the content. Only the provider reads it; the catalog keeps it."""
+    link: str | None = field(default=None, repr=False, compare=False)
+    """Where the content is right now, for services whose addresses expire. Never stored, never logged."""
     notes: tuple[str, ...] = ()
     """What a person should know of this item, `gps_stripped` for example."""
-
-    @property
-    def version(self) -> str:
-        """Tells two contents of one item apart, from the best that the service gives: revision, hash or size.
-
-        Empty where the service gives nothing: such an item never counts as changed.
-        """
-        if self.revision is not None:
-            return f"revision:{self.revision}"
-        if self.md5 is not None:
-            return f"md5:{self.md5}"
-        if self.size_bytes is not None:
-            return f"size:{self.size_bytes}"
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +113,6 @@ class Selection:
     months: tuple[int, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    albums: tuple[str, ...] = ()
     kind: Kind | None = None
     favorites: bool = False
     query: str | None = None
@@ -138,7 +125,7 @@ class Selection:
     def matches(self, item: Item) -> bool:
         """Whether `item` belongs here, as far as the item itself can tell.
 
-        Albums and queries are the provider's business; `recent` and `limit` are about the listing as a whole.
+        A query is the provider's business; `recent` and `limit` are about the listing as a whole.
         An item without a capture time matches no year, month, since or until.
         """
         if self.kind is not None and item.kind is not self.kind:
@@ -166,7 +153,7 @@ class Selection:
     @property
     def is_local(self) -> bool:
         """Whether `matches` is the whole truth, so that no provider has to be asked."""
-        return not (self.albums or self.query or self.recent or self.limit)
+        return not (self.query or self.recent or self.limit)
 
     def possible_years(self, today: date) -> tuple[int, ...]:
         """The years in which a match can lie, for services that filter by year alone; empty: no such bound.

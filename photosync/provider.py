@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from threading import Event
 from typing import Annotated, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
@@ -32,14 +33,15 @@ from photosync.transport import Destination, Transport, TransportSettings
 GROUP = "photosync.providers"
 
 
-def _beside_config(value: object, info: ValidationInfo) -> object:
+def beside_config(value: object, info: ValidationInfo) -> object:
+    """A text of the configuration as a path, for fields that may also be something else."""
     if not isinstance(value, str | Path):
         return value
     folder = (info.context or {}).get("folder", Path())
     return Path(folder, Path(value).expanduser())
 
 
-ConfigPath = Annotated[Path, BeforeValidator(_beside_config)]
+ConfigPath = Annotated[Path, BeforeValidator(beside_config)]
 """A path in the configuration: `~` is the home folder, and a relative one starts at the configuration file."""
 
 
@@ -129,6 +131,10 @@ class Provider(Protocol):
         """
         ...
 
+    def sign_in_state(self) -> str:
+        """A few words for a person, without secrets and without asking the service: `cookies for amazon.co.uk`."""
+        ...
+
     def close(self) -> None:
         """Let go of connections and files."""
         ...
@@ -162,12 +168,82 @@ class Counts(Protocol):
 
 
 @runtime_checkable
-class ChecksSignIn(Protocol):
-    """May: whether the account is signed in, as far as can be told without asking the service."""
+class HasFolders(Protocol):
+    """May: items that the user wants in folders of their own, outside the library."""
 
-    def sign_in_state(self) -> str:
-        """A few words for a person, without secrets: `cookies for co.uk`, `not signed in`."""
+    def folder(self, item: Item) -> Path | None:
+        """The folder for `item`, or None for its place in the library."""
         ...
+
+
+class Interaction(Protocol):
+    """How a provider talks to the person who signs in or picks. The command line gives one."""
+
+    @property
+    def browser_allowed(self) -> bool:
+        """Whether a browser may be opened on this machine."""
+        ...
+
+    @property
+    def port(self) -> int | None:
+        """The port that the person wants the answer of the sign-in page to come to, for `ssh -L`; None: any."""
+        ...
+
+    def show(self, message: str) -> None:
+        """Tell something."""
+        ...
+
+    def show_link(self, url: str, purpose: str, qr_code: bool = False) -> None:
+        """Show an address to open, and open it where that is allowed; `qr_code` draws it for a phone's camera."""
+        ...
+
+    def ask(self, prompt: str) -> str | None:
+        """Ask for a line of text; None where nobody can answer, under cron for example."""
+        ...
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """May: a sign-in that can be done from here."""
+
+    def sign_in(self, interaction: Interaction) -> str:
+        """Sign in with the person's help, keep what was obtained, and say in a few words as whom."""
+        ...
+
+    def sign_out(self) -> str:
+        """Give up and delete what `sign_in` obtained, whatever the service answers; says what was done."""
+        ...
+
+
+def place_outside(provider: Provider, item: Item) -> str:
+    """The folder outside the library in which `item` has its place; empty for the library."""
+    folder = provider.folder(item) if isinstance(provider, HasFolders) else None
+    return str(folder) if folder else ""
+
+
+class Traffic(Protocol):
+    """What an account's session has sent so far."""
+
+    @property
+    def requests(self) -> int:
+        """Every HTTP request, redirects and repetitions included."""
+        ...
+
+    @property
+    def retries(self) -> int:
+        """Those among them that repeated one that failed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that is ready for work: what every job is given."""
+
+    name: str
+    provider: Provider
+    traffic: Traffic
+    cancel: Event
+    """Set by whoever wants the account's requests to end at once."""
 
 
 class ProviderPlugin:
@@ -211,7 +287,6 @@ def check_selection(facts: Facts, account: str, selection: Selection) -> None:
         "--month": ("months", selection.months),
         "--since": ("since", selection.since),
         "--until": ("until", selection.until),
-        "--album": ("albums", selection.albums),
         "--kind": ("kind", selection.kind),
         "--favorites": ("favorites", selection.favorites),
         "--query": ("query", selection.query),

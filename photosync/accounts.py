@@ -1,0 +1,64 @@
+"""Puts an account together: its configuration, its provider, its transport and the place for its state."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from platformdirs import user_state_path
+
+from photosync.config import AccountConfig
+from photosync.provider import Account, AccountContext
+from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, TransportSettings, Wait
+
+
+def state_folder() -> Path:
+    """Where the program keeps what belongs to the user and not to a library: tokens, and which library is where."""
+    return Path(os.environ.get("PHOTOSYNC_STATE") or user_state_path("photosync"))
+
+
+@contextmanager
+def opened(
+    config: AccountConfig,
+    *,
+    redactor: Redactor,
+    on_wait: Callable[[Wait], None],
+    say: Callable[[str], None],
+    workers: int,
+    bandwidth: BandwidthLimit | None = None,
+) -> Iterator[Account]:
+    """The account, ready for work; nothing has been sent yet. Closes its connections at the end."""
+    cancel = Event()
+    transports: list[Transport] = []
+
+    def open_transport(settings: TransportSettings) -> Transport:
+        policy = Policy(retry_budget_s=config.options.retry_budget.total_seconds(), pool_size=workers + 2)
+        transports.append(
+            Transport(settings, policy=policy, redactor=redactor, bandwidth=bandwidth, cancel=cancel, on_wait=on_wait)
+        )
+        return transports[-1]
+
+    context = AccountContext(config.name, state_folder() / "accounts" / config.name, open_transport, say)
+    provider = config.provider.open(config.settings(), context)
+    try:
+        yield Account(config.name, provider, _Traffic(transports), cancel)
+    finally:
+        provider.close()
+
+
+class _Traffic:
+    """The sum over all sessions of an account; most have one."""
+
+    def __init__(self, transports: list[Transport]) -> None:
+        self._transports = transports
+
+    @property
+    def requests(self) -> int:
+        return sum(transport.requests for transport in self._transports)
+
+    @property
+    def retries(self) -> int:
+        return sum(transport.retries for transport in self._transports)

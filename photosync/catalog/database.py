@@ -1,0 +1,382 @@
+"""The catalog's questions and answers. One connection, used by one thread; a lock on the library keeps others away."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from photosync.catalog import described, schema
+from photosync.errors import DestinationError
+from photosync.model import Item
+
+CACHE_KIB = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An item whose file lies in its place: the path, and both hashes."""
+
+    item: Item
+    outside: str
+    path: str
+    path_key: str
+    delivered_size: int
+    delivered_md5: str
+    delivered_sha256: str
+    stored_size: int
+    stored_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the catalog knows of an item."""
+
+    state: str
+    description: str
+    first_run: int
+    outside: str
+    path: str | None
+    revision: str | None
+    delivered_size: int | None
+    delivered_md5: str | None
+    stored_size: int | None
+    reason: str | None
+    """Why its content could not be brought last."""
+    is_missing: bool
+    """Its file was not found when the run began."""
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether its content is still to be brought, though nothing changed."""
+        return self.path is None or self.reason is not None or bool(self.is_missing)
+
+    def differs_from(self, item: Item) -> bool:
+        """Whether the provider has another content now, by the best that it gives: hash, revision or size."""
+        if item.md5 is not None:
+            return item.md5 != self.delivered_md5
+        if item.revision is not None:
+            return item.revision != self.revision
+        return item.size_bytes is not None and item.size_bytes != self.delivered_size
+
+    @property
+    def item(self) -> Item:
+        """The item as its provider described it last."""
+        return described.from_text(self.description)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How far one kind of listing is known: which run covered it, when one last went to its end, how many it had."""
+
+    covered_run: int
+    completed_at: datetime
+    total: int | None
+    mark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a command, for one account."""
+
+    command: str
+    started_at: datetime
+    ended_at: datetime | None
+    exit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An account in the catalog: how many files and bytes lie there, how many items wait for another try."""
+
+    items: int
+    size_bytes: int
+    failed: int
+    gone: int
+    last_run: Run | None
+
+
+class Catalog:
+    """An open catalog. `open` for the one writer, `read` for everybody else."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._connection.execute("CREATE TEMP TABLE seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
+        self._connection.execute("CREATE TEMP TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open for writing, make it if there is none, and bring an older one up to date."""
+        try:
+            connection = sqlite3.connect(path, isolation_level=None)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            schema.migrate(connection, path)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        return cls(connection)
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Open without changing anything on the disk."""
+        # Even a reader of a database in WAL mode makes files beside it; where nobody writes, `immutable` avoids that.
+        quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
+            schema.check_version(connection, path)
+        except sqlite3.Error as error:
+            raise _unusable(path, error) from error
+        return cls(connection)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """A catalog that knows nothing, in memory: for a library that does not exist yet."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        schema.migrate(connection, Path(":memory:"))
+        return cls(connection)
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the database and let go of it."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    # Runs
+
+    def begin_run(self, command: str, account: str) -> int:
+        """The number of a run that begins now."""
+        cursor = self._connection.execute(
+            "INSERT INTO runs (command, account, started_at) VALUES (?, ?, ?)", (command, account, _now())
+        )
+        return int(cursor.lastrowid or 0)
+
+    def end_run(self, run: int, exit_status: int, summary: str) -> None:
+        """How the run ended."""
+        self._connection.execute(
+            "UPDATE runs SET ended_at = ?, exit = ?, summary = ? WHERE run = ?", (_now(), exit_status, summary, run)
+        )
+
+    # Items
+
+    def see(self, ids: Iterable[str], listed: bool = True) -> set[str]:
+        """Note that the present run met these ids; returns those that it had not met before.
+
+        `listed`: a listing brought them. What the run knows from elsewhere is met, but proves no listing complete.
+        """
+        fresh = set()
+        for id_ in ids:
+            if self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (id_, listed)).rowcount:
+                fresh.add(id_)
+            elif listed:
+                self._connection.execute("UPDATE seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
+        return fresh
+
+    def listed_count(self) -> int:
+        """How many distinct items the present run's listing brought."""
+        return int(self._connection.execute("SELECT count(*) FROM seen WHERE listed").fetchone()[0])
+
+    def known(self, account: str, ids: Collection[str]) -> dict[str, Known]:
+        """What is known of these items, by id; those never met are left out."""
+        rows = self._connection.execute(
+            f"""SELECT id, state, description, first_run, outside, path, revision, delivered_size, delivered_md5,
+                       stored_size, reason, id IN (SELECT id FROM missing)
+                FROM items WHERE account = ? AND id IN ({",".join("?" * len(ids))})""",  # noqa: S608 - only marks
+            (account, *ids),
+        )
+        return {row[0]: Known(*row[1:]) for row in rows}
+
+    def owner_of_path(self, outside: str, path_key: str) -> tuple[str, str] | None:
+        """The account and id of the item whose file has this path."""
+        row = self._connection.execute(
+            "SELECT account, id FROM items WHERE outside = ? AND path_key = ?", (outside, path_key)
+        ).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def record_saved(self, account: str, run: int, saved: Iterable[Saved]) -> None:
+        """These files lie in their places. Part of a transaction of the caller's."""
+        for each in saved:
+            self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
+            self._connection.execute(
+                """INSERT INTO items (account, id, description, state, first_run, saved_run, outside, path, path_key,
+                       revision, delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at)
+                   VALUES (?, ?, ?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (account, id) DO UPDATE SET
+                       description = excluded.description, state = 'saved', saved_run = excluded.saved_run,
+                       outside = excluded.outside, path = excluded.path, path_key = excluded.path_key,
+                       revision = excluded.revision,
+                       delivered_size = excluded.delivered_size, delivered_md5 = excluded.delivered_md5,
+                       delivered_sha256 = excluded.delivered_sha256, stored_size = excluded.stored_size,
+                       stored_sha256 = excluded.stored_sha256, saved_at = excluded.saved_at,
+                       reason = NULL, error = NULL""",
+                (
+                    *(account, each.item.id, described.to_text(each.item), run, run),
+                    *(each.outside, each.path, each.path_key, each.item.revision),
+                    *(each.delivered_size, each.delivered_md5, each.delivered_sha256),
+                    *(each.stored_size, each.stored_sha256, _now()),
+                ),
+            )
+
+    def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
+        """The item's content could not be brought; a file that lies there from before stays known."""
+        self._connection.execute(
+            """INSERT INTO items (account, id, description, state, first_run, outside, reason, error)
+               VALUES (?, ?, ?, 'failed', ?, '', ?, ?)
+               ON CONFLICT (account, id) DO UPDATE SET
+                   description = excluded.description, reason = excluded.reason, error = excluded.error""",
+            (account, item.id, described.to_text(item), run, reason, error),
+        )
+
+    def record_described(self, account: str, items: Iterable[Item]) -> None:
+        """The provider describes these known items anew, and has them (again)."""
+        self._connection.executemany(
+            """UPDATE items SET description = ?, state = CASE state WHEN 'gone' THEN 'saved' ELSE state END
+               WHERE account = ? AND id = ?""",
+            [(described.to_text(item), account, item.id) for item in items],
+        )
+
+    def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
+        """The provider has these no longer: `ids`, or all that the present, complete listing did not bring.
+
+        Files stay where they are. Returns how many were not marked before.
+        """
+        if ids is None:
+            return self._connection.execute(
+                """UPDATE items SET state = 'gone', reason = NULL, error = NULL
+                   WHERE account = ? AND state <> 'gone' AND id NOT IN (SELECT id FROM seen WHERE listed)""",
+                (account,),
+            ).rowcount
+        marked = 0
+        for id_ in ids:
+            marked += self._connection.execute(
+                "UPDATE items SET state = 'gone', reason = NULL, error = NULL "
+                "WHERE account = ? AND id = ? AND state <> 'gone'",
+                (account, id_),
+            ).rowcount
+        return marked
+
+    # Files
+
+    def files(self, account: str) -> Iterator[tuple[str, str, str]]:
+        """Every file of the account: id, outside, path, in the order of the paths."""
+        return self._stream(
+            "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path",
+            (account,),
+        )
+
+    def note_missing(self, ids: Iterable[str]) -> None:
+        """The files of these items are not there, for as long as this catalog is open."""
+        self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
+
+    def owed(self, account: str, after: int, count: int = 200) -> list[tuple[int, Item]]:
+        """Items whose content is still wanted: it failed last time, or the file is missing. Those gone are not.
+
+        A batch at a time: each comes with a number, and `after` is the number of the last one before this batch.
+        """
+        rows = self._connection.execute(
+            """SELECT rowid, description FROM items WHERE account = ? AND state <> 'gone' AND rowid > ?
+               AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT ?""",
+            (account, after, count),
+        )
+        return [(number, described.from_text(text)) for number, text in rows]
+
+    def sums(self, outside: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
+        """(sha256, path) of every file in the library or in one folder outside, in the order of the paths.
+
+        With `since_run` only those that this run and later ones saved.
+        """
+        return self._stream(
+            """SELECT stored_sha256, path FROM items
+               WHERE outside = ? AND path IS NOT NULL AND saved_run >= ? ORDER BY path""",
+            (outside, since_run),
+        )
+
+    def outsides(self) -> list[str]:
+        """The folders that have files: '' for the library, and every one outside."""
+        return [row[0] for row in self._stream("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL", ())]
+
+    def sums_state(self, outside: str) -> str | None:
+        """How SHA256SUMS was left, as `set_sums_state` was told."""
+        row = self._connection.execute("SELECT state FROM sums WHERE outside = ?", (outside,)).fetchone()
+        return row[0] if row else None
+
+    def set_sums_state(self, outside: str, state: str) -> None:
+        """Note how SHA256SUMS was left; an empty state says that it is being changed."""
+        self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (outside, state))
+
+    # Listings
+
+    def listing(self, account: str, collection: str, selection: str) -> Listing | None:
+        """How far this kind of listing is known."""
+        row = self._connection.execute(
+            """SELECT covered_run, completed_at, total, mark FROM listings
+               WHERE account = ? AND collection = ? AND selection = ?""",
+            (account, collection, selection),
+        ).fetchone()
+        return Listing(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
+
+    def set_listing(self, account: str, collection: str, selection: str, listing: Listing) -> None:
+        """This kind of listing is known now as far as `listing` says."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(account, collection, selection),
+                *(listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark),
+            ),
+        )
+
+    # Looking back
+
+    def items(self, account: str) -> Iterator[tuple[Item, str, str | None, str]]:
+        """All items of the account: the item, its state, its path and the folder outside, if any; newest first."""
+        rows = self._stream(
+            "SELECT description, state, path, outside FROM items WHERE account = ? ORDER BY rowid DESC", (account,)
+        )
+        return ((described.from_text(text), state, path, outside) for text, state, path, outside in rows)
+
+    def summary(self, account: str) -> Summary:
+        """The account in numbers."""
+        row = self._connection.execute(
+            """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0)
+               FROM items WHERE account = ?""",
+            (account,),
+        ).fetchone()
+        items, size_bytes, failed, gone = row
+        return Summary(items, size_bytes, failed, gone, self._last_run(account))
+
+    def _last_run(self, account: str) -> Run | None:
+        row = self._connection.execute(
+            "SELECT command, started_at, ended_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1",
+            (account,),
+        ).fetchone()
+        if row is None:
+            return None
+        ended = datetime.fromisoformat(row[2]) if row[2] else None
+        return Run(row[0], datetime.fromisoformat(row[1]), ended, row[3])
+
+    def _stream(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+        return iter(self._connection.execute(query, parameters))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _unusable(path: Path, error: sqlite3.Error) -> DestinationError:
+    return DestinationError(
+        f"the catalog {path} cannot be used: {error}. Check the disk; if the file is damaged, move it away: "
+        "the next run makes a new one and adopts the files that lie there."
+    )

@@ -1,0 +1,83 @@
+"""The tables, and how a catalog of an older version becomes one of this."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from photosync.errors import DestinationError
+
+MIGRATIONS = (
+    """
+    CREATE TABLE items (
+        account TEXT NOT NULL,
+        id TEXT NOT NULL,
+        description TEXT NOT NULL,      -- the item as its provider described it last, JSON
+        state TEXT NOT NULL,            -- saved, failed or gone
+        first_run INTEGER NOT NULL,     -- the run that met it first
+        saved_run INTEGER,              -- the run that brought the file
+        outside TEXT NOT NULL,          -- '' for the library, else the folder that path is relative to
+        path TEXT,                      -- where the file lies; null while there is none
+        path_key TEXT,                  -- equal for paths that some file system takes for one
+        revision TEXT,                  -- of the content that lies there
+        delivered_size INTEGER,
+        delivered_md5 TEXT,
+        delivered_sha256 TEXT,          -- of the bytes as the provider sent them
+        stored_size INTEGER,
+        stored_sha256 TEXT,             -- of the file as it lies there
+        saved_at TEXT,
+        reason TEXT,                    -- why its content could not be brought last; null when all is well
+        error TEXT,                     -- the same in a sentence
+        PRIMARY KEY (account, id)
+    );
+    CREATE UNIQUE INDEX items_by_path ON items (outside, path_key) WHERE path_key IS NOT NULL;
+    CREATE INDEX items_owed ON items (account) WHERE reason IS NOT NULL;
+
+    CREATE TABLE listings (             -- up to where each kind of listing is known
+        account TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        selection TEXT NOT NULL,
+        covered_run INTEGER NOT NULL,   -- all that was there then is known
+        completed_at TEXT NOT NULL,     -- the last listing that went to its end
+        total INTEGER,
+        mark TEXT,
+        PRIMARY KEY (account, collection, selection)
+    );
+
+    CREATE TABLE runs (
+        run INTEGER PRIMARY KEY,
+        command TEXT NOT NULL,
+        account TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        ended_at TEXT,
+        exit INTEGER,
+        summary TEXT                    -- the JSON that the command printed
+    );
+    CREATE INDEX runs_by_account ON runs (account, run);
+
+    CREATE TABLE sums (                 -- how each SHA256SUMS was left
+        outside TEXT PRIMARY KEY,
+        state TEXT NOT NULL
+    );
+    """,
+)
+"""Each step is applied once, in order, in a transaction of its own; `PRAGMA user_version` counts them."""
+
+SCHEMA_VERSION = len(MIGRATIONS)
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> int:
+    """The catalog's version. One from a newer program is refused: writing to it could lose what we do not know of."""
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > SCHEMA_VERSION:
+        raise DestinationError(
+            f"{path} was written by a newer photosync (schema {version}, this one knows {SCHEMA_VERSION}). "
+            "Update photosync on this machine."
+        )
+    return version
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the catalog up to this program's version."""
+    for version in range(check_version(connection, path), SCHEMA_VERSION):
+        connection.executescript(f"BEGIN; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;")

@@ -1,0 +1,192 @@
+"""The commands: their names, arguments and options. What they do is imported when they are called."""
+
+# No `from __future__ import annotations` here: typer reads these annotations.
+
+from typing import Annotated
+
+import typer
+
+from photosync.cli.general import General, with_general
+
+app = typer.Typer(
+    name="photosync",
+    help="Brings your photos and videos from several services to your own disk, safely.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's name in the configuration.")]
+CollectionName = Annotated[
+    str | None, typer.Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
+]
+Years = Annotated[list[int] | None, typer.Option("--year", metavar="N", help="Taken in this year; repeatable.")]
+Months = Annotated[list[int] | None, typer.Option("--month", metavar="N", help="Taken in this month; repeatable.")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Taken then or later: 2023, 2023-07, 2023-07-15 or 30d.")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="Taken then or before.")]
+Albums = Annotated[
+    list[str] | None, typer.Option("--album", metavar="NAME", help="In this album or folder; repeatable.")
+]
+KindName = Annotated[str | None, typer.Option("--kind", metavar="photo|video", help="Only photos, or only videos.")]
+Favorites = Annotated[bool, typer.Option("--favorites", help="Only favourites.")]
+Query = Annotated[str | None, typer.Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
+Recent = Annotated[int | None, typer.Option("--recent", metavar="N", min=1, help="Only the N that came last.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of those that match.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from photosync import __version__  # noqa: PLC0415
+
+        typer.echo(f"photosync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+@with_general
+def photosync(
+    general: General,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Brings your photos and videos from several services to your own disk, safely."""
+
+
+@app.command()
+@with_general
+def pull(
+    general: General,
+    account: Annotated[
+        str | None, typer.Argument(metavar="ACCOUNT", help="The account's name; without it, every account.")
+    ] = None,
+    collection: CollectionName = None,
+    years: Years = None,
+    months: Months = None,
+    since: Since = None,
+    until: Until = None,
+    albums: Albums = None,
+    kind: KindName = None,
+    favorites: Favorites = False,
+    query: Query = None,
+    recent: Recent = None,
+    limit: Limit = None,
+    count: Annotated[bool, typer.Option("--count", help="Print how many match, and stop.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="List everything, not just up to what is known.")] = False,
+    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False,
+    layout: Annotated[
+        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")] = None,
+    bwlimit: Annotated[
+        str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")
+    ] = None,
+    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False,
+    limit_bytes: Annotated[
+        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
+    ] = None,
+    limit_time: Annotated[
+        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
+    ] = None,
+    accept_shrink: Annotated[
+        bool, typer.Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
+    ] = False,
+) -> None:
+    """Bring what is new to the library."""
+    from photosync.cli import pulling  # noqa: PLC0415
+    from photosync.cli.selecting import Wish  # noqa: PLC0415
+
+    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection)
+    request = pulling.Request(
+        account,
+        wish,
+        full=full,
+        dry_run=dry_run,
+        accept_shrink=accept_shrink,
+        layout="years" if by_year else layout,
+        jobs=jobs,
+        bwlimit=bwlimit,
+        no_exif=no_exif,
+        limit_bytes=limit_bytes,
+        limit_time=limit_time,
+    )
+    pulling.count(general, request) if count else pulling.pull(general, request)
+
+
+@app.command("list")
+@with_general
+def list_(
+    general: General,
+    account: AccountName,
+    collection: CollectionName = None,
+    years: Years = None,
+    months: Months = None,
+    since: Since = None,
+    until: Until = None,
+    albums: Albums = None,
+    kind: KindName = None,
+    favorites: Favorites = False,
+    query: Query = None,
+    recent: Recent = None,
+    limit: Limit = None,
+    saved: Annotated[bool, typer.Option("--saved", help="What the library has, without asking the provider.")] = False,
+) -> None:
+    """Show what the provider has."""
+    from photosync.cli import looking  # noqa: PLC0415
+    from photosync.cli.selecting import Wish  # noqa: PLC0415
+
+    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection)
+    looking.list_items(general, account, wish, saved)
+
+
+@app.command()
+@with_general
+def collections(general: General, account: AccountName) -> None:
+    """Show an account's albums, frames or folders."""
+    from photosync.cli import looking  # noqa: PLC0415
+
+    looking.list_collections(general, account)
+
+
+@app.command()
+@with_general
+def usage(general: General, account: AccountName) -> None:
+    """Show how much storage an account uses."""
+    from photosync.cli import looking  # noqa: PLC0415
+
+    looking.show_usage(general, account)
+
+
+@app.command()
+@with_general
+def status(general: General) -> None:
+    """Show each account: last run, items, failures, sign-in."""
+    from photosync.cli import looking  # noqa: PLC0415
+
+    looking.show_status(general)
+
+
+@app.command()
+@with_general
+def providers(general: General) -> None:
+    """Show the installed providers and what they can do."""
+    from photosync.cli import looking  # noqa: PLC0415
+
+    looking.list_providers(general)
+
+
+@app.command()
+@with_general
+def demo(
+    general: General,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed makes other pictures.")] = 2023,
+) -> None:
+    """Try everything on simulated services, without an account or a network."""
+    from photosync.cli import demonstration  # noqa: PLC0415
+
+    demonstration.demo(general, seed)

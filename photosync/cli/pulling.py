@@ -1,0 +1,244 @@
+"""`pull`: every account that was asked for, one after the other; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import TypeVar
+
+import typer
+
+from photosync import accounts, config, metadata, units
+from photosync.catalog import Catalog
+from photosync.cli import output, progress
+from photosync.cli.general import General, complain
+from photosync.cli.selecting import Wish, checked_selection
+from photosync.config import AccountConfig, Config
+from photosync.errors import ConfigError, Exit, PhotosyncError, UsageError
+from photosync.jobs import counting
+from photosync.jobs.pull import Options, Pull
+from photosync.jobs.report import Summary
+from photosync.library import Layout, LayoutError, Library
+from photosync.provider import Account
+from photosync.transport import BandwidthLimit, Redactor
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What `pull` was asked, as it was typed."""
+
+    account: str | None
+    wish: Wish
+    full: bool = False
+    dry_run: bool = False
+    accept_shrink: bool = False
+    layout: str | None = None
+    jobs: int | None = None
+    bwlimit: str | None = None
+    no_exif: bool = False
+    limit_bytes: str | None = None
+    limit_time: str | None = None
+
+
+def pull(general: General, request: Request) -> None:
+    """The command. Ends the process with the worst status of all accounts."""
+    raise typer.Exit(int(pull_accounts(general, request)))
+
+
+def pull_accounts(general: General, request: Request) -> Exit:
+    """Pull one account or all, show a summary for each, and return the worst status."""
+    return Exit.worst(_PullRun(general, request).all_accounts())
+
+
+def count(general: General, request: Request) -> None:
+    """`pull --count`: prints how many items match, and nothing is written."""
+    run = _PullRun(general, request)
+    statuses = []
+    for account_config in run.wanted:
+        try:
+            with run.opened(account_config) as account:
+                selection, collections = checked_selection(request.wish, account)
+                number = counting.count(account, selection, collections)
+        except PhotosyncError as error:
+            complain(str(error))
+            statuses.append(error.exit)
+            continue
+        if general.json:
+            output.print_json({"command": "count", "account": account_config.name, "count": number})
+        else:
+            output.print_line(str(number) if len(run.wanted) == 1 else f"{account_config.name}: {number}")
+    raise typer.Exit(int(Exit.worst(statuses)))
+
+
+class Interruption:
+    """Ctrl-C or a polite kill ends the account that is under way, and lets nothing else begin. A second one is rude."""
+
+    def __init__(self) -> None:
+        self.status: Exit | None = None
+        self._cancel = threading.Event()
+
+    @contextmanager
+    def watch(self, cancel: threading.Event) -> Iterator[None]:
+        """While this goes on, a signal sets `cancel`."""
+        self._cancel = cancel
+        before = {number: signal.signal(number, self._take) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _take(self, number: int, _frame: FrameType | None) -> None:
+        self.status = Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
+        self._cancel.set()
+        signal.signal(number, signal.SIG_DFL)
+
+
+class _PullRun:
+    def __init__(self, general: General, request: Request) -> None:
+        self._general = general
+        self._request = request
+        self._redactor = Redactor()
+        output.set_up_logging(general, self._redactor)
+        request.wish.selection()  # a typing error is told before anything else
+        self._limit_bytes = _parsed(units.size, "--limit-bytes", request.limit_bytes)
+        self._limit_time = _parsed(units.duration, "--limit-time", request.limit_time)
+        bytes_a_second = _parsed(units.rate, "--bwlimit", request.bwlimit)
+        self._bandwidth = BandwidthLimit(bytes_a_second) if bytes_a_second else None
+        self.config = config.load(general.config)
+        self.wanted = _wanted_accounts(self.config, request.account)
+        self.layouts = {each.name: self._layout(each) for each in self.wanted}
+        self.interruption = Interruption()
+
+    def _layout(self, account: AccountConfig) -> Layout:
+        try:
+            return Layout(self._request.layout or account.options.layout or account.provider.facts.layout)
+        except LayoutError as error:
+            raise UsageError(f"--layout: {error}") from error
+
+    def all_accounts(self) -> list[Exit]:
+        """Pull them one by one; a line or an object for each."""
+        folder = self._general.library or self.config.library
+        if folder is None:
+            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
+        library = Library(folder.expanduser(), accounts.state_folder())
+        with ExitStack() as stack:
+            catalog = self._catalog(stack, library)
+            statuses = []
+            for account in self.wanted:
+                if self.interruption.status is None:
+                    summary = self._one_account(account, library, catalog)
+                    self._show(summary)
+                    statuses.append(summary.exit)
+        return statuses
+
+    def _catalog(self, stack: ExitStack, library: Library) -> Catalog:
+        if self._request.dry_run:
+            catalog = Catalog.read(library.catalog_path) if library.exists else Catalog.empty()
+        else:
+            library.create()
+            stack.enter_context(library.lock())
+            catalog = Catalog.open(library.catalog_path)
+        stack.callback(catalog.close)
+        return catalog
+
+    @contextmanager
+    def opened(self, account: AccountConfig, on_wait: Callable[..., None] = lambda _: None) -> Iterator[Account]:
+        """The account, ready for work."""
+        limit = account.options.bwlimit
+        with accounts.opened(
+            account,
+            redactor=self._redactor,
+            on_wait=on_wait,
+            say=lambda text: complain(f"{account.name}: {text}"),
+            workers=self._workers(account),
+            bandwidth=self._bandwidth or (BandwidthLimit(limit) if limit else None),
+        ) as opened:
+            yield opened
+
+    def _workers(self, account: AccountConfig) -> int:
+        configured = account.options.jobs
+        return self._request.jobs or (account.provider.facts.workers if configured == "auto" else configured)
+
+    def _one_account(self, account_config: AccountConfig, library: Library, catalog: Catalog) -> Summary:
+        name = account_config.name
+        try:
+            with (
+                progress.shown(self._general, name, self._request.dry_run) as reporter,
+                self.opened(account_config, reporter.waiting) as account,
+                self.interruption.watch(account.cancel),
+            ):
+                options = self._options(account_config, account)
+                summary = Pull(account, library, catalog, options, reporter).run()
+        except PhotosyncError as error:
+            summary = Summary("pull", name, exit=error.exit, message=str(error))
+        if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
+            summary = replace(summary, exit=self.interruption.status)
+        return summary
+
+    def _options(self, account_config: AccountConfig, account: Account) -> Options:
+        selection, collections = checked_selection(self._request.wish, account)
+        options = account_config.options
+        mode = metadata.Mode.OFF if self._request.no_exif else options.exif
+        return Options(
+            layout=self.layouts[account.name],
+            metadata=metadata.Settings(mode=mode, time_zone=options.time_zone),
+            workers=self._workers(account_config),
+            selection=selection,
+            collections=collections,
+            full=self._request.full,
+            dry_run=self._request.dry_run,
+            accept_shrink=self._request.accept_shrink,
+            limit_bytes=self._limit_bytes,
+            limit_time=self._limit_time,
+        )
+
+    def _show(self, summary: Summary) -> None:
+        if summary.message:
+            complain(summary.message)
+        if self._general.json:
+            output.print_json(summary.as_json())
+        elif not (self._general.quiet and summary.exit is Exit.OK):
+            output.print_line(_sentence(summary))
+
+
+def _wanted_accounts(configured: Config, name: str | None) -> list[AccountConfig]:
+    if name is not None:
+        account = configured.account(name)
+        if account.provider.facts.needs_picking:
+            raise UsageError(f"account '{name}': here a person has to pick first: photosync pick {name}")
+        return [account]
+    wanted = [each for each in configured.accounts.values() if not each.provider.facts.needs_picking]
+    if not wanted:
+        raise ConfigError(f"{configured.path}: there is no account that can be pulled; add one under 'accounts'")
+    return wanted
+
+
+def _parsed(parse: Callable[[object], Value], option: str, text: str | None) -> Value | None:
+    try:
+        return parse(text) if text is not None else None
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error
+
+
+def _sentence(summary: Summary) -> str:
+    would = "would be " if summary.dry_run else ""
+    parts = [
+        f"{summary.saved} {would}saved ({units.format_size(summary.size_bytes)})",
+        f"{summary.unchanged} unchanged",
+    ]
+    parts += [f"{summary.filtered} filtered"] if summary.filtered else []
+    parts += [f"{summary.fixed} mended"] if summary.fixed else []
+    parts += [f"{summary.gone} gone at the provider (their files stay)"] if summary.gone else []
+    parts += [f"{summary.failed} failed"] if summary.failed else []
+    state = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
+    return (
+        f"{summary.account}: {summary.listed} listed: {', '.join(parts)}, "
+        f"in {units.format_duration(summary.seconds)}{state}"
+    )

@@ -1,0 +1,272 @@
+"""YAML to validated settings. An error names the file, the line, the key and what was expected; nothing else happens.
+
+`${NAME}` stands for a variable of the environment and `keyring:NAME` for an entry of the system's keyring. Both are
+looked up only for the account that is being opened, so that one missing secret stops no other account.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+import yaml
+from platformdirs import user_config_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from photosync.errors import ConfigError
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, LayoutError, safe_name
+from photosync.metadata import Mode, named_zone
+from photosync.provider import AccountSettings, ConfigPath, Provider, ProviderPlugin, plugins
+from photosync.units import duration, rate
+
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_KEYRING = "keyring:"
+Model = TypeVar("Model", bound=BaseModel)
+_LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
+
+
+def _layout(value: str) -> str:
+    try:
+        Layout(value)
+    except LayoutError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _time_zone(value: str) -> str:
+    named_zone(value)
+    return value
+
+
+class Defaults(BaseModel):
+    """What any account can say for itself, and `defaults` for all of them. None: the program decides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layout: Annotated[str, AfterValidator(_layout)] | None = None
+    exif: Mode = Mode.FIX
+    jobs: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
+    bwlimit: Annotated[int, BeforeValidator(rate)] | None = None
+    """Bytes a second."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
+    retry_budget: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=2)
+    """How long one request is tried again before the service counts as unreachable."""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    library: ConfigPath | None = None
+    accounts: dict[str, dict[str, Any] | None] = {}
+    defaults: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class AccountConfig:
+    """One account: its options, and what its provider is told."""
+
+    name: str
+    plugin: ProviderPlugin
+    provider: type[Provider]
+    options: Defaults
+    _file: _Source
+    _own: Mapping[str, Any]
+
+    def settings(self) -> AccountSettings:
+        """The provider's settings, with every secret looked up. Raises `ConfigError`."""
+        return self._file.provider_settings(self.name, self.provider, self._own, _look_up)
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file, read and checked."""
+
+    path: Path
+    library: Path | None
+    accounts: Mapping[str, AccountConfig]
+
+    def account(self, name: str) -> AccountConfig:
+        """The account called `name`."""
+        if name not in self.accounts:
+            there = ", ".join(self.accounts) or "none"
+            raise ConfigError(f"{self.path}: there is no account '{name}'; accounts there: {there}")
+        return self.accounts[name]
+
+
+def default_path() -> Path:
+    """Where the configuration is looked for unless somebody says otherwise."""
+    return Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
+
+
+def load(path: Path | None) -> Config:
+    """Read and check the configuration, without contacting or writing anything. Raises `ConfigError`."""
+    found = (path or default_path()).expanduser().absolute()
+    try:
+        text = found.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"there is no configuration at {found}. Start from config.example.yaml, or name another file with --config."
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{found} cannot be read: {error}") from error
+    return _Source(found, text).config()
+
+
+class _Source:
+    """A configuration file that is being read; it knows on which line everything stands."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._lines: dict[tuple[str, ...], int] = {}
+        try:
+            node = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise ConfigError(f"{path}:{line}: this is no YAML: {error.problem}") from error
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{path}: this is no YAML: {error}") from error
+        self._content = self._value(node, ()) if node else {}
+
+    def _value(self, node: yaml.Node, at: tuple[str, ...]) -> Any:
+        """Plain values, all scalars as text: pydantic knows better than YAML what `off`, `no` and `012` should be."""
+        self._lines.setdefault(at, node.start_mark.line + 1)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(each, (*at, str(index))) for index, each in enumerate(node.value)]
+        if not isinstance(node, yaml.MappingNode):
+            return None if node.tag == "tag:yaml.org,2002:null" else node.value
+        content: dict[str, Any] = {}
+        for key, value in node.value:
+            name = str(key.value)
+            self._lines[*at, name] = key.start_mark.line + 1
+            if name in content:
+                raise self._error((*at, name), "stands here a second time; keep one of them")
+            content[name] = self._value(value, (*at, name))
+        return content
+
+    def _error(self, at: tuple[str, ...], problem: str) -> ConfigError:
+        known = next(at[:length] for length in range(len(at), -1, -1) if at[:length] in self._lines)
+        return ConfigError(f"{self._path}:{self._lines[known]}: {'.'.join(at) or 'the file'}: {problem}")
+
+    def config(self) -> Config:
+        """Everything in the file."""
+        if not isinstance(self._content, dict):
+            raise self._error((), "expected 'library' and 'accounts', as in config.example.yaml")
+        core = {key: value for key, value in self._content.items() if key != "accounts"}
+        content = {**self._content, **self._looked_up(core, (), _look_up)}
+        file = self._validated(_File, content, ())
+        self._validated(Defaults, file.defaults, ("defaults",))
+        installed = plugins()
+        accounts = {
+            name: self._account(name, content or {}, file.defaults, installed)
+            for name, content in file.accounts.items()
+        }
+        return Config(self._path, file.library, accounts)
+
+    def _account(
+        self, name: str, content: dict[str, Any], defaults: dict[str, Any], installed: Mapping[str, ProviderPlugin]
+    ) -> AccountConfig:
+        at = ("accounts", name)
+        if safe_name(name) != name or name in (PROGRAM_FOLDER, SUMS_NAME):
+            raise self._error(at, "this name cannot be a folder's; use letters, digits, '-' and '_'")
+        provider_name = content.get("provider") or name
+        plugin = installed.get(provider_name)
+        if plugin is None:
+            expected = f"expected one of {', '.join(installed)}"
+            if "provider" in content:
+                raise self._error((*at, "provider"), f"there is no provider '{provider_name}'; {expected}")
+            raise self._error(at, f"'provider' is missing, and '{name}' is none; {expected}")
+        provider = plugin.load()
+        own = {key: value for key, value in content.items() if key not in Defaults.model_fields and key != "provider"}
+        options = {**defaults, **{key: value for key, value in content.items() if key in Defaults.model_fields}}
+        self.provider_settings(name, provider, own, lambda text: text)
+        return AccountConfig(name, plugin, provider, self._validated(Defaults, options, at), self, own)
+
+    def provider_settings(
+        self, name: str, provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]
+    ) -> AccountSettings:
+        """What the provider is told, with `look_up` applied to every text."""
+        at = ("accounts", name)
+        content = self._looked_up(own, at, look_up)
+        settings = self._validated(provider.settings_type, content, at, extra=tuple(Defaults.model_fields))
+        for key, url in settings.endpoints.items():
+            self._check_endpoint((*at, "endpoints", key), key, url, provider.endpoint_names)
+        return settings
+
+    def _looked_up(self, value: Any, at: tuple[str, ...], look_up: Callable[[str], str]) -> Any:
+        if isinstance(value, dict):
+            return {key: self._looked_up(each, (*at, key), look_up) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self._looked_up(each, (*at, str(index)), look_up) for index, each in enumerate(value)]
+        try:
+            return look_up(value) if isinstance(value, str) else value
+        except LookupError as error:
+            raise self._error(at, str(error.args[0])) from error
+
+    def _check_endpoint(self, at: tuple[str, ...], key: str, url: str, names: frozenset[str]) -> None:
+        if key not in names:
+            raise self._error(at, f"unknown key; expected one of {', '.join(sorted(names))}")
+        if _REFERENCE.search(url):
+            return  # checked again when it is looked up
+        parts = urlsplit(url)
+        if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.netloc):
+            raise self._error(at, "plain http:// is accepted for loopback addresses alone; use https://")
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise self._error(at, "expected a URL that begins with https://")
+
+    def _validated(
+        self, model: type[Model], content: Mapping[str, Any], at: tuple[str, ...], extra: tuple[str, ...] = ()
+    ) -> Model:
+        try:
+            return model.model_validate(content, context={"folder": self._path.parent})
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            raise self._error(self._place(at, first), _problem(first, model, extra)) from error
+
+    def _place(self, at: tuple[str, ...], error: ErrorDetails) -> tuple[str, ...]:
+        """Where in the file the error is; the names of a union's members, which pydantic adds, are no keys."""
+        for part in map(str, error["loc"]):
+            if (*at, part) in self._lines or error["type"] == "missing":
+                at = (*at, part)
+        return at
+
+
+def _problem(error: ErrorDetails, model: type[BaseModel], extra: tuple[str, ...]) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"unknown key; expected one of {', '.join(sorted((*model.model_fields, *extra)))}"
+    if error["type"] == "missing":
+        return "is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    return message.replace("Input should be", "expected").replace("a valid string", "text")
+
+
+def _look_up(text: str) -> str:
+    """The text that a reference stands for. Raises `LookupError` with a message for the user."""
+    if text.startswith(_KEYRING):
+        return _from_keyring(text.removeprefix(_KEYRING))
+    return _REFERENCE.sub(lambda match: _from_environment(match[1]), text)
+
+
+def _from_environment(name: str) -> str:
+    if name not in os.environ:
+        raise LookupError(f"the environment has no variable {name}; set it, or write the value here")
+    return os.environ[name]
+
+
+def _from_keyring(name: str) -> str:
+    import keyring  # noqa: PLC0415 - slow to load, and rarely needed
+    from keyring.errors import KeyringError  # noqa: PLC0415
+
+    try:
+        secret = keyring.get_password("photosync", name)
+    except KeyringError as error:
+        raise LookupError(f"the system's keyring cannot be asked for '{name}': {error}") from error
+    if secret is None:
+        raise LookupError(f"the keyring has no '{name}'; store it with: keyring set photosync {name}")
+    return secret

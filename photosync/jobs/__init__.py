@@ -1,0 +1,1 @@
+"""One module a verb. Jobs print nothing and parse nothing; they tell a `Reporter` what happens."""

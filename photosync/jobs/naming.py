@@ -1,0 +1,72 @@
+"""Which path an item gets. Stable: it depends on the item and on who was there first, never on a counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import count, islice
+from pathlib import Path, PurePosixPath
+
+from photosync.catalog import Catalog
+from photosync.library import Layout, Library, Place, path_key, suffixed
+from photosync.model import Item
+
+
+class Namer:
+    """Gives paths to one account's items. What it gave stays reserved until the item is `settled`."""
+
+    def __init__(self, account: str, catalog: Catalog, library: Library, layout: Layout) -> None:
+        self._account = account
+        self._catalog = catalog
+        self._library = library
+        self._layout = layout
+        self._reserved: dict[tuple[str, str], str] = {}
+        self._reserved_by: dict[str, tuple[str, str]] = {}
+
+    def paths(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
+        """Paths that no other item has, the best first. A file that nobody knows may lie there."""
+        return (path for path in self._candidates(item, outside, taken) if self._is_free(item, outside, path))
+
+    def reserve(self, item: Item, outside: str) -> None:
+        """Keep the path that the item will get, by what the provider says, from those that come after it."""
+        taken = item.taken.reading if item.taken else None
+        key = (outside, path_key(next(self.paths(item, outside, taken))))
+        self._reserved[key] = item.id
+        self._reserved_by[item.id] = key
+
+    def settled(self, item: Item) -> None:
+        """The item has its path in the catalog now, or will get none in this run."""
+        key = self._reserved_by.pop(item.id, None)
+        if key is not None:
+            del self._reserved[key]
+
+    def strangers(self, item: Item, outside: str) -> tuple[Path, ...]:
+        """Files that lie where the item would go, and that the catalog knows nothing of."""
+        taken = item.taken.reading if item.taken else None
+        base = self._library.base(outside)
+        return tuple(
+            base / path
+            for path in islice(self._candidates(item, outside, taken), 2)
+            if self._is_free(item, outside, path) and (base / path).is_file()
+        )
+
+    def _candidates(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
+        place = Place(
+            account=self._account,
+            id=item.id,
+            name=item.name,
+            kind=item.kind.value,
+            taken=taken,
+            collection=item.folder if item.folder is not None else "".join(item.collections[:1]),
+        )
+        path = self._layout.path(place)
+        path = path if outside else self._account / path
+        yield path
+        for again in count():
+            yield path.with_name(suffixed(path.name, self._account, item.id if not again else f"{item.id}\0{again}"))
+
+    def _is_free(self, item: Item, outside: str, path: PurePosixPath) -> bool:
+        key = path_key(path)
+        if self._reserved.get((outside, key), item.id) != item.id:
+            return False
+        return self._catalog.owner_of_path(outside, key) in (None, (self._account, item.id))

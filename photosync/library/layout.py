@@ -1,0 +1,142 @@
+"""Turns an item into the path that it is to have: the fields of a layout, and the presets.
+
+A layout is a relative path with fields in braces, `{year}/{month}/{name}`. `{taken}` takes a strftime format, in which
+`mmm` stands for milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from string import Formatter
+
+from photosync.library.names import safe_name, split_extension
+
+PRESETS = {
+    "flat": "{name}",
+    "years": "{year}/{name}",
+    "months": "{year}/{month}/{name}",
+    "days": "{year}/{month}/{day}/{name}",
+}
+UNKNOWN_DATE = "unknown-date"
+"""Stands in place of year, month and day for an item without a capture time."""
+
+FIELDS = ("account", "collection", "year", "month", "day", "taken", "id", "name", "stem", "ext", "kind")
+_DATE_FIELDS = frozenset({"year", "month", "day", "taken"})
+
+
+class LayoutError(ValueError):
+    """The text is no layout; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a layout can ask about one item. `name` is the service's own, safe or not."""
+
+    account: str
+    id: str
+    name: str
+    kind: str
+    taken: datetime | None
+    """The local reading of the capture time."""
+    collection: str = ""
+    """May be a path, `A/B/C`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    literal: str
+    field: str | None
+    format: str
+
+
+class Layout:
+    """A parsed layout: `Layout("years").path(place)`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = PRESETS.get(text, text)
+        self._segments = [_parse(segment) for segment in self.text.split("/") if segment]
+        if not self._segments:
+            raise LayoutError(f"'{text}' is empty; expected one of {', '.join(PRESETS)}, or fields such as {{name}}")
+        if not any(part.field in {"name", "stem", "id", "taken"} for part in self._segments[-1]):
+            raise LayoutError(
+                f"'{text}' gives every file the same name; its last part needs {{name}}, {{stem}} or {{id}}"
+            )
+
+    def path(self, place: Place) -> PurePosixPath:
+        """Where the item goes, relative to its account's folder. Every component is safe."""
+        components: list[str] = []
+        for segment in self._segments:
+            rendered = _render(segment, place)
+            if rendered != UNKNOWN_DATE or components[-1:] != [UNKNOWN_DATE]:
+                components.extend(part for part in rendered.split("/") if part)
+        *folders, name = components or [place.id]
+        return PurePosixPath(*(safe_name(folder) for folder in folders), safe_name(name, fallback=place.id))
+
+
+def _parse(segment: str) -> list[_Part]:
+    try:
+        parsed = list(Formatter().parse(segment))
+    except ValueError as error:
+        raise LayoutError(f"'{segment}' cannot be read ({error}); write fields as {{name}}") from error
+    for _, field, format_, conversion in parsed:
+        if field is not None and field not in FIELDS:
+            raise LayoutError(f"unknown field '{{{field}}}'; expected one of {', '.join(FIELDS)}")
+        if conversion or (format_ and field != "taken"):
+            raise LayoutError(f"'{segment}': only {{taken}} takes a format, as in {{taken:%Y-%m-%d}}")
+    return [_Part(literal, field, format_ or "") for literal, field, format_, _ in parsed]
+
+
+def _render(segment: list[_Part], place: Place) -> str:
+    asks_for_date = any(part.field in _DATE_FIELDS for part in segment)
+    if place.taken is None and asks_for_date:
+        return _render_undated(segment, place)
+    return "".join(part.literal + _value(part, place) for part in segment)
+
+
+def _render_undated(segment: list[_Part], place: Place) -> str:
+    if all(part.field is None or part.field in _DATE_FIELDS for part in segment):
+        return UNKNOWN_DATE
+    rendered, said = "", False
+    for part in segment:
+        if part.field not in _DATE_FIELDS:
+            rendered += part.literal + _value(part, place)
+        elif not said:
+            rendered, said = rendered + part.literal + UNKNOWN_DATE, True
+    return rendered
+
+
+def _value(part: _Part, place: Place) -> str:  # noqa: PLR0911 - one line a field
+    taken = place.taken
+    name = safe_name(place.name, fallback=place.id)
+    match part.field:
+        case None:
+            return ""
+        case "collection":
+            return "/".join(safe_name(folder) for folder in place.collection.split("/") if folder)
+        case "name":
+            return name
+        case "stem":
+            return split_extension(name)[0]
+        case "ext":
+            return split_extension(name)[1]
+        case "taken":
+            return _flat(_strftime(taken, part.format or "%Y-%m-%d-%H-%M-%S")) if taken else ""
+        case "year" | "month" | "day":
+            return _date_field(taken, part.field) if taken else ""
+        case field:
+            return _flat(str(getattr(place, field)))
+
+
+def _date_field(taken: datetime, field: str) -> str:
+    return f"{taken.year:04}" if field == "year" else f"{getattr(taken, field):02}"
+
+
+def _strftime(taken: datetime, format_: str) -> str:
+    return taken.strftime(re.sub("mmm", f"{taken.microsecond // 1000:03}", format_))
+
+
+def _flat(text: str) -> str:
+    return text.replace("/", "_")

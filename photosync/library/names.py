@@ -1,0 +1,75 @@
+"""Makes a file name out of whatever a service sends.
+
+Names from a service are hostile until they are made safe: they may climb folders, hide, break terminals or be too
+long. What comes out is valid on every system that a photo library is likely to be carried to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from pathlib import PurePosixPath
+
+from pathvalidate import sanitize_filename
+
+MAX_NAME_BYTES = 255
+"""The longest name that ext4, APFS, NTFS and exFAT all take; the first counts bytes."""
+
+_MAX_EXTENSION_BYTES = 32
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode categories that no name needs: controls, format marks (text direction among them), halves, line ends."""
+_JOINER = "\u200d"
+"""The format mark that holds family emoji together; it may stay."""
+
+
+def safe_name(name: str, fallback: str = "unnamed") -> str:
+    """One path component from `name`: NFC, nothing invisible, no separators or reserved words, at most 255 bytes.
+
+    The extension survives shortening. `fallback` is used where nothing usable is left; it is made safe as well.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    visible = "".join(character if _is_visible(character) else "_" for character in composed)
+    cleaned = sanitize_filename(visible.strip(), replacement_text="_", platform="universal", max_len=len(visible) + 8)
+    if cleaned.startswith("."):
+        cleaned = f"_{cleaned}"  # a hidden photo is a lost photo
+    if not cleaned.strip("._ "):
+        return safe_name(fallback) if fallback != "unnamed" else fallback
+    return _shortened(cleaned, MAX_NAME_BYTES)
+
+
+def suffixed(name: str, account: str, item_id: str) -> str:
+    """`name` with a mark of the item before its extension, for two items that would share a path.
+
+    The mark comes from the item's identity, never from a counter, so that every run finds the same one.
+    """
+    mark = "_" + hashlib.sha256(f"{account}\0{item_id}".encode()).hexdigest()[:8]
+    stem, extension = split_extension(name)
+    return _cut(stem, MAX_NAME_BYTES - len((mark + extension).encode())) + mark + extension
+
+
+def path_key(path: PurePosixPath) -> str:
+    """Equal for two paths that some file system would take for the same file."""
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def split_extension(name: str) -> tuple[str, str]:
+    """The stem, and the extension with its dot: empty for a name without one."""
+    stem, dot, extension = name.rpartition(".")
+    if not dot or not stem or len(extension.encode()) >= _MAX_EXTENSION_BYTES:
+        return name, ""
+    return stem, f".{extension}"
+
+
+def _is_visible(character: str) -> bool:
+    return character == _JOINER or unicodedata.category(character) not in _INVISIBLE
+
+
+def _shortened(name: str, limit: int) -> str:
+    if len(name.encode()) <= limit:
+        return name
+    stem, extension = split_extension(name)
+    return _cut(stem, limit - len(extension.encode())) + extension
+
+
+def _cut(text: str, limit: int) -> str:
+    return text.encode()[:limit].decode(errors="ignore").rstrip(" .")

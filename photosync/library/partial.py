@@ -1,0 +1,133 @@
+"""A file on its way in: written under a name of its own, hashed while it grows, synced before anybody may see it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync.errors import DestinationError
+
+HEAD_BYTES = 512
+"""How much of the beginning is kept at hand for a look at the content's type."""
+_READ_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a file holds, proved by reading it. Both hashes are lower-case hex."""
+
+    size_bytes: int
+    md5: str
+    sha256: str
+
+
+def digest_of(path: Path) -> Digest:
+    """Read a file to its end. Raises `OSError`."""
+    partial = _Hashes()
+    with path.open("rb") as file:
+        while chunk := file.read(_READ_BYTES):
+            partial.update(chunk)
+    return partial.digest()
+
+
+class _Hashes:
+    def __init__(self) -> None:
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def update(self, chunk: bytes) -> None:
+        self._md5.update(chunk)
+        self._sha256.update(chunk)
+        self.size_bytes += len(chunk)
+
+    def digest(self) -> Digest:
+        return Digest(self.size_bytes, self._md5.hexdigest(), self._sha256.hexdigest())
+
+
+class PartialFile:
+    """Where the transport puts a body; fulfils its `Destination`.
+
+    What an earlier run left is hashed again when the file is opened, so that a resumed download is proved as a whole.
+    `provable` says that the provider gave a hash to prove it with; `on_bytes` is told of every piece that comes.
+    """
+
+    def __init__(self, path: Path, provable: bool, on_bytes: Callable[[int], None] | None = None) -> None:
+        self._on_bytes = on_bytes
+        self.path = path
+        self.provable = provable
+        self.validator: str | None = None
+        self.head = b""
+        self._hashes = _Hashes()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a+b")
+            self._recall()
+        except OSError as error:
+            raise disk_error(error, path) from error
+
+    def _recall(self) -> None:
+        self._file.seek(0)
+        while chunk := self._file.read(_READ_BYTES):
+            self._take(chunk)
+
+    def _take(self, chunk: bytes) -> None:
+        if len(self.head) < HEAD_BYTES:
+            self.head += chunk[: HEAD_BYTES - len(self.head)]
+        self._hashes.update(chunk)
+
+    @property
+    def offset(self) -> int:
+        """How many bytes are there."""
+        return self._hashes.size_bytes
+
+    def begin(self, offset: int, total: int | None, validator: str | None) -> None:  # noqa: ARG002 - the size is checked at the end
+        """A body follows that starts at `offset`; 0 throws away what is there."""
+        if offset not in (0, self.offset):
+            raise ValueError(f"a body that starts at {offset} does not fit {self.offset} bytes")
+        if offset == 0 and self.offset:
+            self.restart()
+        self.validator = validator
+
+    def restart(self) -> None:
+        """Throw away what is there."""
+        self._file.truncate(0)
+        self._hashes = _Hashes()
+        self.head = b""
+        self.validator = None
+
+    def write(self, chunk: bytes) -> None:
+        """Append. A full or vanished disk is a `DestinationError`."""
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+        self._take(chunk)
+        if self._on_bytes:
+            self._on_bytes(len(chunk))
+
+    def finish(self) -> Digest:
+        """Bring everything to the disk and say what it is."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise disk_error(error, self.path) from error
+        return self._hashes.digest()
+
+    def close(self) -> None:
+        """Keep what is there for a later resume; an empty file is not worth keeping."""
+        try:
+            self._file.close()
+        finally:
+            if self.offset == 0:
+                self.path.unlink(missing_ok=True)
+
+
+def disk_error(error: OSError, path: Path) -> DestinationError:
+    """What a failing disk means to the user."""
+    reason = error.strerror or type(error).__name__
+    return DestinationError(f"cannot write {path}: {reason}. Check that the disk is mounted, writable and not full.")

@@ -1,0 +1,180 @@
+"""The library's folder itself: its identity, its lock, and the one way in which a file gets its name.
+
+Beside the photos lies `.photosync/`, the program's own. `library.json` there holds the library's UUID. The user's state
+folder remembers which UUID belongs to which path, so that an empty mount point is never taken for a new library.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from filelock import FileLock, Timeout
+
+from photosync.errors import DestinationError, LockedError
+from photosync.library.partial import PartialFile, disk_error
+
+PROGRAM_FOLDER = ".photosync"
+
+
+class Library:
+    """A folder of photos. `root` need not exist before `create`."""
+
+    def __init__(self, root: Path, state: Path) -> None:
+        self.root = root.absolute()
+        self.program_folder = self.root / PROGRAM_FOLDER
+        self._identity = self.program_folder / "library.json"
+        known_by = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        self._remembered = state / "libraries" / f"{known_by}.json"
+
+    @property
+    def catalog_path(self) -> Path:
+        """Where the catalog lies."""
+        return self.program_folder / "catalog.db"
+
+    @property
+    def exists(self) -> bool:
+        """Whether a library is here; an unmounted disk raises `DestinationError`."""
+        self._check_identity()
+        return self._identity.exists()
+
+    def create(self) -> None:
+        """Make the folder a library if it is none yet. Raises `DestinationError` where that is not safe."""
+        try:
+            if not self.exists:
+                self._found()
+            self._remember()
+        except OSError as error:
+            raise disk_error(error, self.root) from error
+
+    def _found(self) -> None:
+        self.program_folder.mkdir(parents=True, exist_ok=True)
+        _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": date.today().isoformat()})  # noqa: DTZ011
+
+    def _remember(self) -> None:
+        if not self._remembered.exists():
+            self._remembered.parent.mkdir(parents=True, exist_ok=True)
+            _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
+
+    def _check_identity(self) -> None:
+        if not self._remembered.exists():
+            return
+        hint = f"To start a new library here on purpose, delete {self._remembered} and run again."
+        if not self._identity.exists():
+            raise DestinationError(
+                f"the library {self.root} is gone: photos were saved there before, and now its "
+                f"{PROGRAM_FOLDER}/library.json is missing. Is the disk mounted? {hint}"
+            )
+        if _read_uuid(self._identity) != _read_uuid(self._remembered):
+            raise DestinationError(f"{self.root} holds another library than before. Is the right disk mounted? {hint}")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the library for one run. Raises `LockedError` at once when another run has it."""
+        path = self.program_folder / "lock"
+        try:
+            with FileLock(path, timeout=0):
+                yield
+        except Timeout as error:
+            raise LockedError(
+                f"another run is working on the library {self.root}; try again when it has ended."
+            ) from error
+        except PermissionError as error:
+            raise disk_error(error, path) from error
+
+    def base(self, outside: str) -> Path:
+        """The folder that paths are relative to: the library's, or one outside that an account names."""
+        return self.root / outside
+
+    def partial(
+        self, outside: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
+    ) -> PartialFile:
+        """A file on its way in, in the same file system as its final place. `key` tells contents apart."""
+        return PartialFile(self.workspace(outside, account) / _partial_name(key), provable, on_bytes)
+
+    def workspace(self, outside: str, account: str) -> Path:
+        """The folder for an account's partial files."""
+        return self.base(outside) / PROGRAM_FOLDER / "partial" / account
+
+    def clear_partials(self, outside: str, account: str, keep: Iterable[str] = ()) -> None:
+        """Remove what earlier runs of the account left, but for the contents whose keys are to be resumed."""
+        folder = self.workspace(outside, account)
+        kept = {_partial_name(key) for key in keep}
+        if not folder.is_dir():
+            return
+        for leftover in folder.iterdir():
+            if leftover.name not in kept:
+                leftover.unlink()
+        if not kept:
+            folder.rmdir()
+
+    def place(self, partial: Path, outside: str, path: PurePosixPath) -> None:
+        """Give a finished file its name in one step. Whoever calls has made sure that the name is free.
+
+        The file's folder still has to be brought to the disk, with `sync_folders`.
+        """
+        target = self.base(outside) / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial.rename(target)
+        except OSError as error:
+            raise disk_error(error, target) from error
+
+    def to_trash(self, outside: str, path: PurePosixPath) -> None:
+        """Put a file out of the way, where it can be found again, before another content takes its name."""
+        source = self.base(outside) / path
+        folder = self.base(outside) / PROGRAM_FOLDER / "trash" / date.today().isoformat() / path.parent  # noqa: DTZ011
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            source.rename(_free_name(folder / path.name))
+        except FileNotFoundError:
+            return  # somebody was quicker: nothing is left to keep
+        except OSError as error:
+            raise disk_error(error, source) from error
+
+    def sync_folders(self, folders: Iterable[Path]) -> None:
+        """Bring the names in `folders` to the disk, and those of the folders that hold them, up to the library's."""
+        for folder in {ancestor for named in folders for ancestor in (named, named.parent)}:
+            try:
+                descriptor = os.open(folder, os.O_RDONLY)
+            except OSError as error:
+                raise disk_error(error, folder) from error
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _partial_name(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32] + ".part"
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    free = path
+    while free.exists():
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
+
+
+def _read_uuid(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["uuid"])
+    except (OSError, ValueError, KeyError) as error:
+        raise DestinationError(f"{path} cannot be read as a library's identity; put it back from a backup.") from error
+
+
+def _write_json(path: Path, content: dict[str, str]) -> None:
+    temporary = path.with_suffix(".new")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

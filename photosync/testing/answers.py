@@ -1,0 +1,163 @@
+"""How a simulator answers: what its route says, unless a fault comes first or spoils it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from photosync.testing.simulator import Route, Simulator
+
+_PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+_RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
+
+
+class Dropped(Exception):  # noqa: N818  # nothing went wrong: this is how it was meant
+    """The connection was closed on purpose; there is nothing to answer."""
+
+
+async def answer(simulator: Simulator, request: web.Request, route: Route) -> web.StreamResponse:
+    """The answer to `request`, faults included."""
+    spoiled = await _fault_first(simulator, request, route)
+    if spoiled is not None:
+        return spoiled
+    response = await simulator.before(request, route)
+    if response is None:
+        response = await route.handler(request)
+    if isinstance(response, web.Response) and response.status < 300:
+        return await _spoil(simulator, request, route, response)
+    return response
+
+
+async def _fault_first(simulator: Simulator, request: web.Request, route: Route) -> web.StreamResponse | None:
+    """Faults that need no answer of the route."""
+    item, faults = simulator.item_of(request), simulator.faults
+    if latency := faults.fires("latency", route.kind, item):
+        await asyncio.sleep(latency.value or 0)
+    if faults.fires("drop", route.kind, item):
+        _close(request)
+        raise Dropped
+    if route.signed and faults.fires("expired", route.kind, item):
+        return simulator.expired_answer()
+    for name, refusal in _REFUSALS.items():
+        if fault := faults.fires(name, route.kind, item):
+            return refusal(fault.value)
+    return simulator.not_found_answer() if faults.fires("not_found", route.kind, item) else None
+
+
+def _throttled(wait_s: float | None) -> web.Response:
+    return _too_many(None if wait_s is None else f"{wait_s:g}")
+
+
+def _throttled_until(wait_s: float | None) -> web.Response:
+    # A date has whole seconds: round up, or 'in one second' could be now.
+    moment = datetime.now(UTC) + timedelta(seconds=(wait_s or 0) + 1)
+    return _too_many(format_datetime(moment.replace(microsecond=0), usegmt=True))
+
+
+def _too_many(retry_after: str | None) -> web.Response:
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return web.json_response({"message": "Rate exceeded"}, status=429, headers=headers)
+
+
+_REFUSALS: dict[str, Callable[[float | None], web.Response]] = {
+    "throttle": _throttled,
+    "throttle_date": _throttled_until,
+    "server_error": lambda status: page("Service Unavailable", int(status or 503)),
+    "html": lambda _: page("Something else"),
+    "json": lambda _: web.json_response({"message": "Something else"}),
+}
+
+
+def page(title: str, status: int = 200) -> web.Response:
+    """An HTML page."""
+    return web.Response(text=_PAGE.format(title), content_type="text/html", status=status)
+
+
+async def _spoil(
+    simulator: Simulator, request: web.Request, route: Route, response: web.Response
+) -> web.StreamResponse:
+    """Faults that need the answer of the route."""
+    item, faults, body = simulator.item_of(request), simulator.faults, response.body
+    if not isinstance(body, bytes) or not body:
+        return response
+    if faults.fires("wrong_bytes", route.kind, item):
+        response.body = body[: len(body) // 2] + bytes(255 - byte for byte in body[len(body) // 2 :])
+    if fault := faults.fires("truncate", route.kind, item):
+        part = int(len(body) * (0.5 if fault.value is None else fault.value))
+        return await _cut(request, response, part, 0)
+    if fault := faults.fires("stall", route.kind, item):
+        return await _cut(request, response, len(body) // 2, 600 if fault.value is None else fault.value)
+    return response
+
+
+async def _cut(request: web.Request, whole: web.Response, part: int, wait_s: float) -> web.StreamResponse:
+    """Promise the whole body, send a part, and close the connection `wait_s` later."""
+    body = whole.body
+    if not isinstance(body, bytes):
+        raise TypeError("only a body of bytes can be cut")
+    headers = whole.headers.copy()
+    headers["Content-Length"] = str(len(body))
+    started = web.StreamResponse(status=whole.status, headers=headers)
+    await started.prepare(request)
+    await started.write(body[:part])
+    await asyncio.sleep(wait_s)
+    _close(request)
+    return started
+
+
+def _close(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.close()
+
+
+def content(
+    simulator: Simulator,
+    request: web.Request,
+    body: bytes,
+    *,
+    headers: dict[str, str],
+    item: str | None,
+    ranges: bool = True,
+) -> web.Response:
+    """The bytes of an item, or the part that `Range` asks for where the service has `ranges` (RFC 9110, section 14)."""
+    etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+    headers = {**headers, "ETag": etag}
+    if ranges:
+        headers["Accept-Ranges"] = "bytes"
+    wanted = _wanted(request, len(body), etag) if ranges else None
+    if wanted is None:
+        return web.Response(body=body, headers=headers)
+    faults = simulator.faults
+    fault = next((name for name in _RANGE_FAULTS if faults.fires(name, "content", item)), None)
+    if fault == "ignore_range":
+        return web.Response(body=body, headers=headers)
+    if fault == "refuse_range" or not wanted:
+        return web.Response(status=416, headers={**headers, "Content-Range": f"bytes */{len(body)}"})
+    start, stop = wanted[0], wanted[-1] + 1
+    if fault == "wrong_range":
+        start = max(0, start - 1)
+    if fault == "short_range":
+        stop = start + max(1, (stop - start) // 2)
+    return web.Response(
+        status=206,
+        body=body[start:stop],
+        headers={**headers, "Content-Range": f"bytes {start}-{stop - 1}/{len(body)}"},
+    )
+
+
+def _wanted(request: web.Request, size: int, etag: str) -> Sequence[int] | None:
+    """The places that a request asks for; empty: it cannot be; None: it asks for all."""
+    if "Range" not in request.headers or request.headers.get("If-Range", etag) != etag:
+        return None
+    try:
+        asked = request.http_range
+    except ValueError:
+        return None
+    return range(size)[asked]

@@ -1,0 +1,196 @@
+"""Runs the real `photosync` in a process of its own, in a home of its own.
+
+A `Sandbox` is a folder with everything that one user has: home, configuration, library. Nothing of whoever runs the
+tests reaches the command, and nothing of the command reaches them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+_KEPT_VARIABLES = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "SYSTEMROOT",
+    "VIRTUAL_ENV",
+    "PYTHONPATH",
+    "COVERAGE_PROCESS_START",
+    "TMPDIR",
+)
+"""Of the environment; everything else could change what the command does."""
+OWN_FOLDER = ".photosync"
+"""The program's own part of a library."""
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a run of the command ended."""
+
+    arguments: Sequence[str]
+    exit: int
+    stdout: str
+    stderr: str
+    objects: Sequence[Mapping[str, object]] = field(default=())
+    """What `--json` put on standard output, a line each."""
+
+    @property
+    def summaries(self) -> list[Mapping[str, object]]:
+        """The objects that end a command, one an account."""
+        return [each for each in self.objects if "command" in each]
+
+    @property
+    def summary(self) -> Mapping[str, object]:
+        """The only one."""
+        summaries = self.summaries
+        assert len(summaries) == 1, f"one summary was expected:\n{self}"
+        return summaries[0]
+
+    def number(self, key: str) -> int:
+        """A number of the summary."""
+        value = self.summary[key]
+        assert isinstance(value, int), f"{key} is {value!r}"
+        return value
+
+    @property
+    def errors(self) -> list[Mapping[str, str]]:
+        """The summary's errors."""
+        return cast("list[Mapping[str, str]]", self.summary["errors"])
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why items failed, a word each."""
+        return [error["reason"] for error in self.errors]
+
+    def check_books(self) -> None:
+        """Assert that listed = unchanged + filtered + saved + failed, and that the summary knows the exit status."""
+        parts = ("unchanged", "filtered", "saved", "failed")
+        assert self.number("listed") == sum(map(self.number, parts)), f"the books do not close:\n{self}"
+        assert self.number("failed") == len(self.errors), f"an error for each failed item was expected:\n{self}"
+        assert self.number("exit") == self.exit, f"the summary tells another exit status:\n{self}"
+
+    def __str__(self) -> str:
+        return (
+            f"photosync {' '.join(self.arguments)} -> {self.exit}\n--- stdout\n{self.stdout}\n--- stderr\n{self.stderr}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """One user's folders."""
+
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        """The home folder."""
+        return self.folder / "home"
+
+    @property
+    def config(self) -> Path:
+        """The configuration file."""
+        return self.folder / "config.yaml"
+
+    @property
+    def library(self) -> Path:
+        """The library."""
+        return self.folder / "library"
+
+    def configure(self, accounts: Mapping[str, object], **defaults: object) -> None:
+        """Write the configuration. `exif` is off unless said otherwise, so that files stay as the service has them."""
+        settings = {
+            "library": str(self.library),
+            "accounts": dict(accounts),
+            "defaults": {"exif": "off", **defaults},
+        }
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        """What the command sees."""
+        kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        return kept | {
+            "HOME": str(self.home),
+            "USERPROFILE": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "XDG_STATE_HOME": str(self.home / ".local" / "state"),
+            "XDG_DATA_HOME": str(self.home / ".local" / "share"),
+            "XDG_CACHE_HOME": str(self.home / ".cache"),
+            "NO_PROXY": "127.0.0.1,localhost",
+            "NO_COLOR": "1",
+            "PYTHONUTF8": "1",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `photosync ARGUMENTS --json --config …` and do not wait for it."""
+        return subprocess.Popen(  # noqa: S603  # our own command
+            self._command(arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def run(self, *arguments: str, timeout_s: float = 120.0) -> Result:
+        """Run `photosync ARGUMENTS --json --config …` to its end."""
+        process = self.start(*arguments)
+        try:
+            stdout, stderr = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            stdout, stderr = process.communicate()
+            raise AssertionError(
+                str(Result(arguments, -1, stdout, f"{stderr}\nStill running after {timeout_s:g} s.")),
+            ) from None
+        return Result(arguments, process.returncode, stdout, stderr, _objects(stdout))
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "photosync", *arguments, "--json", "--config", str(self.config)]
+
+    def files(self) -> list[Path]:
+        """The photos and videos of the library: everything that is neither the program's own nor a list of sums."""
+        return sorted(self._files())
+
+    def _files(self) -> Iterator[Path]:
+        if not self.library.exists():
+            return
+        for path in self.library.rglob("*"):
+            parts = path.relative_to(self.library).parts
+            if path.is_file() and parts[0] != OWN_FOLDER and path.name != SUMS:
+                yield path
+
+    def hashes(self) -> Counter[str]:
+        """The md5 of each file, and how often it is there."""
+        return Counter(hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in self._files())
+
+    def leftovers(self) -> list[Path]:
+        """What lies among the partial files."""
+        partial = self.library / OWN_FOLDER / "partial"
+        return [path for path in partial.rglob("*") if path.is_file()] if partial.exists() else []
+
+
+def run_photosync(folder: Path, accounts: Mapping[str, object], *arguments: str, timeout_s: float = 120.0) -> Result:
+    """Configure a sandbox in `folder` and run one command in it."""
+    sandbox = Sandbox(folder)
+    sandbox.configure(accounts)
+    return sandbox.run(*arguments, timeout_s=timeout_s)
+
+
+def _objects(stdout: str) -> list[Mapping[str, object]]:
+    return [json.loads(line) for line in stdout.splitlines() if line.startswith("{")]

@@ -1,0 +1,116 @@
+"""The route by which a simulator is steered from outside its process: `/_simulator`.
+
+GET gives counters; GET `/_simulator/requests` the log, and `/_simulator/expected` all items, a line of JSON each. POST
+takes a JSON object with any of `faults` (name to value, text or object; null is off), `add` (`count` and traits),
+`change` and `remove` (lists of ids), `forget` (true: empties log and counters), and answers the ids that were added.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from photosync.model import Kind
+from photosync.testing.library import ExpectedItem
+
+if TYPE_CHECKING:
+    from photosync.testing.simulator import Simulator
+
+_LINES_A_PIECE = 500
+
+
+def routes(simulator: Simulator) -> list[web.RouteDef]:
+    """The control routes of `simulator`."""
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "provider": simulator.provider,
+                "items": len(simulator.library),
+                "counts": dict(simulator.counts),
+                "max_in_flight": simulator.max_in_flight,
+            }
+        )
+
+    async def log(_request: web.Request) -> web.Response:
+        return web.json_response([asdict(record) for record in simulator.requests])
+
+    async def expected(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/jsonl"})
+        await response.prepare(request)
+        lines: list[str] = []
+        for item in simulator.library.expected():
+            lines.append(_line(item))
+            if len(lines) == _LINES_A_PIECE:
+                await response.write("".join(lines).encode())
+                lines.clear()
+        await response.write("".join(lines).encode())
+        return response
+
+    async def steer(request: web.Request) -> web.Response:
+        try:
+            return web.json_response({"added": _steer(simulator, await request.json())})
+        except (ValueError, TypeError, KeyError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    return [
+        web.get("/_simulator", show),
+        web.get("/_simulator/requests", log),
+        web.get("/_simulator/expected", expected),
+        web.post("/_simulator", steer),
+    ]
+
+
+def expected_item(line: str | bytes) -> ExpectedItem:
+    """An item from its line."""
+    words = json.loads(line)
+    taken = words.pop("taken")
+    return ExpectedItem(
+        kind=Kind(words.pop("kind")), taken=None if taken is None else datetime.fromisoformat(taken), **words
+    )
+
+
+def _line(item: ExpectedItem) -> str:
+    words = asdict(item)
+    words["taken"] = None if item.taken is None else item.taken.isoformat()
+    return json.dumps(words) + "\n"
+
+
+def _steer(simulator: Simulator, wishes: dict[str, object]) -> list[str]:
+    known = {"faults", "add", "change", "remove", "forget"}
+    if unknown := set(wishes) - known:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
+    for name, value in _mapping(wishes.get("faults")).items():
+        simulator.faults.set(name, value)  # type: ignore[arg-type]  # it checks
+    for item_id in _texts(wishes.get("change")):
+        simulator.library.change(item_id)
+    for item_id in _texts(wishes.get("remove")):
+        simulator.library.remove(item_id)
+    if wishes.get("forget"):
+        simulator.forget()
+    traits = _mapping(wishes.get("add"))
+    return simulator.library.add(**_traits(traits)) if traits else []  # type: ignore[arg-type]  # it checks
+
+
+def _mapping(value: object) -> dict[str, object]:
+    if not isinstance(value, dict | None):
+        raise TypeError(f"an object was expected, not {value!r}")
+    return dict(value or {})
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list | None):
+        raise TypeError(f"a list of ids was expected, not {value!r}")
+    return [str(each) for each in value or []]
+
+
+def _traits(traits: dict[str, object]) -> dict[str, object]:
+    if "kind" in traits:
+        traits["kind"] = Kind(str(traits["kind"]))
+    if traits.get("taken") is not None:
+        traits["taken"] = datetime.fromisoformat(str(traits["taken"]))
+    return traits

@@ -1,0 +1,183 @@
+"""Everything that goes wrong at a service, as switches that can be turned while it runs.
+
+A `Fault` says when (the next N requests, each with a probability, always) and where (kinds of routes, single items);
+`Faults` has one place for each thing that can go wrong. What a fault does to an answer is the simulator's business.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, Literal, get_args
+
+RouteKind = Literal["list", "content", "other"]
+"""What a route brings: pages of items, the bytes of one, or anything else."""
+
+KINDS: frozenset[str] = frozenset(get_args(RouteKind))
+
+
+@dataclass(slots=True)
+class Fault:
+    """One thing that goes wrong: `Fault()` always, `Fault(times=3)` thrice, `Fault(probability=0.1)` now and then.
+
+    It counts its own firings, so one object serves one switch of one simulator.
+    """
+
+    value: float | None = None
+    """What the switch makes of it: seconds, a status, a part of the body."""
+    times: int | None = None
+    """Ends after so many."""
+    probability: float = 1.0
+    after: int = 0
+    """Lets so many requests through first."""
+    on: Collection[str] = frozenset()
+    """Kinds of routes; empty: where the switch makes sense."""
+    items: Collection[str] = frozenset()
+    """Ids of items; empty: all."""
+    fired: int = 0
+    seen: int = 0
+
+    def __post_init__(self) -> None:
+        self.on = frozenset([self.on] if isinstance(self.on, str) else self.on)
+        self.items = frozenset([self.items] if isinstance(self.items, str) else self.items)
+        if unknown := set(self.on) - KINDS:
+            raise ValueError(
+                f"a fault on {', '.join(sorted(unknown))}: routes are of the kinds {', '.join(sorted(KINDS))}"
+            )
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"a probability lies between 0 and 1, not at {self.probability}")
+
+    def fires(self, chance: float) -> bool:
+        """Whether it happens to this request, which it is about; `chance` is drawn from [0, 1)."""
+        self.seen += 1
+        if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
+            return False
+        if chance >= self.probability:
+            return False
+        self.fired += 1
+        return True
+
+
+@dataclass
+class Faults:
+    """The switches of a simulator; `None` is off. A service's own are fields of a subclass.
+
+    Assign from any thread: `simulator.faults.throttle = Fault(value=1, times=2, on="list")`.
+    """
+
+    latency: Fault | None = None
+    """Wait `value` seconds before the answer."""
+    throttle: Fault | None = None
+    """429; `value` is the Retry-After in seconds, without one there is no such header."""
+    throttle_date: Fault | None = None
+    """429 with a Retry-After that is a date `value` seconds ahead."""
+    server_error: Fault | None = None
+    """`value` (503) with an HTML page."""
+    drop: Fault | None = None
+    """The connection closes without an answer."""
+    expired: Fault | None = None
+    """The sign-in is no longer good. Only on routes that want one."""
+    html: Fault | None = None
+    """An HTML page with status 200."""
+    json: Fault | None = None
+    """A JSON object that nobody asked for, with status 200."""
+    not_found: Fault | None = None
+    """The service says that there is no such thing."""
+    truncate: Fault | None = None
+    """Content-Length promises all, `value` (0.5) of the body comes, and the connection closes."""
+    stall: Fault | None = None
+    """Half of the body comes, and nothing more for `value` seconds (600)."""
+    wrong_bytes: Fault | None = None
+    """The right length, other bytes."""
+    ignore_range: Fault | None = None
+    """200 and the whole body to a request for a part."""
+    wrong_range: Fault | None = None
+    """206 with a part that nobody asked for, and a Content-Range that admits it."""
+    short_range: Fault | None = None
+    """206 with less than was asked for, and a Content-Range that says so."""
+    refuse_range: Fault | None = None
+    """416 to a request for a part."""
+
+    seed: int = field(default=1, kw_only=True)
+
+    CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
+        ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # no part of a listing unless asked for
+    ) | {"ignore_range", "wrong_range", "short_range", "refuse_range"}
+    """Switches that mean content unless they say otherwise."""
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311  # repeatable on purpose
+
+    def fires(self, name: str, kind: RouteKind, item: str | None = None) -> Fault | None:
+        """The fault `name`, if it happens to this request."""
+        fault: Fault | None = getattr(self, name)
+        if fault is None:
+            return None
+        kinds = fault.on or (frozenset({"content"}) if name in self.CONTENT_ONLY else KINDS)
+        if kind not in kinds or (fault.items and item not in fault.items):
+            return None
+        return fault if fault.fires(self._random.random()) else None
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The switches there are."""
+        return tuple(each.name for each in fields(cls) if each.name != "seed")
+
+    def set(self, name: str, value: str | float | Mapping[str, object] | None) -> None:
+        """Turn a switch as the command line (`0.5:times=3:on=list,other`) or the control route (JSON) words it."""
+        if name not in self.names():
+            raise ValueError(f"no fault is called {name}; there are {', '.join(self.names())}")
+        if value is None:
+            setattr(self, name, None)
+        elif isinstance(value, str):
+            setattr(self, name, parse_fault(value))
+        elif isinstance(value, Mapping):
+            setattr(self, name, _fault_of(value))
+        else:
+            setattr(self, name, Fault(value=float(value)))
+
+    def clear(self) -> None:
+        """Turn all off."""
+        for name in self.names():
+            setattr(self, name, None)
+
+
+def parse_fault(text: str) -> Fault:
+    """A fault from `VALUE`, `KEY=VALUE` and `on`, in any number, with colons between.
+
+    >>> parse_fault("0.5:times=3:on=list,other").times
+    3
+    """
+    words: dict[str, object] = {}
+    for part in text.split(":"):
+        key, equals, value = part.partition("=")
+        if equals:
+            words[key] = value.split(",") if key in ("on", "items") else value
+        elif key not in ("", "on"):
+            words["value"] = key
+    return _fault_of(words)
+
+
+def _fault_of(words: Mapping[str, object]) -> Fault:
+    def number(key: str) -> float | None:
+        value = words.get(key)
+        return None if value is None else float(str(value))
+
+    def several(key: str) -> frozenset[str]:
+        value = words.get(key, ())
+        return frozenset(
+            [value] if isinstance(value, str) else map(str, value if isinstance(value, list | tuple) else ())
+        )
+
+    if unknown := set(words) - {"value", "times", "probability", "after", "on", "items"}:
+        raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
+    times, probability = number("times"), number("probability")
+    return Fault(
+        value=number("value"),
+        times=None if times is None else int(times),
+        probability=1.0 if probability is None else probability,
+        after=int(number("after") or 0),
+        on=several("on"),
+        items=several("items"),
+    )

@@ -1,0 +1,304 @@
+"""The photos of a simulated service: any number of them, made up from a seed when somebody looks.
+
+Items are numbered in the order in which they came to the service. Nothing is kept for an item that nobody touched;
+what was added, changed or removed is kept by number. Which of them a listing has, and in which order, is `index`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import RLock
+from typing import ClassVar, NamedTuple
+
+from photosync.model import Kind
+from photosync.testing.media import CAMERAS, Media, Shape, SizeClass, pool_size
+from photosync.testing.names import HOSTILE_NAMES, REPEATED_NAME
+
+_MASK = (1 << 64) - 1
+# An odd number has an inverse modulo a power of two: ids look random, and give their number back.
+_SCRAMBLE = 0x9E3779B97F4A7C15
+_UNSCRAMBLE = pow(_SCRAMBLE, -1, 1 << 64)
+
+MISSABLE = frozenset({"name", "taken", "md5", "size", "details"})
+"""What a service can leave out of its description of an item. `details`: dimensions, camera and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedItem:
+    """What must be on the disk of whoever pulled everything."""
+
+    id: str
+    name: str
+    """As the service gives it; empty where it gives none."""
+    kind: Kind
+    md5: str
+    """Of the content, also where the service does not tell."""
+    size_bytes: int
+    taken: datetime | None
+    """The capture time as the service lists it, naive."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemTraits:
+    """What a test wants an item to be, in place of what the seed says. A service's own are fields of a subclass."""
+
+    name: str | None = None
+    kind: Kind | None = None
+    taken: datetime | None = None
+    """As the camera's clock reads, naive."""
+    favorite: bool | None = None
+    missing: frozenset[str] = frozenset()
+    """Of `MISSABLE`."""
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.missing) - MISSABLE:
+            raise ValueError(f"an item cannot miss {', '.join(sorted(unknown))}; it can miss {sorted(MISSABLE)}")
+
+
+class SimulatedItem(NamedTuple):
+    """One item, as made up for one look at it."""
+
+    number: int
+    id: str
+    revision: int
+    kind: Kind
+    name: str
+    reading: datetime
+    """The camera's clock, also where the service does not know."""
+    offset_hours: int | None
+    """The camera's offset from UTC, where it wrote one."""
+    favorite: bool
+    missing: frozenset[str]
+    shape: Shape
+    size_bytes: int
+
+    @property
+    def instant(self) -> datetime:
+        """The reading as services write it: in UTC where the offset is known, else the camera's clock as it is."""
+        return self.reading - timedelta(hours=self.offset_hours) if self.offset_hours else self.reading
+
+    @property
+    def taken(self) -> datetime | None:
+        """The capture time as the service lists it."""
+        return None if "taken" in self.missing else self.instant
+
+
+class Draw(NamedTuple):
+    """What the seed says about a number."""
+
+    luck: int
+    """64 bits that nothing else was made from directly."""
+    date: tuple[int, int, int]
+    second: int
+    """Of the day, on the camera's clock. By daylight, so that the date is the same in UTC."""
+    camera: int
+    video: bool
+    favorite: bool
+    dateless: bool
+
+
+class SimulatedLibrary:
+    """The items of one account. Thread-safe; tests change it while the service runs."""
+
+    traits_type: ClassVar[type[ItemTraits]] = ItemTraits
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+    ) -> None:
+        """`hostile`: a part of the names are traps. `gaps`: some items lack a date, a hash or details."""
+        self.seed = seed
+        self.years = tuple(years)
+        self.lock = RLock()
+        self.version = 0
+        """Goes up with every change, so that an index knows when it is out of date."""
+        self.removed: list[int] = []
+        """Numbers, in order."""
+        self._next = count
+        self._revisions: dict[int, int] = {}
+        self._traits: dict[int, ItemTraits] = {}
+        self._hostile = hostile
+        self._gaps = gaps
+        self._media = Media(seed, size)
+        self._salt = _mix(seed, 1)
+
+    # What tests do
+
+    def add(self, count: int = 1, **traits: object) -> list[str]:
+        """Bring `count` new items to the service, with `ItemTraits` if wanted; their ids."""
+        if isinstance(missing := traits.get("missing"), str | list | tuple | set):
+            traits["missing"] = frozenset([missing] if isinstance(missing, str) else missing)
+        wanted = self.traits_type(**traits) if traits else None  # type: ignore[arg-type]
+        with self.lock:
+            numbers = range(self._next, self._next + count)
+            if wanted is not None:
+                self._traits.update(dict.fromkeys(numbers, wanted))
+            self._next += count
+            self.version += 1
+        return [self.id_of(number) for number in numbers]
+
+    def change(self, item_id: str) -> None:
+        """Give an item another content."""
+        with self.lock:
+            number = self._existing(item_id)
+            self._revisions[number] = self._revisions.get(number, 0) + 1
+            self.version += 1
+
+    def remove(self, item_id: str) -> None:
+        """Take an item from the service."""
+        with self.lock:
+            insort(self.removed, self._existing(item_id))
+            self.version += 1
+
+    def expected(self) -> Iterator[ExpectedItem]:
+        """All that is there, in the order in which it came."""
+        for number in range(self._next):
+            if self.has(number):
+                item = self.item(number)
+                name = "" if "name" in item.missing else item.name
+                yield ExpectedItem(item.id, name, item.kind, self.md5(item), item.size_bytes, item.taken)
+
+    # What services do
+
+    def __len__(self) -> int:
+        return self._next - len(self.removed)
+
+    @property
+    def next_number(self) -> int:
+        """What the next new item will have; all that ever were have lower ones."""
+        return self._next
+
+    def has(self, number: int) -> bool:
+        """Whether there is such an item now."""
+        return 0 <= number < self._next and not (self.removed and number in self._removed_set())
+
+    def id_of(self, number: int) -> str:
+        """The id of a number. A service whose ids look otherwise overrides this and `number_of`."""
+        return f"{self._salt >> 40:06x}{(number * _SCRAMBLE + self._salt) & _MASK:016x}"
+
+    def number_of(self, item_id: str) -> int | None:
+        """The number of an id; None for one that this library never gave out."""
+        try:
+            number = (int(item_id[6:], 16) - self._salt) * _UNSCRAMBLE & _MASK
+        except ValueError:
+            return None
+        return number if number < self._next and self.id_of(number) == item_id else None
+
+    def item(self, number: int) -> SimulatedItem:
+        """The item `number`, removed or not."""
+        draw, traits = self.draw(number), self._traits.get(number)
+        revision = self._revisions.get(number, 0)
+        video = draw.video if traits is None or traits.kind is None else traits.kind is Kind.VIDEO
+        shape = Shape(video, draw.camera, ((draw.luck >> 7) + revision) % pool_size(video=video))
+        camera = None if video else CAMERAS[draw.camera]
+        hour, rest = divmod(draw.second, 3600)
+        year, month, day = draw.date
+        reading = datetime(year, month, day, hour, rest // 60, rest % 60)  # noqa: DTZ001  # a camera's clock is naive
+        name, favorite = self._name(draw, number, video=video), draw.favorite
+        missing = self._missing(draw)
+        if traits is not None:
+            name = name if traits.name is None else traits.name
+            reading = traits.taken or reading
+            favorite = favorite if traits.favorite is None else traits.favorite
+            missing = traits.missing
+        return SimulatedItem(
+            number,
+            self.id_of(number),
+            revision,
+            Kind.VIDEO if video else Kind.PHOTO,
+            name,
+            reading,
+            camera.offset_hours if camera else None,
+            favorite,
+            missing,
+            shape,
+            self._media.size_bytes(shape),
+        )
+
+    def content(self, item: SimulatedItem) -> bytes:
+        """The bytes of an item."""
+        return self._media.content(item.number, item.revision, item.shape, item.reading)
+
+    def md5(self, item: SimulatedItem) -> str:
+        """Of the content."""
+        return hashlib.md5(self.content(item), usedforsecurity=False).hexdigest()
+
+    def dimensions(self, item: SimulatedItem) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self._media.dimensions(item.shape)
+
+    def duration_s(self, item: SimulatedItem) -> float:
+        """How long a video plays."""
+        return self._media.duration_s(item.shape)
+
+    def has_traits(self, number: int) -> bool:
+        """Whether a test said what this item is, so that `draw` is not the whole truth."""
+        return number in self._traits
+
+    def draw(self, number: int) -> Draw:
+        """What the seed says about `number`; `traits` come on top of it."""
+        luck = _mix(self.seed, number)
+        date = (
+            self.years[(luck >> 11 & 0xFFF) % len(self.years)],
+            1 + (luck >> 23 & 0xFF) % 12,
+            1 + (luck >> 31 & 0xFF) % 28,
+        )
+        camera = luck >> 55 & 0b111
+        dateless = self._gaps and CAMERAS[camera] is None and luck % 3 == 0
+        return Draw(
+            luck, date, 9 * 3600 + (luck >> 39 & 0xFFFF) % 36000, camera, luck % 1009 < 20, luck % 997 < 50, dateless
+        )
+
+    def _existing(self, item_id: str) -> int:
+        number = self.number_of(item_id)
+        if number is None or not self.has(number):
+            raise KeyError(f"the simulated library has no item {item_id}")
+        return number
+
+    def _removed_set(self) -> frozenset[int]:
+        known = getattr(self, "_removed_known", None)
+        if known is None or known[0] != len(self.removed):
+            known = (len(self.removed), frozenset(self.removed))
+            self._removed_known = known
+        return known[1]
+
+    def _missing(self, draw: Draw) -> frozenset[str]:
+        if not self._gaps:
+            return frozenset()
+        gaps = [
+            word
+            for word, happens in (
+                ("taken", draw.dateless),
+                ("md5", draw.luck % 101 == 7),
+                ("details", draw.luck % 89 == 5),
+            )
+            if happens
+        ]
+        return frozenset(gaps)
+
+    def _name(self, draw: Draw, number: int, *, video: bool) -> str:
+        if self._hostile and number % 10 == 3:
+            return HOSTILE_NAMES[number // 10 % len(HOSTILE_NAMES)]
+        if self._hostile and number % 10 == 6:
+            return REPEATED_NAME
+        if video:
+            return f"MVI_{number:04d}.MP4"
+        return f"{'DSC' if draw.camera % 2 else 'IMG'}_{number:04d}.JPG"
+
+
+def _mix(seed: int, number: int) -> int:
+    """64 bits that look random: the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    bits = (seed * 0xD1342543DE82EF95 + (number + 1) * _SCRAMBLE) & _MASK
+    bits = ((bits ^ bits >> 30) * 0xBF58476D1CE4E5B9) & _MASK
+    bits = ((bits ^ bits >> 27) * 0x94D049BB133111EB) & _MASK
+    return bits ^ bits >> 31

@@ -1,0 +1,163 @@
+"""The bytes of simulated photos and videos: valid files, each one different, and cheap.
+
+A file is a head and a body. Bodies are pictures out of a small pool that is painted once; heads are templates, one a
+camera, in which the date and a text that is the item's own are put in place. So the bytes of an item are a pure
+function of seed, number, revision and what the library says about it, and cost a few microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Literal, NamedTuple
+
+import piexif
+
+from photosync.testing import jpeg, mp4, scenery
+
+SizeClass = Literal["small", "demo"]
+"""`small` is some two kilobytes for tests and benchmarks; `demo` is larger, and pleasant to look at."""
+
+PHOTOS = 48
+"""Pictures in the pool."""
+VIDEOS = 4
+"""Videos in the pool."""
+
+_DATE = b"1890:01:01 00:00:00"
+_CREATED = b"\xd0\xa7\xe5\x1e"
+_NOTE = b"photosync simulator ________-__________-______"
+_VIDEO_FRAME_MS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """What wrote a photo's EXIF. The offset is that of the place where the camera's clock stands."""
+
+    make: str
+    model: str
+    offset_hours: int | None = None
+
+    @property
+    def offset(self) -> str | None:
+        """As EXIF writes it: `+02:00`."""
+        return None if self.offset_hours is None else f"{self.offset_hours:+03d}:00"
+
+
+CAMERAS: tuple[Camera | None, ...] = (
+    None,
+    Camera("Canon", "Canon EOS 80D"),
+    Camera("NIKON CORPORATION", "NIKON D5600"),
+    Camera("FUJIFILM", "X-T30"),
+    Camera("Apple", "iPhone XS", offset_hours=2),
+    Camera("Google", "Pixel 6", offset_hours=-5),
+    Camera("samsung", "SM-G991B"),
+    Camera("SONY", "ILCE-6400", offset_hours=9),
+)
+"""One in eight photos has no EXIF at all, as if it came through a messenger."""
+
+_BLOCKS: dict[SizeClass, tuple[int, int]] = {"small": (20, 15), "demo": (96, 72)}
+_FRAMES: dict[SizeClass, int] = {"small": 2, "demo": 6}
+
+
+class Shape(NamedTuple):
+    """Which templates an item is made of."""
+
+    video: bool
+    camera: int
+    """An index of `CAMERAS`."""
+    picture: int
+    """An index of the pool."""
+
+
+class Media:
+    """Makes the bytes of the items of one library."""
+
+    def __init__(self, seed: int, size: SizeClass = "small") -> None:
+        self._seed = seed & 0xFFFFFFFF
+        self._size: SizeClass = size
+
+    def content(self, number: int, revision: int, shape: Shape, reading: datetime) -> bytes:
+        """The file of item `number`; `reading` is the camera's clock (a video's is UTC)."""
+        note = b"photosync simulator %08x-%010d-%06d" % (self._seed, number, revision)
+        if shape.video:
+            created = int((reading.replace(tzinfo=UTC) - mp4.EPOCH).total_seconds()).to_bytes(4)
+            head, body = _video(self._size, shape.picture)
+            return head.replace(_CREATED, created).replace(_NOTE, note) + body
+        date = reading.isoformat(" ", "seconds").replace("-", ":", 2).encode()
+        head = _photo_head(shape.camera)
+        return head.replace(_DATE, date).replace(_NOTE, note) + _photo_body(self._size, shape.picture)
+
+    def size_bytes(self, shape: Shape) -> int:
+        """How long `content` is, without making it."""
+        if shape.video:
+            head, body = _video(self._size, shape.picture)
+            return len(head) + len(body)
+        return len(_photo_head(shape.camera)) + len(_photo_body(self._size, shape.picture))
+
+    def dimensions(self, shape: Shape) -> tuple[int, int]:
+        """Width and height in pixels. Every third photo of the pool stands upright."""
+        columns, rows = _grid(self._size, shape.picture, video=shape.video)
+        return columns * jpeg.BLOCK, rows * jpeg.BLOCK
+
+    def duration_s(self, shape: Shape) -> float:
+        """How long a video plays; 0 for a photo."""
+        return _FRAMES[self._size] * _VIDEO_FRAME_MS / 1000 if shape.video else 0.0
+
+
+def pool_size(*, video: bool) -> int:
+    """How many pictures a `Shape` chooses from."""
+    return VIDEOS if video else PHOTOS
+
+
+def _grid(size: SizeClass, picture: int, *, video: bool) -> tuple[int, int]:
+    columns, rows = _BLOCKS[size]
+    if video:
+        return columns // 2, rows // 2
+    return (rows, columns) if picture % 3 == 2 else (columns, rows)
+
+
+@cache
+def _photo_head(camera: int) -> bytes:
+    """From the start of the image to the comment that makes each one different."""
+    parts = [b"\xff\xd8", jpeg.segment(0xE0, b"JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00")]
+    if (maker := CAMERAS[camera]) is not None:
+        parts.append(jpeg.segment(0xE1, _exif(maker)))
+    parts.append(jpeg.segment(0xFE, _NOTE))
+    return b"".join(parts)
+
+
+def _exif(camera: Camera) -> bytes:
+    first = {
+        piexif.ImageIFD.Make: camera.make,
+        piexif.ImageIFD.Model: camera.model,
+        piexif.ImageIFD.Orientation: 1,
+        piexif.ImageIFD.DateTime: _DATE,
+    }
+    exif: dict[int, bytes | str] = {
+        piexif.ExifIFD.ExifVersion: b"0232",
+        piexif.ExifIFD.DateTimeOriginal: _DATE,
+        piexif.ExifIFD.DateTimeDigitized: _DATE,
+    }
+    if camera.offset is not None:
+        exif[piexif.ExifIFD.OffsetTimeOriginal] = camera.offset
+    block: bytes = piexif.dump({"0th": first, "Exif": exif})
+    return block
+
+
+@cache
+def _photo_body(size: SizeClass, picture: int) -> bytes:
+    return jpeg.encode(scenery.landscape(picture, *_grid(size, picture, video=False)))
+
+
+@cache
+def _video(size: SizeClass, picture: int) -> tuple[bytes, bytes]:
+    columns, rows = _grid(size, picture, video=True)
+    wide = scenery.landscape(1000 + picture, columns * 2, rows)
+    count = _FRAMES[size]
+    frames = []
+    for number in range(count):  # the camera pans over a wide landscape
+        left = number * columns // count
+        frames.append(b"\xff\xd8" + jpeg.encode([row[left : left + columns] for row in wide]))
+    pixels = (columns * jpeg.BLOCK, rows * jpeg.BLOCK)
+    return mp4.head(frames, pixels, _VIDEO_FRAME_MS, _CREATED, _NOTE), mp4.frames_box(frames)

@@ -1,0 +1,47 @@
+"""File names that services really hand out, and that no file system should be given as they are."""
+
+from __future__ import annotations
+
+HOSTILE_NAMES: tuple[str, ...] = (
+    "../../escaped.jpg",
+    "/etc/escaped.jpg",
+    "..\\..\\escaped.jpg",
+    "C:\\escaped.jpg",
+    "nul\x00byte.jpg",
+    "tab\tand\nline\rfeed.jpg",
+    "escape\x1b[31mred.jpg",
+    "CON",
+    "con.jpg",
+    "LPT1.tar.jpg",
+    "..",
+    ".",
+    "",
+    " ",
+    " leading and trailing .jpg ",
+    "trailing dot.jpg.",
+    ".hidden.jpg",
+    "-rf.jpg",
+    "a" * 296 + ".jpg",
+    "ü" * 200 + ".jpg",
+    "日本" * 60 + ".jpg",
+    "no extension at all",
+    "many.dots.in.a.row....jpg",
+    'quotes "and" <angles> | stars* ?.jpg',
+    "re\u0301sume\u0301.jpg",  # decomposed, as macOS writes it
+    "r\u00e9sum\u00e9.jpg",  # the same, composed
+    "holiday\u202egpj.exe",  # reads as holidayexe.jpg
+    "zero\u200bwidth.jpg",
+    "lone\ud800surrogate.jpg",
+    "\u2028line separator.jpg",
+    "emoji \U0001f468\u200d\U0001f469\u200d\U0001f467.jpg",
+    "percent %2e%2e%2f {year} $HOME `id`.jpg",
+    "#hash & semicolon; equals=.jpg",
+    "photo.jpg",
+    "PHOTO.jpg",
+    "Photo.JPG",
+    "photo.jpg",
+)
+"""One of each trap. The last four differ only in case, or not at all."""
+
+REPEATED_NAME = "IMG_0001.JPG"
+"""What every camera calls its first picture."""

@@ -1,0 +1,296 @@
+"""A simulated service: real HTTP on loopback, in a thread of its own, with a log and with faults.
+
+A provider's simulator subclasses `Simulator`, says its routes and how an account reaches it, and answers; what is the
+same for all services (serving, counting, failing, content with ranges) is here and in `answers`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from aiohttp import web
+
+from photosync.testing import answers, control
+from photosync.testing.faults import Faults, RouteKind
+from photosync.testing.index import LibraryIndex
+from photosync.testing.library import SimulatedLibrary
+from photosync.testing.media import SizeClass
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_LOG_LENGTH = 20_000
+_STOP_TIMEOUT_S = 20.0
+_LOOK_EVERY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of a service."""
+
+    method: str
+    path: str
+    """With `{name}` for what varies, as aiohttp's router has it."""
+    handler: Handler
+    kind: RouteKind = "other"
+    signed: bool = True
+    """Whether it wants the account's credentials: only there can a sign-in expire."""
+
+    @property
+    def label(self) -> str:
+        """What the counters call it."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request, as the log has it."""
+
+    method: str
+    path: str
+    """With the query."""
+    status: int
+    """0: no answer was given."""
+    signed: bool
+    """Whether any credentials came with it."""
+    kind: RouteKind
+    route: str
+    site: str
+    at: float
+    """`time.monotonic()` when it came."""
+    retry_after: str | None = None
+
+
+class Simulator(ABC):
+    """A service on loopback, as a context manager or with `start` and `stop`.
+
+    >>> with AmazonSimulator(items=3) as simulator:  # doctest: +SKIP
+    ...     simulator.library.add(name="IMG_0042.JPG")
+    ...     simulator.account_settings()
+    """
+
+    provider: ClassVar[str]
+    """The provider's name: what `provider:` says in a configuration."""
+    faults_type: ClassVar[type[Faults]] = Faults
+    library_type: ClassVar[type[SimulatedLibrary]] = SimulatedLibrary
+
+    def __init__(
+        self,
+        *,
+        items: int = 100,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+        port: int = 0,
+    ) -> None:
+        self.library = self.library_type(items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps)
+        self.index = LibraryIndex(self.library)
+        self.faults = self.faults_type(seed=seed)
+        self.seed = seed
+        self._port = port
+        self._urls: dict[str, str] = {}
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending: asyncio.Event | None = None
+        self._happened = threading.Condition()
+        self._log: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
+        self._counts: Counter[str] = Counter()
+        self._in_flight = 0
+        self.max_in_flight = 0
+        """The most requests that were being answered at one time."""
+
+    # What a service says
+
+    @abstractmethod
+    def routes(self) -> Sequence[Route]:
+        """The routes of the main host."""
+
+    @abstractmethod
+    def account_settings(self) -> dict[str, object]:
+        """What stands under `accounts: NAME:` in a configuration to use this service."""
+
+    def sites(self) -> Mapping[str, Sequence[Route]]:
+        """Routes by host, for services that have several; each gets a port of its own. `main` is the first."""
+        return {"main": self.routes()}
+
+    def item_of(self, request: web.Request) -> str | None:
+        """The id of the item that a request is about, for faults of single items."""
+        return request.match_info.get("id")
+
+    def has_credentials(self, request: web.Request) -> bool:
+        """Whether a request carries anything that no other host should see."""
+        return "Cookie" in request.headers or "Authorization" in request.headers
+
+    def expired_answer(self) -> web.Response:
+        """What the service says to a sign-in that is no longer good."""
+        return web.json_response({"message": "expired"}, status=401)
+
+    def not_found_answer(self) -> web.Response:
+        """What it says for an item that it does not have."""
+        return web.json_response({"message": "not found"}, status=404)
+
+    async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
+        """Look at each request before its route does: a service's own faults, the sign-in. An answer ends it."""
+        del request, route
+        return None
+
+    # Life
+
+    def start(self) -> Self:
+        """Serve, until `stop`."""
+        failures: list[BaseException] = []
+        started = threading.Event()
+
+        def run() -> None:
+            try:
+                asyncio.run(self._serve(started.set))
+            except BaseException as error:  # noqa: BLE001  # it belongs to whoever started us
+                failures.append(error)
+            finally:
+                started.set()
+
+        self._thread = threading.Thread(target=run, name=f"{self.provider} simulator", daemon=True)
+        self._thread.start()
+        started.wait()
+        if failures:
+            raise RuntimeError(f"the {self.provider} simulator cannot start: {failures[0]}") from failures[0]
+        return self
+
+    def stop(self) -> None:
+        """End at once; open connections are cut. A second time does nothing."""
+        if self._thread is None or self._loop is None or self._ending is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the loop is gone already
+            self._loop.call_soon_threadsafe(self._ending.set)
+        self._thread.join(_STOP_TIMEOUT_S)
+        self._thread = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Of the main host: `http://127.0.0.1:40123`."""
+        return self.url_of("main")
+
+    def url_of(self, site: str) -> str:
+        """Of any host of `sites`."""
+        return self._urls[site]
+
+    # What happened
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The last requests, the oldest first."""
+        with self._happened:
+            return list(self._log)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many requests came: by route (`GET /search`), kind (`list`), status (`401`), and in `total`."""
+        with self._happened:
+            return Counter(self._counts)
+
+    def forget(self) -> None:
+        """Empty the log and set the counters to nothing."""
+        with self._happened:
+            self._log.clear()
+            self._counts.clear()
+            self.max_in_flight = 0
+
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> bool:
+        """Wait until `condition` holds, at most so long; whether it does."""
+        end = time.monotonic() + timeout_s
+        with self._happened:
+            while not condition():
+                if time.monotonic() > end:
+                    return False
+                self._happened.wait(_LOOK_EVERY_S)  # a fault may fire long before its request is answered
+        return True
+
+    # Serving
+
+    async def _serve(self, ready: Callable[[], object]) -> None:
+        self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
+        runners = []
+        try:
+            for site, routes in self.sites().items():
+                runner = web.AppRunner(
+                    self._application(site, routes), access_log=None, shutdown_timeout=0.05, handler_cancellation=True
+                )
+                runners.append(runner)
+                await runner.setup()
+                listening = _listen(self._port if site == "main" else 0)
+                self._urls[site] = f"http://127.0.0.1:{listening.getsockname()[1]}"
+                await web.SockSite(runner, listening, backlog=1024).start()
+            ready()
+            await self._ending.wait()
+        finally:
+            for runner in runners:
+                await runner.cleanup()
+
+    def _application(self, site: str, routes: Sequence[Route]) -> web.Application:
+        application = web.Application(client_max_size=1 << 30)
+        if site == "main":
+            application.add_routes(control.routes(self))
+        for route in routes:
+            # add_route, because add_get would let HEAD through to handlers that do not know it
+            application.router.add_route(route.method, route.path, self._guarded(route, site))
+        stray = Route("*", "/{tail:.*}", self._stray)
+        application.router.add_route("*", stray.path, self._guarded(stray, site))
+        return application
+
+    async def _stray(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"message": f"No route {request.method} {request.path}"}, status=404)
+
+    def _guarded(self, route: Route, site: str) -> Handler:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            at, status, retry_after = time.monotonic(), 0, None
+            self._enter()
+            try:
+                response = await answers.answer(self, request, route)
+                status, retry_after = response.status, response.headers.get("Retry-After")
+            except answers.Dropped:
+                response = web.Response(status=500)  # nobody is there to read it
+            finally:
+                self._leave(request, route, site, (status, at, retry_after))
+            return response
+
+        return handler
+
+    def _enter(self) -> None:
+        with self._happened:
+            self._in_flight += 1
+            self.max_in_flight = max(self.max_in_flight, self._in_flight)
+
+    def _leave(self, request: web.Request, route: Route, site: str, end: tuple[int, float, str | None]) -> None:
+        status, at, retry_after = end
+        signed = self.has_credentials(request)
+        record = RequestRecord(
+            request.method, request.path_qs, status, signed, route.kind, route.label, site, at, retry_after
+        )
+        with self._happened:
+            self._in_flight -= 1
+            self._log.append(record)
+            self._counts.update((route.label, route.kind, str(status), "total"))
+            self._happened.notify_all()
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    return listening

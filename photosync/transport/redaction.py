@@ -1,0 +1,110 @@
+"""Redaction: no secret in a log line, an error message or a traceback.
+
+Known secrets are replaced wherever they stand, and what merely looks like one is replaced by its pattern.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from urllib.parse import quote, quote_plus
+
+MASK = "***"
+_SHORTEST = 6
+
+SENSITIVE_HEADERS = frozenset(
+    {
+        *("authorization", "proxy-authorization", "cookie", "set-cookie"),
+        *("x-token-auth", "x-auth-token", "x-api-key", "x-goog-api-key"),
+        *("x-amz-access-token", "x-amz-security-token", "x-amzn-sessionid"),
+    }
+)
+"""Headers that carry credentials, in lower case."""
+
+_KEYS = (
+    *("access_token", "refresh_token", "id_token", "auth_token", "source_token", "session_token"),
+    *("client_secret", "code_verifier", "password", "passwd"),
+    *("x-amz-signature", "x-amz-security-token", "x-amz-credential"),
+)
+_QUERY_KEYS = ("code", "signature", "sig")
+
+_QUOTED = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?"""
+# http.client's own debug output shows line ends as the two characters \r.
+_TO_LINE_END = r"[^\r\n]*?(?=\\r|\\n|[\r\n]|$)"
+_SEPARATOR = r"""(?:\\?["']?\s*(?::|=|%3D)\s*|["']\s*,\s*)b?"""
+
+
+def _any(words: tuple[str, ...] | frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words))
+
+
+_NAMED_VALUES = (
+    re.compile(rf"(?i)(?<![\w-])((?:{_any(SENSITIVE_HEADERS)}){_SEPARATOR})(?:{_QUOTED}|{_TO_LINE_END})"),
+    re.compile(rf"""(?i)(?<![\w-])((?:{_any(_KEYS)}){_SEPARATOR})(?:{_QUOTED}|\\"(?:[^"\\])*|[^&\s"',;)}}\]]+)"""),
+    # Not after a colon: {"code": "NODE_NOT_FOUND"} is what a user must see.
+    re.compile(rf"(?i)(?<![\w-])((?:{_any(_QUERY_KEYS)})=)[^&\s\"',;)}}\]]+"),
+    re.compile(r"(?i)(\bBearer\s+)[\w.~+/|=-]{6,}"),
+)
+_TOKENS = re.compile(
+    r"ya29\.[\w.-]+"
+    r"|(?<![\w/:])1//[\w-]{6,}"
+    r"|GOCSPX-[\w-]+"
+    r"|Atz[ar](?:\||%7[Cc])[\w.~+/=%-]+"
+)
+
+
+class Redactor:
+    """Knows the secrets of a run and takes them out of text. Shared by all accounts and threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+
+    def add(self, *secrets: str) -> None:
+        """Learn secrets. Those shorter than six characters are left out: they would black out ordinary words."""
+        forms = {
+            form
+            for secret in secrets
+            if len(secret) >= _SHORTEST
+            for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret), json.dumps(secret)[1:-1])
+        }
+        with self._lock:
+            if forms <= self._known:
+                return
+            self._known |= forms
+            longest_first = sorted(self._known, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def clean(self, text: str) -> str:
+        """`text` without secrets."""
+        if self._pattern is not None:
+            text = self._pattern.sub(MASK, text)
+        for pattern in _NAMED_VALUES:
+            text = pattern.sub(rf"\1{MASK}", text)
+        return _TOKENS.sub(MASK, text)
+
+
+class RedactingFilter(logging.Filter):
+    """Takes the secrets out of whatever passes a log handler: message, arguments, exception and stack."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Clean `record` in place. Never drops one."""
+        # The whole message, not each argument: a secret may span the two.
+        record.msg = self._redactor.clean(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        # Formatters that print exceptions their own way must not find the original.
+        record.exc_info = None
+        if record.exc_text:
+            record.exc_text = self._redactor.clean(record.exc_text)
+        if record.stack_info:
+            record.stack_info = self._redactor.clean(record.stack_info)
+        return True

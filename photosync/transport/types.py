@@ -1,0 +1,128 @@
+"""The words that a provider and its transport share: what one gives, and what comes back. No behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from photosync.errors import PhotosyncError
+
+
+class Destination(Protocol):
+    """Where a downloaded body goes. Bytes that an earlier try brought may already be there."""
+
+    @property
+    def offset(self) -> int:
+        """How many bytes are there already."""
+        ...
+
+    @property
+    def validator(self) -> str | None:
+        """The strong ETag of the answer that those bytes came from, if there was one."""
+        ...
+
+    @property
+    def provable(self) -> bool:
+        """Whether a hash will prove the whole later, so that a resume needs no validator."""
+        ...
+
+    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
+        """A body follows that starts at `offset`: 0 throws away what is there. `total` is the whole size if known."""
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """Append the next bytes."""
+        ...
+
+
+class Auth(Protocol):
+    """An account's credentials, as the transport uses them. Called from several threads."""
+
+    def headers(self) -> Mapping[str, str]:
+        """The headers that sign a request to one of the account's own hosts."""
+        ...
+
+    def refresh(self) -> bool:
+        """Get new credentials after a 401; called once at a time. False where that cannot be done.
+
+        It may use the transport itself, with `signed=False`. A `TemporaryError` passes through and leaves the account
+        signed in; a `SignInError` ends it.
+        """
+        ...
+
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that no log line may show."""
+        ...
+
+    def explain(self, detail: str) -> str:
+        """The message of the sign-in error: the account, what happened, and the file or command that mends it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of a service. After a download or a stream it is the head alone, and `body` is empty."""
+
+    status: int
+    url: str
+    """Where the answer came from in the end, redirects followed."""
+    headers: Mapping[str, str]
+    """Looked up without regard to upper and lower case."""
+    body: bytes = b""
+
+
+Classify = Callable[[Answer], PhotosyncError | None]
+"""A provider's own look at an answer, before the general rules: an error to raise, or None.
+
+It sees every answer that comes at the end of redirects: of calls all of them, whole; of downloads and streams those
+with a status other than 200 and 206 and those that are HTML, JSON or XML, with the first 64 KiB of the body. A
+`SignInError` shuts the transport. A `TemporaryError` says 'not now': the request is tried again as after a 503, and
+the error is raised when the budget is spent. For a 401 that `Auth.refresh` can mend it must return None.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TransportSettings:
+    """What a provider says about its service."""
+
+    own_hosts: tuple[str, ...]
+    """Where credentials may go: a host (`www.amazon.com`) or a suffix of hosts (`.amazonaws.com`), which mean https on
+    its own port, or an origin (`http://127.0.0.1:8080`), of which scheme, host and port must be the same."""
+    auth: Auth | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Sent with every request to every host, so no secrets: `User-Agent`, for example."""
+    classify: Classify | None = None
+    pause_s: float = 0.0
+    """The smallest time between the starts of two requests."""
+    read_timeout_s: float = 60.0
+    """How long to wait for the next byte."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient a transport is. The core decides, the same for all providers."""
+
+    retry_budget_s: float = 120.0
+    """How long one call may go on without progress."""
+    max_tries: int = 6
+    """Tries without progress, for lost connections and server errors; throttling is bounded by the budget alone."""
+    retry_after_cap_s: float = 900.0
+    backoff_base_s: float = 1.0
+    backoff_cap_s: float = 60.0
+    connect_timeout_s: float = 10.0
+    first_contact_budget_s: float = 30.0
+    """The budget for lost connections while no answer has come yet, so that a dead host is told quickly."""
+    pool_size: int = 16
+    """Connections a host that are kept open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause before a request is tried again, for the progress display."""
+
+    reason: str
+    """`429 from www.amazon.com`: names the host, never the query."""
+    seconds: float
+    attempt: int
+    """The number of the try that failed, from 1."""

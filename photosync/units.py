@@ -1,0 +1,60 @@
+"""Sizes, rates and durations as people write them, and back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+_SIZES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+_DURATIONS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+", re.IGNORECASE)
+
+
+def size(value: object) -> int:
+    """Bytes from `500`, `10M`, `1.5GB` (powers of 1000) or `2GiB` (of 1024). Raises `ValueError`."""
+    match = _SIZE.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError(f"expected a size such as 500M or 2GiB, not '{value}'")
+    factor = _SIZES[match[2].lower()]
+    if match[3]:
+        factor = 1024 ** list(_SIZES).index(match[2].lower())
+    return int(float(match[1]) * factor)
+
+
+def rate(value: object) -> int:
+    """Bytes a second from `5M` or `5MB/s`. Raises `ValueError`."""
+    bytes_a_second = size(str(value).strip().removesuffix("/s"))
+    if bytes_a_second == 0:
+        raise ValueError("expected a rate above 0, such as 5M")
+    return bytes_a_second
+
+
+def duration(value: object) -> timedelta:
+    """A time span from `90` (seconds), `30s`, `1h30m` or `2d`. Raises `ValueError`."""
+    text = str(value).strip().lower()
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        text += "s"
+    if not _DURATION.fullmatch(text):
+        raise ValueError(f"expected a duration such as 30s, 1h30m or 2d, not '{value}'")
+    parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", text)
+    return sum((timedelta(**{_DURATIONS[unit]: float(number)}) for number, unit in parts), timedelta())
+
+
+def format_size(size_bytes: float) -> str:
+    """`2.3 MB`; powers of 1000, as disks are sold."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size_bytes < 1000:
+            return f"{size_bytes:.0f} bytes" if unit == "bytes" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1000
+    return f"{size_bytes:.1f} TB"
+
+
+def format_duration(seconds: float) -> str:
+    """`41 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

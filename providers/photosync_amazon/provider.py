@@ -1,0 +1,166 @@
+"""The provider `amazon`: Amazon Photos, read with the cookies of a signed-in browser.
+
+Facts: protocol notes on Amazon Photos. The API is private and undocumented, so nothing here trusts it further than it
+has to: any field may be missing, and what the service filters is filtered again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, ValidationInfo
+
+from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
+from photosync.model import Collection, Item, Kind, Selection, Usage
+from photosync.provider import AccountContext, AccountSettings, Facts, Page, beside_config
+from photosync.transport import Answer, Destination, Transport, TransportSettings
+from photosync_amazon.api import PAGE_SIZE, AmazonApi
+from photosync_amazon.auth import Cookies, find_cookies, looks_like_header
+from photosync_amazon.nodes import items_of
+from photosync_amazon.session import AmazonAuth, is_robot_check, is_signed_out
+
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+"""The service wants one like a browser's."""
+MAX_YEARS = 50
+"""More years than this do not go into one filter."""
+
+
+def _cookies(value: object, info: ValidationInfo) -> object:
+    return value if isinstance(value, str) and looks_like_header(value) else beside_config(value, info)
+
+
+class AmazonSettings(AccountSettings):
+    """What an Amazon Photos account takes in the configuration."""
+
+    cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
+    """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""
+    tld: str | None = None
+    """The site's ending, `co.uk`; normally read off the cookies' names."""
+
+
+class AmazonProvider:
+    """One Amazon Photos account."""
+
+    facts: ClassVar = Facts(
+        title="Amazon Photos",
+        selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
+        newest_first=True,
+    )
+    settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
+    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})
+
+    def __init__(self, account: str, settings: AmazonSettings, cookies: Cookies, context: AccountContext) -> None:
+        self._account = account
+        self._cookies = cookies
+        endpoints = settings.endpoints
+        api = endpoints.get("api", f"https://www.amazon.{cookies.tld}/drive/v1")
+        self._api_url = api
+        self._auth = AmazonAuth(account, cookies, api)
+        origins = (f"{url.scheme}://{url.netloc}" for url in map(urlsplit, endpoints.values()))
+        own_hosts = (*origins, f".amazon.{cookies.tld}", ".amazonaws.com")
+        self._transport: Transport = context.transport(
+            TransportSettings(
+                own_hosts=own_hosts,
+                auth=self._auth,
+                headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+                classify=self._classify,
+            )
+        )
+        self._auth.transport = self._transport
+        self._api = AmazonApi(self._transport, api, _download_base(endpoints, cookies))
+
+    @classmethod
+    def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
+        """Read the cookies; nothing is sent."""
+        assert isinstance(settings, AmazonSettings)
+        cookies = find_cookies(settings.cookies, settings.tld, context.account)
+        return cls(context.account, settings, cookies, context)
+
+    def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
+        """What matches, the newest first: by a search, or for an album by its members."""
+        if collection is not None:
+            yield from self._list_album(selection, collection)
+            return
+        filters = search_filters(selection)
+        offset = 0
+        limit = min(selection.recent or selection.limit or PAGE_SIZE, PAGE_SIZE)
+        while True:
+            page = self._api.search(filters, offset, limit)
+            yield Page(tuple(items_of(page.nodes)), page.total)
+            offset += len(page.nodes)
+            if not page.nodes or offset >= (page.total or 0):
+                return
+
+    def _list_album(self, selection: Selection, album_id: str) -> Iterator[Page]:
+        if selection.query:
+            raise UsageError(
+                f"account '{self._account}': Amazon Photos cannot search inside an album; use one or other"
+            )
+        name = next((album.name for album in self._api.albums() if album.id == album_id), album_id)
+        for page in self._api.children(album_id):
+            yield Page(tuple(items_of(page.nodes, name)), page.total)
+
+    def count(self, selection: Selection, collection: str | None) -> int | None:
+        """How many match, where the service can tell: not for days, and not in albums."""
+        if collection is not None or selection.since or selection.until:
+            return None
+        return self._api.search(search_filters(selection), 0, limit=1).total
+
+    def collections(self) -> Iterator[Collection]:
+        """The albums, those that others share included."""
+        return self._api.albums()
+
+    def usage(self) -> Sequence[Usage]:
+        """The storage used, by type."""
+        return self._api.usage()
+
+    def download(self, item: Item, destination: Destination) -> None:
+        """The original bytes."""
+        owner = item.locator.get("owner") or self._api.root_owner()
+        self._api.download(item.id, owner, destination)
+
+    def sign_in_state(self) -> str:
+        """Which country's cookies there are; whether they still work only the service can say."""
+        return f"cookies for amazon.{self._cookies.tld}"
+
+    def close(self) -> None:
+        """Close the session."""
+        self._transport.close()
+
+    def _classify(self, answer: Answer) -> PhotosyncError | None:
+        if is_signed_out(answer, self._api_url):
+            return SignInError(self._auth.explain("the service asks to sign in"))
+        if is_robot_check(answer):
+            return TemporaryError(
+                f"account '{self._account}': Amazon Photos answers with its robot check: it distrusts this address for "
+                "now. Try again later; signing in with a browser from this machine helps.",
+                Reason.THROTTLED,
+            )
+        return None
+
+
+def search_filters(selection: Selection) -> str:
+    """The part of `selection` that the service can filter, in its own language."""
+    types = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
+    clauses = [f"type:({types[selection.kind]})" if selection.kind in types else "type:(PHOTOS OR VIDEOS)"]
+    years = selection.possible_years(date.today())  # noqa: DTZ011 - the person's own calendar
+    if years and len(years) <= MAX_YEARS:
+        clauses.append(f"timeYear:({' OR '.join(map(str, years))})")
+    if selection.months:
+        clauses.append(f"timeMonth:({' OR '.join(map(str, selection.months))})")
+    if selection.favorites:
+        clauses.append("favorite:(true)")
+    if selection.query:
+        clauses.append(selection.query)
+    return " AND ".join(clauses)
+
+
+def _download_base(endpoints: dict[str, str], cookies: Cookies) -> str | None:
+    """The other way to the originals; where only the API was moved elsewhere, nobody knows one."""
+    if "download" in endpoints or "api" in endpoints:
+        return endpoints.get("download")
+    return f"https://download-photos.amazon.{cookies.tld}/v2/download/signed"

@@ -1,0 +1,104 @@
+"""How a request is signed with the cookies, what a session that has ended looks like, and the one way to renew it.
+
+Facts: protocol notes on Amazon Photos, section 2.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from photosync.errors import PhotosyncError
+from photosync.transport import Answer, Transport
+from photosync_amazon.auth import Cookies
+
+_SIGN_IN_MARKS = (b"/ap/signin", b"ap_email", b"signin", b"sign-in", b"sign in")
+_ROBOT_MARKS = (b"robot", b"captcha")
+
+
+class AmazonAuth:
+    """Signs requests; fulfils the transport's `Auth`."""
+
+    def __init__(self, account: str, cookies: Cookies, api: str) -> None:
+        self._account = account
+        self._cookies = cookies
+        parts = urlsplit(api)
+        self._refresh_url = f"{parts.scheme}://{parts.netloc}/ap/exchangetoken/refresh"
+        self._has_refreshed = False
+        self.transport: Transport | None = None
+
+    def headers(self) -> Mapping[str, str]:
+        """The cookies, and the session's id once more."""
+        return {"Cookie": self._cookies.header, "x-amzn-sessionid": self._cookies.values["session-id"]}
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every cookie's value, and the line that holds them all."""
+        return (*self._cookies.values.values(), self._cookies.header)
+
+    def explain(self, detail: str) -> str:
+        """What to do when the session has ended."""
+        return (
+            f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
+            f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, copy its cookies "
+            "there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+        )
+
+    def refresh(self) -> bool:
+        """Ask for new cookies, once a run, where the cookies that this needs are there."""
+        if self._has_refreshed or not self._cookies.can_refresh or self.transport is None:
+            return False
+        self._has_refreshed = True
+        try:
+            answer = self.transport.request(
+                "POST",
+                self._refresh_url,
+                form={
+                    "app_name": "Amazon Drive",
+                    "requested_token_type": "auth_cookies",
+                    "domain": f".amazon.{self._cookies.tld}",
+                    "source_token_type": "refresh_token",
+                    "source_token": self._cookies.values[f"sess-at-{self._cookies.market}"],
+                },
+                headers=self.headers(),
+                signed=False,
+                idempotent=False,
+            )
+        except PhotosyncError:
+            return False  # the message about fresh cookies says more than why this did not work
+        renewed = _renewed_cookies(answer)
+        self._cookies.values.update(renewed)
+        return bool(renewed)
+
+
+def _renewed_cookies(answer: Answer) -> dict[str, str]:
+    """`{"response": {"tokens": {"cookies": [{"Name": …, "Value": …}]}}}`."""
+    try:
+        cookies = json.loads(answer.body)["response"]["tokens"]["cookies"]
+        return {str(cookie["Name"]): str(cookie["Value"]) for cookie in cookies}
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def is_signed_out(answer: Answer, api: str) -> bool:
+    """A sign-in page in place of an answer. Calls of the API answer JSON, so there any page is one."""
+    if urlsplit(answer.url).path.startswith("/ap/signin"):
+        return True
+    if answer.status != HTTPStatus.OK or not _is_html(answer):
+        return False
+    is_api_call = answer.url.startswith(api) and "/contentRedirection" not in answer.url
+    return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
+
+
+def is_robot_check(answer: Answer) -> bool:
+    """The page that asks whether a person is there."""
+    return (
+        answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        and _is_html(answer)
+        and any(mark in answer.body.lower() for mark in _ROBOT_MARKS)
+    )
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("Content-Type", "").lower()
