@@ -41,7 +41,10 @@ def _layout(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    named_zone(value)
+    try:
+        named_zone(value)
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
     return value
 
 

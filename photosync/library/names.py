@@ -29,12 +29,13 @@ def safe_name(name: str, fallback: str = "unnamed") -> str:
     """
     composed = unicodedata.normalize("NFC", name)
     visible = "".join(character if _is_visible(character) else "_" for character in composed)
-    cleaned = sanitize_filename(visible.strip(), replacement_text="_", platform="universal", max_len=len(visible) + 8)
+    short = _shortened(visible.strip(), MAX_NAME_BYTES)
+    cleaned = sanitize_filename(short, replacement_text="_", platform="universal", max_len=MAX_NAME_BYTES)
     if cleaned.startswith("."):
-        cleaned = f"_{cleaned}"  # a hidden photo is a lost photo
-    if not cleaned.strip("._ "):
-        return safe_name(fallback) if fallback != "unnamed" else fallback
-    return _shortened(cleaned, MAX_NAME_BYTES)
+        cleaned = _shortened(f"_{cleaned}", MAX_NAME_BYTES)  # a hidden photo is a lost photo
+    if cleaned.strip("._ "):
+        return cleaned
+    return safe_name(fallback) if fallback != "unnamed" else fallback
 
 
 def suffixed(name: str, account: str, item_id: str) -> str:

@@ -1,0 +1,132 @@
+"""The catalog remembers what is saved, and refuses what it does not understand."""
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, Saved
+from photosync.catalog.described import from_text, to_text
+from photosync.errors import DestinationError
+from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+
+
+def item(id_: str, **known: object) -> Item:
+    return Item(id=id_, name=f"{id_}.jpg", kind=Kind.PHOTO, **known)  # type: ignore[arg-type]
+
+
+def saved(each: Item, path: str) -> Saved:
+    return Saved(
+        each, "", path, path.casefold(), delivered_size=3, delivered_md5="m", delivered_sha256="d", stored_size=3,
+        stored_sha256=f"sha of {path}",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Catalog:
+    return Catalog.open(tmp_path / "catalog.db")
+
+
+def test_an_item_comes_back_as_it_was_described() -> None:
+    described = Item(
+        id="HeMReF",
+        name="Übung.JPG",
+        kind=Kind.VIDEO,
+        taken=CaptureTime(datetime(2019, 7, 6, 18, 22, 0, 5000), TimeMeaning.LOCAL),
+        size_bytes=5,
+        favorite=True,
+        collections=("Holiday", "Lake"),
+        added=datetime(2020, 1, 1, tzinfo=UTC),
+        locator={"owner": "A1"},
+    )
+    assert from_text(to_text(described)) == described
+    assert from_text(to_text(item("bare"))) == item("bare")
+
+
+def test_what_is_saved_is_known_and_what_is_not_is_not(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "amazon/a.jpg")])
+    known = catalog.known("amazon", ["a", "b"])
+    assert list(known) == ["a"]
+    assert known["a"].path == "amazon/a.jpg"
+    assert not known["a"].is_owed
+    assert catalog.known("other", ["a"]) == {}
+    assert catalog.owner_of_path("", "amazon/a.jpg") == ("amazon", "a")
+
+
+def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    catalog.record_failed("amazon", run, item("a"), "truncated", "it ended early")
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item(each), each) for each in "bc"])
+    catalog.note_missing(["b"])
+    assert [each.id for _, each in catalog.owed("amazon", 0)] == ["a", "b"]
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "a"), saved(item("b"), "b")])
+    assert catalog.owed("amazon", 0) == []
+
+
+def test_only_what_a_listing_did_not_bring_is_gone(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item(each), each) for each in "abc"])
+    assert catalog.see(["a"]) == {"a"}
+    assert catalog.see(["b"], listed=False) == {"b"}
+    assert catalog.see(["a", "b"]) == set()
+    assert catalog.listed_count() == 2
+    assert catalog.mark_gone("amazon") == 1
+    assert catalog.known("amazon", ["c"])["c"].state == "gone"
+    assert catalog.known("amazon", ["c"])["c"].path == "c"
+    catalog.record_described("amazon", [item("c")])
+    assert catalog.known("amazon", ["c"])["c"].state == "saved"
+
+
+def test_a_transaction_is_all_or_nothing(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    with pytest.raises(KeyboardInterrupt), catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "a")])
+        raise KeyboardInterrupt
+    assert catalog.known("amazon", ["a"]) == {}
+
+
+def test_how_far_a_listing_is_known_survives(tmp_path: Path) -> None:
+    catalog = Catalog.open(tmp_path / "catalog.db")
+    listing = Listing(3, datetime(2026, 1, 1, tzinfo=UTC), 1200, "mark")
+    catalog.set_listing("amazon", "", "{}", listing)
+    catalog.close()
+    again = Catalog.read(tmp_path / "catalog.db")
+    assert again.listing("amazon", "", "{}") == listing
+    assert again.listing("amazon", "album", "{}") is None
+
+
+def test_a_catalog_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    before = path.read_bytes()
+    for way_in in (Catalog.open, Catalog.read):
+        with pytest.raises(DestinationError, match="newer photosync"):
+            way_in(path)
+    assert path.read_bytes() == before
+
+
+def test_what_is_no_database_is_refused_with_advice(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    path.write_bytes(b"this is not a database, whatever its name says" * 100)
+    with pytest.raises(DestinationError, match="cannot be used"):
+        Catalog.open(path)
+
+
+def test_reading_changes_nothing_on_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    Catalog.open(path).close()
+    before = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    catalog = Catalog.read(path)
+    catalog.note_missing(["a"])
+    catalog.see(["a"])
+    catalog.close()
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before

@@ -1,0 +1,113 @@
+"""The configuration: what it takes, and how an error in it is told."""
+
+from pathlib import Path
+
+import pytest
+
+from photosync import config
+from photosync.errors import ConfigError
+
+EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "config.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_example_loads() -> None:
+    loaded = config.load(EXAMPLE)
+    assert loaded.library == Path("~/Pictures/photosync").expanduser()
+    assert "amazon" in loaded.accounts
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem"),
+    [
+        (
+            "library: x\naccounts:\n  amazon:\n    cookeis: a.txt\n",
+            4,
+            r"accounts.amazon.cookeis: unknown key; .*cookies",
+        ),
+        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, defaults, library"),
+        ("library: x\naccounts:\n  mine: {}\n", 3, r"accounts.mine: 'provider' is missing"),
+        ("library: x\naccounts:\n  mine: {provider: flickr}\n", 3, r"there is no provider 'flickr'; expected one of"),
+        ("library: x\ndefaults:\n  jobs: many\n", 3, r"defaults.jobs: expected"),
+        ("library: x\ndefaults:\n  jobs: 0\n", 3, r"defaults.jobs: expected"),
+        ("library: x\ndefaults:\n  exif: sometimes\n", 3, r"exif: expected 'fix', 'sidecar' or 'off'"),
+        ("library: x\ndefaults:\n  layout: '{nmae}'\n", 3, r"unknown field '{nmae}'; expected one of account"),
+        ("library: x\ndefaults:\n  bwlimit: fast\n", 3, r"expected a size such as"),
+        ("library: x\ndefaults:\n  time_zone: Mars\n", 3, r"Mars"),
+        ("library: x\naccounts:\n  amazon:\n    layout: flat\n    layout: years\n", 5, r"a second time"),
+        (
+            "library: x\naccounts:\n  amazon:\n    endpoints:\n      apis: https://x\n",
+            5,
+            r"unknown key; expected one of",
+        ),
+        (
+            "library: x\naccounts:\n  amazon:\n    endpoints:\n      api: http://example.org\n",
+            5,
+            r"plain http:// is accepted for loopback addresses alone",
+        ),
+        ("library: x\naccounts:\n  ../x: {provider: amazon}\n", 3, r"this name cannot be a folder's"),
+        ("library: x\naccounts:\n  amazon: [1]\n", 3, r"accounts.amazon: expected a valid dictionary"),
+        ("library: [x\n", 2, r"this is no YAML"),
+        ("- library\n", 1, r"expected 'library' and 'accounts'"),
+    ],
+)
+def test_an_error_names_file_line_key_and_what_was_expected(tmp_path: Path, text: str, line: int, problem: str) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(ConfigError, match=problem) as raised:
+        config.load(path)
+    assert str(raised.value).startswith(f"{path}:{line}: ")
+
+
+def test_a_missing_file_is_told_with_a_way_to_begin(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"config\.example\.yaml"):
+        config.load(tmp_path / "none.yaml")
+
+
+def test_off_is_a_word_and_no_truth_value(tmp_path: Path) -> None:
+    path = write(tmp_path, "library: x\naccounts:\n  amazon: {exif: off, jobs: 3}\n")
+    options = config.load(path).account("amazon").options
+    assert options.exif == "off"
+    assert options.jobs == 3
+
+
+def test_an_account_wins_over_the_defaults(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        "library: x\ndefaults: {layout: years, bwlimit: 2M}\naccounts:\n  amazon: {layout: flat}\n"
+        "  second: {provider: amazon}\n",
+    )
+    loaded = config.load(path)
+    assert loaded.account("amazon").options.layout == "flat"
+    assert loaded.account("second").options.layout == "years"
+    assert loaded.account("second").options.bwlimit == 2_000_000
+
+
+def test_a_secret_of_the_environment_is_looked_up_only_for_its_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(
+        tmp_path, "library: x\naccounts:\n  amazon:\n    cookies:\n      session-id: ${PHOTOSYNC_TEST_SECRET}\n"
+    )
+    account = config.load(path).account("amazon")
+    with pytest.raises(ConfigError, match=r"config.yaml:5: .*no variable PHOTOSYNC_TEST_SECRET"):
+        account.settings()
+    monkeypatch.setenv("PHOTOSYNC_TEST_SECRET", "139-1")
+    assert account.settings().model_dump()["cookies"] == {"session-id": "139-1"}
+
+
+def test_paths_begin_at_the_configuration_file(tmp_path: Path) -> None:
+    path = write(tmp_path, "library: photos\naccounts:\n  amazon: {cookies: my-cookies.txt}\n")
+    loaded = config.load(path)
+    assert loaded.library == tmp_path / "photos"
+    assert loaded.account("amazon").settings().model_dump()["cookies"] == tmp_path / "my-cookies.txt"
+
+
+def test_an_unknown_account_is_told_with_those_that_are_there(tmp_path: Path) -> None:
+    path = write(tmp_path, "library: x\naccounts:\n  amazon: {}\n")
+    with pytest.raises(ConfigError, match=r"no account 'amzon'; accounts there: amazon"):
+        config.load(path).account("amzon")
