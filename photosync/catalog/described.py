@@ -10,7 +10,10 @@ from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 
 
 def to_text(item: Item) -> str:
-    """Compact JSON with a fixed order of keys; what is not known is left out. `link` is never kept."""
+    """Compact JSON with a fixed order of keys; what is not known is left out. `link` is never kept.
+
+    In ASCII alone: a service's names may hold halves of characters, which no other encoding takes.
+    """
     content: dict[str, object] = {
         "id": item.id,
         "name": item.name,
@@ -30,7 +33,7 @@ def to_text(item: Item) -> str:
         "notes": list(item.notes),
     }
     known = {key: value for key, value in content.items() if value not in (None, [], {})}
-    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(known, separators=(",", ":"))
 
 
 def from_text(text: str) -> Item:

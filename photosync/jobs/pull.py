@@ -325,5 +325,5 @@ class Pull:
         summary.seconds = time.monotonic() - self._started
         summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
         if not self._options.dry_run:
-            self._catalog.end_run(self._run, summary.exit, json.dumps(summary.as_json(), ensure_ascii=False))
+            self._catalog.end_run(self._run, summary.exit, json.dumps(summary.as_json()))
         summary.check_books()

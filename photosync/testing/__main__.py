@@ -22,7 +22,7 @@ from photosync.testing.simulator import Simulator
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until stopped."""
     parser = _parser()
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)  # faults may follow options
     try:
         simulator = _simulator(options)
     except (LookupError, ImportError, ValueError, TypeError) as error:

@@ -37,10 +37,12 @@ class SimulatorProcess:
         )
         assert process.stdout is not None
         line = process.stdout.readline()
+        self._process = process
         if not line:
-            raise RuntimeError(f"the simulator did not start: it ended with {process.wait(_STOP_TIMEOUT_S)}")
+            self.__exit__()
+            raise RuntimeError(f"the simulator did not start: it ended with {process.returncode}")
         words = json.loads(line)
-        self._process, self.url, self.account_settings = process, words["url"], words["account"]
+        self.url, self.account_settings = words["url"], words["account"]
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -290,7 +290,5 @@ class Simulator(ABC):
 
 
 def _listen(port: int) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind(("127.0.0.1", port))
-    return listening
+    # create_server closes what it could not bind; on loopback the address of an ended simulator is free at once
+    return socket.create_server(("127.0.0.1", port), backlog=1024)

@@ -20,6 +20,7 @@ from photosync.transport.types import (
     Classify,
     Destination,
     Policy,
+    RequestOptions,
     TransportSettings,
     Wait,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Policy",
     "RedactingFilter",
     "Redactor",
+    "RequestOptions",
     "Transport",
     "TransportSettings",
     "Wait",

@@ -33,7 +33,9 @@ _QUERY_KEYS = ("code", "signature", "sig")
 _QUOTED = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?"""
 # http.client's own debug output shows line ends as the two characters \r.
 _TO_LINE_END = r"[^\r\n]*?(?=\\r|\\n|[\r\n]|$)"
-_SEPARATOR = r"""(?:\\?["']?\s*(?::|=|%3D)\s*|["']\s*,\s*)b?"""
+_START = r"(?:(?<![\w-])|(?<=\\n))"
+_COLON = r"""(?:["']?\s*:\s*|["']\s*,\s*)b?"""
+_COLON_OR_EQUALS = r"""(?:\\?["']?\s*(?::|=|%3D)\s*|["']\s*,\s*)b?"""
 
 
 def _any(words: tuple[str, ...] | frozenset[str]) -> str:
@@ -41,10 +43,10 @@ def _any(words: tuple[str, ...] | frozenset[str]) -> str:
 
 
 _NAMED_VALUES = (
-    re.compile(rf"(?i)(?<![\w-])((?:{_any(SENSITIVE_HEADERS)}){_SEPARATOR})(?:{_QUOTED}|{_TO_LINE_END})"),
-    re.compile(rf"""(?i)(?<![\w-])((?:{_any(_KEYS)}){_SEPARATOR})(?:{_QUOTED}|\\"(?:[^"\\])*|[^&\s"',;)}}\]]+)"""),
+    re.compile(rf"(?i){_START}((?:{_any(SENSITIVE_HEADERS)}){_COLON})(?:{_QUOTED}|{_TO_LINE_END})"),
+    re.compile(rf"""(?i){_START}((?:{_any(_KEYS)}){_COLON_OR_EQUALS})(?:{_QUOTED}|\\"(?:[^"\\])*|[^&\s"',;)}}\]]+)"""),
     # Not after a colon: {"code": "NODE_NOT_FOUND"} is what a user must see.
-    re.compile(rf"(?i)(?<![\w-])((?:{_any(_QUERY_KEYS)})=)[^&\s\"',;)}}\]]+"),
+    re.compile(rf"(?i){_START}((?:{_any(_QUERY_KEYS)})=)[^&\s\"',;)}}\]]+"),
     re.compile(r"(?i)(\bBearer\s+)[\w.~+/|=-]{6,}"),
 )
 _TOKENS = re.compile(

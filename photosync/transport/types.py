@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import BinaryIO, Protocol, TypedDict
 
 from photosync.errors import PhotosyncError
 
@@ -97,6 +97,28 @@ class TransportSettings:
     """The smallest time between the starts of two requests."""
     read_timeout_s: float = 60.0
     """How long to wait for the next byte."""
+
+
+class RequestOptions(TypedDict, total=False):
+    """What a request may say beside its method and its URL."""
+
+    params: Mapping[str, str | int | None] | None
+    """The query; None values are left out."""
+    json: object
+    form: Mapping[str, str] | None
+    body: bytes | Callable[[], BinaryIO] | None
+    """What to send: bytes, or a function that opens it, which is called for each try and each redirect."""
+    headers: Mapping[str, str] | None
+    accept: Collection[int]
+    """The statuses that are no error; 200 alone unless told. A redirect among them is handed back, not followed."""
+    idempotent: bool
+    """Whether it does no harm to send it twice, which is so unless told. Else it is repeated only where it surely was
+    not processed: no connection came about, 429, or 503 with `Retry-After`. Any other failing status is a
+    `ProviderError` then, 5xx included, so that the provider can look what became of it."""
+    signed: bool
+    """Whether credentials go with it, to the account's own hosts: so unless told."""
+    timeout_s: float | None
+    """In place of the settings' `read_timeout_s`."""
 
 
 @dataclass(frozen=True, slots=True)

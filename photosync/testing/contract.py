@@ -1,0 +1,437 @@
+"""What every provider must pass, against its simulator, with the real command in a process of its own.
+
+A provider's tests subclass `ProviderContract` and say how a simulator is made:
+
+    class TestAmazon(ProviderContract):
+        simulator_type = AmazonSimulator
+
+Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
+skipped. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This module
+needs pytest, and is the only one here that does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from photosync.errors import Exit, Reason
+from photosync.testing.command import OWN_FOLDER, SUMS, Result, Sandbox
+from photosync.testing.faults import Fault
+from photosync.testing.library import ExpectedItem
+from photosync.testing.names import HOSTILE_NAMES
+from photosync.testing.simulator import RequestRecord, Simulator
+
+ACCOUNT = "account"
+_NAME_BYTES = 255
+_RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
+_RUN_TIMEOUT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Somebody with an account at a simulated service and a library of their own."""
+
+    simulator: Simulator
+    sandbox: Sandbox
+
+    def pull(self, *options: str) -> Result:
+        """Run `photosync pull`; its books must close, and nothing half-done may carry a name that looks finished."""
+        result = self.sandbox.run("pull", ACCOUNT, *options, timeout_s=_RUN_TIMEOUT_S)
+        assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
+        result.check_books()
+        return result
+
+    def pull_all(self, *options: str) -> Result:
+        """Pull, and everything must be there afterwards."""
+        result = self.pull(*options)
+        assert result.exit == Exit.OK, result
+        assert result.summary["complete"] is True, result
+        self.check_all_there()
+        return result
+
+    def expected(self) -> list[ExpectedItem]:
+        """What the service has now."""
+        return list(self.simulator.library.expected())
+
+    def some_item(self, *, place: int = 0) -> ExpectedItem:
+        """One of them; the negative places are the newest."""
+        return self.expected()[place]
+
+    def check_all_there(self) -> None:
+        """Each item's content is on the disk exactly once, nothing else is, and nothing is left half-done."""
+        wanted = Counter(item.md5 for item in self.expected())
+        there = self.sandbox.hashes()
+        assert there == wanted, f"missing: {wanted - there}, too many: {there - wanted}"
+        self.check_order()
+
+    def check_nothing_foreign(self) -> None:
+        """Whatever is on the disk is what the service has, whole, and at most once."""
+        wanted = Counter(item.md5 for item in self.expected())
+        assert not self.sandbox.hashes() - wanted, "there are files that the service does not have"
+
+    def check_order(self) -> None:
+        """No partial files are left, and SHA256SUMS lists every photo with its hash."""
+        assert self.sandbox.leftovers() == []
+        listed = _read_sums(self.sandbox.library / SUMS)
+        there = {_relative(self.sandbox, path): _sha256(path) for path in self.sandbox.files()}
+        assert listed == there
+        if there and (checker := shutil.which("sha256sum")):
+            subprocess.run(  # noqa: S603  # the tool for which the file is made
+                [checker, "--check", "--strict", "--quiet", SUMS], cwd=self.sandbox.library, check=True
+            )
+
+
+class ProviderContract:
+    """The suite. pytest collects subclasses whose names begin with `Test`."""
+
+    simulator_type: ClassVar[type[Simulator]]
+    page_items: ClassVar[int] = 200
+    """The most items that one page of the service's listing has."""
+    has_hashes: ClassVar[bool] = True
+    """Whether the service tells a hash of the content, so that wrong bytes of the right length are found."""
+    has_sizes: ClassVar[bool] = True
+    """Whether the service tells a size, or a Content-Length that can be relied on."""
+    sees_changes: ClassVar[bool] = True
+    """Whether the service lets a client know that an item has another content."""
+
+    def make_simulator(self, items: int, **traits: object) -> Simulator:
+        """A simulator with `items` items, not yet started."""
+        return self.simulator_type(items=items, **traits)  # type: ignore[arg-type]  # the simulator checks
+
+    @contextmanager
+    def user(self, folder: Path, items: int, **traits: object) -> Iterator[User]:
+        """Somebody whose account has `items` items, and who has never pulled."""
+        with self.make_simulator(items, **traits) as simulator:
+            sandbox = Sandbox(folder)
+            sandbox.configure({ACCOUNT: simulator.account_settings()})
+            yield User(simulator, sandbox)
+
+    # How much there is
+
+    def test_empty_account(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 0) as user:
+            result = user.pull_all()
+            assert result.number("listed") == 0
+            assert result.number("saved") == 0
+
+    def test_one_item(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 1) as user:
+            assert user.pull_all().number("saved") == 1
+
+    def test_several_pages(self, tmp_path: Path) -> None:
+        items = 2 * self.page_items + 7
+        with self.user(tmp_path, items) as user:
+            result = user.pull_all()
+            assert result.number("listed") == result.number("saved") == items
+            assert result.number("bytes") == sum(item.size_bytes for item in user.expected())
+            assert user.simulator.counts["list"] >= 3
+
+    @pytest.mark.parametrize("off_by", [-1, 0, 1])
+    def test_a_page_that_is_just_full(self, tmp_path: Path, off_by: int) -> None:
+        with self.user(tmp_path, self.page_items + off_by) as user:
+            user.pull_all()
+
+    # The second run
+
+    def test_second_run_downloads_nothing(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 25) as user:
+            user.pull_all()
+            before = _file_times(user.sandbox)
+            for options in ((), ("--full",)):
+                user.simulator.forget()
+                result = user.pull_all(*options)
+                assert result.number("saved") == 0
+                assert user.simulator.counts["content"] == 0
+            assert _file_times(user.sandbox) == before
+
+    def test_only_new_items_are_brought(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 12) as user:
+            user.pull_all()
+            user.simulator.library.add(3)
+            user.simulator.forget()
+            assert user.pull_all().number("saved") == 3
+            assert user.simulator.counts["content"] == 3
+
+    def test_changed_item(self, tmp_path: Path) -> None:
+        if not self.sees_changes:
+            pytest.skip("the service does not tell that an item changed")
+        with self.user(tmp_path, 12, gaps=False) as user:
+            user.pull_all()
+            user.simulator.library.change(user.some_item(place=3).id)
+            result = user.pull("--full")
+            assert result.exit == Exit.OK, result
+            assert result.number("saved") == 1
+            there = user.sandbox.hashes()
+            assert all(there[item.md5] == 1 for item in user.expected()), "the new content is missing"
+            assert user.sandbox.leftovers() == []
+
+    def test_removed_item_stays_here(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 30) as user:
+            user.pull_all()
+            before = user.sandbox.hashes()
+            user.simulator.library.remove(user.some_item(place=11).id)
+            result = user.pull("--full")
+            assert result.exit == Exit.OK, result
+            assert user.sandbox.hashes() == before
+
+    def test_emptied_account_is_suspicious(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 30) as user:
+            user.pull_all()
+            before = user.sandbox.hashes()
+            for item in user.expected():
+                user.simulator.library.remove(item.id)
+            result = user.pull("--full")
+            assert result.exit == Exit.SUSPICIOUS, result
+            assert user.sandbox.hashes() == before
+
+    def test_file_removed_by_hand_comes_back(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 8) as user:
+            user.pull_all()
+            user.sandbox.files()[3].unlink()
+            assert user.pull_all().number("saved") == 1
+
+    # What the service says
+
+    def test_hostile_names(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 0) as user:
+            for name in HOSTILE_NAMES:
+                user.simulator.library.add(name=name)
+            user.pull_all()
+            _check_names(user.sandbox)
+            assert {path.name for path in tmp_path.iterdir()} == {"home", "config.yaml", "library"}
+
+    def test_hostile_names_lie_where_they_lay(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 150, hostile=True) as user:
+            user.pull_all()
+            before = _file_times(user.sandbox)
+            assert user.pull_all("--full").number("saved") == 0
+            assert _file_times(user.sandbox) == before
+
+    def test_one_name_for_all(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 0, years=(2023,)) as user:
+            for name in ("IMG_1.JPG", "img_1.jpg", "Img_1.Jpg", "IMG_1.JPG"):
+                user.simulator.library.add(10, name=name)
+            user.pull_all()
+            _check_names(user.sandbox)
+
+    def test_missing_fields(self, tmp_path: Path) -> None:
+        fields = ("taken", "md5", "size", "details", "name")
+        with self.user(tmp_path, 2) as user:
+            for field in fields:
+                user.simulator.library.add(2, missing={field})
+            user.simulator.library.add(2, missing=set(fields))
+            user.pull_all()
+            _check_names(user.sandbox)
+
+    # What goes wrong
+
+    def test_expired_sign_in_in_mid_run(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 60) as user:
+            user.simulator.faults.expired = Fault(after=20)
+            result = user.pull("--jobs", "2")
+            assert result.exit == Exit.AUTH, result
+            assert ACCOUNT in result.stderr + str(result.summary), "nobody learns which account it is"
+            assert 0 < result.number("saved") < 60
+            assert len(user.sandbox.files()) == result.number("saved")
+            assert _asked_again(user.simulator.requests, status=401) == []
+            user.simulator.faults.clear()
+            saved = result.number("saved")
+            assert user.pull_all().number("saved") == 60 - saved
+
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    @pytest.mark.parametrize("fault", ["throttle", "throttle_date"])
+    def test_throttled_with_retry_after(self, tmp_path: Path, kind: str, fault: str) -> None:
+        with self.user(tmp_path, 15) as user:
+            user.simulator.faults.set(fault, {"value": 1, "times": 1, "on": kind})
+            assert _number(user.pull_all().summary["retries"]) >= 1
+            requests = [record for record in user.simulator.requests if record.kind == kind]
+            refused = next(record for record in requests if record.status == 429)
+            again = next(record for record in requests if record.path == refused.path and record.at > refused.at)
+            assert again.at - refused.at >= 0.9, "Retry-After was not waited for"
+
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    def test_throttled_without_retry_after(self, tmp_path: Path, kind: str) -> None:
+        with self.user(tmp_path, 15) as user:
+            user.simulator.faults.throttle = Fault(times=2, on=kind)
+            assert _number(user.pull_all().summary["retries"]) >= 1
+
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    @pytest.mark.parametrize("status", [500, 503])
+    def test_server_errors_pass(self, tmp_path: Path, kind: str, status: int) -> None:
+        with self.user(tmp_path, 15) as user:
+            user.simulator.faults.server_error = Fault(value=status, times=2, on=kind)
+            user.pull_all()
+
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    def test_dropped_connections_pass(self, tmp_path: Path, kind: str) -> None:
+        with self.user(tmp_path, 15) as user:
+            user.simulator.faults.drop = Fault(times=2, on=kind)
+            user.pull_all()
+
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    def test_truncated_bodies_pass(self, tmp_path: Path, kind: str) -> None:
+        with self.user(tmp_path, 15) as user:
+            user.simulator.faults.truncate = Fault(times=2, on=kind)
+            user.pull_all()
+
+    @pytest.mark.parametrize("fault", ["ignore_range", "wrong_range", "short_range", "refuse_range"])
+    def test_ranges_that_do_not_fit(self, tmp_path: Path, fault: str) -> None:
+        with self.user(tmp_path, 8) as user:
+            user.simulator.faults.truncate = Fault(times=2)
+            user.simulator.faults.set(fault, {"times": 2})
+            user.pull_all()
+
+    def test_wrong_bytes_are_refused(self, tmp_path: Path) -> None:
+        if not self.has_hashes:
+            pytest.skip("the service gives no hash to compare with")
+        with self.user(tmp_path, 10, gaps=False) as user:
+            item = user.some_item(place=4)
+            user.simulator.faults.wrong_bytes = Fault(items={item.id})
+            self._check_one_failure(user, item, {Reason.HASH_MISMATCH})
+
+    @pytest.mark.parametrize("fault", ["html", "json"])
+    def test_pages_in_place_of_pictures_are_refused(self, tmp_path: Path, fault: str) -> None:
+        with self.user(tmp_path, 10, gaps=False) as user:
+            item = user.some_item(place=4)
+            user.simulator.faults.set(fault, {"items": [item.id]})
+            self._check_one_failure(user, item, {Reason.NOT_MEDIA, Reason.SIZE_MISMATCH, Reason.BAD_ANSWER})
+
+    def test_content_that_is_not_there(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 10) as user:
+            item = user.some_item(place=4)
+            user.simulator.faults.not_found = Fault(items={item.id})
+            self._check_one_failure(user, item, {Reason.NOT_FOUND})
+
+    @pytest.mark.parametrize("fault", ["html", "json"])
+    def test_pages_in_place_of_a_listing_are_no_listing(self, tmp_path: Path, fault: str) -> None:
+        with self.user(tmp_path, 10) as user:
+            user.pull_all()
+            before = user.sandbox.hashes()
+            user.simulator.faults.set(fault, {"on": "list"})
+            result = user.pull("--full")
+            assert result.exit in (Exit.AUTH, Exit.TEMPORARY), result
+            assert result.summary["complete"] is False
+            assert user.sandbox.hashes() == before
+            user.simulator.faults.clear()
+            user.pull_all("--full")
+
+    def _check_one_failure(self, user: User, item: ExpectedItem, reasons: Iterable[Reason]) -> None:
+        """One item fails for one of `reasons`, all others come; and it comes too when the service is well again."""
+        result = user.pull()
+        assert result.exit == Exit.PARTIAL, result
+        assert [error["id"] for error in result.errors] == [item.id]
+        assert set(result.reasons) <= set(reasons)
+        wanted = Counter(each.md5 for each in user.expected() if each.id != item.id)
+        assert user.sandbox.hashes() == wanted
+        user.simulator.faults.clear()
+        assert user.pull_all().number("saved") == 1
+
+    # What ends a run
+
+    def test_killed_between_items(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 80) as user:
+            user.simulator.faults.latency = Fault(value=0.02, on="content")
+            self._kill(user, lambda: user.simulator.counts["content"] >= 30)
+            user.check_nothing_foreign()
+            user.simulator.faults.clear()
+            user.pull_all()
+
+    def test_killed_in_the_middle_of_items(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 30) as user:
+            stall = user.simulator.faults.stall = Fault(value=600, after=5)
+            self._kill(user, lambda: stall.fired >= 1 and user.simulator.counts["content"] >= 5)
+            user.check_nothing_foreign()
+            user.simulator.faults.clear()
+            user.pull_all()
+            assert user.pull_all("--full").number("saved") == 0
+
+    def _kill(self, user: User, when: object) -> None:
+        assert callable(when)
+        process = user.sandbox.start("pull", ACCOUNT)
+        try:
+            reached = user.simulator.wait_for(lambda: bool(when()) or process.poll() is not None, _RUN_TIMEOUT_S)
+            assert reached, "the run came nowhere"
+            assert process.poll() is None, f"the run ended too early: {process.communicate()}"
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def _asked_again(requests: Iterable[RequestRecord], status: int) -> list[str]:
+    """What was asked once more after it was answered with `status`."""
+    answered: set[str] = set()
+    again = []
+    for record in requests:
+        if record.path in answered:
+            again.append(record.path)
+        if record.status == status:
+            answered.add(record.path)
+    return again
+
+
+def _check_names(sandbox: Sandbox) -> None:
+    """Every name can lie on any file system, and no two in a folder are one to some of them."""
+    base = sandbox.library / ACCOUNT
+    folders: dict[Path, list[str]] = {}
+    for path in sandbox.files():
+        assert path.is_relative_to(base), f"{path} lies outside the account's folder"
+        folders.setdefault(path.parent, []).append(path.name)
+        for part in path.relative_to(base).parts:
+            _check_name(part)
+    for folder, names in folders.items():
+        alike = Counter(unicodedata.normalize("NFC", name).casefold() for name in names)
+        assert max(alike.values()) == 1, f"names in {folder} differ too little: {alike.most_common(3)}"
+
+
+def _check_name(name: str) -> None:
+    encoded = name.encode()  # a lone surrogate would raise here
+    assert 0 < len(encoded) <= _NAME_BYTES, f"{name!r} has {len(encoded)} bytes"
+    assert unicodedata.is_normalized("NFC", name), f"{name!r} is not NFC"
+    # Cc: control characters; Cs: surrogates; Zl, Zp: line and paragraph separators
+    bad = [
+        letter for letter in name if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in '/\\:*?"<>|'
+    ]
+    bad += [letter for letter in name if letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
+    assert not bad, f"{name!r} has {bad}"
+    assert name.partition(".")[0].rstrip().upper() not in _RESERVED, f"{name!r} is reserved on Windows"
+    assert name == name.strip() and not name.endswith("."), f"{name!r} begins or ends badly"  # noqa: PT018
+
+
+def _file_times(sandbox: Sandbox) -> dict[str, tuple[int, int]]:
+    """Where each file lies, which one it is, and when it was written."""
+    stats = {_relative(sandbox, path): path.stat() for path in sandbox.files()}
+    return {name: (stat.st_ino, stat.st_mtime_ns) for name, stat in stats.items()}
+
+
+def _read_sums(path: Path) -> dict[str, str]:
+    """The lines of a file that `sha256sum` reads: hash, blank, blank or star, name."""
+    if not path.exists():
+        return {}
+    lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line)
+    return {line[66:]: line[:64] for line in lines}
+
+
+def _relative(sandbox: Sandbox, path: Path) -> str:
+    relative = path.relative_to(sandbox.library)
+    assert relative.parts[0] != OWN_FOLDER
+    return relative.as_posix()
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)
+    return value

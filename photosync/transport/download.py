@@ -1,0 +1,177 @@
+"""A download: a body into a destination, going on where an earlier try stopped wherever that is provably right."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from photosync.errors import ItemError, Reason
+from photosync.transport.backoff import Patience, TryAgainError
+from photosync.transport.bandwidth import BandwidthLimit
+from photosync.transport.call import Call
+from photosync.transport.exchange import Exchange
+from photosync.transport.reply import Reply
+from photosync.transport.types import Answer, Destination
+
+_CHUNK_BYTES = 256 * 1024
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_REASONS = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 410: Reason.NOT_FOUND}
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What a reply's head says of the body that follows."""
+
+    start: int
+    length: int | None
+    total: int | None
+    validator: str | None
+    packed: bool
+    """Whether it comes compressed, so that its lengths are not those of the content."""
+
+
+class Download:
+    """One download with all its tries."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        call: Call,
+        destination: Destination,
+        *,
+        patience: Patience,
+        bandwidth: BandwidthLimit | None,
+        cancel: threading.Event | None,
+        documents: bool,
+    ) -> None:
+        self._exchange = exchange
+        self._call = call
+        self._destination = destination
+        self._patience = patience
+        self._bandwidth = bandwidth
+        self._cancel = cancel
+        self._documents = documents
+        self._resumable = True
+        self._total: int | None = None
+        self._furthest: int | None = None
+
+    def attempt(self) -> Answer:
+        """One try, as far as it goes. Raises `TryAgainError` where the next may go on."""
+        start = self._resume_from()
+        answer = self._fetch(start)
+        if answer is None and start:
+            self._resumable = False
+            answer = self._fetch(0)
+        if answer is None:
+            raise ItemError(f"{self._call.label} answered with a part that nobody asked for.", Reason.BAD_ANSWER)
+        return answer
+
+    def _resume_from(self) -> int:
+        where = self._destination
+        return where.offset if self._resumable and (where.provable or _is_strong(where.validator)) else 0
+
+    def _fetch(self, start: int) -> Answer | None:
+        """The body from `start` to its end; None where the service sent something else than that."""
+        reply, started = self._exchange.send(self._ranged(start), self._patience)
+        with reply:
+            if start and reply.status == 416:
+                reply.peek()
+                return None
+            self._check_head(reply, started)
+            body = self._body(reply, start)
+            if body is None:
+                return None
+            self._exchange.approve()
+            self._receive(reply, body)
+            return reply.head()
+
+    def _ranged(self, start: int) -> Call:
+        headers = {**(self._call.headers or {}), "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+            if _is_strong(self._destination.validator):
+                headers["If-Range"] = self._destination.validator or ""
+        return replace(self._call, headers=headers)
+
+    def _check_head(self, reply: Reply, started: float) -> None:
+        is_content = reply.status in {200, 206}
+        if is_content and (self._documents or not reply.is_document):
+            return
+        answer = reply.peek()
+        self._exchange.classify(answer, started)
+        if is_content:
+            raise ItemError(
+                f"{self._call.label} answered with {reply.content_type} where a photo or video was due"
+                f"{self._exchange.excerpt(answer)}",
+                Reason.NOT_MEDIA,
+            )
+        self._exchange.retry_if_temporary(self._call, answer, started)
+        self._refuse(answer)
+
+    def _refuse(self, answer: Answer) -> NoReturn:
+        default = Reason.REFUSED if 400 <= answer.status < 500 else Reason.BAD_ANSWER
+        raise ItemError(str(self._exchange.refusal(self._call, answer)), _REASONS.get(answer.status, default))
+
+    def _body(self, reply: Reply, start: int) -> _Body | None:
+        """What follows; None for a part that does not continue what is there."""
+        length = _number(reply.headers.get("Content-Length"))
+        packed = reply.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
+        validator = reply.headers.get("ETag")
+        if not _is_strong(validator):
+            validator = None
+        if reply.status == 200:
+            total = None if packed else length
+            return _Body(0, length, total, validator, packed)
+        match = _CONTENT_RANGE.fullmatch(reply.headers.get("Content-Range", "").strip())
+        if match is None or packed:
+            return None
+        first, last, total = int(match[1]), int(match[2]), _number(match[3])
+        known = self._destination.validator if start else validator
+        fits = (
+            (first == start <= last)
+            and (total is None or last < total)
+            and (length is None or length == last - first + 1)
+            and (total is None or self._total is None or total == self._total)
+            and (not start or known is None or validator is None or validator == known)
+        )
+        return _Body(first, last - first + 1, total, known, packed=False) if fits else None
+
+    def _receive(self, reply: Reply, body: _Body) -> None:
+        self._total = body.total
+        if body.packed:
+            # Offsets would be those of the content, and ranges those of the compressed body.
+            self._resumable = False
+        self._destination.begin(body.start, body.total, body.validator)
+        size = _CHUNK_BYTES if self._bandwidth is None else min(_CHUNK_BYTES, self._bandwidth.chunk_bytes)
+        if self._furthest is None:
+            self._furthest = body.start
+        received = 0
+        for chunk in reply.chunks(size, decode=body.packed):
+            if self._bandwidth is not None:
+                self._bandwidth.take(len(chunk), self._cancel)
+            self._destination.write(chunk)
+            received += len(chunk)
+            position = body.start + received
+            self._patience.progress(new=position > self._furthest)
+            self._furthest = max(self._furthest, position)
+        if not body.packed:
+            self._check_length(reply, body, received)
+
+    def _check_length(self, reply: Reply, body: _Body, received: int) -> None:
+        if body.length is not None and received > body.length:
+            raise ItemError(
+                f"{self._call.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
+            )
+        end = body.start + received
+        if (body.length is not None and received < body.length) or (body.total is not None and end < body.total):
+            raise TryAgainError(f"the answer of {reply.where} was cut short", Reason.TRUNCATED)
+
+
+def _is_strong(validator: str | None) -> bool:
+    return validator is not None and validator.startswith('"')
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None

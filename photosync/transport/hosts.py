@@ -1,0 +1,103 @@
+"""Host rules: where a request may go at all, and where credentials may go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from photosync.errors import ProviderError
+
+_PORTS = {"http": 80, "https": 443}
+# A signed URL carries its own permission, and S3 refuses a request that shows two.
+_SIGNATURES = frozenset({"x-amz-algorithm", "x-amz-signature", "signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom a request goes to. `name` is what a message may show: the host, and the port where the URL has one."""
+
+    scheme: str
+    host: str
+    port: int
+    name: str
+    is_loopback: bool
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What makes two origins the same."""
+        return self.scheme, self.host, self.port
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A URL that something may be sent to."""
+
+    url: str
+    origin: Origin
+    path: str
+    is_presigned: bool
+    """Whether the URL itself is the permission."""
+
+
+def target(url: str) -> Target:
+    """What `url` leads to. Raises `ProviderError` if nothing may be sent there."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _no_url() from None
+    return Target(url, _checked(parts.scheme, parts.netloc), parts.path, _is_presigned(parts))
+
+
+@lru_cache(maxsize=256)
+def _checked(scheme: str, netloc: str) -> Origin:
+    try:
+        parts = SplitResult(scheme, netloc, "", "", "")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _no_url() from None
+    name = f"{host}:{port}" if port else host
+    is_loopback = _is_loopback(host)
+    if not host or scheme not in _PORTS:
+        raise ProviderError(f"Nothing was sent to {scheme or '?'}://{name}: only https addresses are allowed.")
+    if scheme == "http" and not is_loopback:
+        raise ProviderError(f"Nothing was sent to http://{name}: plain http goes to this computer alone. Use https.")
+    if "@" in netloc or "\\" in netloc:
+        raise ProviderError(f"Nothing was sent to {name}: an address must not hold a user name or password.")
+    return Origin(scheme, host, port or _PORTS[scheme], name, is_loopback)
+
+
+def _no_url() -> ProviderError:
+    return ProviderError("Nothing was sent: the service named an address that is no URL.")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_presigned(parts: SplitResult) -> bool:
+    if "signature" not in parts.query.lower() and "x-amz-" not in parts.query.lower():
+        return False
+    return any(name.lower() in _SIGNATURES for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+
+
+class OwnHosts:
+    """The hosts that an account's credentials may go to."""
+
+    def __init__(self, patterns: tuple[str, ...]) -> None:
+        self._origins = {target(pattern.rstrip("/")).origin.key for pattern in patterns if "://" in pattern}
+        hosts = [pattern.lower() for pattern in patterns if "://" not in pattern]
+        self._hosts = frozenset(host for host in hosts if not host.startswith("."))
+        self._suffixes = tuple(host for host in hosts if host.startswith("."))
+
+    def __contains__(self, origin: Origin) -> bool:
+        if origin.key in self._origins:
+            return True
+        is_usual = (origin.scheme, origin.port) == ("https", 443)
+        return is_usual and (origin.host in self._hosts or origin.host.endswith(self._suffixes))

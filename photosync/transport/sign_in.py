@@ -1,0 +1,76 @@
+"""The account's sign-in as all its threads share it: one refresh an expiry, and no request after it has ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from typing import NoReturn
+
+from photosync.errors import SignInError
+from photosync.transport.redaction import Redactor
+from photosync.transport.types import Auth
+
+
+class SignIn:
+    """Guards an `Auth`. A generation number tells the credentials before a refresh from those after it."""
+
+    def __init__(self, auth: Auth | None, redactor: Redactor) -> None:
+        self._auth = auth
+        self._redactor = redactor
+        # Re-entrant, because a refresh may itself send a request that is answered with 401.
+        self._lock = threading.RLock()
+        self._generation = 0
+        self._refreshing = False
+        self._ended: SignInError | None = None
+        if auth is not None:
+            redactor.add(*auth.secrets())
+
+    def check(self) -> None:
+        """Raise the error that ended the sign-in, if it has ended."""
+        if self._ended is not None:
+            raise self._ended.with_traceback(None)
+
+    def sign(self) -> tuple[int | None, Mapping[str, str]]:
+        """The generation of the credentials, and the headers that they make; None where there are none."""
+        if self._auth is None:
+            return None, {}
+        # In this order: headers newer than their number cost a try, older ones would cost the sign-in.
+        generation = self._generation
+        return generation, self._auth.headers()
+
+    def renew(self, generation: int, detail: str) -> None:
+        """Get credentials newer than `generation`, which were refused: once for all threads that ask."""
+        assert self._auth is not None
+        with self._lock:
+            self.check()
+            if generation != self._generation:
+                return
+            if self._refreshing or not self._refresh():
+                self.end(SignInError(self._explain(detail)))
+            self._generation += 1
+            self._redactor.add(*self._auth.secrets())
+
+    def refuse(self, detail: str) -> NoReturn:
+        """Fresh credentials were refused too: the sign-in has ended."""
+        self.end(SignInError(self._explain(detail)))
+
+    def end(self, error: SignInError) -> NoReturn:
+        """Let no request through any more; raises the error that came first."""
+        with self._lock:
+            if self._ended is None:
+                self._ended = error
+        raise self._ended.with_traceback(None)
+
+    def _refresh(self) -> bool:
+        assert self._auth is not None
+        self._refreshing = True
+        try:
+            return self._auth.refresh()
+        except SignInError as error:
+            self.end(error)
+        finally:
+            self._refreshing = False
+
+    def _explain(self, detail: str) -> str:
+        assert self._auth is not None
+        return self._redactor.clean(self._auth.explain(detail))

@@ -1,0 +1,303 @@
+"""A simulated Amazon Photos: as strict as the service where clients went wrong (protocol notes on Amazon Photos).
+
+The content lies on a second host that refuses every cookie, because cookies that reach it have leaked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import quote
+
+from aiohttp import web
+
+from photosync.model import Kind
+from photosync.testing import answers
+from photosync.testing.faults import Fault, Faults
+from photosync.testing.media import SizeClass
+from photosync.testing.simulator import Route, Simulator
+from photosync_amazon.simulator import listings
+from photosync_amazon.simulator.nodes import ALBUMS, Account, in_album
+
+_API = "/drive/v1"
+_ORIGINAL = "/v2/download/signed"
+_SIGNATURE_LENGTH = 16
+_RENEWAL = ("sess-at", "sst", "x")
+"""What the cookies are called, market aside, that a renewal wants (section 2)."""
+
+
+@dataclass
+class AmazonFaults(Faults):
+    """What goes wrong at this service in its own way."""
+
+    sign_in_page: Fault | None = None
+    """200 with the HTML page that asks for a password."""
+    robot_check: Fault | None = None
+    """503 with the HTML page that asks whether somebody is there."""
+    refuse_redirection: Fault | None = None
+    """403 on the content route, so that the download host is the way."""
+
+
+class AmazonSimulator(Simulator):
+    """Amazon Photos on loopback."""
+
+    provider: ClassVar[str] = "amazon"
+    faults_type = AmazonFaults
+    faults: AmazonFaults
+
+    def __init__(
+        self,
+        *,
+        items: int = 100,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+        port: int = 0,
+        latency_s: float = 0.0,
+        market: str = "main",
+        renewable: bool = False,
+    ) -> None:
+        """`market` is the suffix of the cookies' names; `renewable` gives those by which a session can be renewed."""
+        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        self.account = Account(seed)
+        self._market = market
+        self._renewable = renewable
+        self._session = f"146-{seed:07d}-7654321"
+        self._sessions_ended = 0
+        self._usage: tuple[int, dict[str, object]] | None = None
+        self._listings = listings.Listings(self.library, self.index, self.account)
+        if latency_s:
+            self.faults.latency = Fault(value=latency_s)
+
+    # What tests and accounts use
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies of the account as a browser has them now. A value may be quoted, and stays so."""
+        cookies = {
+            "session-id": self._session,
+            f"ubid-{self._market}": "131-7654321-1234567",
+            f"at-{self._market}": f'"Atza|simulated-{self.seed}-{self._sessions_ended}"',
+        }
+        if self._renewable:
+            cookies |= {f"{name}-{self._market}": f"simulated-{name}" for name in _RENEWAL}
+        return cookies
+
+    def account_settings(self) -> dict[str, object]:
+        """Cookies, and every host of the service here."""
+        return {
+            "provider": self.provider,
+            "cookies": self.cookies,
+            "endpoints": {
+                "api": f"{self.url}{_API}",
+                "upload": f"{self.url}/cdproxy/nodes",
+                "thumbnails": f"{self.url}/v1/thumbnail",
+                "download": f"{self.url}{_ORIGINAL}",
+            },
+        }
+
+    def end_session(self) -> None:
+        """The cookies given out so far are no longer good; those of `cookies` now, and renewed ones, are."""
+        self._sessions_ended += 1
+
+    def album_members(self, name: str) -> list[str]:
+        """The ids of the items in an album, in the order in which they were added."""
+        place = ALBUMS.index(name)
+        numbers = range(self.library.next_number)
+        return [self.library.id_of(n) for n in numbers if in_album(n, place) and self.library.has(n)]
+
+    # Routes
+
+    def routes(self) -> Sequence[Route]:
+        """The API, and the hosts beside it, told apart by their paths."""
+        return [
+            Route("GET", f"{_API}/search", self._search, "list"),
+            Route("GET", f"{_API}/search/aggregation", self._aggregation),
+            Route("GET", f"{_API}/nodes", self._nodes, "list"),
+            Route("GET", f"{_API}/nodes/{{id}}", self._node),
+            Route("GET", f"{_API}/nodes/{{id}}/children", self._children, "list"),
+            Route("GET", f"{_API}/nodes/{{id}}/contentRedirection", self._redirection),
+            Route("GET", f"{_API}/account/usage", self._account_usage),
+            Route("GET", f"{_API}/account/info", self._account_info),
+            Route("GET", f"{_ORIGINAL}/{{id}}", self._original, "content"),
+            Route("GET", "/v1/thumbnail/{id}", self._thumbnail),
+            Route("POST", "/ap/exchangetoken/refresh", self._renewed, signed=False),
+        ]
+
+    def sites(self) -> Mapping[str, Sequence[Route]]:
+        """The API, and the host that has the bytes."""
+        return {"main": self.routes(), "content": [Route("GET", "/c/{signed}", self._bytes, "content", signed=False)]}
+
+    def item_of(self, request: web.Request) -> str | None:
+        """By its node, or by the signed path."""
+        signed = request.match_info.get("signed")
+        return signed.partition(".")[0] if signed else request.match_info.get("id")
+
+    def has_credentials(self, request: web.Request) -> bool:
+        """The session's id in its own header gives as much away."""
+        return super().has_credentials(request) or "x-amzn-sessionid" in request.headers
+
+    def expired_answer(self) -> web.Response:
+        """Section 2: cookies expired."""
+        return web.json_response(
+            {"logref": "simulated", "message": "BadAuthenticationData", "code": "BadAuthenticationData"}, status=401
+        )
+
+    def not_found_answer(self) -> web.Response:
+        """For a node that is not there."""
+        return _refused("Node does not exist", 404, code="NODE_NOT_FOUND")
+
+    async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
+        """The sign-in, and then the parameters that every call carries."""
+        if not route.signed:
+            return None
+        if refusal := self._sign_in_refusal(request):
+            return refusal
+        if self.faults.fires("sign_in_page", route.kind):
+            form = '<form action="/ap/signin" name="signIn"><input name="email"></form>'
+            return web.Response(text=f"<html><title>Amazon Sign-In</title>{form}</html>", content_type="text/html")
+        if self.faults.fires("robot_check", route.kind):
+            return answers.page("Robot Check", 503)
+        wants_version = route.path.startswith(_API) and not route.path.endswith("contentRedirection")
+        if wants_version and request.query.get("resourceVersion") != "V2":
+            return _refused("Invalid resourceVersion: V2 is required")
+        return None
+
+    def _sign_in_refusal(self, request: web.Request) -> web.Response | None:
+        sent, wanted = _cookies(request), self.cookies
+        required = {name: value for name, value in wanted.items() if name.startswith(("session-id", "ubid-", "at-"))}
+        if not required.keys() <= sent.keys() or "x-amzn-sessionid" not in request.headers:
+            return web.json_response({"Message": "No Auth Method Provided"}, status=401)
+        if any(sent[name] != value for name, value in required.items()):
+            return self.expired_answer()
+        return None if request.headers["x-amzn-sessionid"] == self._session else self.expired_answer()
+
+    async def _search(self, request: web.Request) -> web.StreamResponse:
+        return _listing(self._listings.search, request)
+
+    async def _aggregation(self, request: web.Request) -> web.StreamResponse:
+        return _listing(self._listings.aggregation, request)
+
+    async def _nodes(self, request: web.Request) -> web.StreamResponse:
+        return _listing(self._listings.nodes, request)
+
+    async def _children(self, request: web.Request) -> web.StreamResponse:
+        node_id = request.match_info["id"]
+        if not self._listings.is_parent(node_id):
+            return self.not_found_answer()
+        return _listing(lambda query: self._listings.children(node_id, query), request)
+
+    async def _node(self, request: web.Request) -> web.StreamResponse:
+        node = self._listings.node(request.match_info["id"])
+        return self.not_found_answer() if node is None else web.json_response(node)
+
+    async def _redirection(self, request: web.Request) -> web.StreamResponse:
+        number = self._number(request)
+        if number is None:
+            return self.not_found_answer()
+        if request.query.get("ownerId") != self.account.owner:
+            return _refused("Invalid ownerId")
+        if self.faults.fires("refuse_redirection", "other", request.match_info["id"]):
+            return _refused("Not Registered", 403)
+        suffix = request.query.get("querySuffix", "?download=true")
+        return web.Response(status=302, headers={"Location": f"{self._signed_url(request.match_info['id'])}{suffix}"})
+
+    async def _bytes(self, request: web.Request) -> web.StreamResponse:
+        if self.has_credentials(request):
+            return _refused("Credentials of another host", 400)
+        item_id, _, signature = request.match_info["signed"].partition(".")
+        if signature != self._signature(item_id):
+            return _refused("Request has a bad signature", 403)
+        return self._content(request, self.library.number_of(item_id))
+
+    async def _original(self, request: web.Request) -> web.StreamResponse:
+        if request.query.get("ownerId") != self.account.owner:
+            return _refused("Invalid ownerId")
+        return self._content(request, self._number(request))
+
+    async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
+        return self._content(request, self._number(request))
+
+    async def _account_usage(self, _request: web.Request) -> web.StreamResponse:
+        if self._usage is None or self._usage[0] != self.library.version:
+            self._usage = (self.library.version, self._count_usage())
+        return web.json_response(self._usage[1])
+
+    async def _account_info(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"termsOfUse": "1.0.0", "status": "ACTIVE"})
+
+    async def _renewed(self, request: web.Request) -> web.StreamResponse:
+        form, sent = await request.post(), _cookies(request)
+        session = f"sess-at-{self._market}"
+        right = form.get("source_token") == sent.get(session) and form.get("app_name") == "Amazon Drive"
+        if not self._renewable or session not in sent or not right:
+            return web.json_response({"response": {"error": {"code": "InvalidToken"}}}, status=401)
+        name = f"at-{self._market}"
+        return web.json_response(
+            {"response": {"tokens": {"cookies": [{"Name": name, "Value": self.cookies[name]}]}}},
+        )
+
+    # What they answer with
+
+    def _number(self, request: web.Request) -> int | None:
+        number = self.library.number_of(request.match_info["id"])
+        return number if number is not None and self.library.has(number) else None
+
+    def _signature(self, item_id: str) -> str:
+        return hashlib.sha256(f"{self.seed} {item_id}".encode()).hexdigest()[:_SIGNATURE_LENGTH]
+
+    def _signed_url(self, item_id: str) -> str:
+        return f"{self.url_of('content')}/c/{item_id}.{self._signature(item_id)}"
+
+    def _content(self, request: web.Request, number: int | None) -> web.Response:
+        if number is None or not self.library.has(number):
+            return self.not_found_answer()
+        item = self.library.item(number)
+        printable = "".join(letter if " " <= letter <= "~" and letter not in '"\\' else "_" for letter in item.name)
+        encoded = quote(item.name.encode("utf-8", "surrogatepass"), safe="")
+        headers = {
+            "Content-Type": "video/mp4" if item.kind is Kind.VIDEO else "image/jpeg",
+            "Content-Disposition": f"attachment; filename=\"{printable}\"; filename*=UTF-8''{encoded}",
+        }
+        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+
+    def _count_usage(self) -> dict[str, object]:
+        sizes, counts = Counter[Kind](), Counter[Kind]()
+        for number in filter(self.library.has, range(self.library.next_number)):
+            item = self.library.item(number)
+            sizes[item.kind] += item.size_bytes
+            counts[item.kind] += 1
+        nothing = {"bytes": 0, "count": 0}
+
+        def used(kind: Kind) -> dict[str, object]:
+            return {"billable": nothing, "total": {"bytes": sizes[kind], "count": counts[kind]}}
+
+        return {
+            "lastCalculated": "2024-03-01T08:00:00.000Z",
+            "photo": used(Kind.PHOTO),
+            "video": used(Kind.VIDEO),
+            "doc": used(Kind.OTHER),
+            "other": used(Kind.OTHER),
+        }
+
+
+def _cookies(request: web.Request) -> dict[str, str]:
+    """As they came: the standard library's parser would unquote values."""
+    pairs = (pair.strip().partition("=") for pair in request.headers.get("Cookie", "").split(";"))
+    return {name: value for name, _, value in pairs if name}
+
+
+def _listing(answer: listings.Answer, request: web.Request) -> web.Response:
+    try:
+        return web.json_response(answer(request.query))
+    except listings.RefusedError as error:
+        return _refused(str(error))
+
+
+def _refused(message: str, status: int = 400, code: str = "") -> web.Response:
+    return web.json_response({"logref": "simulated", "message": message, "code": code}, status=status)

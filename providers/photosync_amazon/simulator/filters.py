@@ -1,0 +1,161 @@
+"""The two filter languages of the service, as strictly as it reads them (protocol notes, sections 4 and 5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+SEARCH_FIELDS = frozenset(
+    {"type", "things", "timeYear", "timeMonth", "timeDay", "location", "people", "favorite"},
+)
+NODE_FIELDS = frozenset(
+    ("isRoot", "name", "kind", "status", "createdDate", "modifiedDate", "labels", "parents", "description")
+) | {
+    *("contentProperties.size", "contentProperties.contentType", "contentProperties.md5"),
+    *("contentProperties.contentDate", "contentProperties.extension", "settings.hidden", "favorite"),
+}
+_PREFIX_FIELDS = frozenset({"name", "kind", "status", "contentProperties.contentType"})
+_RANGE_FIELDS = frozenset({"createdDate", "modifiedDate", "contentProperties.contentDate"})
+MAX_CLAUSES = 8
+"""Of a filter on nodes."""
+
+_CLAUSE = re.compile(r"\s*([\w.]+):\(([^()]*)\)\s*")
+_NODE_CLAUSE = re.compile(
+    r"""\s*([\w.]+):(?:
+        (?P<range>[\[{][^\]}]*[\]}]) | \((?P<group>[^()]*)\) | "(?P<quoted>[^"]*)" | (?P<bare>[^\s()\[\]{}"]+)
+    )\s*""",
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"""([\[{])\s*(\*|"[^"]*")\s+TO\s+(\*|"[^"]*")\s*([\]}])""")
+_AND = re.compile(r"AND\b")
+
+Words = tuple[tuple[str, ...], ...]
+"""Alternatives, each of words that must all be there."""
+
+
+class FilterError(ValueError):
+    """The service refuses the filter; the text is what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchClause:
+    """`field:(values)`."""
+
+    field: str
+    words: Words
+
+    def matches(self, values: Collection[str]) -> bool:
+        """Whether an item with these values of the field is meant."""
+        return any(all(word in values for word in together) for together in self.words)
+
+
+def parse_search(text: str) -> tuple[SearchClause, ...]:
+    """The clauses of a filter on /search; all of them must match."""
+    clauses = []
+    for match in _joined(text, _CLAUSE):
+        field, inside = match.group(1, 2)
+        if field not in SEARCH_FIELDS:
+            raise FilterError(f"Invalid fieldName: {field}")
+        if field.startswith("time") and re.search(r"[^\d\sANDOR]", inside):
+            raise FilterError(f"Invalid filter: {text}")
+        clauses.append(SearchClause(field, _words(inside, text)))
+    return tuple(clauses)
+
+
+Test = Callable[[object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeClause:
+    """A field of a node, and what it must be."""
+
+    field: str
+    test: Test
+    text: str
+    """As it came."""
+
+
+def parse_nodes(text: str) -> tuple[NodeClause, ...]:
+    """The clauses of a filter on /nodes; all of them must match."""
+    clauses = []
+    for match in _joined(text, _NODE_CLAUSE):
+        field = match.group(1)
+        if field not in NODE_FIELDS:
+            raise FilterError(f"Invalid fieldName: {field}")
+        clauses.append(NodeClause(field, _node_test(field, match, text), match.group().strip()))
+    if len(clauses) > MAX_CLAUSES:
+        raise FilterError(f"Invalid filter: at most {MAX_CLAUSES} filter parameters")
+    return tuple(clauses)
+
+
+def _joined(text: str, clause: re.Pattern[str]) -> list[re.Match[str]]:
+    """The clauses between ANDs; anything left over is an error."""
+    matches: list[re.Match[str]] = []
+    position = 0
+    while position < len(text):
+        match = clause.match(text, position)
+        if match is None:
+            raise FilterError(f"Invalid filter: {text}")
+        matches.append(match)
+        position = match.end()
+        if position < len(text):
+            joint = _AND.match(text, position)
+            if joint is None or joint.end() == len(text):
+                raise FilterError(f"Invalid filter: {text}")
+            position = joint.end()
+    return matches
+
+
+def _words(inside: str, text: str) -> Words:
+    alternatives = [re.split(r"\s+AND\s+", each) for each in re.split(r"\s+OR\s+", inside.strip())]
+    words = tuple(tuple(word.strip().strip('"') for word in each) for each in alternatives)
+    if any(not word or word in ("AND", "OR") for each in words for word in each):
+        raise FilterError(f"Invalid filter: {text}")
+    return words
+
+
+def _node_test(field: str, match: re.Match[str], text: str) -> Test:
+    if match["range"]:
+        return _range_test(field, match["range"], text)
+    if match["group"] is not None:
+        words = _words(match["group"], text)
+        tests = [[_word_test(field, word) for word in together] for together in words]
+        return lambda value: any(all(test(value) for test in together) for together in tests)
+    if match["quoted"] is not None:
+        return _equality(match["quoted"])
+    return _word_test(field, match["bare"])
+
+
+def _word_test(field: str, word: str) -> Test:
+    if word.endswith("*") and field in _PREFIX_FIELDS:
+        return lambda value: str(value).startswith(word[:-1])
+    return _equality(word)
+
+
+def _equality(word: str) -> Test:
+    def test(value: object) -> bool:
+        if isinstance(value, list):
+            return word in value
+        if isinstance(value, bool):
+            return word == str(value).lower()
+        return value is not None and word == str(value)
+
+    return test
+
+
+def _range_test(field: str, text: str, whole: str) -> Test:
+    match = _RANGE.fullmatch(text)
+    if match is None or field not in _RANGE_FIELDS:
+        raise FilterError(f"Invalid filter: {whole}")
+    opening, low, high, closing = match.groups()
+
+    def test(value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        # ISO 8601 in UTC sorts as text
+        if low != "*" and (value < low[1:-1] or (opening == "{" and value == low[1:-1])):
+            return False
+        return high == "*" or value < high[1:-1] or (closing == "]" and value == high[1:-1])
+
+    return test

@@ -1,0 +1,253 @@
+"""The listings of the simulated account: /search, /nodes and what is in a folder or an album (sections 4, 5 and 10)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from photosync.testing.index import Card, LibraryIndex, Numbers, Order
+from photosync.testing.library import SimulatedLibrary
+from photosync_amazon.simulator.filters import FilterError, NodeClause, parse_nodes, parse_search
+from photosync_amazon.simulator.nodes import (
+    Account,
+    Json,
+    card_test,
+    dotted,
+    facet_values,
+    field_value,
+    file_node,
+    in_album,
+)
+
+MAX_LIMIT = 200
+MAX_OFFSET = 9_999
+_CONTEXTS = frozenset({"customer", "all", "unknown", "family", "groups"})
+_GROUPS = frozenset({"day", "month", "year"})
+_CATEGORIES: dict[str, str] = {
+    **dict.fromkeys(("allPeople", "clusterId", "people", "familyMembers"), "people"),
+    **{field: field for field in ("favorite", "location", "things", "type")},
+    "time": "timeYear",
+}
+_SORT = re.compile(r"\['([\w.]+) (ASC|DESC)'\]")
+_SEARCH_SORTS: dict[str, Order] = {
+    "contentProperties.contentDate": "taken",
+    "createdDate": "added",
+    "name": "name",
+}
+_NODE_SORTS: dict[str, Order] = {
+    **_SEARCH_SORTS,
+    **dict.fromkeys(("modifiedDate", "kind", "status", "contentProperties.size"), "added"),
+    **dict.fromkeys(("contentProperties.contentType", "contentProperties.extension"), "added"),
+}
+
+Answer = Callable[[Mapping[str, str]], Json]
+
+
+class RefusedError(Exception):
+    """400, with these words."""
+
+
+class _Window(NamedTuple):
+    offset: int
+    limit: int
+    order: Order
+    descending: bool
+
+
+class Listings:
+    """Answers listing calls about one library."""
+
+    def __init__(self, library: SimulatedLibrary, index: LibraryIndex, account: Account) -> None:
+        self._library = library
+        self._index = index
+        self._account = account
+        self._counted: tuple[int, dict[str, Counter[str]]] | None = None
+
+    def search(self, query: Mapping[str, str]) -> Json:
+        """GET /search."""
+        if query.get("searchContext") not in _CONTEXTS:
+            raise RefusedError("Invalid searchContext")
+        group = query.get("groupByForTime")
+        if group is not None and group not in _GROUPS:
+            raise RefusedError(f"Invalid groupByForTime: {group}")
+        window = _window(query, _SEARCH_SORTS, "taken", descending=True)
+        numbers = self._searched(query.get("filters", ""), window.order)
+        page = numbers.page(window.offset, window.limit, descending=window.descending)
+        nodes = [file_node(self._library, self._account, number, search=True) for number in page]
+        aggregations = {} if group is None else {word: self._aggregated(word) for word in _CATEGORIES}
+        return {"count": len(numbers), "data": nodes, "aggregations": aggregations}
+
+    def aggregation(self, query: Mapping[str, str]) -> Json:
+        """GET /search/aggregation."""
+        category = query.get("category", "")
+        if category not in _CATEGORIES or "aggregationContext" not in query:
+            raise RefusedError(f"Invalid category: {category}")
+        return {"aggregations": self._aggregated(category), "category": category}
+
+    def nodes(self, query: Mapping[str, str]) -> Json:
+        """GET /nodes."""
+        return self._listed(query, lambda _node: True, lambda _number: True)
+
+    def children(self, node_id: str, query: Mapping[str, str]) -> Json:
+        """GET /nodes/{id}/children."""
+        place = self._account.album_place(node_id)
+
+        def is_special_child(node: Json) -> bool:
+            parents = node["parents"]
+            return isinstance(parents, list) and node_id in parents
+
+        def is_child(number: int) -> bool:
+            return in_album(number, place) if place is not None else node_id == self._account.pictures
+
+        return self._listed(query, is_special_child, is_child, node_id)
+
+    def is_parent(self, node_id: str) -> bool:
+        """Whether there is a folder or an album of this id."""
+        return self._special(node_id) is not None
+
+    def node(self, node_id: str) -> Json | None:
+        """GET /nodes/{id}."""
+        number = self._library.number_of(node_id)
+        if number is None:
+            return self._special(node_id)
+        return file_node(self._library, self._account, number, search=False)
+
+    def _special(self, node_id: str) -> Json | None:
+        return next((node for node in self._account.special_nodes(self._library) if node["id"] == node_id), None)
+
+    def _searched(self, text: str, order: Order) -> Numbers:
+        try:
+            clauses = parse_search(text)
+        except FilterError as error:
+            raise RefusedError(str(error)) from None
+        if not clauses:
+            return self._index.all(order)
+        tests = [card_test(clause, self._library) for clause in clauses]
+        return self._index.select(("search", text), lambda card: all(test(card) for test in tests), order)
+
+    def _aggregated(self, category: str) -> list[Json]:
+        if self._counted is None or self._counted[0] != self._library.version:
+            self._counted = (self._library.version, self._count())
+        counts = self._counted[1][_CATEGORIES[category]]
+        return [_entry(category, value, count) for value, count in counts.most_common()]
+
+    def _count(self) -> dict[str, Counter[str]]:
+        counts = {field: Counter[str]() for field in set(_CATEGORIES.values())}
+        for card in self._index.cards():
+            for field, counter in counts.items():
+                for value in facet_values(self._library, card, field):
+                    counter[value] += 1
+        return counts
+
+    def _listed(
+        self,
+        query: Mapping[str, str],
+        has_special: Callable[[Json], bool],
+        has: Callable[[int], bool],
+        parent: str | None = None,
+    ) -> Json:
+        window = _window(query, _NODE_SORTS, "added", descending=False)
+        if token := query.get("startToken"):
+            window = window._replace(offset=_offset_of(token))
+        elif window.offset + window.limit > MAX_OFFSET:
+            raise RefusedError(f"Offset + limit cannot be greater than {MAX_OFFSET}")
+        clauses = self._node_clauses(query.get("filters", ""))
+        special = [
+            node
+            for node in self._account.special_nodes(self._library)
+            if has_special(node) and all(clause.test(dotted(node, clause.field)) for clause in clauses)
+        ]
+        files = self._files(clauses, has, parent, window.order)
+        data: list[Json] = special[window.offset : window.offset + window.limit]
+        first, count = max(0, window.offset - len(special)), window.limit - len(data)
+        for number in files.page(first, count, descending=window.descending):
+            data.append(file_node(self._library, self._account, number, search=False))  # noqa: PERF401  # plainer so
+        total, end = len(special) + len(files), window.offset + len(data)
+        answer: Json = {"count": total, "data": data}
+        if end < total and query.get("asset") == "ALL" and query.get("tempLink") == "true":
+            answer["nextToken"] = _token(end)
+        return answer
+
+    def _node_clauses(self, text: str) -> Sequence[NodeClause]:
+        try:
+            return parse_nodes(text)
+        except FilterError as error:
+            raise RefusedError(str(error)) from None
+
+    def _files(
+        self, clauses: Sequence[NodeClause], has: Callable[[int], bool], parent: str | None, order: Order
+    ) -> Numbers:
+        """The photos and videos among the nodes: those in the trash only where `status` asks for them."""
+        if any(clause.field == "status" and not clause.test("AVAILABLE") for clause in clauses):
+            wanted = any(clause.field == "status" and clause.test("TRASH") for clause in clauses)
+            return _Trash(self._library.removed if wanted else [])
+        telling = [clause for clause in clauses if clause.field != "status"]
+        if not all(clause.test("FILE") for clause in telling if clause.field == "kind"):
+            return _Trash([])
+        telling = [clause for clause in telling if clause.field != "kind"]
+        if not telling and parent in (None, self._account.pictures):
+            return self._index.all(order)
+
+        def keep(card: Card) -> bool:
+            return has(card.number) and all(
+                clause.test(field_value(self._library, self._account, card.number, clause.field)) for clause in telling
+            )
+
+        question = ("nodes", parent, tuple(clause.text for clause in telling))
+        return self._index.select(question, keep, order)
+
+
+class _Trash:
+    """Few enough to be a list."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self._numbers = list(numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def page(self, offset: int, limit: int, *, descending: bool) -> list[int]:
+        return (self._numbers[::-1] if descending else self._numbers)[offset : offset + limit]
+
+
+def _entry(category: str, value: str, count: int) -> Json:
+    """An entry of an aggregation: the keys differ by category."""
+    if _CATEGORIES[category] == "people":
+        return {"clusterId": value, "name": value.removeprefix("cluster-"), "value": value, "count": count}
+    return {"value": value, "count": count}
+
+
+def _window(query: Mapping[str, str], sorts: Mapping[str, Order], order: Order, *, descending: bool) -> _Window:
+    limit, offset = _count(query, "limit", MAX_LIMIT), _count(query, "offset", 0)
+    if limit > MAX_LIMIT:
+        raise RefusedError(f"Invalid limit: {limit} is greater than {MAX_LIMIT}")
+    if text := query.get("sort"):
+        match = _SORT.fullmatch(text)
+        if match is None or match[1] not in sorts:
+            raise RefusedError(f"Invalid sort: {text}")
+        order, descending = sorts[match[1]], match[2] == "DESC"
+    return _Window(offset, limit, order, descending)
+
+
+def _count(query: Mapping[str, str], key: str, default: int) -> int:
+    text = query.get(key, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise RefusedError(f"Invalid {key}: {text}")
+    return int(text)
+
+
+def _token(offset: int) -> str:
+    return base64.urlsafe_b64encode(f"from {offset}".encode()).decode()
+
+
+def _offset_of(token: str) -> int:
+    try:
+        word, number = base64.urlsafe_b64decode(token).decode().split()
+        if word == "from":
+            return int(number)
+    except ValueError:
+        pass
+    raise RefusedError("Invalid startToken")

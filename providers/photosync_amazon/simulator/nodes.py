@@ -1,0 +1,220 @@
+"""What the simulated account holds, as the service's JSON (protocol notes, section 6).
+
+Which fields are missing, null or in the other of their two places differs from item to item, as it does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from photosync.model import Kind
+from photosync.testing.index import Card
+from photosync.testing.library import SimulatedItem, SimulatedLibrary
+from photosync.testing.media import CAMERAS
+from photosync_amazon.simulator.filters import SearchClause
+
+Json = dict[str, object]
+
+_FIRST_UPLOAD = datetime(2024, 3, 1, 8, 0, tzinfo=UTC).replace(tzinfo=None)
+_BETWEEN_UPLOADS_S = 20
+ALBUMS = ("Holiday", "Family", "Garden", "Birthday", "Shared with me")
+_ALBUM_STEP = 40
+THINGS = ("beach", "plant", "moon", "dog", "mountain", "food")
+LOCATIONS = ("CAN#BC#Vancouver", "FRA#IDF#Paris", "DEU#BE#Berlin", "USA#CA#San Francisco", "JPN#13#Tokyo")
+PEOPLE = ("cluster-anna", "cluster-ben", "cluster-chloe")
+_DATE_PARTS = {"timeYear": "year", "timeMonth": "month", "timeDay": "day"}
+_TYPES = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The ids that stand for the account as a whole."""
+
+    seed: int
+
+    @property
+    def owner(self) -> str:
+        """The customer."""
+        return f"A1SIMULATED{self.seed:04d}"
+
+    @property
+    def root(self) -> str:
+        """The root folder."""
+        return f"rootfolder{self.seed:012d}"
+
+    @property
+    def pictures(self) -> str:
+        """The folder in which all photos lie."""
+        return f"picturefolder{self.seed:09d}"
+
+    def album(self, place: int) -> str:
+        """An album of `ALBUMS`."""
+        return f"album{place:03d}of{self.seed:012d}"
+
+    def album_place(self, node_id: str) -> int | None:
+        """The place in `ALBUMS` of an id."""
+        return next((place for place in range(len(ALBUMS)) if self.album(place) == node_id), None)
+
+    def special_nodes(self, library: SimulatedLibrary) -> Iterator[Json]:
+        """Everything that is not a photo: the root, the folder, the albums."""
+        yield {**self._node(self.root, None, "FOLDER", []), "isRoot": True}
+        yield self._node(self.pictures, "Pictures", "FOLDER", [self.root])
+        for place, name in enumerate(ALBUMS):
+            # A live count would cost a look at all items: this is good for libraries that only grow.
+            count = len(range(place, library.next_number, _ALBUM_STEP))
+            node = self._node(self.album(place), name, "VISUAL_COLLECTION", [])
+            node["isShared"] = name.startswith("Shared")
+            node["collectionProperties"] = {"photoCount": count, "videoCount": 0} if place % 2 else {}
+            yield node
+
+    def _node(self, node_id: str, name: str | None, kind: str, parents: list[str]) -> Json:
+        created = iso(_FIRST_UPLOAD - timedelta(days=1))
+        return {
+            "id": node_id,
+            "name": name,
+            "kind": kind,
+            "status": "AVAILABLE",
+            "ownerId": self.owner,
+            "parents": parents,
+            "isShared": False,
+            "createdDate": created,
+            "modifiedDate": created,
+        }
+
+
+def in_album(number: int, place: int) -> bool:
+    """Whether the item `number` is in the album at `place` of `ALBUMS`."""
+    return number % _ALBUM_STEP == place
+
+
+def iso(moment: datetime) -> str:
+    """A naive UTC time as the service writes it: with milliseconds and `Z`."""
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def created(number: int, revision: int = 0) -> str:
+    """When the item `number` was uploaded; later numbers later."""
+    return iso(_FIRST_UPLOAD + timedelta(seconds=number * _BETWEEN_UPLOADS_S + revision))
+
+
+def card_test(clause: SearchClause, library: SimulatedLibrary) -> Callable[[Card], bool]:
+    """Whether an item is what a clause of a search asks for. The frequent ones must be quick: they see a million."""
+    if all(len(together) == 1 for together in clause.words):
+        words = {together[0] for together in clause.words}
+        numbers = {int(word) for word in words if word.isdecimal()}
+        if clause.field == "timeYear":
+            return lambda card: card.year in numbers
+        if clause.field == "type":
+            kinds = {kind for kind, word in _TYPES.items() if word in words}
+            return lambda card: card.kind in kinds
+        if clause.field == "favorite":
+            return lambda card: ("true" if card.favorite else "false") in words
+    return lambda card: clause.matches(facet_values(library, card, clause.field))
+
+
+def facet_values(library: SimulatedLibrary, card: Card, field: str) -> tuple[str, ...]:
+    """What an item has of a field of a search."""
+    if field == "type":
+        return (_TYPES[card.kind],)
+    if field == "favorite":
+        return (str(card.favorite).lower(),)
+    if field in _DATE_PARTS:
+        return (str(getattr(card, _DATE_PARTS[field])),) if card.year else ()
+    luck = library.draw(card.number).luck
+    if field == "things":
+        return tuple(thing for place, thing in enumerate(THINGS) if luck >> (17 + 3 * place) & 7 == 0)
+    known, chance = (LOCATIONS, luck >> 5 & 15) if field == "location" else (PEOPLE, luck >> 40 & 7)
+    return known[chance : chance + 1]
+
+
+def file_node(library: SimulatedLibrary, account: Account, number: int, *, search: bool) -> Json:
+    """The node of a photo or a video. In answers of /search its picture data may stand at the top."""
+    item = library.item(number)
+    node: Json = {
+        "id": item.id,
+        "name": item.name,
+        "kind": "FILE",
+        "status": "AVAILABLE" if library.has(number) else "TRASH",
+        "ownerId": account.owner,
+        "parents": [account.pictures],
+        "isShared": False,
+        "createdDate": created(number),
+        "modifiedDate": created(number, item.revision + 1),
+        "createdBy": "CloudDriveWeb",
+        "description": "",
+        "labels": [],
+        "version": item.revision + 1,
+        "settings": {"favorite": item.favorite, "hidden": False},
+        "contentProperties": _content_properties(library, item),
+    }
+    if "name" in item.missing:
+        _leave_out(node, "name", number)
+    _add_details(library, item, node if search and number % 2 else node["contentProperties"])
+    return node
+
+
+def _content_properties(library: SimulatedLibrary, item: SimulatedItem) -> Json:
+    video = item.kind is Kind.VIDEO
+    properties: Json = {
+        "md5": library.md5(item),
+        "size": item.size_bytes,
+        "contentType": "video/mp4" if video else "image/jpeg",
+        "extension": "mp4" if video else "jpg",
+        "contentDate": iso(item.instant),
+        "version": item.revision + 1,
+    }
+    for word, key in (("md5", "md5"), ("size", "size"), ("taken", "contentDate"), ("details", "extension")):
+        if word in item.missing:
+            _leave_out(properties, key, item.number)
+    return properties
+
+
+def _leave_out(part: Json, key: str, number: int) -> None:
+    """Not there, or null: the service does both."""
+    if number % 2:
+        part[key] = None
+    else:
+        del part[key]
+
+
+def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -> None:
+    assert isinstance(part, dict)
+    word = "video" if item.kind is Kind.VIDEO else "image"
+    if "details" in item.missing:
+        part[word] = None
+        return
+    width, height = library.dimensions(item)
+    details: Json = {"width": width, "height": height}
+    camera = CAMERAS[item.shape.camera]
+    if item.kind is Kind.VIDEO:
+        seconds = library.duration_s(item)
+        details |= {"duration": seconds if item.number % 2 else int(seconds * 1000), "videoCodec": "mjpeg"}
+    elif camera is not None:
+        details |= {"make": camera.make, "model": camera.model}
+        if "taken" not in item.missing:
+            details["dateTimeOriginal"] = iso(item.instant)
+    part[word] = details
+
+
+_CHEAP: dict[str, object] = {"kind": "FILE", "isRoot": False, "labels": (), "description": "", "settings.hidden": False}
+
+
+def field_value(library: SimulatedLibrary, account: Account, number: int, field: str) -> object:
+    """A field of a node by its dotted name, without making up the whole node where that can be avoided."""
+    if field in _CHEAP:
+        return _CHEAP[field]
+    if field == "createdDate":
+        return created(number)
+    if field == "parents":
+        return [account.pictures]
+    return dotted(file_node(library, account, number, search=False), field)
+
+
+def dotted(node: Json, field: str) -> object:
+    """A field of any node by its dotted name."""
+    value: object = node.get("settings") if field == "favorite" else node
+    for key in field.split("."):
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,100 @@
+"""What an Aura account takes in the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from photosync.provider import AccountSettings, ConfigPath
+
+API = "https://api.pushd.com/v5"
+IMAGES = "https://imgproxy.pushd.com"
+API_PAUSE_S = 0.5
+MEDIA_PAUSE_S = 1.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _short_form(value: object) -> object:
+    """A frame may be given by its id alone."""
+    return {"id": value} if isinstance(value, str) else value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"expected a time zone such as Europe/Berlin, not '{value}'") from error
+    return value
+
+
+class FrameSettings(BaseModel):
+    """One frame, under a name that the user chose."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(min_length=1)]
+    path: ConfigPath | None = None
+    """The folder for the frame's pictures, in place of one in the library."""
+    write: bool = False
+    """Whether anything may ever be changed on this frame: an account also sees other people's."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
+    """Given: the frame's times are what the clocks there read, though the service labels them UTC."""
+
+
+class AuraSettings(AccountSettings):
+    """An Aura account."""
+
+    email: Annotated[str, Field(min_length=3)]
+    password: str | None = None
+    """Needed for the sign-in alone; the session is kept after that."""
+    frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = {}
+    token: ConfigPath | None = None
+    """Where the session is kept, in place of the program's own folder."""
+    delay: Annotated[float, Field(ge=0, le=300)] | None = None
+    """Seconds between two requests to one host, in place of the program's own politeness."""
+    # The service has refused outdated clients before; the two must be of one platform (protocol notes, section 2).
+    user_agent: str = "Aura/4.7.4271 (Android 36; Client)"
+    app_identifier: str = "com.pushd.client"
+    locale: str = "en-US"
+
+    @model_validator(mode="after")
+    def _each_frame_once(self) -> Self:
+        names: dict[str, str] = {}
+        for name, frame in self.frames.items():
+            if frame.id in names:
+                raise ValueError(f"frames: '{names[frame.id]}' and '{name}' have the same id; keep one of them")
+            names[frame.id] = name
+        return self
+
+    @property
+    def api(self) -> str:
+        """The API's root."""
+        return self.endpoints.get("api", API).rstrip("/")
+
+    @property
+    def images(self) -> str:
+        """The host of the photos."""
+        return self.endpoints.get("images", IMAGES).rstrip("/")
+
+    def pause_s(self, url: str, usual_s: float) -> float:
+        """The pause between requests to `url`; there is nobody to be polite to on this very computer."""
+        if self.delay is not None:
+            return self.delay
+        return 0.0 if urlsplit(url).hostname in _LOOPBACK else usual_s
+
+    def frame_name(self, frame_id: str) -> str | None:
+        """The user's own name for a frame."""
+        return next((name for name, frame in self.frames.items() if frame.id == frame_id), None)
+
+    def frame(self, frame_id: str) -> FrameSettings | None:
+        """What the user says about a frame."""
+        return next((frame for frame in self.frames.values() if frame.id == frame_id), None)
+
+    def folder(self, frame_id: str) -> Path | None:
+        """The frame's own folder, if the user gave it one."""
+        frame = self.frame(frame_id)
+        return frame.path if frame else None

@@ -1,0 +1,111 @@
+"""Where things lie: the folders of the drive as paths.
+
+A folder can have several parents, and nothing forbids a ring of folders, so a node's path is a set, and every walk
+remembers where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+MOST_PATHS = 50
+"""Links upon links multiply; more places than this are of no use to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One folder, as far as paths go."""
+
+    name: str
+    parents: tuple[str, ...]
+    is_root: bool
+    is_available: bool
+
+
+class Folders:
+    """All folders as they were when this was made."""
+
+    def __init__(self, folders: Mapping[str, Folder]) -> None:
+        self._folders = folders
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def paths_of(self, parents: Iterable[str]) -> tuple[str, ...]:
+        """The folders, as paths, in which a node with `parents` can be seen. Empty: it lies in the trash."""
+        parents = tuple(parents)
+        found = dict.fromkeys(path for parent in parents for path in self.paths(parent))
+        # A node whose parents nobody names lies at the top, rather than nowhere.
+        return tuple(found)[:MOST_PATHS] if parents else ("",)
+
+    def paths(self, folder_id: str) -> tuple[str, ...]:
+        """The paths of a folder, `A/B`, in the order of its parents; empty for one in the trash."""
+        if folder_id not in self._known:
+            self._known[folder_id] = self._walk(folder_id)
+        return self._known[folder_id]
+
+    def _walk(self, folder_id: str) -> tuple[str, ...]:
+        """Go up by every way that does not come back to itself."""
+        found: dict[str, None] = {}
+        broken_off: list[str] = []
+        todo: list[tuple[str, tuple[str, ...], frozenset[str]]] = [(folder_id, (), frozenset())]
+        while todo and len(found) < MOST_PATHS:
+            current, below, trail = todo.pop()
+            folder = self._folders.get(current)
+            if folder is None or folder.is_root:
+                found["/".join(below)] = None
+                continue
+            if not folder.is_available:
+                continue
+            path = (folder.name.replace("/", "_"), *below)
+            if current in trail:
+                broken_off.append("/".join(below))
+            elif not folder.parents:
+                found["/".join(path)] = None
+            else:
+                todo += [(parent, path, trail | {current}) for parent in reversed(folder.parents)]
+        # A ring that no way leads out of: better seen somewhere than lost.
+        return tuple(found) or tuple(broken_off[:1])
+
+    def below(self, folder_id: str) -> frozenset[str]:
+        """The folder and all that can be reached down from it without passing the trash."""
+        children: dict[str, list[str]] = {}
+        for each, folder in self._folders.items():
+            if folder.is_available:
+                for parent in folder.parents:
+                    children.setdefault(parent, []).append(each)
+        found, todo = {folder_id}, [folder_id]
+        while todo:
+            fresh = [child for child in children.get(todo.pop(), ()) if child not in found]
+            found.update(fresh)
+            todo += fresh
+        return frozenset(found)
+
+    def above(self, parents: Iterable[str]) -> frozenset[str]:
+        """All folders that something with `parents` lies in, near or far, without passing the trash."""
+        found: set[str] = set()
+        todo = list(parents)
+        while todo:
+            current = todo.pop()
+            folder = self._folders.get(current)
+            if current not in found and folder is not None and folder.is_available:
+                found.add(current)
+                todo += folder.parents
+        return frozenset(found)
+
+    def visible(self) -> Iterator[tuple[str, str]]:
+        """Every folder that is not in the trash: its id and its first path, the root apart."""
+        for folder_id, folder in self._folders.items():
+            if not folder.is_root and (paths := self.paths(folder_id)):
+                yield folder_id, paths[0]
+
+    def orphans(self) -> int:
+        """How many folders hang on parents that nobody knows."""
+        return sum(any(parent not in self._folders for parent in folder.parents) for folder in self._folders.values())
+
+    def __contains__(self, folder_id: object) -> bool:
+        return folder_id in self._folders
+
+    @property
+    def has_root(self) -> bool:
+        """Whether there is a root at all; without one the listing was not complete."""
+        return any(folder.is_root for folder in self._folders.values())

@@ -1,0 +1,82 @@
+"""A simulator in a process of its own, steered from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import requests
+
+from photosync.testing import SimulatorProcess
+from photosync.testing.plugins import simulator_named
+
+SIMULATOR = "photosync_amazon.simulator:AmazonSimulator"
+
+
+def test_it_serves_and_can_be_steered() -> None:
+    with SimulatorProcess(SIMULATOR, "--items", "7", "--seed", "3", "throttle=1:times=1:on=list") as service:
+        settings = service.account_settings
+        assert settings["provider"] == "amazon"
+        items = list(service.expected())
+        assert len(items) == 7
+        added = service.steer(
+            add={"count": 2, "name": "new.jpg", "taken": "2020-01-02T03:04:05", "missing": ["md5"]},
+            remove=[items[0].id],
+            change=[items[1].id],
+            faults={"latency": 0.01, "throttle": None},
+        )
+        after = {item.id: item for item in service.expected()}
+        assert [after[item_id].name for item_id in added] == ["new.jpg", "new.jpg"]
+        assert items[0].id not in after
+        assert after[items[1].id].md5 != items[1].md5
+        assert service.counts == {}, "steering is not counted"
+        pid = service.pid
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+@pytest.mark.parametrize(
+    "wish", [{"fault": {}}, {"faults": {"gremlins": 1}}, {"add": {"colour": 1}}, {"change": ["x"]}]
+)
+def test_wishes_that_cannot_be(wish: dict[str, object]) -> None:
+    with SimulatorProcess(SIMULATOR, "--items", "1") as service:
+        answer = requests.post(f"{service.url}/_simulator", json=wish, timeout=10)
+        assert answer.status_code == 400
+        assert answer.json()["error"]
+
+
+def test_one_that_cannot_start_says_so() -> None:
+    with pytest.raises(RuntimeError, match="did not start: it ended with 2"), SimulatorProcess("nobody"):
+        pass
+
+
+def test_it_ends_with_a_signal() -> None:
+    command = [sys.executable, "-m", "photosync.testing", SIMULATOR, "--items", "1"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith('{"url"')
+        assert process.poll() is None, "an input that is at its end from the beginning tells nothing"
+        os.kill(process.pid, signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("arguments", [["nobody"], [SIMULATOR, "gremlins=1"], ["json:loads"], ["no.such:Thing"]])
+def test_mistakes_are_told(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "photosync.testing", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert b"Traceback" not in done.stderr
+
+
+def test_simulators_are_found_by_name() -> None:
+    assert simulator_named("amazon").provider == "amazon"
+    with pytest.raises(LookupError, match="no simulator is called 'nobody'"):
+        simulator_named("nobody")
