@@ -29,7 +29,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, SimulatorProcess("amazon", "--items", str(items)) as simulator:
         sandbox = Sandbox(Path(folder))
         sandbox.configure({"amazon": simulator.account_settings})
-        _pull(sandbox, f"list {items:,} items (dry run)", "--dry-run")
         _pull(sandbox, f"first pull of {items:,} items")
         _pull(sandbox, "second run, nothing new")
         _pull(sandbox, "complete listing, nothing new", "--full")
@@ -54,7 +53,7 @@ def _pull(sandbox: Sandbox, title: str, *options: str) -> None:
     if status != 0:
         sys.exit(f"{title} ended with {os.waitstatus_to_exitcode(status)}: {output[-2000:]}")
     requests = output.rpartition('"requests": ')[2].partition(",")[0]
-    print(f"{title:40} {seconds:8.2f} s   {requests:>7} requests   {used.ru_maxrss / 1000:6.0f} MB peak")
+    print(f"{title:40} {seconds:8.2f} s   {requests:>7} requests   {used.ru_maxrss / 1000:6.0f} MB peak", flush=True)
 
 
 if __name__ == "__main__":

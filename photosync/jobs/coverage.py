@@ -45,6 +45,7 @@ class Coverage:
         self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
         self.mark = known.mark if known and facts.marks else None
         self._total: int | None = None
+        self._is_unsteady = False
         self._last_mark: str | None = None
         self._came_since = 0
         self._ended_early = False
@@ -61,6 +62,7 @@ class Coverage:
 
     def take(self, page: Page, known: Mapping[str, Known]) -> bool:
         """Note a page and what the catalog knows of its items; whether the listing may end with it."""
+        self._is_unsteady |= None not in (page.total, self._total) and page.total != self._total
         self._total = page.total if page.total is not None else self._total
         self._last_mark = page.mark or self._last_mark
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
@@ -79,9 +81,15 @@ class Coverage:
 
     @property
     def is_short(self) -> bool:
-        """Whether the listing went to its end and yet brought less than the service counts."""
-        went_to_end = not self._ended_early and self.mark is None
-        return went_to_end and self._total is not None and self._catalog.listed_count() < self._total
+        """Whether the listing went to its end and yet may lack something: it changed while it was read, so that its
+        pages shifted, or it brought less than the service counts."""
+        if self._ended_early or self.mark is not None or self._total is None:
+            return False
+        return self._is_unsteady or self._catalog.listed_count() < self._total
+
+    def begin_again(self) -> None:
+        """The same listing is read once more; what it brought already counts."""
+        self._total, self._is_unsteady = None, False
 
     def check_believable(self) -> None:
         """Raise `SuspiciousError` when so much is missing that a fault is likelier than a wish."""

@@ -7,7 +7,8 @@ A provider's tests subclass `ProviderContract` and say how a simulator is made:
 
 Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
 skipped. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This module
-needs pytest, and is the only one here that does.
+needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")` in a
+`conftest.py` makes its assertions tell more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ ACCOUNT = "account"
 _NAME_BYTES = 255
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
 _RUN_TIMEOUT_S = 120.0
+_PAGE_LATENCY_S = 0.5
+"""Longer than it takes to change a library once a page was answered, also on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class User:
 
     def pull(self, *options: str) -> Result:
         """Run `photosync pull`; its books must close, and nothing half-done may carry a name that looks finished."""
-        result = self.sandbox.run("pull", ACCOUNT, *options, timeout_s=_RUN_TIMEOUT_S)
+        result = self.sandbox.run(*self.simulator.command(ACCOUNT), *options, timeout_s=_RUN_TIMEOUT_S)
         assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
         result.check_books()
         return result
@@ -104,6 +107,8 @@ class ProviderContract:
     """Whether the service tells a size, or a Content-Length that can be relied on."""
     sees_changes: ClassVar[bool] = True
     """Whether the service lets a client know that an item has another content."""
+    lists_everything: ClassVar[bool] = True
+    """Whether a listing is all that the account has, so that an empty one is worth a doubt; a pick is what it is."""
 
     def make_simulator(self, items: int, **traits: object) -> Simulator:
         """A simulator with `items` items, not yet started."""
@@ -186,6 +191,8 @@ class ProviderContract:
             assert user.sandbox.hashes() == before
 
     def test_emptied_account_is_suspicious(self, tmp_path: Path) -> None:
+        if not self.lists_everything:
+            pytest.skip("what a person picks may be anything")
         with self.user(tmp_path, 30) as user:
             user.pull_all()
             before = user.sandbox.hashes()
@@ -200,6 +207,39 @@ class ProviderContract:
             user.pull_all()
             user.sandbox.files()[3].unlink()
             assert user.pull_all().number("saved") == 1
+
+    # A library that changes while it is read
+
+    def test_items_that_arrive_in_mid_listing(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, self.page_items + 30, gaps=False) as user:
+            before = {item.md5 for item in user.expected()}
+            self._pull_and_meanwhile(user, lambda: user.simulator.library.add(20))
+            assert before <= set(user.sandbox.hashes()), "a moving listing made items vanish"
+            user.pull_all("--full")
+
+    def test_items_that_leave_in_mid_listing(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, self.page_items + 30, gaps=False) as user:
+            leaving = [item.id for item in (*user.expected()[-10:], *user.expected()[:10])]
+
+            def leave() -> None:
+                for item_id in leaving:
+                    user.simulator.library.remove(item_id)
+
+            self._pull_and_meanwhile(user, leave)
+            assert {item.md5 for item in user.expected()} <= set(user.sandbox.hashes()), "items behind them were missed"
+
+    def _pull_and_meanwhile(self, user: User, act: Callable[[], object]) -> None:
+        """Pull, and `act` when the first page was answered and the second was not."""
+        user.simulator.faults.latency = Fault(value=_PAGE_LATENCY_S, on="list")
+        process = user.sandbox.start(*user.simulator.command(ACCOUNT))
+        try:
+            assert user.simulator.wait_for(lambda: user.simulator.counts["list"] >= 1, _RUN_TIMEOUT_S)
+            act()
+        finally:
+            stdout, stderr = process.communicate(timeout=_RUN_TIMEOUT_S)
+        user.simulator.faults.clear()
+        # What left may have been asked for already: its failure is no fault of anybody
+        assert process.returncode in (Exit.OK, Exit.PARTIAL), stdout + stderr
 
     # What the service says
 
@@ -356,11 +396,10 @@ class ProviderContract:
             user.pull_all()
             assert user.pull_all("--full").number("saved") == 0
 
-    def _kill(self, user: User, when: object) -> None:
-        assert callable(when)
-        process = user.sandbox.start("pull", ACCOUNT)
+    def _kill(self, user: User, when: Callable[[], bool]) -> None:
+        process = user.sandbox.start(*user.simulator.command(ACCOUNT))
         try:
-            reached = user.simulator.wait_for(lambda: bool(when()) or process.poll() is not None, _RUN_TIMEOUT_S)
+            reached = user.simulator.wait_for(lambda: when() or process.poll() is not None, _RUN_TIMEOUT_S)
             assert reached, "the run came nowhere"
             assert process.poll() is None, f"the run ended too early: {process.communicate()}"
         finally:

@@ -119,6 +119,10 @@ class Simulator(ABC):
     def account_settings(self) -> dict[str, object]:
         """What stands under `accounts: NAME:` in a configuration to use this service."""
 
+    def command(self, account: str) -> list[str]:
+        """The arguments of the command that brings everything from this service."""
+        return ["pull", account]
+
     def sites(self) -> Mapping[str, Sequence[Route]]:
         """Routes by host, for services that have several; each gets a port of its own. `main` is the first."""
         return {"main": self.routes()}
