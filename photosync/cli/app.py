@@ -35,6 +35,11 @@ KindName = Annotated[str | None, typer.Option("--kind", metavar="photo|video", h
 Favorites = Annotated[bool, typer.Option("--favorites", help="Only favourites.")]
 Query = Annotated[str | None, typer.Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
 Recent = Annotated[int | None, typer.Option("--recent", metavar="N", min=1, help="Only the N that came last.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; show the address alone.")]
+Port = Annotated[
+    int | None,
+    typer.Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L."),
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of those that match.")]
 
 
@@ -116,6 +121,80 @@ def pull(
         limit_time=limit_time,
     )
     pulling.count(general, request) if count else pulling.pull(general, request)
+
+
+@app.command()
+@with_general
+def pick(
+    general: General,
+    account: AccountName,
+    most: Annotated[int | None, typer.Option("--max", metavar="N", min=1, help="Let at most N be picked.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only go on with what was picked earlier; never wait for a person.")
+    ] = False,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="DURATION", help="Wait no longer for the person: 10m.")
+    ] = None,
+    no_browser: NoBrowser = False,
+    port: Port = None,
+    keep_session: Annotated[
+        bool, typer.Option("--keep-session", help="Leave the picking session open when all is brought.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    full: Annotated[bool, typer.Option("--full", hidden=True, help="A pick is always listed to its end.")] = False,
+    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False,
+    layout: Annotated[
+        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")] = None,
+    bwlimit: Annotated[
+        str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")
+    ] = None,
+    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False,
+    limit_bytes: Annotated[
+        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
+    ] = None,
+    limit_time: Annotated[
+        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
+    ] = None,
+) -> None:
+    """Choose photos in a browser, and bring them to the library."""
+    from photosync.cli import picking, pulling  # noqa: PLC0415
+    from photosync.cli.selecting import Wish  # noqa: PLC0415
+
+    request = pulling.Request(
+        account,
+        Wish(),
+        full=full,
+        dry_run=dry_run,
+        layout="years" if by_year else layout,
+        jobs=jobs,
+        bwlimit=bwlimit,
+        no_exif=no_exif,
+        limit_bytes=limit_bytes,
+        limit_time=limit_time,
+    )
+    picking.pick(
+        general, picking.PickRequest(request, most, resume, timeout, keep_session, browser=not no_browser, port=port)
+    )
+
+
+@app.command()
+@with_general
+def login(general: General, account: AccountName, no_browser: NoBrowser = False, port: Port = None) -> None:
+    """Sign in to an account, where that can be done from here."""
+    from photosync.cli import signing  # noqa: PLC0415
+
+    signing.login(general, account, signing.Terminal(browser=not no_browser, port=port))
+
+
+@app.command()
+@with_general
+def logout(general: General, account: AccountName) -> None:
+    """Sign out of an account, and delete its token."""
+    from photosync.cli import signing  # noqa: PLC0415
+
+    signing.logout(general, account)
 
 
 @app.command("list")

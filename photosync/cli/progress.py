@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from photosync.cli import output
 from photosync.cli.general import General
 from photosync.transport import Wait
 from photosync.units import format_size
@@ -22,9 +23,10 @@ WORTH_TELLING_S = 5.0
 class Lines:
     """Progress as time-stamped lines; with `quiet` only what went wrong. Fulfils `Reporter`."""
 
-    def __init__(self, account: str, quiet: bool, dry_run: bool) -> None:
+    def __init__(self, general: General, account: str, dry_run: bool) -> None:
         self._account = account
-        self._quiet = quiet
+        self._quiet = general.quiet
+        self._announce = self._write if general.json else output.print_line
         self._dry_run = dry_run
         self._lock = threading.Lock()
         self._saved = self._wanted = self._bytes = 0
@@ -51,7 +53,7 @@ class Lines:
         """Count; in a dry run, say what would be saved."""
         self._saved += 1
         if self._dry_run:
-            self._write(f"would save {path}")
+            self._announce(f"would save {path}")
         else:
             self._say_now_and_then(f"{self._saved} of {self._wanted} saved, {format_size(self._bytes)}")
 
@@ -78,12 +80,12 @@ class Lines:
 class Bar(Lines):
     """Progress as a bar an account: files, speed, time left, and what is being waited for."""
 
-    def __init__(self, account: str, dry_run: bool, no_color: bool) -> None:
-        super().__init__(account, quiet=False, dry_run=dry_run)
+    def __init__(self, general: General, account: str, dry_run: bool) -> None:
+        super().__init__(general, account, dry_run)
         from rich.console import Console  # noqa: PLC0415
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-        self._console = Console(stderr=True, no_color=no_color or None, highlight=False)
+        self._console = Console(stderr=True, no_color=general.no_color or None, highlight=False)
         self.progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -131,8 +133,8 @@ class Bar(Lines):
 def shown(general: General, account: str, dry_run: bool = False) -> Iterator[Lines]:
     """The right display for where standard error leads."""
     if general.quiet or not sys.stderr.isatty():
-        yield Lines(account, general.quiet, dry_run)
+        yield Lines(general, account, dry_run)
         return
-    bar = Bar(account, dry_run, general.no_color)
+    bar = Bar(general, account, dry_run)
     with bar.progress:
         yield bar

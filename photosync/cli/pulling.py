@@ -17,13 +17,16 @@ from photosync.catalog import Catalog
 from photosync.cli import output, progress
 from photosync.cli.general import General, complain
 from photosync.cli.selecting import Wish, checked_selection
+from photosync.cli.signing import Bystander
 from photosync.config import AccountConfig, Config
-from photosync.errors import ConfigError, Exit, PhotosyncError, UsageError
+from photosync.errors import ConfigError, Exit, PhotosyncError, SignInError, UsageError
 from photosync.jobs import counting
+from photosync.jobs.pick import Pick, PickOptions
 from photosync.jobs.pull import Options, Pull
 from photosync.jobs.report import Summary
 from photosync.library import Layout, LayoutError, Library
-from photosync.provider import Account
+from photosync.model import Collection
+from photosync.provider import Account, Picks
 from photosync.transport import BandwidthLimit, Redactor
 
 Value = TypeVar("Value")
@@ -53,14 +56,16 @@ def pull(general: General, request: Request) -> None:
 
 def pull_accounts(general: General, request: Request) -> Exit:
     """Pull one account or all, show a summary for each, and return the worst status."""
-    return Exit.worst(_PullRun(general, request).all_accounts())
+    return Exit.worst(PullRun(general, request).all_accounts())
 
 
 def count(general: General, request: Request) -> None:
     """`pull --count`: prints how many items match, and nothing is written."""
-    run = _PullRun(general, request)
+    run = PullRun(general, request)
     statuses = []
     for account_config in run.wanted:
+        if account_config.provider.facts.needs_picking and len(run.wanted) > 1:
+            continue
         try:
             with run.opened(account_config) as account:
                 selection, collections = checked_selection(request.wish, account)
@@ -100,16 +105,20 @@ class Interruption:
         signal.signal(number, signal.SIG_DFL)
 
 
-class _PullRun:
+class PullRun:
+    """One run of `pull`, and what `pick` shares with it."""
+
+    command = "pull"
+
     def __init__(self, general: General, request: Request) -> None:
         self._general = general
         self._request = request
         self._redactor = Redactor()
         output.set_up_logging(general, self._redactor)
         request.wish.selection()  # a typing error is told before anything else
-        self._limit_bytes = _parsed(units.size, "--limit-bytes", request.limit_bytes)
-        self._limit_time = _parsed(units.duration, "--limit-time", request.limit_time)
-        bytes_a_second = _parsed(units.rate, "--bwlimit", request.bwlimit)
+        self._limit_bytes = parsed(units.size, "--limit-bytes", request.limit_bytes)
+        self._limit_time = parsed(units.duration, "--limit-time", request.limit_time)
+        bytes_a_second = parsed(units.rate, "--bwlimit", request.bwlimit)
         self._bandwidth = BandwidthLimit(bytes_a_second) if bytes_a_second else None
         self.config = config.load(general.config)
         self.wanted = _wanted_accounts(self.config, request.account)
@@ -124,21 +133,26 @@ class _PullRun:
 
     def all_accounts(self) -> list[Exit]:
         """Pull them one by one; a line or an object for each."""
-        folder = self._general.library or self.config.library
-        if folder is None:
-            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
-        library = Library(folder.expanduser(), accounts.state_folder())
+        library = self.library()
         with ExitStack() as stack:
-            catalog = self._catalog(stack, library)
+            catalog = self.catalog(stack, library)
             statuses = []
             for account in self.wanted:
-                if self.interruption.status is None:
-                    summary = self._one_account(account, library, catalog)
-                    self._show(summary)
+                summary = self._one_account(account, library, catalog) if self.interruption.status is None else None
+                if summary is not None:
+                    self.show(summary)
                     statuses.append(summary.exit)
         return statuses
 
-    def _catalog(self, stack: ExitStack, library: Library) -> Catalog:
+    def library(self) -> Library:
+        """Where the photos go. Raises `ConfigError` where nobody says."""
+        folder = self._general.library or self.config.library
+        if folder is None:
+            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
+        return Library(folder.expanduser(), accounts.state_folder())
+
+    def catalog(self, stack: ExitStack, library: Library) -> Catalog:
+        """The library's catalog, locked against other runs until `stack` is closed; to read in for a dry run."""
         if self._request.dry_run:
             catalog = Catalog.read(library.catalog_path) if library.exists else Catalog.empty()
         else:
@@ -166,7 +180,8 @@ class _PullRun:
         configured = account.options.jobs
         return self._request.jobs or (account.provider.facts.workers if configured == "auto" else configured)
 
-    def _one_account(self, account_config: AccountConfig, library: Library, catalog: Catalog) -> Summary:
+    def _one_account(self, account_config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
+        """Bring what is new; None where that takes a person, and the person did not ask for this account."""
         name = account_config.name
         try:
             with (
@@ -174,15 +189,46 @@ class _PullRun:
                 self.opened(account_config, reporter.waiting) as account,
                 self.interruption.watch(account.cancel),
             ):
-                options = self._options(account_config, account)
-                summary = Pull(account, library, catalog, options, reporter).run()
+                options = self.options(account_config, account)
+                if isinstance(account.provider, Picks):
+                    summary = self._resumed(account, account.provider, library, catalog, options, reporter)
+                else:
+                    summary = Pull(account, library, catalog, options, reporter).run()
         except PhotosyncError as error:
-            summary = Summary("pull", name, exit=error.exit, message=str(error))
+            summary = Summary(self.command, name, exit=error.exit, message=str(error))
+        return self.ended(summary) if summary is not None else None
+
+    def _resumed(
+        self,
+        account: Account,
+        provider: Picks,
+        library: Library,
+        catalog: Catalog,
+        options: Options,
+        reporter: progress.Lines,
+    ) -> Summary | None:
+        """What was picked and not brought yet; a pull cannot do more, since the rest takes a person."""
+
+        def bring(sessions: tuple[Collection, ...]) -> Summary:
+            return Pull(account, library, catalog, replace(options, collections=sessions), reporter).run()
+
+        person = Bystander(reporter.note)
+        summary = Pick(account.name, provider, person, bring, account.cancel, PickOptions()).resume()
+        if summary is not None or len(self.wanted) > 1:
+            return summary
+        raise SignInError(
+            f"account '{account.name}': here a person has to pick first, and nothing is left of what was picked "
+            f"earlier. Pick with: photosync pick {account.name}"
+        )
+
+    def ended(self, summary: Summary) -> Summary:
+        """The summary of a run that a signal ended says which one."""
         if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
-            summary = replace(summary, exit=self.interruption.status)
+            return replace(summary, exit=self.interruption.status)
         return summary
 
-    def _options(self, account_config: AccountConfig, account: Account) -> Options:
+    def options(self, account_config: AccountConfig, account: Account) -> Options:
+        """What the pull is asked to do."""
         selection, collections = checked_selection(self._request.wish, account)
         options = account_config.options
         mode = metadata.Mode.OFF if self._request.no_exif else options.exif
@@ -199,7 +245,8 @@ class _PullRun:
             limit_time=self._limit_time,
         )
 
-    def _show(self, summary: Summary) -> None:
+    def show(self, summary: Summary) -> None:
+        """A line, or an object, for one account."""
         if summary.message:
             complain(summary.message)
         if self._general.json:
@@ -210,17 +257,15 @@ class _PullRun:
 
 def _wanted_accounts(configured: Config, name: str | None) -> list[AccountConfig]:
     if name is not None:
-        account = configured.account(name)
-        if account.provider.facts.needs_picking:
-            raise UsageError(f"account '{name}': here a person has to pick first: photosync pick {name}")
-        return [account]
-    wanted = [each for each in configured.accounts.values() if not each.provider.facts.needs_picking]
+        return [configured.account(name)]
+    wanted = list(configured.accounts.values())
     if not wanted:
         raise ConfigError(f"{configured.path}: there is no account that can be pulled; add one under 'accounts'")
     return wanted
 
 
-def _parsed(parse: Callable[[object], Value], option: str, text: str | None) -> Value | None:
+def parsed(parse: Callable[[object], Value], option: str, text: str | None) -> Value | None:
+    """The value of an option that was given."""
     try:
         return parse(text) if text is not None else None
     except ValueError as error:

@@ -8,12 +8,13 @@ went. Only a listing that went to its end, and adds up, says that an item is gon
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from photosync import model
 from photosync.catalog import Catalog, Known, Listing
 from photosync.errors import SuspiciousError
-from photosync.model import Collection, Selection
+from photosync.model import Selection
 from photosync.provider import Facts, Page
 
 COMPLETE_EVERY = timedelta(days=30)
@@ -32,7 +33,7 @@ class Coverage:
         account: str,
         facts: Facts,
         selection: Selection,
-        collections: Sequence[Collection],
+        collections: Sequence[model.Collection],
         full: bool,
     ) -> None:
         self._catalog = catalog
@@ -44,6 +45,7 @@ class Coverage:
         known = self._previous if is_recent and not full else None
         self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
         self.mark = known.mark if known and facts.marks else None
+        self._counts_add_up = self._is_remembered and len(collections) <= 1
         self._total: int | None = None
         self._is_unsteady = False
         self._last_mark: str | None = None
@@ -60,13 +62,19 @@ class Coverage:
         """Whether a page may turn out to be the last one that is needed."""
         return self._covered_run is not None and not self._ended_early
 
-    def take(self, page: Page, known: Mapping[str, Known]) -> bool:
-        """Note a page and what the catalog knows of its items; whether the listing may end with it."""
-        self._is_unsteady |= None not in (page.total, self._total) and page.total != self._total
-        self._total = page.total if page.total is not None else self._total
+    def take(self, page: Page, known: Mapping[str, Known], fresh: Collection[str]) -> bool:
+        """Note a page, what the catalog knows of its items, and which of them the run meets for the first time.
+
+        Whether the listing may end with this page.
+        """
+        if page.total is not None and self._counts_add_up:
+            self._is_unsteady |= self._total not in (None, page.total)
+            self._total = page.total
         self._last_mark = page.mark or self._last_mark
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
-        self._came_since += covered.count(False)
+        self._came_since += sum(
+            not is_covered and item.id in fresh for item, is_covered in zip(page.items, covered, strict=True)
+        )
         self._ended_early = self.may_end_early and bool(covered) and all(covered) and self._count_agrees()
         return self._ended_early
 

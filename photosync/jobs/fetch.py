@@ -8,9 +8,10 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
+from photosync.jobs.naming import account_folder
 from photosync.library import Digest, Library, PartialFile, digest_of
 from photosync.model import Item, Kind
-from photosync.provider import Account
+from photosync.provider import Account, HasOlderFiles
 
 MAX_TRIES = 3
 """So often is a content that fails its proof asked for; more often would not make it true."""
@@ -45,6 +46,8 @@ class Fetched:
     delivered: Digest
     stored: Digest
     mended: metadata.Mended
+    replaced: Path | None = None
+    """A file of another program that claims to be the item and is not sound; the new one takes its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,24 @@ class Fetcher:
     def __call__(self, order: Order) -> Fetched | Adopted | Failed:
         """Bring one item. Sign-in errors, a full disk and a cancelled run are raised: they concern the whole run."""
         try:
-            return self._adopt(order) or self._fetch(order)
+            older = self._older(order)
+            return self._adopt(order, older) or self._fetch(order, older[0] if older else None)
         except (ItemError, TemporaryError) as error:
             return Failed(order, error)
 
-    def _adopt(self, order: Order) -> Adopted | None:
-        item = order.item
+    def _older(self, order: Order) -> list[Path]:
+        """Those of the adoptable files that the provider knows as another program's."""
+        provider = self.account.provider
+        if not order.adoptable or not isinstance(provider, HasOlderFiles):
+            return []
+        folder = account_folder(self.library, self.account.name, order.outside)
+        return [path for path in provider.older_files(order.item, folder) if path in order.adoptable]
+
+    def _adopt(self, order: Order, older: list[Path]) -> Adopted | None:
+        item, provider = order.item, self.account.provider
         for path in order.adoptable:
+            if path in older and isinstance(provider, HasOlderFiles) and provider.is_sound(item, path):
+                return Adopted(order, path, digest_of(path))
             if item.size_bytes not in (None, path.stat().st_size):
                 continue
             digest = digest_of(path)
@@ -81,7 +95,7 @@ class Fetcher:
                 return Adopted(order, path, digest)
         return None
 
-    def _fetch(self, order: Order) -> Fetched:
+    def _fetch(self, order: Order, replaced: Path | None) -> Fetched:
         partial = self.library.partial(
             order.outside, self.account.name, partial_key(order.item), order.item.md5 is not None, self.on_bytes
         )
@@ -96,7 +110,7 @@ class Fetcher:
             partial.path.unlink()
         if mended.file_time is not None:
             metadata.set_file_time(mended.path, mended.file_time)
-        return Fetched(order, delivered, stored, mended)
+        return Fetched(order, delivered, stored, mended, replaced)
 
     def _download(self, item: Item, partial: PartialFile) -> Digest:
         for tries in range(1, MAX_TRIES + 1):

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog
 from photosync.library import Layout, Library, Place, path_key, suffixed
 from photosync.model import Item
+from photosync.provider import HasOlderFiles, Provider
 
 
 class Namer:
     """Gives paths to one account's items. What it gave stays reserved until the item is `settled`."""
 
-    def __init__(self, account: str, catalog: Catalog, library: Library, layout: Layout) -> None:
+    def __init__(
+        self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None = None
+    ) -> None:
         self._account = account
         self._catalog = catalog
         self._library = library
         self._layout = layout
+        self._older: HasOlderFiles | None = provider if isinstance(provider, HasOlderFiles) else None
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
 
@@ -41,14 +45,23 @@ class Namer:
             del self._reserved[key]
 
     def strangers(self, item: Item, outside: str) -> tuple[Path, ...]:
-        """Files that lie where the item would go, and that the catalog knows nothing of."""
+        """Files that may be the item's, and that the catalog knows nothing of: what the provider knows as left by
+        another program, and what lies where the item would go."""
         taken = item.taken.reading if item.taken else None
         base = self._library.base(outside)
+        paths = chain(self._older_paths(item, outside), islice(self._candidates(item, outside, taken), 2))
         return tuple(
             base / path
-            for path in islice(self._candidates(item, outside, taken), 2)
+            for path in dict.fromkeys(paths)
             if self._is_free(item, outside, path) and (base / path).is_file()
         )
+
+    def _older_paths(self, item: Item, outside: str) -> Iterator[PurePosixPath]:
+        if self._older is None:
+            return
+        folder = account_folder(self._library, self._account, outside)
+        for path in self._older.older_files(item, folder):
+            yield PurePosixPath(path.relative_to(self._library.base(outside)))
 
     def _candidates(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
         place = Place(
@@ -57,7 +70,7 @@ class Namer:
             name=item.name,
             kind=item.kind.value,
             taken=taken,
-            collection=item.folder if item.folder is not None else "".join(item.collections[:1]),
+            collection="" if outside else _collection(item),  # a folder outside is the collection's own
         )
         path = self._layout.path(place)
         path = path if outside else self._account / path
@@ -70,3 +83,12 @@ class Namer:
         if self._reserved.get((outside, key), item.id) != item.id:
             return False
         return self._catalog.owner_of_path(outside, key) in (None, (self._account, item.id))
+
+
+def account_folder(library: Library, account: str, outside: str) -> Path:
+    """The folder below which an account's files lie: its own in the library, or all of the one outside."""
+    return library.base(outside) if outside else library.root / account
+
+
+def _collection(item: Item) -> str:
+    return item.folder if item.folder is not None else "".join(item.collections[:1])

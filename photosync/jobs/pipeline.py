@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import Generic, TypeVar
 
@@ -23,6 +23,10 @@ PAGES_AHEAD = 3
 """How many pages may have been asked for and not yet looked at, once a listing is known to be read to its end."""
 BACKLOG = 400
 """No further page is asked for while so many files wait to be brought."""
+
+
+TICK_S = 0.5
+"""So often whoever iterates gets a chance to look at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,17 @@ class Pipeline(Generic[Work, Done]):
                 finished.append(event.result())
         return finished
 
-    def __iter__(self) -> Iterator[Page | ListingEnded | Done]:
-        """Events, until the listing has ended and every file is there. Raises whatever `work` raised."""
+    def __iter__(self) -> Iterator[Page | ListingEnded | Done | None]:
+        """Events, until the listing has ended and every file is there; None now and then while nothing happens.
+
+        Raises whatever `work` raised.
+        """
         while self._listing or self._waiting:
-            event = self._events.get()
+            try:
+                event = self._events.get(timeout=TICK_S)
+            except Empty:
+                yield None
+                continue
             if isinstance(event, Future):
                 self._waiting -= 1
                 yield event.result()

@@ -67,16 +67,23 @@ class Pull:
     """One run for one account: `Pull(...).run()`."""
 
     def __init__(
-        self, account: Account, library: Library, catalog: Catalog, options: Options, reporter: Reporter
+        self,
+        account: Account,
+        library: Library,
+        catalog: Catalog,
+        options: Options,
+        reporter: Reporter,
+        command: str = "pull",
     ) -> None:
+        """`command` is what the books call the run."""
         self._account = account
         self._library = library
         self._catalog = catalog
         self._options = options
         self._reporter = reporter
         names = ", ".join(collection.name for collection in options.collections)
-        self._summary = Summary("pull", account.name, names or None, dry_run=options.dry_run)
-        self._run = 0 if options.dry_run else catalog.begin_run("pull", account.name)
+        self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
+        self._run = 0 if options.dry_run else catalog.begin_run(command, account.name)
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
@@ -115,8 +122,9 @@ class Pull:
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
         try:
             self._list_and_fetch()
-            if self._coverage.is_short:
+            if self._coverage.is_short and not self._limit_reached:
                 self._reporter.note("the listing changed while it was read; reading it once more")
+                self._coverage.begin_again()
                 self._list_and_fetch()
             self._settle_doubtful()
         finally:
@@ -144,7 +152,9 @@ class Pull:
         """The listing; of several collections one after the other."""
         list_ = self._account.provider.list
         wanted: list[str | None] = [collection.id for collection in self._options.collections]
-        return chain.from_iterable(list_(self._options.selection, each, self._coverage.mark) for each in wanted or [None])
+        return chain.from_iterable(
+            list_(self._options.selection, each, self._coverage.mark) for each in wanted or [None]
+        )
 
     def _follow(self) -> None:
         self._feed()
@@ -154,9 +164,9 @@ class Pull:
             elif isinstance(event, ListingEnded):
                 if event.error:
                     raise event.error
-            else:
+            elif event is not None:
                 self._take_result(event)
-                self._shelf.commit_if_due()
+            self._shelf.commit_if_due()
             self._check_time()
             self._feed()
 
@@ -172,7 +182,7 @@ class Pull:
     def _take_page(self, page: Page) -> None:
         known = self._catalog.known(self._account.name, {item.id for item in page.items})
         fresh = self._catalog.see(item.id for item in page.items)
-        if self._coverage.take(page, known):
+        if self._coverage.take(page, known, fresh):
             self._pipeline.stop_listing()
         for item in page.items:
             if item.id in fresh:

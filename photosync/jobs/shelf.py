@@ -13,9 +13,10 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog, Known, Saved
+from photosync.errors import DestinationError
 from photosync.jobs.fetch import Adopted, Fetched
 from photosync.jobs.naming import Namer
-from photosync.library import Library, digest_of, path_key, sums
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, path_key, sums
 from photosync.model import Item
 
 BATCH = 64
@@ -74,6 +75,8 @@ class Shelf:
         if known and known.path and known.outside == outside:
             return PurePosixPath(known.path)
         base = self._library.base(outside)
+        if fetched.replaced is not None:
+            return PurePosixPath(fetched.replaced.relative_to(base))
         for path in self._namer.paths(item, outside, fetched.mended.folder_time):
             target = base / path
             if not os.path.lexists(target):
@@ -160,12 +163,25 @@ class Shelf:
 
 
 def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
-    """The ids of items whose files are not where the catalog has them. Each folder is read once."""
+    """The ids of items whose files are not where the catalog has them. Each folder is read once.
+
+    Raises `DestinationError` when a whole folder outside the library is gone: its disk may not be mounted.
+    """
     for (outside, folder), files in groupby(
         catalog.files(account), key=lambda file: (file[1], file[2].rpartition("/")[0])
     ):
+        _check_is_there(library.base(outside))
         try:
             names = {entry.name for entry in os.scandir(library.base(outside) / folder)}
         except (FileNotFoundError, NotADirectoryError):
             names = set()
         yield from (id_ for id_, _, path in files if path.rpartition("/")[2] not in names)
+
+
+def _check_is_there(base: Path) -> None:
+    """The list of sums, or the program's folder, is in every folder that has files; an empty mount point has none."""
+    if not (base / SUMS_NAME).exists() and not (base / PROGRAM_FOLDER).exists():
+        raise DestinationError(
+            f"the folder {base} is gone: photos were saved there before. Is the disk mounted? "
+            f"To have them brought there again, make a folder {PROGRAM_FOLDER} in it and run again."
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from pathvalidate import sanitize_filename
@@ -22,6 +23,7 @@ _JOINER = "\u200d"
 """The format mark that holds family emoji together; it may stay."""
 
 
+@lru_cache(maxsize=4096)
 def safe_name(name: str, fallback: str = "unnamed") -> str:
     """One path component from `name`: NFC, nothing invisible, no separators or reserved words, at most 255 bytes.
 
