@@ -100,6 +100,7 @@ class Pull:
         self._met = 0
         self._limit_reached = False
         self._matched = 0
+        self._bound = options.selection.recent or options.selection.limit
         owed_first = self._coverage.is_incremental and options.selection.is_local and not options.collections
         self._owed_after: int | None = 0 if owed_first else None
         self._started = time.monotonic()
@@ -175,7 +176,8 @@ class Pull:
         while self._owed_after is not None and self._pipeline.has_room:
             self._owed_after = self._order_owed(self._owed_after)
         if self._owed_after is None:
-            self._pipeline.ask_for_pages(1 if self._coverage.may_end_early else PAGES_AHEAD)
+            may_end = self._coverage.may_end_early or self._bound is not None
+            self._pipeline.ask_for_pages(1 if may_end else PAGES_AHEAD)
 
     # What was listed
 
@@ -188,7 +190,7 @@ class Pull:
             if item.id in fresh:
                 fresh.remove(item.id)  # a page may bring an item twice
                 self._decide(item, known)
-                if self._matched == (self._options.selection.recent or self._options.selection.limit):
+                if self._matched == self._bound:
                     self._pipeline.stop_listing()
                     break
         if page.removed and not self._options.dry_run:

@@ -1,0 +1,88 @@
+"""How far a listing goes, seen from outside: by the requests that a service gets."""
+
+from pathlib import Path
+
+import pytest
+
+from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
+
+
+@pytest.fixture
+def simulator() -> AmazonSimulator:
+    return AmazonSimulator(items=1000, seed=3, gaps=False)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    return Sandbox(tmp_path)
+
+
+def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    with simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon", "--year", "2020").exit == 0
+        first = sandbox.run("pull", "amazon", "--limit-bytes", "300k")
+        assert first.exit == 8
+
+        simulator.forget()
+        assert sandbox.run("pull", "amazon").number("saved") > 0
+        assert simulator.counts["list"] == 5
+
+        simulator.forget()
+        assert sandbox.run("pull", "amazon").number("saved") == 0
+        assert simulator.counts["total"] == 1
+
+        simulator.library.add(count=250)
+        simulator.forget()
+        assert sandbox.run("pull", "amazon").number("saved") == 250
+        assert simulator.counts["list"] == 3
+
+        gone = next(iter(simulator.library.expected()))
+        simulator.library.remove(gone.id)
+        simulator.forget()
+        noticed = sandbox.run("pull", "amazon")
+        assert (noticed.number("saved"), noticed.number("gone")) == (0, 1)
+        assert simulator.counts["list"] == 7
+
+        simulator.forget()
+        assert sandbox.run("pull", "amazon").exit == 0
+        assert simulator.counts["list"] == 1
+
+
+def test_what_a_killed_run_left_out_is_not_taken_for_known(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    with simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        simulator.library.add(count=500)
+        cut_short = sandbox.run("pull", "amazon", "--limit-bytes", "500k")
+        assert cut_short.exit == 8
+        assert cut_short.number("saved") > 200
+        simulator.forget()
+        rest = sandbox.run("pull", "amazon")
+        assert cut_short.number("saved") + rest.number("saved") == 500
+        assert sum(sandbox.hashes().values()) == 1500
+
+
+def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
+    simulator: AmazonSimulator, sandbox: Sandbox
+) -> None:
+    with simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        for item in list(simulator.library.expected())[:700]:
+            simulator.library.remove(item.id)
+        doubted = sandbox.run("pull", "amazon")
+        assert (doubted.exit, doubted.number("gone")) == (11, 0)
+        assert "--accept-shrink" in doubted.stderr
+        believed = sandbox.run("pull", "amazon", "--accept-shrink")
+        assert (believed.exit, believed.number("gone")) == (0, 700)
+        assert sum(sandbox.hashes().values()) == 1000
+
+
+def test_a_limit_is_no_reason_to_list_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    with simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        result = sandbox.run("pull", "amazon", "--recent", "5")
+        assert (result.exit, result.number("saved")) == (0, 5)
+        assert simulator.counts["list"] == 1
