@@ -83,13 +83,16 @@ class Patience:
         on_wait: Callable[[Wait], None],
         cancel: threading.Event | None = None,
         idempotent: bool = True,
+        for_item: bool = False,
     ) -> None:
+        """With `for_item` a body that stays short is that item's own trouble, and not the service's."""
         self._policy = policy
         self._label = label
         self._in_contact = in_contact
         self._on_wait = on_wait
         self._cancel = cancel
         self._idempotent = idempotent
+        self._for_item = for_item
         self._since: float | None = None
         """When the time without progress began."""
         self._tries = 0
@@ -166,9 +169,10 @@ class Patience:
             message += f" The service asks to wait {failure.retry_after_s:.0f} s."
         if not self._idempotent and not failure.unprocessed:
             message += " It may have been done all the same, so it was not repeated."
-        if failure.reason is Reason.TRUNCATED:
-            return ItemError(message, failure.reason)
-        return TemporaryError(f"{message} {_ADVICE[failure.reason]}", failure.reason)
+        if failure.reason is Reason.TRUNCATED and self._for_item:
+            return ItemError(message, Reason.TRUNCATED)
+        reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
+        return TemporaryError(f"{message} {_ADVICE[reason]}", reason)
 
 
 def _failure(state: RetryCallState) -> TryAgainError | None:

@@ -12,6 +12,7 @@ from photosync.transport.backoff import Patience, TryAgainError
 from photosync.transport.bandwidth import BandwidthLimit
 from photosync.transport.call import Call
 from photosync.transport.exchange import Exchange
+from photosync.transport.hosts import AddressError
 from photosync.transport.reply import Reply
 from photosync.transport.types import Answer, Destination
 
@@ -74,7 +75,10 @@ class Download:
 
     def _fetch(self, start: int) -> Answer | None:
         """The body from `start` to its end; None where the service sent something else than that."""
-        reply, started = self._exchange.send(self._ranged(start), self._patience)
+        try:
+            reply, started = self._exchange.send(self._ranged(start), self._patience)
+        except AddressError as error:
+            raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with reply:
             if start and reply.status == 416:
                 reply.peek()

@@ -14,6 +14,10 @@ _PORTS = {"http": 80, "https": 443}
 _SIGNATURES = frozenset({"x-amz-algorithm", "x-amz-signature", "signature"})
 
 
+class AddressError(ProviderError):
+    """An address, or a redirect to one, that nothing may be sent to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Whom a request goes to. `name` is what a message may show: the host, and the port where the URL has one."""
@@ -42,11 +46,13 @@ class Target:
 
 
 def target(url: str) -> Target:
-    """What `url` leads to. Raises `ProviderError` if nothing may be sent there."""
+    """What `url` leads to. Raises `AddressError` if nothing may be sent there."""
+    if "\\" in url:  # which parsers of URLs understand differently
+        raise no_url()
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise _no_url() from None
+        raise no_url() from None
     return Target(url, _checked(parts.scheme, parts.netloc), parts.path, _is_presigned(parts))
 
 
@@ -56,20 +62,21 @@ def _checked(scheme: str, netloc: str) -> Origin:
         parts = SplitResult(scheme, netloc, "", "", "")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise _no_url() from None
+        raise no_url() from None
     name = f"{host}:{port}" if port else host
     is_loopback = _is_loopback(host)
     if not host or scheme not in _PORTS:
-        raise ProviderError(f"Nothing was sent to {scheme or '?'}://{name}: only https addresses are allowed.")
+        raise AddressError(f"Nothing was sent to {scheme or '?'}://{name}: only https addresses are allowed.")
     if scheme == "http" and not is_loopback:
-        raise ProviderError(f"Nothing was sent to http://{name}: plain http goes to this computer alone. Use https.")
-    if "@" in netloc or "\\" in netloc:
-        raise ProviderError(f"Nothing was sent to {name}: an address must not hold a user name or password.")
+        raise AddressError(f"Nothing was sent to http://{name}: plain http goes to this computer alone. Use https.")
+    if "@" in netloc:
+        raise AddressError(f"Nothing was sent to {name}: an address must not hold a user name or password.")
     return Origin(scheme, host, port or _PORTS[scheme], name, is_loopback)
 
 
-def _no_url() -> ProviderError:
-    return ProviderError("Nothing was sent: the service named an address that is no URL.")
+def no_url() -> AddressError:
+    """The error for what cannot even be read."""
+    return AddressError("Nothing was sent: the service named an address that is no URL.")
 
 
 def _is_loopback(host: str) -> bool:

@@ -34,8 +34,8 @@ _QUOTED = r""""(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?"""
 # http.client's own debug output shows line ends as the two characters \r.
 _TO_LINE_END = r"[^\r\n]*?(?=\\r|\\n|[\r\n]|$)"
 _START = r"(?:(?<![\w-])|(?<=\\n))"
-_COLON = r"""(?:["']?\s*:\s*|["']\s*,\s*)b?"""
-_COLON_OR_EQUALS = r"""(?:\\?["']?\s*(?::|=|%3D)\s*|["']\s*,\s*)b?"""
+_COLON = r"""(?:["']?\s*:\s*|["']\s*,\s*)(?:b(?=["']))?"""
+_COLON_OR_EQUALS = r"""(?:\\?["']?\s*(?::|=|%3D)\s*|["']\s*,\s*)(?:b(?=["']))?"""
 
 
 def _any(words: tuple[str, ...] | frozenset[str]) -> str:
@@ -64,6 +64,8 @@ class Redactor:
         self._lock = threading.Lock()
         self._known: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._is_stale = False
+        """Whether secrets came after the pattern was made: some runs learn thousands, and clean hardly any text."""
 
     def add(self, *secrets: str) -> None:
         """Learn secrets. Those shorter than six characters are left out: they would black out ordinary words."""
@@ -74,19 +76,25 @@ class Redactor:
             for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret), json.dumps(secret)[1:-1])
         }
         with self._lock:
-            if forms <= self._known:
-                return
-            self._known |= forms
-            longest_first = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            if not forms <= self._known:
+                self._known |= forms
+                self._is_stale = True
 
     def clean(self, text: str) -> str:
         """`text` without secrets."""
+        if self._is_stale:
+            self._compile()
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         for pattern in _NAMED_VALUES:
             text = pattern.sub(rf"\1{MASK}", text)
         return _TOKENS.sub(MASK, text)
+
+    def _compile(self) -> None:
+        with self._lock:
+            longest_first = sorted(self._known, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._is_stale = False
 
 
 class RedactingFilter(logging.Filter):

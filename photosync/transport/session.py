@@ -105,7 +105,7 @@ class Transport:
         this item alone is an `ItemError`. What `destination` raises passes through and is not tried again.
         """
         call = Call("GET", url, params=params, headers=headers, signed=signed)
-        patience = self._patience(call)
+        patience = self._patience(call, for_item=True)
         download = Download(
             self._exchange,
             call,
@@ -132,11 +132,15 @@ class Transport:
         with patience.run(lambda: self._accepted_head(call, patience)) as reply:
             yield reply.head(), self._streamed(call, reply)
 
+    def hide(self, *secrets: str) -> None:
+        """Let no log line and no message show these: secrets that a provider learns while it works."""
+        self._redactor.add(*secrets)
+
     def close(self) -> None:
         """Close all connections that are idle."""
         self._exchange.wire.close()
 
-    def _patience(self, call: Call) -> Patience:
+    def _patience(self, call: Call, *, for_item: bool = False) -> Patience:
         return Patience(
             self._policy,
             label=lambda: self._redactor.clean(call.label),
@@ -144,6 +148,7 @@ class Transport:
             on_wait=self._waiting,
             cancel=self._cancel,
             idempotent=call.idempotent,
+            for_item=for_item,
         )
 
     def _waiting(self, wait: Wait) -> None:

@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from photosync.errors import ConfigError, ProviderError
 from photosync.transport import hosts, lost
 from photosync.transport.call import Call
-from photosync.transport.hosts import Target
+from photosync.transport.hosts import AddressError, Target
 from photosync.transport.redaction import SENSITIVE_HEADERS
 from photosync.transport.reply import Reply
 from photosync.transport.sign_in import SignIn
@@ -76,6 +76,7 @@ class Wire:
         first: Target | None = None
         for _ in range(_MOST_REDIRECTS + 1):
             with ExitStack() as opened:
+                hosts.target(url)
                 prepared = self._prepared(call, url, opened, is_first=first is None)
                 target = hosts.target(prepared.url or "")
                 first = first or target
@@ -84,7 +85,7 @@ class Wire:
             if reply.status not in _REDIRECTS or reply.status in call.accept or "Location" not in reply.headers:
                 return reply
             url = self._next_url(reply, call, target)
-        raise ProviderError(f"{call.label} was redirected more than {_MOST_REDIRECTS} times.")
+        raise AddressError(f"{call.label} was redirected more than {_MOST_REDIRECTS} times.")
 
     def _prepared(self, call: Call, url: str, opened: ExitStack, *, is_first: bool) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
@@ -95,7 +96,7 @@ class Wire:
         except requests.exceptions.InvalidHeader:
             raise _unsendable(call) from None
         except requests.exceptions.RequestException:
-            raise ProviderError("Nothing was sent: the service named an address that is no URL.") from None
+            raise hosts.no_url() from None
         body: bytes | BinaryIO | Mapping[str, str] | None = call.form
         if call.body is not None:
             body = opened.enter_context(call.body()) if callable(call.body) else call.body
@@ -128,7 +129,7 @@ class Wire:
         except requests.exceptions.RequestException as error:
             log.debug("%s %s%s: no answer", call.method, where, target.path)
             raise lost.explained(error, where, timeout_s) from None
-        except UnicodeError:
+        except ValueError:  # http.client refuses some header values only when it writes them
             raise _unsendable(call) from None
         self.in_contact = True
         if log.isEnabledFor(logging.DEBUG):
@@ -145,14 +146,14 @@ class Wire:
         url = urljoin(reply.url, location)
         following = hosts.target(url).origin
         if (target.origin.scheme, following.scheme) == ("https", "http"):
-            raise ProviderError(f"{call.label} was redirected from https to http://{following.name}: not followed.")
+            raise AddressError(f"{call.label} was redirected from https to http://{following.name}: not followed.")
         if call.method in {"GET", "HEAD"}:
             return url
         if reply.status not in _SAME_METHOD:
-            raise ProviderError(f"{call.label} was redirected to {following.name}, as only GET may be.", reply.status)
+            raise AddressError(f"{call.label} was redirected to {following.name}, as only GET may be.", reply.status)
         # What is sent may itself be secret: a password, a refresh token.
         if following not in self._own_hosts and following.key != target.origin.key:
-            raise ProviderError(
+            raise AddressError(
                 f"{call.label} was redirected to {following.name}, which is not the account's host: not followed.",
                 reply.status,
             )

@@ -32,6 +32,7 @@ class Request:
     query: str
     headers: Mapping[str, str]
     body: bytes
+    client_port: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._read_chunked()
-        request = Request(self.command, parts.path, parts.query, self.headers, body)  # type: ignore[arg-type]
+        request = Request(self.command, parts.path, parts.query, self.headers, body, self.client_address[1])  # type: ignore[arg-type]
         with suppress(ConnectionError):
             self._give(type(self).script(request))
 
@@ -129,6 +130,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def client_ports(self) -> set[int]:
+        """One for each connection that was made."""
+        return {request.client_port for request in self.requests}
 
     def on(self, path: str, *replies: Script) -> str:
         """Reply so at `path`; returns its URL."""

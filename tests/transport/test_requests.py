@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, TemporaryError
+from photosync.transport import Answer, Redactor
+from tests.transport.scripted import Memory, Opener, Reply, Server, as_json, redirect, throttled
+
+HTML = {"Content-Type": "text/html"}
+
+
+def test_everything_that_a_provider_says_is_sent(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, b"good"))
+    transport = opened(headers={"User-Agent": "photosync/1"})
+    transport.request("get", url, params={"limit": 200, "q": "a b&c", "none": None}, headers={"X-App": "7"})
+    transport.request("POST", url, json={"a": [1]})
+    transport.request("POST", url, form={"a": "b c"})
+    transport.request("PUT", url, body=b"bytes", headers={"Content-Type": "image/jpeg"})
+    assert [(request.method, request.query, request.body) for request in server.requests] == [
+        ("GET", "limit=200&q=a+b%26c", b""),
+        ("POST", "", b'{"a": [1]}'),
+        ("POST", "", b"a=b+c"),
+        ("PUT", "", b"bytes"),
+    ]
+    assert [request.headers.get("Content-Type") for request in server.requests] == [
+        None,
+        "application/json",
+        "application/x-www-form-urlencoded",
+        "image/jpeg",
+    ]
+    assert server.requests[0].headers["X-App"] == "7"
+    assert {request.headers["User-Agent"] for request in server.requests} == {"photosync/1"}
+
+
+def test_an_answer_is_unpacked_and_its_headers_have_no_case(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, gzip.compress(b"long" * 100), {"Content-Encoding": "gzip", "X-Kind": "7"}))
+    answer = opened().request("GET", url, params={"a": "b"})
+    assert (answer.status, answer.body, answer.headers["x-kind"]) == (200, b"long" * 100, "7")
+    assert answer.url == f"{url}?a=b"
+
+
+def test_an_accepted_status_is_an_answer(server: Server, opened: Opener) -> None:
+    transport = opened()
+    for status in (201, 404, 409, 503):
+        url = server.on("/a", Reply(status, b"as agreed"))
+        assert transport.request("GET", url, accept=(status,)).status == status
+    assert transport.retries == 0
+
+
+def test_a_status_that_was_not_agreed_is_an_error_even_if_it_is_a_success(server: Server, opened: Opener) -> None:
+    with pytest.raises(ProviderError) as caught:
+        opened().request("GET", server.on("/a", Reply(202, b"later")))
+    assert caught.value.status == 202
+
+
+def test_an_error_shows_the_first_300_characters_and_no_secret(server: Server, opened: Opener) -> None:
+    redactor = Redactor()
+    redactor.add("my-secret-word")
+    url = server.on("/my-secret-word/b", Reply(400, b"no my-secret-word \n" + b"x" * 1000))
+    with pytest.raises(ProviderError) as caught:
+        opened(redactor=redactor).request("GET", url)
+    assert str(caught.value) == f"GET 127.0.0.1:{server.port}/***/b answered 400: no *** " + "x" * 293
+
+
+def test_an_answer_too_large_for_memory_is_refused(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, gzip.compress(bytes(65 * 1024 * 1024)), {"Content-Encoding": "gzip"}))
+    with pytest.raises(ProviderError, match="more than 64 MiB"):
+        opened().request("GET", url)
+
+
+def test_an_answer_that_is_always_cut_short_is_temporary(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, b"0123456789", cut=5))
+    with pytest.raises(TemporaryError, match="cut short") as caught:
+        opened().request("GET", url)
+    assert caught.value.reason is Reason.UNREACHABLE
+
+
+def test_json_is_parsed(server: Server, opened: Opener) -> None:
+    url = server.on("/a", as_json({"a": [1, None]}))
+    assert opened().json("GET", url, headers={"X-App": "7"}) == {"a": [1, None]}
+    assert (server.requests[0].headers["Accept"], server.requests[0].headers["X-App"]) == ("application/json", "7")
+
+
+@pytest.mark.parametrize(
+    "reply", [Reply(200, b"<html>hello", HTML), Reply(200, b"[1]", HTML), Reply(200, b"hello"), Reply(200, b"")]
+)
+def test_what_is_not_json_is_said_to_be_none(server: Server, opened: Opener, reply: Reply) -> None:
+    with pytest.raises(ProviderError, match="where JSON was due") as caught:
+        opened().json("GET", server.on("/a", reply))
+    assert caught.value.body == reply.body
+
+
+def test_the_provider_looks_first(server: Server, opened: Opener) -> None:
+    seen: list[tuple[int, bytes]] = []
+
+    def classify(answer: Answer) -> PhotosyncError | None:
+        seen.append((answer.status, answer.body))
+        return ItemError("gone", Reason.NOT_FOUND) if answer.status == 404 else None
+
+    transport = opened(classify=classify)
+    server.on("/b", Reply(200, b"good"))
+    transport.request("GET", server.on("/a", redirect("/b")))
+    with pytest.raises(ItemError, match="gone"):
+        transport.request("GET", server.on("/a", Reply(404, b"no")), accept=(404,))
+    assert seen == [(200, b"good"), (404, b"no")]
+
+
+class TestAStream:
+    def test_comes_piece_by_piece(self, server: Server, opened: Opener) -> None:
+        body = b"".join(b"line %d\n" % number for number in range(50_000))
+        url = server.on("/a", throttled(), Reply(200, body, {"Content-Type": "application/json"}))
+        transport = opened()
+        with transport.stream("POST", url, json={"checkpoint": "x"}) as (head, chunks):
+            assert (head.status, head.body) == (200, b"")
+            parts = list(chunks)
+        assert b"".join(parts) == body
+        assert len(parts) > 1
+        assert transport.retries == 1
+
+    def test_that_breaks_is_not_tried_again(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"0123456789", cut=5))
+        with (
+            pytest.raises(TemporaryError, match="cut short") as caught,
+            opened().stream("POST", url) as (_, chunks),
+        ):
+            assert next(chunks) == b"01234"
+            next(chunks)
+        assert caught.value.reason is Reason.UNREACHABLE
+        assert len(server.requests) == 1
+
+    def test_that_is_refused_is_an_error(self, server: Server, opened: Opener) -> None:
+        with (
+            pytest.raises(ProviderError, match="bad mark"),
+            opened().stream("POST", server.on("/a", Reply(400, b"bad mark"))),
+        ):
+            pass
+
+    def test_that_is_a_web_page_is_an_error(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"<p>hello</p>", HTML))
+        with pytest.raises(ProviderError, match="web page: <p>hello</p>"), opened().stream("POST", url):
+            pass
+
+    def test_may_be_left_early(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, bytes(10_000_000)))
+        transport = opened()
+        with transport.stream("GET", url) as (_, chunks):
+            next(chunks)
+        assert transport.request("GET", server.on("/b", Reply(200, b"good"))).body == b"good"
+        assert len(server.client_ports) == 2  # a connection with half a body on it is no use to anybody
+
+    def test_passes_on_what_its_reader_raises(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"x"))
+        with pytest.raises(ConnectionError), opened().stream("GET", url):
+            raise ConnectionError
+
+
+def test_each_request_counts_redirects_too(server: Server, opened: Opener) -> None:
+    url = server.on("/a", redirect("/b"))
+    server.on("/b", Reply(500), Reply(200, b"good"))
+    transport = opened()
+    transport.request("GET", url)
+    transport.download(url, Memory())
+    assert (transport.requests, transport.retries) == (6, 1)
+    assert len(server.requests) == 6
