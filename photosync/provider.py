@@ -73,6 +73,8 @@ class Facts:
     layout: str = "{year}/{month}/{name}"
     """Where items go unless the user says otherwise."""
     collection_word: str = "album"
+    content_names: bool = False
+    """Whether the service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
     needs_picking: bool = False
     """A person has to pick in a browser: there is nothing that `pull` could list."""
 
@@ -176,6 +178,19 @@ class HasFolders(Protocol):
         ...
 
 
+@runtime_checkable
+class HasOlderFiles(Protocol):
+    """May: files that another program left, under names of its own, and that need not be brought again."""
+
+    def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
+        """Files in `folder` that by their names are `item`, the surest first; the same ones throughout a run."""
+        ...
+
+    def is_sound(self, item: Item, path: Path) -> bool:
+        """Whether one of them holds the whole content, as far as its bytes can tell."""
+        ...
+
+
 class Interaction(Protocol):
     """How a provider talks to the person who signs in or picks. The command line gives one."""
 
@@ -193,8 +208,11 @@ class Interaction(Protocol):
         """Tell something."""
         ...
 
-    def show_link(self, url: str, purpose: str, qr_code: bool = False) -> None:
-        """Show an address to open, and open it where that is allowed; `qr_code` draws it for a phone's camera."""
+    def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
+        """Show an address to open, and open it where that is allowed; `qr_code` draws it for a phone's camera.
+
+        `browser_url` is what to open in its place in a browser on this machine.
+        """
         ...
 
     def ask(self, prompt: str) -> str | None:
@@ -212,6 +230,55 @@ class SignsIn(Protocol):
 
     def sign_out(self) -> str:
         """Give up and delete what `sign_in` obtained, whatever the service answers; says what was done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Picking:
+    """A picking session as it stands at the moment."""
+
+    id: str
+    link: str
+    """Where a person picks, on any device."""
+    browser_link: str
+    """The same for a browser on this machine."""
+    is_done: bool
+    """Whether the person has finished."""
+    poll_every_s: float
+    """How often the service wants to be asked."""
+    closes_in_s: float
+    """How long it is worth asking."""
+
+
+@runtime_checkable
+class Picks(Protocol):
+    """May: a person picks in a browser what is to be brought. To `list`, a picking session is a collection.
+
+    Sessions are remembered on the disk from their beginning to their end, so that a run that was killed can go on.
+    """
+
+    def needs_sign_in(self) -> bool:
+        """Whether a person has to sign in first, as far as can be told without asking the service."""
+        ...
+
+    def unfinished(self) -> Sequence[Collection]:
+        """The sessions that have not been ended, the oldest first, without asking the service."""
+        ...
+
+    def begin_picking(self, most: int | None) -> Picking:
+        """Open a session in which at most so many items can be picked."""
+        ...
+
+    def picking(self, session_id: str) -> Picking | None:
+        """How a session stands; None for one that is over, which is forgotten by then."""
+        ...
+
+    def end_picking(self, session_id: str) -> None:
+        """End a session: all that was picked is here, or nothing will be picked."""
+        ...
+
+    def caveat(self) -> str:
+        """What a person should know of what this service gives, in a sentence."""
         ...
 
 
@@ -272,7 +339,7 @@ def plugins() -> Mapping[str, ProviderPlugin]:
 
 def abilities(provider: type[Provider]) -> list[str]:
     """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
-    optional = {"collections": HasCollections, "usage": HasUsage, "count": Counts}
+    optional = {"collections": HasCollections, "usage": HasUsage, "count": Counts, "pick": Picks, "login": SignsIn}
     return [
         "list",
         "download",

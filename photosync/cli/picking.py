@@ -52,7 +52,7 @@ class _PickRun(PullRun):
     def __init__(self, general: General, request: PickRequest) -> None:
         super().__init__(general, request.pull)
         self._asked = request
-        self._terminal = Terminal(browser=request.browser, port=request.port)
+        self._terminal = Terminal(browser=request.browser, port=request.port, quiet=general.quiet)
         self._on_wait: Callable[[Wait], None] = lambda _: None
         self._pick_options = PickOptions(
             most=request.most,
@@ -79,25 +79,26 @@ class _PickRun(PullRun):
 
     def _picked(self, account_config: AccountConfig) -> Summary:
         try:
-            return self._attempt(account_config)
+            return self._attempt(account_config, sign_in=False)
         except _SignedOutError as error:
             # A sign-in that has ended, seven days old perhaps: once more, where somebody is there to do it.
             if not self._may_sign_in():
                 raise
             self._terminal.show(str(error))
-            return self._attempt(account_config)
+            return self._attempt(account_config, sign_in=True)
 
     def _may_sign_in(self) -> bool:
         return self._terminal.can_answer and not self._asked.resume
 
-    def _attempt(self, account_config: AccountConfig) -> Summary:
+    def _attempt(self, account_config: AccountConfig, *, sign_in: bool) -> Summary:
         with self.opened(account_config, self._waiting) as account:
             provider = account.provider
             if not isinstance(provider, Picks):
                 raise UsageError(
                     f"account '{account.name}': {provider.facts.title} needs no picking: photosync pull {account.name}"
                 )
-            if provider.needs_sign_in() and self._may_sign_in() and isinstance(provider, SignsIn):
+            sign_in = sign_in or (provider.needs_sign_in() and self._may_sign_in())
+            if sign_in and isinstance(provider, SignsIn):
                 self._terminal.show(provider.sign_in(self._terminal))
             try:
                 with self.interruption.watch(account.cancel):

@@ -22,8 +22,12 @@ from photosync.transport import Redactor
 class Terminal:
     """The person who runs the command; fulfils `Interaction`. Everything goes to standard error."""
 
-    def __init__(self, *, browser: bool = True, port: int | None = None) -> None:
-        """`browser`: whether one may be opened, where there is a desktop; `port`: for `ssh -L`."""
+    def __init__(self, *, browser: bool = True, port: int | None = None, quiet: bool = False) -> None:
+        """`browser`: whether one may be opened, where there is a desktop; `port`: for `ssh -L`.
+
+        `quiet` leaves out what is merely good to know; an address that has to be opened is always shown.
+        """
+        self._quiet = quiet
         self._browser_allowed = browser and has_desktop()
         self._port = port
 
@@ -44,14 +48,16 @@ class Terminal:
 
     def show(self, message: str) -> None:
         """Tell something."""
-        _write(message)
+        if not self._quiet:
+            _write(message)
 
     def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
         """Show the address on a line of its own, and open it where that is allowed."""
         _write(f"Open this address to {purpose}:\n\n    {url}\n")
         if qr_code:
             _write(_qr_code(url))
-        if self._port is not None and not self._browser_allowed:
+        # A page with a code for phones can be opened anywhere; a sign-in has to come back to this computer.
+        if self._port is not None and not self._browser_allowed and not qr_code:
             _write(
                 "If the browser is on another computer, connect the two first: "
                 f"ssh -L {self._port}:127.0.0.1:{self._port} USER@THIS-COMPUTER"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
-from photosync.jobs.naming import account_folder
+from photosync.jobs.naming import account_folder, fitting_name
 from photosync.library import Digest, Library, PartialFile, digest_of
 from photosync.model import Item, Kind
 from photosync.provider import Account, HasOlderFiles
@@ -46,6 +46,8 @@ class Fetched:
     delivered: Digest
     stored: Digest
     mended: metadata.Mended
+    name: str
+    """What the file is to be called."""
     replaced: Path | None = None
     """A file of another program that claims to be the item and is not sound; the new one takes its name."""
 
@@ -110,7 +112,12 @@ class Fetcher:
             partial.path.unlink()
         if mended.file_time is not None:
             metadata.set_file_time(mended.path, mended.file_time)
-        return Fetched(order, delivered, stored, mended, replaced)
+        return Fetched(order, delivered, stored, mended, self._name(order.item, mended), replaced)
+
+    def _name(self, item: Item, mended: metadata.Mended) -> str:
+        if self.account.provider.facts.content_names:
+            return fitting_name(item.name, mended.format)
+        return item.name
 
     def _download(self, item: Item, partial: PartialFile) -> Digest:
         for tries in range(1, MAX_TRIES + 1):

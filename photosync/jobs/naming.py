@@ -9,6 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog
 from photosync.library import Layout, Library, Place, path_key, suffixed
+from photosync.library.names import split_extension
+from photosync.metadata import Format
 from photosync.model import Item
 from photosync.provider import HasOlderFiles, Provider
 
@@ -83,6 +85,27 @@ class Namer:
         if self._reserved.get((outside, key), item.id) != item.id:
             return False
         return self._catalog.owner_of_path(outside, key) in (None, (self._account, item.id))
+
+
+_EXTENSIONS = frozenset(
+    (
+        *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".dng"),
+        *(".mp4", ".m4v", ".mov", ".3gp", ".avi", ".mkv", ".webm", ".mpg", ".wmv"),
+    )
+)
+"""What says of itself to be a format. Anything else behind a name's last dot belongs to the name."""
+
+
+def fitting_name(name: str, format_: Format | None) -> str:
+    """`name`, with the extension of the format that the content really has.
+
+    >>> fitting_name("IMG_0042.HEIC", JPEG)  # doctest: +SKIP
+    'IMG_0042.jpg'
+    """
+    stem, extension = split_extension(name)
+    if format_ is None or extension.lower() not in _EXTENSIONS or format_.fits(name):
+        return name
+    return stem + format_.extensions[0]
 
 
 def account_folder(library: Library, account: str, outside: str) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
@@ -77,7 +78,7 @@ class Shelf:
         base = self._library.base(outside)
         if fetched.replaced is not None:
             return PurePosixPath(fetched.replaced.relative_to(base))
-        for path in self._namer.paths(item, outside, fetched.mended.folder_time):
+        for path in self._namer.paths(replace(item, name=fetched.name), outside, fetched.mended.folder_time):
             target = base / path
             if not os.path.lexists(target):
                 return path

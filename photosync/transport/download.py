@@ -56,14 +56,13 @@ class Download:
         self._documents = documents
         self._resumable = True
         self._total: int | None = None
-        self._furthest: int | None = None
+        self._furthest = 0
 
     def attempt(self) -> Answer:
         """One try, as far as it goes. Raises `TryAgainError` where the next may go on."""
         start = self._resume_from()
         answer = self._fetch(start)
         if answer is None and start:
-            self._resumable = False
             answer = self._fetch(0)
         if answer is None:
             raise ItemError(f"{self._call.label} answered with a part that nobody asked for.", Reason.BAD_ANSWER)
@@ -149,8 +148,6 @@ class Download:
             self._resumable = False
         self._destination.begin(body.start, body.total, body.validator)
         size = _CHUNK_BYTES if self._bandwidth is None else min(_CHUNK_BYTES, self._bandwidth.chunk_bytes)
-        if self._furthest is None:
-            self._furthest = body.start
         received = 0
         for chunk in reply.chunks(size, decode=body.packed):
             if self._bandwidth is not None:

@@ -109,25 +109,23 @@ def _hidden(answer: Json) -> frozenset[str]:
 def classifier(account: str, auth: AuraAuth) -> Callable[[Answer], PhotosyncError | None]:
     """Knows the service's own ways to refuse: its status 475, and errors that come with a status of success."""
 
+    def message(answer: Answer) -> str:
+        return auth.masked(text(_object(answer), "message") or "no reason given")
+
     def classify(answer: Answer) -> PhotosyncError | None:
         if answer.status == REFUSED_SIGN_IN:
-            return SignInError(auth.explain_refusal(_message(answer) or "no reason given"))
+            return SignInError(auth.explain_refusal(message(answer)))
         if answer.status != HTTPStatus.OK:
             return None
         envelope = _object(answer)
         if not envelope.get("error"):
             return None
-        message = text(envelope, "message") or "no reason given"
         if envelope.get("logout"):
-            return SignInError(auth.explain(message))
-        status = HTTPStatus.NOT_FOUND if message == "Not found" else None
-        return ProviderError(f"account '{account}': Aura refused the request: {message}", status, answer.body)
+            return SignInError(auth.explain(message(answer)))
+        status = HTTPStatus.NOT_FOUND if envelope.get("message") == "Not found" else None
+        return ProviderError(f"account '{account}': Aura refused the request: {message(answer)}", status, answer.body)
 
     return classify
-
-
-def _message(answer: Answer) -> str | None:
-    return text(_object(answer), "message")
 
 
 def _object(answer: Answer) -> Json:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from os.path import splitext
+from pathlib import PurePosixPath
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 
@@ -96,7 +96,7 @@ def _photo(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
     user_id = text(asset, "user_id") or text(part(asset, "user"), "id") or ""
     return Item(
         id=id_,
-        name=file_stem(taken, id_) + splitext(file_name)[1],
+        name=file_stem(taken, id_) + PurePosixPath(file_name).suffix,
         kind=Kind.PHOTO,
         taken=_taken(taken, frame),
         md5_hint=_md5(asset),
@@ -119,7 +119,7 @@ def _video(asset: Json, asset_id: str, id_: str, frame: Frame, notes: tuple[str,
     return Item(
         id=id_,
         # The still's own name with another extension: what keeps the two together everywhere.
-        name=file_stem(taken, asset_id) + (splitext(file_name or "")[1] or ".mp4"),
+        name=file_stem(taken, asset_id) + (PurePosixPath(file_name or "").suffix or ".mp4"),
         kind=Kind.VIDEO,
         taken=_taken(taken, frame),
         width=None if is_motion else number(asset, "width"),

@@ -22,6 +22,7 @@ from photosync_aura.settings import AuraSettings
 
 REFUSED_SIGN_IN = 475
 """The service's own status, which no registry has."""
+_MESSAGE_CHARACTERS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,12 @@ class AuraAuth:
         """Forget the session, which is all that can be done; whether there was one."""
         self._session = None
         return self._file.delete()
+
+    def masked(self, message: str) -> str:
+        """The service's own words, at most a few of them, without any secret that it may repeat."""
+        for secret in self.secrets():
+            message = message.replace(secret, "***")
+        return message[:_MESSAGE_CHARACTERS]
 
     def explain_refusal(self, message: str) -> str:
         """What a 475 means; there are two causes, and the service does not say which."""

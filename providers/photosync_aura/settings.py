@@ -51,7 +51,7 @@ class AuraSettings(AccountSettings):
     email: Annotated[str, Field(min_length=3)]
     password: str | None = None
     """Needed for the sign-in alone; the session is kept after that."""
-    frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = {}
+    frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = Field(default_factory=dict)
     token: ConfigPath | None = None
     """Where the session is kept, in place of the program's own folder."""
     delay: Annotated[float, Field(ge=0, le=300)] | None = None

@@ -16,18 +16,24 @@ from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 Json = Mapping[str, object]
 
 AVAILABLE = "AVAILABLE"
+PENDING = "PENDING"
+"""An upload that is still running, or never came to its end."""
 PURGED = "PURGED"
 MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e"
 
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?")
 _PHOTO_EXTENSIONS = frozenset(
-    ("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp", "heic", "heif", "avif", "dng")
-    + ("cr2", "cr3", "nef", "arw", "orf", "rw2", "raf", "pef", "srw")
+    (
+        *("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp", "heic", "heif", "avif"),
+        *("dng", "cr2", "cr3", "nef", "arw", "orf", "rw2", "raf", "pef", "srw"),
+    )
 )
 _VIDEO_EXTENSIONS = frozenset(
-    ("mp4", "m4v", "qt", "mov", "mpg", "mpeg", "3g2", "3gp", "flv", "f4v", "asf", "avi", "wmv", "mts", "m2ts", "mkv")
-    + ("ogv", "webm")
+    (
+        *("mp4", "m4v", "qt", "mov", "mpg", "mpeg", "3g2", "3gp", "flv", "f4v", "asf", "avi", "wmv"),
+        *("mts", "m2ts", "mkv", "ogv", "webm"),
+    )
 )
 
 
@@ -95,15 +101,12 @@ def parse_node(content: Json) -> Node | None:
         return Node(id_, NodeKind.FILE, PURGED, None, ())  # the other fields may be missing, whatever it was
     kind = content.get("kind")
     parents = content.get("parents")
-    links = tuple(dict.fromkeys(parent for parent in parents if isinstance(parent, str))) if _is_list(parents) else ()
+    listed = parents if isinstance(parents, list) else []
+    links = tuple(dict.fromkeys(parent for parent in listed if isinstance(parent, str)))
     if kind == NodeKind.FOLDER:
         is_root = content.get("isRoot") is True or content.get("isRoot") == "true"
         return Node(id_, NodeKind.FOLDER, status, text(content, "name"), links, is_root)
     return _file(content, id_, status, links) if kind == NodeKind.FILE else None
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
 
 
 def _file(content: Json, id_: str, status: str, parents: tuple[str, ...]) -> Node:
@@ -182,9 +185,11 @@ def part(content: object, name: str) -> Json:
 
 
 def text(content: object, name: str) -> str | None:
-    """A text that is there and not empty."""
+    """A text that is there and not empty. JSON can hold halves of characters, which no file and no database takes."""
     value = content.get(name) if isinstance(content, Mapping) else None
-    return value if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def number(content: object, name: str) -> int | None:

@@ -181,7 +181,9 @@ def token_fields(answer: Answer) -> dict[str, object]:
     if not isinstance(content.get("access_token"), str):
         raise ProviderError("Google's token endpoint answered without a token.", answer.status)
     life_s = content.get("expires_in")
-    expiry = datetime.now(UTC) + timedelta(seconds=float(life_s) if isinstance(life_s, int | float) else _DEFAULT_LIFE_S)
+    expiry = datetime.now(UTC) + timedelta(
+        seconds=float(life_s) if isinstance(life_s, int | float) else _DEFAULT_LIFE_S
+    )
     fields: dict[str, object] = {
         "token": content["access_token"],
         "expiry": expiry.replace(tzinfo=None).isoformat(timespec="seconds") + "Z",

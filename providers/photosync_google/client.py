@@ -9,10 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from photosync.errors import ConfigError
-from photosync.transport.hosts import is_loopback
+from photosync.errors import ConfigError, ProviderError
+from photosync.transport.hosts import target
 
 _ADVICE = (
     "Download the file of an OAuth client of the type 'Desktop app' from https://console.cloud.google.com/auth/clients "
@@ -64,10 +63,10 @@ def _client(path: Path, content: object) -> Client:
             raise _NoClientError(f"has no '{key}'; it is not complete")
         values[key] = value
     for key in ("auth_uri", "token_uri"):
-        parts = urlsplit(values[key])
-        is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-        if not is_safe or not parts.hostname:
-            raise _NoClientError(f"names a '{key}' that is no https address")
+        try:
+            target(values[key])
+        except ProviderError:
+            raise _NoClientError(f"names a '{key}' that is no https address") from None
     return Client(path, **values)
 
 

@@ -80,7 +80,7 @@ def _flow(client: Client) -> Flow:
 def _address(flow: Flow, client: Client, redirect_uri: str, state: str, prompt: str | None) -> str:
     flow.redirect_uri = redirect_uri
     options = {"prompt": prompt} if prompt else {}
-    address, _ = flow.authorization_url(state=state, **options)
+    address: str = flow.authorization_url(state=state, **options)[0]
     return urlsplit(address)._replace(scheme=urlsplit(client.auth_uri).scheme).geturl()
 
 

@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -206,13 +208,8 @@ def test_no_secret_appears_anywhere_even_with_vv(simulator: AmazonSimulator, san
 
 
 def test_options_stand_before_or_after_the_command(sandbox: Sandbox) -> None:
-    arguments = ["--config", str(sandbox.config), "--json", "status"]
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-
-    done = subprocess.run(
-        [sys.executable, "-m", "photosync", *arguments], env=sandbox.environment(), capture_output=True, text=True, check=True
-    )  # fmt: skip
+    command = [sys.executable, "-m", "photosync", "--config", str(sandbox.config), "--json", "status"]
+    done = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["account"] == "amazon"
 
 

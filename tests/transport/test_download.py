@@ -165,6 +165,12 @@ class TestABrokenBody:
         opened().download(server.on("/a", photo(cut=HALF), longer, photo()), destination)
         assert destination.content == CONTENT
 
+    def test_is_continued_after_starting_over_too(self, server: Server, opened: Opener) -> None:
+        destination = Memory(b"something old", validator='"old"')
+        opened().download(server.on("/a", Reply(416), photo(cut=HALF), rest()), destination)
+        assert destination.content == CONTENT
+        assert ranges(server) == [("bytes=13-", '"old"'), (None, None), (f"bytes={HALF}-", ETAG)]
+
     def test_starts_over_where_nothing_would_prove_a_resume(self, server: Server, opened: Opener) -> None:
         destination = Memory()
         opened().download(server.on("/a", photo(cut=HALF, ETag=""), photo(ETag="")), destination)

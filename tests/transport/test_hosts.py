@@ -93,6 +93,7 @@ def test_what_counts_as_an_own_host(pattern: str, url: str, is_own: bool) -> Non
         "http://localhost.evil.example/a",
         "https://user:hidden@www.amazon.com/a",
         "https://evil.example\\@www.amazon.com/a",
+        "https://evil.example\\.www.amazon.com/a",
         "file:///etc/passwd",
         "ftp://www.amazon.com/a",
         "www.amazon.com/a",

@@ -108,6 +108,14 @@ def test_the_bandwidth_limit_is_shared_by_all_accounts(server: Server, opened: O
     assert time.monotonic() - began >= 200_000 / 200_000 - 0.25
 
 
+def test_a_stream_keeps_to_the_bandwidth_limit_too(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, bytes(60_000)))
+    began = time.monotonic()
+    with opened(bandwidth=BandwidthLimit(100_000)).stream("GET", url) as (_, chunks):
+        assert sum(map(len, chunks)) == 60_000
+    assert time.monotonic() - began >= 0.6 - 0.25
+
+
 def test_a_wait_for_bandwidth_ends_at_once_when_the_run_does() -> None:
     cancel = threading.Event()
     cancel.set()

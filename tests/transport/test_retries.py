@@ -56,6 +56,13 @@ def test_a_server_that_stalls_is_left_after_the_read_timeout(server: Server, ope
     never.set()
 
 
+def test_a_request_may_have_a_timeout_of_its_own(server: Server, opened: Opener) -> None:
+    never = threading.Event()
+    url = server.on("/a", Reply(200, b"0123456789", cut=4, hold=never), GOOD)
+    assert opened(read_timeout_s=60).request("GET", url, timeout_s=0.1).body == b"good"
+    never.set()
+
+
 def test_server_errors_are_tried_only_so_often(server: Server, opened: Opener) -> None:
     url = server.on("/a", Reply(500, b"broken"))
     with pytest.raises(TemporaryError, match=r"500 from .*; gave up after 3 tries") as caught:
@@ -126,9 +133,11 @@ def test_a_retry_after_is_capped(server: Server, opened: Opener) -> None:
 def test_a_dead_host_is_told_quickly(opened: Opener, unused_port: int) -> None:
     policy = replace(QUICK, max_tries=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
     url = f"http://127.0.0.1:{unused_port}/a"
+    transport = opened(policy)
     with pytest.raises(TemporaryError, match="refuses connections") as caught:
-        opened(policy).request("GET", url)
+        transport.request("GET", url)
     assert caught.value.reason is Reason.UNREACHABLE
+    assert 1 < transport.requests < 500
 
 
 def test_a_host_that_answered_once_has_the_whole_budget(server: Server, opened: Opener, unused_port: int) -> None:

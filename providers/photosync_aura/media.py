@@ -1,0 +1,178 @@
+"""The bytes of photos and videos, fetched without credentials: the hosts are open, and are not to see any.
+
+Facts: protocol notes on Aura, section 6. A photo's address follows from what the catalog knows. A video's is signed and
+expires, so it is taken from a listing, and from a new one when it is old or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+from urllib.parse import quote
+
+from photosync.errors import ItemError, Reason
+from photosync.model import Item
+from photosync.transport import Destination, Transport
+
+LINK_LIFETIME_S = 30 * 60.0
+"""Nobody knows how long an address lives; older ones are not even tried."""
+_UNSAFE = re.compile(r"[/\\\x00-\x1f]|\.\.")
+
+log = logging.getLogger(__name__)
+
+
+class _Link(NamedTuple):
+    url: str
+    listed_at: float
+    """On the monotonic clock."""
+
+
+class VideoLinks:
+    """Where the videos are right now. Shared by all workers: one listing of a frame renews all its links."""
+
+    def __init__(
+        self, items_of_frame: Callable[[str], Iterable[Item]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._items_of_frame = items_of_frame
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._links: dict[str, _Link] = {}
+        self._relisted: dict[str, float] = {}
+        """When a frame was last listed for its links alone."""
+
+    def remember(self, items: Iterable[Item]) -> None:
+        """A listing brought these."""
+        now = self._clock()
+        self._links.update({item.id: _Link(item.link, now) for item in items if item.link})
+
+    def current(self, item: Item) -> str:
+        """A link that is not old. Raises `ItemError` where the service has none any more."""
+        return self._fresh(item, lambda link: self._clock() - link.listed_at < LINK_LIFETIME_S)
+
+    def renewed(self, item: Item, refused: str) -> str:
+        """A link other than the one that was refused."""
+        return self._fresh(item, lambda link: link.url != refused)
+
+    def _fresh(self, item: Item, is_good: Callable[[_Link], bool]) -> str:
+        with self._lock:
+            link = self._links.get(item.id)
+            if link is None or not is_good(link):
+                link = self._relisted_link(item, link)
+            if link is None:
+                raise ItemError(
+                    f"{item.name}: Aura has no video for it now; it may have been taken off the frame", Reason.NOT_FOUND
+                )
+            return link.url
+
+    def _relisted_link(self, item: Item, old: _Link | None) -> _Link | None:
+        frame = item.locator.get("frame", "")
+        listed_at = self._relisted.get(frame)
+        if old is None and listed_at is not None and self._clock() - listed_at < LINK_LIFETIME_S:
+            return None  # it was not there a moment ago
+        started = self._clock()
+        log.info("listing the frame again for fresh video addresses")
+        self.remember(self._items_of_frame(frame))
+        self._relisted[frame] = started
+        link = self._links.get(item.id)
+        return link if link is not None and link.listed_at >= started else None
+
+
+class Media:
+    """Downloads, over a transport that has nothing to give away."""
+
+    def __init__(self, transport: Transport, images: str, links: VideoLinks) -> None:
+        self._transport = transport
+        self._images = images
+        self._links = links
+        self._lock = threading.Lock()
+        self._proved = 0
+        self._equal = 0
+
+    def download(self, item: Item, destination: Destination) -> None:
+        """The content of `item`."""
+        if "file" in item.locator:
+            self._photo(item, destination)
+        else:
+            self._video(item, destination)
+
+    def tell_proof(self, account: str) -> None:
+        """Say how many photos came as they were uploaded: nobody has shown yet that the host gives them back so."""
+        if self._proved:
+            log.info(
+                "account '%s': %d of %d photos have the md5 that Aura names for the upload",
+                account,
+                self._equal,
+                self._proved,
+            )
+
+    def _photo(self, item: Item, destination: Destination) -> None:
+        url = f"{self._images}/{self._path_part(item, 'user')}/{self._path_part(item, 'file')}"
+        hashed = _Hashed(destination)
+        self._transport.download(url, hashed, signed=False)
+        md5 = hashed.md5
+        if item.md5_hint is None or md5 is None:
+            return
+        with self._lock:
+            self._proved += 1
+            self._equal += md5 == item.md5_hint
+
+    def _path_part(self, item: Item, name: str) -> str:
+        value = item.locator.get(name, "")
+        if not value or _UNSAFE.search(value):
+            raise ItemError(f"{item.name}: Aura names no usable place for it ({value!r})", Reason.BAD_ANSWER)
+        return quote(value, safe="")
+
+    def _video(self, item: Item, destination: Destination) -> None:
+        url = self._links.current(item)
+        try:
+            self._transport.download(url, destination, signed=False)
+        except ItemError as error:
+            if error.reason is not Reason.FORBIDDEN:
+                raise
+            self._transport.download(self._links.renewed(item, url), destination, signed=False)
+
+
+class _Hashed:
+    """A destination that knows the md5 of what passed through it, where that was the whole."""
+
+    def __init__(self, inner: Destination) -> None:
+        self._inner = inner
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._size = 0
+        self._is_whole = False
+
+    @property
+    def md5(self) -> str | None:
+        """Lower-case hex; None where an earlier run had brought the beginning."""
+        return self._md5.hexdigest() if self._is_whole else None
+
+    @property
+    def offset(self) -> int:
+        return self._inner.offset
+
+    @property
+    def validator(self) -> str | None:
+        return self._inner.validator
+
+    @property
+    def provable(self) -> bool:
+        return self._inner.provable
+
+    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
+        self._inner.begin(offset, total, validator)
+        if offset == 0:
+            self._md5 = hashlib.md5(usedforsecurity=False)
+            self._size = 0
+            self._is_whole = True
+        elif offset != self._size:
+            self._is_whole = False
+
+    def write(self, chunk: bytes) -> None:
+        self._inner.write(chunk)
+        self._md5.update(chunk)
+        self._size += len(chunk)

@@ -1,0 +1,114 @@
+"""Files that the older script left: found by their names, whichever of its five ways of naming it had.
+
+Facts: protocol notes on Aura, section 9. A name holds the asset's id, or the id-like name of the stored file, or in the
+oldest way only the time; then the first item of that time that asks gets the file.
+
+    2012-04-15T03-15-04.000Z_ID.jpeg      now
+    2012-04-15-03-15-04.000_ID.jpeg       its README
+    2012-04-15T03:15:04.000Z_ID.jpeg      2023-08
+    2012-04-15-03-15-04.000_FILE.jpeg     2023-08, FILE being the stored file's name
+    2012-04-15-03-15-04.000.jpeg          2023-01 to 2023-08
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from photosync.model import Item, Kind
+from photosync_aura.assets import MOTION, time_words
+
+DEPTH = 2
+"""A frame's folder below the account's, and a year's below that."""
+VIDEO_EXTENSIONS = frozenset((".mp4", ".mov", ".m4v", ".qt", ".avi", ".3gp", ".mkv", ".webm"))
+
+_NAME = re.compile(
+    r"""(?:(?P<day>\d{4}-\d\d-\d\d)[T-](?P<hour>\d\d)[:-](?P<minute>\d\d)[:-](?P<second>\d\d)
+        (?P<fraction>\.\d{1,6})?Z?|unknown-date)?
+        (?:_(?P<key>.+?))?
+        (?P<extension>\.[A-Za-z0-9]{1,5})?""",
+    re.VERBOSE,
+)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+
+
+class _Found(NamedTuple):
+    path: Path
+    is_video: bool
+    """By its name. What the script called a video may be its still picture all the same."""
+
+
+class OlderFiles:
+    """Looks at each folder once a run, and gives a file that only a time tells of to one item alone."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._folders: dict[Path, dict[str, list[_Found]]] = {}
+        self._given: dict[Path, str] = {}
+
+    def find(self, item: Item, folder: Path) -> Sequence[Path]:
+        """Files in `folder` that by their names are `item`, the surest first."""
+        with self._lock:
+            if folder not in self._folders:
+                self._folders[folder] = _by_key(folder)
+            known = self._folders[folder]
+            is_video = item.kind is Kind.VIDEO
+            sure = [found.path for key in _keys(item) for found in known.get(key, ()) if found.is_video == is_video]
+            timed = [
+                found.path
+                for found in known.get(_time_key(item), ())
+                if found.is_video == is_video and self._given.setdefault(found.path, item.id) == item.id
+            ]
+            return tuple(dict.fromkeys((*sure, *timed)))
+
+
+def _keys(item: Item) -> tuple[str, ...]:
+    """What a name can hold of the item: its id, and the stored file's name without extension."""
+    stored = item.locator.get("file") or item.locator.get("video") or ""
+    stem = PurePosixPath(stored).stem
+    return tuple(key for key in (item.id.removesuffix(MOTION), stem, stored) if key)
+
+
+def _time_key(item: Item) -> str:
+    return f"at {time_words(item.taken.reading)}" if item.taken else ""
+
+
+def _by_key(folder: Path) -> dict[str, list[_Found]]:
+    known: dict[str, list[_Found]] = {}
+    for path in _files(folder, DEPTH):
+        match = _NAME.fullmatch(path.name)
+        found = _Found(path, path.suffix.lower() in VIDEO_EXTENSIONS)
+        for key in _keys_in(path.name, match):
+            known.setdefault(key, []).append(found)
+    return known
+
+
+def _keys_in(name: str, match: re.Match[str] | None) -> set[str]:
+    keys = set(_UUID.findall(name))
+    if match is None:
+        return keys
+    if match["key"]:
+        return keys | {match["key"]}
+    if match["day"]:
+        fraction = f"{match['fraction'] or '.'}000"[:4]
+        keys.add(f"at {match['day']}-{match['hour']}-{match['minute']}-{match['second']}{fraction}")
+    return keys
+
+
+def _files(folder: Path, depth: int) -> Iterator[Path]:
+    """Sorted, so that every run sees the same."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+        elif depth and entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), depth - 1)

@@ -1,0 +1,192 @@
+"""The provider `aura`: the pictures on Aura frames, read as the app reads them.
+
+Facts: protocol notes on Aura. The API is private and undocumented, so nothing here trusts it further than it has to.
+
+A picture that is on several frames is one item: it lies where the first frame that lists it has its place.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar, Self
+
+from photosync.errors import UsageError
+from photosync.model import Collection, Item, Selection, TimeMeaning
+from photosync.provider import AccountContext, AccountSettings, Facts, Interaction, Page
+from photosync.transport import Destination, Transport, TransportSettings
+from photosync_aura.api import AuraApi, classifier
+from photosync_aura.assets import Frame, items_of
+from photosync_aura.auth import AuraAuth
+from photosync_aura.media import Media, VideoLinks
+from photosync_aura.older import OlderFiles
+from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
+from photosync_aura.soundness import is_sound
+
+MEDIA_READ_TIMEOUT_S = 90.0
+
+
+class AuraProvider:
+    """One Aura account."""
+
+    facts: ClassVar = Facts(
+        title="Aura",
+        selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),
+        workers=2,
+        # Items are named `2012-04-15-03-15-04.000_ID.jpeg` after the time that the service gives, as the older script
+        # named them; so `{name}` says the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
+        layout="{collection}/{name}",
+        collection_word="frame",
+    )
+    settings_type: ClassVar[type[AccountSettings]] = AuraSettings
+    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "upload"})
+
+    def __init__(self, settings: AuraSettings, context: AccountContext) -> None:
+        self._account = context.account
+        self._settings = settings
+        self._context = context
+        self._auth = AuraAuth(context.account, settings, context.state)
+        self._opening = threading.Lock()
+        self._signed: Transport | None = None
+        self._auth.door = self._api_transport()
+        self._api = AuraApi(context.account, settings.api, self._signed_transport)
+        self._transport = context.transport(
+            TransportSettings(
+                own_hosts=(),
+                headers={"User-Agent": settings.user_agent},
+                pause_s=settings.pause_s(settings.images, MEDIA_PAUSE_S),
+                read_timeout_s=MEDIA_READ_TIMEOUT_S,
+            )
+        )
+        self._links = VideoLinks(self._items_of_frame)
+        self._media = Media(self._transport, settings.images, self._links)
+        self._older = OlderFiles()
+        self._names: dict[str, str] = {}
+        """Of frames, as the service last told them."""
+
+    @classmethod
+    def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
+        """Read the session that is kept, if there is one; nothing is sent."""
+        assert isinstance(settings, AuraSettings)
+        return cls(settings, context)
+
+    def _api_transport(self) -> Transport:
+        settings = self._settings
+        return self._context.transport(
+            TransportSettings(
+                own_hosts=(settings.api,) if "api" in settings.endpoints else ("api.pushd.com",),
+                auth=self._auth,
+                headers={
+                    "User-Agent": settings.user_agent,
+                    "Accept-Language": settings.locale,
+                    "Cache-Control": "no-cache",
+                },
+                classify=classifier(self._account, self._auth),
+                pause_s=settings.pause_s(settings.api, API_PAUSE_S),
+            )
+        )
+
+    def _signed_transport(self) -> Transport:
+        """Opened only when there is a session, so that the session's token is known as a secret from the beginning."""
+        with self._opening:
+            if self._signed is None:
+                self._auth.ensure()
+                self._signed = self._api_transport()
+            return self._signed
+
+    def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
+        """What a frame has, or all frames that the configuration names, or all that the account has."""
+        if collection is not None:
+            yield from self._list_frame(self._frame(collection))
+            return
+        unknown: UsageError | None = None
+        for frame in self._frames():
+            try:
+                yield from self._list_frame(frame)
+            except UsageError as error:
+                unknown = unknown or error  # one wrong id must not keep the other frames from being saved
+        if unknown is not None:
+            raise unknown
+
+    def _list_frame(self, frame: Frame) -> Iterator[Page]:
+        for page in self._api.assets(frame.id, frame.name):
+            items = tuple(items_of(page.assets, page.hidden, frame))
+            self._links.remember(items)
+            yield Page(items)
+
+    def _items_of_frame(self, frame_id: str) -> Iterator[Item]:
+        for page in self._list_frame(self._frame(frame_id)):
+            yield from page.items
+
+    def _frames(self) -> Iterator[Frame]:
+        named = [self._frame(each.id) for each in self._settings.frames.values()]
+        yield from named or (self._frame(each.id) for each in self._service_frames())
+
+    def _frame(self, frame_id: str) -> Frame:
+        settings = self._settings.frame(frame_id)
+        is_local = settings is not None and settings.time_zone is not None
+        return Frame(
+            frame_id,
+            self._settings.frame_name(frame_id) or self._service_name(frame_id),
+            TimeMeaning.LOCAL if is_local else TimeMeaning.UNKNOWN,
+        )
+
+    def _service_name(self, frame_id: str) -> str:
+        if frame_id not in self._names:
+            self._service_frames()
+        return self._names.get(frame_id, frame_id)
+
+    def _service_frames(self) -> Sequence[Collection]:
+        frames = tuple(self._api.frames())
+        self._names.update({frame.id: frame.name for frame in frames})
+        return frames
+
+    def collections(self) -> Iterator[Collection]:
+        """The account's frames, under the names that the configuration gives them, and those that it alone knows."""
+        met = set()
+        for frame in self._service_frames():
+            met.add(frame.id)
+            name = self._settings.frame_name(frame.id) or frame.name
+            yield Collection(frame.id, name, frame.kind, frame.count)
+        for name, settings in self._settings.frames.items():
+            if settings.id not in met:
+                yield Collection(settings.id, name, "frame")
+
+    def folder(self, item: Item) -> Path | None:
+        """The folder of the item's frame, where the configuration names one."""
+        return self._settings.folder(item.locator.get("frame", ""))
+
+    def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
+        """What the older script saved of `item`."""
+        return self._older.find(item, folder)
+
+    def is_sound(self, item: Item, path: Path) -> bool:
+        """Whether such a file is whole; that script saved error pages and beginnings of files too."""
+        return is_sound(path, item)
+
+    def download(self, item: Item, destination: Destination) -> None:
+        """The stored file, as the service gives it out."""
+        self._media.download(item, destination)
+
+    def sign_in_state(self) -> str:
+        """Whether there is a session; whether it still works only the service can say."""
+        return self._auth.state
+
+    def sign_in(self, interaction: Interaction) -> str:  # noqa: ARG002 - e-mail and password are in the configuration
+        """Sign in with what the configuration says, and keep the session."""
+        self._auth.sign_in()
+        return self._auth.state
+
+    def sign_out(self) -> str:
+        """Delete the session; the service knows no call for that."""
+        if self._auth.sign_out():
+            return "the session is deleted; Aura itself knows no sign-out"
+        return "there was no session"
+
+    def close(self) -> None:
+        """Tell what the md5s said, and close the sessions."""
+        self._media.tell_proof(self._account)
+        for transport in (self._auth.door, self._signed, self._transport):
+            if transport is not None:
+                transport.close()

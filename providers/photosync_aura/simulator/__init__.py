@@ -1,0 +1,298 @@
+"""A simulated Aura: as strict as the service where clients went wrong (protocol notes on Aura, section 11).
+
+Photos and videos lie on hosts of their own that refuse every credential: one that reaches them has leaked.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aiohttp import web
+
+from photosync.model import Kind
+from photosync.testing import answers
+from photosync.testing.faults import Fault, Faults
+from photosync.testing.media import SizeClass
+from photosync.testing.simulator import Route, Simulator
+from photosync_aura.assets import MOTION
+from photosync_aura.simulator.library import (
+    ANN,
+    FRAMES,
+    GRANDMA,
+    KITCHEN,
+    AuraLibrary,
+    Json,
+    frame,
+    number_in,
+    user_of,
+)
+
+__all__ = ["ANN", "FRAMES", "GRANDMA", "KITCHEN", "AuraFaults", "AuraLibrary", "AuraSimulator"]
+
+MOST_A_PAGE = 1000
+"""More is not asked for by any client that is known to work."""
+EMAIL = "ann@example.com"
+PASSWORD = "correct horse 100% battery"  # noqa: S105 - a simulated one; the older script choked on the sign
+_REFUSED_SIGN_IN = 475
+_CREDENTIALS = ("X-User-Id", "X-Token-Auth", "Cookie", "Authorization")
+_LOGIN_FIELDS = frozenset(("identifier_for_vendor", "client_device_id", "app_identifier", "locale", "user"))
+
+
+@dataclass
+class AuraFaults(Faults):
+    """What goes wrong at this service in its own way."""
+
+    locked: Fault | None = None
+    """475 to a sign-in with the right password."""
+    no_token: Fault | None = None
+    """A sign-in that is answered without the token."""
+    error_envelope: Fault | None = None
+    """200 with an error inside, on listings, that repeats the token."""
+    not_found_envelope: Fault | None = None
+    """200 with the 'Not found' of a wrong frame id inside."""
+    repeat_cursor: Fault | None = None
+    """A page that names its own place as the next one."""
+    empty_page: Fault | None = None
+    """A page with nothing on it that names a next one all the same."""
+    forbidden: Fault | None = None
+    """403 on a frame."""
+    refuse_video: Fault | None = None
+    """403 for a video whose address is good."""
+    empty_body: Fault | None = None
+    """200 and nothing in it, in place of a photo."""
+
+
+class AuraSimulator(Simulator):
+    """Aura on loopback."""
+
+    provider: ClassVar[str] = "aura"
+    faults_type = AuraFaults
+    faults: AuraFaults
+    library_type = AuraLibrary
+    library: AuraLibrary
+
+    def __init__(
+        self,
+        *,
+        items: int = 100,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+        port: int = 0,
+        most_a_page: int = MOST_A_PAGE,
+    ) -> None:
+        """`most_a_page` bounds pages from the service's side, whatever a client asks for."""
+        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        self.password = PASSWORD
+        self.devices: list[str] = []
+        """The device ids that signed in, one a sign-in."""
+        self.leaks: list[str] = []
+        """Requests that brought credentials to a host that must not see any."""
+        self._most_a_page = most_a_page
+        self.session_lasts: int | None = None
+        """So many requests, and a session is dead; None: for ever."""
+        self._tokens: set[str] = set()
+        self._uses: Counter[str] = Counter()
+        self._links = 0
+        """Goes up when the addresses of videos expire."""
+
+    # What tests and accounts use
+
+    def account_settings(self) -> dict[str, object]:
+        """Who signs in, and every host of the service here."""
+        return {
+            "provider": self.provider,
+            "email": EMAIL,
+            "password": self.password,
+            "endpoints": {
+                "api": f"{self.url}/v5",
+                "images": self.url_of("images"),
+                "upload": f"{self.url}/upload",
+            },
+        }
+
+    def end_sessions(self) -> None:
+        """Every session that was ever opened dies."""
+        self._tokens.clear()
+
+    def expire_links(self) -> None:
+        """The addresses of videos that were listed so far stop working; a new listing has good ones."""
+        self._links += 1
+
+    # Routes
+
+    def routes(self) -> Sequence[Route]:
+        """The API."""
+        return [
+            Route("POST", "/v5/login.json", self._login, signed=False),
+            Route("GET", "/v5/frames.json", self._frames),
+            Route("GET", "/v5/frames/{frame}/assets.json", self._assets, "list"),
+        ]
+
+    def sites(self) -> Mapping[str, Sequence[Route]]:
+        """The API, the host of the photos and that of the videos."""
+        return {
+            "main": self.routes(),
+            "images": [Route("GET", "/{user}/{file}", self._photo, "content", signed=False)],
+            "videos": [Route("GET", "/v/{video}", self._video, "content", signed=False)],
+        }
+
+    def item_of(self, request: web.Request) -> str | None:
+        """By the stored file's name, or by the video's id in its address."""
+        if video := request.match_info.get("video"):
+            return video.removesuffix(".mp4")
+        number = number_in(request.match_info.get("file", ""))
+        return None if number is None else self.library.id_of(number)
+
+    def has_credentials(self, request: web.Request) -> bool:
+        """The service's own headers, and the usual ones."""
+        return any(name in request.headers for name in _CREDENTIALS)
+
+    def expired_answer(self) -> web.Response:
+        """Section 1."""
+        return web.json_response({"error": True, "message": "Request Unauthenticated", "logout": True}, status=401)
+
+    def not_found_answer(self) -> web.Response:
+        """Section 1."""
+        return web.json_response({"error": True, "message": "Not found"}, status=404)
+
+    async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
+        """The sign-in on the API, and no trace of it elsewhere."""
+        if route.kind == "content" and self.has_credentials(request):
+            self.leaks.append(request.path_qs)
+            return web.Response(status=400, text="credentials of another host")
+        if not route.signed:
+            return None
+        token = request.headers.get("X-Token-Auth", "")
+        self._uses[token] += 1
+        is_worn_out = self.session_lasts is not None and self._uses[token] > self.session_lasts
+        signed_in = request.headers.get("X-User-Id") == ANN and token in self._tokens and not is_worn_out
+        return None if signed_in else self.expired_answer()
+
+    async def _login(self, request: web.Request) -> web.StreamResponse:
+        content = await request.json()
+        if not content.keys() >= _LOGIN_FIELDS or self.has_credentials(request):
+            return web.json_response({"error": True, "message": "Bad Request"}, status=400)
+        self.devices.append(content["client_device_id"])
+        # A session that dies and cannot be renewed is how an account under lock looks (section 7).
+        locked = self.faults.fires("locked", "other") or (self.faults.expired and self.faults.expired.fired)
+        if content["user"] != {"email": EMAIL, "password": self.password} or locked:
+            return web.json_response(
+                {"error": True, "message": "The email or password was incorrect."}, status=_REFUSED_SIGN_IN
+            )
+        token = f"simulated-token-{self.seed}-{len(self.devices)}"
+        self._tokens.add(token)
+        user: Json = {"id": ANN, "auth_token": token, "name": "Ann", "email": EMAIL, "features": [], "locale": "en"}
+        if self.faults.fires("no_token", "other"):
+            del user["auth_token"]
+        response = web.json_response({"error": False, "result": {"current_user": user}})
+        response.set_cookie("_pushd_web_session", "nobody-needs-it")
+        return response
+
+    async def _frames(self, _request: web.Request) -> web.StreamResponse:
+        frames = [frame(id_, len(self._numbers(id_))) for id_ in FRAMES]
+        return web.json_response({"frames": frames, "user_pending_tokens": []})
+
+    async def _assets(self, request: web.Request) -> web.StreamResponse:
+        frame_id = request.match_info["frame"]
+        if spoiled := self._spoiled_listing(frame_id, request.headers["X-Token-Auth"]):
+            return spoiled
+        try:
+            limit = int(request.query["limit"]) if "limit" in request.query else None
+            after = _place(request.query.get("cursor"))
+        except ValueError:
+            return web.json_response({"error": True, "message": "Bad Request"}, status=400)
+        if limit is not None and not 0 < limit <= MOST_A_PAGE:
+            return web.json_response({"error": True, "message": "Bad Request"}, status=400)
+        numbers = self._numbers(frame_id, with_hidden=request.query.get("filter") == "all")
+        return web.json_response(self._page(frame_id, numbers, after, min(limit or len(numbers), self._most_a_page)))
+
+    def _spoiled_listing(self, frame_id: str, token: str) -> web.Response | None:
+        if frame_id not in FRAMES:
+            return self.not_found_answer()
+        if self.faults.fires("forbidden", "list", frame_id):
+            return web.json_response({"error": True, "message": "Forbidden"}, status=403)
+        if self.faults.fires("error_envelope", "list"):
+            return web.json_response({"error": True, "message": f"Something broke over here: {token}"})
+        if self.faults.fires("not_found_envelope", "list"):
+            return web.json_response({"error": True, "message": "Not found"})
+        return None
+
+    def _page(self, frame_id: str, numbers: Sequence[int], after: int, limit: int) -> Json:
+        first = bisect_right(numbers, after)
+        page = numbers[first : first + limit]
+        cursor = _cursor(page[-1]) if first + limit < len(numbers) else None
+        if cursor and self.faults.fires("repeat_cursor", "list"):
+            cursor = _cursor(after)
+        if first and self.faults.fires("empty_page", "list"):
+            page, cursor = [], _cursor(0)
+        return {
+            "assets": [self.library.asset(number, self._video_url(number)) for number in page],
+            "asset_settings": [self.library.settings(number, frame_id) for number in page],
+            "users": [],
+            "next_page_cursor": cursor,
+        }
+
+    async def _photo(self, request: web.Request) -> web.StreamResponse:
+        user_id, file_name = request.match_info["user"], request.match_info["file"]
+        number = number_in(file_name)
+        if number is None or not self.library.has(number) or user_of(number) != user_id:
+            return web.Response(status=404, text="not found")
+        item = self.library.item(number)
+        if self.library.file_name(item) != file_name or self.library.traits_of(number).placeholder:
+            return web.Response(status=404, text="not found")
+        is_video = item.kind is Kind.VIDEO
+        body = self.library.poster(item) if is_video else self.library.content(item)
+        if self.faults.fires("empty_body", "content", item.id):
+            body = b""
+        return answers.content(self, request, body, headers={"Content-Type": "image/jpeg"}, item=item.id)
+
+    async def _video(self, request: web.Request) -> web.StreamResponse:
+        item_id = request.match_info["video"].removesuffix(".mp4")
+        number = self.library.number_of(item_id)
+        is_good = number is not None and request.query.get("Signature") == self._signature(item_id)
+        if number is None or not is_good or self.faults.fires("refuse_video", "content", item_id):
+            xml = "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+            return web.Response(status=403, text=xml, content_type="text/xml")
+        item = self.library.item(number)
+        if item_id.endswith(MOTION):
+            item = self.library.motion(item)
+        body = self.library.content(item)
+        return answers.content(self, request, body, headers={"Content-Type": "video/mp4"}, item=item_id)
+
+    # What they answer with
+
+    def _numbers(self, frame_id: str, *, with_hidden: bool = True) -> list[int]:
+        library = self.library
+        return [
+            number
+            for number in range(library.next_number)
+            if library.is_on(number, frame_id) and (with_hidden or not library.traits_of(number).hidden)
+        ]
+
+    def _video_url(self, number: int) -> str:
+        traits = self.library.traits_of(number)
+        item_id = self.library.id_of(number) + (MOTION if traits.live and traits.duration_s is None else "")
+        if traits.live and traits.duration_s is not None:
+            item_id = self.library.id_of(number)
+        return f"{self.url_of('videos')}/v/{item_id}.mp4?Expires=1790000000&Signature={self._signature(item_id)}"
+
+    def _signature(self, item_id: str) -> str:
+        return hashlib.sha256(f"{self.seed} {item_id} {self._links}".encode()).hexdigest()[:24]
+
+
+def _cursor(number: int) -> str:
+    """What comes after an item, whatever else comes and goes meanwhile."""
+    return base64.urlsafe_b64encode(f"after {number}".encode()).decode()
+
+
+def _place(cursor: str | None) -> int:
+    return int(base64.urlsafe_b64decode(cursor).decode().removeprefix("after ")) if cursor else -1

@@ -1,0 +1,218 @@
+"""What lies on the simulated frames: assets as the service describes them (protocol notes on Aura, sections 3 to 5)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from photosync.model import Kind
+from photosync.testing.library import ExpectedItem, ItemTraits, SimulatedItem, SimulatedLibrary
+from photosync.testing.media import Shape, pool_size
+from photosync_aura.assets import MOTION
+
+Json = dict[str, object]
+
+ANN = "5f2e6c9a-1111-4222-8333-aaaabbbbcccc"
+"""Who has the account."""
+BOB = "77770000-1111-4222-8333-aaaabbbbcccc"
+"""Who adds pictures too: photos lie under the id of whoever brought them."""
+KITCHEN = "abf50000-0000-4000-8000-000000000001"
+"""The frame that has everything, unless a trait says otherwise."""
+GRANDMA = "ABF50000-0000-4000-8000-000000000002"
+"""Another person's frame, with some of the same pictures."""
+FRAMES = {KITCHEN: "Kitchen", GRANDMA: "Grandma's frame"}
+
+_SHARED_EVERY = 7
+_UPPER_CASE_EVERY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AuraTraits(ItemTraits):
+    """What a test wants an asset to be."""
+
+    live: bool = False
+    """A live photo: what moves is one more file."""
+    hidden: bool = False
+    """Switched off on its frames."""
+    placeholder: bool = False
+    """An upload that never ended."""
+    frame: str | None = None
+    """Only on this frame."""
+    milliseconds: int = 0
+    """Of the capture time."""
+    file_name: str | None = None
+    """The stored file's name, in place of a made-up one."""
+    video_file_name: str | None = None
+    duration_s: float | None = None
+    """A live photo that has one is a video."""
+
+
+class AuraLibrary(SimulatedLibrary):
+    """Items under ids like the service's own: UUIDs, those of some uploaders in upper case."""
+
+    traits_type: ClassVar[type[ItemTraits]] = AuraTraits
+
+    def id_of(self, number: int) -> str:
+        """The number is the last group."""
+        id_ = _uuid(f"{self.seed} asset", number)
+        return id_.upper() if number % _UPPER_CASE_EVERY == 3 else id_
+
+    def number_of(self, item_id: str) -> int | None:
+        """Also for the motion of a live photo."""
+        asset_id = item_id.removesuffix(MOTION)
+        number = _number(asset_id)
+        return number if number is not None and number < self.next_number and self.id_of(number) == asset_id else None
+
+    def traits_of(self, number: int) -> AuraTraits:
+        """What a test wanted of an item."""
+        traits = self._traits.get(number)
+        return traits if isinstance(traits, AuraTraits) else AuraTraits()
+
+    def is_on(self, number: int, frame_id: str) -> bool:
+        """Whether a frame has the item now."""
+        only = self.traits_of(number).frame
+        wanted = {only} if only else {KITCHEN} | ({GRANDMA} if number % _SHARED_EVERY == 3 else set())
+        return frame_id in wanted and self.has(number)
+
+    def motion(self, item: SimulatedItem) -> SimulatedItem:
+        """What moves in a live photo."""
+        shape = Shape(True, item.shape.camera, item.shape.picture % pool_size(video=True))
+        return item._replace(
+            id=item.id + MOTION, kind=Kind.VIDEO, shape=shape, size_bytes=self._media.size_bytes(shape)
+        )
+
+    def poster(self, item: SimulatedItem) -> bytes:
+        """The still picture that the service shows for a video."""
+        shape = Shape(False, item.shape.camera, item.shape.picture % pool_size(video=False))
+        return self.content(item._replace(kind=Kind.PHOTO, shape=shape))
+
+    def expected(self) -> Iterator[ExpectedItem]:
+        """Placeholders bring nothing, live photos two files. Times are exact to the millisecond here."""
+        for known in super().expected():
+            number = self.number_of(known.id)
+            assert number is not None
+            traits = self.traits_of(number)
+            if traits.placeholder:
+                continue
+            yield known
+            if traits.live and traits.duration_s is None:
+                motion = self.motion(self.item(number))
+                yield ExpectedItem(motion.id, known.name, Kind.VIDEO, self.md5(motion), motion.size_bytes, known.taken)
+
+    # As the service describes it
+
+    def file_name(self, item: SimulatedItem) -> str:
+        """The stored photo; a video's is its poster, with an ending that says nothing."""
+        if name := self.traits_of(item.number).file_name:
+            return name
+        ending = ".url" if item.kind is Kind.VIDEO else (".jpeg", ".JPG", ".jpg")[item.number % 3]
+        return _uuid(f"{self.seed} file {item.revision}", item.number) + ending
+
+    def video_file_name(self, item: SimulatedItem) -> str:
+        """One uploader writes the word null."""
+        if name := self.traits_of(item.number).video_file_name:
+            return name
+        return "null" if item.number % 3 == 1 else _uuid(f"{self.seed} video {item.revision}", item.number) + ".mp4"
+
+    def asset(self, number: int, video_url: str) -> Json:
+        """The asset, with `video_url` if it has anything that moves."""
+        item, traits = self.item(number), self.traits_of(number)
+        moves = item.kind is Kind.VIDEO or traits.live
+        user_id = user_of(number)
+        asset: Json = {
+            "id": item.id,
+            "user_id": user_id,
+            "user": {"id": user_id, "name": "Ann" if user_id == ANN else "Bob"},
+            "source_id": "9a000000-0000-4000-8000-000000000001",
+            "local_identifier": f"simulated-{number}/L0/001",
+            "file_name": self.file_name(item),
+            "original_file_name": None if "name" in item.missing else item.name,
+            "data_uti": "public.movie" if item.kind is Kind.VIDEO else "public.jpeg",
+            "taken_at": _time(item.taken, traits.milliseconds),
+            "created_at_on_client": _time(item.instant),
+            "uploaded_at": f"2026-05-{1 + number % 28:02}T10:00:07.000Z",
+            "favorite": item.favorite or None,
+            "selected": True,
+            "is_live": 1 if traits.live else None,
+            "md5_hash": self._md5_hash(item),
+            "video_file_name": self.video_file_name(item) if moves else None,
+            "video_url": video_url if moves else None,
+            "duration": traits.duration_s if traits.live else self.duration_s(item) or None,
+            "good_resolution": True,
+            "something_new_in_2027": {"unknown": [1, None]},
+        }
+        if "details" not in item.missing:
+            width, height = self.dimensions(item)
+            asset |= {"width": width, "height": height, "exif_orientation": 1, "rotation_cw": 0, "location": None}
+        if traits.placeholder:
+            asset |= dict.fromkeys(("uploaded_at", "file_name", "md5_hash", "taken_at", "video_url"))
+            del asset["good_resolution"]
+        return asset
+
+    def _md5_hash(self, item: SimulatedItem) -> str | None:
+        """The service has none for videos."""
+        if item.kind is Kind.VIDEO or "md5" in item.missing:
+            return None
+        return base64.b64encode(hashlib.md5(self.content(item), usedforsecurity=False).digest()).decode()
+
+    def settings(self, number: int, frame_id: str) -> Json:
+        """Whether a frame shows the asset. The asset itself says that it is selected all the same."""
+        hidden = self.traits_of(number).hidden
+        return {
+            "id": _uuid("setting", number),
+            "asset_id": self.id_of(number),
+            "frame_id": frame_id,
+            "hidden": hidden,
+            "selected": not hidden,
+            "reason": "user",
+        }
+
+
+def frame(frame_id: str, count: int) -> Json:
+    """A frame as the list has it: with nulls, and a feature that nobody knows; the second lacks most keys."""
+    if frame_id != KITCHEN:
+        return {"id": frame_id, "name": FRAMES[frame_id], "user_id": BOB}
+    return {
+        "id": frame_id,
+        "name": FRAMES[frame_id],
+        "user_id": ANN,
+        "user": {"id": ANN, "name": "Ann", "email": "ann@example.com"},
+        "contributors": None,
+        "features": ["telepathy"],
+        "email_address": "kitchen-k3f9@send.auraframes.com",
+        "num_assets": count + 22,  # never counted down
+        "time_zone": "America/New_York",
+        "last_impression_at": None,
+        "deleted_at": None,
+    }
+
+
+def user_of(number: int) -> str:
+    """Who brought an item."""
+    return BOB if number % 4 == 1 else ANN
+
+
+def number_in(file_name: str) -> int | None:
+    """The number that a made-up file name holds."""
+    return _number(PurePosixPath(file_name).stem)
+
+
+def _uuid(words: str, number: int) -> str:
+    digits = hashlib.sha256(f"{words} {number}".encode()).hexdigest()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[12:15]}-8{digits[15:18]}-{number:012x}"
+
+
+def _number(id_: str) -> int | None:
+    try:
+        return int(id_.rpartition("-")[2], 16)
+    except ValueError:
+        return None
+
+
+def _time(reading: datetime | None, milliseconds: int = 0) -> str | None:
+    return None if reading is None else f"{reading.isoformat(timespec='seconds')}.{milliseconds:03}Z"

@@ -1,0 +1,136 @@
+"""Which hosts an account's metadata and content live on: asked once every three days.
+
+Facts: protocol notes on Amazon Cloud Drive, section 2.1. The answer decides where bearer tokens go, so it is believed
+only for hosts of Amazon's, or for those that the configuration trusts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from photosync.errors import PhotosyncError, ProviderError, SignInError
+from photosync.transport import Transport
+from photosync.transport.hosts import Origin, OwnHosts, target
+from photosync_clouddrive.nodes import Json, text
+
+DRIVE = "https://drive.amazonaws.com/drive/v1"
+LIFETIME_S = 259_200.0
+_AMAZON = re.compile(r"(.+\.)?(amazonaws\.com|amazon\.([a-z]{2,3}|com?\.[a-z]{2}))")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where an account's calls go; both end in a slash."""
+
+    metadata: str
+    content: str
+
+
+class EndpointCache:
+    """Finds the endpoints, and remembers them in a file."""
+
+    def __init__(self, account: str, path: Path, drive: str, trusted: tuple[str, ...]) -> None:
+        """`drive` is the URL of the API's fixed host; `trusted` are more hosts, as `TransportSettings.own_hosts`."""
+        self._account = account
+        self._path = path
+        self._drive = drive.rstrip("/")
+        self._trusted = OwnHosts((*trusted, *((drive,) if self._is_overridden else ())))
+
+    @property
+    def _is_overridden(self) -> bool:
+        return self._drive != DRIVE
+
+    def get(self, transport: Transport, headers: Mapping[str, str] | None = None) -> Endpoints:
+        """The endpoints, as they were in the last days or else as the service says now.
+
+        With `headers` the request is signed by those and not by the transport.
+        """
+        return self._remembered() or self._asked(transport, headers)
+
+    def forget(self) -> None:
+        """Ask again the next time."""
+        self._path.unlink(missing_ok=True)
+
+    def _remembered(self) -> Endpoints | None:
+        try:
+            content = json.loads(self._path.read_bytes())
+            is_fresh = content["exp_time"] > time.time() and content["drive"] == self._drive
+            return self._checked(content) if is_fresh else None
+        except (OSError, ValueError, KeyError, TypeError, PhotosyncError):
+            return None
+
+    def _asked(self, transport: Transport, headers: Mapping[str, str] | None) -> Endpoints:
+        try:
+            answer = transport.json("GET", f"{self._drive}/account/endpoint", headers=headers, signed=headers is None)
+        except ProviderError as error:
+            raise self._explained(error) from error
+        content = answer if isinstance(answer, Mapping) else {}
+        if content.get("customerExists") is False:
+            raise SignInError(
+                f"account '{self._account}': this account has never used Amazon Drive (customerExists is false). "
+                "Open Amazon Drive once in a browser, accept its terms, and run this again."
+            )
+        endpoints = self._checked(content)
+        self._remember(content)
+        return endpoints
+
+    def _explained(self, error: ProviderError) -> PhotosyncError:
+        return SignInError(not_allowed(self._account, str(error))) if error.status == 403 else error
+
+    def _remember(self, content: Json) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        temporary.write_text(json.dumps({**content, "exp_time": time.time() + LIFETIME_S, "drive": self._drive}))
+        temporary.replace(self._path)
+
+    def _checked(self, content: Json) -> Endpoints:
+        return Endpoints(self._url(content, "metadataUrl"), self._url(content, "contentUrl"))
+
+    def _url(self, content: Json, key: str) -> str:
+        url = text(content, key)
+        if url is None:
+            raise ProviderError(
+                f"account '{self._account}': the service did not say its {key}; its protocol may differ."
+            )
+        where = urlsplit(url)
+        try:
+            is_trusted = not where.query and self._is_trusted(target(url).origin)
+        except ProviderError:
+            is_trusted = False
+        if not is_trusted:
+            raise ProviderError(
+                f"account '{self._account}': the service names {where.scheme}://{where.netloc} as its {key}. Nothing "
+                "was sent there, because it is not Amazon's over https. If you trust that host, add it to "
+                "'trusted_hosts' of this account."
+            )
+        return url if url.endswith("/") else f"{url}/"
+
+    def _is_trusted(self, origin: Origin) -> bool:
+        if origin in self._trusted:
+            return True
+        if origin.is_loopback:
+            return self._is_overridden
+        return origin.scheme == "https" and _AMAZON.fullmatch(origin.host) is not None
+
+
+def not_allowed(account: str, detail: str) -> str:
+    """What a 403 to everything means."""
+    return (
+        f"account '{account}': Amazon Cloud Drive issued a token and does not let it in ({detail.rstrip('.')}). The "
+        "client id has to be allowed for Drive by Amazon, which it no longer does for anybody new, and the scope "
+        "'clouddrive:read_all' (or 'clouddrive:read' for clients from before June 2015) has to be granted: check "
+        f"'scopes' of this account, then sign in again with: photosync login {account}"
+    )
+
+
+def origin_of(url: str) -> str:
+    """`https://host:port` of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

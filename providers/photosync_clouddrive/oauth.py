@@ -1,0 +1,225 @@
+"""Where tokens come from: Login with Amazon with an own client, or a relay that holds somebody else's.
+
+Facts: protocol notes on Amazon Cloud Drive, sections 1.1 to 1.5. Which of the two is asked is said by the
+configuration, never by a failure of the other.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlencode, urlsplit
+
+from photosync.errors import SignInError
+from photosync.provider import Interaction
+from photosync.transport import Answer, Transport
+from photosync.transport.loopback import authorization, new_state
+from photosync_clouddrive.nodes import Json, number, text
+
+RelayMethod = Literal["post", "get", "json"]
+
+_LIFETIME_S = 3600
+_MARGIN_S = 120
+"""So long before its end a token counts as expired."""
+_ANSWERED = (200, 400, 401, 403)
+_CONFIGURED_WRONG = "Check 'client_id', 'client_secret', 'scopes' and 'redirect_uri' of this account"
+
+
+class TokenSource(Protocol):
+    """How an account gets tokens."""
+
+    def refresh(self, refresh_token: str) -> Json:
+        """A new token. Raises `SignInError` where a person is needed, `TemporaryError` where time is."""
+        ...
+
+    def sign_in(self, interaction: Interaction) -> Json:
+        """The first token, with a person's help."""
+        ...
+
+    def secrets(self) -> tuple[str, ...]:
+        """What no log may show."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClient:
+    """A security profile of the user's own."""
+
+    account: str
+    transport: Transport
+    client_id: str
+    client_secret: str
+    authorize_url: str
+    token_url: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secret of the client."""
+        return (self.client_secret,)
+
+    def refresh(self, refresh_token: str) -> Json:
+        """Ask for a new access token; the refresh token stays good."""
+        return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}, idempotent=True)
+
+    def sign_in(self, interaction: Interaction) -> Json:
+        """Have the person consent in a browser, and turn the code into a token."""
+        state = new_state()
+        granted = authorization(
+            interaction,
+            lambda redirect_uri: self._link(redirect_uri, state),
+            state=state,
+            purpose="sign in to Amazon Cloud Drive",
+            redirect_uri=self.redirect_uri,
+        )
+        form = {
+            "grant_type": "authorization_code",
+            "code": granted.code,
+            "redirect_uri": granted.redirect_uri,
+        }
+        token = self._token(form, idempotent=False)
+        if text(token, "refresh_token") is None:
+            raise SignInError(f"account '{self.account}': Amazon gave no refresh_token. {_CONFIGURED_WRONG}.")
+        return token
+
+    def _link(self, redirect_uri: str, state: str) -> str:
+        query = {
+            "client_id": self.client_id,
+            "response_type": "code",
+            "scope": " ".join(self.scopes),
+            "redirect_uri": redirect_uri,
+            "state": state,
+        }
+        return f"{self.authorize_url}?{urlencode(query)}"
+
+    def _token(self, form: dict[str, str], *, idempotent: bool) -> Json:
+        asked_at = time.time()
+        answer = self.transport.request(
+            "POST",
+            self.token_url,
+            form={**form, "client_id": self.client_id, "client_secret": self.client_secret},
+            accept=_ANSWERED,
+            idempotent=idempotent,
+            signed=False,
+        )
+        content = _json(answer)
+        if answer.status != 200 or text(content, "access_token") is None:
+            raise SignInError(self._explained(answer.status, content, is_refresh="refresh_token" in form))
+        return completed(content, asked_at)
+
+    def _explained(self, status: int, content: Json, *, is_refresh: bool) -> str:
+        error, description = text(content, "error"), text(content, "error_description")
+        said = ": ".join(word for word in (error or f"status {status}", description) if word)
+        if error == "invalid_grant" and is_refresh:
+            return (
+                f"account '{self.account}': Amazon no longer accepts this sign-in ({said}); access was taken back, or "
+                f"the token is another client's. Sign in again with: photosync login {self.account}"
+            )
+        if error == "invalid_grant":
+            return (
+                f"account '{self.account}': Amazon did not accept the code ({said}); it is good once and for a few "
+                f"minutes. Sign in again with: photosync login {self.account}"
+            )
+        if error == "invalid_client":
+            return (
+                f"account '{self.account}': Amazon does not know this client ({said}). Check 'client_id' and "
+                "'client_secret' of this account, or the file that 'client_data' names."
+            )
+        return f"account '{self.account}': Amazon gave no token ({said}). {_CONFIGURED_WRONG}."
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A third party that holds a client's secret. It sees every token, and one has mixed them up (section 1.4)."""
+
+    account: str
+    transport: Transport
+    url: str
+    method: RelayMethod
+    check_account: Callable[[str], None]
+    """Raises `SignInError` if an access token is not this account's."""
+    warn: Callable[[], None]
+    """Tells the user, the first time, what using a relay means."""
+
+    @property
+    def host(self) -> str:
+        """For messages."""
+        return urlsplit(self.url).netloc
+
+    def secrets(self) -> tuple[str, ...]:
+        """It has none of ours."""
+        return ()
+
+    def refresh(self, refresh_token: str) -> Json:
+        """Have the relay ask for a new token, and believe it only if it is the same account's."""
+        self.warn()
+        asked_at = time.time()
+        content = {"refresh_token": refresh_token}
+        # Redirects are among them, and so are not followed; what may pass by itself is not, and so is tried again.
+        accept = [status for status in range(200, 500) if status not in (408, 429)]
+        if self.method == "get":
+            answer = self.transport.request("GET", self.url, params=content, accept=accept, signed=False)
+        elif self.method == "json":
+            answer = self.transport.request("POST", self.url, json=content, accept=accept, signed=False)
+        else:
+            answer = self.transport.request("POST", self.url, form=content, accept=accept, signed=False)
+        token = self._checked(answer, refresh_token)
+        self.check_account(str(token["access_token"]))
+        return completed(token, asked_at)
+
+    def _checked(self, answer: Answer, refresh_token: str) -> Json:
+        came_from = urlsplit(answer.url)
+        if came_from[:2] != urlsplit(self.url)[:2] or answer.status in range(300, 400):
+            raise SignInError(
+                f"account '{self.account}': the relay {self.host} sent this program elsewhere; it was not followed. "
+                "Correct 'relay' if the relay has moved."
+            )
+        token = _json(answer)
+        if answer.status != 200 or text(token, "access_token") is None:
+            said = " ".join(answer.body[:2000].decode("utf-8", "replace").replace(refresh_token, "***").split())[:200]
+            raise SignInError(
+                f"account '{self.account}': the relay {self.host} gave no token (status {answer.status}: {said}). "
+                f"Sign in there again with: photosync login {self.account}"
+            )
+        return token
+
+    def sign_in(self, interaction: Interaction) -> Json:
+        """The relay's page gives a token as a download, which the person brings here."""
+        interaction.show(
+            f"The relay {self.host} is not Amazon's: it sees the token, and with it everything in this drive."
+        )
+        interaction.show_link(self.url, "sign in at the relay, and save the token that it offers")
+        given = interaction.ask("Path of the file that was saved (or its content)")
+        if not given or not given.strip():
+            raise SignInError(f"account '{self.account}': nothing was given, so nobody is signed in.")
+        given = given.strip()
+        try:
+            content = given if given.startswith("{") else Path(given).expanduser().read_text(encoding="utf-8")
+            token: object = json.loads(content)
+        except OSError as error:
+            raise SignInError(f"account '{self.account}': {given} cannot be read ({error.strerror}).") from error
+        except ValueError as error:
+            raise SignInError(f"account '{self.account}': what the relay gave is no token: it is no JSON.") from error
+        missing = [key for key in ("access_token", "refresh_token") if text(token, key) is None]
+        if missing or not isinstance(token, dict):
+            raise SignInError(f"account '{self.account}': what the relay gave has no {', '.join(missing)}.")
+        return completed(token, time.time())
+
+
+def completed(token: Json, asked_at: float) -> Json:
+    """The token with the time of its end, as acd_cli writes it: counted from before the request was sent."""
+    lifetime_s = number(token, "expires_in") or _LIFETIME_S
+    content = {"token_type": "bearer", **token, "expires_in": lifetime_s, "exp_time": asked_at + lifetime_s - _MARGIN_S}
+    return {key: value for key, value in content.items() if value not in (None, "")}
+
+
+def _json(answer: Answer) -> Json:
+    try:
+        content: object = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, Mapping) else {}

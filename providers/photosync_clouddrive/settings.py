@@ -1,0 +1,109 @@
+"""What a Cloud Drive account takes in the configuration, and what it means together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from photosync.errors import ConfigError, ProviderError
+from photosync.provider import AccountSettings, ConfigPath
+from photosync.transport.hosts import target
+from photosync_clouddrive.nodes import text
+from photosync_clouddrive.oauth import RelayMethod
+
+CHUNK_BYTES = 500 * 1024 * 1024
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+"""A list, or one text with blanks between."""
+
+
+class CloudDriveSettings(AccountSettings):
+    """The account's own keys."""
+
+    client_id: str | None = None
+    client_secret: str | None = None
+    client_data: ConfigPath | None = None
+    """acd_cli's file with CLIENT_ID and CLIENT_SECRET, in place of the two."""
+    relay: str | None = None
+    """The URL of a relay that holds a client's secret, for users who have none of their own."""
+    relay_method: RelayMethod = "post"
+    sign_in: Literal["own", "relay"] | None = None
+    """Which of the two gives tokens; by default the own client where one is configured."""
+    token: ConfigPath | None = None
+    """The token file, acd_cli's `oauth.json` for example; by default one in the user's state folder."""
+    scopes: Words = ("clouddrive:read_all",)
+    redirect_uri: str = "http://localhost"
+    """As it is registered with the client."""
+    all_files: bool = False
+    """Bring everything, not just photos and videos."""
+    trusted_hosts: Words = ()
+    """More hosts that the token may go to: `drive.example.org`, `.example.org` or an origin."""
+    chunk_bytes: Annotated[int, Field(ge=1)] = CHUNK_BYTES
+    """The most that is asked for in one request."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.client_id is None) != (self.client_secret is None):
+            missing = "client_secret" if self.client_secret is None else "client_id"
+            raise ValueError(f"'{missing}' is missing: 'client_id' and 'client_secret' belong together")
+        if self.client_id is not None and self.client_data is not None:
+            raise ValueError("keep one of 'client_data' and 'client_id' with 'client_secret'")
+        if self.sign_in == "relay" and self.relay is None:
+            raise ValueError("'sign_in: relay' needs the relay's address in 'relay'; no public one is left")
+        if self.sign_in == "own" and not (self.client_id or self.client_data):
+            raise ValueError("'sign_in: own' needs 'client_id' and 'client_secret', or 'client_data'")
+        if self.relay is not None and "${" not in self.relay:
+            _check_relay(self.relay)
+        return self
+
+    @property
+    def uses(self) -> Literal["own", "relay"] | None:
+        """Who gives tokens. Said here once; a failure of one never leads to the other."""
+        if self.sign_in is not None:
+            return self.sign_in
+        if self.client_id is not None or self.client_data is not None:
+            return "own"
+        return "relay" if self.relay is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An own client's name and secret."""
+
+    id: str
+    secret: str
+
+
+def client_of(settings: CloudDriveSettings, account: str) -> Client:
+    """The own client. Raises `ConfigError` that names the file where one is broken."""
+    if settings.client_data is None:
+        return Client(settings.client_id or "", settings.client_secret or "")
+    path = settings.client_data
+    where = f"account '{account}': the file {path} (client_data)"
+    try:
+        content: object = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"{where} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise ConfigError(f"{where} is no JSON") from error
+    id_, secret = text(content, "CLIENT_ID"), text(content, "CLIENT_SECRET")
+    if id_ is None or secret is None:
+        raise ConfigError(f'{where} needs both keys: {{"CLIENT_ID": "…", "CLIENT_SECRET": "…"}}')
+    return Client(id_, secret)
+
+
+def _check_relay(url: str) -> None:
+    try:
+        origin = target(url).origin  # plain http is for loopback alone
+    except ProviderError as error:
+        raise ValueError("'relay' must be an address that begins with https://: the relay sees the tokens") from error
+    if origin.scheme != "https" and not origin.is_loopback:
+        raise ValueError("'relay' must begin with https://: the relay sees the tokens")

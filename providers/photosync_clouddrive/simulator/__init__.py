@@ -1,0 +1,249 @@
+"""A simulated Amazon Cloud Drive: as strict as the service where clients went wrong (protocol notes, section 12).
+
+Metadata, content and storage each have a port of their own. The storage, to which the content host redirects, answers
+400 to any `Authorization`, because one that reaches it has leaked.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from aiohttp import web
+
+from photosync.model import Kind
+from photosync.testing import answers
+from photosync.testing.faults import Fault
+from photosync.testing.media import SizeClass
+from photosync.testing.simulator import Route, Simulator
+from photosync_clouddrive.simulator import queries
+from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
+from photosync_clouddrive.simulator.faults import CloudDriveFaults
+from photosync_clouddrive.simulator.stream import LINE_NODES, ChangesStream, refused
+from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, OWNER, Tokens
+
+_API = "/drive/v1"
+
+
+class CloudDriveSimulator(Simulator):
+    """Amazon Cloud Drive on loopback."""
+
+    provider: ClassVar[str] = "clouddrive"
+    faults_type = CloudDriveFaults
+    library_type = DriveLibrary
+    faults: CloudDriveFaults
+    library: DriveLibrary
+
+    def __init__(
+        self,
+        *,
+        items: int = 100,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+        port: int = 0,
+        latency_s: float = 0.0,
+        answer_nodes: int = 0,
+        line_nodes: int = LINE_NODES,
+        token_lifetime_s: int = 3600,
+        token_uses: int | None = None,
+    ) -> None:
+        """`answer_nodes`: an answer to the question for changes ends when it has so many; 0: never early.
+
+        `line_nodes` is the most of a line, `token_lifetime_s` what a new token says of itself, and `token_uses` for how
+        many requests it really is good.
+        """
+        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        self.drive = Drive(self.library)
+        self.tokens = Tokens(self.faults, token_lifetime_s, token_uses)
+        self.endpoint: dict[str, object] = {}
+        """Keys of the endpoint's answer in place of the right ones."""
+        self._stream = ChangesStream(self.drive, self.faults, line_nodes, answer_nodes)
+        self._folder = tempfile.TemporaryDirectory(prefix="photosync-clouddrive-")
+        if latency_s:
+            self.faults.latency = Fault(value=latency_s)
+
+    # What tests and accounts use
+
+    @property
+    def token_file(self) -> Path:
+        """The account's token as acd_cli leaves it; made when somebody asks."""
+        path = Path(self._folder.name) / "oauth.json"
+        if not path.exists():
+            token = self.tokens.issue()
+            path.write_text(json.dumps({**token, "exp_time": time.time() + self.tokens.lifetime_s - 120}))
+            path.chmod(0o600)
+        return path
+
+    def account_settings(self) -> dict[str, object]:
+        """A client, a token, and every host of the service here."""
+        return {**self.fresh_settings(), "token": str(self.token_file)}
+
+    def fresh_settings(self) -> dict[str, object]:
+        """The same of somebody who has not signed in yet."""
+        return {
+            "provider": self.provider,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "endpoints": {
+                "auth": f"{self.url}/auth/o2",
+                "authorize": f"{self.url}/ap/oa",
+                "drive": f"{self.url}{_API}",
+            },
+        }
+
+    def stop(self) -> None:
+        """End, and take the token file along."""
+        super().stop()
+        self._folder.cleanup()
+
+    # Routes
+
+    def routes(self) -> Sequence[Route]:
+        """The fixed hosts: sign-in and endpoint."""
+        return [*self.tokens.routes(), Route("GET", f"{_API}/account/endpoint", self._endpoint)]
+
+    def sites(self) -> Mapping[str, Sequence[Route]]:
+        """The fixed hosts, metadata, content, and the storage that content redirects to."""
+        metadata = [
+            Route("POST", f"{_API}/changes", self._stream.answer, "list"),
+            Route("GET", f"{_API}/nodes", self._nodes, "list"),
+            Route("GET", f"{_API}/nodes/{{id}}", self._node),
+            Route("GET", f"{_API}/nodes/{{id}}/children", self._children, "list"),
+            Route("GET", f"{_API}/account/usage", self._usage),
+            Route("GET", f"{_API}/account/info", self._info),
+            Route("GET", f"{_API}/account/quota", self._quota),
+        ]
+        content = [Route("GET", "/cdproxy/nodes/{id}/content", self._content)]
+        storage = [Route("GET", "/bucket/{id}", self._stored, "content", signed=False)]
+        return {"main": self.routes(), "metadata": metadata, "content": content, "storage": storage}
+
+    def expired_answer(self) -> web.Response:
+        """Section 7."""
+        return web.json_response({"logref": "simulated", "message": "Token has expired"}, status=401)
+
+    def not_found_answer(self) -> web.Response:
+        """Section 3.5."""
+        return refused("Node not found", 404)
+
+    async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
+        """The bearer token, and faults of the door."""
+        if not route.signed:
+            return None
+        account = self.tokens.account_of(request)
+        if account is None:
+            return self.expired_answer()
+        if account != OWNER and "isRoot" not in request.query.get("filters", "isRoot"):
+            return refused("Another account", 500)  # nobody should get so far
+        request["account"] = account
+        if self.faults.fires("not_allowed", route.kind):
+            return refused("Application is not allowed", 403)
+        if self.faults.fires("front_end", route.kind):
+            return refused("Authorization header requires 'Credential' parameter.", 403)
+        return None
+
+    async def _endpoint(self, _request: web.Request) -> web.StreamResponse:
+        answer = {
+            "customerExists": True,
+            "contentUrl": f"{self.url_of('content')}/cdproxy/",
+            "metadataUrl": f"{self.url_of('metadata')}{_API}/",
+            "region": "NA",
+        }
+        return web.json_response(
+            {key: value for key, value in {**answer, **self.endpoint}.items() if value is not None}
+        )
+
+    # Nodes
+
+    async def _nodes(self, request: web.Request) -> web.StreamResponse:
+        return self._listing(request, list(self.drive.all()))
+
+    async def _children(self, request: web.Request) -> web.StreamResponse:
+        parent = request.match_info["id"]
+        if not self.drive.knows(parent):
+            return self.not_found_answer()
+        return self._listing(request, [node for node in self.drive.all() if parent in _parents(node)])
+
+    def _listing(self, request: web.Request, nodes: list[Raw]) -> web.Response:
+        if "startToken" in request.query and self.faults.fires("page_token_expired", "list"):
+            return refused("Next token is expired")
+        if request["account"] != OWNER:
+            nodes = [{"id": "RootOfSomebodyElse_AAA", "kind": "FOLDER", "status": "AVAILABLE", "isRoot": True}]
+        try:
+            content = queries.page(nodes, request.query)
+        except queries.RefusedError as error:
+            return refused(str(error))
+        data = content["data"]
+        assert isinstance(data, list)
+        if self.faults.fires("bogus_nodes", "list"):
+            common = {"kind": "FILE", "parents": ["nobody"], "contentProperties": {"contentType": "image/jpeg"}}
+            data.append({"id": "BogusFile", "name": "bogus.jpg", "status": "TRASH", **common})
+            data.append({"id": "BogusAsset", "name": "bogus.jpg", "status": "AVAILABLE", **common, "kind": "ASSET"})
+        if self.faults.fires("wrong_count", "list"):
+            content["count"] = len(data) + 1000
+        if "startToken" in request.query and self.faults.fires("circular_listing", "list"):
+            content["nextToken"] = request.query["startToken"]
+        return web.json_response(content)
+
+    async def _node(self, request: web.Request) -> web.StreamResponse:
+        node_id = request.match_info["id"]
+        return web.json_response(self.drive.node(node_id)) if self.drive.knows(node_id) else self.not_found_answer()
+
+    # Content
+
+    async def _content(self, request: web.Request) -> web.StreamResponse:
+        node_id = request.match_info["id"]
+        if not self.drive.knows(node_id):
+            return self.not_found_answer()
+        return web.Response(status=302, headers={"Location": f"{self.url_of('storage')}/bucket/{node_id}"})
+
+    async def _stored(self, request: web.Request) -> web.StreamResponse:
+        if self.has_credentials(request):
+            text = "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>"
+            return web.Response(status=400, text=text, content_type="application/xml")
+        node_id = request.match_info["id"]
+        number = self.library.number_of(node_id)
+        if number is None:
+            return self._own_content(request, node_id)
+        item = self.library.item(number)
+        headers = {"Content-Type": "video/mp4" if item.kind is Kind.VIDEO else "image/jpeg"}
+        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+
+    def _own_content(self, request: web.Request, node_id: str) -> web.Response:
+        """Of a node that a test has put there: what its `simulatedContent` says."""
+        content = self.drive.node(node_id).get("simulatedContent")
+        if not isinstance(content, str):
+            return self.not_found_answer()
+        headers = {"Content-Type": "text/html"}
+        return answers.content(self, request, content.encode(), headers=headers, item=node_id)
+
+    # Account
+
+    async def _info(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"termsOfUse": "1.0.0", "status": "ACTIVE"})
+
+    async def _quota(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"quota": 10737418240, "available": 7516192768})
+
+    async def _usage(self, _request: web.Request) -> web.StreamResponse:
+        sizes, counts = Counter[Kind](), Counter[Kind]()
+        for item in self.library.expected():
+            sizes[item.kind] += item.size_bytes
+            counts[item.kind] += 1
+        if not counts:
+            return web.json_response({})
+        used = {kind: {"total": {"bytes": sizes[kind], "count": counts[kind]}} for kind in Kind}
+        answer = {"photo": used[Kind.PHOTO], "video": used[Kind.VIDEO], "doc": used[Kind.OTHER]}
+        return web.json_response({"lastCalculated": "2016-02-03T04:05:06.789Z", **answer, "other": used[Kind.OTHER]})
+
+
+def _parents(node: Raw) -> list[str]:
+    parents = node.get("parents")
+    return parents if isinstance(parents, list) else []

@@ -1,0 +1,95 @@
+"""Listings of nodes: filters, pages and their tokens, as strict as section 3 of the protocol notes says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from photosync_clouddrive.simulator.drive import Raw
+
+PAGE_SIZE = 200
+MOST_TERMS = 8
+_EQUAL = frozenset({"isRoot", "name", "kind", "status", "parents", "createdDate", "contentProperties.md5", "labels"})
+_PREFIX = frozenset({"name", "contentProperties.contentType"})
+_RANGE = frozenset({"createdDate", "modifiedDate", "contentProperties.contentDate"})
+_TERM = re.compile(r"([A-Za-z.]+):(.+)", re.DOTALL)
+_BETWEEN = re.compile(r'([\[{])\s*("[^"]*"|\*)\s+TO\s+("[^"]*"|\*)\s*([\]}])')
+
+
+class RefusedError(ValueError):
+    """What the service answers with 400."""
+
+
+def page(nodes: Iterable[Raw], query: Mapping[str, str], limit: int = PAGE_SIZE) -> Raw:
+    """One page of what matches. The token says where the next begins, and for which question."""
+    tests = [_Term(term) for term in _terms(query.get("filters", ""))]
+    matching = [node for node in nodes if all(test(node) for test in tests)]
+    limit = min(limit, _whole(query.get("limit", str(PAGE_SIZE)), "limit"))
+    question = query.get("filters", "")
+    start = _start(query["startToken"], question) if "startToken" in query else 0
+    content: Raw = {"count": len(matching), "data": matching[start : start + limit]}
+    if start + limit < len(matching):
+        content["nextToken"] = json.dumps([start + limit, question])
+    return content
+
+
+def _start(token: str, question: str) -> int:
+    try:
+        start, asked = json.loads(token)
+    except (ValueError, TypeError):
+        raise RefusedError("Invalid startToken") from None
+    if asked != question:
+        raise RefusedError("Invalid startToken: the parameters have changed")
+    return int(start)
+
+
+def _whole(text: str, name: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= PAGE_SIZE:
+        raise RefusedError(f"Invalid {name}: {text}")
+    return int(text)
+
+
+def _terms(filters: str) -> list[str]:
+    if not filters:
+        return []
+    if " OR " in filters:
+        raise RefusedError(f"Invalid filter: {filters}")
+    terms = filters.split(" AND ")
+    if len(terms) > MOST_TERMS:
+        raise RefusedError(f"Invalid filter: more than {MOST_TERMS} parameters")
+    return terms
+
+
+class _Term:
+    """One `field:value`."""
+
+    def __init__(self, term: str) -> None:
+        match = _TERM.fullmatch(term.strip())
+        if match is None:
+            raise RefusedError(f"Invalid filter: {term}")
+        self._field, value = match[1], match[2]
+        self._between = _BETWEEN.fullmatch(value)
+        self._prefix = value.endswith("*") and not value.endswith(r"\*") and self._between is None
+        known = _RANGE if self._between else _PREFIX if self._prefix else _EQUAL
+        if self._field not in known or (self._field == "isRoot" and value != "true"):
+            raise RefusedError(f"Invalid filter: {term}")
+        self._value = re.sub(r"\\(.)", r"\1", value.removesuffix("*").strip('"'))
+
+    def __call__(self, node: Raw) -> bool:
+        value: object = node
+        for name in self._field.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            return self._value in value
+        text = "true" if value is True else "" if value is None else str(value)
+        if self._between is not None:
+            return bool(text) and self._is_between(text)
+        return text.startswith(self._value) if self._prefix else text == self._value
+
+    def _is_between(self, text: str) -> bool:
+        assert self._between is not None
+        opening, low, high, closing = self._between.groups()
+        low, high = low.strip('"'), high.strip('"')
+        above = low == "*" or text > low or (text == low and opening == "[")
+        return above and (high == "*" or text < high or (text == high and closing == "]"))

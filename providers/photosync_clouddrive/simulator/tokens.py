@@ -1,0 +1,134 @@
+"""The sign-in of a simulated drive: Login with Amazon, tokens that end, and a relay (protocol notes, section 1)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from photosync.testing.faults import Faults
+from photosync.testing.simulator import Route
+
+CLIENT_ID = "amzn1.application-oa2-client.0123456789abcdef0123456789abcdef"
+CLIENT_SECRET = "simulated-client-secret-0123456789abcdef"  # noqa: S105 - it opens nothing
+OWNER = "owner"
+STRANGER = "stranger"
+
+
+@dataclass(slots=True)
+class _Access:
+    account: str
+    ends_at: float
+    uses_left: int | None
+
+
+class Tokens:
+    """Gives tokens out and knows which are good."""
+
+    def __init__(self, faults: Faults, lifetime_s: int, uses: int | None) -> None:
+        """`uses`: an access token is good for so many requests, whatever its lifetime says."""
+        self._faults = faults
+        self.lifetime_s = lifetime_s
+        self.uses = uses
+        self.refused: tuple[int, str, str] | None = None
+        """Status, error and description of every answer of the token route from now on."""
+        self.relay_account = OWNER
+        """Whose token the relay gives."""
+        self.denied = False
+        """Whether the person says no on the sign-in page."""
+        self._access: dict[str, _Access] = {}
+        self._refresh: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+
+    def issue(self, account: str = OWNER) -> dict[str, object]:
+        """A new pair."""
+        access, refresh = f"Atza|{secrets.token_hex(180)}", f"Atzr|{secrets.token_hex(60)}"
+        self._access[access] = _Access(account, time.time() + self.lifetime_s, self.uses)
+        self._refresh[refresh] = account
+        return {
+            "access_token": access,
+            "refresh_token": refresh,
+            "token_type": "bearer",
+            "expires_in": self.lifetime_s,
+        }
+
+    def end_access(self) -> None:
+        """No access token given out so far is good any more."""
+        self._access.clear()
+
+    def revoke(self) -> None:
+        """Neither is any refresh token: the user has taken the access back."""
+        self._access.clear()
+        self._refresh.clear()
+
+    def account_of(self, request: web.Request) -> str | None:
+        """Whose token a request carries, if it is good; that counts as a use."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        access = self._access.get(token) if scheme == "Bearer" else None
+        if access is None or access.ends_at < time.time() or access.uses_left == 0:
+            return None
+        if access.uses_left is not None:
+            access.uses_left -= 1
+        return access.account
+
+    def routes(self) -> list[Route]:
+        """Sign-in page, tokens, relay."""
+        return [
+            Route("GET", "/ap/oa", self._page, signed=False),
+            Route("POST", "/auth/o2/token", self._token, signed=False),
+            Route("POST", "/relay", self._relay, signed=False),
+            Route("GET", "/relay", self._relay, signed=False),
+        ]
+
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        query = request.query
+        if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code" or not query.get("scope"):
+            return web.Response(status=400, text="<html>unknown client</html>", content_type="text/html")
+        answer = {"state": query["state"]} if "state" in query else {}
+        if self.denied:
+            answer |= {"error": "access_denied", "error_description": "Access not permitted."}
+        else:
+            code = secrets.token_hex(10)
+            self._codes[code] = query["redirect_uri"]
+            answer |= {"code": code, "scope": query["scope"]}
+        return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(answer)}"})
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        if self.refused is not None:
+            return _error(*self.refused)
+        if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
+            return _error(401, "invalid_client", "Client authentication failed")
+        if form.get("grant_type") == "authorization_code":
+            if self._codes.pop(str(form.get("code")), None) != form.get("redirect_uri"):
+                return _error(400, "invalid_grant", "The request has an invalid grant parameter : code")
+            return web.json_response(self.issue())
+        if form.get("grant_type") != "refresh_token":
+            return _error(400, "unsupported_grant_type", "The grant type is not supported")
+        return self._refreshed(str(form.get("refresh_token")))
+
+    def _refreshed(self, refresh: str) -> web.StreamResponse:
+        # A sign-in that has expired cannot be renewed either.
+        if refresh not in self._refresh or self._faults.expired is not None:
+            return _error(400, "invalid_grant", "The request has an invalid grant parameter : refresh_token")
+        answer = self.issue(self._refresh[refresh])
+        del self._refresh[str(answer.pop("refresh_token"))]  # the old one stays good
+        return web.json_response(answer)
+
+    async def _relay(self, request: web.Request) -> web.StreamResponse:
+        if request.method == "GET":
+            refresh = request.query.get("refresh_token")
+        elif request.content_type == "application/json":
+            refresh = (await request.json()).get("refresh_token")
+        else:
+            refresh = str((await request.post()).get("refresh_token"))
+        if self.refused is not None or refresh not in self._refresh:
+            return web.Response(status=self.refused[0] if self.refused else 400, text="over quota")
+        return web.json_response(self.issue(self.relay_account))
+
+
+def _error(status: int, error: str, description: str) -> web.Response:
+    return web.json_response({"error": error, "error_description": description}, status=status)

@@ -1,0 +1,322 @@
+"""The drive's files and folders as this computer knows them: a small SQLite file of the account's own.
+
+It is filled line by line from the changes stream (`changes`) or page by page from a listing (`listing`), each with its
+checkpoint in one transaction, and it is a cache: deleting it costs one full listing.
+
+ROUND    one answer of the changes stream, or one listing; every node knows the last that reported it.
+REBUILD  from the round in which the service said 'reset' until its true end; then what no round since has reported
+         is swept out.
+CHANGE   a number that goes up with everything that really changed, so that a mark can say 'all up to here'.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync.errors import DestinationError
+from photosync.model import Kind
+from photosync_clouddrive.folders import Folder, Folders
+from photosync_clouddrive.nodes import AVAILABLE, PENDING, PURGED, Node, NodeKind
+from photosync_clouddrive.rows import COLUMNS, node_of, row_of, split
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS nodes (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, name TEXT, parents TEXT NOT NULL,
+    is_root INTEGER NOT NULL, media TEXT NOT NULL, created TEXT, taken TEXT, size_bytes INTEGER, md5 TEXT,
+    version TEXT, width INTEGER, height INTEGER, round INTEGER NOT NULL, change INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nodes_by_change ON nodes (change);
+CREATE INDEX IF NOT EXISTS nodes_by_time ON nodes (kind, status, created);
+CREATE TABLE IF NOT EXISTS links (
+    parent TEXT NOT NULL, child TEXT NOT NULL, PRIMARY KEY (parent, child)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS links_by_child ON links (child);
+"""
+_VERSION = 1
+_AFFECTED = (
+    "WITH RECURSIVE affected(id) AS (SELECT id FROM nodes WHERE change > ? "
+    "UNION SELECT child FROM links JOIN affected ON parent = affected.id) "
+)
+_BUSY_TIMEOUT_S = 30.0
+_PAGE_ROWS = 500
+UNBELIEVABLE_LOSS = 20
+"""A sweep that takes more than half of the files, and more than this many, is not passed on as news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a line or a page brought."""
+
+    news: int = 0
+    """Nodes that are new, changed, or had not been reported yet in the rebuild that is going on."""
+    broken: int = 0
+    """Nodes with neither a name nor a content that says what they are."""
+
+
+class Tree:
+    """One account's nodes. Thread-safe; other processes may have it open too."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        try:
+            self._database = _opened(path)
+        except sqlite3.OperationalError as error:
+            raise DestinationError(
+                f"cannot use {path}: {error}. Make its folder writable, or free the file."
+            ) from error
+        except sqlite3.DatabaseError:
+            # Broken, or of another version of this program: it can be had again.
+            for ending in ("", "-wal", "-shm"):
+                path.with_name(path.name + ending).unlink(missing_ok=True)
+            self._database = _opened(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    # Where the last sync ended
+
+    @property
+    def checkpoint(self) -> str | None:
+        """The service's word for what is known; None: nothing is."""
+        return self._get("checkpoint")
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether a full listing has begun that has not come to its end."""
+        return self._get("rebuild_from") is not None
+
+    @property
+    def owner(self) -> str | None:
+        """Whose tree this is: the id of the account's root folder, which tells one account from another."""
+        with self._lock:
+            row = self._database.execute("SELECT id FROM nodes WHERE is_root AND status = ?", (AVAILABLE,)).fetchone()
+        return self._get("owner") or (row and str(row[0]))
+
+    def belong_to(self, owner: str) -> None:
+        """Be this account's tree; what is known of another one is forgotten."""
+        if self.owner not in (None, owner):
+            self.clear()
+        with self._transaction():
+            self._set("owner", owner)
+
+    def mark(self, scope: str) -> str:
+        """A mark for everything that is here now, seen as `scope`."""
+        return f"{self._get('tree_id')}:{scope}:{self._number('change')}"
+
+    def change_of(self, mark: str | None, scope: str) -> int | None:
+        """What `mark` stands for; None for one of another tree or scope, which says nothing here."""
+        tree_id, _, rest = (mark or "").partition(":")
+        marked_scope, _, number = rest.partition(":")
+        if (tree_id, marked_scope) != (self._get("tree_id"), scope) or not number.isdigit():
+            return None
+        return int(number)
+
+    def begin_round(self) -> int:
+        """A new answer of the service begins."""
+        with self._transaction():
+            self._set("round", str(self._number("round") + 1))
+            return self._number("round")
+
+    def rebuild(self) -> None:
+        """What follows in this round, and after it, is everything there is."""
+        with self._transaction():
+            self._set("rebuild_from", str(self._number("round")))
+
+    def forget_checkpoint(self) -> None:
+        """Ask for everything the next time."""
+        with self._transaction():
+            self._set("checkpoint", None)
+
+    def apply(self, nodes: Sequence[Node], checkpoint: str | None, *, reset: bool = False) -> Applied:
+        """Take in a line: its nodes and its checkpoint, or nothing of it."""
+        with self._transaction():
+            round_ = self._number("round")
+            # A later reset in the same answer changes nothing: nobody knows whether it takes back earlier lines.
+            if reset and self._number("rebuild_from") != round_:
+                self._set("rebuild_from", str(round_))
+            rebuild_from = self._number("rebuild_from")
+            news = sum([self._put(node, round_, rebuild_from) for node in nodes])
+            if checkpoint is not None:
+                self._set("checkpoint", checkpoint)
+        return Applied(news, sum(node.is_broken for node in nodes))
+
+    def finish(self) -> bool:
+        """The true end: sweep out what a rebuild did not bring. False where so much went that it is not believed."""
+        with self._transaction():
+            start = self._get("rebuild_from")
+            if start is None:
+                return True
+            self._set("rebuild_from", None)
+            before = self._count_files()
+            swept = self._database.execute(
+                "SELECT id FROM nodes WHERE round < ? AND status != ?", (int(start), PURGED)
+            ).fetchall()
+            for (id_,) in swept:
+                self._bury(id_, self._number("round"))
+            after = self._count_files()
+            is_believable = after * 2 >= before or before - after <= UNBELIEVABLE_LOSS
+            if not is_believable:
+                # Marks that were given before say nothing any more, so the next listing is a whole one.
+                self._set("tree_id", uuid.uuid4().hex)
+            return is_believable
+
+    def clear(self) -> None:
+        """Forget everything: another account has signed in."""
+        with self._transaction():
+            for table in ("nodes", "links", "meta"):
+                self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self._set("tree_id", uuid.uuid4().hex)
+
+    def _put(self, node: Node, round_: int, rebuild_from: int) -> bool:
+        """Take in one node; whether it is any news."""
+        if node.status == PURGED:
+            return self._bury(node.id, round_)
+        row = row_of(node)
+        *known, reported = self._database.execute(
+            f"SELECT {COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
+            (node.id,),
+        ).fetchone() or (None,)
+        # A node that is of no use now: what is known of it stays, and must outlive the sweep.
+        if node.status == PENDING or node.is_broken or tuple(known) == row:
+            self._database.execute("UPDATE nodes SET round = ? WHERE id = ?", (round_, node.id))
+            return reported is not None and reported < rebuild_from
+        places = ", ".join("?" * (len(row) + 2))
+        self._database.execute(f"INSERT OR REPLACE INTO nodes VALUES ({places})", (*row, round_, self._next_change()))  # noqa: S608
+        self._database.execute("DELETE FROM links WHERE child = ?", (node.id,))
+        links = [(parent, node.id) for parent in node.parents]
+        self._database.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", links)
+        return True
+
+    def _bury(self, id_: str, round_: int) -> bool:
+        """Keep the id alone, so that those who ask what changed learn of it. What lay in it still points here."""
+        cursor = self._database.execute(
+            "UPDATE nodes SET status = ?, is_root = 0, round = ?, change = ? WHERE id = ? AND status != ?",
+            (PURGED, round_, self._number("change") + 1, id_, PURGED),
+        )
+        if cursor.rowcount:
+            self._next_change()
+            self._database.execute("DELETE FROM links WHERE child = ?", (id_,))
+        return cursor.rowcount > 0
+
+    # What is there
+
+    def folders(self) -> Folders:
+        """All folders, for paths."""
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT id, name, parents, is_root, status FROM nodes WHERE kind = ?", (NodeKind.FOLDER,)
+            ).fetchall()
+        return Folders(
+            {
+                id_: Folder(name or id_, split(parents), bool(is_root), status == AVAILABLE)
+                for id_, name, parents, is_root, status in rows
+            }
+        )
+
+    def file_counts(self, media: Sequence[Kind]) -> list[tuple[tuple[str, ...], int]]:
+        """How many available files lie in each combination of folders."""
+        with self._lock:
+            rows = self._database.execute(
+                f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents",  # noqa: S608
+                (NodeKind.FILE, AVAILABLE, *media),
+            ).fetchall()
+        return [(split(parents), count) for parents, count in rows]
+
+    def files(self, media: Sequence[Kind]) -> Iterator[list[Node]]:
+        """All available files, the newest first, some at a time."""
+        created, id_ = "~", ""  # after every time
+        while True:
+            with self._lock:
+                rows = self._database.execute(
+                    f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
+                    "AND (COALESCE(created, ''), id) < (?, ?) ORDER BY COALESCE(created, '') DESC, id DESC LIMIT ?",
+                    (NodeKind.FILE, AVAILABLE, *media, created, id_, _PAGE_ROWS),
+                ).fetchall()
+            if not rows:
+                return
+            created, id_ = rows[-1][7] or "", rows[-1][0]
+            yield [node_of(row) for row in rows]
+
+    def changed_files(self, since: int) -> Iterator[list[Node]]:
+        """Files that changed after `since`, or of which a folder above them did; also those that are gone."""
+        with self._lock:
+            rows = self._database.execute(
+                _AFFECTED + f"SELECT {COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC",  # noqa: S608
+                (since, NodeKind.FILE),
+            ).fetchall()
+        for start in range(0, len(rows), _PAGE_ROWS):
+            yield [node_of(row) for row in rows[start : start + _PAGE_ROWS]]
+
+    # The numbers that go up
+
+    def _count_files(self) -> int:
+        row = self._database.execute(
+            "SELECT COUNT(*) FROM nodes WHERE kind = ? AND status = ?", (NodeKind.FILE, AVAILABLE)
+        ).fetchone()
+        return int(row[0])
+
+    def _next_change(self) -> int:
+        self._set("change", str(self._number("change") + 1))
+        return self._number("change")
+
+    def _number(self, key: str) -> int:
+        return int(self._get(key) or 0)
+
+    def _get(self, key: str) -> str | None:
+        with self._lock:
+            row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row and str(row[0])
+
+    def _set(self, key: str, value: str | None) -> None:
+        if value is None:
+            self._database.execute("DELETE FROM meta WHERE key = ?", (key,))
+        else:
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._lock:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    try:
+        with contextlib.suppress(OSError):
+            path.chmod(0o600)  # the names of somebody's files
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = NORMAL")
+        _check_version(database)
+        database.executescript(_SCHEMA)
+        database.execute("INSERT OR IGNORE INTO meta VALUES ('tree_id', ?)", (uuid.uuid4().hex,))
+        database.execute(f"PRAGMA user_version = {_VERSION}")
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _check_version(database: sqlite3.Connection) -> None:
+    if database.execute("PRAGMA user_version").fetchone()[0] not in (0, _VERSION):
+        raise sqlite3.DatabaseError("another version")
+
+
+def _wanted(media: Sequence[Kind]) -> str:
+    return f"kind = ? AND status = ? AND media IN ({', '.join('?' * len(media))})"

@@ -1,0 +1,189 @@
+"""A simulated Google Photos: sign-in, picking sessions and the bytes of what was picked.
+
+As strict as the service where clients went wrong (protocol notes on Google Photos, section 8). The person who picks is
+simulated too: everything that the library has is picked after a few polls. Three hosts: `main` has the API and the
+sign-in, `media` has the bytes and wants the bearer, `video` has those of videos and refuses it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from aiohttp import web
+
+from photosync.testing import answers
+from photosync.testing.library import SimulatedItem
+from photosync.testing.media import SizeClass
+from photosync.testing.simulator import Route, Simulator
+from photosync_google.simulator.consent import Consent
+from photosync_google.simulator.errors import google_error
+from photosync_google.simulator.faults import GoogleFaults
+from photosync_google.simulator.picker import Picker
+
+ERROR_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(400)
+"""What Google sends with a refusal of content: a picture (section 4.2)."""
+
+
+class GoogleSimulator(Simulator):
+    """Google Photos on loopback."""
+
+    provider: ClassVar[str] = "google"
+    faults_type = GoogleFaults
+    faults: GoogleFaults
+
+    def __init__(
+        self,
+        *,
+        items: int = 100,
+        seed: int = 1,
+        size: SizeClass = "small",
+        years: Sequence[int] = tuple(range(2016, 2026)),
+        hostile: bool = False,
+        gaps: bool = True,
+        port: int = 0,
+        polls: int | None = None,
+        poll_interval_s: float | None = None,
+        closes_in_s: float = 1800.0,
+        uses_of_addresses: int | None = None,
+    ) -> None:
+        """The person is done at the `polls`-th look at a session: at once in tests, after seconds in a demonstration.
+
+        The addresses of a listing are no longer good after `uses_of_addresses` downloads; None: they stay good.
+        """
+        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        self.consent = Consent(self.faults, seed)
+        self.picker = Picker(self)
+        is_shown = size == "demo"
+        self.polls = polls or (3 if is_shown else 1)
+        self.poll_interval_s = poll_interval_s or (1.0 if is_shown else 0.1)
+        self.closes_in_s = closes_in_s
+        self.uses_of_addresses = uses_of_addresses
+        self._folder: Path | None = None
+
+    # What tests and accounts use
+
+    def command(self, account: str) -> list[str]:
+        """The command that brings everything."""
+        return ["pick", account, "--no-browser"]
+
+    @property
+    def folder(self) -> Path:
+        """Where the files of this account's user lie: the client, and the token of somebody who is signed in."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="photosync-google-"))
+            self.consent.write_files(self._folder, self.url)
+        return self._folder
+
+    def account_settings(self) -> dict[str, object]:
+        """The client, a token, and every host of the service here."""
+        return {
+            "provider": self.provider,
+            "client_secret": str(self.folder / "client_secret.json"),
+            "token": str(self.folder / "token.json"),
+            "endpoints": {
+                "picker": f"{self.url}/v1",
+                "library": f"{self.url}/library/v1",
+                "media": self.url_of("media"),
+            },
+        }
+
+    def stop(self) -> None:
+        """End, and take the files along."""
+        super().stop()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    # Routes
+
+    def routes(self) -> Sequence[Route]:
+        """The API and the sign-in, told apart by their paths."""
+        picker, consent = self.picker, self.consent
+        return [
+            Route("POST", "/v1/sessions", picker.create),
+            Route("GET", "/v1/sessions/{session}", picker.get),
+            Route("DELETE", "/v1/sessions/{session}", picker.delete),
+            Route("GET", "/v1/mediaItems", picker.media_items, "list"),
+            Route("GET", "/picker/{session}", picker.page, signed=False),
+            Route("GET", "/picker/{session}/autoclose", picker.page, signed=False),
+            Route("GET", "/o/oauth2/auth", consent.page, signed=False),
+            Route("POST", "/token", consent.token, signed=False),
+            Route("POST", "/revoke", consent.revoke, signed=False),
+        ]
+
+    def sites(self) -> Mapping[str, Sequence[Route]]:
+        """The API, the bytes, and the bytes of videos."""
+        return {
+            "main": self.routes(),
+            "media": [
+                Route("GET", "/ppa/{id}.{address}=d", self._photo, "content"),
+                Route("GET", "/ppa/{id}.{address}=dv", self._video_redirection),
+            ],
+            "video": [Route("GET", "/download/{id}.{address}", self._video, "content", signed=False)],
+        }
+
+    def expired_answer(self) -> web.Response:
+        """A token that is no longer good."""
+        return google_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
+
+    def not_found_answer(self) -> web.Response:
+        """For a session or content that is not there."""
+        return google_error(404, "NOT_FOUND", "Requested entity was not found.")
+
+    async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
+        """The bearer, and then what may be wrong with the client's project."""
+        if not route.signed:
+            return None
+        is_content = route.path.startswith("/ppa/")
+        if not self.consent.is_good(request.headers.get("Authorization", "")):
+            # Without a bearer the host of the bytes answers 403 and a picture (section 4.2).
+            return _refused_picture() if is_content else self.expired_answer()
+        return None if is_content else self.picker.refusal(route)
+
+    # Content
+
+    def _item(self, request: web.Request) -> SimulatedItem | None:
+        number = self.library.number_of(request.match_info["id"])
+        return self.library.item(number) if number is not None and self.library.has(number) else None
+
+    async def _photo(self, request: web.Request) -> web.StreamResponse:
+        item = self._item(request)
+        if not self.picker.is_current(request.match_info["address"]):
+            return _refused_picture()
+        if item is None:
+            return _refused_picture(404)
+        if self.faults.fires("error_picture", "content", item.id):
+            return web.Response(body=ERROR_PICTURE, content_type="image/jpeg")
+        if item.kind == "video":
+            # `=d` of a video is a still picture, and looks quite like a success (section 4.1).
+            return web.Response(body=b"\xff\xd8\xff\xe0" + bytes(2000), content_type="image/jpeg")
+        headers = {"Content-Type": "image/jpeg"}
+        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+
+    async def _video_redirection(self, request: web.Request) -> web.StreamResponse:
+        item, address = self._item(request), request.match_info["address"]
+        if not self.picker.is_current(address):
+            return _refused_picture()
+        if item is None or item.kind != "video":
+            return _refused_picture(404)
+        if self.picker.status_of(item) != "READY":
+            return _refused_picture(500)
+        return web.Response(status=302, headers={"Location": f"{self.url_of('video')}/download/{item.id}.{address}"})
+
+    async def _video(self, request: web.Request) -> web.StreamResponse:
+        if "Authorization" in request.headers:
+            return web.Response(text="credentials of another host", status=400)
+        item = self._item(request)
+        if item is None:
+            return _refused_picture(404)
+        headers = {"Content-Type": "video/mp4"}
+        # It knows no ranges (section 4.2).
+        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id, ranges=False)
+
+
+def _refused_picture(status: int = 403) -> web.Response:
+    return web.Response(body=ERROR_PICTURE, content_type="image/png", status=status)

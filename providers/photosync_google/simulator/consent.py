@@ -1,0 +1,171 @@
+"""The sign-in of the simulated Google: a person who always agrees, and a token endpoint that checks everything.
+
+Facts: protocol notes on Google Photos, sections 1.4 to 1.8.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from aiohttp import web
+
+from photosync_google.simulator.faults import GoogleFaults
+
+SCOPE = "https://www.googleapis.com/auth/photospicker.mediaitems.readonly"
+_LIFE_S = 3599
+_LOOPBACK = ("127.0.0.1", "localhost")
+
+
+class Consent:
+    """The routes, and the tokens that are good."""
+
+    def __init__(self, faults: GoogleFaults, seed: int) -> None:
+        self._faults = faults
+        self._seed = seed
+        self._issued = 0
+        self._codes: dict[str, Mapping[str, str]] = {}
+        self.client_id = f"{seed:06d}-simulated.apps.googleusercontent.com"
+        self.client_secret = f"GOCSPX-simulated-secret-{seed}"
+        self.refresh_token = f"1//0g-simulated-refresh-{seed}"
+        self.revoked: list[str] = []
+        """The tokens that were given back."""
+        self.refreshes = 0
+        """How often a token was renewed."""
+        self._access = self._new_access()
+
+    # What tests use
+
+    @property
+    def access_token(self) -> str:
+        """The one access token that is good now."""
+        return self._access
+
+    def end_access(self) -> None:
+        """The access token expires; the refresh token stays good."""
+        self._new_access()
+
+    def token_file(self, life_s: float = _LIFE_S) -> dict[str, object]:
+        """A token as google-auth writes it, good for `life_s`."""
+        expiry = datetime.now(UTC) + timedelta(seconds=life_s)
+        return {
+            "token": self._access,
+            "refresh_token": self.refresh_token,
+            "token_uri": "https://oauth2.googleapis.com/token",
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "scopes": [SCOPE],
+            "universe_domain": "googleapis.com",
+            "account": "",
+            "expiry": expiry.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        }
+
+    def client_file(self, url: str) -> dict[str, object]:
+        """The client as Google's console hands it out, with the sign-in at `url`."""
+        return {
+            "installed": {
+                "client_id": self.client_id,
+                "project_id": "simulated",
+                "auth_uri": f"{url}/o/oauth2/auth",
+                "token_uri": f"{url}/token",
+                "auth_provider_x509_cert_url": "https://www.googleapis.com/oauth2/v1/certs",
+                "client_secret": self.client_secret,
+                "redirect_uris": ["http://localhost"],
+            }
+        }
+
+    def write_files(self, folder: Path, url: str) -> None:
+        """Put both files there."""
+        for name, content in (("client_secret.json", self.client_file(url)), ("token.json", self.token_file())):
+            (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+    def is_good(self, authorization: str) -> bool:
+        """Whether a header holds the access token that is good."""
+        return authorization == f"Bearer {self._access}"
+
+    def _new_access(self) -> str:
+        self._issued += 1
+        self._access = f"ya29.simulated-access-{self._seed}-{self._issued:04d}"
+        return self._access
+
+    # Routes
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        """The consent page, where somebody has just agreed: the browser is sent back."""
+        asked = request.query
+        redirect = urlsplit(asked.get("redirect_uri", ""))
+        wanted = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "access_type": "offline",
+        }
+        wrong = [name for name, value in wanted.items() if asked.get(name) != value]
+        wrong += [name for name in ("state", "code_challenge") if not asked.get(name)]
+        if wrong or redirect.scheme != "http" or redirect.hostname not in _LOOPBACK:
+            return web.Response(text=f"Error 400: invalid_request {wrong}", status=400)
+        if self._faults.fires("access_denied", "other"):
+            answer = {"error": "access_denied", "state": asked["state"]}
+        else:
+            code = f"4/0Ab-simulated-code-{self._seed}-{len(self._codes)}"
+            self._codes[code] = dict(asked)
+            answer = {"state": asked["state"], "code": code, "scope": SCOPE}
+        return web.Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{urlencode(answer)}"})
+
+    async def token(self, request: web.Request) -> web.StreamResponse:
+        """Exchanges a code, or renews a token."""
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        if self._faults.fires("token_error", "other"):
+            return web.Response(text="<html><title>Error 503</title></html>", content_type="text/html", status=503)
+        is_known = form.get("client_id") == self.client_id and form.get("client_secret") == self.client_secret
+        if not is_known or self._faults.fires("invalid_client", "other"):
+            return _refused("invalid_client", "The OAuth client was not found.", 401)
+        # A sign-in that is no longer good cannot be renewed either.
+        expired = self._faults.expired
+        if self._faults.fires("invalid_grant", "other") or (expired is not None and expired.fired):
+            return _refused("invalid_grant", "Token has been expired or revoked.")
+        grants = {"authorization_code": self._exchanged, "refresh_token": self._renewed}
+        grant = grants.get(form.get("grant_type", ""))
+        return grant(form) if grant else _refused("unsupported_grant_type", "Invalid grant_type")
+
+    def _exchanged(self, form: Mapping[str, str]) -> web.Response:
+        asked = self._codes.pop(form.get("code", ""), None)
+        verifier = form.get("code_verifier", "").encode()
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).decode().rstrip("=")
+        if asked is None or asked["code_challenge"] != challenge:
+            return _refused("invalid_grant", "Malformed auth code.")
+        if asked["redirect_uri"] != form.get("redirect_uri"):
+            return _refused("redirect_uri_mismatch", "Bad Request")
+        answer = self._answer()
+        if self._faults.fires("fewer_scopes", "other"):
+            answer["scope"] = "openid"
+        if asked.get("prompt") == "consent" or not self._faults.fires("no_refresh_token", "other"):
+            answer["refresh_token"] = self.refresh_token
+        return web.json_response(answer)
+
+    def _renewed(self, form: Mapping[str, str]) -> web.Response:
+        if form.get("refresh_token") != self.refresh_token or self.refresh_token in self.revoked:
+            return _refused("invalid_grant", "Token has been expired or revoked.")
+        self.refreshes += 1
+        return web.json_response(self._answer())
+
+    def _answer(self) -> dict[str, object]:
+        return {"access_token": self._new_access(), "expires_in": _LIFE_S, "scope": SCOPE, "token_type": "Bearer"}
+
+    async def revoke(self, request: web.Request) -> web.StreamResponse:
+        """Takes a token back."""
+        token = str((await request.post()).get("token", ""))
+        if token != self.refresh_token or token in self.revoked:
+            return _refused("invalid_token", "Token expired or revoked")
+        self.revoked.append(token)
+        return web.json_response({})
+
+
+def _refused(word: str, description: str, status: int = 400) -> web.Response:
+    return web.json_response({"error": word, "error_description": description}, status=status)

@@ -1,0 +1,136 @@
+"""Somebody with a Google account, a library of their own, and the real command."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from photosync.testing.command import Result, Sandbox
+from photosync_google.simulator import GoogleSimulator
+
+ACCOUNT = "google"
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A user of the simulated service."""
+
+    simulator: GoogleSimulator
+    sandbox: Sandbox
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @classmethod
+    @contextmanager
+    def with_items(cls, folder: Path, items: int, **traits: object) -> Iterator[Self]:
+        """Somebody who is signed in, and has so many items."""
+        with GoogleSimulator(items=items, **traits) as simulator:  # type: ignore[arg-type]
+            someone = cls(simulator, Sandbox(folder), simulator.account_settings())
+            someone.configure()
+            yield someone
+
+    def configure(self, **others: Mapping[str, object]) -> None:
+        """Write the configuration, with other accounts beside Google's."""
+        self.sandbox.configure({ACCOUNT: self.settings, **others})
+
+    def pick(self, *options: str) -> Result:
+        return self.sandbox.run("pick", ACCOUNT, "--no-browser", *options)
+
+    def run(self, *arguments: str) -> Result:
+        return self.sandbox.run(*arguments)
+
+    @property
+    def token_path(self) -> Path:
+        return Path(str(self.settings["token"]))
+
+    @property
+    def token(self) -> dict[str, object]:
+        content: dict[str, object] = json.loads(self.token_path.read_text())
+        return content
+
+    def write_token(self, **changes: object) -> None:
+        self.token_path.write_text(json.dumps({**self.simulator.consent.token_file(), **changes}))
+
+    def all_there(self) -> bool:
+        return set(self.sandbox.hashes()) == {item.md5 for item in self.simulator.library.expected()}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """The command with a standard input that somebody may write to."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "photosync", *arguments, "--config", str(self.sandbox.config)],
+            cwd=self.sandbox.folder,
+            env=self.sandbox.environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def interrupted(self, when: int, number: signal.Signals = signal.SIGINT, *options: str) -> tuple[int, str]:
+        """A pick that gets a signal once so many files were asked for; its status, and what it said."""
+        process = self.sandbox.start("pick", ACCOUNT, "--no-browser", *options)
+        reached = self.simulator.wait_for(
+            lambda: self.simulator.counts["content"] >= when or process.poll() is not None
+        )
+        assert reached
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=60)
+        return process.returncode, stderr
+
+
+def shown_link(process: subprocess.Popen[str], part: str) -> str:
+    """The first address on standard error that has `part` in it."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.strip().startswith("http") and part in line:
+            return line.strip()
+    raise AssertionError(f"no address was shown; the command ended with {process.wait()}")
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object, **options: object) -> None:
+        return None
+
+
+def redirected(url: str) -> str:
+    """Where a browser would be sent from `url`."""
+    try:
+        urllib.request.build_opener(_Stay).open(url, timeout=10)
+    except urllib.error.HTTPError as answer:
+        if answer.code == 302:
+            return str(answer.headers["Location"])
+        raise AssertionError(answer.read()) from None
+    raise AssertionError("no redirect")
+
+
+def get(url: str) -> tuple[int, str]:
+    """What a browser sees there."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def wait_until(path: Path, timeout_s: float = 20) -> None:
+    end = time.monotonic() + timeout_s
+    while not path.exists():
+        assert time.monotonic() < end, f"{path} never came"
+        time.sleep(0.02)

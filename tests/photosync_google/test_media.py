@@ -1,0 +1,107 @@
+"""What Google's answers are taken for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from photosync.errors import ProviderError
+from photosync.model import Kind, TimeMeaning
+from photosync_google.media import moment, page_of, session_of
+
+PHOTO = {
+    "id": "AHXk3Made-up_1",
+    "createTime": "2026-09-04T13:00:51.646Z",
+    "type": "PHOTO",
+    "mediaFile": {
+        "baseUrl": "https://lh3.googleusercontent.com/ppa/made-up",
+        "mimeType": "image/jpeg",
+        "filename": "PXL_20260904_130051646.MP.jpg",
+        "mediaFileMetadata": {"width": 4000, "height": "3000", "cameraMake": "Google"},
+    },
+}
+
+
+def test_a_photo() -> None:
+    (media,) = page_of({"mediaItems": [PHOTO]}).media
+    item = media.item
+    assert (item.id, item.name, item.kind) == ("AHXk3Made-up_1", "PXL_20260904_130051646.MP.jpg", Kind.PHOTO)
+    assert item.taken is not None
+    assert item.taken.reading == datetime(2026, 9, 4, 13, 0, 51, 646000)
+    assert item.taken.meaning is TimeMeaning.INSTANT
+    assert (item.width, item.height) == (4000, 3000)
+    assert item.notes == ("gps_stripped",)
+    assert media.url == "https://lh3.googleusercontent.com/ppa/made-up=d"
+    assert "made-up" not in repr(media), "an address is a secret"
+
+
+def test_a_video_is_fetched_as_one() -> None:
+    content = {**PHOTO, "type": "VIDEO"}
+    (media,) = page_of({"mediaItems": [content]}).media
+    assert media.item.kind is Kind.VIDEO
+    assert media.url.endswith("=dv")
+    assert media.item.notes == ("reencoded",)
+
+
+def test_a_type_that_google_does_not_tell() -> None:
+    file = {**PHOTO["mediaFile"], "mimeType": "video/mp4"}  # type: ignore[dict-item]
+    content = {**PHOTO, "type": "TYPE_UNSPECIFIED", "mediaFile": file}
+    assert page_of({"mediaItems": [content]}).media[0].is_video
+
+
+def test_next_to_nothing() -> None:
+    (media,) = page_of({"mediaItems": [{"id": "x1", "mediaFile": {"baseUrl": "https://lh3.google.com/a"}}]}).media
+    assert (media.item.name, media.item.taken, media.item.width) == ("x1", None, None)
+
+
+@pytest.mark.parametrize("content", [{"id": "../x", "mediaFile": PHOTO["mediaFile"]}, {"id": "x"}, {}, 7])
+def test_what_cannot_be_fetched_is_left_out(content: object) -> None:
+    assert page_of({"mediaItems": [content]}).media == ()
+
+
+def test_an_empty_page() -> None:
+    assert page_of({}).media == ()
+    assert page_of({"nextPageToken": "t"}).next_token == "t"
+
+
+@pytest.mark.parametrize("answer", [None, [], "x", {"message": "hello"}, {"mediaItems": {}}])
+def test_no_listing(answer: object) -> None:
+    with pytest.raises(ProviderError):
+        page_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("polling", "interval_s", "closes_s"),
+    [
+        ({"pollInterval": "3.5s", "timeoutIn": "1799.5s"}, 3.5, 1799.5),
+        ({"pollInterval": "0s", "timeoutIn": "0s"}, 0.1, 0.0),
+        ({"pollInterval": "900s"}, 60.0, 1800.0),
+        ({"pollInterval": "-3s", "timeoutIn": "soon"}, 5.0, 1800.0),
+        ({}, 5.0, 1800.0),
+    ],
+)
+def test_how_often_to_look(polling: dict[str, str], interval_s: float, closes_s: float) -> None:
+    session = session_of({"id": "s", "pickerUri": "https://photos.google.com/picker/x", "pollingConfig": polling})
+    assert (session.poll_every_s, session.closes_in_s, session.is_done) == (interval_s, closes_s, False)
+
+
+@pytest.mark.parametrize("link", ["http://photos.google.com/picker/x", "javascript:alert(1)", "file:///etc/passwd"])
+def test_no_browser_is_sent_to_a_strange_address(link: str) -> None:
+    with pytest.raises(ProviderError):
+        session_of({"id": "s", "pickerUri": link})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-28T08:00:00.123456789Z", datetime(2026, 11, 28, 8, 0, 0, 123456, UTC)),
+        ("2026-11-28T08:00:00Z", datetime(2026, 11, 28, 8, 0, 0, 0, UTC)),
+        ("2026-11-28T10:00:00+02:00", datetime(2026, 11, 28, 8, 0, 0, 0, UTC)),
+        ("2026-13-28T08:00:00Z", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_moments(text: str | None, expected: datetime | None) -> None:
+    assert moment(text) == expected
