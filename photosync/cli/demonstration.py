@@ -12,7 +12,8 @@ from pathlib import Path
 import typer
 import yaml
 
-from photosync.cli import looking, output, pulling
+from photosync import config
+from photosync.cli import looking, output, picking, pulling
 from photosync.cli.general import General
 from photosync.cli.selecting import Wish
 from photosync.errors import Exit
@@ -35,9 +36,9 @@ def demo(general: General, seed: int) -> None:
             simulator = stack.enter_context(_simulator(name, seed))
             settings[name] = simulator.account_settings()
             output.print_line(f"A simulated {name} with {ITEMS} photos and videos answers at {simulator.url}.")
-        config = folder / "config.yaml"
-        config.write_text(yaml.safe_dump({"library": str(library), "accounts": settings}), encoding="utf-8")
-        status = _show(replace(general, config=config, library=library), library)
+        file = folder / "config.yaml"
+        file.write_text(yaml.safe_dump({"library": str(library), "accounts": settings}), encoding="utf-8")
+        status = _show(replace(general, config=file, library=library), library)
     raise typer.Exit(int(status))
 
 
@@ -51,6 +52,7 @@ def _show(general: General, library: Path) -> Exit:
     pull = pulling.Request(account=None, wish=Wish())
     output.print_line("\n$ photosync pull")
     first = pulling.pull_accounts(general, pull)
+    picked = [_pick(general, name) for name in _accounts_to_pick(general)]
     output.print_line("\n$ photosync pull          # again: nothing is new, so hardly anything is asked")
     second = pulling.pull_accounts(general, pull)
     output.print_line("\n$ photosync status")
@@ -58,7 +60,19 @@ def _show(general: General, library: Path) -> Exit:
     _show_folders(library)
     output.print_line(f"\nThe pictures are in {library}. Any machine can check them, without photosync:")
     output.print_line(f"\n    cd {library} && sha256sum -c --quiet {SUMS_NAME}")
-    return Exit.worst([first, second])
+    return Exit.worst([first, *picked, second])
+
+
+def _accounts_to_pick(general: General) -> list[str]:
+    configured = config.load(general.config).accounts.values()
+    return [account.name for account in configured if account.provider.facts.needs_picking]
+
+
+def _pick(general: General, name: str) -> Exit:
+    """Here a person would pick; the simulated service does it by itself after a few looks."""
+    output.print_line(f"\n$ photosync pick {name}")
+    request = pulling.Request(account=name, wish=Wish())
+    return picking.pick_account(general, picking.PickRequest(request, browser=False))
 
 
 def _show_folders(library: Path) -> None:
