@@ -1,0 +1,109 @@
+"""What comes back from the fixer: what was done to a file, and the times that it had to choose from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from photosync.metadata.formats import Format
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    UNTOUCHED = "untouched"
+    """Nothing was to mend, or nothing may be; `notes` say why."""
+    FIXED = "fixed"
+    """A second file holds the mended content; some of what was lacking may still be in a sidecar."""
+    SIDECAR = "sidecar"
+    """The file stays as it was delivered; what it lacks is in a sidecar, and `notes` say why not inside."""
+    REFUSED = "refused"
+    """The proof failed, a failure of ours: the file stays as it was, and a sidecar has what it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is new in a file."""
+
+    field: str
+    """`DateTimeOriginal`, in the words of the field's own standard."""
+    before: str
+    """Empty where there was nothing."""
+    after: str
+    """Empty where something was removed."""
+
+
+class TimeKind(StrEnum):
+    """What a candidate's reading is."""
+
+    LOCAL = "local"
+    INSTANT = "instant"
+    DAY = "day"
+    """A local day without a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One time that might be the capture time."""
+
+    source: str
+    """`Exif DateTimeOriginal`, `provider`, `file name`."""
+    rank: int
+    kind: TimeKind
+    reading: datetime
+    """Naive: the local clock's, or for an instant the UTC one."""
+    offset: timedelta | None = None
+    """Of local time from UTC, where the source itself tells."""
+    doubt: str = ""
+    """Why it is not believed; empty when it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Every time that was found, best first, and what was made of them."""
+
+    candidates: tuple[Candidate, ...]
+    winner: Candidate | None
+    offset: timedelta | None
+    """Of local time from UTC, as far as it is known."""
+    offset_source: str
+    """Where `offset` is from; empty without one."""
+    folder_time: datetime | None
+    """The naive local reading that names the folder."""
+    file_time: datetime | None
+    """The aware instant for the file's modification time."""
+    notes: tuple[str, ...] = ()
+    """What was assumed, and what was disbelieved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """What `mend` did, and what its caller has to do."""
+
+    path: Path
+    """The file to place: the given one or the second, mended one."""
+    outcome: Outcome
+    format: Format | None
+    ladder: Ladder
+    sha256: str | None = None
+    """Of the mended file; None where the file is the given one."""
+    undo: bytes | None = None
+    """Gives the delivered bytes back, with `undo`; None where nothing was changed."""
+    sidecar: bytes | None = None
+    """What the sidecar has to hold; `merge_sidecar` puts it into one that exists."""
+    notes: tuple[str, ...] = ()
+    warning: bool = False
+    """The file is damaged, or the fixer failed: the summary should count it."""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def folder_time(self) -> datetime | None:
+        """The naive local reading that names the folder."""
+        return self.ladder.folder_time
+
+    @property
+    def file_time(self) -> datetime | None:
+        """The aware instant for the file's modification time."""
+        return self.ladder.file_time
