@@ -78,7 +78,7 @@ def _mend(path: Path, given: Given, settings: Settings, workspace: Path | None) 
             may_write = settings.mode is Mode.FIX and not container.problem
             filling = container.fill(wishes) if may_write else Filling()
             plan = _Plan(window, format_, container, found, wishes, filling)
-            mended = _carry_out(path, plan, settings, workspace)
+            mended = _carry_out(path, plan, given, settings, workspace)
     return _with_notes(mended, plan, given, settings, has_other_names=status.st_nlink > 1)
 
 
@@ -91,12 +91,12 @@ def _facts_and_ladder(
     return format_, container, facts, climb(facts, given, settings)
 
 
-def _carry_out(path: Path, plan: _Plan, settings: Settings, workspace: Path | None) -> Mended:
+def _carry_out(path: Path, plan: _Plan, given: Given, settings: Settings, workspace: Path | None) -> Mended:
     if not plan.filling.splices:
         return _unwritten(path, plan, settings)
     if workspace is None:
         return _fixed(path, plan, settings)
-    written = write_spliced(path, plan.filling.splices, workspace)
+    written = write_spliced(path, plan.filling.splices, workspace, given.sha256)
     complaint = _disprove(plan, written)
     if complaint:
         written.path.unlink(missing_ok=True)

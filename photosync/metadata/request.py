@@ -55,6 +55,8 @@ class Given:
     """Of local time from UTC at the capture, for providers that tell."""
     added: datetime | None = None
     place: Place | None = None
+    sha256: str = ""
+    """Of the content, where the caller hashed it while it came; saves a reading."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:

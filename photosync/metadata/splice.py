@@ -61,15 +61,18 @@ def reversed_splices(window: Window, splices: tuple[Splice, ...]) -> tuple[Splic
     return tuple(back)
 
 
-def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path) -> Written:
-    """The second file, in `workspace`, with the first one's permissions; removed again if the disk fails."""
+def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_sha256: str = "") -> Written:
+    """The second file, in `workspace`, with the first one's permissions; removed again if the disk fails.
+
+    `old_sha256` is the first file's hash, where it is known already.
+    """
     with naming(workspace):
         descriptor, name = tempfile.mkstemp(prefix="mended-", suffix=".partial", dir=workspace)
     second = Path(name)
     try:
         with naming(second), os.fdopen(descriptor, "wb") as target:
             with naming(path), path.open("rb") as source:
-                hashes = _copy(source, target, splices)
+                hashes = _copy(source, target, splices, old_sha256)
             target.flush()
             os.fsync(target.fileno())
         with naming(second):
@@ -80,7 +83,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path) -> W
     return Written(second, *hashes)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, splices: tuple[Splice, ...]) -> tuple[str, str]:
+def _copy(source: BinaryIO, target: BinaryIO, splices: tuple[Splice, ...], old_sha256: str) -> tuple[str, str]:
     old, new = hashlib.sha256(), hashlib.sha256()
 
     def carry(length: int | None, *, keep: bool) -> None:
@@ -88,7 +91,8 @@ def _copy(source: BinaryIO, target: BinaryIO, splices: tuple[Splice, ...]) -> tu
             chunk = source.read(CHUNK if length is None else min(CHUNK, length))
             if not chunk:
                 return
-            old.update(chunk)
+            if not old_sha256:
+                old.update(chunk)
             if keep:
                 new.update(chunk)
                 target.write(chunk)
@@ -102,4 +106,4 @@ def _copy(source: BinaryIO, target: BinaryIO, splices: tuple[Splice, ...]) -> tu
         target.write(splice.inserted)
         position = splice.offset + splice.removed
     carry(None, keep=True)
-    return old.hexdigest(), new.hexdigest()
+    return old_sha256 or old.hexdigest(), new.hexdigest()
