@@ -59,7 +59,7 @@ def _date(block: Block, tag: int) -> ReadDate | None:
     """Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one."""
     homes: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
     for home in homes:
-        found = read_date(block.text(home, tag) or "")
+        found = read_date(block.characters(home, tag) or "")
         if found is not None:
             return found
     return None

@@ -128,10 +128,15 @@ class Block:
 
     def text(self, directory: DirectoryName, tag: int) -> str | None:
         """A text up to its first NUL, without blanks around it; None where there is no entry or no text in it."""
+        whole = self.characters(directory, tag)
+        return None if whole is None else whole.split("\0")[0].strip()
+
+    def characters(self, directory: DirectoryName, tag: int) -> str | None:
+        """A text with its NULs and all."""
         entry = self.entry(directory, tag)
         if entry is None or entry.type not in (BYTE, ASCII, UNDEFINED) or not entry.length:
             return None
-        return self.raw(entry).split(b"\0")[0].decode("utf-8", "replace").strip()
+        return self.raw(entry).decode("utf-8", "replace")
 
     @property
     def is_sound(self) -> bool:
