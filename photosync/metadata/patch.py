@@ -180,9 +180,15 @@ class _Patcher:
         return head + (value.ljust(4, b"\0") if len(value) <= 4 else self._long(self._append(value)))
 
     def _insert(self, entries: list[bytes], new: bytes) -> None:
-        """Before the first greater tag. What is there is never sorted: some cameras end with entries of rubbish."""
-        tag = self._tag(new)
-        at = next((index for index, entry in enumerate(entries) if self._tag(entry) > tag), len(entries))
+        """Before the first tag that is greater or out of order: some cameras end with entries of rubbish.
+
+        What is there is never sorted. That would bring the rubbish to the front, where readers give up.
+        """
+        at, highest = 0, -1
+        for entry in entries:
+            if not highest <= self._tag(entry) <= self._tag(new):
+                break
+            at, highest = at + 1, self._tag(entry)
         entries.insert(at, new)
 
     def _point(self, entries: list[bytes], moved: dict[int, int]) -> bool:
