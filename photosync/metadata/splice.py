@@ -72,7 +72,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     try:
         with naming(second), os.fdopen(descriptor, "wb") as target:
             with naming(path), path.open("rb") as source:
-                hashes = _copy(source, target, splices, old_sha256)
+                hashes = _copy(source, _Target(target, second), splices, old_sha256)
             target.flush()
             os.fsync(target.fileno())
         with naming(second):
@@ -83,7 +83,19 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     return Written(second, *hashes)
 
 
-def _copy(source: BinaryIO, target: BinaryIO, splices: tuple[Splice, ...], old_sha256: str) -> tuple[str, str]:
+class _Target:
+    """Writes, with errors that name the second file although the first is open around them."""
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self._file = file
+        self._path = path
+
+    def write(self, content: bytes) -> None:
+        with naming(self._path):
+            self._file.write(content)
+
+
+def _copy(source: BinaryIO, target: _Target, splices: tuple[Splice, ...], old_sha256: str) -> tuple[str, str]:
     old, new = hashlib.sha256(), hashlib.sha256()
 
     def carry(length: int | None, *, keep: bool) -> None:
