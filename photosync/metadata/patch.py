@@ -26,6 +26,7 @@ from photosync.metadata.tiff import (
 )
 from photosync.metadata.wishes import Field
 
+_PAST_THE_END = "its value runs past the end of the Exif block"
 _CHILDREN: tuple[tuple[DirectoryName, int], ...] = (("GPS", tags.GPS_POINTER), ("Exif", tags.EXIF_POINTER))
 
 
@@ -42,6 +43,14 @@ class Patch:
     """What was left out, with the reason."""
     expected: dict[tuple[DirectoryName, int], bytes | None] = field(default_factory=dict)
     """The values of the entries that are meant to differ afterwards; None: the entry is gone."""
+    collides: bool = False
+    """Something else lies where a directory would change, so that it would change too."""
+
+    def unless_it_collides(self, fields: tuple[Field, ...]) -> Patch:
+        """This plan, or none at all."""
+        if not self.collides:
+            return self
+        return Patch(left=[Left(each.name, "directories and values overlap in the Exif block") for each in fields])
 
 
 def patch(
@@ -54,13 +63,25 @@ def patch(
     why_not: str,
 ) -> Patch:
     """Plan all that is wished; the block may become up to `room` bytes longer, unless `why_not` says why not."""
-    reason = why_not or "; ".join(block.rigid[:1]) or _cannot_move(block, fields)
-    if not reason:
-        grown = _Patcher(block, may_grow=True, reason="").run(fields, repairs, remove_software)
-        if len(grown.tail) <= room:
-            return grown
-        reason = "the Exif block has no room left"
-    return _Patcher(block, may_grow=False, reason=reason).run(fields, repairs, remove_software)
+
+    def plan(wishes: tuple[Field, ...]) -> Patch:
+        reason = why_not or "; ".join(block.rigid[:1]) or _cannot_move(block, wishes)
+        if not reason:
+            grown = _Patcher(block, may_grow=True, reason="").run(wishes, repairs, remove_software)
+            if len(grown.tail) <= room:
+                return grown.unless_it_collides(wishes)
+            reason = "the Exif block has no room left"
+        in_place = _Patcher(block, may_grow=False, reason=reason).run(wishes, repairs, remove_software)
+        return in_place.unless_it_collides(wishes)
+
+    planned = plan(fields)
+    position = [each for each in fields if each.directory == "GPS"]
+    kept_out = next((left for left in planned.left if left.field in {each.name for each in position}), None)
+    if kept_out is None:
+        return planned
+    rest = plan(tuple(each for each in fields if each.directory != "GPS"))  # half a position is a wrong position
+    rest.left.extend(Left(each.name, kept_out.reason) for each in position)
+    return rest
 
 
 def _cannot_move(block: Block, fields: tuple[Field, ...]) -> str:
@@ -91,7 +112,7 @@ class _Patcher:
         self._directory("1st", (), repairs)
         position = self._directory("0th", fields, repairs, moved, remove_software)
         if position is not None:
-            self._write(4, self._long(position))
+            self._write_directory(self._block.directories["0th"], 4, self._long(position))
         return self._patch
 
     def _directory(
@@ -118,10 +139,12 @@ class _Patcher:
             self._patch.expected[name, each.tag] = each.encode(self._block.order)
             self._patch.changes.append(Change(each.name, "", each.shown))
         added_pointers = self._point(entries, moved or {})
-        removed = self._remove_software(directory, entries) if remove_software and directory else False
-        if added or added_pointers:
+        moves = bool(added) or added_pointers
+        removed = remove_software and directory is not None and self._remove_software(directory, entries, moves=moves)
+        if moves:
             following = self._block.window.read(directory.next_position, 4) if directory else b""
-            return self._append(self._count(len(entries)) + b"".join(entries) + following.ljust(4, b"\0"))
+            pointer = following if len(following) == 4 else bytes(4)
+            return self._append(self._count(len(entries)) + b"".join(entries) + pointer)
         if directory and entries != old:
             self._in_place(directory, old, entries, removed=removed)
         return None
@@ -135,6 +158,9 @@ class _Patcher:
         if entry is None or directory is None:
             return False
         if wish.only_if_absent:
+            return True
+        if entry.value_position + (entry.length or 0) > self._size:
+            self._patch.left.append(Left(wish.name, _PAST_THE_END))
             return True
         value = wish.encode(self._block.order)
         size = TYPE_SIZES[wish.type]
@@ -204,9 +230,15 @@ class _Patcher:
                 grew = True
         return grew
 
-    def _remove_software(self, directory: Directory, entries: list[bytes]) -> bool:
-        if self._covers(directory.next_position, 4, but=directory):
+    def _remove_software(self, directory: Directory, entries: list[bytes], *, moves: bool) -> bool:
+        """Take the entry out, unless that would move a value up, or make the block look sounder than it is."""
+        found = [entry for entry in directory.entries if entry.tag == tags.SOFTWARE]
+        reason = ""
+        if any(entry.value_position + (entry.length or 0) > self._size for entry in found):
+            reason = _PAST_THE_END
+        elif not moves and self._covers(directory.next_position, 4, but=directory):
             reason = "a value lies where the directory's last pointer should be"
+        if reason:
             self._patch.left.append(Left("removal of Software", reason))
             return False
         entries[:] = [entry for entry in entries if self._tag(entry) != tags.SOFTWARE]
@@ -218,12 +250,12 @@ class _Patcher:
         if not removed:
             for entry, before, after in zip(directory.entries, old, entries, strict=True):
                 if before != after:
-                    self._write(entry.position, after)
+                    self._write_directory(directory, entry.position, after)
             return
         following = self._block.window.read(directory.next_position, 4)
         content = self._count(len(entries)) + b"".join(entries) + following
         freed = 12 * (len(old) - len(entries))
-        self._write(directory.position, content + bytes(freed))
+        self._write_directory(directory, directory.position, content + bytes(freed))
 
     def _overlaps(self, entry: Entry) -> bool:
         """Whether something else lies where this entry's value is, or it runs out of the block."""
@@ -259,6 +291,11 @@ class _Patcher:
         position = self._size + len(self._patch.tail)
         self._patch.tail += value
         return position
+
+    def _write_directory(self, directory: Directory, position: int, content: bytes) -> None:
+        if self._covers(position, len(content), but=directory):
+            self._patch.collides = True
+        self._write(position, content)
 
     def _write(self, position: int, value: bytes) -> None:
         self._patch.overwrites[position] = value

@@ -7,6 +7,7 @@ specification part 2 for the properties; dates are ISO 8601, positions `degrees,
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from xml.sax.saxutils import escape, quoteattr
 from photosync.metadata.dates import iso_text
 from photosync.metadata.formats import Format, FormatKind
 from photosync.metadata.request import Place, Settings, SidecarName
+from photosync.metadata.splice import Splice
+from photosync.metadata.undo import UndoRecord
 from photosync.metadata.wishes import Moment
 from photosync.metadata.xmp import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet
 
@@ -36,6 +39,8 @@ class SidecarMerge:
     """The new content; None where it stays as it is."""
     note: str = ""
     """Why it stays, where it lacks something."""
+    undo: bytes | None = None
+    """Gives the content that was there back, with `undo`, as long as nobody has changed it since."""
 
 
 def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path:
@@ -93,7 +98,9 @@ def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:
     again = parse_packet(merged)
     if again is None or again.properties != {**theirs.properties, **missing}:
         return SidecarMerge(None, "nothing can be added to the sidecar that is there; it stays as it is")
-    return SidecarMerge(merged)
+    back = (Splice(end, len(merged) - len(existing), b""),)
+    record = UndoRecord(hashlib.sha256(existing).hexdigest(), hashlib.sha256(merged).hexdigest(), back)
+    return SidecarMerge(merged, undo=record.encode())
 
 
 def _description(properties: Mapping[str, str], about: str) -> str:

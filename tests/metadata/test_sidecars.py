@@ -16,6 +16,7 @@ from photosync.metadata import (
     merge_sidecar,
     sidecar_path,
     sniff,
+    undo,
 )
 from tests.metadata.making import INSTANT, TAKEN, Bench, block, encoded, original, photo, text, xmp_packet
 
@@ -105,6 +106,9 @@ def test_an_existing_sidecar_gets_what_it_lacks_and_keeps_every_byte(bench: Benc
     assert found["exif:DateTimeOriginal"] == "2021-07-06T18:22:01"
     assert "dc:creator" not in found, "theirs is an attribute, and stays the only one"
     assert merge_sidecar(merged.content, ours).content is None, "the second time changes nothing"
+    assert merged.undo is not None
+    path = bench.put(merged.content, "a.gif.xmp")
+    assert undo(path, merged.undo, bench.workspace).read_bytes() == THEIRS
 
 
 def test_a_date_or_place_of_theirs_is_not_joined_by_one_of_ours(bench: Bench) -> None:
