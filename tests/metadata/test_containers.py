@@ -9,8 +9,10 @@ from PIL import Image
 
 from photosync.metadata import Given, Mended, Outcome, Place, Settings, ladder
 from tests.metadata.making import (
+    ASCII,
     BYTE,
     INSTANT,
+    RATIONAL,
     SHORT,
     TAKEN,
     Bench,
@@ -146,12 +148,14 @@ def test_exif_goes_before_xmp_and_unknown_chunks_stay(bench: Bench, xmp: bytes) 
 
 
 @pytest.mark.parametrize("extra", [b"", b"!"])
-def test_webp_exif_is_patched_with_padding(bench: Bench, extra: bytes) -> None:
-    exif = riff_chunk(b"EXIF", block([], exif=[original(ZERO)]) + extra)
+@pytest.mark.parametrize("artist", ["Ada Love", "Ada Lovel"])
+def test_webp_exif_is_patched_with_padding(bench: Bench, extra: bytes, artist: str) -> None:
+    exif = riff_chunk(b"EXIF", block([(0x013B, ASCII, 1, b"\0")], exif=[original(ZERO), DATES[1]]) + extra)
     content = webp(exif, riff_chunk(b"XMP ", b"<x/>"), extended=True, flags=12)
-    mended = bench.mend(content, name="a.webp").path.read_bytes()
+    mended = bench.mend(content, settings=Settings(artist=artist), name="a.webp").path.read_bytes()
     assert riff(mended) == [b"VP8X", b"VP8 ", b"EXIF", b"XMP "]
-    assert text_of(exif_of_webp(mended), "Exif", 0x9003) == STAMP
+    assert text_of(exif_of_webp(mended), "Exif", 0x9003) == OLD
+    assert text_of(exif_of_webp(mended), "0th", 0x013B) == artist
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,13 @@ def test_raw_files_are_never_written_to(bench: Bench, content: bytes, name: str)
     assert b"Ada Lovelace" in (done.sidecar or b"")
 
 
+def test_a_raw_picture_far_behind_the_head_is_seen(bench: Bench) -> None:
+    directory = struct.pack("<HHHII", 1, 0x0106, SHORT, 1, 34892) + bytes(4)
+    content = b"II*\0" + struct.pack("<I", 100_000) + bytes(100_000 - 8) + directory
+    done = bench.mend(content, settings=ARTIST, name="a.tif")
+    assert (done.outcome, done.path.read_bytes()) == (Outcome.SIDECAR, content)
+
+
 def test_a_raw_file_with_a_date_gets_no_date_in_a_sidecar(bench: Bench) -> None:
     content = block([text(0x010F, "NIKON")], exif=DATES)
     assert bench.mend(content, Given(name="a.nef", taken=TAKEN), name="a.nef").outcome is Outcome.UNTOUCHED
@@ -239,15 +250,24 @@ def test_heic_zero_dates_are_filled_in_place(bench: Bench, prefix: bytes) -> Non
     [
         (heic(None), "no Exif item"),
         (heic(block([], exif=[])), "may not change its length"),
+        (heic(block([(0x013B, ASCII, 1, b"\0")], exif=DATES)), "may not change its length"),
         (heic(block([], exif=[original(ZERO)]), linked=False, copies=2), "none linked"),
         (heic(block([], exif=[original(ZERO)]), copies=2), "one place"),
     ],
-    ids=["none", "no room", "unclear", "two"],
+    ids=["none", "no room", "no room for a longer value", "unclear", "two"],
 )
 def test_heic_that_is_not_written_to(bench: Bench, content: bytes, words: str) -> None:
     done = bench.mend(content, settings=ARTIST, name="a.heic")
     assert (done.outcome, done.path.read_bytes()) == (Outcome.SIDECAR, content)
     assert words in " ".join(done.notes)
+
+
+def test_half_a_position_is_not_written(bench: Bench) -> None:
+    """The latitude would fit over the empty one, for the longitude there is no room."""
+    content = heic(block([], exif=DATES, gps=[(2, RATIONAL, 3, bytes(24))]))
+    done = bench.mend(content, Given(place=Place(1, 2)), Settings(write_gps=True), name="a.heic")
+    assert (done.outcome, done.path.read_bytes()) == (Outcome.SIDECAR, content)
+    assert b"GPSLatitude" in (done.sidecar or b"")
 
 
 def test_a_single_item_needs_no_link(bench: Bench) -> None:

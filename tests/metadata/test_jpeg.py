@@ -210,6 +210,19 @@ def test_no_position_of_nowhere_or_of_nobody_asked(bench: Bench) -> None:
     assert bench.mend(content, somewhere, Settings(write_gps=True)).outcome is Outcome.UNTOUCHED
 
 
+def test_a_position_of_zero_by_zero_is_none(bench: Bench) -> None:
+    empty: list[Entry] = [(2, RATIONAL, 3, bytes(24)), (4, RATIONAL, 3, bytes(24))]
+    content = photo(block([], exif=DATES, gps=empty))
+    done = bench.mend(content, Given(place=Place(1, 2)), Settings(write_gps=True))
+    assert jpeg_entries(done.path)["GPS", 2] == (RATIONAL, 3, struct.pack("<6I", 1, 1, 0, 1, 0, 10_000))
+
+
+def test_no_offset_beside_a_create_date_of_another_moment(bench: Bench) -> None:
+    exif = [original(OLD), text(0x9004, "2015:05:05 05:05:05"), text(0x9010, "+02:00")]
+    done = bench.mend(photo(block([], exif=exif)))
+    assert fields(done) == {"OffsetTimeOriginal": "+02:00"}
+
+
 def test_software_goes_only_when_asked_and_its_bytes_stay(bench: Bench) -> None:
     first = [(259, SHORT, 1, struct.pack("<H", 6))]
     content = photo(

@@ -21,7 +21,9 @@ from tests.metadata.making import (
     photo,
     png,
     png_chunk,
+    segment,
     text,
+    xmp_packet,
     xmp_segment,
 )
 
@@ -284,10 +286,17 @@ def test_the_creation_text_of_a_png(value: str) -> None:
 
 
 def test_xmp_with_a_document_type_is_not_read() -> None:
-    bomb = b'<!DOCTYPE x [<!ENTITY a "2021">]>' + b"<x/>"
-    packet = b"http://ns.adobe.com/xap/1.0/\0" + bomb.replace(b"<x/>", b"<x exif:DateTimeOriginal='&a;'/>")
-    content = jpeg(b"\xff\xe1" + (len(packet) + 2).to_bytes(2) + packet)
-    assert climb(content).candidates == ()
+    packet = xmp_packet(exif_DateTimeOriginal="2021-02-03T04:05:06")
+    plain = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet)
+    assert len(climb(jpeg(plain)).candidates) == 1
+    entity = b'<!DOCTYPE x [<!ENTITY year "2021">]>' + packet.replace(b"2021", b"&year;")
+    for bad in (entity, b"<!DOCTYPE x>" + packet):
+        assert climb(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + bad))).candidates == ()
+
+
+def test_an_iptc_time_in_utc_says_nothing_of_its_offset() -> None:
+    assert climb(jpeg(iptc_segment("20210706", "182201+0000"))).offset is None
+    assert hours(climb(jpeg(iptc_segment("20210706", "182201-0330"))).offset) == -3.5
 
 
 def test_fractions_of_a_second_belong_to_the_time() -> None:
