@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
+from photosync.metadata.zones import is_offset
+
 _EXIF = re.compile(
     r"\s*(\d{4})[-:/. ](\d{1,2})[-:/. ](\d{1,2})"
     r"(?:[T\s_]+(\d{1,2})[-:.](\d{1,2})(?:[-:.](\d{1,2})(?:[.,](\d{1,9}))?)?)?"
@@ -68,7 +70,8 @@ def read_offset(text: str) -> timedelta | None:
         return None
     sign, hours, minutes = found.groups()
     size = timedelta(hours=int(hours), minutes=int(minutes))
-    return None if size > timedelta(hours=14) else -size if sign == "-" else size
+    value = -size if sign == "-" else size
+    return value if is_offset(value) else None
 
 
 def read_rfc_date(text: str) -> ReadDate | None:

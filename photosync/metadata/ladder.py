@@ -20,6 +20,7 @@ from photosync.metadata.zones import (
     GPS_TOLERANCE,
     KnownOffset,
     difference,
+    is_offset,
     offset_at_instant,
     offset_at_local,
 )
@@ -86,7 +87,7 @@ def _candidates(facts: Facts, given: Given, settings: Settings) -> Iterator[Cand
             given.taken.meaning is TimeMeaning.UNKNOWN and settings.time_zone is None
         )
         kind = TimeKind.INSTANT if is_instant else TimeKind.LOCAL
-        yield Candidate("provider", PROVIDER, kind, given.taken.reading, given.offset)
+        yield Candidate("provider", PROVIDER, kind, given.taken.reading, _believable(given.offset))
     named = date_in_name(given.name)
     if named is not None:
         yield Candidate("file name", FILE_NAME, named[1], named[0])
@@ -137,14 +138,19 @@ def _offset(winner: Candidate, believed: tuple[Candidate, ...], given: Given, se
     known = by_others(winner, believed)
     if known is not None:
         return known
-    if given.offset is not None:
-        return KnownOffset(given.offset, "provider's offset")
+    own = _believable(given.offset)
+    if own is not None:
+        return KnownOffset(own, "provider's offset")
     if settings.time_zone is None:
         return None
     zone = named_zone(settings.time_zone)
     at = offset_at_local if winner.kind is TimeKind.LOCAL else offset_at_instant
     found = at(zone, winner.reading)
     return None if found is None else KnownOffset(found, _ACCOUNT_ZONE)
+
+
+def _believable(offset: timedelta | None) -> timedelta | None:
+    return offset if offset is not None and is_offset(offset) else None
 
 
 def _offset_of_local(winner: Candidate, believed: tuple[Candidate, ...]) -> KnownOffset | None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 
 from photosync.metadata.containers import MOVIE_TIME, Container, Filling, open_container
 from photosync.metadata.facts import Facts
-from photosync.metadata.formats import Format, FormatKind, sniff
+from photosync.metadata.formats import JPEG2000, MOV, MP4, THREE_GP, Format, FormatKind, sniff
 from photosync.metadata.ladder import climb
 from photosync.metadata.proof import disprove
 from photosync.metadata.request import Given, Mode, Settings
@@ -24,7 +24,6 @@ from photosync.metadata.window import Window, naming
 from photosync.metadata.wishes import Wishes, wishes_for
 
 _HEAD_BYTES = 4096
-_FAMILIES_WITH_SIDECARS = (FormatKind.PHOTO, FormatKind.RAW)
 _NO_LADDER = Ladder((), None, None, "", None, None)
 
 
@@ -166,7 +165,9 @@ def _sidecar(plan: _Plan, settings: Settings) -> bytes | None:
 
 def _may_have_sidecar(plan: _Plan) -> bool:
     """Formats that nobody here looks into get none: what they lack is not known."""
-    return plan.format.kind in _FAMILIES_WITH_SIDECARS or plan.format.name in ("MP4", "MOV", "3GP")
+    if plan.format.kind is FormatKind.VIDEO:
+        return plan.format in (MP4, MOV, THREE_GP)
+    return plan.format.kind in (FormatKind.PHOTO, FormatKind.RAW) and plan.format is not JPEG2000
 
 
 def _with_notes(mended: Mended, plan: _Plan, given: Given, settings: Settings, *, has_other_names: bool) -> Mended:

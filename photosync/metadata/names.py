@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from pathlib import PurePath
 
 from photosync.metadata.dates import read_date
 from photosync.metadata.result import TimeKind
@@ -24,6 +25,7 @@ def date_in_name(name: str) -> tuple[datetime, TimeKind] | None:
     >>> date_in_name("IMG_20230405_123456.jpg")[0].isoformat()
     '2023-04-05T12:34:56'
     """
+    name = PurePath(name).name
     if pixel := _PIXEL.match(name):
         day, time, fraction = pixel.groups()
         return _date((day[:4], day[4:6], day[6:], time[:2], time[2:4], time[4:], fraction), TimeKind.INSTANT)

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -75,7 +76,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
                 hashes = _copy(source, _Target(target, second), splices, old_sha256)
             target.flush()
             os.fsync(target.fileno())
-        with naming(second):
+        with naming(second), suppress(PermissionError):  # some shares keep no permissions
             shutil.copystat(path, second, follow_symlinks=False)
     except BaseException:
         second.unlink(missing_ok=True)

@@ -166,7 +166,7 @@ def _place_fields(place: Place) -> Iterator[Field]:
         units = round(abs(degrees) * 36_000_000)
         parts = (units // 36_000_000, 1, units // 600_000 % 60, 1, units % 600_000, 10_000)
         yield Field(name, "GPS", tag, RATIONAL, parts, f"{degrees:.6f}")
-    if place.altitude_m is not None and abs(place.altitude_m) < 1e7:
+    if place.altitude_m is not None:
         below = place.altitude_m < 0
         altitude = (round(abs(place.altitude_m) * 100), 100)
         yield Field("GPSAltitudeRef", "GPS", tags.GPS_ALTITUDE_REF, BYTE, bytes([below]), str(int(below)), True)

@@ -45,6 +45,11 @@ def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelt
     return rounded if minutes % 60 == 0 or minutes in _FRACTIONAL_MINUTES else None
 
 
+def is_offset(value: timedelta) -> bool:
+    """Whether clocks can be this far from UTC."""
+    return timedelta(hours=-12) <= value <= timedelta(hours=14) and not value % timedelta(minutes=1)
+
+
 def offset_at_local(zone: ZoneInfo, reading: datetime) -> timedelta | None:
     """The zone's offset when its clocks showed `reading`; of a repeated autumn hour the first."""
     try:

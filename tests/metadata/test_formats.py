@@ -13,6 +13,7 @@ HEADS = [
     (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a.png", "PNG", FormatKind.PHOTO),
     (b"RIFF\x10\0\0\0WEBPVP8 ", "a.webp", "WebP", FormatKind.PHOTO),
     (b"RIFF\x10\0\0\0AVI LIST", "a.avi", "AVI", FormatKind.VIDEO),
+    (b"LIFE\x10\0\0\0WEBPVP8 ", "a.webp", None, None),
     (b"RIFF\x10\0\0\0WAVEfmt ", "a.wav", None, None),
     (b"II*\0\x08\0\0\0\0\0", "a.tif", "TIFF", FormatKind.PHOTO),
     (b"MM\0*\0\0\0\x08\0\0", "a.TIFF", "TIFF", FormatKind.PHOTO),

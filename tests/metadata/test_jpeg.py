@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from photosync.errors import ConfigError
 from photosync.metadata import Change, Given, Mended, Outcome, Place, Settings, mend
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
@@ -446,6 +447,28 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
 def test_a_name_that_says_otherwise_is_told(bench: Bench) -> None:
     done = bench.mend(photo(block([], exif=DATES)), name="IMG_1.HEIC")
     assert "the name says .HEIC, the content is JPEG; the name stays" in done.notes
+
+
+def test_an_author_longer_than_a_segment_goes_to_a_sidecar(bench: Bench) -> None:
+    settings = Settings(artist="Ada " * 20_000)
+    for content in (jpeg(), photo(block([], exif=DATES))):
+        done = bench.mend(content, settings=settings)
+        assert done.outcome is Outcome.SIDECAR
+        assert b"Ada Ada" in (done.sidecar or b"")
+
+
+@pytest.mark.parametrize("text", ["Ada\0", "Ada\udc80", "Ada\n"])
+def test_an_author_that_cannot_be_written_is_a_configuration_error(text: str) -> None:
+    with pytest.raises(ConfigError, match="artist"):
+        Settings(artist=text)
+
+
+def test_an_altitude_that_is_none_is_left_out(bench: Bench) -> None:
+    place = Place(1, 2, float("nan"))
+    done = bench.mend(jpeg(), Given(taken=TAKEN, place=place), Settings(write_gps=True))
+    assert ("GPS", 6) not in jpeg_entries(done.path)
+    done = bench.mend(encoded("GIF"), Given(taken=TAKEN, place=place), Settings(write_gps=True))
+    assert b"Altitude" not in (done.sidecar or b"")
 
 
 def test_links(bench: Bench) -> None:

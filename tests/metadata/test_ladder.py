@@ -181,6 +181,12 @@ def test_the_providers_own_offset_counts() -> None:
     assert (found.folder_time, hours(found.offset)) == (at("2021-07-07T01:22:01"), 9)
 
 
+@pytest.mark.parametrize("offset", [timedelta(hours=30), timedelta(seconds=1)])
+def test_an_offset_that_cannot_be_one_is_not_believed(offset: timedelta) -> None:
+    given = Given(name="x", taken=CaptureTime(at("2021-07-06T16:22:01"), INSTANT), offset=offset)
+    assert climb(jpeg(), given).offset is None
+
+
 def test_the_accounts_time_zone_turns_an_instant_into_a_local_reading() -> None:
     found = climb(jpeg(), provider("2021-12-31T23:30:00", INSTANT), Settings(time_zone="Europe/Berlin"))
     assert (found.folder_time, hours(found.offset)) == (at("2022-01-01T00:30:00"), 1)
@@ -221,6 +227,7 @@ def test_an_unknown_zone_is_a_configuration_error() -> None:
     ("name", "reading", "kind"),
     [
         ("IMG_20230405_123456.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
+        ("holiday/PXL_20230405_123456789.jpg", "2023-04-05T12:34:56.789", TimeKind.INSTANT),
         ("20230405_123456.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
         ("VID_20230405_123456789.mp4", "2023-04-05T12:34:56.789", TimeKind.LOCAL),
         ("PXL_20230405_123456789.MP.jpg", "2023-04-05T12:34:56.789", TimeKind.INSTANT),

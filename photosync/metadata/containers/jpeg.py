@@ -154,6 +154,8 @@ class Jpeg:
         content, filling = built_block(wishes)
         if not content:
             return filling
+        if len(content) > MAX_BLOCK_BYTES:
+            return left_alone(wishes, "it is longer than an Exif segment can be")
         if why_not := self._why_not_grow():
             return left_alone(wishes, why_not)
         at = 2
