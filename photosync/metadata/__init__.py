@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from photosync.metadata.filetime import set_file_time
 from photosync.metadata.formats import Format, FormatKind, looks_like_text, sniff
-from photosync.metadata.mending import mend
-from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName, named_zone
+from photosync.metadata.mend import ladder, mend, preview
+from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName
 from photosync.metadata.result import Candidate, Change, Ladder, Mended, Outcome, TimeKind
+from photosync.metadata.sidecar import SidecarMerge, merge_sidecar, sidecar_path
+from photosync.metadata.undo import undo
 
 __all__ = [
     "Candidate",
@@ -24,11 +26,16 @@ __all__ = [
     "Outcome",
     "Place",
     "Settings",
+    "SidecarMerge",
     "SidecarName",
     "TimeKind",
+    "ladder",
     "looks_like_text",
     "mend",
-    "named_zone",
+    "merge_sidecar",
+    "preview",
     "set_file_time",
+    "sidecar_path",
     "sniff",
+    "undo",
 ]

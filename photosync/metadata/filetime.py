@@ -7,6 +7,8 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from photosync.metadata.window import naming
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -19,7 +21,8 @@ def set_file_time(path: Path, instant: datetime) -> str | None:
         raise ValueError("a file time is an instant; give it a zone")
     nanoseconds = (instant - _EPOCH) // timedelta(microseconds=1) * 1000
     try:
-        os.utime(path, ns=(nanoseconds, nanoseconds))
+        with naming(path):
+            os.utime(path, ns=(nanoseconds, nanoseconds))
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.EOVERFLOW, errno.ERANGE):
             raise

@@ -80,34 +80,32 @@ _TIFF_RAWS = {
     )
 }
 
-_MARKS: tuple[tuple[int, bytes, Format], ...] = (
-    (0, b"\xff\xd8\xff", JPEG),
-    (0, b"\x89PNG\r\n\x1a\n", PNG),
-    (0, b"GIF87a", GIF),
-    (0, b"GIF89a", GIF),
-    (0, b"8BPS", PSD),
-    (0, b"\xff\x0a", JXL),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", JXL),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", JPEG2000),
-    (0, b"FUJIFILMCCD-RAW", _raw("RAF", ".raf")),
-    (0, b"IIRO", _raw("ORF", ".orf")),
-    (0, b"IIRS", _raw("ORF", ".orf")),
-    (0, b"MMOR", _raw("ORF", ".orf")),
-    (0, b"IIU\0", _raw("RW2", ".rw2", ".raw", ".rwl")),
-    (0, b"II\x1a\0\0\0HEAPCCDR", _raw("CRW", ".crw")),
-    (0, b"\0MRM", _raw("MRW", ".mrw")),
-    (0, b"FOVb", _raw("X3F", ".x3f")),
-    (0, b"II+\0", BIG_TIFF),
-    (0, b"MM\0+", BIG_TIFF),
-    (8, b"AVI ", AVI),
-    (8, b"WEBP", WEBP),
-    (0, b"\x1aE\xdf\xa3", MATROSKA),
-    (0, b"\0\0\x01\xba", MPEG),
-    (0, b"\0\0\x01\xb3", MPEG),
-    (0, b"0&\xb2u\x8ef\xcf\x11", ASF),
-    (0, b"FLV\x01", FLV),
-    (0, b"%PDF-", PDF),
-    (0, b"PK\x03\x04", ZIP),
+_MARKS: tuple[tuple[bytes, Format], ...] = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"8BPS", PSD),
+    (b"\xff\x0a", JXL),
+    (b"\0\0\0\x0cJXL \r\n\x87\n", JXL),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", JPEG2000),
+    (b"FUJIFILMCCD-RAW", _raw("RAF", ".raf")),
+    (b"IIRO", _raw("ORF", ".orf")),
+    (b"IIRS", _raw("ORF", ".orf")),
+    (b"MMOR", _raw("ORF", ".orf")),
+    (b"IIU\0", _raw("RW2", ".rw2", ".raw", ".rwl")),
+    (b"II\x1a\0\0\0HEAPCCDR", _raw("CRW", ".crw")),
+    (b"\0MRM", _raw("MRW", ".mrw")),
+    (b"FOVb", _raw("X3F", ".x3f")),
+    (b"II+\0", BIG_TIFF),
+    (b"MM\0+", BIG_TIFF),
+    (b"\x1aE\xdf\xa3", MATROSKA),
+    (b"\0\0\x01\xba", MPEG),
+    (b"\0\0\x01\xb3", MPEG),
+    (b"0&\xb2u\x8ef\xcf\x11", ASF),
+    (b"FLV\x01", FLV),
+    (b"%PDF-", PDF),
+    (b"PK\x03\x04", ZIP),
 )
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
@@ -126,9 +124,11 @@ def sniff(head: bytes, name: str = "") -> Format | None:
     >>> sniff(b"\\xff\\xd8\\xff\\xe0", "IMG_1.HEIC").name
     'JPEG'
     """
-    for offset, mark, format_ in _MARKS:
-        if head[offset : offset + len(mark)] == mark:
+    for mark, format_ in _MARKS:
+        if head.startswith(mark):
             return format_
+    if head[:4] == b"RIFF":
+        return {b"WEBP": WEBP, b"AVI ": AVI}.get(head[8:12])
     if head[:4] in (b"II*\0", b"MM\0*"):
         return _tiff(head, name)
     if head[4:8] == b"ftyp":

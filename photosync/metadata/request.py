@@ -26,6 +26,10 @@ class SidecarName(StrEnum):
     STEM = "stem"
 
 
+MAX_ALTITUDE_M = 1e7
+"""What is higher, or no number, is no altitude."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Degrees, north and east positive; metres above the sea."""
@@ -33,6 +37,10 @@ class Place:
     latitude: float
     longitude: float
     altitude_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.altitude_m is not None and not abs(self.altitude_m) < MAX_ALTITUDE_M:
+            object.__setattr__(self, "altitude_m", None)
 
     @property
     def is_real(self) -> bool:
@@ -55,6 +63,8 @@ class Given:
     """Of local time from UTC at the capture, for providers that tell."""
     added: datetime | None = None
     place: Place | None = None
+    sha256: str = ""
+    """Of the content, where the caller hashed it while it came; saves a reading."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:
@@ -79,6 +89,10 @@ class Settings:
         object.__setattr__(self, "sidecar_name", SidecarName(self.sidecar_name))
         if self.time_zone is not None:
             named_zone(self.time_zone)
+        for name in ("artist", "copyright"):
+            text = getattr(self, name) or ""
+            if not text.isprintable():
+                raise ConfigError(f"{name} '{text!a}' has characters that cannot be written. Use plain text.")
 
 
 def named_zone(name: str) -> ZoneInfo:

@@ -35,6 +35,14 @@ class Change:
     """Empty where something was removed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One thing that was not written into a file, and why."""
+
+    field: str
+    reason: str
+
+
 class TimeKind(StrEnum):
     """What a candidate's reading is."""
 

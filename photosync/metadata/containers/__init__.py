@@ -1,0 +1,36 @@
+"""One module a file format: where its metadata lies, and which bytes of it may change."""
+
+from __future__ import annotations
+
+from photosync.metadata import formats
+from photosync.metadata.containers.container import Container, Filling, Range
+from photosync.metadata.containers.heif import Heif
+from photosync.metadata.containers.jpeg import Jpeg
+from photosync.metadata.containers.movie import MOVIE_TIME, Movie
+from photosync.metadata.containers.png import Png
+from photosync.metadata.containers.readonly import ReadOnly
+from photosync.metadata.containers.tiff_file import TiffFile
+from photosync.metadata.containers.webp import WebP
+from photosync.metadata.formats import Format
+from photosync.metadata.window import Window
+
+__all__ = ["MOVIE_TIME", "Container", "Filling", "Range", "open_container"]
+
+_HOMES: dict[Format, type[Heif | Jpeg | Movie | Png | TiffFile | WebP]] = {
+    formats.JPEG: Jpeg,
+    formats.PNG: Png,
+    formats.WEBP: WebP,
+    formats.TIFF: TiffFile,
+    formats.HEIC: Heif,
+    formats.HEIF: Heif,
+    formats.AVIF: Heif,
+    formats.MP4: Movie,
+    formats.MOV: Movie,
+    formats.THREE_GP: Movie,
+}
+
+
+def open_container(window: Window, format_: Format) -> Container:
+    """Read the file in `window` as what it is. Raises nothing for any content."""
+    home = _HOMES.get(format_)
+    return home(window) if home else ReadOnly(window, format_)

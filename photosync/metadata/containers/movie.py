@@ -1,0 +1,196 @@
+"""MP4, QuickTime and 3GP: creation times that are 0 are filled in place; nothing else is ever written.
+
+ISO/IEC 14496-12, 8.2.2, 8.3.2 and 8.4.2: `mvhd`, `tkhd` and `mdhd` begin with version and flags, then the creation time
+in seconds since 1904 in UTC, of 32 bits (version 0) or 64. QuickTime File Format, 'Metadata': `meta` holds `keys` and
+`ilst`, where Apple keeps the creation date with its offset. Only headers of boxes are read, so size does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from photosync.metadata.containers.boxes import Box, boxes, child, children
+from photosync.metadata.containers.container import Filling, Range
+from photosync.metadata.dates import ReadDate, read_date
+from photosync.metadata.facts import Facts, VideoFacts
+from photosync.metadata.result import Change, Left
+from photosync.metadata.splice import Splice, in_order
+from photosync.metadata.tiff import Block
+from photosync.metadata.window import MalformedError, Window
+from photosync.metadata.wishes import Wishes
+from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+
+EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+MOVIE_TIME = "movie creation time"
+
+_XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_MAX_KEYS = 1000
+_MAX_TEXT_BYTES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A creation time field."""
+
+    box: str
+    position: int
+    size: int
+    seconds: int
+
+
+class Movie:
+    """A video in boxes."""
+
+    only_appends = False
+    block: Block | None = None
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self.problem = ""
+        self.notes: tuple[str, ...] = ()
+        self._times: list[_Time] = []
+        self._tagged: ReadDate | None = None
+        self._has_position = False
+        self._xmp = XmpFacts()
+        try:
+            self._read()
+        except MalformedError as error:
+            self.problem = f"the boxes are broken: {error}"
+        if not self.problem and not any(time.box == "mvhd" for time in self._times):
+            self.problem = "there is no movie header that can be read"
+        self.is_damaged = bool(self.problem)
+        video = VideoFacts(self._tagged, self._movie_time(), self._has_position)
+        self.facts = Facts(video=video, xmp=self._xmp, can_tell=not self.problem)
+
+    def _read(self) -> None:
+        movie = None
+        for box in self._top_level():
+            if box.type == b"moov" and movie is None:
+                movie = box
+            elif box.type == b"uuid" and self._window.read(box.content, 16) == _XMP_UUID:
+                length = min(box.end - box.content - 16, MAX_PACKET_BYTES)
+                self._xmp = read_xmp(self._window.read(box.content + 16, length))
+        if movie is not None:
+            self._read_movie(movie)
+
+    def _top_level(self) -> Iterator[Box]:
+        """Trailers of phones (Samsung's SEF) are no boxes; what comes before them is."""
+        found = False
+        try:
+            for box in boxes(self._window, 0, self._window.size):
+                found = found or box.type == b"moov"
+                yield box
+        except MalformedError:
+            if not found:
+                raise
+
+    def _read_movie(self, movie: Box) -> None:
+        for box in children(self._window, movie):
+            if box.type == b"mvhd":
+                self._read_time(box)
+            elif box.type == b"trak":
+                self._read_track(box)
+            elif box.type == b"udta":
+                self._has_position |= any(each.type in (b"\xa9xyz", b"loci") for each in self._loose(box))
+            elif box.type == b"meta":
+                self._read_metadata(box)
+
+    def _loose(self, box: Box) -> Iterator[Box]:
+        """User data may end in four zero bytes, and is not worth a refusal."""
+        try:
+            yield from children(self._window, box)
+        except MalformedError:
+            return
+
+    def _read_track(self, track: Box) -> None:
+        for box in children(self._window, track):
+            if box.type == b"tkhd":
+                self._read_time(box)
+            elif box.type == b"mdia":
+                header = child(self._window, box, b"mdhd")
+                if header is not None:
+                    self._read_time(header)
+
+    def _read_time(self, box: Box) -> None:
+        version = self._window.exactly(box.content, 1)[0]
+        size = {0: 4, 1: 8}.get(version, 0)
+        if not size or box.content + 4 + 2 * size > box.end:
+            raise MalformedError(f"the {box.type.decode('latin-1')} box has an unknown version")
+        position = box.content + 4
+        seconds = int.from_bytes(self._window.exactly(position, size))
+        self._times.append(_Time(box.type.decode("latin-1"), position, size, seconds))
+
+    def _read_metadata(self, meta: Box) -> None:
+        """In QuickTime `meta` is a plain box, in MP4 a full one."""
+        skip = 0 if self._window.read(meta.content + 4, 4) == b"hdlr" else 4
+        try:
+            tables = {box.type: box for box in children(self._window, meta, skip)}
+            if b"keys" in tables and b"ilst" in tables:
+                self._read_values(self._keys(tables[b"keys"]), tables[b"ilst"])
+        except MalformedError:
+            self.notes = (*self.notes, "the QuickTime metadata cannot be read")
+
+    def _keys(self, keys: Box) -> dict[int, bytes]:
+        found: dict[int, bytes] = {}
+        position = keys.content + 8
+        while position + 8 <= keys.end and len(found) < _MAX_KEYS:
+            size = int.from_bytes(self._window.exactly(position, 4))
+            if size < 8 or position + size > keys.end:
+                raise MalformedError("a key does not fit")
+            found[len(found) + 1] = self._window.read(position + 8, min(size - 8, _MAX_TEXT_BYTES))
+            position += size
+        return found
+
+    def _read_values(self, names: dict[int, bytes], ilst: Box) -> None:
+        for box in children(self._window, ilst):
+            name = names.get(int.from_bytes(box.type))
+            if name == b"com.apple.quicktime.location.ISO6709":
+                self._has_position = True
+            elif name == b"com.apple.quicktime.creationdate":
+                data = child(self._window, box, b"data")
+                if data is not None:
+                    length = min(max(0, data.end - data.content - 8), _MAX_TEXT_BYTES)
+                    text = self._window.read(data.content + 8, length)
+                    self._tagged = read_date(text.decode("utf-8", "replace"))
+
+    def _movie_time(self) -> datetime | None:
+        seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)
+        if not seconds:
+            return None
+        try:
+            return (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
+        except OverflowError:
+            return None
+
+    def mutable(self) -> tuple[Range, ...]:
+        """The creation times."""
+        return tuple(sorted((time.position, time.position + time.size) for time in self._times))
+
+    def fill(self, wishes: Wishes) -> Filling:
+        """Put the instant into every creation time that is 0."""
+        left = _left(wishes)
+        if wishes.movie_time is None:
+            return Filling(left=left)
+        seconds = round((wishes.movie_time - EPOCH) / timedelta(seconds=1))
+        empty = [time for time in self._times if time.seconds == 0]
+        fitting = [time for time in empty if 0 < seconds < 1 << 8 * time.size]
+        if len(fitting) < len(empty):
+            left = (*left, Left("a creation time", "it cannot hold so early or late a year"))
+        shown = f"{wishes.movie_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        names = {"mvhd": MOVIE_TIME, "tkhd": "track creation time", "mdhd": "media creation time"}
+        return Filling(
+            in_order(Splice(time.position, time.size, seconds.to_bytes(time.size)) for time in fitting),
+            tuple(Change(names[time.box], "0", shown) for time in fitting),
+            left,
+        )
+
+
+def _left(wishes: Wishes) -> tuple[Left, ...]:
+    """What a video has no room for, with the reason."""
+    others = {"artist": wishes.artist, "copyright": wishes.copyright, "position": wishes.place}
+    left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
+    if wishes.taken is not None and wishes.movie_time is None:
+        left.append(Left("capture time", "videos keep UTC, and the offset from UTC is not known"))
+    return tuple(left)

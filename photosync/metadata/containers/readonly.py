@@ -1,0 +1,162 @@
+"""Formats that are never written: what they say is read, as far as that is simple, so that no sidecar contradicts it.
+
+GIF89a, 26 (XMP in an application extension: XMP specification part 3, 1.1.2). Adobe Photoshop File Formats (image
+resources 1028 IPTC, 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF keeps the place of a
+JPEG at byte 84, CR3 its Exif directories in boxes `CMT1`, `CMT2` and `CMT4` (as ExifTool reads them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from photosync.metadata.containers.boxes import boxes, children
+from photosync.metadata.containers.container import Filling, Range, left_alone, without_prefix
+from photosync.metadata.containers.jpeg import Jpeg
+from photosync.metadata.containers.tiff_file import TiffFile
+from photosync.metadata.exif import ExifFacts, read_exif
+from photosync.metadata.facts import Facts
+from photosync.metadata.formats import Format, FormatKind
+from photosync.metadata.iptc import read_iptc
+from photosync.metadata.tiff import RAW_MARKS, TIFF_MARKS, Block, read_block
+from photosync.metadata.window import MalformedError, Window
+from photosync.metadata.wishes import Wishes
+from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+
+_HEAD_BYTES = 1 << 20
+
+
+class ReadOnly:
+    """A file of a format that is never written."""
+
+    only_appends = False
+    block: Block | None = None
+    is_damaged = False
+    notes: tuple[str, ...] = ()
+
+    def __init__(self, window: Window, format_: Format) -> None:
+        self.problem = f"{format_.name} files are never written to"
+        try:
+            self.facts = _read(window, format_)
+        except MalformedError:
+            self.facts = Facts(can_tell=False)
+
+    def mutable(self) -> tuple[Range, ...]:
+        """Nothing."""
+        return ()
+
+    def fill(self, wishes: Wishes) -> Filling:
+        """Nothing is written."""
+        return left_alone(wishes, self.problem)
+
+
+def _read(window: Window, format_: Format) -> Facts:
+    reader = _READERS.get(format_.name)
+    if reader is not None:
+        return reader(window)
+    mark = window.read(0, 4)
+    if format_.kind is FormatKind.RAW and mark in TIFF_MARKS:
+        return TiffFile(window).facts
+    if format_.kind is FormatKind.RAW and mark in RAW_MARKS:
+        return Facts(exif=read_exif(read_block(window, RAW_MARKS)))
+    return Facts(can_tell=False)
+
+
+def _bmp(_: Window) -> Facts:
+    return Facts()
+
+
+def _gif(window: Window) -> Facts:
+    head = window.read(0, _HEAD_BYTES)
+    start = head.find(b"XMP DataXMP")
+    packet = head[start + 11 :].split(b"\1\xff\xfe")[0] if start >= 0 else b""
+    return Facts(xmp=read_xmp(packet))
+
+
+def _psd(window: Window) -> Facts:
+    position = 26
+    position += 4 + int.from_bytes(window.exactly(position, 4))
+    end = position + 4 + int.from_bytes(window.exactly(position, 4))
+    position += 4
+    facts = Facts()
+    while position < end and window.read(position, 4) == b"8BIM":
+        head = window.exactly(position, 7)
+        data = position + 6 + (1 + head[6] + 1) // 2 * 2 + 4
+        length = int.from_bytes(window.exactly(data - 4, 4))
+        facts = _with_resource(facts, int.from_bytes(head[4:6]), window.part(data, length))
+        position = data + length + length % 2
+    return facts
+
+
+def _with_resource(facts: Facts, resource: int, window: Window) -> Facts:
+    if resource == 1028:
+        return replace(facts, iptc=read_iptc(window.read(0, MAX_PACKET_BYTES)))
+    if resource == 1058:
+        return replace(facts, exif=_exif_or_nothing(window))
+    if resource == 1060:
+        return replace(facts, xmp=read_xmp(window.read(0, MAX_PACKET_BYTES)))
+    return facts
+
+
+def _exif_or_nothing(window: Window) -> ExifFacts:
+    try:
+        return read_exif(read_block(window))
+    except MalformedError:
+        return ExifFacts()
+
+
+def _jpeg_xl(window: Window) -> Facts:
+    if window.read(0, 2) == b"\xff\x0a":
+        return Facts()
+    facts = Facts()
+    for box in boxes(window, 0, window.size):
+        if box.type == b"brob":
+            return Facts(can_tell=False)
+        if box.type == b"Exif":
+            start = 4 + int.from_bytes(window.exactly(box.content, 4))
+            start += without_prefix(window.read(box.content + start, 6))
+            facts = replace(
+                facts, exif=_exif_or_nothing(window.part(box.content + start, box.end - box.content - start))
+            )
+        elif box.type == b"xml ":
+            facts = replace(facts, xmp=_packet(window, box.content, box.end))
+    return facts
+
+
+def _packet(window: Window, start: int, end: int) -> XmpFacts:
+    return read_xmp(window.read(start, min(end - start, MAX_PACKET_BYTES)))
+
+
+def _raf(window: Window) -> Facts:
+    place = window.exactly(84, 8)
+    offset, length = int.from_bytes(place[:4]), int.from_bytes(place[4:])
+    facts = Jpeg(window.part(offset, length)).facts
+    return replace(facts, can_tell=facts.exif != ExifFacts())
+
+
+def _cr3(window: Window) -> Facts:
+    found: dict[bytes, Block] = {}
+    for top in boxes(window, 0, window.size):
+        if top.type != b"moov":
+            continue
+        for box in children(window, top):
+            if box.type == b"uuid":
+                for part in children(window, box, skip=16):
+                    if part.type in (b"CMT1", b"CMT2"):
+                        found[part.type] = read_block(window.part(part.content, part.end - part.content))
+                break
+    if b"CMT2" not in found:
+        return Facts(can_tell=False)
+    exif = read_exif(found[b"CMT2"])
+    author = read_exif(found[b"CMT1"]) if b"CMT1" in found else ExifFacts()
+    return Facts(exif=replace(exif, artist=author.artist, copyright=author.copyright))
+
+
+_READERS: dict[str, Callable[[Window], Facts]] = {
+    "GIF": _gif,
+    "PSD": _psd,
+    "JPEG XL": _jpeg_xl,
+    "RAF": _raf,
+    "CR3": _cr3,
+    "BMP": _bmp,
+}

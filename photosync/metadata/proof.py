@@ -1,0 +1,120 @@
+"""The proof that a mended file is the delivered one, but for what was meant to change.
+
+It reads both files again, knows nothing of how the change was made, and says what is wrong; no answer is a good answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from photosync.metadata.containers import Container, Range, open_container
+from photosync.metadata.exif import EXIF_POINTER, GPS_POINTER
+from photosync.metadata.formats import Format
+from photosync.metadata.tiff import Block, DirectoryName
+from photosync.metadata.window import CHUNK, MalformedError, Window
+from photosync.metadata.with_piexif import Ability, ability
+
+Expected = Mapping[tuple[DirectoryName, int], bytes | None]
+_POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTER), ("0th", GPS_POINTER)})
+
+
+def disprove(first: Window, before: Container, second: Window, format_: Format, expected: Expected) -> str:
+    """Why `second` is not a good successor of `first`; empty when it is one."""
+    after = open_container(second, format_)
+    if after.problem:
+        return f"the mended file cannot be read: {after.problem}"
+    try:
+        return next(
+            (complaint for complaint, holds in _claims(first, before, second, after, expected) if not holds), ""
+        )
+    except MalformedError as error:
+        return f"the mended file is not whole: {error}"
+
+
+def _claims(
+    first: Window, before: Container, second: Window, after: Container, expected: Expected
+) -> Iterator[tuple[str, bool]]:
+    old, new = before.block, after.block
+    yield "bytes changed that were not to change", _same_outside(first, before, second, after)
+    yield "Exif entries changed that were not to change", _same_entries(old, new, expected)
+    yield "an Exif entry does not hold what was written", _holds(new, expected)
+    yield "piexif can do less with the mended file than with the delivered one", not _piexif_lost(old, new)
+
+
+def _same_outside(first: Window, before: Container, second: Window, after: Container) -> bool:
+    """The masked comparison: all that may not change, byte for byte. It says more than two equal hashes, and sooner."""
+    mask = before.mutable()
+    old = _outside(mask, first.size)
+    new = _outside(mask, first.size) if before.only_appends else _outside(after.mutable(), second.size)
+    if sum(stop - start for start, stop in old) != sum(stop - start for start, stop in new):
+        return False
+    return all(first.exactly(a, length) == second.exactly(b, length) for a, b, length in _aligned(old, new))
+
+
+def _outside(mask: Iterable[Range], end: int) -> list[Range]:
+    found: list[Range] = []
+    position = 0
+    for start, stop in (*mask, (end, end)):
+        if position < min(start, end):
+            found.append((position, min(start, end)))
+        position = max(position, stop)
+    return found
+
+
+def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int]]:
+    """Pieces of both files that have to be the same: two places and a length, a bounded one."""
+    behind, ahead = list(reversed(old)), list(reversed(new))
+    while behind and ahead:
+        (a, a_end), (b, b_end) = behind.pop(), ahead.pop()
+        length = min(a_end - a, b_end - b, CHUNK)
+        yield a, b, length
+        if a + length < a_end:
+            behind.append((a + length, a_end))
+        if b + length < b_end:
+            ahead.append((b + length, b_end))
+
+
+def _same_entries(before: Block | None, after: Block | None, expected: Expected) -> bool:
+    """Every entry but those meant to change: same type, count and bytes; MakerNote and thumbnail at the same place."""
+    if after is None or before is None:
+        return after is before or before is None
+    if before.order != after.order:
+        return False
+    apart = _POINTERS | set(expected)
+    old = [entry for entry in _entries(before) if entry[:2] not in apart]
+    new = [entry for entry in _entries(after) if entry[:2] not in apart]
+    return old == new
+
+
+def _holds(block: Block | None, expected: Expected) -> bool:
+    """Whether what was to be written can be read."""
+    for (name, tag), value in expected.items():
+        entry = block.entry(name, tag) if block else None
+        if block is None or (entry is None) != (value is None):
+            return False
+        if entry is not None and value is not None and block.raw(entry) != value:
+            return False
+    return True
+
+
+def _entries(block: Block) -> list[tuple[DirectoryName, int, int, int, int, bytes]]:
+    """Directory, tag, type, count, the value's place where it stands outside of its entry, and a hash of its bytes."""
+    found: list[tuple[DirectoryName, int, int, int, int, bytes]] = []
+    for name, directory in block.directories.items():
+        for entry in directory.entries:
+            place = -1 if entry.is_inline else entry.value_position
+            length = 4 if entry.is_inline else entry.length or 0
+            end = min(entry.value_position + length, block.window.size)
+            value = hashlib.sha256()
+            for chunk in block.window.chunks(min(entry.value_position, end), end):
+                value.update(chunk)
+            found.append((name, entry.tag, entry.type, entry.count, place, value.digest()))
+    return found
+
+
+def _piexif_lost(before: Block | None, after: Block | None) -> bool:
+    if after is None:
+        return False
+    needed = Ability.DUMPS if before is None else ability(before)
+    return needed is not Ability.NONE and ability(after) < needed

@@ -1,0 +1,72 @@
+"""Undo records: what gives a mended file its delivered bytes back.
+
+A record is a line of JSON with both hashes and the splices backwards, a few hundred bytes for most files. It is only
+applied to the very file that it was made for, and the result must have the delivered hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync.errors import ItemError, Reason
+from photosync.metadata.splice import Splice, in_order, write_spliced
+from photosync.metadata.window import CHUNK, naming
+
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRecord:
+    """The hashes of the file as delivered and as stored, and the way back."""
+
+    delivered_sha256: str
+    stored_sha256: str
+    splices: tuple[Splice, ...]
+
+    def encode(self) -> bytes:
+        """The record as it is kept."""
+        places = [[each.offset, each.removed, base64.b64encode(each.inserted).decode()] for each in self.splices]
+        content = {"v": _VERSION, "delivered": self.delivered_sha256, "stored": self.stored_sha256, "back": places}
+        return json.dumps(content, separators=(",", ":")).encode()
+
+    @classmethod
+    def decode(cls, content: bytes) -> UndoRecord:
+        """The record as it was kept; raises `ItemError` for one that is damaged or of a later version."""
+        try:
+            found = json.loads(content)
+            assert found["v"] == _VERSION
+            splices = [
+                Splice(int(offset), int(removed), base64.b64decode(text, validate=True))
+                for offset, removed, text in found["back"]
+            ]
+            return cls(str(found["delivered"]), str(found["stored"]), in_order(splices))
+        except (ValueError, KeyError, TypeError, AssertionError, binascii.Error) as error:
+            raise ItemError("the undo record cannot be read; the file stays as it is", Reason.REFUSED) from error
+
+
+def undo(path: Path, record: bytes, workspace: Path) -> Path:
+    """A second file in `workspace` with the delivered bytes of `path`; the caller puts it in its place.
+
+    Raises `ItemError` where the file is no longer the one that was mended, or the record is damaged.
+    """
+    read = UndoRecord.decode(record)
+    if _sha256(path) != read.stored_sha256:
+        raise ItemError(f"{path} has changed since it was mended; it stays as it is", Reason.HASH_MISMATCH)
+    written = write_spliced(path, read.splices, workspace)
+    if written.new_sha256 != read.delivered_sha256:
+        written.path.unlink(missing_ok=True)
+        raise ItemError(f"{path}: the undo record does not give the delivered file back", Reason.HASH_MISMATCH)
+    return written.path
+
+
+def _sha256(path: Path) -> str:
+    found = hashlib.sha256()
+    with naming(path), path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            found.update(chunk)
+    return found.hexdigest()

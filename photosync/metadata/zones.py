@@ -1,0 +1,74 @@
+"""How far local time was from UTC, by what the file and the provider know. Never by a map or this computer's zone.
+
+Two readings of the same moment, one local and one in UTC, tell the offset by their difference; but only a difference
+that is an offset somewhere in the world is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+GPS_TOLERANCE = timedelta(seconds=90)
+"""A receiver's time may be that of its last fix."""
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+_QUARTER = timedelta(minutes=15)
+_FRACTIONAL_MINUTES = {
+    *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
+}
+"""Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). A stale GPS time makes other
+quarter hours, `+02:15`, which exist nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOffset:
+    """An offset, and how it is known."""
+
+    value: timedelta
+    source: str
+
+
+def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelta | None:
+    """The offset that lies between two readings of one moment; None where the difference cannot be one.
+
+    >>> from datetime import datetime
+    >>> difference(datetime(2023, 7, 1, 14), datetime(2023, 7, 1, 12, 0, 3), CLOCK_TOLERANCE)
+    datetime.timedelta(seconds=7200)
+    """
+    exact = local - utc
+    rounded = _QUARTER * round(exact / _QUARTER)
+    minutes = round(rounded / timedelta(minutes=1))
+    if abs(exact - rounded) > tolerance or not -12 * 60 <= minutes <= 14 * 60:
+        return None
+    return rounded if minutes % 60 == 0 or minutes in _FRACTIONAL_MINUTES else None
+
+
+def is_offset(value: timedelta) -> bool:
+    """Whether clocks can be this far from UTC."""
+    return timedelta(hours=-12) <= value <= timedelta(hours=14) and not value % timedelta(minutes=1)
+
+
+def offset_at_local(zone: ZoneInfo, reading: datetime) -> timedelta | None:
+    """The zone's offset when its clocks showed `reading`; of a repeated autumn hour the first."""
+    try:
+        return _whole_minutes(reading.replace(tzinfo=zone, fold=0).utcoffset())
+    except (OverflowError, ValueError):
+        return None
+
+
+def offset_at_instant(zone: ZoneInfo, utc: datetime) -> timedelta | None:
+    """The zone's offset at the moment whose UTC reading is `utc`."""
+    try:
+        local = utc.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
+    except (OverflowError, ValueError):
+        return None
+    return _whole_minutes(local.utcoffset())
+
+
+def _whole_minutes(offset: timedelta | None) -> timedelta | None:
+    """Local mean times of the 19th century have seconds, which no offset text can say."""
+    if offset is None or offset % timedelta(minutes=1):
+        return None
+    return offset
