@@ -20,9 +20,9 @@ from photosync.jobs.naming import Namer
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, path_key, sums
 from photosync.model import Item
 
-BATCH = 64
+BATCH = 256
 """So many files are recorded in one transaction …"""
-BATCH_S = 1.0
+BATCH_S = 2.0
 """… or as many as came in this time."""
 
 
@@ -38,6 +38,7 @@ class Shelf:
         self._saved: list[Saved] = []
         self._described: list[Item] = []
         self._folders: set[Path] = set()
+        self._met_folders: set[Path] = set()
         self._oldest = time.monotonic()
         self._touched: set[str] = set()
         self._rewritten: set[str] = set()
@@ -112,7 +113,16 @@ class Shelf:
         if not self._saved:
             self._oldest = time.monotonic()
         self._saved.append(saved)
-        self._folders.add((self._library.base(saved.outside) / saved.path).parent)
+        base = self._library.base(saved.outside)
+        self._to_sync((base / saved.path).parent, base)
+
+    def _to_sync(self, folder: Path, base: Path) -> None:
+        """The folder got a name; met for the first time, it may be new itself, and so may those above it."""
+        self._folders.add(folder)
+        while folder != base and folder not in self._met_folders:
+            self._met_folders.add(folder)
+            folder = folder.parent
+            self._folders.add(folder)
 
     def commit_if_due(self) -> None:
         """Record what came, if enough did or the oldest has waited long enough."""

@@ -139,8 +139,8 @@ class Library:
             raise disk_error(error, source) from error
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
-        """Bring the names in `folders` to the disk, and those of the folders that hold them, up to the library's."""
-        for folder in {ancestor for named in folders for ancestor in (named, named.parent)}:
+        """Bring the names in `folders` to the disk."""
+        for folder in folders:
             try:
                 descriptor = os.open(folder, os.O_RDONLY)
             except OSError as error:

@@ -95,25 +95,28 @@ def _carry_out(path: Path, plan: _Plan, given: Given, settings: Settings, worksp
         return _unwritten(path, plan, settings)
     if workspace is None:
         return _fixed(path, plan, settings)
+    back = reversed_splices(plan.window, plan.filling.splices)
     written = write_spliced(path, plan.filling.splices, workspace, given.sha256)
     complaint = _disprove(plan, written)
     if complaint:
-        written.path.unlink(missing_ok=True)
         refused = _unwritten(path, replace(plan, filling=Filling()), settings)
         return replace(refused, outcome=Outcome.REFUSED, notes=(f"not mended: {complaint}",), warning=True)
-    back = reversed_splices(plan.window, plan.filling.splices)
     record = UndoRecord(written.old_sha256, written.new_sha256, back)
     fixed = _fixed(written.path, plan, settings)
     return replace(fixed, sha256=written.new_sha256, undo=record.encode())
 
 
 def _disprove(plan: _Plan, written: Written) -> str:
+    """What is wrong with the second file, which is gone then; empty when nothing is."""
+    complaint = "the proof was broken off"
     try:
         with naming(written.path), written.path.open("rb") as file:
-            return disprove(plan.window, plan.container, Window.of_file(file), plan.format, plan.filling.expected)
-    except OSError:
-        written.path.unlink(missing_ok=True)
-        raise
+            second = Window.of_file(file)
+            complaint = disprove(plan.window, plan.container, second, plan.format, plan.filling.expected)
+    finally:
+        if complaint:
+            written.path.unlink(missing_ok=True)
+    return complaint
 
 
 def _fixed(path: Path, plan: _Plan, settings: Settings) -> Mended:
@@ -170,6 +173,12 @@ def _may_have_sidecar(plan: _Plan) -> bool:
     return plan.format.kind in (FormatKind.PHOTO, FormatKind.RAW) and plan.format is not JPEG2000
 
 
+def _why_untouched(plan: _Plan, settings: Settings) -> str:
+    if settings.mode is Mode.OFF:
+        return "exif: off"
+    return "nothing is missing" if plan.container.facts.can_tell else "what it lacks cannot be told"
+
+
 def _with_notes(mended: Mended, plan: _Plan, given: Given, settings: Settings, *, has_other_names: bool) -> Mended:
     notes = [*mended.notes, *plan.container.notes]
     if not plan.format.fits(given.name):
@@ -178,6 +187,6 @@ def _with_notes(mended: Mended, plan: _Plan, given: Given, settings: Settings, *
     if has_other_names and mended.outcome is Outcome.FIXED:
         notes.append("the file has other names (hard links); they keep the delivered content")
     if mended.outcome is Outcome.UNTOUCHED and not notes:
-        notes.append("exif: off" if settings.mode is Mode.OFF else "nothing is missing")
+        notes.append(_why_untouched(plan, settings))
     warning = mended.warning or plan.container.is_damaged
     return replace(mended, notes=(*notes, *plan.ladder.notes), warning=warning)

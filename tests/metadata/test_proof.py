@@ -1,0 +1,104 @@
+"""The proof itself: whatever byte of a mended file is hit, it sees it."""
+
+import pytest
+
+from photosync.metadata import Given, Outcome, Place, Settings, sniff
+from photosync.metadata.containers import open_container
+from photosync.metadata.proof import disprove
+from photosync.metadata.tiff import DirectoryName
+from photosync.metadata.window import Window
+from tests.metadata.making import (
+    INSTANT,
+    UNDEFINED,
+    Bench,
+    block,
+    encoded,
+    exif_segment,
+    heic,
+    jpeg,
+    mp4,
+    original,
+    png,
+    png_chunk,
+    riff_chunk,
+    text,
+    webp,
+    xmp_segment,
+)
+
+OLD = "2001:02:03 04:05:06"
+NOTE = (0x927C, UNDEFINED, 60, bytes(range(60)))
+EXIF = block([text(0x010F, "Maker")], exif=[original(OLD), text(0x9004, OLD), NOTE], interop=[text(1, "R98")])
+ARTIST: dict[tuple[DirectoryName, int], bytes | None] = {("0th", 0x013B): b"Ada Lovelace\0"}
+FILES = {
+    "a.jpg": jpeg(exif_segment(EXIF), xmp_segment(xmp_Rating="5"), trailer=b"trailer"),
+    "b.png": png(png_chunk(b"tEXt", b"Title\0x"), png_chunk(b"eXIf", EXIF)),
+    "c.webp": webp(riff_chunk(b"EXIF", EXIF), riff_chunk(b"odd!", b"odd"), extended=True, flags=8),
+    "d.tif": encoded("TIFF"),
+}
+
+
+def complaint(
+    delivered: bytes, mended: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
+) -> str:
+    format_ = sniff(delivered, name)
+    assert format_ is not None
+    first = Window.over(delivered)
+    return disprove(first, open_container(first, format_), Window.over(mended), format_, expected)
+
+
+def mended_with_artist(bench: Bench, name: str) -> bytes:
+    done = bench.mend(FILES[name], Given(name=name), Settings(artist="Ada Lovelace"), name=name)
+    assert done.outcome is Outcome.FIXED
+    return done.path.read_bytes()
+
+
+def unseen(
+    delivered: bytes, mended: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
+) -> list[int]:
+    """The places at which another byte goes unnoticed."""
+    found = []
+    for at in range(len(mended)):
+        hit = mended[:at] + bytes([mended[at] ^ 0x5A]) + mended[at + 1 :]
+        if not complaint(delivered, hit, name, expected):
+            found.append(at)
+    return found
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_byte_that_says_something_is_proved(bench: Bench, name: str) -> None:
+    delivered, mended = FILES[name], mended_with_artist(bench, name)
+    assert complaint(delivered, mended, name, ARTIST) == ""
+    places = unseen(delivered, mended, name, ARTIST)
+    start = mended.index(b"II*\0")
+    assert not set(places) & set(range(start, start + 4))
+    for value in (b"Maker\0", NOTE[3], b"Ada Lovelace\0", OLD.encode()):
+        at = mended.find(value)
+        assert at < 0 or not set(places) & set(range(at, at + len(value))), value
+    block_with_its_last_nul = range(start - 1, start + len(EXIF) + 200)
+    appended = range(len(delivered), len(mended)) if name == "d.tif" else range(0)
+    assert [at for at in places if at not in block_with_its_last_nul and at not in appended] == []
+
+
+def test_what_was_not_written_is_missed(bench: Bench) -> None:
+    delivered, mended = FILES["a.jpg"], mended_with_artist(bench, "a.jpg")
+    assert complaint(delivered, delivered, "a.jpg", ARTIST)
+    assert complaint(delivered, mended, "a.jpg", {**ARTIST, ("0th", 0x010F): None})
+    assert complaint(delivered, mended, "a.jpg", {})
+    for cut in (mended[:-1], mended[:100], b""):
+        assert complaint(delivered, cut, "a.jpg", ARTIST)
+
+
+@pytest.mark.parametrize(
+    ("name", "delivered"),
+    [("a.heic", heic(block([], exif=[original("0000:00:00 00:00:00"), text(0x9004, OLD)]))), ("b.mp4", mp4(0))],
+)
+def test_files_that_keep_their_length_are_proved_byte_for_byte(bench: Bench, name: str, delivered: bytes) -> None:
+    given = Given(name=name, taken=INSTANT, place=Place(1, 2))
+    mended = bench.mend(delivered, given, name=name).path.read_bytes()
+    differing = [at for at in range(len(delivered)) if delivered[at] != mended[at]]
+    for at in range(len(mended)):
+        hit = mended[:at] + bytes([mended[at] ^ 0x5A]) + mended[at + 1 :]
+        is_near = any(abs(at - each) < 400 for each in differing)
+        assert is_near or complaint(delivered, hit, name, {})
+    assert complaint(delivered, mended + b"!", name, {})
