@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from photosync.errors import ConfigError
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, LayoutError, safe_name
-from photosync.metadata import Mode, named_zone
+from photosync.metadata import Mode, Settings, SidecarName, named_zone
 from photosync.provider import AccountSettings, ConfigPath, Provider, ProviderPlugin, plugins
 from photosync.units import duration, rate
 
@@ -48,6 +48,12 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _plain_text(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("expected plain text on one line")
+    return value
+
+
 class Defaults(BaseModel):
     """What any account can say for itself, and `defaults` for all of them. None: the program decides."""
 
@@ -61,6 +67,23 @@ class Defaults(BaseModel):
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     retry_budget: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=2)
     """How long one request is tried again before the service counts as unreachable."""
+    artist: Annotated[str, AfterValidator(_plain_text)] | None = None
+    copyright: Annotated[str, AfterValidator(_plain_text)] | None = None
+    write_gps: bool = False
+    remove_software: bool = False
+    sidecar_name: SidecarName = SidecarName.FULL
+
+    def metadata_settings(self, mode: Mode | None = None) -> Settings:
+        """What the fixer is told; `mode` in place of the one that stands here."""
+        return Settings(
+            mode=mode or self.exif,
+            time_zone=self.time_zone,
+            artist=self.artist,
+            copyright=self.copyright,
+            write_gps=self.write_gps,
+            remove_software=self.remove_software,
+            sidecar_name=self.sidecar_name,
+        )
 
 
 class _File(BaseModel):

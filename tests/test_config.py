@@ -111,3 +111,20 @@ def test_an_unknown_account_is_told_with_those_that_are_there(tmp_path: Path) ->
     path = write(tmp_path, "library: x\naccounts:\n  amazon: {}\n")
     with pytest.raises(ConfigError, match=r"no account 'amzon'; accounts there: amazon"):
         config.load(path).account("amzon")
+
+
+def test_what_the_fixer_is_told_stands_under_defaults_or_an_account(tmp_path: Path) -> None:
+    text = """
+library: x
+defaults: {artist: Ada, write_gps: yes, sidecar_name: stem}
+accounts:
+  amazon: {cookies: {session-id: "1"}, artist: Grandma, time_zone: Europe/Berlin}
+"""
+    settings = config.load(write(tmp_path, text)).account("amazon").options.metadata_settings()
+    assert (settings.artist, settings.write_gps, settings.remove_software) == ("Grandma", True, False)
+    assert (settings.sidecar_name, settings.time_zone, settings.mode) == ("stem", "Europe/Berlin", "fix")
+
+
+def test_an_artist_of_two_lines_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"defaults.artist: .*plain text"):
+        config.load(write(tmp_path, 'library: x\ndefaults:\n  artist: "a\\nb"\n'))

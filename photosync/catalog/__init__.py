@@ -1,6 +1,7 @@
 """What is saved, and how we know it: SQLite, one writer, a schema with a version."""
 
 from photosync.catalog.database import Catalog, Known, Listing, Run, Saved, Summary
+from photosync.catalog.fixes import Sidecar, Story
 from photosync.catalog.schema import SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "Catalog", "Known", "Listing", "Run", "Saved", "Summary"]
+__all__ = ["SCHEMA_VERSION", "Catalog", "Known", "Listing", "Run", "Saved", "Sidecar", "Story", "Summary"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from photosync.catalog import described, schema
+from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.errors import DestinationError
 from photosync.model import Item
 
@@ -30,6 +31,9 @@ class Saved:
     delivered_sha256: str
     stored_size: int
     stored_sha256: str
+    sidecars: tuple[Sidecar, ...] = ()
+    mended: str | None = None
+    """What the fixer did and what not, for whoever asks `why`; None where there is nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self.fixes = Fixes(connection)
         self._connection.execute("CREATE TEMP TABLE seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TEMP TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
@@ -128,7 +133,11 @@ class Catalog:
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
-            schema.check_version(connection, path)
+            if schema.check_version(connection, path) < schema.SCHEMA_VERSION:
+                older, connection = connection, sqlite3.connect(":memory:", isolation_level=None)
+                older.backup(connection)
+                older.close()
+                schema.migrate(connection, path)
         except sqlite3.Error as error:
             raise _unusable(path, error) from error
         return cls(connection)
@@ -212,8 +221,9 @@ class Catalog:
             self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
                 """INSERT INTO items (account, id, description, state, first_run, saved_run, outside, path, path_key,
-                       revision, delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at)
-                   VALUES (?, ?, ?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                       revision, delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
+                       mended)
+                   VALUES (?, ?, ?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                    ON CONFLICT (account, id) DO UPDATE SET
                        description = excluded.description, state = 'saved', saved_run = excluded.saved_run,
                        outside = excluded.outside, path = excluded.path, path_key = excluded.path_key,
@@ -221,14 +231,16 @@ class Catalog:
                        delivered_size = excluded.delivered_size, delivered_md5 = excluded.delivered_md5,
                        delivered_sha256 = excluded.delivered_sha256, stored_size = excluded.stored_size,
                        stored_sha256 = excluded.stored_sha256, saved_at = excluded.saved_at,
+                       mended = excluded.mended,
                        reason = NULL, error = NULL""",
                 (
                     *(account, each.item.id, described.to_text(each.item), run, run),
                     *(each.outside, each.path, each.path_key, each.item.revision),
                     *(each.delivered_size, each.delivered_md5, each.delivered_sha256),
-                    *(each.stored_size, each.stored_sha256, _now()),
+                    *(each.stored_size, each.stored_sha256, _now(), each.mended),
                 ),
             )
+            self.fixes.set_sidecars(account, each.item.id, run, each.outside, each.sidecars)
 
     def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
         """The item's content could not be brought; a file that lies there from before stays known."""
@@ -294,13 +306,13 @@ class Catalog:
         return [(number, described.from_text(text)) for number, text in rows]
 
     def sums(self, outside: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
-        """(sha256, path) of every file in the library or in one folder outside, in the order of the paths.
+        """(sha256, path) of every file and sidecar in the library or in one folder outside, in the order of the paths.
 
         With `since_run` only those that this run and later ones saved.
         """
         return self._stream(
-            """SELECT stored_sha256, path FROM items
-               WHERE outside = ? AND path IS NOT NULL AND saved_run >= ? ORDER BY path""",
+            """SELECT stored_sha256, path FROM items WHERE outside = ?1 AND path IS NOT NULL AND saved_run >= ?2
+               UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2 ORDER BY path""",
             (outside, since_run),
         )
 

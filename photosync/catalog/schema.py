@@ -60,6 +60,30 @@ MIGRATIONS = (
         state TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE items ADD COLUMN mended TEXT;   -- what the fixer did to the file and what not, JSON
+
+    CREATE TABLE sidecars (             -- those that hold something of ours
+        outside TEXT NOT NULL,
+        path TEXT NOT NULL,
+        path_key TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        account TEXT NOT NULL,          -- the item whose file it belongs to
+        id TEXT NOT NULL,
+        ours INTEGER NOT NULL,          -- made by us; 0: it was there, and something was added
+        saved_run INTEGER NOT NULL,
+        PRIMARY KEY (outside, path_key)
+    );
+    CREATE INDEX sidecars_by_item ON sidecars (account, id);
+
+    CREATE TABLE fixing (               -- files that are just getting another content
+        account TEXT NOT NULL,
+        id TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        PRIMARY KEY (account, id)
+    );
+    """,
 )
 """Each step is applied once, in order, in a transaction of its own; `PRAGMA user_version` counts them."""
 

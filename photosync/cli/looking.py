@@ -139,7 +139,7 @@ def show_status(general: General) -> None:
         for state in states:
             output.print_json(state)
         return
-    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "FAILURES", "SIGN-IN"]
+    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "MENDED", "FAILURES", "SIGN-IN"]
     output.print_table(headings, [_status_row(state) for state in states])
 
 
@@ -155,6 +155,7 @@ def _account_status(general: General, configured: AccountConfig, catalog: Catalo
         "bytes": summary.size_bytes,
         "failures": summary.failed,
         "gone": summary.gone,
+        "fixed": catalog.fixes.count(configured.name),
         "sign_in": _sign_in_state(general, configured),
     }
 
@@ -176,7 +177,8 @@ def _status_row(state: dict[str, object]) -> list[str]:
     ended = Exit(int(str(status))).word if status is not None else ("did not end" if run else "-")
     size = format_size(int(str(state["bytes"])))
     sign_in = str(state["sign_in"]).partition(":")[0]
-    return [str(state["account"]), began, ended, str(state["items"]), size, str(state["failures"]), sign_in]
+    counts = [str(state["fixed"]), str(state["failures"])]
+    return [str(state["account"]), began, ended, str(state["items"]), size, *counts, sign_in]
 
 
 def list_providers(general: General) -> None:

@@ -231,10 +231,10 @@ class PullRun:
         """What the pull is asked to do."""
         selection, collections = checked_selection(self._request.wish, account)
         options = account_config.options
-        mode = metadata.Mode.OFF if self._request.no_exif else options.exif
+        mode = metadata.Mode.OFF if self._request.no_exif else None
         return Options(
             layout=self.layouts[account.name],
-            metadata=metadata.Settings(mode=mode, time_zone=options.time_zone),
+            metadata=options.metadata_settings(mode),
             workers=self._workers(account_config),
             selection=selection,
             collections=collections,

@@ -10,6 +10,7 @@ from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.naming import account_folder, fitting_name
 from photosync.library import Digest, Library, PartialFile, digest_of
+from photosync.library.partial import disk_error
 from photosync.model import Item, Kind
 from photosync.provider import Account, HasOlderFiles
 
@@ -44,7 +45,8 @@ class Fetched:
 
     order: Order
     delivered: Digest
-    stored: Digest
+    stored_size: int
+    stored_sha256: str
     mended: metadata.Mended
     name: str
     """What the file is to be called."""
@@ -105,14 +107,25 @@ class Fetcher:
             delivered = self._download(order.item, partial)
         finally:
             partial.close()
-        given = metadata.Given(order.item.name, order.item.taken, added=order.item.added)
-        mended = metadata.mend(partial.path, given, self.settings, partial.path.parent)
-        stored = delivered if mended.path == partial.path else digest_of(mended.path)
-        if mended.path != partial.path:
-            partial.path.unlink()
+        try:
+            mended = self._mend(order.item, partial.path, delivered)
+            size_bytes = mended.path.stat().st_size
+        except OSError as error:
+            raise disk_error(error, Path(error.filename or partial.path)) from error
+        stored_sha256 = mended.sha256 or delivered.sha256
+        return Fetched(order, delivered, size_bytes, stored_sha256, mended, self._name(order.item, mended), replaced)
+
+    def _mend(self, item: Item, path: Path, delivered: Digest) -> metadata.Mended:
+        """What is missing is filled in; the way back is on the disk before anybody sees the mended file."""
+        given = metadata.Given(item.name, item.taken, added=item.added, sha256=delivered.sha256)
+        mended = metadata.mend(path, given, self.settings, path.parent)
+        if mended.undo is not None and mended.sha256 is not None:
+            self.library.undo.keep(mended.sha256, delivered.sha256, mended.undo)
+        if mended.path != path:
+            path.unlink()
         if mended.file_time is not None:
             metadata.set_file_time(mended.path, mended.file_time)
-        return Fetched(order, delivered, stored, mended, self._name(order.item, mended), replaced)
+        return mended
 
     def _name(self, item: Item, mended: metadata.Mended) -> str:
         if self.account.provider.facts.content_names:

@@ -93,7 +93,7 @@ class Pull:
             full=options.full,
         )
         self._namer = Namer(account.name, catalog, library, options.layout)
-        self._shelf = Shelf(account.name, self._run, library, catalog, self._namer)
+        self._shelf = Shelf(account.name, self._run, library, catalog, self._namer, options.metadata, reporter.note)
         self._ordered: dict[str, Known | None] = {}
         self._ordered_bytes = 0
         self._doubtful: list[Failed] = []
@@ -270,6 +270,8 @@ class Pull:
             self._summary.fixed += result.mended.outcome is metadata.Outcome.FIXED
             self._summary.size_bytes += result.delivered.size_bytes
             self._reporter.saved(item.name, str(path))
+            if result.mended.warning:
+                self._reporter.note(f"{path}: {'; '.join(result.mended.notes)}")
             self._settle_doubtful()
 
     def _doubt(self, result: Failed) -> None:

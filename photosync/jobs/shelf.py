@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
-from photosync.catalog import Catalog, Known, Saved
+from photosync import metadata
+from photosync.catalog import Catalog, Known, Saved, Sidecar
 from photosync.errors import DestinationError
+from photosync.jobs.beside import lay_beside
+from photosync.jobs.done import as_text
 from photosync.jobs.fetch import Adopted, Fetched
 from photosync.jobs.naming import Namer
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, path_key, sums
@@ -29,12 +32,24 @@ BATCH_S = 2.0
 class Shelf:
     """Where one run's files end up."""
 
-    def __init__(self, account: str, run: int, library: Library, catalog: Catalog, namer: Namer) -> None:
+    def __init__(
+        self,
+        account: str,
+        run: int,
+        library: Library,
+        catalog: Catalog,
+        namer: Namer,
+        settings: metadata.Settings,
+        note: Callable[[str], None],
+    ) -> None:
+        """`note` is told what a person should know."""
         self._account = account
         self._run = run
         self._library = library
         self._catalog = catalog
         self._namer = namer
+        self._settings = settings
+        self._note = note
         self._saved: list[Saved] = []
         self._described: list[Item] = []
         self._folders: set[Path] = set()
@@ -48,7 +63,11 @@ class Shelf:
         order = fetched.order
         path = self._path(fetched, known)
         target = self._library.base(order.outside) / path
-        if not target.exists() or digest_of(target).sha256 != fetched.stored.sha256:
+        sidecars = self._catalog.fixes.sidecars(self._account, order.item.id) if known and known.path else []
+        if not target.exists() or digest_of(target).sha256 != fetched.stored_sha256:
+            if known and known.delivered_md5 != fetched.delivered.md5:
+                for each in sidecars:  # before the file: a crash in between must not leave them to another content
+                    self._library.to_trash(order.outside, PurePosixPath(each.path))
             if target.exists():
                 self._library.to_trash(order.outside, path)
             self._library.place(fetched.mended.path, order.outside, path)
@@ -65,11 +84,31 @@ class Shelf:
                 delivered_size=fetched.delivered.size_bytes,
                 delivered_md5=fetched.delivered.md5,
                 delivered_sha256=fetched.delivered.sha256,
-                stored_size=fetched.stored.size_bytes,
-                stored_sha256=fetched.stored.sha256,
+                stored_size=fetched.stored_size,
+                stored_sha256=fetched.stored_sha256,
+                sidecars=self._sidecars(fetched, path, sidecars),
+                mended=as_text(fetched.mended),
             )
         )
         return path
+
+    def _sidecars(self, fetched: Fetched, path: PurePosixPath, before: list[Sidecar]) -> tuple[Sidecar, ...]:
+        """Lay what the file lacks beside it. Returns all sidecars that belong to it now."""
+        outside = fetched.order.outside
+        base = self._library.base(outside)
+        there = {each.path_key: each for each in before if (base / each.path).exists()}
+        workspace = self._library.workspace(outside, self._account)
+        full_name = path_key(path.with_name(f"{path.name}.xmp"))
+        if fetched.mended.sidecar and self._catalog.owner_of_path(outside, full_name):
+            self._note(f"{path}: no sidecar: the service has an item of that name")
+            return tuple(there.values())
+        laid = lay_beside(base / path, fetched.mended, self._settings, self._library.undo, workspace)
+        if laid is not None and laid.note:
+            self._note(f"{path}: {laid.note}")
+        if laid is not None and laid.sha256:
+            found = PurePosixPath(laid.path.relative_to(base))
+            there[path_key(found)] = Sidecar(str(found), path_key(found), laid.sha256, laid.ours)
+        return tuple(there.values())
 
     def _path(self, fetched: Fetched, known: Known | None) -> PurePosixPath:
         """The path that the item has already; else a new one, never that of a file with another content."""
@@ -83,7 +122,7 @@ class Shelf:
             target = base / path
             if not os.path.lexists(target):
                 return path
-            if target.is_file() and digest_of(target).sha256 == fetched.stored.sha256:
+            if target.is_file() and digest_of(target).sha256 == fetched.stored_sha256:
                 return path
         raise AssertionError("the namer never runs out of names")
 

@@ -4,12 +4,14 @@ The disk is the truth: what lies here counts, and the catalog only remembers why
 """
 
 from photosync.library.layout import PRESETS, Layout, LayoutError, Place
-from photosync.library.names import path_key, safe_name, suffixed
+from photosync.library.names import MAX_NAME_BYTES, path_key, safe_name, suffixed
 from photosync.library.partial import Digest, PartialFile, digest_of
 from photosync.library.store import PROGRAM_FOLDER, Library
 from photosync.library.sums import SUMS_NAME
+from photosync.library.undo import UndoRecords, sync_folder, write_durably
 
 __all__ = [
+    "MAX_NAME_BYTES",
     "PRESETS",
     "PROGRAM_FOLDER",
     "SUMS_NAME",
@@ -19,8 +21,11 @@ __all__ = [
     "Library",
     "PartialFile",
     "Place",
+    "UndoRecords",
     "digest_of",
     "path_key",
     "safe_name",
     "suffixed",
+    "sync_folder",
+    "write_durably",
 ]

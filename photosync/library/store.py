@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library.partial import PartialFile, disk_error
+from photosync.library.undo import UndoRecords
 
 PROGRAM_FOLDER = ".photosync"
 
@@ -37,6 +38,11 @@ class Library:
     def catalog_path(self) -> Path:
         """Where the catalog lies."""
         return self.program_folder / "catalog.db"
+
+    @property
+    def undo(self) -> UndoRecords:
+        """What gives mended files their delivered bytes back, also of those in folders outside."""
+        return UndoRecords(self.program_folder / "undo")
 
     @property
     def exists(self) -> bool:

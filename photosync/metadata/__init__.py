@@ -9,7 +9,7 @@ from __future__ import annotations
 from photosync.metadata.filetime import set_file_time
 from photosync.metadata.formats import Format, FormatKind, looks_like_text, sniff
 from photosync.metadata.mend import ladder, mend, preview
-from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName
+from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName, named_zone
 from photosync.metadata.result import Candidate, Change, Ladder, Mended, Outcome, TimeKind
 from photosync.metadata.sidecar import SidecarMerge, merge_sidecar, sidecar_path
 from photosync.metadata.undo import undo
@@ -33,6 +33,7 @@ __all__ = [
     "looks_like_text",
     "mend",
     "merge_sidecar",
+    "named_zone",
     "preview",
     "set_file_time",
     "sidecar_path",

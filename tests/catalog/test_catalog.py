@@ -1,12 +1,13 @@
 """The catalog remembers what is saved, and refuses what it does not understand."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, Saved
+from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, Saved, Sidecar, schema
 from photosync.catalog.described import from_text, to_text
 from photosync.errors import DestinationError
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
@@ -130,3 +131,65 @@ def test_reading_changes_nothing_on_the_disk(tmp_path: Path) -> None:
     catalog.see(["a"])
     catalog.close()
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == before
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A catalog of schema version 1, with a file in it."""
+    path = tmp_path / "older.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(f"BEGIN; {schema.MIGRATIONS[0]} PRAGMA user_version = 1; COMMIT;")
+    connection.execute(
+        """INSERT INTO items (account, id, description, state, first_run, saved_run, outside, path, path_key,
+               delivered_sha256, stored_size, stored_sha256)
+           VALUES ('amazon', 'a', ?, 'saved', 1, 1, '', 'a.jpg', 'a.jpg', 'd', 3, 'd')""",
+        (to_text(item("a")),),
+    )
+    connection.commit()
+    connection.close()
+    return path
+
+
+def test_an_older_catalog_is_brought_up_to_date_and_keeps_its_rows(older: Path) -> None:
+    catalog = Catalog.open(older)
+    assert catalog.known("amazon", ["a"])["a"].path == "a.jpg"
+    story = catalog.fixes.story("amazon", "a")
+    assert story is not None
+    assert (story.item, story.stored_sha256, story.mended) == (item("a"), "d", None)
+    catalog.close()
+    with sqlite3.connect(older) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION >= 2
+    connection.close()
+
+
+def test_an_older_catalog_can_be_read_without_changing_it(older: Path) -> None:
+    before = older.read_bytes()
+    catalog = Catalog.read(older)
+    assert catalog.fixes.sidecars("amazon", "a") == []
+    assert list(catalog.sums("")) == [("d", "a.jpg")]
+    catalog.close()
+    assert older.read_bytes() == before
+
+
+def test_sidecars_are_in_the_list_of_sums_and_go_with_their_item(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    beside = Sidecar("a.jpg.xmp", "a.jpg.xmp", "s", ours=True)
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [replace(saved(item("a"), "a.jpg"), sidecars=(beside,))])
+    assert list(catalog.sums("", since_run=run)) == [("sha of a.jpg", "a.jpg"), ("s", "a.jpg.xmp")]
+    assert catalog.fixes.sidecars("amazon", "a") == [beside]
+    assert catalog.fixes.count("amazon") == 1
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "a.jpg")])
+    assert catalog.fixes.sidecars("amazon", "a") == []
+
+
+def test_what_was_begun_is_known_until_it_is_settled(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "a.jpg")])
+    catalog.fixes.intend("amazon", "a", "new", 4)
+    assert [(each.path, each.sha256) for each in catalog.fixes.intents()] == [("a.jpg", "new")]
+    catalog.fixes.settle("amazon", "a", "new", 4, None)
+    assert list(catalog.fixes.intents()) == []
+    assert list(catalog.sums("")) == [("new", "a.jpg")]

@@ -1,0 +1,28 @@
+"""What the fixer did to a file, as text for the catalog and for `--json`."""
+
+from __future__ import annotations
+
+import json
+
+from photosync import metadata
+from photosync.metadata import Mended, Outcome
+
+
+def changes_json(mended: Mended) -> list[dict[str, str]]:
+    """A change an object."""
+    return [{"field": each.field, "before": each.before, "after": each.after} for each in mended.changes]
+
+
+def as_text(mended: Mended) -> str | None:
+    """What the catalog keeps; None where nothing was done, and a look at the file says all."""
+    if mended.outcome is Outcome.UNTOUCHED and not mended.warning:
+        return None
+    content = {"outcome": mended.outcome.value, "changes": changes_json(mended), "notes": list(mended.notes)}
+    return json.dumps(content, separators=(",", ":"))
+
+
+def from_text(text: str) -> tuple[str, tuple[metadata.Change, ...], tuple[str, ...]]:
+    """Outcome, changes and notes, as `as_text` kept them."""
+    found = json.loads(text)
+    changes = tuple(metadata.Change(each["field"], each["before"], each["after"]) for each in found["changes"])
+    return str(found["outcome"]), changes, tuple(found["notes"])
