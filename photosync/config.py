@@ -117,6 +117,8 @@ class Config:
     path: Path
     library: Path | None
     accounts: Mapping[str, AccountConfig]
+    defaults: Defaults
+    """For what belongs to no account."""
 
     def account(self, name: str) -> AccountConfig:
         """The account called `name`."""
@@ -187,13 +189,13 @@ class _Source:
         core = {key: value for key, value in self._content.items() if key != "accounts"}
         content = {**self._content, **self._looked_up(core, (), _look_up)}
         file = self._validated(_File, content, ())
-        self._validated(Defaults, file.defaults, ("defaults",))
+        defaults = self._validated(Defaults, file.defaults, ("defaults",))
         installed = plugins()
         accounts = {
             name: self._account(name, content or {}, file.defaults, installed)
             for name, content in file.accounts.items()
         }
-        return Config(self._path, file.library, accounts)
+        return Config(self._path, file.library, accounts, defaults)
 
     def _account(
         self, name: str, content: dict[str, Any], defaults: dict[str, Any], installed: Mapping[str, ProviderPlugin]

@@ -50,7 +50,6 @@ class Intent:
     outside: str
     path: str
     sha256: str
-    size_bytes: int
 
 
 class Fixes:
@@ -75,25 +74,27 @@ class Fixes:
             [(outside, each.path, each.path_key, each.sha256, account, id_, each.ours, run) for each in sidecars],
         )
 
-    def intend(self, account: str, id_: str, sha256: str, size_bytes: int) -> None:
+    def intend(self, account: str, id_: str, sha256: str, size_bytes: int, mended: str | None) -> None:
         """The item's file is about to get this content. Known even if the program is killed in between."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO fixing VALUES (?, ?, ?, ?)", (account, id_, sha256, size_bytes)
+            "INSERT OR REPLACE INTO fixing VALUES (?, ?, ?, ?, ?)", (account, id_, sha256, size_bytes, mended)
         )
 
     def intents(self) -> Iterator[Intent]:
         """What was begun and never settled."""
         rows = self._connection.execute(
-            """SELECT fixing.account, fixing.id, outside, path, sha256, size FROM fixing
+            """SELECT fixing.account, fixing.id, outside, path, sha256 FROM fixing
                JOIN items ON items.account = fixing.account AND items.id = fixing.id WHERE path IS NOT NULL"""
         ).fetchall()
         return (Intent(*row) for row in rows)
 
-    def settle(self, account: str, id_: str, sha256: str, size_bytes: int, mended: str | None) -> None:
-        """The item's file has this content now."""
+    def settle(self, account: str, id_: str) -> None:
+        """The item's file has the content now that was intended."""
         self._connection.execute(
-            "UPDATE items SET stored_sha256 = ?, stored_size = ?, mended = ? WHERE account = ? AND id = ?",
-            (sha256, size_bytes, mended, account, id_),
+            """UPDATE items SET (stored_sha256, stored_size, mended) =
+                   (SELECT sha256, size, mended FROM fixing WHERE account = ?1 AND id = ?2)
+               WHERE account = ?1 AND id = ?2""",
+            (account, id_),
         )
         self.forget_intent(account, id_)
 

@@ -81,6 +81,7 @@ MIGRATIONS = (
         id TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         size INTEGER NOT NULL,
+        mended TEXT,
         PRIMARY KEY (account, id)
     );
     """,

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: typer reads these annotations.
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -239,6 +240,24 @@ def usage(general: General, account: AccountName) -> None:
     from photosync.cli import looking  # noqa: PLC0415
 
     looking.show_usage(general, account)
+
+
+@app.command()
+@with_general
+def fix(
+    general: General,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and why; write nothing.")] = False,
+    sidecar: Annotated[bool, typer.Option("--sidecar", help="Write sidecars alone; leave files as they are.")] = False,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Give the original bytes back.")] = False,
+) -> None:
+    """Fill in what photos lack: capture dates, offsets, names; or take it back."""
+    from photosync.cli import fixing  # noqa: PLC0415
+
+    fixing.fix(general, fixing.FixRequest(paths, dry_run, sidecar, undo, sets or []))
 
 
 @app.command()

@@ -26,3 +26,23 @@ def from_text(text: str) -> tuple[str, tuple[metadata.Change, ...], tuple[str, .
     found = json.loads(text)
     changes = tuple(metadata.Change(each["field"], each["before"], each["after"]) for each in found["changes"])
     return str(found["outcome"]), changes, tuple(found["notes"])
+
+
+_BY_SETTING = {
+    "Artist": "artist",
+    "Copyright": "copyright",
+    "Software": "remove_software",
+}
+
+
+def reason_of(change: metadata.Change, ladder: metadata.Ladder) -> str:
+    """Why a field is changed, in a few words."""
+    if change.field in _BY_SETTING:
+        return f"setting {_BY_SETTING[change.field]}"
+    if change.field.startswith("GPS"):
+        return "setting write_gps"
+    if change.field.startswith("Offset"):
+        return ladder.offset_source
+    if "Date" in change.field or "Time" in change.field or "time" in change.field:
+        return ladder.winner.source if ladder.winner else ""
+    return "its type was wrong"

@@ -24,6 +24,7 @@ from photosync.catalog import Catalog, Known
 from photosync.catalog.described import to_text
 from photosync.errors import CancelledError, Exit, PhotosyncError, TemporaryError
 from photosync.jobs.coverage import Coverage
+from photosync.jobs.exchange import settle_interrupted
 from photosync.jobs.fetch import Adopted, Failed, Fetched, Fetcher, Order, partial_key
 from photosync.jobs.naming import Namer
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
@@ -120,6 +121,8 @@ class Pull:
         return self._summary
 
     def _bring(self) -> None:
+        if not self._options.dry_run:
+            settle_interrupted(self._library, self._catalog)
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
         try:
             self._list_and_fetch()

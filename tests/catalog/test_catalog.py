@@ -188,8 +188,8 @@ def test_what_was_begun_is_known_until_it_is_settled(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item("a"), "a.jpg")])
-    catalog.fixes.intend("amazon", "a", "new", 4)
+    catalog.fixes.intend("amazon", "a", "new", 4, None)
     assert [(each.path, each.sha256) for each in catalog.fixes.intents()] == [("a.jpg", "new")]
-    catalog.fixes.settle("amazon", "a", "new", 4, None)
+    catalog.fixes.settle("amazon", "a")
     assert list(catalog.fixes.intents()) == []
     assert list(catalog.sums("")) == [("new", "a.jpg")]
