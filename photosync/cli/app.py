@@ -262,6 +262,18 @@ def fix(
 
 @app.command()
 @with_general
+def why(
+    general: General,
+    target: Annotated[str, typer.Argument(metavar="PATH|ID", help="A file, or an item's id.")],
+) -> None:
+    """Tell where a file came from, which dates it had to choose from, and why one won."""
+    from photosync.cli import asking  # noqa: PLC0415
+
+    asking.why(general, target)
+
+
+@app.command()
+@with_general
 def status(general: General) -> None:
     """Show each account: last run, items, failures, sign-in."""
     from photosync.cli import looking  # noqa: PLC0415

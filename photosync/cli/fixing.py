@@ -175,6 +175,6 @@ def _rows(result: FileResult) -> list[list[str]]:
         rows.append([path, "sidecar", "-", result.sidecar.name, notes])
     elif result.outcome == "undone":
         rows.append([path, "undo", "-", "the delivered bytes", notes])
-    elif not rows and notes != "nothing is missing":
+    elif not rows and "nothing is missing" not in result.notes:
         rows.append([path, "nothing", "-", "-", notes or result.error])
     return rows
