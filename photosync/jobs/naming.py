@@ -18,14 +18,12 @@ from photosync.provider import HasOlderFiles, Provider
 class Namer:
     """Gives paths to one account's items. What it gave stays reserved until the item is `settled`."""
 
-    def __init__(
-        self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None = None
-    ) -> None:
+    def __init__(self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider) -> None:
         self._account = account
         self._catalog = catalog
         self._library = library
         self._layout = layout
-        self._older: HasOlderFiles | None = provider if isinstance(provider, HasOlderFiles) else None
+        self._older = provider if isinstance(provider, HasOlderFiles) else None
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
 
