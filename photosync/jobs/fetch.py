@@ -103,8 +103,10 @@ class Fetcher:
         )
         try:
             delivered = self._download(order.item, partial)
-        finally:
-            partial.close()
+        except BaseException:
+            partial.abandon()
+            raise
+        partial.close()
         given = metadata.Given(order.item.name, order.item.taken, added=order.item.added)
         mended = metadata.mend(partial.path, given, self.settings, partial.path.parent)
         stored = delivered if mended.path == partial.path else digest_of(mended.path)
@@ -152,7 +154,7 @@ def check_content(item: Item, delivered: Digest, head: bytes) -> None:
         if delivered.md5 != item.md5:
             raise ItemError("md5 differs from the provider's", Reason.HASH_MISMATCH)
         return
-    if delivered.size_bytes == 0:
+    if delivered.size_bytes == 0 and item.size_bytes != 0:
         raise ItemError("the content is empty", Reason.TRUNCATED)
     if item.kind is not Kind.OTHER and metadata.looks_like_text(head):
         raise ItemError("a page of text came in place of a picture", Reason.NOT_MEDIA)

@@ -14,7 +14,7 @@ from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import PICTURES, ROOT
 
 if TYPE_CHECKING:
-    from conftest import Account
+    from tests.photosync_clouddrive.conftest import Account
 
 CHANGES = "POST /drive/v1/changes"
 
