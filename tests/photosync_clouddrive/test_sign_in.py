@@ -178,7 +178,7 @@ def test_login_as_somebody_else_forgets_the_tree(simulator: CloudDriveSimulator,
         account.simulator = other
         person = Person(browser_allowed=False, answer=lambda url: consent(url, follow=False))
         account.open(token=None).sign_in(person)
-        assert len(account.listing(mark, token=None).items) == 3
+        assert len(account.news(mark, token=None).items) == 3
 
 
 def test_logout_deletes_the_token(account: Account) -> None:
