@@ -120,6 +120,7 @@ class Pull:
         return self._summary
 
     def _bring(self) -> None:
+        self._catalog.meet_nothing()
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
         try:
             self._list_and_fetch()
