@@ -88,6 +88,8 @@ class Page:
     """How many items the whole listing has, as the service counts now."""
     removed: Sequence[str] = ()
     """Ids that the service says are gone, in listings that carry marks."""
+    is_whole: bool = False
+    """A mark was given, and the listing brings everything all the same: what it does not bring is gone."""
     mark: str | None = None
     """Everything up to and with this page is known to whoever gives this back as `since`."""
 

@@ -181,6 +181,11 @@ class Catalog:
 
     # Items
 
+    def meet_nothing(self) -> None:
+        """A run begins that has met no item yet, and found no file missing; ids are unique in an account alone."""
+        self._connection.execute("DELETE FROM seen")
+        self._connection.execute("DELETE FROM missing")
+
     def see(self, ids: Iterable[str], listed: bool = True) -> set[str]:
         """Note that the present run met these ids; returns those that it had not met before.
 

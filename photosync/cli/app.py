@@ -41,6 +41,20 @@ Port = Annotated[
     int | None,
     typer.Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L."),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")]
+ByYear = Annotated[bool, typer.Option("--years", help="Short for --layout years.")]
+LayoutText = Annotated[
+    str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
+Rate = Annotated[str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
+NoExif = Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")]
+LimitBytes = Annotated[
+    str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
+]
+LimitTime = Annotated[
+    str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
+]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of those that match.")]
 
 
@@ -82,23 +96,15 @@ def pull(
     recent: Recent = None,
     limit: Limit = None,
     count: Annotated[bool, typer.Option("--count", help="Print how many match, and stop.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    dry_run: DryRun = False,
     full: Annotated[bool, typer.Option("--full", help="List everything, not just up to what is known.")] = False,
-    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False,
-    layout: Annotated[
-        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")] = None,
-    bwlimit: Annotated[
-        str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")
-    ] = None,
-    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False,
-    limit_bytes: Annotated[
-        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
-    ] = None,
-    limit_time: Annotated[
-        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
-    ] = None,
+    by_year: ByYear = False,
+    layout: LayoutText = None,
+    jobs: Jobs = None,
+    bwlimit: Rate = None,
+    no_exif: NoExif = False,
+    limit_bytes: LimitBytes = None,
+    limit_time: LimitTime = None,
     accept_shrink: Annotated[
         bool, typer.Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
     ] = False,
@@ -141,23 +147,15 @@ def pick(
     keep_session: Annotated[
         bool, typer.Option("--keep-session", help="Leave the picking session open when all is brought.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")] = False,
+    dry_run: DryRun = False,
     full: Annotated[bool, typer.Option("--full", hidden=True, help="A pick is always listed to its end.")] = False,
-    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False,
-    layout: Annotated[
-        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")] = None,
-    bwlimit: Annotated[
-        str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")
-    ] = None,
-    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False,
-    limit_bytes: Annotated[
-        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
-    ] = None,
-    limit_time: Annotated[
-        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
-    ] = None,
+    by_year: ByYear = False,
+    layout: LayoutText = None,
+    jobs: Jobs = None,
+    bwlimit: Rate = None,
+    no_exif: NoExif = False,
+    limit_bytes: LimitBytes = None,
+    limit_time: LimitTime = None,
 ) -> None:
     """Choose photos in a browser, and bring them to the library."""
     from photosync.cli import picking, pulling  # noqa: PLC0415

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from photosync.cli.general import General
 from photosync.transport import RedactingFilter, Redactor
 
+_handlers: list[logging.Handler] = []
+
 
 def print_json(content: Mapping[str, object]) -> None:
     """One object, one line."""
@@ -32,17 +34,18 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def set_up_logging(general: General, redactor: Redactor) -> None:
     """Logs to standard error as far as `-v` asks for them, and to the log file."""
     root = logging.getLogger()
+    while _handlers:  # a command that runs others sets them up once more
+        root.removeHandler(_handlers.pop())
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(general.verbose, 2)]
-    handlers: list[logging.Handler] = []
     screen = logging.StreamHandler()
     screen.setLevel(logging.ERROR if general.quiet else level)
-    handlers.append(screen)
+    _handlers.append(screen)
     if general.log_file is not None:
         file = logging.FileHandler(general.log_file, encoding="utf-8")
         file.setLevel(min(level, logging.INFO))
-        handlers.append(file)
-    for handler in handlers:
+        _handlers.append(file)
+    for handler in _handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(RedactingFilter(redactor))
         root.addHandler(handler)
-    root.setLevel(min(handler.level for handler in handlers))
+    root.setLevel(min(handler.level for handler in _handlers))

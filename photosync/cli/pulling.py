@@ -214,7 +214,10 @@ class PullRun:
 
         person = Bystander(reporter.note)
         summary = Pick(account.name, provider, person, bring, account.cancel, PickOptions()).resume()
-        if summary is not None or len(self.wanted) > 1:
+        if len(self.wanted) > 1:
+            return summary
+        if summary is not None:
+            reporter.note(f"what else is to come has to be picked by a person: photosync pick {account.name}")
             return summary
         raise SignInError(
             f"account '{account.name}': here a person has to pick first, and nothing is left of what was picked "

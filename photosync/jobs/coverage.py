@@ -45,6 +45,7 @@ class Coverage:
         known = self._previous if is_recent and not full else None
         self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
         self.mark = known.mark if known and facts.marks else None
+        self._brings_changes_alone = self.mark is not None
         self._counts_add_up = self._is_remembered and len(collections) <= 1
         self._total: int | None = None
         self._is_unsteady = False
@@ -71,6 +72,7 @@ class Coverage:
             self._is_unsteady |= self._total not in (None, page.total)
             self._total = page.total
         self._last_mark = page.mark or self._last_mark
+        self._brings_changes_alone &= not page.is_whole
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
         self._came_since += sum(
             not is_covered and item.id in fresh for item, is_covered in zip(page.items, covered, strict=True)
@@ -88,10 +90,15 @@ class Coverage:
         return self._total is None or before is None or self._total == before + self._came_since
 
     @property
+    def _went_to_end(self) -> bool:
+        """Whether the listing, once it is over, brought everything that there is."""
+        return not self._ended_early and not self._brings_changes_alone
+
+    @property
     def is_short(self) -> bool:
         """Whether the listing went to its end and yet may lack something: it changed while it was read, so that its
         pages shifted, or it brought less than the service counts."""
-        if self._ended_early or self.mark is not None or self._total is None:
+        if not self._went_to_end or self._total is None:
             return False
         return self._is_unsteady or self._catalog.listed_count() < self._total
 
@@ -101,7 +108,7 @@ class Coverage:
 
     def check_believable(self) -> None:
         """Raise `SuspiciousError` when so much is missing that a fault is likelier than a wish."""
-        if self._ended_early or self.mark is not None or self._previous is None or not self._previous.total:
+        if not self._went_to_end or self._previous is None or not self._previous.total:
             return
         before, now = self._previous.total, self._catalog.listed_count()
         if now == 0 or (now * 2 < before and before - now > UNBELIEVABLE_LOSS):
@@ -114,13 +121,13 @@ class Coverage:
         """The run is over and everything listed was dealt with. Returns how many items turned out to be gone."""
         if not self._is_remembered:
             return 0
-        went_to_end = not self._ended_early and self.mark is None
         listed = self._catalog.listed_count()
-        total = self._total if self._total is not None or not went_to_end else listed
-        completed_at = datetime.now(UTC) if went_to_end or self._previous is None else self._previous.completed_at
+        total = self._total if self._total is not None or not self._went_to_end else listed
+        before = None if self._went_to_end or self._previous is None else self._previous.completed_at
+        completed_at = before or datetime.now(UTC)
         with self._catalog.transaction():
             gone = 0
-            if went_to_end and self._is_whole_account and not self.is_short:
+            if self._went_to_end and self._is_whole_account and not self.is_short:
                 gone = self._catalog.mark_gone(self._key[0])
             self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone

@@ -105,8 +105,10 @@ class Fetcher:
         )
         try:
             delivered = self._download(order.item, partial)
-        finally:
-            partial.close()
+        except BaseException:
+            partial.abandon()
+            raise
+        partial.close()
         try:
             mended = self._mend(order.item, partial.path, delivered)
             size_bytes = mended.path.stat().st_size
@@ -165,7 +167,7 @@ def check_content(item: Item, delivered: Digest, head: bytes) -> None:
         if delivered.md5 != item.md5:
             raise ItemError("md5 differs from the provider's", Reason.HASH_MISMATCH)
         return
-    if delivered.size_bytes == 0:
+    if delivered.size_bytes == 0 and item.size_bytes != 0:
         raise ItemError("the content is empty", Reason.TRUNCATED)
     if item.kind is not Kind.OTHER and metadata.looks_like_text(head):
         raise ItemError("a page of text came in place of a picture", Reason.NOT_MEDIA)

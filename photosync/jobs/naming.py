@@ -19,7 +19,7 @@ class Namer:
     """Gives paths to one account's items. What it gave stays reserved until the item is `settled`."""
 
     def __init__(
-        self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None = None
+        self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None
     ) -> None:
         self._account = account
         self._catalog = catalog

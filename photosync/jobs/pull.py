@@ -22,7 +22,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import Catalog, Known
 from photosync.catalog.described import to_text
-from photosync.errors import CancelledError, Exit, PhotosyncError, TemporaryError
+from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.coverage import Coverage
 from photosync.jobs.exchange import settle_interrupted
 from photosync.jobs.fetch import Adopted, Failed, Fetched, Fetcher, Order, partial_key
@@ -93,7 +93,7 @@ class Pull:
             collections=options.collections,
             full=options.full,
         )
-        self._namer = Namer(account.name, catalog, library, options.layout)
+        self._namer = Namer(account.name, catalog, library, options.layout, account.provider)
         self._shelf = Shelf(account.name, self._run, library, catalog, self._namer, options.metadata, reporter.note)
         self._ordered: dict[str, Known | None] = {}
         self._ordered_bytes = 0
@@ -123,6 +123,7 @@ class Pull:
     def _bring(self) -> None:
         if not self._options.dry_run:
             settle_interrupted(self._library, self._catalog)
+        self._catalog.meet_nothing()
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
         try:
             self._list_and_fetch()
@@ -161,18 +162,22 @@ class Pull:
         )
 
     def _follow(self) -> None:
+        broken: BaseException | None = None
         self._feed()
         for event in self._pipeline:
             if isinstance(event, Page):
                 self._take_page(event)
             elif isinstance(event, ListingEnded):
-                if event.error:
-                    raise event.error
+                broken = event.error
+                if isinstance(broken, SignInError):
+                    raise broken
             elif event is not None:
                 self._take_result(event)
             self._shelf.commit_if_due()
             self._check_time()
             self._feed()
+        if broken is not None:
+            raise broken  # what had been listed by then is here
 
     def _feed(self) -> None:
         """Let more come in: first what is owed, then the listing's next pages."""

@@ -17,7 +17,7 @@ from photosync.errors import UsageError
 from photosync.jobs.done import from_text
 from photosync.jobs.exchange import given_of
 from photosync.jobs.homes import Home, Homes, real_name
-from photosync.jobs.naming import Namer
+from photosync.jobs.naming import Namer, fitting_name
 from photosync.jobs.taking_back import original_of
 from photosync.library import Layout, UndoRecords, path_key
 
@@ -86,7 +86,11 @@ class Asker:
         if story and story.mended:
             outcome, changes, notes = from_text(story.mended)
         is_done = is_changed or bool(story and story.mended)
-        place = self._place(home, story, found.ladder) if home and story else ""
+        place = (
+            self._place(home, story, found.ladder, fitting_name(story.item.name, found.format))
+            if home and story
+            else ""
+        )
         return Why(path, story, found.ladder, outcome, changes, notes, is_done, place)
 
     def _look(
@@ -102,13 +106,15 @@ class Asker:
                 original = original_of(path, records, Path(workspace), delivered)
             return metadata.preview(original or path, given, settings), original is not None
 
-    def _place(self, home: Home, story: Story, ladder: metadata.Ladder) -> str:
+    def _place(self, home: Home, story: Story, ladder: metadata.Ladder, name: str) -> str:
+        """`name` is the item's with the extension that its content asks for; some services' names have another."""
         layout = self._layout(story.account)
         if layout is None or story.path is None:
             return f"account '{story.account}' is not in the configuration, so its layout is not known"
-        namer = Namer(story.account, home.catalog, home.library, layout)
-        expected = next(namer.paths(story.item, story.outside, ladder.folder_time))
+        namer = Namer(story.account, home.catalog, home.library, layout, None)
         there = PurePosixPath(story.path)
+        item = replace(story.item, name=name) if there.suffix == PurePosixPath(name).suffix else story.item
+        expected = next(namer.paths(item, story.outside, ladder.folder_time))
         source = ladder.winner.source if ladder.winner else ""
         date = f"the {source} says {ladder.folder_time}" if ladder.folder_time else "no date is known"
         said = f"the layout {layout.text} gives {expected}: {date}"

@@ -119,6 +119,10 @@ class PartialFile:
         return self._hashes.digest()
 
     def close(self) -> None:
+        """The file is complete."""
+        self._file.close()
+
+    def abandon(self) -> None:
         """Keep what is there for a later resume; an empty file is not worth keeping."""
         try:
             self._file.close()

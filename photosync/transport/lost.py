@@ -19,7 +19,7 @@ from photosync.transport.backoff import TryAgainError
 
 
 def explained(
-    error: requests.exceptions.RequestException, where: str, timeout_s: tuple[float, float]
+    error: requests.exceptions.RequestException | HTTPError, where: str, timeout_s: tuple[float, float]
 ) -> TryAgainError | PhotosyncError:
     """What `error` means for a request to the host `where`."""
     if isinstance(error, requests.exceptions.InvalidProxyURL):

@@ -75,9 +75,11 @@ class Answer:
 Classify = Callable[[Answer], PhotosyncError | None]
 """A provider's own look at an answer, before the general rules: an error to raise, or None.
 
-It sees every answer that comes at the end of redirects: of calls all of them, whole; of downloads and streams those
-with a status other than 200 and 206 and those that are HTML, JSON or XML, with the first 64 KiB of the body. A
-`SignInError` shuts the transport. A `TemporaryError` says 'not now': the request is tried again as after a 503, and
+It sees every answer that comes at the end of redirects: of calls all of them, whole; of downloads those with a
+status other than 200 and 206 and those that are HTML, JSON or XML; of streams those that are not accepted and those
+that are HTML; of both with the first 64 KiB of the body.
+
+A `SignInError` shuts the transport. A `TemporaryError` says 'not now': the request is tried again as after a 503, and
 the error is raised when the budget is spent. For a 401 that `Auth.refresh` can mend it must return None.
 """
 

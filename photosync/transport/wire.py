@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 
 from photosync.errors import ConfigError, ProviderError
 from photosync.transport import hosts, lost
@@ -126,7 +127,7 @@ class Wire:
             response = self._adapter.send(
                 prepared, stream=True, timeout=timeout_s, verify=route.verify, proxies=route.proxies
             )
-        except requests.exceptions.RequestException as error:
+        except (requests.exceptions.RequestException, HTTPError) as error:
             log.debug("%s %s%s: no answer", call.method, where, target.path)
             raise lost.explained(error, where, timeout_s) from None
         except ValueError:  # http.client refuses some header values only when it writes them

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 MOST_PATHS = 50
 """Links upon links multiply; more places than this are of no use to anybody."""
+MOST_STEPS = 10_000
+"""Nor is a longer search for them, where most ways lead into the trash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Folders:
         found: dict[str, None] = {}
         broken_off: list[str] = []
         todo: list[tuple[str, tuple[str, ...], frozenset[str]]] = [(folder_id, (), frozenset())]
-        while todo and len(found) < MOST_PATHS:
+        steps = 0
+        while todo and len(found) < MOST_PATHS and steps < MOST_STEPS:
+            steps += 1
             current, below, trail = todo.pop()
             folder = self._folders.get(current)
             if folder is None or folder.is_root:

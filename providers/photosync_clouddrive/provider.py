@@ -104,7 +104,7 @@ class CloudDriveProvider:
             yield from self._everything(tree, folders, None)
         else:
             yield from self._news(tree, folders, change)
-        yield Page((), self._total(tree, folders, None), mark=mark)
+        yield Page((), self._total(tree, folders, None), mark=mark, is_whole=change is None)
 
     def collections(self) -> Iterator[Collection]:
         """All folders, by their first path, with the number of items in and below them."""

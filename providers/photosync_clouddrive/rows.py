@@ -20,7 +20,7 @@ def row_of(node: Node) -> tuple[object, ...]:
     """A node in the order of the columns."""
     return (
         *(node.id, node.kind.value, node.status, node.name, "\n".join(node.parents), int(node.is_root)),
-        *(node.media.value, node.created, node.taken and node.taken.isoformat(), node.size_bytes, node.md5),
+        *(node.media.value, node.created or "", node.taken and node.taken.isoformat(), node.size_bytes, node.md5),
         *(node.version, node.width, node.height),
     )
 
@@ -36,7 +36,7 @@ def node_of(row: Sequence[object]) -> Node:
         parents=split(str(parents)),
         is_root=bool(is_root),
         media=Kind(str(media)),
-        created=_text(created),
+        created=str(created) or None,
         taken=datetime.fromisoformat(str(taken)) if taken else None,
         size_bytes=_whole(size_bytes),
         md5=_text(md5),

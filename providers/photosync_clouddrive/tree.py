@@ -30,11 +30,11 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS nodes (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, name TEXT, parents TEXT NOT NULL,
-    is_root INTEGER NOT NULL, media TEXT NOT NULL, created TEXT, taken TEXT, size_bytes INTEGER, md5 TEXT,
+    is_root INTEGER NOT NULL, media TEXT NOT NULL, created TEXT NOT NULL, taken TEXT, size_bytes INTEGER, md5 TEXT,
     version TEXT, width INTEGER, height INTEGER, round INTEGER NOT NULL, change INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS nodes_by_change ON nodes (change);
-CREATE INDEX IF NOT EXISTS nodes_by_time ON nodes (kind, status, created);
+CREATE INDEX IF NOT EXISTS nodes_by_time ON nodes (kind, status, created, id);
 CREATE TABLE IF NOT EXISTS links (
     parent TEXT NOT NULL, child TEXT NOT NULL, PRIMARY KEY (parent, child)
 ) WITHOUT ROWID;
@@ -67,6 +67,8 @@ class Tree:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.RLock()
+        self._change = 0
+        """The number of the last change; right within a transaction only, because others write too."""
         try:
             self._database = _opened(path)
         except sqlite3.OperationalError as error:
@@ -191,7 +193,8 @@ class Tree:
             self._database.execute("UPDATE nodes SET round = ? WHERE id = ?", (round_, node.id))
             return reported is not None and reported < rebuild_from
         places = ", ".join("?" * (len(row) + 2))
-        self._database.execute(f"INSERT OR REPLACE INTO nodes VALUES ({places})", (*row, round_, self._next_change()))  # noqa: S608
+        self._change += 1
+        self._database.execute(f"INSERT OR REPLACE INTO nodes VALUES ({places})", (*row, round_, self._change))  # noqa: S608
         self._database.execute("DELETE FROM links WHERE child = ?", (node.id,))
         links = [(parent, node.id) for parent in node.parents]
         self._database.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", links)
@@ -201,10 +204,10 @@ class Tree:
         """Keep the id alone, so that those who ask what changed learn of it. What lay in it still points here."""
         cursor = self._database.execute(
             "UPDATE nodes SET status = ?, is_root = 0, round = ?, change = ? WHERE id = ? AND status != ?",
-            (PURGED, round_, self._number("change") + 1, id_, PURGED),
+            (PURGED, round_, self._change + 1, id_, PURGED),
         )
         if cursor.rowcount:
-            self._next_change()
+            self._change += 1
             self._database.execute("DELETE FROM links WHERE child = ?", (id_,))
         return cursor.rowcount > 0
 
@@ -239,12 +242,12 @@ class Tree:
             with self._lock:
                 rows = self._database.execute(
                     f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
-                    "AND (COALESCE(created, ''), id) < (?, ?) ORDER BY COALESCE(created, '') DESC, id DESC LIMIT ?",
+                    "AND (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?",
                     (NodeKind.FILE, AVAILABLE, *media, created, id_, _PAGE_ROWS),
                 ).fetchall()
             if not rows:
                 return
-            created, id_ = rows[-1][7] or "", rows[-1][0]
+            created, id_ = rows[-1][7], rows[-1][0]
             yield [node_of(row) for row in rows]
 
     def changed_files(self, since: int) -> Iterator[list[Node]]:
@@ -265,10 +268,6 @@ class Tree:
         ).fetchone()
         return int(row[0])
 
-    def _next_change(self) -> int:
-        self._set("change", str(self._number("change") + 1))
-        return self._number("change")
-
     def _number(self, key: str) -> int:
         return int(self._get(key) or 0)
 
@@ -287,8 +286,11 @@ class Tree:
     def _transaction(self) -> Iterator[None]:
         with self._lock:
             self._database.execute("BEGIN IMMEDIATE")
+            before = self._change = self._number("change")
             try:
                 yield
+                if self._change != before:
+                    self._set("change", str(self._change))
             except BaseException:
                 self._database.execute("ROLLBACK")
                 raise

@@ -89,7 +89,7 @@ def test_a_partial_file_that_starts_over_forgets_what_was_there(tmp_path: Path) 
 
 
 def test_an_empty_partial_file_leaves_nothing(tmp_path: Path) -> None:
-    PartialFile(tmp_path / "x.part", provable=True).close()
+    PartialFile(tmp_path / "x.part", provable=True).abandon()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -225,3 +225,28 @@ def test_a_locked_library_is_left_alone(simulator: AmazonSimulator, sandbox: San
         simulator.faults.latency = None
     assert second.exit == 7
     assert process.returncode == 143
+
+
+def test_a_listing_that_breaks_off_does_not_cost_what_it_brought(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="1s")
+    simulator.faults.server_error = Fault(after=1, on="list")
+    try:
+        result = sandbox.run("pull", "amazon")
+    finally:
+        simulator.faults.server_error = None
+    result.check_books()
+    assert result.exit == 5
+    assert result.summary["complete"] is False
+    assert result.number("saved") == len(sandbox.files()) == 200
+
+
+def test_two_accounts_may_have_items_of_one_id(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    mine = simulator.account_settings()
+    sandbox.configure({"amazon": mine, "grandma": {**mine, "provider": "amazon"}})
+    result = sandbox.run("pull", "--year", "2022")
+    count = len(of_year(simulator, 2022))
+    assert [each["saved"] for each in result.summaries] == [count, count]
+    lost = next(path for path in sandbox.files() if "amazon" in path.parts)
+    lost.unlink()
+    again = sandbox.run("pull", "--year", "2022")
+    assert [each["saved"] for each in again.summaries] == [1, 0]

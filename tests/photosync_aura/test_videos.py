@@ -45,8 +45,7 @@ def opened(simulator: AuraSimulator, state: Path) -> Iterator[AuraProvider]:
     """The provider alone, as a run begins."""
     settings = simulator.account_settings()
     settings.pop("provider")
-    transports: list[Transport] = []
-    context = AccountContext("aura", state, lambda each: transports.append(Transport(each)) or transports[-1], print)
+    context = AccountContext("aura", state, Transport, print)
     provider = AuraProvider.open(AuraSettings.model_validate(settings), context)
     try:
         yield provider

@@ -35,8 +35,12 @@ class Account:
         self.opened.append(CloudDriveProvider.open(checked, context))
         return self.opened[-1]
 
-    def listing(self, since: str | None = None, **settings: object) -> Listing:
+    def listing(self, **settings: object) -> Listing:
         """What a listing brings, with a provider of its own."""
+        return Listing(self.open(**settings), None)
+
+    def news(self, since: str | None, **settings: object) -> Listing:
+        """The same, of what changed since a mark."""
         return Listing(self.open(**settings), since)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import PICTURES, ROOT
 
 if TYPE_CHECKING:
-    from conftest import Account
+    from tests.photosync_clouddrive.conftest import Account
 
 CHANGES = "POST /drive/v1/changes"
 
@@ -42,7 +42,7 @@ def test_a_stream_that_ends_after_any_line_ends_in_the_right_tree(
         listing = account.listing()
         assert set(listing.items) == expected(simulator), f"after {cut} lines"
         assert listing.total == 60
-        assert account.listing(listing.mark).items == {}
+        assert account.news(listing.mark).items == {}
 
 
 def test_a_stream_that_never_brings_more_than_a_line_gets_there(
@@ -88,9 +88,9 @@ def test_what_is_listed_is_swept_only_at_the_true_end(simulator: CloudDriveSimul
     simulator.faults.cut_changes = Fault(value=2, times=1)
     simulator.faults.server_error = Fault(value=503, after=1, on="list")
     with pytest.raises(TemporaryError):
-        account.listing(mark)
+        account.news(mark)
     simulator.faults.clear()
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert (listing.items, listing.removed, listing.total) == ({}, set(), 60)
 
 
@@ -130,7 +130,7 @@ def test_a_reset_sweeps_what_is_gone(simulator: CloudDriveSimulator, account: Ac
     for id_ in gone:
         simulator.library.remove(id_)
     simulator.drive.epoch += 1
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert (listing.items, listing.removed) == ({}, set(gone))
 
 
@@ -141,7 +141,7 @@ def test_a_sweep_that_takes_nearly_everything_is_not_passed_on(
     for id_ in sorted(expected(simulator))[:50]:
         simulator.library.remove(id_)
     simulator.drive.epoch += 1
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert (len(listing.items), listing.removed) == (10, set())
     assert any("less than half" in said for said in account.said)
 
@@ -156,7 +156,7 @@ def test_an_answer_that_ends_because_it_is_long_is_not_the_end(account: Account)
 def test_a_checkpoint_that_is_refused_is_forgotten(simulator: CloudDriveSimulator, account: Account) -> None:
     mark = account.listing().mark
     simulator.faults.refuse_checkpoint = Fault(times=1)
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert (listing.items, listing.removed, listing.total) == ({}, set(), 60)
 
 
@@ -168,7 +168,7 @@ def test_an_account_in_which_nothing_happened_costs_one_request(
 ) -> None:
     mark = account.listing().mark
     simulator.forget()
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert (listing.items, listing.removed) == ({}, set())
     assert simulator.counts["total"] == 1
 
@@ -180,11 +180,11 @@ def test_only_what_changed_is_listed(simulator: CloudDriveSimulator, account: Ac
     simulator.library.change(ids[0])
     simulator.library.remove(ids[1])
     simulator.drive.say(ids[2], status="TRASH")
-    listing = account.listing(mark)
+    listing = account.news(mark)
     assert set(listing.items) == {*added, ids[0]}
     assert listing.removed == {ids[1], ids[2]}
     simulator.drive.say(ids[2], status="AVAILABLE")
-    assert set(account.listing(listing.mark).items) == {ids[2]}
+    assert set(account.news(listing.mark).items) == {ids[2]}
 
 
 def test_a_folder_in_the_trash_takes_its_contents_along(simulator: CloudDriveSimulator, account: Account) -> None:
@@ -192,16 +192,16 @@ def test_a_folder_in_the_trash_takes_its_contents_along(simulator: CloudDriveSim
     below = {item.id for item in first.items.values() if item.folder == "Pictures/2020"}
     assert below
     simulator.drive.say("Year2020Example_AAAAAA", status="TRASH")
-    listing = account.listing(first.mark)
+    listing = account.news(first.mark)
     assert (listing.items, listing.removed, listing.total) == ({}, below, 60 - len(below))
     simulator.drive.say("Year2020Example_AAAAAA", status="AVAILABLE")
-    assert set(account.listing(listing.mark).items) == below
+    assert set(account.news(listing.mark).items) == below
 
 
 def test_a_renamed_folder_describes_its_contents_anew(simulator: CloudDriveSimulator, account: Account) -> None:
     first = account.listing()
     simulator.drive.say(PICTURES, name="Photos")
-    listing = account.listing(first.mark)
+    listing = account.news(first.mark)
     assert {item.folder for item in listing.items.values()} == {
         (item.folder or "").replace("Pictures", "Photos") for item in first.items.values()
     }
@@ -211,12 +211,12 @@ def test_a_renamed_folder_describes_its_contents_anew(simulator: CloudDriveSimul
 def test_a_mark_of_another_tree_or_scope_says_nothing(simulator: CloudDriveSimulator, account: Account) -> None:
     mark = account.listing().mark
     assert mark is not None
-    assert len(account.listing("nonsense").items) == 60
-    assert len(account.listing(mark, all_files=True).items) == 60
+    assert len(account.news("nonsense").items) == 60
+    assert len(account.news(mark, all_files=True).items) == 60
     (account.state / "tree.db").write_bytes(b"not a database at all, but long enough to look at")
     for ending in ("-wal", "-shm"):
         (account.state / f"tree.db{ending}").unlink(missing_ok=True)
-    assert len(account.listing(mark).items) == 60
+    assert len(account.news(mark).items) == 60
 
 
 # Odd nodes
@@ -268,7 +268,7 @@ def test_nodes_that_are_no_photos_are_left_out(simulator: CloudDriveSimulator, a
     assert set(listing.items) == expected(simulator)
     assert any("skipped 2 entries" in said for said in account.said)
     simulator.drive.say("Pending", status="AVAILABLE")
-    assert set(account.listing(listing.mark).items) == {"Pending"}
+    assert set(account.news(listing.mark).items) == {"Pending"}
 
 
 def test_a_photo_without_a_name_is_kept_under_its_id(simulator: CloudDriveSimulator, account: Account) -> None:
@@ -325,10 +325,10 @@ def test_a_service_that_tells_no_changes_is_listed(
     assert any(f"refuses to tell changes (status {status})" in said for said in account.said)
     gone = next(iter(expected(simulator)))
     simulator.library.remove(gone)
-    listing = account.listing(first.mark)
+    listing = account.news(first.mark)
     assert (listing.items, listing.removed) == ({}, {gone})
     simulator.faults.clear()
-    listing = account.listing(listing.mark)
+    listing = account.news(listing.mark)
     assert (listing.items, listing.total) == ({}, 459)
 
 
@@ -359,5 +359,5 @@ def test_a_listing_that_does_not_add_up_takes_nothing_for_gone(
     mark = account.listing().mark
     simulator.library.remove(next(iter(expected(simulator))))
     simulator.faults.set(fault, {})
-    assert account.listing(mark).removed == set()
+    assert account.news(mark).removed == set()
     assert any("nothing is taken for gone" in said for said in account.said)

@@ -26,7 +26,7 @@ from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, STRANGER
 
 if TYPE_CHECKING:
-    from conftest import Account
+    from tests.photosync_clouddrive.conftest import Account
 
 TOKEN = "POST /auth/o2/token"
 
@@ -66,7 +66,7 @@ class Person:
     def show(self, message: str) -> None:
         self.said.append(message)
 
-    def show_link(self, url: str, purpose: str, qr_code: bool = False) -> None:
+    def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
         self.links.append(url)
         if self.browser_allowed:
             threading.Thread(target=consent, args=(url,)).start()
@@ -178,7 +178,7 @@ def test_login_as_somebody_else_forgets_the_tree(simulator: CloudDriveSimulator,
         account.simulator = other
         person = Person(browser_allowed=False, answer=lambda url: consent(url, follow=False))
         account.open(token=None).sign_in(person)
-        assert len(account.listing(mark, token=None).items) == 3
+        assert len(account.news(mark, token=None).items) == 3
 
 
 def test_logout_deletes_the_token(account: Account) -> None:

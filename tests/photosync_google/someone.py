@@ -64,18 +64,32 @@ class Someone:
     def all_there(self) -> bool:
         return set(self.sandbox.hashes()) == {item.md5 for item in self.simulator.library.expected()}
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         """The command with a standard input that somebody may write to."""
         return subprocess.Popen(
             [sys.executable, "-m", "photosync", *arguments, "--config", str(self.sandbox.config)],
             cwd=self.sandbox.folder,
-            env=self.sandbox.environment(),
+            env={**self.sandbox.environment(), **variables},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
         )
+
+    def with_a_browser(self) -> dict[str, str]:
+        """Variables of a desktop whose browser goes wherever it is sent, and notes where that was."""
+        browser = self.sandbox.folder / "browser.py"
+        browser.write_text(
+            f"#!{sys.executable}\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n"
+            f"print(sys.argv[1], file=open({str(self.visited)!r}, 'a'))\n"
+        )
+        browser.chmod(0o755)
+        return {"DISPLAY": ":99", "BROWSER": f"{browser} %s"}
+
+    @property
+    def visited(self) -> Path:
+        return self.sandbox.folder / "visited"
 
     def interrupted(self, when: int, number: signal.Signals = signal.SIGINT, *options: str) -> tuple[int, str]:
         """A pick that gets a signal once so many files were asked for; its status, and what it said."""

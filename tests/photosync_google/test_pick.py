@@ -255,6 +255,7 @@ def test_pull_goes_on_with_what_was_picked(tmp_path: Path, arguments: tuple[str,
         result = someone.run(*arguments)
         assert result.exit == Exit.OK, result
         assert result.summary["command"] == "pull"
+        assert "photosync pick google" in result.stderr
         assert someone.all_there()
         assert someone.simulator.picker.open_sessions == []
 

@@ -57,12 +57,32 @@ def test_login_by_the_listener(tmp_path: Path) -> None:
         assert someone.pick().number("saved") == 2
 
 
+def test_login_and_pick_in_the_desktops_browser(tmp_path: Path) -> None:
+    with newcomer(tmp_path) as someone:
+        process = someone.start("pick", ACCOUNT, **someone.with_a_browser())
+        status, _, stderr = ended(process)
+        assert status == Exit.OK, stderr
+        consent, picker = someone.visited.read_text().split()
+        assert CONSENT in consent
+        assert picker.endswith("/autoclose"), "on this computer the tab closes itself"
+        assert f"{picker.removesuffix('/autoclose')}\n" in stderr, "a phone's would not"
+        assert someone.all_there()
+
+
+def test_over_ssh_no_browser_is_opened(tmp_path: Path) -> None:
+    with Someone.with_items(tmp_path, 1) as someone:
+        process = someone.start("pick", ACCOUNT, **someone.with_a_browser(), SSH_CONNECTION="10.0.0.1 1 10.0.0.2 22")
+        status, _, stderr = ended(process)
+        assert status == Exit.OK, stderr
+        assert not someone.visited.exists()
+
+
 def test_the_token_file_is_one_that_google_auth_reads(tmp_path: Path) -> None:
     from google.oauth2.credentials import Credentials  # noqa: PLC0415
 
     with newcomer(tmp_path) as someone:
         sign_in_by_paste(someone)
-        credentials = Credentials.from_authorized_user_file(str(kept_token(tmp_path)))
+        credentials = Credentials.from_authorized_user_file(str(kept_token(tmp_path)))  # type: ignore[no-untyped-call]
         assert credentials.refresh_token == someone.simulator.consent.refresh_token
         assert credentials.valid
 

@@ -6,7 +6,6 @@ import json
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -69,6 +68,7 @@ Script = Reply | Callable[[Request], Reply]
 
 class _Handler(BaseHTTPRequestHandler):
     script: ClassVar[Callable[[Request], Reply]]
+    abandoned: ClassVar[threading.Event]
     protocol_version = "HTTP/1.1"
 
     def handle_any(self) -> None:
@@ -77,8 +77,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding") == "chunked":
             body = self._read_chunked()
         request = Request(self.command, parts.path, parts.query, self.headers, body, self.client_address[1])  # type: ignore[arg-type]
-        with suppress(ConnectionError):
+        try:
             self._give(type(self).script(request))
+        except ConnectionError:
+            self.abandoned.set()
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815
 
@@ -125,7 +127,12 @@ class Server:
         self.requests: list[Request] = []
         self._scripts: dict[str, list[Script]] = {}
         self._lock = threading.Lock()
-        self._http = _Listener(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": staticmethod(self.reply_to)}))
+        self.abandoned = threading.Event()
+        """Set when a client closed its connection in the middle of a reply."""
+        self._http = _Listener(
+            ("127.0.0.1", 0),
+            type("Handler", (_Handler,), {"script": staticmethod(self.reply_to), "abandoned": self.abandoned}),
+        )
         self._scheme = "http" if certificate is None else "https"
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

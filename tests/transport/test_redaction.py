@@ -121,6 +121,26 @@ def test_a_log_record_is_cleaned_whole(redactor: Redactor, output: io.StringIO) 
     assert "Stack (most recent call last)" in text
 
 
+def test_a_handler_that_prints_exceptions_its_own_way_finds_none(redactor: Redactor) -> None:
+    printed: list[str] = []
+
+    class Own(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            printed.append(f"{record.getMessage()} {record.exc_info}")
+
+    handler = Own()
+    handler.addFilter(RedactingFilter(redactor))
+    log = logging.getLogger("some.other.library")
+    log.addHandler(handler)
+    redactor.add("my-secret-word")
+    try:
+        int("my-secret-word")
+    except ValueError:
+        log.exception("failed")
+    log.removeHandler(handler)
+    assert printed == ["failed None"]
+
+
 def test_no_secret_of_a_run_gets_into_the_log(
     server: Server, opened: Opener, redactor: Redactor, output: io.StringIO
 ) -> None:

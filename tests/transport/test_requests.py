@@ -143,12 +143,12 @@ class TestAStream:
             pass
 
     def test_may_be_left_early(self, server: Server, opened: Opener) -> None:
-        url = server.on("/a", Reply(200, bytes(10_000_000)))
+        url = server.on("/a", Reply(200, bytes(50_000_000)))
         transport = opened()
         with transport.stream("GET", url) as (_, chunks):
             next(chunks)
+        assert server.abandoned.wait(10)
         assert transport.request("GET", server.on("/b", Reply(200, b"good"))).body == b"good"
-        assert len(server.client_ports) == 2  # a connection with half a body on it is no use to anybody
 
     def test_passes_on_what_its_reader_raises(self, server: Server, opened: Opener) -> None:
         url = server.on("/a", Reply(200, b"x"))

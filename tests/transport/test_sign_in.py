@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from photosync.errors import ItemError, ProviderError, SignInError, TemporaryError
-from photosync.transport import Answer, Auth, TransportSettings
+from photosync.transport import Answer
 from tests.transport.scripted import Key, Memory, Opener, Reply, Request, Server
 
 WORKERS = 8
@@ -163,8 +163,3 @@ def test_a_401_to_an_unsigned_request_is_an_ordinary_refusal(server: Server, ope
         transport.download(url, Memory(), signed=False)
     assert transport.request("GET", url, accept=(200, 401)).status == 401
     assert key.refreshed == 0
-
-
-def test_the_protocols_are_what_the_settings_take(server: Server) -> None:
-    auth: Auth = Key()
-    assert TransportSettings(own_hosts=(server.url,), auth=auth).auth is auth

@@ -1,0 +1,71 @@
+"""The token file, which another process may renew as well."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from photosync.errors import TemporaryError
+from photosync.transport import Policy, Transport, TransportSettings
+from photosync.transport.tokens import TokenFile
+from photosync_google.auth import GoogleAuth
+from photosync_google.client import read_client
+from photosync_google.simulator import GoogleSimulator
+
+NOBODY = Policy(retry_budget_s=0.2, first_contact_budget_s=0.2)
+
+
+def auth_of(folder: Path) -> GoogleAuth:
+    auth = GoogleAuth(
+        "google",
+        read_client(folder / "client_secret.json", "google"),
+        TokenFile(folder / "token.json", account="google", required=("refresh_token",)),
+    )
+    auth.transport = Transport(TransportSettings(own_hosts=(), auth=auth), policy=NOBODY)
+    return auth
+
+
+def test_a_token_that_another_process_has_renewed_is_used(tmp_path: Path) -> None:
+    with GoogleSimulator(items=0) as simulator:
+        simulator.consent.write_files(tmp_path, simulator.url)
+        auth = auth_of(tmp_path)
+        first = auth.headers()
+        simulator.consent.end_access()
+        TokenFile(tmp_path / "token.json", account="google").write(simulator.consent.token_file())
+        assert auth.refresh()
+        assert auth.headers() != first
+        assert simulator.consent.refreshes == 0
+        assert simulator.consent.is_good(auth.headers()["Authorization"])
+
+
+def test_the_keys_of_others_survive_a_refresh(tmp_path: Path) -> None:
+    with GoogleSimulator(items=0) as simulator:
+        simulator.consent.write_files(tmp_path, simulator.url)
+        path = tmp_path / "token.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "note": "mine"}))
+        auth = auth_of(tmp_path)
+        auth.headers()
+        assert auth.refresh()
+        content = json.loads(path.read_text())
+        assert (content["note"], content["token"]) == ("mine", simulator.consent.access_token)
+
+
+def test_a_token_endpoint_that_is_away_costs_no_token(tmp_path: Path) -> None:
+    with GoogleSimulator(items=0) as simulator:
+        simulator.consent.write_files(tmp_path, simulator.url)
+        auth = auth_of(tmp_path)
+        auth.headers()
+    before = (tmp_path / "token.json").read_text()
+    with pytest.raises(TemporaryError):
+        auth.refresh()
+    assert (tmp_path / "token.json").read_text() == before
+    assert not auth.is_needed
+
+
+def test_secrets_are_all_known(tmp_path: Path) -> None:
+    with GoogleSimulator(items=0) as simulator:
+        simulator.consent.write_files(tmp_path, simulator.url)
+        consent = simulator.consent
+        assert set(auth_of(tmp_path).secrets()) == {consent.access_token, consent.refresh_token, consent.client_secret}
