@@ -13,6 +13,7 @@ import piexif
 import pytest
 from PIL import Image
 
+from photosync.catalog import Catalog
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 
@@ -228,3 +229,19 @@ def test_killed_in_between_the_next_run_settles_it(pulled: Sandbox) -> None:
         assert sums_hold(pulled)
     assert pulled.run("fix", str(pulled.library), "--set", "artist=Ada").exit == 0
     assert sums_hold(pulled)
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_what_a_killed_run_had_begun_is_settled_by_the_next_pull(pulled: Sandbox, happened: bool) -> None:
+    row = pulled.run("list", "amazon", "--saved").objects[0]
+    photo = pulled.library / str(row["path"])
+    after = photo.read_bytes() + b"mended"
+    catalog = Catalog.open(pulled.library / ".photosync" / "catalog.db")
+    catalog.set_sums_state("", "")
+    catalog.fixes.intend("amazon", str(row["id"]), hashlib.sha256(after).hexdigest(), len(after), None)
+    catalog.close()
+    if happened:
+        photo.write_bytes(after)
+    assert pulled.run("pull", "amazon").exit == 0
+    assert sums_hold(pulled)
+    assert pulled.run("status").objects[0]["fixed"] == happened
