@@ -6,9 +6,9 @@ A provider's tests subclass `ProviderContract` and say how a simulator is made:
         simulator_type = AmazonSimulator
 
 Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
-skipped. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This module
-needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")` in a
-`conftest.py` makes its assertions tell more.
+none of its own. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This
+module needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")`
+in a `conftest.py` makes its assertions tell more.
 """
 
 from __future__ import annotations
@@ -95,6 +95,13 @@ class User:
             )
 
 
+_CASES_OF_FACTS = {
+    "has_hashes": "test_wrong_bytes_are_refused",
+    "sees_changes": "test_changed_item",
+    "lists_everything": "test_emptied_account_is_suspicious",
+}
+
+
 class ProviderContract:
     """The suite. pytest collects subclasses whose names begin with `Test`."""
 
@@ -103,12 +110,15 @@ class ProviderContract:
     """The most items that one page of the service's listing has."""
     has_hashes: ClassVar[bool] = True
     """Whether the service tells a hash of the content, so that wrong bytes of the right length are found."""
-    has_sizes: ClassVar[bool] = True
-    """Whether the service tells a size, or a Content-Length that can be relied on."""
     sees_changes: ClassVar[bool] = True
     """Whether the service lets a client know that an item has another content."""
     lists_everything: ClassVar[bool] = True
     """Whether a listing is all that the account has, so that an empty one is worth a doubt; a pick is what it is."""
+
+    def __init_subclass__(cls) -> None:
+        for fact, case in _CASES_OF_FACTS.items():
+            if not getattr(cls, fact):
+                setattr(cls, case, None)
 
     def make_simulator(self, items: int, **traits: object) -> Simulator:
         """A simulator with `items` items, not yet started."""
@@ -169,8 +179,6 @@ class ProviderContract:
             assert user.simulator.counts["content"] == 3
 
     def test_changed_item(self, tmp_path: Path) -> None:
-        if not self.sees_changes:
-            pytest.skip("the service does not tell that an item changed")
         with self.user(tmp_path, 12, gaps=False) as user:
             user.pull_all()
             user.simulator.library.change(user.some_item(place=3).id)
@@ -191,8 +199,6 @@ class ProviderContract:
             assert user.sandbox.hashes() == before
 
     def test_emptied_account_is_suspicious(self, tmp_path: Path) -> None:
-        if not self.lists_everything:
-            pytest.skip("what a person picks may be anything")
         with self.user(tmp_path, 30) as user:
             user.pull_all()
             before = user.sandbox.hashes()
@@ -333,8 +339,6 @@ class ProviderContract:
             user.pull_all()
 
     def test_wrong_bytes_are_refused(self, tmp_path: Path) -> None:
-        if not self.has_hashes:
-            pytest.skip("the service gives no hash to compare with")
         with self.user(tmp_path, 10, gaps=False) as user:
             item = user.some_item(place=4)
             user.simulator.faults.wrong_bytes = Fault(items={item.id})
