@@ -11,7 +11,7 @@ demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
 
 test: $(READY)  ## prove that the program works
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
 
 check: $(READY)  ## format, lint, types and the rules of the house
 	$(BIN)/ruff format --check .
