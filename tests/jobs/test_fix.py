@@ -245,3 +245,15 @@ def test_what_a_killed_run_had_begun_is_settled_by_the_next_pull(pulled: Sandbox
     assert pulled.run("pull", "amazon").exit == 0
     assert sums_hold(pulled)
     assert pulled.run("status").objects[0]["fixed"] == happened
+
+
+def test_a_damaged_record_fails_its_file_and_no_other(sandbox: Sandbox, folder: Path) -> None:
+    sandbox.run("fix", str(folder))
+    photo = folder / "IMG_20230405_123456.jpg"
+    mended = photo.read_bytes()
+    (record,) = sandbox.home.rglob(f"{sha256(photo)}-*.json")
+    record.write_text("{}")
+    result = sandbox.run("fix", str(folder), "--undo")
+    assert (result.exit, result.number("failed"), result.number("undone")) == (3, 1, 2)
+    assert "cannot be read" in result.stderr
+    assert photo.read_bytes() == mended
