@@ -72,6 +72,8 @@ class Facts:
     """Downloads at a time that the service is known to bear, for `jobs: auto`."""
     layout: str = "{year}/{month}/{name}"
     """Where items go unless the user says otherwise."""
+    provider_dates: bool = False
+    """Folders go by the capture time that the service tells, whatever a file says: users know their items by it."""
     collection_word: str = "album"
     content_names: bool = False
     """Whether the service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""

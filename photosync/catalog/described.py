@@ -27,6 +27,7 @@ def to_text(item: Item) -> str:
         "favorite": item.favorite,
         "collections": list(item.collections),
         "folder": item.folder,
+        "place": list(item.place) if item.place else None,
         "added": item.added.isoformat() if item.added else None,
         "revision": item.revision,
         "locator": dict(item.locator),
@@ -45,6 +46,8 @@ def from_text(text: str) -> Item:
         content["taken"] = CaptureTime(datetime.fromisoformat(reading), TimeMeaning(meaning))
     if "added" in content:
         content["added"] = datetime.fromisoformat(content["added"])
+    if "place" in content:
+        content["place"] = tuple(content["place"])
     for name in ("collections", "notes"):
         content[name] = tuple(content.get(name, ()))
     return Item(**content)

@@ -119,7 +119,8 @@ class Fetcher:
 
     def _mend(self, item: Item, path: Path, delivered: Digest) -> metadata.Mended:
         """What is missing is filled in; the way back is on the disk before anybody sees the mended file."""
-        given = metadata.Given(item.name, item.taken, added=item.added, sha256=delivered.sha256)
+        place = metadata.Place(*item.place) if item.place else None
+        given = metadata.Given(item.name, item.taken, added=item.added, place=place, sha256=delivered.sha256)
         mended = metadata.mend(path, given, self.settings, path.parent)
         if mended.undo is not None and mended.sha256 is not None:
             self.library.undo.keep(mended.sha256, delivered.sha256, mended.undo)

@@ -26,6 +26,7 @@ class Namer:
         self._library = library
         self._layout = layout
         self._older: HasOlderFiles | None = provider if isinstance(provider, HasOlderFiles) else None
+        self._by_provider = provider is not None and provider.facts.provider_dates
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
 
@@ -35,8 +36,7 @@ class Namer:
 
     def reserve(self, item: Item, outside: str) -> None:
         """Keep the path that the item will get, by what the provider says, from those that come after it."""
-        taken = item.taken.reading if item.taken else None
-        key = (outside, path_key(next(self.paths(item, outside, taken))))
+        key = (outside, path_key(next(self.paths(item, outside, _reading(item)))))
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
 
@@ -49,9 +49,8 @@ class Namer:
     def strangers(self, item: Item, outside: str) -> tuple[Path, ...]:
         """Files that may be the item's, and that the catalog knows nothing of: what the provider knows as left by
         another program, and what lies where the item would go."""
-        taken = item.taken.reading if item.taken else None
         base = self._library.base(outside)
-        paths = chain(self._older_paths(item, outside), islice(self._candidates(item, outside, taken), 2))
+        paths = chain(self._older_paths(item, outside), islice(self._candidates(item, outside, _reading(item)), 2))
         return tuple(
             base / path
             for path in dict.fromkeys(paths)
@@ -71,7 +70,7 @@ class Namer:
             id=item.id,
             name=item.name,
             kind=item.kind.value,
-            taken=taken,
+            taken=_reading(item) if self._by_provider else taken,
             collection="" if outside else _collection(item),  # a folder outside is the collection's own
         )
         path = self._layout.path(place)
@@ -111,6 +110,10 @@ def fitting_name(name: str, format_: Format | None) -> str:
 def account_folder(library: Library, account: str, outside: str) -> Path:
     """The folder below which an account's files lie: its own in the library, or all of the one outside."""
     return library.base(outside) if outside else library.root / account
+
+
+def _reading(item: Item) -> datetime | None:
+    return item.taken.reading if item.taken else None
 
 
 def _collection(item: Item) -> str:

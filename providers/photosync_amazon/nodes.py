@@ -15,6 +15,7 @@ from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 Json = Mapping[str, object]
 
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
+_PLACE = re.compile(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(\.\d+)?")
 _VIDEO_EXTENSIONS = frozenset(
     ("mp4", "m4v", "qt", "mov", "mpg", "mpeg", "3g2", "3gp", "flv", "f4v", "asf", "avi", "wmv")
@@ -75,6 +76,7 @@ def _item(node: Json, id_: str, album: str | None) -> Item:
         height=number(image or video, "height"),
         favorite=part(node, "settings").get("favorite") is True,
         collections=(album,) if album else (),
+        place=_place(text(image, "location") or text(video, "location")),
         added=added.replace(tzinfo=UTC) if added else None,
         locator={"owner": owner} if owner else {},
     )
@@ -107,6 +109,15 @@ def _taken(content: Json, image: Json, video: Json) -> CaptureTime | None:
     )
     reading = next((time for candidate in candidates if (time := _time(candidate))), None)
     return CaptureTime(reading, TimeMeaning.LOCAL) if reading else None
+
+
+def _place(value: str | None) -> tuple[float, float] | None:
+    """`49.2827, -123.1207`: latitude and longitude; None for what cannot be one."""
+    match = _PLACE.fullmatch(value or "")
+    if match is None:
+        return None
+    latitude, longitude = float(match[1]), float(match[2])
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _time(value: str | None) -> datetime | None:

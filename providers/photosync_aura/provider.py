@@ -31,6 +31,7 @@ class AuraProvider:
     """One Aura account."""
 
     facts: ClassVar = Facts(
+        provider_dates=True,
         title="Aura",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),
         workers=2,

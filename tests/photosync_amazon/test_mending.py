@@ -210,3 +210,22 @@ def test_an_item_that_changed_takes_its_sidecar_to_the_trash(simulator: AmazonSi
     assert sorted(trash) == [name, f"{name}.xmp"]
     assert json.dumps(row["path"]) not in trash
     check_sums(sandbox)
+
+
+def test_the_services_place_is_written_on_request_alone(tmp_path: Path) -> None:
+    with AmazonSimulator(items=40, seed=4, years=(2023,)) as simulator:
+        places = {}
+        for write_gps in (False, True):
+            sandbox = Sandbox(tmp_path / str(write_gps))
+            sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", write_gps=write_gps)
+            assert sandbox.run("pull", "amazon").exit == 0
+            places[write_gps] = [path for path in sandbox.files() if _gps(path)]
+    assert places[False] == []
+    assert places[True] != []
+
+
+def _gps(path: Path) -> dict[int, object]:
+    if path.suffix.lower() not in (".jpg", ".jpeg"):
+        return {}
+    found: dict[int, object] = piexif.load(path.read_bytes())["GPS"]
+    return found

@@ -179,6 +179,10 @@ def _leave_out(part: Json, key: str, number: int) -> None:
         del part[key]
 
 
+PLACED_EVERY = 4
+"""So many photos there are to one that tells its place."""
+
+
 def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -> None:
     assert isinstance(part, dict)
     word = "video" if item.kind is Kind.VIDEO else "image"
@@ -195,6 +199,8 @@ def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -
         details |= {"make": camera.make, "model": camera.model}
         if "taken" not in item.missing:
             details["dateTimeOriginal"] = iso(item.instant)
+        if item.number % PLACED_EVERY == 0:
+            details["location"] = f"{49 + item.number % 7}.2827, -{123 - item.number % 11}.1207"
     part[word] = details
 
 
