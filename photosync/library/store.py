@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library.partial import PartialFile, disk_error
-from photosync.library.undo import UndoRecords
+from photosync.library.undo import UndoRecords, sync_folder
 
 PROGRAM_FOLDER = ".photosync"
 
@@ -148,13 +148,9 @@ class Library:
         """Bring the names in `folders` to the disk."""
         for folder in folders:
             try:
-                descriptor = os.open(folder, os.O_RDONLY)
+                sync_folder(folder)
             except OSError as error:
                 raise disk_error(error, folder) from error
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
 
 
 def _partial_name(key: str) -> str:
