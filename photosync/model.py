@@ -117,6 +117,8 @@ class Selection:
     until: datetime | None = None
     kind: Kind | None = None
     favorites: bool = False
+    all_files: bool = False
+    """Also what is neither photo nor video, at services that keep such files."""
     query: str | None = None
     """In the provider's own filter language."""
     recent: int | None = None

@@ -360,6 +360,7 @@ def check_selection(facts: Facts, account: str, selection: Selection) -> None:
         "--until": ("until", selection.until),
         "--kind": ("kind", selection.kind),
         "--favorites": ("favorites", selection.favorites),
+        "--all-files": ("all_files", selection.all_files),
         "--query": ("query", selection.query),
         "--recent": ("recent", selection.recent),
     }

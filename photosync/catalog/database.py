@@ -268,12 +268,14 @@ class Catalog:
     def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
         """The provider has these no longer: `ids`, or all that the present, complete listing did not bring.
 
-        Files stay where they are. Returns how many were not marked before.
+        Files stay where they are. Returns how many were not marked before. What is neither photo nor video is listed
+        only on request, so that a listing without it says nothing about it.
         """
         if ids is None:
             return self._connection.execute(
                 """UPDATE items SET state = 'gone', reason = NULL, error = NULL
-                   WHERE account = ? AND state <> 'gone' AND id NOT IN (SELECT id FROM seen WHERE listed)""",
+                   WHERE account = ? AND state <> 'gone' AND id NOT IN (SELECT id FROM seen WHERE listed)
+                   AND json_extract(description, '$.kind') <> 'other'""",
                 (account,),
             ).rowcount
         marked = 0

@@ -35,6 +35,7 @@ Albums = Annotated[
 KindName = Annotated[str | None, typer.Option("--kind", metavar="photo|video", help="Only photos, or only videos.")]
 Favorites = Annotated[bool, typer.Option("--favorites", help="Only favourites.")]
 Query = Annotated[str | None, typer.Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
+AllFiles = Annotated[bool, typer.Option("--all-files", help="Also what is neither photo nor video.")]
 Recent = Annotated[int | None, typer.Option("--recent", metavar="N", min=1, help="Only the N that came last.")]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; show the address alone.")]
 Port = Annotated[
@@ -95,6 +96,7 @@ def pull(
     query: Query = None,
     recent: Recent = None,
     limit: Limit = None,
+    all_files: AllFiles = False,
     count: Annotated[bool, typer.Option("--count", help="Print how many match, and stop.")] = False,
     dry_run: DryRun = False,
     full: Annotated[bool, typer.Option("--full", help="List everything, not just up to what is known.")] = False,
@@ -113,7 +115,7 @@ def pull(
     from photosync.cli import pulling  # noqa: PLC0415
     from photosync.cli.selecting import Wish  # noqa: PLC0415
 
-    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection)
+    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection, all_files)
     request = pulling.Request(
         account,
         wish,
@@ -212,13 +214,14 @@ def list_(
     query: Query = None,
     recent: Recent = None,
     limit: Limit = None,
+    all_files: AllFiles = False,
     saved: Annotated[bool, typer.Option("--saved", help="What the library has, without asking the provider.")] = False,
 ) -> None:
     """Show what the provider has."""
     from photosync.cli import looking  # noqa: PLC0415
     from photosync.cli.selecting import Wish  # noqa: PLC0415
 
-    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection)
+    wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection, all_files)
     looking.list_items(general, account, wish, saved)
 
 

@@ -31,6 +31,7 @@ class Wish:
     recent: int | None = None
     limit: int | None = None
     collection: str | None = None
+    all_files: bool = False
 
     def selection(self) -> Selection:
         """The same as values. Raises `UsageError`."""
@@ -46,6 +47,7 @@ class Wish:
             until=_bounds(self.until, "--until")[1] if self.until else None,
             kind=Kind(self.kind) if self.kind else None,
             favorites=self.favorites,
+            all_files=self.all_files,
             query=self.query,
             recent=self.recent,
             limit=self.limit,

@@ -141,6 +141,7 @@ def _fingerprint(selection: Selection) -> str:
         "until": selection.until and selection.until.isoformat(),
         "kind": selection.kind,
         "favorites": selection.favorites,
+        "all_files": selection.all_files,
         "query": selection.query,
     }
     return json.dumps({name: value for name, value in asked.items() if value}, sort_keys=True)

@@ -51,7 +51,7 @@ class CloudDriveProvider:
 
     facts: ClassVar = Facts(
         title="Amazon Cloud Drive",
-        selects=frozenset({"years", "months", "since", "until", "kind", "recent"}),
+        selects=frozenset({"years", "months", "since", "until", "kind", "recent", "all_files"}),
         marks=True,
         workers=4,
         layout="{collection}/{name}",
@@ -64,7 +64,6 @@ class CloudDriveProvider:
         self._account = context.account
         self._settings = settings
         self._context = context
-        self._media = tuple(Kind) if settings.all_files else (Kind.PHOTO, Kind.VIDEO)
         drive = settings.endpoints.get("drive", DRIVE)
         self._endpoint_cache = EndpointCache(
             context.account, context.state / "endpoint.json", drive, settings.trusted_hosts
@@ -91,20 +90,21 @@ class CloudDriveProvider:
 
     # What the core asks
 
-    def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002 - the core filters
+    def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
         """Everything, the newest first; or what changed since a mark. Of a folder, everything below it."""
         self._sync()
-        tree, scope = self._opened_tree(), "all" if self._settings.all_files else "media"
+        media = self._media(selection)
+        tree, scope = self._opened_tree(), "all" if Kind.OTHER in media else "media"
         mark, change = tree.mark(scope), tree.change_of(since, scope)
         folders = tree.folders()
         if collection is not None:
-            yield from self._everything(tree, folders, self._below(folders, collection))
+            yield from self._everything(tree, folders, media, self._below(folders, collection))
             return
         if change is None:
-            yield from self._everything(tree, folders, None)
+            yield from self._everything(tree, folders, media, None)
         else:
-            yield from self._news(tree, folders, change)
-        yield Page((), self._total(tree, folders, None), mark=mark, is_whole=change is None)
+            yield from self._news(tree, folders, media, change)
+        yield Page((), self._total(tree, folders, media, None), mark=mark, is_whole=change is None)
 
     def collections(self) -> Iterator[Collection]:
         """All folders, by their first path, with the number of items in and below them."""
@@ -112,7 +112,7 @@ class CloudDriveProvider:
         tree = self._opened_tree()
         folders = tree.folders()
         counts: Counter[str] = Counter()
-        for parents, count in tree.file_counts(self._media):
+        for parents, count in tree.file_counts(self._media(Selection())):
             counts.update(dict.fromkeys(folders.above(parents), count))
         for folder_id, path in folders.visible():
             yield Collection(folder_id, path, "folder", counts[folder_id])
@@ -161,24 +161,30 @@ class CloudDriveProvider:
 
     # Pages out of the tree
 
-    def _everything(self, tree: Tree, folders: Folders, below: frozenset[str] | None) -> Iterator[Page]:
-        total = self._total(tree, folders, below)
-        for nodes in tree.files(self._media):
+    def _media(self, selection: Selection) -> tuple[Kind, ...]:
+        """What is to be listed: photos and videos, unless somebody asks for the rest too."""
+        return tuple(Kind) if self._settings.all_files or selection.all_files else (Kind.PHOTO, Kind.VIDEO)
+
+    def _everything(
+        self, tree: Tree, folders: Folders, media: tuple[Kind, ...], below: frozenset[str] | None
+    ) -> Iterator[Page]:
+        total = self._total(tree, folders, media, below)
+        for nodes in tree.files(media):
             wanted = [node for node in nodes if below is None or not below.isdisjoint(node.parents)]
             yield Page(tuple(_visible(wanted, folders)), total)
 
-    def _news(self, tree: Tree, folders: Folders, change: int) -> Iterator[Page]:
-        total = self._total(tree, folders, None)
+    def _news(self, tree: Tree, folders: Folders, media: tuple[Kind, ...], change: int) -> Iterator[Page]:
+        total = self._total(tree, folders, media, None)
         for nodes in tree.changed_files(change):
-            items = tuple(_visible((node for node in nodes if node.media in self._media), folders))
+            items = tuple(_visible((node for node in nodes if node.media in media), folders))
             there = {item.id for item in items}
-            gone = [node.id for node in nodes if node.media in self._media and node.id not in there]
+            gone = [node.id for node in nodes if node.media in media and node.id not in there]
             yield Page(items, total, removed=gone)
 
-    def _total(self, tree: Tree, folders: Folders, below: frozenset[str] | None) -> int:
+    def _total(self, tree: Tree, folders: Folders, media: tuple[Kind, ...], below: frozenset[str] | None) -> int:
         return sum(
             count
-            for parents, count in tree.file_counts(self._media)
+            for parents, count in tree.file_counts(media)
             if folders.paths_of(parents) and (below is None or not below.isdisjoint(parents))
         )
 

@@ -112,6 +112,20 @@ def test_an_empty_file_needs_no_request(simulator: CloudDriveSimulator, sandbox:
     assert "Document-nothing.txt" not in str([record.path for record in simulator.requests])
 
 
+def test_all_files_are_brought_on_request_and_not_taken_for_gone_without_it(
+    simulator: CloudDriveSimulator, sandbox: Sandbox
+) -> None:
+    configure(sandbox, simulator)
+    document(simulator, "letter.txt", "Dear Ann")
+    letter = sandbox.library / "drive" / "letter.txt"
+    assert sandbox.run("pull", "drive").exit == 0
+    assert not letter.exists()
+    assert sandbox.run("pull", "drive", "--all-files").number("saved") == 1
+    assert letter.read_text() == "Dear Ann"
+    again = sandbox.run("pull", "drive", "--full")
+    assert (again.exit, again.number("gone"), again.number("saved")) == (0, 0, 0)
+
+
 # Ranges
 
 
