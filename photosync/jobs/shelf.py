@@ -177,8 +177,7 @@ class Shelf:
         self._library.sync_folders(self._folders)
         with self._catalog.transaction():
             for outside in {each.outside for each in self._saved} - self._touched:
-                self._catalog.set_sums_state(outside, self._mark_of_change(outside))
-                self._touched.add(outside)
+                self._begin_to_change_sums(outside)
             self._catalog.record_saved(self._account, self._run, self._saved)
             self._catalog.record_described(self._account, self._described)
         for each in self._saved:
@@ -187,11 +186,12 @@ class Shelf:
         self._described.clear()
         self._folders.clear()
 
-    def _mark_of_change(self, outside: str) -> str:
-        """An empty state, unless lines can simply be appended at the end of this run."""
+    def _begin_to_change_sums(self, outside: str) -> None:
+        """Note that SHA256SUMS lags behind now. Lines can be appended later only if it is as it was left."""
         if self._catalog.sums_state(outside) != sums.state(self._library.base(outside)):
             self._rewritten.add(outside)
-        return ""
+        self._catalog.set_sums_state(outside, "")
+        self._touched.add(outside)
 
     def write_sums(self) -> None:
         """Bring SHA256SUMS up to date, wherever this run or one that was killed left it behind."""

@@ -29,7 +29,6 @@ from photosync.model import TimeMeaning
 ORIGINAL, CREATED, EMBEDDED, VIDEO, GPS, PROVIDER, FILE_NAME, MODIFIED, ADDED = range(1, 10)
 """The ranks, best first."""
 
-LAST_IN_FILE = GPS
 LAST_WRITABLE = FILE_NAME
 
 _MOVIE_HEADER = "QuickTime movie header"
