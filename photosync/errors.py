@@ -41,7 +41,7 @@ class Exit(IntEnum):
 
 
 class Reason(StrEnum):
-    """Why an item failed: the fixed list of words in a summary's `errors`. `docs/exit-status.md` explains them."""
+    """Why an item or file failed: the fixed list of words in a summary's `errors`. `docs/exit-status.md` has more."""
 
     HASH_MISMATCH = "hash_mismatch"
     SIZE_MISMATCH = "size_mismatch"
@@ -55,6 +55,12 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     SERVER_ERROR = "server_error"
     UNREACHABLE = "unreachable"
+    UNREADABLE = "unreadable"
+    UNSUPPORTED = "unsupported"
+    TOO_LARGE = "too_large"
+    NAME_TAKEN = "name_taken"
+    IN_TRASH = "in_trash"
+    STORAGE_FULL = "storage_full"
 
 
 class PhotosyncError(Exception):
@@ -89,6 +95,17 @@ class TemporaryError(PhotosyncError):
         self.reason = reason
 
 
+class LostAnswerError(TemporaryError):
+    """A request that must not be sent twice may have been carried out, but the service did not say so.
+
+    Whoever asked has to look what became of it before asking again. `status` is 408 or 5xx where any answer came.
+    """
+
+    def __init__(self, message: str, reason: Reason = Reason.UNREACHABLE, status: int | None = None) -> None:
+        super().__init__(message, reason)
+        self.status = status
+
+
 class ItemError(PhotosyncError):
     """One item could not be brought over; all others can."""
 
@@ -97,6 +114,20 @@ class ItemError(PhotosyncError):
     def __init__(self, message: str, reason: Reason) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class NameTakenError(ItemError):
+    """A file cannot go up under its name: something else has it there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Reason.NAME_TAKEN)
+
+
+class StorageFullError(ItemError):
+    """The service has no room for a file; nor will it have for the next."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Reason.STORAGE_FULL)
 
 
 class ProviderError(PhotosyncError):

@@ -104,6 +104,17 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Digest:
+    """What a content is known by."""
+
+    size_bytes: int
+    md5: str
+    """32 lower-case hex digits."""
+    sha256: str
+    """64 lower-case hex digits."""
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Which items a command is about. The empty selection is everything.
 

@@ -19,15 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from threading import Event
-from typing import Annotated, ClassVar, Protocol, Self, runtime_checkable
+from typing import Annotated, BinaryIO, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
-from photosync.errors import UsageError
-from photosync.model import Collection, Item, Selection, Usage
+from photosync.errors import ItemError, UsageError
+from photosync.model import CaptureTime, Collection, Digest, Item, Kind, Selection, Usage
 from photosync.transport import Destination, Transport, TransportSettings
 
 GROUP = "photosync.providers"
@@ -55,6 +56,25 @@ class AccountSettings(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class UploadFacts:
+    """Facts about how a service takes files, for those that take any."""
+
+    workers: int = 4
+    """Files at a time that the service is known to bear, for `jobs: auto`."""
+    batch: int = 1
+    """So many files are prepared together, and finished together."""
+    needs_collection: bool = False
+    """Files go into a collection that the user has to name: `push ACCOUNT COLLECTION PATH…`."""
+    names_conflict: bool = False
+    """Two files of one name cannot lie in one folder, so that `--on-conflict` means something."""
+    resizes: bool = False
+    """What is too large can go up as a reduced copy: `--resize`."""
+    wait_s: float = 10.0
+    """How long at least a file is looked for whose bytes were all sent and whose answer was lost, before it is sent
+    again. Large files get more time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Facts about a service, so that the core asks for facts and never for names."""
 
@@ -79,6 +99,8 @@ class Facts:
     """Whether the service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
     needs_picking: bool = False
     """A person has to pick in a browser: there is nothing that `pull` could list."""
+    upload: UploadFacts | None = None
+    """None: nothing can be uploaded. Else the provider fulfils `Uploads`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +308,144 @@ class Picks(Protocol):
         ...
 
 
+class Outgoing(Protocol):
+    """A file on its way up. The core gives it; every byte that is read through `open` counts as progress."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies, for a program that has to read more than its bytes. Nobody changes it."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What it is to be called at the service."""
+        ...
+
+    @property
+    def folder(self) -> tuple[str, ...]:
+        """The folders around it, the outermost first, beginning where the user's push begins; often none."""
+        ...
+
+    @property
+    def kind(self) -> Kind:
+        """By its content."""
+        ...
+
+    @property
+    def mime(self) -> str:
+        """Its media type, by its content: `image/jpeg`; `application/octet-stream` where nobody knows."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes `open` gives."""
+        ...
+
+    @property
+    def modified(self) -> datetime:
+        """The file's own time, an aware one."""
+        ...
+
+    def taken(self) -> CaptureTime | None:
+        """When it was taken, by what the file says; it is read on demand."""
+        ...
+
+    def digest(self) -> Digest:
+        """Its hashes. The file is read for them unless it has been read to its end through `open`."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """Its bytes from the beginning; it can be called again, and `seek` works. Raises `ItemError` if the file is
+        not what it was when the push began."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file whose bytes are at the service."""
+
+    file: Outgoing
+    item: Item | None = None
+    """What became of it, where the service has told already."""
+    token: str = ""
+    """What the provider needs to finish it."""
+    was_there: bool = False
+    """The service had this content before, so that nothing was sent or what was sent is not kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadWish:
+    """What a push asks of a provider."""
+
+    collection: str | None = None
+    """Where to: an id, or a name as the user typed it."""
+    resize: bool = False
+    """Send a reduced copy of what is too large."""
+    dry_run: bool = False
+    """Nothing at the service may be changed, nor made: only `find` is called."""
+
+
+class Uploader(Protocol):
+    """One push. `find` and `send` are called from several threads, the rest from one at a time.
+
+    A file goes: `find`; and where that gives None, `prepare` with its batch, `send`, `finish` with its batch. What
+    `find` gave goes to `finish` with its batch as well, so that it can join a collection.
+    """
+
+    @property
+    def place(self) -> str:
+        """A word for where files go, the same in every run. What was pushed to one place is not known at another;
+        empty where a content is at the service once and for all."""
+        ...
+
+    def find(self, file: Outgoing) -> Item | None:
+        """What the service has of this content already. Asks again each time, and changes nothing.
+
+        Raises `ItemError` for a file that the service would refuse: too large, of a kind that it does not take.
+        """
+        ...
+
+    def prepare(self, files: Sequence[Outgoing]) -> None:
+        """Make what has to be there before these are sent: folders, for example. An `ItemError` concerns them all."""
+        ...
+
+    def send(self, file: Outgoing) -> Sent:
+        """Bring the bytes of one file up. What was sent is checked against what the service says that it has.
+
+        Raises `ItemError`, and of those `NameTakenError` for another content under this name, which the core may answer
+        with the same file under another name, and `StorageFullError`. `LostAnswerError` makes the core look with
+        `find`, and send again where there is nothing.
+        """
+        ...
+
+    def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
+        """Make items of these, and put them where they belong. The answers are in the order of `sent`, and each `Sent`
+        among them has its item."""
+        ...
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """May: files go up. `Facts.upload` says how."""
+
+    def uploader(self, wish: UploadWish) -> Uploader:
+        """Begin a push; what has to be asked first is asked now. Raises `UsageError` for a wish that cannot be."""
+        ...
+
+
+@runtime_checkable
+class AsksToUpload(Protocol):
+    """May: uploads take a permission of their own, which a person gives when it is wanted for the first time."""
+
+    def needs_upload_permission(self) -> bool:
+        """Whether a person has to be asked, as far as can be told without asking the service."""
+        ...
+
+    def permit_upload(self, interaction: Interaction) -> str:
+        """Have the person permit it, keep what was obtained, and say in a few words as whom."""
+        ...
+
+
 def place_outside(provider: Provider, item: Item) -> str:
     """The folder outside the library in which `item` has its place; empty for the library."""
     folder = provider.folder(item) if isinstance(provider, HasFolders) else None
@@ -343,7 +503,14 @@ def plugins() -> Mapping[str, ProviderPlugin]:
 
 def abilities(provider: type[Provider]) -> list[str]:
     """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
-    optional = {"collections": HasCollections, "usage": HasUsage, "count": Counts, "pick": Picks, "login": SignsIn}
+    optional = {
+        "upload": Uploads,
+        "collections": HasCollections,
+        "usage": HasUsage,
+        "count": Counts,
+        "pick": Picks,
+        "login": SignsIn,
+    }
     return [
         "list",
         "download",

@@ -9,9 +9,9 @@ from pathlib import Path
 from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.naming import account_folder, fitting_name
-from photosync.library import Digest, Library, PartialFile, digest_of
+from photosync.library import Library, PartialFile, digest_of
 from photosync.library.partial import disk_error
-from photosync.model import Item, Kind
+from photosync.model import Digest, Item, Kind
 from photosync.provider import Account, HasOlderFiles
 
 MAX_TRIES = 3

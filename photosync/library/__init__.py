@@ -5,7 +5,7 @@ The disk is the truth: what lies here counts, and the catalog only remembers why
 
 from photosync.library.layout import PRESETS, Layout, LayoutError, Place
 from photosync.library.names import MAX_NAME_BYTES, path_key, safe_name, suffixed
-from photosync.library.partial import Digest, PartialFile, digest_of
+from photosync.library.partial import Hashes, PartialFile, digest_of
 from photosync.library.store import PROGRAM_FOLDER, Library
 from photosync.library.sums import SUMS_NAME
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
@@ -15,7 +15,7 @@ __all__ = [
     "PRESETS",
     "PROGRAM_FOLDER",
     "SUMS_NAME",
-    "Digest",
+    "Hashes",
     "Layout",
     "LayoutError",
     "Library",

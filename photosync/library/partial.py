@@ -5,46 +5,41 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import DestinationError
+from photosync.model import Digest
 
 HEAD_BYTES = 512
 """How much of the beginning is kept at hand for a look at the content's type."""
 _READ_BYTES = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What a file holds, proved by reading it. Both hashes are lower-case hex."""
-
-    size_bytes: int
-    md5: str
-    sha256: str
-
-
 def digest_of(path: Path) -> Digest:
     """Read a file to its end. Raises `OSError`."""
-    partial = _Hashes()
+    hashes = Hashes()
     with path.open("rb") as file:
         while chunk := file.read(_READ_BYTES):
-            partial.update(chunk)
-    return partial.digest()
+            hashes.update(chunk)
+    return hashes.digest()
 
 
-class _Hashes:
+class Hashes:
+    """All hashes of a content, taken as its bytes go by."""
+
     def __init__(self) -> None:
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha256 = hashlib.sha256()
         self.size_bytes = 0
 
     def update(self, chunk: bytes) -> None:
+        """The next bytes."""
         self._md5.update(chunk)
         self._sha256.update(chunk)
         self.size_bytes += len(chunk)
 
     def digest(self) -> Digest:
+        """Of all that went by so far."""
         return Digest(self.size_bytes, self._md5.hexdigest(), self._sha256.hexdigest())
 
 
@@ -61,7 +56,7 @@ class PartialFile:
         self.provable = provable
         self.validator: str | None = None
         self.head = b""
-        self._hashes = _Hashes()
+        self._hashes = Hashes()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a+b")
@@ -95,7 +90,7 @@ class PartialFile:
     def restart(self) -> None:
         """Throw away what is there."""
         self._file.truncate(0)
-        self._hashes = _Hashes()
+        self._hashes = Hashes()
         self.head = b""
         self.validator = None
 

@@ -31,8 +31,17 @@ async def answer(simulator: Simulator, request: web.Request, route: Route) -> we
     if response is None:
         response = await route.handler(request)
     if isinstance(response, web.Response) and response.status < 300:
+        if lost := simulator.faults.fires("lose_answer", route.kind, simulator.item_of(request)):
+            return _lost(request, lost.value)
         return await _spoil(simulator, request, route, response)
     return response
+
+
+def _lost(request: web.Request, status: float | None) -> web.Response:
+    if status is None:
+        _close(request)
+        raise Dropped
+    return page("Gateway Timeout", int(status))
 
 
 async def _fault_first(simulator: Simulator, request: web.Request, route: Route) -> web.StreamResponse | None:

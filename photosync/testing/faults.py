@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal, get_args
 
-RouteKind = Literal["list", "content", "other"]
-"""What a route brings: pages of items, the bytes of one, or anything else."""
+RouteKind = Literal["list", "content", "upload", "other"]
+"""What a route brings: pages of items, the bytes of one, a file to the service, or anything else."""
 
 KINDS: frozenset[str] = frozenset(get_args(RouteKind))
 
@@ -98,9 +98,12 @@ class Faults:
     """206 with less than was asked for, and a Content-Range that says so."""
     refuse_range: Fault | None = None
     """416 to a request for a part."""
+    lose_answer: Fault | None = None
+    """The request is carried out, but the answer is lost: the connection closes, or it says the status `value`."""
 
     seed: int = field(default=1, kw_only=True)
 
+    UPLOAD_ONLY: ClassVar[frozenset[str]] = frozenset({"lose_answer"})
     CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
         ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # no part of a listing unless asked for
     ) | {"ignore_range", "wrong_range", "short_range", "refuse_range"}
@@ -114,10 +117,15 @@ class Faults:
         fault: Fault | None = getattr(self, name)
         if fault is None:
             return None
-        kinds = fault.on or (frozenset({"content"}) if name in self.CONTENT_ONLY else KINDS)
+        kinds = fault.on or self._usual_kinds(name)
         if kind not in kinds or (fault.items and item not in fault.items):
             return None
         return fault if fault.fires(self._random.random()) else None
+
+    def _usual_kinds(self, name: str) -> Collection[str]:
+        if name in self.UPLOAD_ONLY:
+            return frozenset({"upload"})
+        return frozenset({"content"}) if name in self.CONTENT_ONLY else KINDS
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

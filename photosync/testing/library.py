@@ -17,6 +17,7 @@ from typing import ClassVar, NamedTuple
 from photosync.model import Kind
 from photosync.testing.media import CAMERAS, Media, Shape, SizeClass, pool_size
 from photosync.testing.names import HOSTILE_NAMES, REPEATED_NAME
+from photosync.testing.receiving import Upload
 
 _MASK = (1 << 64) - 1
 # An odd number has an inverse modulo a power of two: ids look random, and give their number back.
@@ -127,6 +128,9 @@ class SimulatedLibrary:
         self._next = count
         self._revisions: dict[int, int] = {}
         self._traits: dict[int, ItemTraits] = {}
+        self._uploads: dict[int, Upload] = {}
+        """Contents that are not made up but were sent here."""
+        self._by_md5: dict[str, list[int]] | None = None
         self._hostile = hostile
         self._gaps = gaps
         self._media = Media(seed, size)
@@ -144,21 +148,33 @@ class SimulatedLibrary:
             if wanted is not None:
                 self._traits.update(dict.fromkeys(numbers, wanted))
             self._next += count
-            self.version += 1
+            self._changed()
         return [self.id_of(number) for number in numbers]
+
+    def receive(self, upload: Upload, **traits: object) -> str:
+        """Take a content that somebody sent for a new item; its id. `ItemTraits` say what the service makes of it."""
+        with self.lock:
+            by_md5 = self._by_md5
+            (item_id,) = self.add(1, **({"missing": {"taken", "details"}} | traits))
+            self._uploads[self._next - 1] = upload
+            if by_md5 is not None:  # kept up to date, since each upload may be asked for by its hash
+                by_md5.setdefault(upload.md5, []).append(self._next - 1)
+                self._by_md5 = by_md5
+        return item_id
 
     def change(self, item_id: str) -> None:
         """Give an item another content."""
         with self.lock:
             number = self._existing(item_id)
             self._revisions[number] = self._revisions.get(number, 0) + 1
-            self.version += 1
+            self._uploads.pop(number, None)
+            self._changed()
 
     def remove(self, item_id: str) -> None:
         """Take an item from the service."""
         with self.lock:
             insort(self.removed, self._existing(item_id))
-            self.version += 1
+            self._changed()
 
     def expected(self) -> Iterator[ExpectedItem]:
         """All that is there, in the order in which it came."""
@@ -167,6 +183,10 @@ class SimulatedLibrary:
                 item = self.item(number)
                 name = "" if "name" in item.missing else item.name
                 yield ExpectedItem(item.id, name, item.kind, self.md5(item), item.size_bytes, item.taken)
+
+    def content_of(self, item_id: str) -> bytes:
+        """The bytes of an item that is there."""
+        return self.content(self.item(self._existing(item_id)))
 
     # What services do
 
@@ -222,16 +242,29 @@ class SimulatedLibrary:
             favorite,
             missing,
             shape,
-            self._media.size_bytes(shape),
+            self._uploads[number].size_bytes if number in self._uploads else self._media.size_bytes(shape),
         )
 
     def content(self, item: SimulatedItem) -> bytes:
         """The bytes of an item."""
+        if item.number in self._uploads:
+            return self._uploads[item.number].content()
         return self._media.content(item.number, item.revision, item.shape, item.reading)
 
     def md5(self, item: SimulatedItem) -> str:
         """Of the content."""
+        if item.number in self._uploads:
+            return self._uploads[item.number].md5
         return hashlib.md5(self.content(item), usedforsecurity=False).hexdigest()
+
+    def with_md5(self, md5: str) -> list[int]:
+        """The numbers of all items that have this content now, the oldest first."""
+        with self.lock:
+            if self._by_md5 is None:
+                self._by_md5 = {}
+                for number in filter(self.has, range(self._next)):
+                    self._by_md5.setdefault(self.md5(self.item(number)), []).append(number)
+            return list(self._by_md5.get(md5, ()))
 
     def dimensions(self, item: SimulatedItem) -> tuple[int, int]:
         """Width and height in pixels."""
@@ -258,6 +291,10 @@ class SimulatedLibrary:
         return Draw(
             luck, date, 9 * 3600 + (luck >> 39 & 0xFFFF) % 36000, camera, luck % 1009 < 20, luck % 997 < 50, dateless
         )
+
+    def _changed(self) -> None:
+        self.version += 1
+        self._by_md5 = None
 
     def _existing(self, item_id: str) -> int:
         number = self.number_of(item_id)

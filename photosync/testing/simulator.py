@@ -24,6 +24,7 @@ from photosync.testing.faults import Faults, RouteKind
 from photosync.testing.index import LibraryIndex
 from photosync.testing.library import SimulatedLibrary
 from photosync.testing.media import SizeClass
+from photosync.testing.receiving import Inbox
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -43,6 +44,8 @@ class Route:
     kind: RouteKind = "other"
     signed: bool = True
     """Whether it wants the account's credentials: only there can a sign-in expire."""
+    changes: bool = False
+    """Whether it changes anything at the service: files, folders, albums. A sign-in does not."""
 
     @property
     def label(self) -> str:
@@ -95,6 +98,7 @@ class Simulator(ABC):
     ) -> None:
         self.library = self.library_type(items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps)
         self.index = LibraryIndex(self.library)
+        self.inbox = Inbox()
         self.faults = self.faults_type(seed=seed)
         self.seed = seed
         self._port = port
@@ -204,7 +208,8 @@ class Simulator(ABC):
 
     @property
     def counts(self) -> Counter[str]:
-        """How many requests came: by route (`GET /search`), kind (`list`), status (`401`), and in `total`."""
+        """How many requests came: by route (`GET /search`), kind (`list`), status (`401`), in `total`; and of those
+        that were to change something, in `changes`."""
         with self._happened:
             return Counter(self._counts)
 
@@ -253,7 +258,7 @@ class Simulator(ABC):
         for route in routes:
             # add_route, because add_get would let HEAD through to handlers that do not know it
             application.router.add_route(route.method, route.path, self._guarded(route, site))
-        stray = Route("*", "/{tail:.*}", self._stray)
+        stray = Route("*", "/{tail:.*}", self._stray, changes=True)  # nobody knows what it would have done
         application.router.add_route("*", stray.path, self._guarded(stray, site))
         return application
 
@@ -290,6 +295,7 @@ class Simulator(ABC):
             self._in_flight -= 1
             self._log.append(record)
             self._counts.update((route.label, route.kind, str(status), "total"))
+            self._counts["changes"] += route.changes
             self._happened.notify_all()
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying
 
-from photosync.errors import ItemError, PhotosyncError, Reason, TemporaryError
+from photosync.errors import ItemError, LostAnswerError, PhotosyncError, Reason, TemporaryError
 from photosync.transport import waiting
 from photosync.transport.types import Policy, Wait
 
@@ -168,7 +168,7 @@ class Patience:
         if failure.retry_after_s is not None:
             message += f" The service asks to wait {failure.retry_after_s:.0f} s."
         if not self._idempotent and not failure.unprocessed:
-            message += " It may have been done all the same, so it was not repeated."
+            return LostAnswerError(f"{message} It may have been done all the same, so it was not repeated.")
         if failure.reason is Reason.TRUNCATED and self._for_item:
             return ItemError(message, Reason.TRUNCATED)
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason

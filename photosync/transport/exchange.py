@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from typing import NoReturn
 
-from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
+from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, TemporaryError
 from photosync.transport import hosts, waiting
 from photosync.transport.backoff import Patience, TryAgainError, retry_after_s
+from photosync.transport.bandwidth import BandwidthLimit
 from photosync.transport.call import Call
 from photosync.transport.pacing import Pacer
 from photosync.transport.redaction import Redactor
@@ -23,7 +24,12 @@ class Exchange:
     """Everything that one try needs; shared by all calls of a transport."""
 
     def __init__(
-        self, settings: TransportSettings, policy: Policy, redactor: Redactor, cancel: threading.Event | None
+        self,
+        settings: TransportSettings,
+        policy: Policy,
+        redactor: Redactor,
+        cancel: threading.Event | None,
+        bandwidth: BandwidthLimit | None = None,
     ) -> None:
         self._classify_answer = settings.classify
         self._policy = policy
@@ -34,7 +40,7 @@ class Exchange:
         self._lock = threading.Lock()
         self.repeated = 0
         """How many requests repeated an earlier one."""
-        self.wire = Wire(settings, policy, self._sign_in, cancel)
+        self.wire = Wire(settings, policy, self._sign_in, cancel, bandwidth)
 
     def count_repeat(self) -> None:
         """A request is about to be repeated."""
@@ -87,7 +93,7 @@ class Exchange:
             return
         # A service that failed in the middle of something may have done it; the provider has to look.
         if not call.idempotent and not is_throttling:
-            return
+            raise LostAnswerError(str(self.refusal(call, answer)), Reason.SERVER_ERROR, status)
         self._raise_not_now(answer, started, Reason.THROTTLED if is_throttling else Reason.SERVER_ERROR)
 
     def refusal(self, call: Call, answer: Answer) -> ProviderError:

@@ -48,7 +48,7 @@ class Transport:
         self._bandwidth = bandwidth
         self._cancel = cancel
         self._on_wait = on_wait
-        self._exchange = Exchange(settings, self._policy, self._redactor, cancel)
+        self._exchange = Exchange(settings, self._policy, self._redactor, cancel, bandwidth)
 
     @property
     def requests(self) -> int:

@@ -109,14 +109,15 @@ class RequestOptions(TypedDict, total=False):
     json: object
     form: Mapping[str, str] | None
     body: bytes | Callable[[], BinaryIO] | None
-    """What to send: bytes, or a function that opens it, which is called for each try and each redirect."""
+    """What to send: bytes, or a function that opens it, which is called for each try and each redirect. What it opens
+    is read to its end, a piece at a time, under the bandwidth limit; it is a real file, or has a `__len__`."""
     headers: Mapping[str, str] | None
     accept: Collection[int]
     """The statuses that are no error; 200 alone unless told. A redirect among them is handed back, not followed."""
     idempotent: bool
     """Whether it does no harm to send it twice, which is so unless told. Else it is repeated only where it surely was
-    not processed: no connection came about, 429, or 503 with `Retry-After`. Any other failing status is a
-    `ProviderError` then, 5xx included, so that the provider can look what became of it."""
+    not processed: no connection came about, 429, or 503 with `Retry-After`. Where it may have been processed (408, 5xx,
+    a lost connection) it is a `LostAnswerError` then, so that the provider can look what became of it."""
     signed: bool
     """Whether credentials go with it, to the account's own hosts: so unless told."""
     timeout_s: float | None

@@ -15,10 +15,13 @@ from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import super_len
 from urllib3.exceptions import HTTPError
 
 from photosync.errors import ConfigError, ProviderError
 from photosync.transport import hosts, lost
+from photosync.transport.bandwidth import BandwidthLimit
+from photosync.transport.body import OutgoingBody
 from photosync.transport.call import Call
 from photosync.transport.hosts import AddressError, Target
 from photosync.transport.redaction import SENSITIVE_HEADERS
@@ -46,12 +49,18 @@ class Wire:
     """The connections of one account."""
 
     def __init__(
-        self, settings: TransportSettings, policy: Policy, sign_in: SignIn, cancel: threading.Event | None
+        self,
+        settings: TransportSettings,
+        policy: Policy,
+        sign_in: SignIn,
+        cancel: threading.Event | None,
+        bandwidth: BandwidthLimit | None = None,
     ) -> None:
         self._settings = settings
         self._policy = policy
         self._sign_in = sign_in
         self._cancel = cancel
+        self._bandwidth = bandwidth
         self._own_hosts = hosts.OwnHosts(settings.own_hosts)
         self._headers = {**_DEFAULT_HEADERS, **settings.headers}
         self._routes: dict[tuple[str, str, int], _Route] = {}
@@ -98,11 +107,18 @@ class Wire:
             raise _unsendable(call) from None
         except requests.exceptions.RequestException:
             raise hosts.no_url() from None
-        body: bytes | BinaryIO | Mapping[str, str] | None = call.form
-        if call.body is not None:
-            body = opened.enter_context(call.body()) if callable(call.body) else call.body
+        body: bytes | OutgoingBody | Mapping[str, str] | None = call.form
+        if callable(call.body):
+            body = self._outgoing(opened.enter_context(call.body()))
+        elif call.body is not None:
+            body = call.body
         prepared.prepare_body(body, None, call.json)
         return prepared
+
+    def _outgoing(self, source: BinaryIO) -> OutgoingBody | bytes:
+        size_bytes: int = super_len(source)  # type: ignore[no-untyped-call]
+        # requests would send an empty one in chunks, which services refuse.
+        return OutgoingBody(source, size_bytes, self._bandwidth, self._cancel) if size_bytes else b""
 
     def _dress(self, prepared: requests.PreparedRequest, call: Call, target: Target, first: Target) -> int | None:
         """Give the request its credentials, if it goes where they may go."""

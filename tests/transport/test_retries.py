@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from photosync.errors import CancelledError, ProviderError, Reason, TemporaryError
+from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.transport import Wait
 from photosync.transport.backoff import retry_after_s
 from tests.transport.scripted import QUICK, Opener, Reply, Server, throttled
@@ -169,13 +169,13 @@ class TestWhatMustNotBeRepeated:
     @pytest.mark.parametrize("status", [408, 500, 503, 504])
     def test_is_left_to_the_provider_after_a_server_error(self, server: Server, opened: Opener, status: int) -> None:
         url = server.on("/a", Reply(status, b"perhaps"), GOOD)
-        with pytest.raises(ProviderError) as caught:
+        with pytest.raises(LostAnswerError, match="perhaps") as caught:
             opened().request("POST", url, idempotent=False)
-        assert (caught.value.status, caught.value.body, len(server.requests)) == (status, b"perhaps", 1)
+        assert (caught.value.status, len(server.requests)) == (status, 1)
 
     def test_is_not_repeated_after_a_lost_connection(self, server: Server, opened: Opener) -> None:
         url = server.on("/a", Reply(dropped=True), GOOD)
-        with pytest.raises(TemporaryError, match="may have been done"):
+        with pytest.raises(LostAnswerError, match="may have been done"):
             opened().request("POST", url, idempotent=False)
         assert len(server.requests) == 1
 
