@@ -56,6 +56,7 @@ class Reason(StrEnum):
     SERVER_ERROR = "server_error"
     UNREACHABLE = "unreachable"
     UNREADABLE = "unreadable"
+    CHANGED = "changed"
     UNSUPPORTED = "unsupported"
     TOO_LARGE = "too_large"
     NAME_TAKEN = "name_taken"

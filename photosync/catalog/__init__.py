@@ -2,6 +2,20 @@
 
 from photosync.catalog.database import Catalog, Known, Listing, Run, Saved, Summary
 from photosync.catalog.fixes import Sidecar, Story
+from photosync.catalog.pushes import Match, Pushed, Pushes
 from photosync.catalog.schema import SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "Catalog", "Known", "Listing", "Run", "Saved", "Sidecar", "Story", "Summary"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Catalog",
+    "Known",
+    "Listing",
+    "Match",
+    "Pushed",
+    "Pushes",
+    "Run",
+    "Saved",
+    "Sidecar",
+    "Story",
+    "Summary",
+]

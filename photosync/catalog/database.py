@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from photosync.catalog import described, schema
 from photosync.catalog.fixes import Fixes, Sidecar
+from photosync.catalog.pushes import Pushes
 from photosync.errors import DestinationError
 from photosync.model import Item
 
@@ -57,12 +58,19 @@ class Known:
     @property
     def is_owed(self) -> bool:
         """Whether its content is still to be brought, though nothing changed."""
-        return self.path is None or self.reason is not None or bool(self.is_missing)
+        return (self.path is None and not self.was_pushed) or self.reason is not None or bool(self.is_missing)
+
+    @property
+    def was_pushed(self) -> bool:
+        """It is in no library, but went up from a file of the user's."""
+        return self.state == "pushed"
 
     def differs_from(self, item: Item) -> bool:
         """Whether the provider has another content now, by the best that it gives: hash, revision or size."""
         if item.md5 is not None:
             return item.md5 != self.delivered_md5
+        if self.was_pushed:
+            return False  # size and revision are what the service made of it
         if item.revision is not None:
             return item.revision != self.revision
         return item.size_bytes is not None and item.size_bytes != self.delivered_size
@@ -260,7 +268,8 @@ class Catalog:
     def record_described(self, account: str, items: Iterable[Item]) -> None:
         """The provider describes these known items anew, and has them (again)."""
         self._connection.executemany(
-            """UPDATE items SET description = ?, state = CASE state WHEN 'gone' THEN 'saved' ELSE state END
+            """UPDATE items SET description = ?,
+                   state = CASE WHEN state <> 'gone' THEN state WHEN path IS NULL THEN 'pushed' ELSE 'saved' END
                WHERE account = ? AND id = ?""",
             [(described.to_text(item), account, item.id) for item in items],
         )
@@ -335,6 +344,10 @@ class Catalog:
     def set_sums_state(self, outside: str, state: str) -> None:
         """Note how SHA256SUMS was left; an empty state says that it is being changed."""
         self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (outside, state))
+
+    def pushes(self, account: str) -> Pushes:
+        """What was pushed to an account."""
+        return Pushes(self._connection, account)
 
     # Listings
 

@@ -13,7 +13,7 @@ MIGRATIONS = (
         account TEXT NOT NULL,
         id TEXT NOT NULL,
         description TEXT NOT NULL,      -- the item as its provider described it last, JSON
-        state TEXT NOT NULL,            -- saved, failed or gone
+        state TEXT NOT NULL,            -- saved, pushed, failed or gone
         first_run INTEGER NOT NULL,     -- the run that met it first
         saved_run INTEGER,              -- the run that brought the file
         outside TEXT NOT NULL,          -- '' for the library, else the folder that path is relative to
@@ -84,6 +84,23 @@ MIGRATIONS = (
         mended TEXT,
         PRIMARY KEY (account, id)
     );
+    """,
+    """
+    CREATE TABLE pushes (               -- files that went up; items has what they became, in the state pushed
+        account TEXT NOT NULL,
+        place TEXT NOT NULL,            -- where to, in the provider's words; '' for the account as a whole
+        path BLOB NOT NULL,             -- absolute, in the bytes of the file system
+        stamp TEXT NOT NULL,            -- tells whether the file is still the same
+        size INTEGER NOT NULL,
+        md5 TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        id TEXT NOT NULL,               -- the item
+        pushed_at TEXT NOT NULL,
+        PRIMARY KEY (account, place, path)
+    );
+    CREATE INDEX pushes_by_content ON pushes (account, size, sha256);
+    CREATE INDEX pushes_by_item ON pushes (account, id);
+    CREATE INDEX items_by_content ON items (account, stored_size, stored_sha256) WHERE stored_size IS NOT NULL;
     """,
 )
 """Each step is applied once, in order, in a transaction of its own; `PRAGMA user_version` counts them."""

@@ -182,11 +182,56 @@ def pick(
 
 @app.command()
 @with_general
-def login(general: General, account: AccountName, no_browser: NoBrowser = False, port: Port = None) -> None:
+def push(
+    general: General,
+    account: AccountName,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files or folders. (Aura: first the frame, then these.)")
+    ],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="COLLECTION", help="The album, frame or folder that they go to.")
+    ] = None,
+    dry_run: DryRun = False,
+    on_conflict: Annotated[
+        str | None,
+        typer.Option(
+            "--on-conflict",
+            metavar="rename|skip|fail",
+            help="When another file has the name there: go up under another one (that is usual), stay here, or fail.",
+        ),
+    ] = None,
+    all_files: AllFiles = False,
+    resize: Annotated[
+        bool, typer.Option("--resize", help="Send a reduced copy of what is too large; the file stays as it is.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask the service about every file, also those that went up before.")
+    ] = False,
+    jobs: Jobs = None,
+    bwlimit: Rate = None,
+) -> None:
+    """Upload files and folders; what the service has already stays here."""
+    from photosync.cli import pushing  # noqa: PLC0415
+
+    pushing.push(
+        general,
+        pushing.PushRequest(account, paths, to, on_conflict, all_files, resize, full, dry_run, jobs, bwlimit),
+    )
+
+
+@app.command()
+@with_general
+def login(
+    general: General,
+    account: AccountName,
+    upload: Annotated[bool, typer.Option("--upload", help="Permit uploads as well.")] = False,
+    no_browser: NoBrowser = False,
+    port: Port = None,
+) -> None:
     """Sign in to an account, where that can be done from here."""
     from photosync.cli import signing  # noqa: PLC0415
 
-    signing.login(general, account, signing.Terminal(browser=not no_browser, port=port))
+    signing.login(general, account, signing.Terminal(browser=not no_browser, port=port), upload=upload)
 
 
 @app.command()

@@ -11,7 +11,8 @@ import typer
 from photosync import units
 from photosync.cli import progress
 from photosync.cli.general import General
-from photosync.cli.pulling import PullRun, Request, parsed
+from photosync.cli.pulling import PullRun, Request
+from photosync.cli.running import parsed
 from photosync.cli.signing import Terminal
 from photosync.config import AccountConfig
 from photosync.errors import Exit, PhotosyncError, SignInError, UsageError

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from photosync.cli import output
@@ -20,10 +21,24 @@ WORTH_TELLING_S = 5.0
 """Shorter waits are nobody's business."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a command does to files, in words."""
+
+    plain: str
+    past: str
+
+
+SAVE = Deed("save", "saved")
+UPLOAD = Deed("upload", "uploaded")
+
+
 class Lines:
     """Progress as time-stamped lines; with `quiet` only what went wrong. Fulfils `Reporter`."""
 
-    def __init__(self, general: General, account: str, dry_run: bool) -> None:
+    def __init__(self, general: General, account: str, dry_run: bool, deed: Deed = SAVE) -> None:
+        """`deed` is what becomes of a file."""
+        self._deed = deed
         self._account = account
         self._quiet = general.quiet
         self._announce = self._write if general.json else output.print_line
@@ -53,9 +68,9 @@ class Lines:
         """Count; in a dry run, say what would be saved."""
         self._saved += 1
         if self._dry_run:
-            self._announce(f"would save {path}")
+            self._announce(f"would {self._deed.plain} {path}")
         else:
-            self._say_now_and_then(f"{self._saved} of {self._wanted} saved, {format_size(self._bytes)}")
+            self._say_now_and_then(f"{self._saved} of {self._wanted} {self._deed.past}, {format_size(self._bytes)}")
 
     def failed(self, name: str, message: str) -> None:
         """Say it at once."""
@@ -80,8 +95,8 @@ class Lines:
 class Bar(Lines):
     """Progress as a bar an account: files, speed, time left, and what is being waited for."""
 
-    def __init__(self, general: General, account: str, dry_run: bool) -> None:
-        super().__init__(general, account, dry_run)
+    def __init__(self, general: General, account: str, dry_run: bool, deed: Deed = SAVE) -> None:
+        super().__init__(general, account, dry_run, deed)
         from rich.console import Console  # noqa: PLC0415
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
@@ -130,11 +145,11 @@ class Bar(Lines):
 
 
 @contextmanager
-def shown(general: General, account: str, dry_run: bool = False) -> Iterator[Lines]:
+def shown(general: General, account: str, dry_run: bool = False, deed: Deed = SAVE) -> Iterator[Lines]:
     """The right display for where standard error leads."""
     if general.quiet or not sys.stderr.isatty():
-        yield Lines(general, account, dry_run)
+        yield Lines(general, account, dry_run, deed)
         return
-    bar = Bar(general, account, dry_run)
+    bar = Bar(general, account, dry_run, deed)
     with bar.progress:
         yield bar

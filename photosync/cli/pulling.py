@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from types import FrameType
-from typing import TypeVar
 
 import typer
 
-from photosync import accounts, config, metadata, units
+from photosync import metadata, units
 from photosync.catalog import Catalog
 from photosync.cli import output, progress
 from photosync.cli.general import General, complain
+from photosync.cli.running import Run, parsed
 from photosync.cli.selecting import Wish, checked_selection
 from photosync.cli.signing import Bystander
 from photosync.config import AccountConfig, Config
@@ -27,9 +23,6 @@ from photosync.jobs.report import Summary
 from photosync.library import Layout, LayoutError, Library
 from photosync.model import Collection
 from photosync.provider import Account, Picks
-from photosync.transport import BandwidthLimit, Redactor
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -81,49 +74,19 @@ def count(general: General, request: Request) -> None:
     raise typer.Exit(int(Exit.worst(statuses)))
 
 
-class Interruption:
-    """Ctrl-C or a polite kill ends the account that is under way, and lets nothing else begin. A second one is rude."""
-
-    def __init__(self) -> None:
-        self.status: Exit | None = None
-        self._cancel = threading.Event()
-
-    @contextmanager
-    def watch(self, cancel: threading.Event) -> Iterator[None]:
-        """While this goes on, a signal sets `cancel`."""
-        self._cancel = cancel
-        before = {number: signal.signal(number, self._take) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _take(self, number: int, _frame: FrameType | None) -> None:
-        self.status = Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
-        self._cancel.set()
-        signal.signal(number, signal.SIG_DFL)
-
-
-class PullRun:
+class PullRun(Run):
     """One run of `pull`, and what `pick` shares with it."""
 
     command = "pull"
 
     def __init__(self, general: General, request: Request) -> None:
-        self._general = general
-        self._request = request
-        self._redactor = Redactor()
-        output.set_up_logging(general, self._redactor)
         request.wish.selection()  # a typing error is told before anything else
         self._limit_bytes = parsed(units.size, "--limit-bytes", request.limit_bytes)
         self._limit_time = parsed(units.duration, "--limit-time", request.limit_time)
-        bytes_a_second = parsed(units.rate, "--bwlimit", request.bwlimit)
-        self._bandwidth = BandwidthLimit(bytes_a_second) if bytes_a_second else None
-        self.config = config.load(general.config)
+        super().__init__(general, dry_run=request.dry_run, jobs=request.jobs, bwlimit=request.bwlimit)
+        self._request = request
         self.wanted = _wanted_accounts(self.config, request.account)
         self.layouts = {each.name: self._layout(each) for each in self.wanted}
-        self.interruption = Interruption()
 
     def _layout(self, account: AccountConfig) -> Layout:
         try:
@@ -143,42 +106,6 @@ class PullRun:
                     self.show(summary)
                     statuses.append(summary.exit)
         return statuses
-
-    def library(self) -> Library:
-        """Where the photos go. Raises `ConfigError` where nobody says."""
-        folder = self._general.library or self.config.library
-        if folder is None:
-            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
-        return Library(folder.expanduser(), accounts.state_folder())
-
-    def catalog(self, stack: ExitStack, library: Library) -> Catalog:
-        """The library's catalog, locked against other runs until `stack` is closed; to read in for a dry run."""
-        if self._request.dry_run:
-            catalog = Catalog.read(library.catalog_path) if library.exists else Catalog.empty()
-        else:
-            library.create()
-            stack.enter_context(library.lock())
-            catalog = Catalog.open(library.catalog_path)
-        stack.callback(catalog.close)
-        return catalog
-
-    @contextmanager
-    def opened(self, account: AccountConfig, on_wait: Callable[..., None] = lambda _: None) -> Iterator[Account]:
-        """The account, ready for work."""
-        limit = account.options.bwlimit
-        with accounts.opened(
-            account,
-            redactor=self._redactor,
-            on_wait=on_wait,
-            say=lambda text: complain(f"{account.name}: {text}"),
-            workers=self._workers(account),
-            bandwidth=self._bandwidth or (BandwidthLimit(limit) if limit else None),
-        ) as opened:
-            yield opened
-
-    def _workers(self, account: AccountConfig) -> int:
-        configured = account.options.jobs
-        return self._request.jobs or (account.provider.facts.workers if configured == "auto" else configured)
 
     def _one_account(self, account_config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
         """Bring what is new; None where that takes a person, and the person did not ask for this account."""
@@ -224,12 +151,6 @@ class PullRun:
             f"earlier. Pick with: photosync pick {account.name}"
         )
 
-    def ended(self, summary: Summary) -> Summary:
-        """The summary of a run that a signal ended says which one."""
-        if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
-            return replace(summary, exit=self.interruption.status)
-        return summary
-
     def options(self, account_config: AccountConfig, account: Account) -> Options:
         """What the pull is asked to do."""
         selection, collections = checked_selection(self._request.wish, account)
@@ -238,7 +159,7 @@ class PullRun:
         return Options(
             layout=self.layouts[account.name],
             metadata=options.metadata_settings(mode),
-            workers=self._workers(account_config),
+            workers=self.workers(account_config),
             selection=selection,
             collections=collections,
             full=self._request.full,
@@ -248,15 +169,6 @@ class PullRun:
             limit_time=self._limit_time,
         )
 
-    def show(self, summary: Summary) -> None:
-        """A line, or an object, for one account."""
-        if summary.message:
-            complain(summary.message)
-        if self._general.json:
-            output.print_json(summary.as_json())
-        elif not (self._general.quiet and summary.exit is Exit.OK):
-            output.print_line(_sentence(summary))
-
 
 def _wanted_accounts(configured: Config, name: str | None) -> list[AccountConfig]:
     if name is not None:
@@ -265,28 +177,3 @@ def _wanted_accounts(configured: Config, name: str | None) -> list[AccountConfig
     if not wanted:
         raise ConfigError(f"{configured.path}: there is no account that can be pulled; add one under 'accounts'")
     return wanted
-
-
-def parsed(parse: Callable[[object], Value], option: str, text: str | None) -> Value | None:
-    """The value of an option that was given."""
-    try:
-        return parse(text) if text is not None else None
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}") from error
-
-
-def _sentence(summary: Summary) -> str:
-    would = "would be " if summary.dry_run else ""
-    parts = [
-        f"{summary.saved} {would}saved ({units.format_size(summary.size_bytes)})",
-        f"{summary.unchanged} unchanged",
-    ]
-    parts += [f"{summary.filtered} filtered"] if summary.filtered else []
-    parts += [f"{summary.fixed} mended"] if summary.fixed else []
-    parts += [f"{summary.gone} gone at the provider (their files stay)"] if summary.gone else []
-    parts += [f"{summary.failed} failed"] if summary.failed else []
-    state = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
-    return (
-        f"{summary.account}: {summary.listed} listed: {', '.join(parts)}, "
-        f"in {units.format_duration(summary.seconds)}{state}"
-    )

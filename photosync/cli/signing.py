@@ -15,7 +15,7 @@ from photosync import accounts, config
 from photosync.cli import output
 from photosync.cli.general import General, complain
 from photosync.errors import UsageError
-from photosync.provider import Account, SignsIn
+from photosync.provider import Account, AsksToUpload, SignsIn
 from photosync.transport import Redactor
 
 
@@ -124,10 +124,10 @@ def _write(text: str) -> None:
     sys.stderr.flush()
 
 
-def login(general: General, name: str, terminal: Terminal) -> None:
-    """`login`: signs in with the person's help."""
+def login(general: General, name: str, terminal: Terminal, *, upload: bool) -> None:
+    """`login`: signs in with the person's help; with `upload`, for uploads."""
     with _opened(general, name) as account:
-        words = _signs_in(account).sign_in(terminal)
+        words = _asks_to_upload(account).permit_upload(terminal) if upload else _signs_in(account).sign_in(terminal)
     _tell(general, name, words, signed_in=True)
 
 
@@ -159,6 +159,13 @@ def _signs_in(account: Account) -> SignsIn:
             f"account '{account.name}': {title} has no sign-in that could be done from here; its settings are in the "
             "configuration"
         )
+    return account.provider
+
+
+def _asks_to_upload(account: Account) -> AsksToUpload:
+    if not isinstance(account.provider, AsksToUpload):
+        title = account.provider.facts.title
+        raise UsageError(f"--upload: account '{account.name}' needs no permission of its own to upload to {title}")
     return account.provider
 
 

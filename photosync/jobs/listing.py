@@ -18,6 +18,8 @@ class State(StrEnum):
     NEW = "new"
     SAVED = "saved"
     CHANGED = "changed"
+    PUSHED = "pushed"
+    """Not in the library: a file of the user's went up as this item."""
     GONE = "gone"
 
 
@@ -44,7 +46,7 @@ def listed(
         for item in items:
             there = known.get(item.id)
             if there is None or there.path is None:
-                yield Row(item, State.NEW, None)
+                yield Row(item, State.PUSHED if there is not None and there.was_pushed else State.NEW, None)
             else:
                 state = State.CHANGED if there.differs_from(item) else State.SAVED
                 yield Row(item, state, _path(there.outside, there.path))

@@ -14,8 +14,8 @@ from queue import Empty, SimpleQueue
 from threading import Event, Semaphore, Thread
 from typing import Generic, TypeVar
 
-from photosync.provider import Page
-
+Batch = TypeVar("Batch")
+"""What one step of the listing brings: a page of a provider's, or some files that were found."""
 Work = TypeVar("Work")
 Done = TypeVar("Done")
 
@@ -37,13 +37,13 @@ class ListingEnded:
     stopped: bool = False
 
 
-class Pipeline(Generic[Work, Done]):
+class Pipeline(Generic[Batch, Work, Done]):
     """Iterate over it: pages, then `ListingEnded`, and between them whatever `work` returned."""
 
-    def __init__(self, pages: Iterator[Page], work: Callable[[Work], Done], workers: int) -> None:
+    def __init__(self, pages: Iterator[Batch], work: Callable[[Work], Done], workers: int) -> None:
         self._pages = pages
         self._work = work
-        self._events: SimpleQueue[Page | ListingEnded | Future[Done]] = SimpleQueue()
+        self._events: SimpleQueue[Batch | ListingEnded | Future[Done]] = SimpleQueue()
         self._permits = Semaphore(0)
         self._asked = 0
         self._listing = True
@@ -57,6 +57,11 @@ class Pipeline(Generic[Work, Done]):
     def has_room(self) -> bool:
         """Whether more work may be submitted."""
         return self._waiting < BACKLOG
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no work is under way or waits for a worker."""
+        return not self._waiting
 
     def submit(self, work: Work) -> None:
         """Let a worker do this."""
@@ -86,7 +91,7 @@ class Pipeline(Generic[Work, Done]):
                 finished.append(event.result())
         return finished
 
-    def __iter__(self) -> Iterator[Page | ListingEnded | Done | None]:
+    def __iter__(self) -> Iterator[Batch | ListingEnded | Done | None]:
         """Events, until the listing has ended and every file is there; None now and then while nothing happens.
 
         Raises whatever `work` raised.

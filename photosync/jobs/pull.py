@@ -30,6 +30,7 @@ from photosync.jobs.naming import Namer
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.shelf import Shelf, missing_files
+from photosync.jobs.walking import size_of
 from photosync.library import Layout, Library
 from photosync.model import Collection, Item, Selection
 from photosync.provider import Account, Page, place_outside
@@ -142,7 +143,9 @@ class Pull:
 
     def _list_and_fetch(self) -> None:
         fetcher = Fetcher(self._account, self._library, self._options.metadata, self._reporter.received)
-        self._pipeline = Pipeline[Order, Fetched | Adopted | Failed](self._pages(), fetcher, self._options.workers)
+        self._pipeline = Pipeline[Page, Order, Fetched | Adopted | Failed](
+            self._pages(), fetcher, self._options.workers
+        )
         try:
             self._follow()
         except BaseException:
@@ -237,7 +240,14 @@ class Pull:
             return Verdict.FILTERED
         if known is None or known.is_owed or known.differs_from(item):
             return Verdict.WANTED
+        if known.was_pushed and not self._has_pushed_file(item):
+            return Verdict.WANTED
         return Verdict.UNCHANGED
+
+    def _has_pushed_file(self, item: Item) -> bool:
+        """Whether a file that went up as this item still lies where it lay; else the service has the only copy."""
+        files = self._catalog.pushes(self._account.name).files_of(item.id)
+        return any(size_of(path) == size_bytes for path, size_bytes in files)
 
     # What is wanted
 

@@ -7,7 +7,7 @@ places that file, keeps the undo record and writes the sidecar. `ladder` tells w
 from __future__ import annotations
 
 from photosync.metadata.filetime import set_file_time
-from photosync.metadata.formats import Format, FormatKind, looks_like_text, sniff
+from photosync.metadata.formats import Format, FormatKind, by_name, looks_like_text, sniff
 from photosync.metadata.mend import ladder, mend, preview
 from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName, named_zone
 from photosync.metadata.result import Candidate, Change, Ladder, Mended, Outcome, TimeKind
@@ -29,6 +29,7 @@ __all__ = [
     "SidecarMerge",
     "SidecarName",
     "TimeKind",
+    "by_name",
     "ladder",
     "looks_like_text",
     "mend",

@@ -108,6 +108,15 @@ _MARKS: tuple[tuple[bytes, Format], ...] = (
     (b"PK\x03\x04", ZIP),
 )
 
+_RAW_MARKS = [format_ for _, format_ in _MARKS if format_.kind is FormatKind.RAW]
+_NAMED = (
+    *(THREE_GP, MATROSKA, MPEG, ASF, FLV, AVI, MOV, MP4, CR3, *_RAW_MARKS, *_TIFF_RAWS.values()),
+    *(JPEG2000, PSD, BMP, JXL, GIF, AVIF, HEIF, HEIC, TIFF, WEBP, PNG, JPEG),
+)
+_BY_EXTENSION = {extension: format_ for format_ in _NAMED for extension in format_.extensions}
+"""Of two formats that share an extension, the one further back in the list has it. MPEG-TS shares `.ts` with program
+text, so there the content has to tell."""
+
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _HEIF_BRANDS = {b"mif1", b"msf1", b"mif2"}
 _AVIF_BRANDS = {b"avif", b"avis"}
@@ -134,6 +143,15 @@ def sniff(head: bytes, name: str = "") -> Format | None:
     if head[4:8] == b"ftyp":
         return _by_brand(head)
     return _by_weak_mark(head, name)
+
+
+def by_name(name: str) -> Format | None:
+    """The format that `name` promises, for files whose content nobody here knows.
+
+    >>> by_name("IMG_1.CR2").name
+    'CR2'
+    """
+    return _BY_EXTENSION.get(PurePath(name).suffix.lower())
 
 
 def _by_weak_mark(head: bytes, name: str) -> Format | None:

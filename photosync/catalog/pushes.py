@@ -1,0 +1,116 @@
+"""What was pushed: which file, when, and as which item; so that nothing goes up twice, or comes back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from photosync.catalog import described
+from photosync.model import Digest, Item
+
+_GONE = "EXISTS (SELECT 1 FROM items AS i WHERE i.account = p.account AND i.id = p.id AND i.state = 'gone')"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A file that is at the service, as this item."""
+
+    path: Path
+    stamp: str
+    """Tells without a look at its bytes that the file is still the same."""
+    digest: Digest
+    item: Item
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item that has a certain content."""
+
+    item: Item
+    is_in_place: bool
+    """It was pushed to the place that was asked about."""
+
+
+class Pushes:
+    """The catalog's answers about pushes of one account."""
+
+    def __init__(self, connection: sqlite3.Connection, account: str) -> None:
+        self._connection = connection
+        self._account = account
+
+    def has_file(self, place: str, path: Path, stamp: str) -> bool:
+        """Whether the file went to `place` as it is now, and nobody said since that the item is gone."""
+        found = self._connection.execute(
+            f"SELECT 1 FROM pushes AS p WHERE account = ? AND place = ? AND path = ? AND stamp = ? AND NOT {_GONE}",  # noqa: S608 - our own words
+            (self._account, place, os.fsencode(path), stamp),
+        )
+        return found.fetchone() is not None
+
+    def has_size(self, size_bytes: int) -> bool:
+        """Whether any content of this size is known to be at the service."""
+        found = self._connection.execute(
+            """SELECT EXISTS (SELECT 1 FROM pushes WHERE account = ?1 AND size = ?2)
+                   OR EXISTS (SELECT 1 FROM items WHERE account = ?1 AND stored_size = ?2)""",
+            (self._account, size_bytes),
+        )
+        return bool(found.fetchone()[0])
+
+    def has_item(self, item_id: str) -> bool:
+        """Whether this item is known to be at the service."""
+        found = self._connection.execute(
+            "SELECT 1 FROM items WHERE account = ? AND id = ? AND state IN ('pushed', 'saved')",
+            (self._account, item_id),
+        )
+        return found.fetchone() is not None
+
+    def with_content(self, place: str, digest: Digest) -> Match | None:
+        """The item that has this content: pushed to `place` if there is one, else pushed elsewhere or pulled.
+
+        A pulled file counts as it lies in the library, with what the fixer did to it.
+        """
+        row = self._connection.execute(
+            f"""SELECT i.description, p.place = ?4 AS in_place FROM pushes AS p JOIN items AS i USING (account, id)
+                WHERE p.account = ?1 AND p.size = ?2 AND p.sha256 = ?3 AND NOT {_GONE}
+                UNION ALL SELECT description, ?4 = '' FROM items
+                WHERE account = ?1 AND stored_size = ?2 AND stored_sha256 = ?3 AND state = 'saved'
+                ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own words
+            (self._account, digest.size_bytes, digest.sha256, place),
+        ).fetchone()
+        return Match(described.from_text(row[0]), bool(row[1])) if row else None
+
+    def record(self, run: int, place: str, pushed: Iterable[Pushed]) -> None:
+        """These files are at the service. Part of a transaction of the caller's."""
+        for each in pushed:
+            digest, item = each.digest, each.item
+            self._connection.execute(
+                "INSERT OR REPLACE INTO pushes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(self._account, place, os.fsencode(each.path), each.stamp),
+                    *(digest.size_bytes, digest.md5, digest.sha256, item.id),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
+            self._connection.execute(
+                """INSERT INTO items
+                       (account, id, description, state, first_run, outside, delivered_size, delivered_md5)
+                   VALUES (?, ?, ?, 'pushed', ?, '', ?, ?)
+                   ON CONFLICT (account, id) DO UPDATE SET
+                       state = CASE WHEN path IS NULL THEN 'pushed' ELSE 'saved' END,
+                       reason = CASE WHEN path IS NULL THEN NULL ELSE reason END,
+                       error = CASE WHEN path IS NULL THEN NULL ELSE error END""",
+                (
+                    *(self._account, item.id, described.to_text(item), run),
+                    *(digest.size_bytes, digest.md5),
+                ),
+            )
+
+    def files_of(self, item_id: str) -> list[tuple[Path, int]]:
+        """The files that went up as this item, and how large they were."""
+        rows = self._connection.execute(
+            "SELECT path, size FROM pushes WHERE account = ? AND id = ?", (self._account, item_id)
+        )
+        return [(Path(os.fsdecode(path)), size) for path, size in rows]

@@ -1,0 +1,124 @@
+"""`push`: a user's files go up to one account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from photosync.cli import progress
+from photosync.cli.general import General
+from photosync.cli.running import Run
+from photosync.cli.signing import Terminal
+from photosync.errors import Exit, PhotosyncError, UsageError
+from photosync.jobs.push import Push, PushOptions
+from photosync.jobs.report import Summary
+from photosync.jobs.sending import OnConflict
+from photosync.provider import Account, AsksToUpload, UploadFacts
+from photosync.transport import Wait
+
+
+@dataclass(frozen=True)
+class PushRequest:
+    """What `push` was asked, as it was typed."""
+
+    account: str
+    paths: Sequence[str]
+    to: str | None = None
+    on_conflict: str | None = None
+    all_files: bool = False
+    resize: bool = False
+    full: bool = False
+    dry_run: bool = False
+    jobs: int | None = None
+    bwlimit: str | None = None
+
+
+def push(general: General, request: PushRequest) -> None:
+    """The command. Ends the process with the account's status."""
+    raise typer.Exit(int(PushRun(general, request).one_account()))
+
+
+class PushRun(Run):
+    """One run of `push`."""
+
+    def __init__(self, general: General, request: PushRequest) -> None:
+        super().__init__(general, dry_run=request.dry_run, jobs=request.jobs, bwlimit=request.bwlimit)
+        self._request = request
+        self._account = self.config.account(request.account)
+        self._facts = self._upload_facts()
+        self._options = self._checked_options()
+        self._on_wait: Callable[[Wait], None] = lambda _: None
+
+    def _upload_facts(self) -> UploadFacts:
+        facts = self._account.provider.facts
+        if facts.upload is None:
+            raise UsageError(f"account '{self._account.name}': nothing can be uploaded to {facts.title}")
+        return facts.upload
+
+    def _checked_options(self) -> PushOptions:
+        """What was typed, as far as this account can do it. What it cannot do is never ignored."""
+        request, title = self._request, self._account.provider.facts.title
+        if request.resize and not self._facts.resizes:
+            raise UsageError(f"--resize: {title} takes files as they are, so nothing would be reduced. Leave it out.")
+        if request.on_conflict is not None and not self._facts.names_conflict:
+            raise UsageError(f"--on-conflict: names cannot conflict at {title}. Leave it out.")
+        if request.on_conflict not in (None, *OnConflict):
+            raise UsageError(f"--on-conflict: '{request.on_conflict}' is none of {', '.join(OnConflict)}")
+        collection, paths = self._destination()
+        return PushOptions(
+            paths=tuple(Path(path).expanduser() for path in paths),
+            workers=self.workers(self._account, self._facts.workers),
+            collection=collection,
+            on_conflict=OnConflict(request.on_conflict or OnConflict.RENAME),
+            all_files=request.all_files,
+            resize=request.resize,
+            full=request.full,
+            dry_run=request.dry_run,
+        )
+
+    def _destination(self) -> tuple[str | None, Sequence[str]]:
+        request, facts = self._request, self._account.provider.facts
+        if request.to is not None or not self._facts.needs_collection:
+            return request.to, request.paths
+        word, (first, *paths) = facts.collection_word, request.paths
+        if not paths:
+            raise UsageError(
+                f"{facts.title} wants to know to which {word}: photosync push {request.account} {word.upper()} {first}"
+            )
+        return first, paths
+
+    def one_account(self) -> Exit:
+        """Everything, with a summary in the end."""
+        try:
+            with self.opened(self._account, self._waiting) as account:
+                self._permit(account)
+                with self.interruption.watch(account.cancel):
+                    summary = self._pushed(account)
+        except PhotosyncError as error:
+            summary = Summary("push", self._account.name, exit=error.exit, message=str(error))
+        summary = self.ended(summary)
+        self.show(summary)
+        return summary.exit
+
+    def _pushed(self, account: Account) -> Summary:
+        with ExitStack() as stack:
+            catalog = self.catalog(stack, self.library())
+            reporter = stack.enter_context(progress.shown(self._general, account.name, self._dry_run, progress.UPLOAD))
+            self._on_wait = reporter.waiting
+            return Push(account, catalog, self._options, reporter).run()
+
+    def _waiting(self, wait: Wait) -> None:
+        """Told to whoever shows the progress at the moment."""
+        self._on_wait(wait)
+
+    def _permit(self, account: Account) -> None:
+        """Some services want a person's word before anything goes up: ask, where somebody is there to give it."""
+        provider, terminal = account.provider, Terminal(quiet=self._general.quiet)
+        if self._dry_run or not isinstance(provider, AsksToUpload) or not terminal.can_answer:
+            return
+        if provider.needs_upload_permission():
+            terminal.show(provider.permit_upload(terminal))

@@ -1,0 +1,214 @@
+"""A file of the user's on its way up: what it is, its bytes, its hashes. Fulfils the provider's `Outgoing`."""
+
+from __future__ import annotations
+
+import io
+import os
+import unicodedata
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from photosync import metadata
+from photosync.errors import ItemError, Reason
+from photosync.library import Hashes
+from photosync.metadata import FormatKind, TimeKind
+from photosync.model import CaptureTime, Digest, Kind, TimeMeaning
+
+_HEAD_BYTES = 4096
+_READ_BYTES = 1 << 20
+_KINDS = {FormatKind.PHOTO: Kind.PHOTO, FormatKind.RAW: Kind.PHOTO, FormatKind.VIDEO: Kind.VIDEO}
+_LOOK_ONLY = metadata.Settings(mode=metadata.Mode.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells, without a look at its bytes, that a file is still the same. Any change of content changes `ctime`."""
+
+    size_bytes: int
+    mtime_ns: int
+    ctime_ns: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Self:
+        """From what the file system says."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    def __str__(self) -> str:
+        return f"{self.size_bytes}:{self.mtime_ns}:{self.ctime_ns}"
+
+
+class LocalFile:
+    """One file, as it was when the push met it. One thread at a time uses it."""
+
+    def __init__(
+        self, path: Path, folder: tuple[str, ...] = (), on_bytes: Callable[[int], None] = lambda _: None
+    ) -> None:
+        """`folder`: those around it at the service. `on_bytes` is told of all bytes that go out. Raises `OSError`."""
+        self.path = path
+        self.name = sendable(path.name)
+        self.folder = folder
+        self.on_bytes = on_bytes
+        self.is_read_whole = False
+        """Whether the last one who read it got all of its bytes."""
+        with path.open("rb") as file:
+            self.stamp = Stamp.of(os.fstat(file.fileno()))
+            format_ = metadata.sniff(file.read(_HEAD_BYTES), path.name) or metadata.by_name(path.name)
+        self.kind = _KINDS.get(format_.kind, Kind.OTHER) if format_ else Kind.OTHER
+        self.mime = format_.mime if format_ else "application/octet-stream"
+        self.known_digest: Digest | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes there are."""
+        return self.stamp.size_bytes
+
+    @property
+    def modified(self) -> datetime:
+        """The file's own time."""
+        return datetime.fromtimestamp(self.stamp.mtime_ns / 1e9, UTC)
+
+    @property
+    def destination(self) -> str:
+        """`Holiday/IMG_0042.JPG`: where it goes at the service."""
+        return "/".join((*self.folder, self.name))
+
+    def renamed(self, name: str) -> LocalFile:
+        """The same file, to be called otherwise at the service."""
+        other = copy(self)
+        other.name = name
+        return other
+
+    def taken(self) -> CaptureTime | None:
+        """When it was taken, by what the file itself says."""
+        try:
+            winner = metadata.ladder(self.path, metadata.Given(self.path.name), _LOOK_ONLY).winner
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        if winner is None:
+            return None
+        is_instant = winner.kind is TimeKind.INSTANT
+        return CaptureTime(winner.reading, TimeMeaning.INSTANT if is_instant else TimeMeaning.LOCAL)
+
+    def digest(self) -> Digest:
+        """Its hashes; reads the file unless somebody has read it to its end."""
+        if self.known_digest is None:
+            with self._reader(lambda _: None) as reader:
+                while reader.read(_READ_BYTES):
+                    pass
+        assert self.known_digest is not None
+        return self.known_digest
+
+    def open(self) -> BinaryIO:
+        """Its bytes from the beginning; hashed as they go by."""
+        self.is_read_whole = False
+        return self._reader(self.on_bytes)
+
+    def _reader(self, on_bytes: Callable[[int], None]) -> _Reader:
+        try:
+            file = self.path.open("rb")
+        except OSError as error:
+            raise unreadable(self.path, error) from error
+        reader = _Reader(self, file, on_bytes)
+        try:
+            reader.begin()
+        except BaseException:
+            reader.close()
+            raise
+        return reader
+
+
+def unreadable(path: Path, error: OSError) -> ItemError:
+    """What a failing read means to the user."""
+    reason = error.strerror or type(error).__name__
+    return ItemError(f"cannot read {path}: {reason}. Check the file and its permissions.", Reason.UNREADABLE)
+
+
+def sendable(name: str) -> str:
+    """A name of this computer as a service takes it: NFC, and without bytes that are no text."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", text)
+
+
+class _Reader(io.BufferedIOBase, BinaryIO):
+    """Reads a file, hashes it on the way, and notices when it is not what it was."""
+
+    def __init__(self, owner: LocalFile, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        self._owner = owner
+        self._file = file
+        self._on_bytes = on_bytes
+        self._hashes: Hashes | None = Hashes()
+        """None once somebody jumped about."""
+
+    def begin(self) -> None:
+        """Make sure that it is the right file. Raises `ItemError`."""
+        self._check_unchanged()
+        if not self._owner.size_bytes:
+            self._ended()
+
+    def __len__(self) -> int:
+        return self._owner.size_bytes
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes. Raises `ItemError` when there are fewer than there were."""
+        room = self._owner.size_bytes - self._file.tell()
+        wanted = room if size is None or size < 0 else min(size, room)
+        try:
+            piece = self._file.read(wanted)
+        except OSError as error:
+            raise unreadable(self._owner.path, error) from error
+        if len(piece) < wanted:
+            raise self._changed()
+        if self._hashes is not None:
+            self._hashes.update(piece)
+        self._on_bytes(len(piece))
+        if piece and len(piece) == room:
+            self._ended()
+        return piece
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        """Go to another place; a file that is not read from its beginning to its end gives no hashes."""
+        before = self._file.tell()
+        after = self._file.seek(offset, whence)
+        if after == 0:
+            self._hashes = Hashes()
+        elif after != before:
+            self._hashes = None
+        return after
+
+    def tell(self) -> int:
+        """The place."""
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+        super().close()
+
+    def _ended(self) -> None:
+        """The last byte is given out: only now can the file vouch for all of them."""
+        self._check_unchanged()
+        self._owner.is_read_whole = True
+        if self._hashes is not None and self._owner.known_digest is None:
+            self._owner.known_digest = self._hashes.digest()
+
+    def _check_unchanged(self) -> None:
+        if Stamp.of(os.fstat(self._file.fileno())) != self._owner.stamp:
+            raise self._changed()
+
+    def _changed(self) -> ItemError:
+        return ItemError(
+            f"{self._owner.path} changed while it was being pushed. The next push takes it as it is then.",
+            Reason.CHANGED,
+        )
