@@ -1,0 +1,257 @@
+"""What every provider that takes files must pass, against its simulator, with the real command in its own process.
+
+    class TestAmazonUploads(UploadContract):
+        simulator_type = AmazonSimulator
+
+Each case looks at what the service has in the end, in the simulator's own state: which contents, how often, and where.
+Like the contract of listing and downloading, this module needs pytest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from photosync.errors import Exit
+from photosync.model import Kind
+from photosync.testing.command import Result, Sandbox
+from photosync.testing.faults import Fault
+from photosync.testing.library import SimulatedLibrary
+from photosync.testing.simulator import Simulator
+
+ACCOUNT = "account"
+_RUN_TIMEOUT_S = 240.0
+_FOLDERS = (
+    *("Monday", "Monday/Morning", "Monday/Evening", "Tuesday", "Tuesday/Träume ☀", "Wednesday & Thursday"),
+    *("Wednesday & Thursday/1 + 1", "Friday (50 %)", "Friday (50 %)/#late", "Saturday", "Sunday", "Sunday/A/B"),
+)
+"""Twelve, with names that trip over a query that nobody quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    """Somebody with an account at a simulated service and a folder of photos."""
+
+    simulator: Simulator
+    sandbox: Sandbox
+    command: Sequence[str]
+
+    @property
+    def photos(self) -> Path:
+        """The folder that goes up."""
+        return self.sandbox.folder / "Holiday"
+
+    def write(self, contents: Sequence[bytes], prefix: str = "IMG") -> dict[str, str]:
+        """Lay files into the twelve folders; the md5 of each by its path at the service."""
+        laid = {}
+        for number, content in enumerate(contents):
+            path = self.photos / _FOLDERS[number % len(_FOLDERS)] / f"{prefix}_{number:04}.JPG"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            laid[path.relative_to(self.sandbox.folder).as_posix()] = _md5(content)
+        return laid
+
+    def push(self, *options: str) -> Result:
+        """Run `photosync push` on the folder; its books must close."""
+        result = self.sandbox.run(*self.command, str(self.photos), *options, timeout_s=_RUN_TIMEOUT_S)
+        assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
+        result.check_books()
+        return result
+
+    def push_all(self, *options: str) -> Result:
+        """Push, and all must go well."""
+        result = self.push(*options)
+        assert result.exit == Exit.OK, result
+        assert result.summary["complete"] is True, result
+        return result
+
+    def contents(self) -> Counter[str]:
+        """The md5 of everything that the service has, and how often it has it."""
+        return Counter(item.md5 for item in self.simulator.library.expected())
+
+
+class UploadContract:
+    """The suite. pytest collects subclasses whose names begin with `Test`."""
+
+    simulator_type: ClassVar[type[Simulator]]
+    files: ClassVar[int] = 1000
+    """How large the large folder is."""
+    tells_hashes: ClassVar[bool] = True
+    """Whether the service says what it has, so that what somebody else put there is recognised."""
+    fault_at: ClassVar[str] = "upload"
+    """The kind of the routes that faults hit."""
+
+    def make_simulator(self, items: int) -> Simulator:
+        """A simulator with `items` items, not yet started."""
+        return self.simulator_type(items=items, gaps=False, years=(2021, 2022))
+
+    def push_command(self) -> list[str]:
+        """The arguments of the command, as far as the first path."""
+        return ["push", ACCOUNT]
+
+    def structure(self, simulator: Simulator) -> Mapping[str, str]:
+        """The md5 of what was uploaded, by its path at the service: `Holiday/Monday/IMG_0001.JPG`."""
+        raise NotImplementedError
+
+    @contextmanager
+    def pusher(self, folder: Path, items: int = 0) -> Iterator[Pusher]:
+        """Somebody who has never pushed; the service has `items` items."""
+        with self.make_simulator(items) as simulator:
+            sandbox = Sandbox(folder)
+            sandbox.configure({ACCOUNT: simulator.account_settings()})
+            yield Pusher(simulator, sandbox, self.push_command())
+
+    def check_there(self, user: Pusher, laid: Mapping[str, str]) -> None:
+        """Each content is at the service exactly once, and in its folder."""
+        contents = user.contents()
+        assert {md5: contents[md5] for md5 in laid.values()} == dict.fromkeys(laid.values(), 1)
+        assert self.structure(user.simulator) == laid
+
+    # What goes up
+
+    def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
+        known = self.files * 2 // 5
+        with self.pusher(tmp_path, known if self.tells_hashes else 0) as user:
+            if self.tells_hashes:
+                there = [user.simulator.library.content_of(item.id) for item in user.simulator.library.expected()]
+                user.write(there, "KNOWN")
+                laid = {}
+            else:
+                laid = user.write(_photos(known, seed=5), "KNOWN")
+                user.push_all()
+            user.simulator.forget()
+            laid |= user.write(_photos(self.files - known))
+            result = user.push_all()
+            assert (result.number("saved"), result.number("unchanged")) == (self.files - known, known)
+            assert user.simulator.counts["409"] == 0
+            self.check_there(user, laid)
+
+    def test_the_second_push_sends_nothing(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(30))
+            user.push_all()
+            user.simulator.forget()
+            assert user.push_all().number("unchanged") == 30
+            assert user.simulator.counts["changes"] == 0
+
+    def test_a_moved_file_is_known_by_its_content(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(12))
+            user.push_all()
+            (user.photos / "Monday").rename(user.photos / "Another day")
+            user.simulator.forget()
+            assert user.push_all().number("unchanged") == 12
+            assert user.simulator.counts["changes"] == 0
+
+    def test_one_content_twice_goes_up_once(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            contents = _photos(10)
+            user.write(contents)
+            user.write(contents, "COPY")
+            result = user.push_all()
+            assert (result.number("saved"), result.number("unchanged")) == (10, 10)
+            assert set(user.contents().values()) == {1}
+
+    def test_what_is_no_photo_stays_here(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(3))
+            (user.photos / "notes.txt").write_text("Sunny.")
+            (user.photos / ".hidden.JPG").write_bytes(_photos(1, seed=9)[0])
+            result = user.push_all()
+            assert (result.number("saved"), result.number("filtered")) == (3, 1)
+            assert "notes.txt" in result.stderr
+            self.check_there(user, laid)
+
+    def test_dry_run_changes_nothing(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(15))
+            result = user.push_all("--dry-run")
+            assert (result.number("saved"), result.summary["dry_run"]) == (15, True)
+            assert user.simulator.counts["changes"] == 0
+            assert not user.sandbox.library.exists()
+
+    def test_a_pull_brings_nothing_back(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(20))
+            user.push_all()
+            user.simulator.forget()
+            for options in ((), ("--full",)):
+                result = user.sandbox.run(*self.pull_command(user), *options, timeout_s=_RUN_TIMEOUT_S)
+                assert (result.exit, result.number("saved"), result.number("unchanged")) == (Exit.OK, 0, 20), result
+            assert user.simulator.counts["content"] == 0
+
+    def pull_command(self, user: Pusher) -> list[str]:
+        """The arguments of the command that lists all that went up."""
+        return user.simulator.command(ACCOUNT)
+
+    def test_a_pull_brings_what_has_no_other_copy(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(6))
+            user.push_all()
+            next(user.photos.rglob("*.JPG")).unlink()
+            result = user.sandbox.run(*self.pull_command(user), timeout_s=_RUN_TIMEOUT_S)
+            assert (result.exit, result.number("saved"), result.number("unchanged")) == (Exit.OK, 1, 5), result
+
+    # What goes wrong
+
+    def test_killed_and_run_again(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(60))
+            process = user.sandbox.start(*user.command, str(user.photos), "--jobs", "2")
+            assert user.simulator.wait_for(lambda: user.simulator.counts["upload"] >= 20, _RUN_TIMEOUT_S)
+            process.kill()
+            process.communicate()
+            user.push_all()
+            self.check_there(user, laid)
+
+    @pytest.mark.parametrize("status", [None, 504], ids=["dropped", "504"])
+    def test_lost_answers(self, tmp_path: Path, status: int | None) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(60))
+            user.simulator.faults.lose_answer = Fault(value=status, probability=0.05, on=self.fault_at)
+            result = user.push_all()
+            assert user.simulator.faults.lose_answer.fired > 0
+            assert result.number("saved") == 60
+            self.check_there(user, laid)
+
+    def test_throttled(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(15))
+            user.simulator.faults.throttle = Fault(value=1, times=2, on=self.fault_at)
+            assert user.push_all().number("retries") >= 1
+            self.check_there(user, laid)
+
+    def test_expired_sign_in_in_mid_run(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(40))
+            user.simulator.faults.expired = Fault(after=10, on=self.fault_at)
+            result = user.push("--jobs", "1")
+            assert result.exit == Exit.AUTH, result
+            assert ACCOUNT in str(result.summary["message"]), "nobody learns which account it is"
+            user.simulator.faults.clear()
+            user.push_all()
+            self.check_there(user, laid)
+
+    def test_a_file_that_cannot_be_read_fails_alone(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(4))
+            (user.photos / "IMG_gone.JPG").symlink_to(tmp_path / "nowhere.JPG")
+            result = user.push()
+            assert (result.exit, result.number("saved"), result.reasons) == (Exit.PARTIAL, 4, ["unreadable"])
+
+
+def _photos(count: int, seed: int = 3) -> list[bytes]:
+    """So many different photos that no simulator has."""
+    library = SimulatedLibrary(0, seed=1000 + seed)
+    return [library.content_of(item_id) for item_id in library.add(count, kind=Kind.PHOTO)]
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
