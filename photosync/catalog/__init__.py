@@ -2,7 +2,7 @@
 
 from photosync.catalog.database import Catalog, Known, Listing, Run, Saved, Summary
 from photosync.catalog.fixes import Sidecar, Story
-from photosync.catalog.pushes import Match, Pushed, Pushes
+from photosync.catalog.pushes import Match, Pushed, Pushes, Record
 from photosync.catalog.schema import SCHEMA_VERSION
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Match",
     "Pushed",
     "Pushes",
+    "Record",
     "Run",
     "Saved",
     "Sidecar",

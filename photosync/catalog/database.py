@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from photosync.catalog import described, schema
 from photosync.catalog.fixes import Fixes, Sidecar
-from photosync.catalog.pushes import Pushes
+from photosync.catalog.pushes import Pushes, Record, records
 from photosync.errors import DestinationError
 from photosync.model import Item
 
@@ -348,6 +348,10 @@ class Catalog:
     def pushes(self, account: str) -> Pushes:
         """What was pushed to an account."""
         return Pushes(self._connection, account)
+
+    def push_records(self, *, path: Path | None = None, item: tuple[str, str] | None = None) -> list[Record]:
+        """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
+        return records(self._connection, path=path, item=item)
 
     # Listings
 

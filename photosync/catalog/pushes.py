@@ -35,6 +35,29 @@ class Match:
     """It was pushed to the place that was asked about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One push, for whoever looks back."""
+
+    account: str
+    id: str
+    path: Path
+    pushed_at: str
+
+
+def records(
+    connection: sqlite3.Connection, *, path: Path | None = None, item: tuple[str, str] | None = None
+) -> list[Record]:
+    """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
+    account, id_ = item or (None, None)
+    rows = connection.execute(
+        """SELECT account, id, path, pushed_at FROM pushes
+           WHERE path = ?1 OR (account = ?2 AND id = ?3) ORDER BY pushed_at, path""",
+        (os.fsencode(path) if path else None, account, id_),
+    )
+    return [Record(account, id_, Path(os.fsdecode(path)), pushed_at) for account, id_, path, pushed_at in rows]
+
+
 class Pushes:
     """The catalog's answers about pushes of one account."""
 

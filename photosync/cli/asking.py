@@ -41,8 +41,11 @@ def _show(general: General, told: Why) -> None:
 def _origin(told: Why) -> list[str]:
     story = told.story
     lines = [str(told.path)] if told.path else []
+    went_up = [
+        f"  {each.path} went up to account {each.account} as {each.id}, {each.pushed_at}" for each in told.pushes
+    ]
     if story is None:
-        return [*lines, "  no library knows this file"]
+        return [*lines, "  no pull brought this file", *went_up]
     lines += [f"  {story.item.name}: account {story.account}, id {story.item.id}, {story.state}"]
     if story.delivered_sha256:
         lines += [
@@ -54,7 +57,8 @@ def _origin(told: Why) -> list[str]:
         ]
     if story.reason:
         lines += [f"  could not be brought last: {story.reason}: {story.error}"]
-    if told.path is None:
+    lines += went_up
+    if told.path is None and story.state != "pushed":
         lines += [f"  no file lies at {story.path}; the next pull brings it again" if story.path else "  has no file"]
     return [*lines, *([f"  lies there because {told.place}"] if told.place else [])]
 
@@ -92,7 +96,14 @@ def _reading(candidate: Candidate) -> str:
 
 def _origin_json(told: Why) -> dict[str, object]:
     story = told.story
-    content: dict[str, object] = {"path": str(told.path) if told.path else None, "place": told.place or None}
+    content: dict[str, object] = {
+        "path": str(told.path) if told.path else None,
+        "place": told.place or None,
+        "pushes": [
+            {"account": each.account, "id": each.id, "path": str(each.path), "pushed_at": each.pushed_at}
+            for each in told.pushes
+        ],
+    }
     if story is None:
         return content | {"account": None, "id": None, "state": None}
     return content | {

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from photosync import metadata
-from photosync.catalog import Story
+from photosync.catalog import Record, Story
 from photosync.errors import UsageError
 from photosync.jobs.done import from_text
 from photosync.jobs.exchange import given_of
@@ -39,6 +39,8 @@ class Why:
     """Whether `changes` were made; else they are what `fix` would do now."""
     place: str
     """Why the file lies in its folder; empty where nobody can tell."""
+    pushes: tuple[Record, ...] = ()
+    """When it went up, and as which items."""
 
 
 class Asker:
@@ -63,7 +65,7 @@ class Asker:
         home = self._homes.of(path)
         story = home.story(path) if home else None
         if os.path.lexists(path) or story:
-            return [self._about(path, home, story)]
+            return [self._with_pushes(self._about(path, home, story))]
         home = self._homes.configured()
         stories = [
             story
@@ -75,7 +77,18 @@ class Asker:
                 f"there is no file '{target}', and the catalog has no item with that id. An item that no selection "
                 "asked for is not in the catalog; `photosync list ACCOUNT` shows what the service has."
             )
-        return [self._about(home.base / each.path if each.path else None, home, each) for each in stories]
+        return [
+            self._with_pushes(self._about(home.base / each.path if each.path else None, home, each)) for each in stories
+        ]
+
+    def _with_pushes(self, told: Why) -> Why:
+        home = self._homes.configured()
+        if home is None:
+            return told
+        records = home.catalog.push_records(path=told.path) if told.path else []
+        if not records and told.story is not None:
+            records = home.catalog.push_records(item=(told.story.account, told.story.item.id))
+        return replace(told, pushes=tuple(records))
 
     def _about(self, path: Path | None, home: Home | None, story: Story | None) -> Why:
         if path is None or not path.is_file():
