@@ -1,0 +1,23 @@
+"""Runs the real command and prints what it took."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from photosync.testing.command import Sandbox
+
+
+def measure(sandbox: Sandbox, title: str, *arguments: str) -> None:
+    """Run `photosync ARGUMENTS -q`, and print its time, its requests and its peak memory. It must end well."""
+    began = time.perf_counter()
+    process = sandbox.start(*arguments, "-q")
+    assert process.stdout is not None
+    output = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - began
+    if status != 0:
+        sys.exit(f"{title} ended with {os.waitstatus_to_exitcode(status)}: {output[-2000:]}")
+    requests = output.rpartition('"requests": ')[2].partition(",")[0]
+    print(f"{title:40} {seconds:8.2f} s   {requests:>7} requests   {used.ru_maxrss / 1000:6.0f} MB peak", flush=True)
