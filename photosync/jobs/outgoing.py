@@ -140,8 +140,8 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         self._owner = owner
         self._file = file
         self._on_bytes = on_bytes
-        self._hashes: Hashes | None = Hashes()
-        """None once somebody jumped about."""
+        self._hashes: Hashes | None = None if owner.known_digest else Hashes()
+        """None where they are known, and once somebody jumped about."""
 
     def begin(self) -> None:
         """Make sure that it is the right file. Raises `ItemError`."""
@@ -181,10 +181,8 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         """Go to another place; a file that is not read from its beginning to its end gives no hashes."""
         before = self._file.tell()
         after = self._file.seek(offset, whence)
-        if after == 0:
-            self._hashes = Hashes()
-        elif after != before:
-            self._hashes = None
+        if after != before:
+            self._hashes = Hashes() if after == 0 and self._owner.known_digest is None else None
         return after
 
     def tell(self) -> int:
@@ -200,7 +198,7 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         """The last byte is given out: only now can the file vouch for all of them."""
         self._check_unchanged()
         self._owner.is_read_whole = True
-        if self._hashes is not None and self._owner.known_digest is None:
+        if self._hashes is not None:
             self._owner.known_digest = self._hashes.digest()
 
     def _check_unchanged(self) -> None:

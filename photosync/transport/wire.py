@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from photosync.errors import ConfigError, ProviderError
 from photosync.transport import hosts, lost
 from photosync.transport.bandwidth import BandwidthLimit
-from photosync.transport.body import OutgoingBody
+from photosync.transport.body import PIECE_BYTES, OutgoingBody
 from photosync.transport.call import Call
 from photosync.transport.hosts import AddressError, Target
 from photosync.transport.redaction import SENSITIVE_HEADERS
@@ -43,6 +43,13 @@ class _Route:
 
     proxies: dict[str, str]
     verify: bool | str
+
+
+class _Adapter(HTTPAdapter):
+    """Sends bodies in larger pieces than http.client would: that is quicker by half, on loopback."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, blocksize=PIECE_BYTES, **more)
 
 
 class Wire:
@@ -69,7 +76,7 @@ class Wire:
         self.in_contact = False
         """Whether any answer ever came."""
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
-        self._adapter = HTTPAdapter(pool_connections=32, pool_maxsize=policy.pool_size, max_retries=0)
+        self._adapter = _Adapter(pool_connections=32, pool_maxsize=policy.pool_size, max_retries=0)
 
     @property
     def sent(self) -> int:

@@ -1,18 +1,21 @@
-"""The calls of Amazon Photos' private web API that this program makes.
+"""The calls of Amazon Photos' private web API that only read.
 
 Facts: protocol notes on Amazon Photos, sections 3, 4, 5, 7 and 10.
 """
 
 from __future__ import annotations
 
+import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Collection, Usage
 from photosync.transport import Destination, Transport
-from photosync_amazon.nodes import Json, nodes_of, number, part, text
+from photosync_amazon.nodes import Json, folded, is_available, nodes_of, number, part, text
 
 PAGE_SIZE = 200
 MAX_OFFSET = 9_999
@@ -21,6 +24,8 @@ token, which comes only with `tempLink=true`."""
 COMMON = {"asset": "ALL", "tempLink": "false", "resourceVersion": "V2", "ContentType": "JSON"}
 NEWEST_FIRST = "['createdDate DESC']"
 
+_PLAIN_BEGINNING = re.compile(r"[A-Za-z0-9_]+")
+"""What a filter by name may hold; blanks make it unreliable, and how to write the rest nobody knows."""
 _ROUTE_REFUSED = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.REFUSED})
 
 
@@ -32,6 +37,15 @@ class Nodes:
     total: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The folder that all others lie in."""
+
+    id: str
+    owner: str
+    """Whose account it is."""
+
+
 class AmazonApi:
     """One account's calls. `base` is the API's URL; `download_base`, if any, another way to the originals."""
 
@@ -40,6 +54,8 @@ class AmazonApi:
         self._base = base.rstrip("/")
         self._download_base = download_base.rstrip("/") if download_base else None
         self._owner: str | None = None
+        self._root: Root | None = None
+        self._lock = threading.Lock()
 
     def _get(self, path: str, **params: str | int) -> object:
         return self._transport.json("GET", f"{self._base}{path}", params={**COMMON, **params})
@@ -57,17 +73,44 @@ class AmazonApi:
         )
         return Nodes(nodes_of(answer, "a search"), number(answer, "count") if isinstance(answer, Mapping) else None)
 
-    def children(self, node_id: str) -> Iterator[Nodes]:
+    def node(self, node_id: str) -> Json | None:
+        """One node, wherever it lies; None: there is none of this id."""
+        try:
+            answer = self._get(f"/nodes/{quote(node_id, safe='')}")
+        except ProviderError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
+                return None
+            raise
+        return answer if isinstance(answer, Mapping) and text(answer, "id") else None
+
+    def matching(self, filters: str) -> list[Json]:
+        """The first page of the nodes that match: for filters that few can match. Whoever asks looks at what came."""
+        return nodes_of(self._get("/nodes", filters=filters, limit=PAGE_SIZE, offset=0), "/nodes")
+
+    def children(self, node_id: str, filters: str | None = None) -> Iterator[Nodes]:
         """What is in a folder or an album, page by page."""
-        yield from self._listing(f"/nodes/{quote(node_id, safe='')}/children", {})
+        yield from self._listing(f"/nodes/{quote(node_id, safe='')}/children", {"filters": filters} if filters else {})
+
+    def named(self, folder_id: str, name: str) -> Iterator[Json]:
+        """The files of this name in a folder, case aside; the filter only narrows them down."""
+        beginning = _PLAIN_BEGINNING.match(name)
+        for page in self.children(folder_id, f"kind:FILE AND name:{beginning[0]}*" if beginning else "kind:FILE"):
+            for node in page.nodes:
+                if folded(text(node, "name") or "") == folded(name):
+                    yield node
 
     def albums(self) -> Iterator[Collection]:
         """All albums, those that others share included."""
+        for node in self.album_nodes():
+            id_ = str(node["id"])
+            yield Collection(id_, text(node, "name") or id_, "album", self._album_count(node))
+
+    def album_nodes(self) -> Iterator[Json]:
+        """The same, as the service describes them."""
         for page in self._listing("/nodes", {"filters": "kind:VISUAL_COLLECTION"}):
             for node in page.nodes:
-                id_ = text(node, "id")
-                if id_ and node.get("kind") == "VISUAL_COLLECTION" and node.get("status") in (None, "AVAILABLE"):
-                    yield Collection(id_, text(node, "name") or id_, "album", self._album_count(node))
+                if text(node, "id") and node.get("kind") == "VISUAL_COLLECTION" and is_available(node):
+                    yield node
 
     @staticmethod
     def _album_count(node: Json) -> int | None:
@@ -123,6 +166,22 @@ class AmazonApi:
         if self._owner is None:
             raise ProviderError("Amazon Photos named no owner of the root folder")
         return self._owner
+
+    def root(self) -> Root:
+        """The root folder; asked for once."""
+        with self._lock:
+            if self._root is None:
+                self._root = self._found_root()
+            return self._root
+
+    def _found_root(self) -> Root:
+        # The service checks the filter loosely, so other nodes may come with it.
+        found = [node for node in self.matching("isRoot:true") if text(node, "id") and text(node, "ownerId")]
+        folders = [node for node in found if node.get("kind") in (None, "FOLDER")]
+        roots = [node for node in folders if node.get("isRoot") is True] or folders
+        if len(roots) != 1:
+            raise ProviderError(f"Amazon Photos named {len(roots)} root folders where one was due")
+        return Root(str(roots[0]["id"]), str(roots[0]["ownerId"]))
 
     def download(self, node_id: str, owner: str, destination: Destination) -> None:
         """The original bytes; by the other way where the service refuses the usual one."""

@@ -6,6 +6,7 @@ Facts: protocol notes on Amazon Photos, section 6.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
@@ -53,16 +54,44 @@ def nodes_of(answer: object, where: str) -> list[Json]:
 def items_of(nodes: list[Json], album: str | None = None) -> Iterator[Item]:
     """The photos and videos among `nodes`; folders and what lies in the trash are left out."""
     for node in nodes:
-        id_ = text(node, "id")
-        if id_ and node.get("kind", "FILE") == "FILE" and node.get("status", "AVAILABLE") == "AVAILABLE":
-            yield _item(node, id_, album)
+        if text(node, "id") and is_file(node) and is_available(node):
+            yield item_of(node, album)
 
 
-def _item(node: Json, id_: str, album: str | None) -> Item:
+def is_file(node: Json) -> bool:
+    """Whether it is no folder and no album."""
+    return node.get("kind") in (None, "FILE")
+
+
+def is_available(node: Json) -> bool:
+    """Whether it lies neither in the trash nor on the way there."""
+    return node.get("status") in (None, "AVAILABLE")
+
+
+def md5_of(node: Json) -> str | None:
+    """The hash of its content, in lower case; None where the service does not tell it, or nonsense."""
+    md5 = text(part(node, "contentProperties"), "md5")
+    return md5.lower() if md5 and _MD5.fullmatch(md5) else None
+
+
+def size_of(node: Json) -> int | None:
+    """How large its content is, where the service tells that."""
+    return number(part(node, "contentProperties"), "size")
+
+
+def folded(name: str) -> str:
+    """What two names have in common that differ in case, or in how accents are written, alone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def item_of(node: Json, album: str | None = None) -> Item:
+    """A node of a photo or video, wherever it lies. Raises `ValueError` if it has no id."""
+    id_ = text(node, "id")
+    if id_ is None:
+        raise ValueError("a node without an id")
     content = part(node, "contentProperties")
     image = part(content, "image") or part(node, "image")
     video = part(content, "video") or part(node, "video")
-    md5 = text(content, "md5")
     added = _time(text(node, "createdDate"))
     owner = text(node, "ownerId")
     return Item(
@@ -70,8 +99,8 @@ def _item(node: Json, id_: str, album: str | None) -> Item:
         name=_name(node, content, id_),
         kind=_kind(node, content, video),
         taken=_taken(content, image, video),
-        size_bytes=number(content, "size"),
-        md5=md5.lower() if md5 and _MD5.fullmatch(md5) else None,
+        size_bytes=size_of(node),
+        md5=md5_of(node),
         width=number(image or video, "width"),
         height=number(image or video, "height"),
         favorite=part(node, "settings").get("favorite") is True,

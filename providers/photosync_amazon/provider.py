@@ -1,4 +1,4 @@
-"""The provider `amazon`: Amazon Photos, read with the cookies of a signed-in browser.
+"""The provider `amazon`: Amazon Photos, with the cookies of a signed-in browser.
 
 Facts: protocol notes on Amazon Photos. The API is private and undocumented, so nothing here trusts it further than it
 has to: any field may be missing, and what the service filters is filtered again.
@@ -16,17 +16,30 @@ from pydantic import BeforeValidator, ValidationInfo
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import AccountContext, AccountSettings, Facts, Page, beside_config
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    Facts,
+    Page,
+    UploadFacts,
+    UploadWish,
+    beside_config,
+)
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, AmazonApi
 from photosync_amazon.auth import Cookies, find_cookies, looks_like_header
+from photosync_amazon.changes import Changes, usual_upload_url
 from photosync_amazon.nodes import items_of
-from photosync_amazon.session import AmazonAuth, is_robot_check, is_signed_out
+from photosync_amazon.session import AmazonAuth, is_not_registered, is_robot_check, is_signed_out
+from photosync_amazon.uploads import AmazonUploader
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 """The service wants one like a browser's."""
 MAX_YEARS = 50
 """More years than this do not go into one filter."""
+
+ALBUM_BATCH = 25
+"""So many files join an album together. The service takes 50 ids in a call that trashes; nobody tells of more."""
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:
@@ -49,6 +62,7 @@ class AmazonProvider:
         title="Amazon Photos",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
         newest_first=True,
+        upload=UploadFacts(workers=4, batch=ALBUM_BATCH, names_conflict=True, wait_s=10),
     )
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})
@@ -59,6 +73,7 @@ class AmazonProvider:
         endpoints = settings.endpoints
         api = endpoints.get("api", f"https://www.amazon.{cookies.tld}/drive/v1")
         self._api_url = api
+        self._upload_url = endpoints.get("upload") or usual_upload_url(cookies.tld)
         self._auth = AmazonAuth(account, cookies, api)
         origins = (f"{url.scheme}://{url.netloc}" for url in map(urlsplit, endpoints.values()))
         own_hosts = (*origins, f".amazon.{cookies.tld}", ".amazonaws.com")
@@ -72,6 +87,7 @@ class AmazonProvider:
         )
         self._auth.transport = self._transport
         self._api = AmazonApi(self._transport, api, _download_base(endpoints, cookies))
+        self._changes = Changes(self._transport, api, self._upload_url)
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
@@ -123,6 +139,10 @@ class AmazonProvider:
         owner = item.locator.get("owner") or self._api.root_owner()
         self._api.download(item.id, owner, destination)
 
+    def uploader(self, wish: UploadWish) -> AmazonUploader:
+        """Begin a push: into folders, and into an album if the wish names one."""
+        return AmazonUploader(self._account, self._api, self._changes, wish)
+
     def sign_in_state(self) -> str:
         """Which country's cookies there are; whether they still work only the service can say."""
         return f"cookies for amazon.{self._cookies.tld}"
@@ -132,8 +152,10 @@ class AmazonProvider:
         self._transport.close()
 
     def _classify(self, answer: Answer) -> PhotosyncError | None:
-        if is_signed_out(answer, self._api_url):
+        if is_signed_out(answer, (self._api_url, self._upload_url)):
             return SignInError(self._auth.explain("the service asks to sign in"))
+        if is_not_registered(answer, self._upload_url):
+            return SignInError(self._auth.explain_not_registered())  # every other file would be refused as well
         if is_robot_check(answer):
             return TemporaryError(
                 f"account '{self._account}': Amazon Photos answers with its robot check: it distrusts this address for "

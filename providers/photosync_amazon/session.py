@@ -45,6 +45,15 @@ class AmazonAuth:
             "there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
         )
 
+    def explain_not_registered(self) -> str:
+        """What to do when the host that takes uploads does not know the session."""
+        return (
+            f"account '{self._account}': the host that takes uploads for Amazon Photos does not accept the session of "
+            f"{self._cookies.source} ('Not Registered'), so nothing can go up. Sign in at "
+            f"https://www.amazon.{self._cookies.tld}/photos in a browser, see that your photos are shown, copy all its "
+            "cookies there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+        )
+
     def refresh(self) -> bool:
         """Ask for new cookies, once a run, where the cookies that this needs are there."""
         if self._has_refreshed or not self._cookies.can_refresh or self.transport is None:
@@ -81,14 +90,24 @@ def _renewed_cookies(answer: Answer) -> dict[str, str]:
         return {}
 
 
-def is_signed_out(answer: Answer, api: str) -> bool:
-    """A sign-in page in place of an answer. Calls of the API answer JSON, so there any page is one."""
-    if urlsplit(answer.url).path.startswith("/ap/signin"):
+def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
+    """A sign-in page in place of an answer, or the way there. Calls of the APIs answer JSON, so any page is one."""
+    leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
+    if urlsplit(leads_to).path.startswith("/ap/signin"):
         return True
     if answer.status != HTTPStatus.OK or not _is_html(answer):
         return False
-    is_api_call = answer.url.startswith(api) and "/contentRedirection" not in answer.url
+    is_api_call = answer.url.startswith(apis) and "/contentRedirection" not in answer.url
     return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
+
+
+def is_not_registered(answer: Answer, upload_url: str) -> bool:
+    """The host that takes uploads knows nothing of this session; elsewhere the same words concern one item."""
+    return (
+        answer.status == HTTPStatus.FORBIDDEN
+        and answer.url.startswith(upload_url)
+        and b"not registered" in answer.body.lower()
+    )
 
 
 def is_robot_check(answer: Answer) -> bool:

@@ -92,6 +92,11 @@ class AuraAuth:
             return f"signed in as {self._settings.email}"
         return f"not signed in; the next run signs in as {self._settings.email}"
 
+    @property
+    def user_id(self) -> str:
+        """Whose session it is; empty without one."""
+        return self._session.user_id if self._session else ""
+
     def ensure(self) -> None:
         """Have a session, whether it is good or not."""
         with self._lock:

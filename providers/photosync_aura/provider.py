@@ -1,4 +1,4 @@
-"""The provider `aura`: the pictures on Aura frames, read as the app reads them.
+"""The provider `aura`: the pictures on Aura frames, read as the app reads them, and new ones sent there.
 
 Facts: protocol notes on Aura. The API is private and undocumented, so nothing here trusts it further than it has to.
 
@@ -11,18 +11,24 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from photosync.errors import UsageError
 from photosync.model import Collection, Item, Selection, TimeMeaning
-from photosync.provider import AccountContext, AccountSettings, Facts, Interaction, Page
+from photosync.provider import AccountContext, AccountSettings, Facts, Interaction, Page, UploadFacts, UploadWish
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi, classifier
 from photosync_aura.assets import Frame, items_of
 from photosync_aura.auth import AuraAuth
+from photosync_aura.budget import MOST_A_CALL, WriteBudget
+from photosync_aura.frames import frame_to_fill
 from photosync_aura.media import Media, VideoLinks
 from photosync_aura.older import OlderFiles
+from photosync_aura.s3 import UploadStore
 from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
 from photosync_aura.soundness import is_sound
+from photosync_aura.uploads import AuraUploader, Target
+from photosync_aura.writes import Writes
 
 MEDIA_READ_TIMEOUT_S = 90.0
 
@@ -39,9 +45,11 @@ class AuraProvider:
         # named them; so `{name}` says the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
         layout="{collection}/{name}",
         collection_word="frame",
+        # One at a time: what the service bears is changes, and bytes are not the slow part.
+        upload=UploadFacts(workers=1, batch=MOST_A_CALL, needs_collection=True, resizes=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AuraSettings
-    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "upload"})
+    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "upload", "identity"})
 
     def __init__(self, settings: AuraSettings, context: AccountContext) -> None:
         self._account = context.account
@@ -60,6 +68,7 @@ class AuraProvider:
                 read_timeout_s=MEDIA_READ_TIMEOUT_S,
             )
         )
+        self._upload: Transport | None = None
         self._links = VideoLinks(self._items_of_frame)
         self._media = Media(self._transport, settings.images, self._links)
         self._older = OlderFiles()
@@ -158,6 +167,34 @@ class AuraProvider:
         """The folder of the item's frame, where the configuration names one."""
         return self._settings.folder(item.locator.get("frame", ""))
 
+    def uploader(self, wish: UploadWish) -> AuraUploader:
+        """A push to a frame that the configuration allows to be changed; lists what is on it."""
+        frame = self._frame(frame_to_fill(self._account, self._settings, wish.collection or "", self.collections))
+        budget = WriteBudget(self._account, self._context.state)
+        if not wish.dry_run:
+            budget.check_lock()
+        self._signed_transport()
+        settings = self._settings.frame(frame.id)
+        target = Target(
+            frame,
+            lambda: self._api.assets(frame.id, frame.name),
+            self._auth.user_id,
+            ZoneInfo(settings.time_zone) if settings and settings.time_zone else None,
+        )
+        writes = Writes(self._account, self._settings.api, self._signed_transport, budget)
+        return AuraUploader(target, wish, writes, self._store())
+
+    def _store(self) -> UploadStore:
+        if self._upload is None:
+            self._upload = self._context.transport(
+                TransportSettings(
+                    own_hosts=(),
+                    headers={"User-Agent": self._settings.user_agent},
+                    read_timeout_s=MEDIA_READ_TIMEOUT_S,
+                )
+            )
+        return UploadStore(self._account, self._settings, self._upload)
+
     def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """What the older script saved of `item`."""
         return self._older.find(item, folder)
@@ -188,6 +225,6 @@ class AuraProvider:
     def close(self) -> None:
         """Tell what the md5s said, and close the sessions."""
         self._media.tell_proof(self._account)
-        for transport in (self._auth.door, self._signed, self._transport):
+        for transport in (self._auth.door, self._signed, self._transport, self._upload):
             if transport is not None:
                 transport.close()

@@ -13,6 +13,9 @@ from photosync.provider import AccountSettings, ConfigPath
 
 API = "https://api.pushd.com/v5"
 IMAGES = "https://imgproxy.pushd.com"
+UPLOAD = "https://s3.amazonaws.com/images.senseapp.co"
+"""The bucket in the path: the dots in its name break host names under TLS (protocol notes, 8.1)."""
+IDENTITY = "https://cognito-identity.us-east-1.amazonaws.com/"
 API_PAUSE_S = 0.5
 MEDIA_PAUSE_S = 1.0
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -60,6 +63,10 @@ class AuraSettings(AccountSettings):
     user_agent: str = "Aura/4.7.4271 (Android 36; Client)"
     app_identifier: str = "com.pushd.client"
     locale: str = "en-US"
+    identity_pool: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+:.+")] = (
+        "us-east-1:b92826c0-8274-43db-abff-136977c13598"
+    )
+    """Who gives out the permission to upload; its region, before the colon, is the upload store's too."""
 
     @model_validator(mode="after")
     def _each_frame_once(self) -> Self:
@@ -79,6 +86,24 @@ class AuraSettings(AccountSettings):
     def images(self) -> str:
         """The host of the photos."""
         return self.endpoints.get("images", IMAGES).rstrip("/")
+
+    @property
+    def upload(self) -> str:
+        """The store that takes uploads, with its bucket."""
+        return self.endpoints.get("upload", UPLOAD).rstrip("/")
+
+    @property
+    def identity(self) -> str:
+        """Who gives out the permission to upload. A store on this very computer has one of its own beside it."""
+        if "identity" in self.endpoints:
+            return self.endpoints["identity"]
+        store = urlsplit(self.upload)
+        return f"{store.scheme}://{store.netloc}/identity" if store.hostname in _LOOPBACK else IDENTITY
+
+    @property
+    def region(self) -> str:
+        """Of the upload store."""
+        return self.identity_pool.partition(":")[0]
 
     def pause_s(self, url: str, usual_s: float) -> float:
         """The pause between requests to `url`; there is nobody to be polite to on this very computer."""

@@ -1,4 +1,4 @@
-"""Whether a file that the older script left is a whole picture.
+"""Whether a file is a whole picture: one that the older script left, or one that is to go up.
 
 That script never looked at a status or a length: error pages, empty files and the beginnings of files got the names of
 photos, and a video's still picture got the video's. Facts: protocol notes on Aura, section 6.3.
@@ -32,6 +32,12 @@ def is_sound(path: Path, item: Item) -> bool:
             return _is_sound(file, item)
     except OSError:
         return False
+
+
+def is_whole_picture(path: Path) -> bool:
+    """Whether a JPEG, PNG, GIF or WebP does not break off, as its end tells. Raises `OSError`."""
+    with path.open("rb") as file:
+        return _is_whole_picture(file, file.read(_HEAD_BYTES))
 
 
 def _is_sound(file: BinaryIO, item: Item) -> bool:

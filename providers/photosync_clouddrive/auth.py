@@ -11,10 +11,12 @@ from collections.abc import Mapping
 
 from photosync.errors import SignInError
 from photosync.transport.tokens import Token, TokenFile
-from photosync_clouddrive.nodes import text
+from photosync_clouddrive.nodes import number, text
 from photosync_clouddrive.oauth import TokenSource, completed
 
 REQUIRED = ("access_token", "refresh_token", "expires_in")
+MOST_OF_A_LIFE = 0.75
+"""A token that has so much of its lifetime left counts as a new one."""
 
 
 class CloudDriveAuth:
@@ -40,6 +42,20 @@ class CloudDriveAuth:
         """The token of this thread's last request was refused: get one that is not the same."""
         self._good_token(refused=getattr(self._used, "token", None))
         return True
+
+    def last(self, wanted_s: float) -> None:
+        """Have a token that is good for so long: one that ends while a file goes up makes that fail at its end.
+
+        No token lasts longer than it does; so one with most of its life before it is good enough.
+        """
+        if self._source is not None:
+            self._good_token(refused=None, wanted_s=wanted_s)
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """What the token is good for; None where its file does not say. Raises `SignInError`."""
+        said = text(self._file.read(), "scope")
+        return None if said is None else frozenset(said.split())
 
     def secrets(self) -> tuple[str, ...]:
         """The tokens and the client's secret."""
@@ -71,14 +87,14 @@ class CloudDriveAuth:
             f"token in {self._file.path}, to be refreshed" if self._source else "token expired, nothing to refresh it"
         )
 
-    def _good_token(self, refused: str | None) -> str:
+    def _good_token(self, refused: str | None, wanted_s: float = 0.0) -> str:
         # One thread asks, the others find its answer; the file's own lock keeps other processes out.
         with self._lock:
             if self._ended is not None:
                 raise self._ended.with_traceback(None)
             try:
                 self._complete()
-                token = self._file.renewed(lambda token: self._is_good(token, refused), self._refreshed)
+                token = self._file.renewed(lambda token: self._is_good(token, refused, wanted_s), self._refreshed)
             except SignInError as error:
                 self._ended = error
                 raise
@@ -91,9 +107,10 @@ class CloudDriveAuth:
                 self._file.write(completed(self._file.read(), self._started))
 
     @staticmethod
-    def _is_good(token: Token, refused: str | None) -> bool:
+    def _is_good(token: Token, refused: str | None, wanted_s: float = 0.0) -> bool:
         ends_at = token.get("exp_time")
-        is_fresh = isinstance(ends_at, int | float) and ends_at > time.time()
+        wanted_s = min(wanted_s, MOST_OF_A_LIFE * (number(token, "expires_in") or 0))
+        is_fresh = isinstance(ends_at, int | float) and ends_at > time.time() + wanted_s
         return is_fresh and token.get("access_token") != refused
 
     def _refreshed(self, token: Token) -> Token:

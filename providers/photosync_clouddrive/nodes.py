@@ -5,6 +5,7 @@ Facts: protocol notes on Amazon Cloud Drive, section 8.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -176,6 +177,15 @@ def _time(value: str | None) -> datetime | None:
         return datetime.fromisoformat(f"{match[1]}T{match[2]}{(match[3] or '')[:7].ljust(7, '0') if match[3] else ''}")
     except ValueError:
         return None
+
+
+def json_object(body: bytes) -> Json:
+    """The object that a body holds; empty for anything else."""
+    try:
+        content: object = json.loads(body)
+    except ValueError:
+        return {}
+    return content if isinstance(content, Mapping) else {}
 
 
 def part(content: object, name: str) -> Json:

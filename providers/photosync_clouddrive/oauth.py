@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -18,7 +18,7 @@ from photosync.errors import SignInError
 from photosync.provider import Interaction
 from photosync.transport import Answer, Transport
 from photosync.transport.loopback import authorization, new_state
-from photosync_clouddrive.nodes import Json, number, text
+from photosync_clouddrive.nodes import Json, json_object, number, text
 
 RelayMethod = Literal["post", "get", "json"]
 
@@ -36,8 +36,8 @@ class TokenSource(Protocol):
         """A new token. Raises `SignInError` where a person is needed, `TemporaryError` where time is."""
         ...
 
-    def sign_in(self, interaction: Interaction) -> Json:
-        """The first token, with a person's help."""
+    def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
+        """The first token, with a person's help. What it is good for is in its `scope`, where that is known."""
         ...
 
     def secrets(self) -> tuple[str, ...]:
@@ -56,7 +56,6 @@ class OwnClient:
     authorize_url: str
     token_url: str
     redirect_uri: str
-    scopes: tuple[str, ...]
 
     def secrets(self) -> tuple[str, ...]:
         """The secret of the client."""
@@ -66,12 +65,12 @@ class OwnClient:
         """Ask for a new access token; the refresh token stays good."""
         return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}, idempotent=True)
 
-    def sign_in(self, interaction: Interaction) -> Json:
+    def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
         """Have the person consent in a browser, and turn the code into a token."""
         state = new_state()
         granted = authorization(
             interaction,
-            lambda redirect_uri: self._link(redirect_uri, state),
+            lambda redirect_uri: self._link(redirect_uri, state, scopes),
             state=state,
             purpose="sign in to Amazon Cloud Drive",
             redirect_uri=self.redirect_uri,
@@ -84,13 +83,13 @@ class OwnClient:
         token = self._token(form, idempotent=False)
         if text(token, "refresh_token") is None:
             raise SignInError(f"account '{self.account}': Amazon gave no refresh_token. {_CONFIGURED_WRONG}.")
-        return token
+        return {"scope": " ".join(scopes), **token}
 
-    def _link(self, redirect_uri: str, state: str) -> str:
+    def _link(self, redirect_uri: str, state: str, scopes: Sequence[str]) -> str:
         query = {
             "client_id": self.client_id,
             "response_type": "code",
-            "scope": " ".join(self.scopes),
+            "scope": " ".join(scopes),
             "redirect_uri": redirect_uri,
             "state": state,
         }
@@ -106,7 +105,7 @@ class OwnClient:
             idempotent=idempotent,
             signed=False,
         )
-        content = _json(answer)
+        content = json_object(answer.body)
         if answer.status != 200 or text(content, "access_token") is None:
             raise SignInError(self._explained(answer.status, content, is_refresh="refresh_token" in form))
         return completed(content, asked_at)
@@ -178,7 +177,7 @@ class Relay:
                 f"account '{self.account}': the relay {self.host} sent this program elsewhere; it was not followed. "
                 "Correct 'relay' if the relay has moved."
             )
-        token = _json(answer)
+        token = json_object(answer.body)
         if answer.status != 200 or text(token, "access_token") is None:
             said = " ".join(answer.body[:2000].decode("utf-8", "replace").replace(refresh_token, "***").split())[:200]
             raise SignInError(
@@ -187,7 +186,7 @@ class Relay:
             )
         return token
 
-    def sign_in(self, interaction: Interaction) -> Json:
+    def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:  # noqa: ARG002 - the relay has its own
         """The relay's page gives a token as a download, which the person brings here."""
         interaction.show(
             f"The relay {self.host} is not Amazon's: it sees the token, and with it everything in this drive."
@@ -215,11 +214,3 @@ def completed(token: Json, asked_at: float) -> Json:
     lifetime_s = number(token, "expires_in") or _LIFETIME_S
     content = {"token_type": "bearer", **token, "expires_in": lifetime_s, "exp_time": asked_at + lifetime_s - _MARGIN_S}
     return {key: value for key, value in content.items() if value not in (None, "")}
-
-
-def _json(answer: Answer) -> Json:
-    try:
-        content: object = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return content if isinstance(content, Mapping) else {}

@@ -14,36 +14,38 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import ClassVar, Self, TypeVar
 
-from filelock import FileLock, Timeout
-
-from photosync.errors import (
-    PhotosyncError,
-    ProviderError,
-    Reason,
-    SignInError,
-    TemporaryError,
-    UsageError,
-)
+from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import AccountContext, AccountSettings, Facts, Interaction, Page
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    Facts,
+    Interaction,
+    Page,
+    UploadFacts,
+    UploadWish,
+)
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync.transport.tokens import TokenFile
 from photosync_clouddrive import api
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
-from photosync_clouddrive.changes import Changes
 from photosync_clouddrive.endpoints import DRIVE, EndpointCache, Endpoints, not_allowed, origin_of
 from photosync_clouddrive.folders import Folders
-from photosync_clouddrive.listing import Listing
+from photosync_clouddrive.lookup import Nodes
 from photosync_clouddrive.nodes import AVAILABLE, Node
 from photosync_clouddrive.oauth import OwnClient, Relay, TokenSource
+from photosync_clouddrive.places import Places
+from photosync_clouddrive.refusals import FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
+from photosync_clouddrive.syncing import sync
 from photosync_clouddrive.tree import Tree
+from photosync_clouddrive.uploads import CloudDriveUploader
 
 AUTHORIZE = "https://www.amazon.com/ap/oa"
 TOKENS = "https://api.amazon.com/auth/o2"
-_CHANGES_REFUSED = frozenset({400, 403, 404, 405, 410, 501})
+WRITE = "clouddrive:write"
+"""The scope that lets a client create and trash; it includes no reading."""
 Result = TypeVar("Result")
-_SYNC_LOCK_TIMEOUT_S = 600.0
 
 
 class CloudDriveProvider:
@@ -56,6 +58,7 @@ class CloudDriveProvider:
         workers=4,
         layout="{collection}/{name}",
         collection_word="folder",
+        upload=UploadFacts(workers=4, names_conflict=True, wait_s=60.0),
     )
     settings_type: ClassVar[type[AccountSettings]] = CloudDriveSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"auth", "authorize", "drive"})
@@ -130,14 +133,51 @@ class CloudDriveProvider:
         """Whether there is a token, and where."""
         return self._auth.state()
 
+    def uploader(self, wish: UploadWish) -> CloudDriveUploader:
+        """Begin a push. Raises `SignInError` for a token that is known to be of no use for it.
+
+        Only reading is needed to say what a push would do.
+        """
+        if not wish.dry_run and self.needs_upload_permission():
+            raise SignInError(
+                f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "
+                f"Permit them with: photosync login {self._account} --upload"
+            )
+        transport, endpoints = self._opened_drive()
+        nodes = Nodes(self._account, transport, endpoints)
+        places = Places(self._account, transport, endpoints, nodes)
+        places.begin_at(wish.collection)
+        return CloudDriveUploader(
+            self._account, transport, endpoints, self._auth, nodes, places, wait_s=self._settings.upload_wait
+        )
+
+    def needs_upload_permission(self) -> bool:
+        """Whether there is no token, or one that says that it is not for writing. One that says nothing is tried."""
+        if not self._token_file.exists():
+            return True
+        scopes = self._auth.scopes
+        return scopes is not None and WRITE not in scopes
+
+    def permit_upload(self, interaction: Interaction) -> str:
+        """Get a token that can write too, in place of the one that there is."""
+        return f"{self._signed_in(interaction, (WRITE,))}; it permits uploads"
+
     def sign_in(self, interaction: Interaction) -> str:
-        """Get a token with a person's help, and try it."""
+        """Get a token with a person's help, and try it. What was permitted before is asked for again."""
+        try:
+            scopes = self._auth.scopes
+        except SignInError:
+            scopes = None
+        return self._signed_in(interaction, (WRITE,) if WRITE in (scopes or ()) else ())
+
+    def _signed_in(self, interaction: Interaction, more: tuple[str, ...]) -> str:
         if self._source is None:
             raise SignInError(
                 f"account '{self._account}': there is nothing to sign in with. Set 'client_id' and 'client_secret' of "
                 "a security profile (or 'client_data', or 'relay'); docs/clouddrive.md says how."
             )
-        self._token_file.write(self._source.sign_in(interaction))
+        scopes = tuple(dict.fromkeys((*self._settings.scopes, *more)))
+        self._token_file.write(self._source.sign_in(interaction, scopes))
         self._endpoint_cache.forget()
         self._opened_tree().belong_to(self._allowed(lambda: api.root_id(*self._opened_drive())))
         return f"signed in to Amazon Cloud Drive; the token is in {self._token_file.path}"
@@ -193,41 +233,8 @@ class CloudDriveProvider:
             raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
         return folders.below(collection)
 
-    # Bringing the tree up to date
-
     def _sync(self) -> None:
-        """By the changes stream; by a full listing where the service refuses that."""
-        transport, endpoints = self._opened_drive()
-        tree, state = self._opened_tree(), self._context.state
-        changes = Changes(transport, f"{endpoints.metadata}changes", tree, state, self._context.say)
-        try:
-            with FileLock(state / "sync.lock", timeout=_SYNC_LOCK_TIMEOUT_S, mode=0o600):
-                refused = self._refusal_of(changes, tree)
-                if refused is not None:
-                    self._context.say(
-                        f"the service refuses to tell changes (status {refused}); listing everything instead"
-                    )
-                    self._allowed(Listing(transport, f"{endpoints.metadata}nodes", tree, self._context.say).run)
-        except Timeout as error:
-            raise TemporaryError(
-                f"account '{self._account}': another process has been listing this drive for "
-                f"{_SYNC_LOCK_TIMEOUT_S / 60:.0f} minutes. Try again when it has ended."
-            ) from error
-
-    @staticmethod
-    def _refusal_of(changes: Changes, tree: Tree) -> int | None:
-        """Follow the changes; the status of the service's refusal, if it does not tell them at all."""
-        while True:
-            try:
-                changes.follow()
-            except ProviderError as error:
-                if error.status not in _CHANGES_REFUSED:
-                    raise
-                if error.status != HTTPStatus.BAD_REQUEST or tree.checkpoint is None:
-                    return error.status
-                tree.forget_checkpoint()  # it may be the checkpoint that is refused
-            else:
-                return None
+        sync(self._account, *self._opened_drive(), self._opened_tree(), self._context.state, self._context.say)
 
     def _allowed(self, call: Callable[[], Result]) -> Result:
         """What `call` returns; a 403 to it means that this client is not let in at all."""
@@ -263,7 +270,7 @@ class CloudDriveProvider:
     def _classify(self, answer: Answer) -> PhotosyncError | None:
         """Section 5.1 and 7: a fault of the service's front end that looks like a refusal."""
         if answer.status == HTTPStatus.FORBIDDEN and b"Authorization header requires" in answer.body:
-            return TemporaryError(
+            return FrontEndError(
                 f"account '{self._account}': Amazon Cloud Drive's front end fails (403: Authorization header requires "
                 "…). Try again later.",
                 Reason.SERVER_ERROR,
@@ -285,7 +292,6 @@ class CloudDriveProvider:
                 authorize_url=endpoints.get("authorize", AUTHORIZE),
                 token_url=f"{endpoints.get('auth', TOKENS).rstrip('/')}/token",
                 redirect_uri=settings.redirect_uri,
-                scopes=settings.scopes,
             )
         if settings.uses == "relay" and settings.relay is not None:
             return Relay(

@@ -15,8 +15,7 @@ from photosync.errors import ProviderError, SignInError
 from photosync.transport import Answer, Transport
 from photosync.transport.tokens import Token, TokenFile
 from photosync_google.client import Client
-
-PICKER_SCOPE = "https://www.googleapis.com/auth/photospicker.mediaitems.readonly"
+from photosync_google.permissions import PICKING, Permission
 
 _AHEAD = timedelta(minutes=3, seconds=45)
 """A token counts as expired so long before it is; google-auth does the same."""
@@ -25,12 +24,13 @@ OAUTH_REFUSALS = (400, 401, 403)
 
 
 class GoogleAuth:
-    """Signs requests; fulfils the transport's `Auth`."""
+    """Signs requests; fulfils the transport's `Auth`. Each permission has one of its own, with a token file."""
 
-    def __init__(self, account: str, client: Client, file: TokenFile) -> None:
+    def __init__(self, account: str, client: Client, file: TokenFile, permission: Permission = PICKING) -> None:
         self._account = account
         self._client = client
         self._file = file
+        self._permission = permission
         self._handed_out: object = None
         self._ended: SignInError | None = None
         self.transport: Transport | None = None
@@ -41,15 +41,24 @@ class GoogleAuth:
         if self._ended is not None or not self._file.exists():
             return True
         try:
-            return PICKER_SCOPE not in _scopes(self._file.read())
+            self._checked()
         except SignInError:
             return True
+        return False
+
+    @property
+    def client_id(self) -> str:
+        """The client that the token was made for, which need not be the one in the configuration by now."""
+        try:
+            return str(self._file.read().get("client_id") or self._client.client_id)
+        except SignInError:
+            return self._client.client_id
 
     def headers(self) -> Mapping[str, str]:
         """The bearer token, refreshed if it is about to expire."""
         if self._ended is not None:
             raise self._ended.with_traceback(None)
-        self._check_scope(self._file.read())
+        self._checked()
         token = self._file.renewed(_is_good, self._refreshed)
         self._handed_out = token.get("token")
         return {"Authorization": f"Bearer {self._handed_out}"}
@@ -100,18 +109,43 @@ class GoogleAuth:
 
     def state(self) -> str:
         """A few words for `status`."""
-        if not self._file.exists():
-            raise SignInError(f"account '{self._account}': not signed in yet. {self._command()}")
-        self._check_scope(self._file.read())
+        self._checked()
         signed_in = datetime.fromtimestamp(self._file.path.stat().st_mtime, UTC).date()
         return f"token, last renewed on {signed_in}"
 
-    def _check_scope(self, token: Token) -> None:
-        if PICKER_SCOPE not in _scopes(token):
+    def check(self) -> None:
+        """Raise `SignInError` if a person has to permit this first, as far as can be told without asking Google."""
+        if self._ended is not None:
+            raise self._ended.with_traceback(None)
+        self._checked()
+
+    def _checked(self) -> Token:
+        """The token. Raises `SignInError` where there is none that could serve."""
+        permission = self._permission
+        if not self._file.exists():
+            lack = f"{permission.deed} is not permitted yet" if permission.option else "not signed in yet"
+            raise SignInError(f"account '{self._account}': {lack}. {self._command()}")
+        try:
+            token = self._file.read()
+        except SignInError as error:
+            if not permission.option:
+                raise
+            raise SignInError(f"{error}; for {permission.deed} that is: {permission.command(self._account)}") from error
+        if permission.scope not in self._scopes(token):
             raise SignInError(
-                f"account '{self._account}': the token in {self._file.path} does not allow picking photos "
-                f"(the scope photospicker.mediaitems.readonly is missing). {self._command()}"
+                f"account '{self._account}': the token in {self._file.path} does not allow {permission.deed} "
+                f"(the scope {permission.name} is missing). {self._command()}"
             )
+        return token
+
+    def _scopes(self, token: Token) -> frozenset[str]:
+        """What the token allows. A file that does not say is taken at its word: Google will tell."""
+        scopes = token.get("scopes")
+        if isinstance(scopes, str):
+            return frozenset(scopes.split())
+        if isinstance(scopes, list) and scopes:
+            return frozenset(map(str, scopes))
+        return frozenset({self._permission.scope})
 
     def _refreshed(self, token: Token) -> Token:
         """What a refresh changes in `token`."""
@@ -156,7 +190,8 @@ class GoogleAuth:
         return f"Google did not renew the sign-in ({error}). {self._command()}"
 
     def _command(self) -> str:
-        return f"Sign in with: photosync login {self._account}"
+        verb = "Permit it with" if self._permission.option else "Sign in with"
+        return f"{verb}: {self._permission.command(self._account)}"
 
     def _revoke(self, token: Token) -> bool:
         assert self.transport is not None
@@ -225,13 +260,3 @@ def _is_good(token: Token) -> bool:
         return False
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment - _AHEAD > datetime.now(UTC)
-
-
-def _scopes(token: Token) -> frozenset[str]:
-    """What the token allows. A file that does not say is taken at its word: Google will tell."""
-    scopes = token.get("scopes")
-    if isinstance(scopes, str):
-        return frozenset(scopes.split())
-    if isinstance(scopes, list) and scopes:
-        return frozenset(map(str, scopes))
-    return frozenset({PICKER_SCOPE})

@@ -1,6 +1,6 @@
-"""What the Picker API answers, made into values: once, here, and with every field allowed to be missing.
+"""What Google says of sessions and items, made into values: once, here, and with every field allowed to be missing.
 
-Facts: protocol notes on Google Photos, sections 2.1 and 3.
+Facts: protocol notes on Google Photos, sections 2.1, 3 and 5.3.
 """
 
 from __future__ import annotations
@@ -124,6 +124,23 @@ def _media(content: Json) -> Media | None:
         notes=(REENCODED,) if is_video else (GPS_STRIPPED,),
     )
     return Media(item, base_url, mime, _text(_part(metadata, "videoMetadata"), "processingStatus") or "")
+
+
+def library_item(content: Json) -> Item | None:
+    """An item as the Library API describes it, which is another way than the picker's; None where it has no id."""
+    id_ = _text(content, "id")
+    if id_ is None or not _ID.fullmatch(id_):
+        return None
+    metadata = _part(content, "mediaMetadata")
+    is_video = (_text(content, "mimeType") or "").lower().startswith("video/") or "video" in metadata
+    return Item(
+        id=id_,
+        name=_text(content, "filename") or "",
+        kind=Kind.VIDEO if is_video else Kind.PHOTO,
+        taken=_taken(_text(metadata, "creationTime")),
+        width=_number(metadata, "width"),
+        height=_number(metadata, "height"),
+    )
 
 
 def _taken(text: str | None) -> CaptureTime | None:

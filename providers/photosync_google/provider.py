@@ -1,7 +1,7 @@
-"""The provider `google`: a person picks in a browser, and the program brings what was picked.
+"""The provider `google`: a person picks in a browser and the program brings that; what is pushed, it adds.
 
-Google lets no program read a library by itself any more, so there is nothing that could run unattended but the rest of
-a pick. Facts: protocol notes on Google Photos.
+Google lets no program read a library by itself any more, so there is nothing that could come here unattended but the
+rest of a pick. What goes there needs nobody. Facts: protocol notes on Google Photos.
 """
 
 from __future__ import annotations
@@ -13,15 +13,28 @@ from urllib.parse import urljoin, urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason, SignInError
 from photosync.model import Collection, Item, Selection
-from photosync.provider import AccountContext, AccountSettings, ConfigPath, Facts, Interaction, Page, Picking
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    ConfigPath,
+    Facts,
+    Interaction,
+    Page,
+    Picking,
+    Uploader,
+    UploadFacts,
+    UploadWish,
+)
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts, target
 from photosync.transport.tokens import TokenFile
 from photosync_google.api import PickerApi, is_gone
 from photosync_google.auth import GoogleAuth
 from photosync_google.client import Client, read_client
+from photosync_google.library_api import MOST_AT_ONCE
 from photosync_google.links import Link, Links
 from photosync_google.media import FAILED, PROCESSING, Media, Session
+from photosync_google.permitting import LIBRARY_URL, UploadSide
 from photosync_google.pictures import CheckedPicture
 from photosync_google.refusals import Refusals
 from photosync_google.sessions import SessionStore
@@ -45,6 +58,8 @@ class GoogleSettings(AccountSettings):
     """The file of an OAuth client of the type 'Desktop app', as Google's console hands it out."""
     token: ConfigPath | None = None
     """Where the sign-in is kept, if not in the user's state folder; google-auth's `token.json` serves as it is."""
+    upload_token: ConfigPath | None = None
+    """Where the permission to upload is kept, if not in the user's state folder."""
 
 
 class GoogleProvider:
@@ -57,6 +72,7 @@ class GoogleProvider:
         content_names=True,
         collection_word="picking session",
         needs_picking=True,
+        upload=UploadFacts(workers=4, batch=MOST_AT_ONCE),
     )
     settings_type: ClassVar[type[AccountSettings]] = GoogleSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"picker", "library", "media"})
@@ -83,6 +99,13 @@ class GoogleProvider:
         self._api = PickerApi(self._transport, api)
         self._links = Links(self._api)
         self._store = SessionStore(context.state, context.account)
+        library = endpoints.get("library", LIBRARY_URL).rstrip("/")
+        upload_token = TokenFile(
+            settings.upload_token or context.state / "upload-token.json",
+            account=context.account,
+            required=("refresh_token",),
+        )
+        self._uploads = UploadSide(client, context, upload_token, library, _origin(library))
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
@@ -194,6 +217,20 @@ class GoogleProvider:
         """What a person should know of what was brought."""
         return _CAVEAT
 
+    # Uploading
+
+    def needs_upload_permission(self) -> bool:
+        """Whether there is no token that could serve for uploads."""
+        return not self._uploads.is_permitted
+
+    def permit_upload(self, interaction: Interaction) -> str:
+        """Have the person permit uploads, and keep the token for that."""
+        return self._uploads.permit(interaction)
+
+    def uploader(self, wish: UploadWish) -> Uploader:
+        """Begin a push."""
+        return self._uploads.uploader(wish)
+
     # Signing in
 
     def sign_in(self, interaction: Interaction) -> str:
@@ -204,16 +241,24 @@ class GoogleProvider:
         return "signed in to Google Photos, for picking"
 
     def sign_out(self) -> str:
-        """Revoke and delete the token."""
-        return self._auth.forget()
+        """Revoke and delete both tokens."""
+        if not self._uploads.has_token:
+            return self._auth.forget()
+        return f"{self._auth.forget()}; uploads: {self._uploads.forget()}"
 
     def sign_in_state(self) -> str:
-        """Whether there is a token; whether it still works only Google can say."""
-        return self._auth.state()
+        """Whether there are tokens; whether they still work only Google can say."""
+        if not self._uploads.is_permitted:
+            return self._auth.state()
+        try:
+            return f"{self._auth.state()}; may upload"
+        except SignInError:
+            return f"may upload; for picking, sign in with: photosync login {self._account}"
 
     def close(self) -> None:
-        """Close the session."""
+        """Close the sessions."""
         self._transport.close()
+        self._uploads.close()
 
 
 def _origin(url: str) -> str:

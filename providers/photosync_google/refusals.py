@@ -13,12 +13,26 @@ from urllib.parse import urlsplit
 
 from photosync.errors import ConfigError, ItemError, PhotosyncError, ProviderError, Reason, SignInError, TemporaryError
 from photosync.transport import Answer
+from photosync_google.permissions import PICKING, UPLOADING, Permission
 
 _QUOTA_WORDS = ("rate_limit", "ratelimit", "quota")
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
+class ApiName:
+    """One of Google's APIs, in words for its user."""
+
+    title: str
+    service: str
+    permission: Permission
+
+
+PICKER = ApiName("Photos Picker API", "photospicker.googleapis.com", PICKING)
+LIBRARY = ApiName("Photos Library API", "photoslibrary.googleapis.com", UPLOADING)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
     """Google's error object."""
 
     status: str
@@ -33,7 +47,9 @@ class _Refusal:
 
 
 class Refusals:
-    """Looks at every answer of one account; fulfils the transport's `Classify`."""
+    """Looks at every answer that one account gets from the Picker API; fulfils the transport's `Classify`."""
+
+    name = PICKER
 
     def __init__(self, account: str, api: str, sign_in_urls: tuple[str, ...]) -> None:
         self._account = account
@@ -46,6 +62,9 @@ class Refusals:
             return None
         if not answer.url.startswith(self._api):
             return self._of_content(answer)
+        return self._of_api(answer)
+
+    def _of_api(self, answer: Answer) -> PhotosyncError | None:
         meanings = {400: self._bad_request, 403: self._forbidden, 429: self._too_many}
         meaning = meanings.get(answer.status)
         return meaning(answer) if meaning is not None else None
@@ -54,12 +73,12 @@ class Refusals:
         """An address that is too old may be refused as if the sign-in were; a new listing tells which (4.3)."""
         if answer.status == 401:
             return ItemError("the address of the content is no longer good (401)", Reason.FORBIDDEN)
-        if answer.status == 403 and _parsed(answer).is_about_quota:
+        if answer.status == 403 and parsed(answer).is_about_quota:
             return self._too_many(answer)
         return None
 
     def _bad_request(self, answer: Answer) -> PhotosyncError:
-        refusal = _parsed(answer)
+        refusal = parsed(answer)
         if refusal.status != "FAILED_PRECONDITION":
             return ProviderError(
                 self._says(f"Google Photos did not understand a request ({refusal.status}): {refusal.message}"),
@@ -79,22 +98,20 @@ class Refusals:
         )
 
     def _forbidden(self, answer: Answer) -> PhotosyncError | None:
-        refusal = _parsed(answer)
+        refusal = parsed(answer)
         if "SERVICE_DISABLED" in refusal.reasons:
-            where = refusal.activation_link or (
-                "https://console.cloud.google.com/apis/library/photospicker.googleapis.com"
-            )
+            where = refusal.activation_link or f"https://console.cloud.google.com/apis/library/{self.name.service}"
             return ConfigError(
                 self._says(
-                    "the Photos Picker API is not enabled in your Google project. Enable it at "
+                    f"the {self.name.title} is not enabled in your Google project. Enable it at "
                     f"{where} and try again some minutes later. No new sign-in is needed."
                 )
             )
         if "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in refusal.reasons:
             return SignInError(
                 self._says(
-                    "the sign-in does not allow picking photos. No new project is needed, but a new consent: "
-                    f"photosync login {self._account}"
+                    f"the sign-in does not allow {self.name.permission.deed}. No new project is needed, but a new "
+                    f"consent: {self.name.permission.command(self._account)}"
                 )
             )
         if refusal.is_about_quota:
@@ -117,7 +134,7 @@ def _is_creation(answer: Answer) -> bool:
     return urlsplit(answer.url).path.endswith("/sessions")
 
 
-def _parsed(answer: Answer) -> _Refusal:
+def parsed(answer: Answer) -> Refusal:
     """The error object; proxies and wrong paths answer with pages, of which the beginning is kept."""
     try:
         content: object = json.loads(answer.body)
@@ -126,9 +143,9 @@ def _parsed(answer: Answer) -> _Refusal:
     error = content.get("error") if isinstance(content, Mapping) else None
     if not isinstance(error, Mapping):
         text = " ".join(answer.body[:1200].decode("utf-8", "replace").split())
-        return _Refusal("", text[:300] or "no reason was given", (), "")
+        return Refusal("", text[:300] or "no reason was given", (), "")
     details = list(_details(error))
-    return _Refusal(
+    return Refusal(
         str(error.get("status", "")),
         str(error.get("message", ""))[:300],
         tuple(str(each["reason"]) for each in details if "reason" in each),

@@ -59,6 +59,19 @@ class Owner:
             result.check_books()
         return result
 
+    def push(self, *arguments: str) -> Result:
+        """Push to the account: a frame, and then paths and options."""
+        result = self.run("push", ACCOUNT, *arguments)
+        assert not self.simulator.leaks, "the session reached a host that must not see it"
+        assert result.exit != 1, result
+        return result
+
+    def push_all(self, *arguments: str) -> Result:
+        """Push, and all must go well."""
+        result = self.push(*arguments)
+        assert result.exit == 0, result
+        return result
+
     def pull_all(self, *arguments: str) -> Result:
         """Pull, and nothing may be left."""
         result = self.pull(*arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import socket
@@ -14,8 +15,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 from typing import Self
 
+from photosync.model import Kind
+from photosync.testing import SimulatedLibrary
 from photosync.testing.command import Result, Sandbox
 from photosync_google.simulator import GoogleSimulator
 
@@ -48,6 +52,52 @@ class Someone:
 
     def run(self, *arguments: str) -> Result:
         return self.sandbox.run(*arguments)
+
+    def push(self, *arguments: str) -> Result:
+        return self.sandbox.run("push", ACCOUNT, *arguments)
+
+    def photos(self, *paths: str) -> list[Path]:
+        """New photos of the user's, each of its own content, below their folder of photos."""
+        source = SimulatedLibrary(0, seed=7)
+        files = [self.mine / path for path in paths]
+        there = sum(1 for each in self.mine.rglob("*") if each.is_file())
+        for file, photo in zip(files, source.add(there + len(files), kind=Kind.PHOTO)[there:], strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(source.content_of(photo))
+        return files
+
+    def video(self, path: str, size_bytes: int) -> Path:
+        """A large file that any service takes for a video."""
+        file = self.mine / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"\0\0\0\x18ftypmp42" + Random(path).randbytes(size_bytes - 12))
+        return file
+
+    @property
+    def mine(self) -> Path:
+        """The user's own folder of photos, which has a folder `Photos` in it."""
+        return self.sandbox.folder / "mine"
+
+    @property
+    def folder(self) -> str:
+        """What is usually pushed."""
+        return str(self.mine / "Photos")
+
+    def at_google(self) -> dict[tuple[str, str], str]:
+        """What was uploaded: (title of the album, file name) to the md5."""
+        return self.simulator.uploads.uploaded()
+
+    def here(self) -> dict[tuple[str, str], str]:
+        """The same of the user's own files, as they are to be at Google."""
+        return {
+            (file.parent.relative_to(self.mine).as_posix(), file.name): md5_of(file)
+            for file in self.mine.rglob("*")
+            if file.is_file()
+        }
+
+    @property
+    def upload_token_path(self) -> Path:
+        return Path(str(self.settings["upload_token"]))
 
     @property
     def token_path(self) -> Path:
@@ -101,6 +151,16 @@ class Someone:
         process.send_signal(number)
         _, stderr = process.communicate(timeout=60)
         return process.returncode, stderr
+
+
+def md5_of(file: Path) -> str:
+    return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+
+
+def ended(process: subprocess.Popen[str], text: str | None = None) -> tuple[int, str, str]:
+    """How a command ended that was given `text`."""
+    stdout, stderr = process.communicate(text, timeout=60)
+    return process.returncode, stdout, stderr
 
 
 def shown_link(process: subprocess.Popen[str], part: str) -> str:

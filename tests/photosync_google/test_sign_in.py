@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from photosync.errors import Exit
 from photosync.testing import Fault
-from tests.photosync_google.someone import ACCOUNT, Someone, free_port, get, redirected, shown_link
+from tests.photosync_google.someone import ACCOUNT, Someone, ended, free_port, get, redirected, shown_link
 
 CONSENT = "/o/oauth2/auth?"
 
@@ -26,11 +25,6 @@ def newcomer(folder: Path, items: int = 2) -> Iterator[Someone]:
         someone.settings.pop("token")
         someone.configure()
         yield someone
-
-
-def ended(process: subprocess.Popen[str], text: str | None = None) -> tuple[int, str, str]:
-    stdout, stderr = process.communicate(text, timeout=60)
-    return process.returncode, stdout, stderr
 
 
 def kept_token(folder: Path) -> Path:
@@ -270,6 +264,7 @@ def test_a_broken_token_file(tmp_path: Path, content: str) -> None:
 
 def test_logout_revokes_and_deletes(tmp_path: Path) -> None:
     with Someone.with_items(tmp_path, 2) as someone:
+        someone.upload_token_path.unlink()
         result = someone.run("logout", ACCOUNT)
         assert result.exit == Exit.OK, result
         assert someone.simulator.consent.revoked == [someone.simulator.consent.refresh_token]

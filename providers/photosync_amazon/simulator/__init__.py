@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -16,29 +15,19 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.faults import Fault, Faults
+from photosync.testing.faults import Fault
 from photosync.testing.media import SizeClass
 from photosync.testing.simulator import Route, Simulator
 from photosync_amazon.simulator import listings
-from photosync_amazon.simulator.nodes import ALBUMS, Account, in_album
+from photosync_amazon.simulator.faults import AmazonFaults
+from photosync_amazon.simulator.nodes import ALBUMS, Account
+from photosync_amazon.simulator.uploads import UPLOAD_PATH, Uploads
 
 _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
 _SIGNATURE_LENGTH = 16
 _RENEWAL = ("sess-at", "sst", "x")
 """What the cookies are called, market aside, that a renewal wants (section 2)."""
-
-
-@dataclass
-class AmazonFaults(Faults):
-    """What goes wrong at this service in its own way."""
-
-    sign_in_page: Fault | None = None
-    """200 with the HTML page that asks for a password."""
-    robot_check: Fault | None = None
-    """503 with the HTML page that asks whether somebody is there."""
-    refuse_redirection: Fault | None = None
-    """403 on the content route, so that the download host is the way."""
 
 
 class AmazonSimulator(Simulator):
@@ -71,6 +60,7 @@ class AmazonSimulator(Simulator):
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
         self._listings = listings.Listings(self.library, self.index, self.account)
+        self.uploads = Uploads(self, _API)
         if latency_s:
             self.faults.latency = Fault(value=latency_s)
 
@@ -95,7 +85,7 @@ class AmazonSimulator(Simulator):
             "cookies": self.cookies,
             "endpoints": {
                 "api": f"{self.url}{_API}",
-                "upload": f"{self.url}/cdproxy/nodes",
+                "upload": f"{self.url}{UPLOAD_PATH}",
                 "thumbnails": f"{self.url}/v1/thumbnail",
                 "download": f"{self.url}{_ORIGINAL}",
             },
@@ -107,9 +97,9 @@ class AmazonSimulator(Simulator):
 
     def album_members(self, name: str) -> list[str]:
         """The ids of the items in an album, in the order in which they were added."""
-        place = ALBUMS.index(name)
-        numbers = range(self.library.next_number)
-        return [self.library.id_of(n) for n in numbers if in_album(n, place) and self.library.has(n)]
+        album = self.account.album(ALBUMS.index(name))
+        numbers = filter(self.library.has, range(self.library.next_number))
+        return [self.library.id_of(n) for n in numbers if self.account.is_member(album, n)]
 
     # Routes
 
@@ -127,6 +117,7 @@ class AmazonSimulator(Simulator):
             Route("GET", f"{_ORIGINAL}/{{id}}", self._original, "content"),
             Route("GET", "/v1/thumbnail/{id}", self._thumbnail),
             Route("POST", "/ap/exchangetoken/refresh", self._renewed, signed=False),
+            *self.uploads.routes(),
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
@@ -163,7 +154,8 @@ class AmazonSimulator(Simulator):
             return web.Response(text=f"<html><title>Amazon Sign-In</title>{form}</html>", content_type="text/html")
         if self.faults.fires("robot_check", route.kind):
             return answers.page("Robot Check", 503)
-        wants_version = route.path.startswith(_API) and not route.path.endswith("contentRedirection")
+        is_question = route.path.startswith(_API) and route.method == "GET"  # what changes says it in its body
+        wants_version = is_question and not route.path.endswith("contentRedirection")
         if wants_version and request.query.get("resourceVersion") != "V2":
             return _refused("Invalid resourceVersion: V2 is required")
         return None
@@ -172,7 +164,10 @@ class AmazonSimulator(Simulator):
         sent, wanted = _cookies(request), self.cookies
         required = {name: value for name, value in wanted.items() if name.startswith(("session-id", "ubid-", "at-"))}
         if not required.keys() <= sent.keys() or "x-amzn-sessionid" not in request.headers:
-            return web.json_response({"Message": "No Auth Method Provided"}, status=401)
+            words: dict[str, object] = {"Message": "No Auth Method Provided"}
+            if request.path == UPLOAD_PATH:
+                words = {"logref": "simulated", "message": "No Auth Method Provided", "code": ""}
+            return web.json_response(words, status=401)
         if any(sent[name] != value for name, value in required.items()):
             return self.expired_answer()
         return None if request.headers["x-amzn-sessionid"] == self._session else self.expired_answer()

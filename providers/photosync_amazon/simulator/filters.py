@@ -74,6 +74,8 @@ class NodeClause:
     test: Test
     text: str
     """As it came."""
+    word: str | None = None
+    """What it must be equal to, where that is one word."""
 
 
 def parse_nodes(text: str) -> tuple[NodeClause, ...]:
@@ -83,7 +85,7 @@ def parse_nodes(text: str) -> tuple[NodeClause, ...]:
         field = match.group(1)
         if field not in NODE_FIELDS:
             raise FilterError(f"Invalid fieldName: {field}")
-        clauses.append(NodeClause(field, _node_test(field, match, text), match.group().strip()))
+        clauses.append(NodeClause(field, _node_test(field, match, text), match.group().strip(), match["bare"]))
     if len(clauses) > MAX_CLAUSES:
         raise FilterError(f"Invalid filter: at most {MAX_CLAUSES} filter parameters")
     return tuple(clauses)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from photosync.testing.index import Card, LibraryIndex, Numbers, Order
@@ -19,7 +19,6 @@ from photosync_amazon.simulator.nodes import (
     facet_values,
     field_value,
     file_node,
-    in_album,
 )
 
 MAX_LIMIT = 200
@@ -93,14 +92,13 @@ class Listings:
 
     def children(self, node_id: str, query: Mapping[str, str]) -> Json:
         """GET /nodes/{id}/children."""
-        place = self._account.album_place(node_id)
 
         def is_special_child(node: Json) -> bool:
             parents = node["parents"]
             return isinstance(parents, list) and node_id in parents
 
         def is_child(number: int) -> bool:
-            return in_album(number, place) if place is not None else node_id == self._account.pictures
+            return self._account.parent(number) == node_id or self._account.is_member(node_id, number)
 
         return self._listed(query, is_special_child, is_child, node_id)
 
@@ -158,7 +156,7 @@ class Listings:
         special = [
             node
             for node in self._account.special_nodes(self._library)
-            if has_special(node) and all(clause.test(dotted(node, clause.field)) for clause in clauses)
+            if has_special(node) and self._is_asked_for(node, clauses)
         ]
         files = self._files(clauses, has, parent, window.order)
         data: list[Json] = special[window.offset : window.offset + window.limit]
@@ -171,6 +169,13 @@ class Listings:
             answer["nextToken"] = _token(end)
         return answer
 
+    @staticmethod
+    def _is_asked_for(node: Json, clauses: Sequence[NodeClause]) -> bool:
+        """What lies in the trash is, where `status` says so."""
+        if node["status"] != "AVAILABLE" and not any(clause.field == "status" for clause in clauses):
+            return False
+        return all(clause.test(dotted(node, clause.field)) for clause in clauses)
+
     def _node_clauses(self, text: str) -> Sequence[NodeClause]:
         try:
             return parse_nodes(text)
@@ -181,29 +186,38 @@ class Listings:
         self, clauses: Sequence[NodeClause], has: Callable[[int], bool], parent: str | None, order: Order
     ) -> Numbers:
         """The photos and videos among the nodes: those in the trash only where `status` asks for them."""
-        if any(clause.field == "status" and not clause.test("AVAILABLE") for clause in clauses):
-            wanted = any(clause.field == "status" and clause.test("TRASH") for clause in clauses)
-            return _Trash(self._library.removed if wanted else [])
-        telling = [clause for clause in clauses if clause.field != "status"]
-        if not all(clause.test("FILE") for clause in telling if clause.field == "kind"):
-            return _Trash([])
-        telling = [clause for clause in telling if clause.field != "kind"]
-        if not telling and parent in (None, self._account.pictures):
-            return self._index.all(order)
 
-        def keep(card: Card) -> bool:
-            return has(card.number) and all(
-                clause.test(field_value(self._library, self._account, card.number, clause.field)) for clause in telling
+        def fits(number: int) -> bool:
+            return has(number) and all(
+                clause.test(field_value(self._library, self._account, number, clause.field)) for clause in telling
             )
 
-        question = ("nodes", parent, tuple(clause.text for clause in telling))
+        if any(clause.field == "status" and not clause.test("AVAILABLE") for clause in clauses):
+            wanted = any(clause.field == "status" and clause.test("TRASH") for clause in clauses)
+            telling = [clause for clause in clauses if clause.field != "status"]
+            return _Few(filter(fits, self._library.removed) if wanted else [])
+        telling = [clause for clause in clauses if clause.field != "status"]
+        if not all(clause.test("FILE") for clause in telling if clause.field == "kind"):
+            return _Few([])
+        telling = [clause for clause in telling if clause.field != "kind"]
+        everywhere = parent is None or (parent == self._account.pictures and not self._account.tree.parents)
+        if not telling and everywhere:
+            return self._index.all(order)
+        for clause in telling:
+            if clause.field == "contentProperties.md5" and clause.word is not None:
+                return _Few(filter(fits, self._library.with_md5(clause.word)))
+
+        def keep(card: Card) -> bool:
+            return fits(card.number)
+
+        question = ("nodes", parent, self._account.tree.version, tuple(clause.text for clause in telling))
         return self._index.select(question, keep, order)
 
 
-class _Trash:
+class _Few:
     """Few enough to be a list."""
 
-    def __init__(self, numbers: list[int]) -> None:
+    def __init__(self, numbers: Iterable[int]) -> None:
         self._numbers = list(numbers)
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ Which fields are missing, null or in the other of their two places differs from 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from photosync.model import Kind
@@ -14,6 +14,7 @@ from photosync.testing.index import Card
 from photosync.testing.library import SimulatedItem, SimulatedLibrary
 from photosync.testing.media import CAMERAS
 from photosync_amazon.simulator.filters import SearchClause
+from photosync_amazon.simulator.tree import Tree
 
 Json = dict[str, object]
 
@@ -30,14 +31,20 @@ _TYPES = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The ids that stand for the account as a whole."""
+    """The ids that stand for the account as a whole, and its folders and albums."""
 
     seed: int
+    tree: Tree = field(default_factory=Tree, compare=False)
 
     @property
     def owner(self) -> str:
         """The customer."""
         return f"A1SIMULATED{self.seed:04d}"
+
+    @property
+    def stranger(self) -> str:
+        """Somebody who shares an album with the customer."""
+        return f"A1SOMEBODY{self.seed:04d}"
 
     @property
     def root(self) -> str:
@@ -46,7 +53,7 @@ class Account:
 
     @property
     def pictures(self) -> str:
-        """The folder in which all photos lie."""
+        """The folder in which all photos lie, but for those that were uploaded elsewhere."""
         return f"picturefolder{self.seed:09d}"
 
     def album(self, place: int) -> str:
@@ -57,17 +64,32 @@ class Account:
         """The place in `ALBUMS` of an id."""
         return next((place for place in range(len(ALBUMS)) if self.album(place) == node_id), None)
 
+    def parent(self, number: int) -> str:
+        """The folder in which an item lies."""
+        return self.tree.parents.get(number, self.pictures)
+
+    def is_member(self, album_id: str, number: int) -> bool:
+        """Whether an item is in an album: since ever, or because somebody put it there."""
+        place = self.album_place(album_id)
+        is_old = place is not None and number not in self.tree.parents and in_album(number, place)
+        return is_old or self.tree.is_member(album_id, number)
+
     def special_nodes(self, library: SimulatedLibrary) -> Iterator[Json]:
-        """Everything that is not a photo: the root, the folder, the albums."""
+        """Everything that is not a photo: the root, the folders, the albums."""
         yield {**self._node(self.root, None, "FOLDER", []), "isRoot": True}
         yield self._node(self.pictures, "Pictures", "FOLDER", [self.root])
+        for folder in list(self.tree.folders.values()):
+            yield {**self._node(folder.id, folder.name, "FOLDER", [folder.parent]), "status": folder.status}
         for place, name in enumerate(ALBUMS):
             # A live count would cost a look at all items: this is good for libraries that only grow.
             count = len(range(place, library.next_number, _ALBUM_STEP))
             node = self._node(self.album(place), name, "VISUAL_COLLECTION", [])
             node["isShared"] = name.startswith("Shared")
+            node["ownerId"] = self.stranger if node["isShared"] else self.owner
             node["collectionProperties"] = {"photoCount": count, "videoCount": 0} if place % 2 else {}
             yield node
+        for album in list(self.tree.albums.values()):
+            yield self._node(album.id, album.name, "VISUAL_COLLECTION", [])
 
     def _node(self, node_id: str, name: str | None, kind: str, parents: list[str]) -> Json:
         created = iso(_FIRST_UPLOAD - timedelta(days=1))
@@ -138,7 +160,7 @@ def file_node(library: SimulatedLibrary, account: Account, number: int, *, searc
         "kind": "FILE",
         "status": "AVAILABLE" if library.has(number) else "TRASH",
         "ownerId": account.owner,
-        "parents": [account.pictures],
+        "parents": [account.parent(number)],
         "isShared": False,
         "createdDate": created(number),
         "modifiedDate": created(number, item.revision + 1),
@@ -214,7 +236,7 @@ def field_value(library: SimulatedLibrary, account: Account, number: int, field:
     if field == "createdDate":
         return created(number)
     if field == "parents":
-        return [account.pictures]
+        return [account.parent(number)]
     return dotted(file_node(library, account, number, search=False), field)
 
 

@@ -10,17 +10,16 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.faults import Fault, Faults
 from photosync.testing.media import SizeClass
 from photosync.testing.simulator import Route, Simulator
 from photosync_aura.assets import MOTION
+from photosync_aura.simulator.faults import AuraFaults
 from photosync_aura.simulator.library import (
     ANN,
     FRAMES,
@@ -29,9 +28,8 @@ from photosync_aura.simulator.library import (
     AuraLibrary,
     Json,
     frame,
-    number_in,
-    user_of,
 )
+from photosync_aura.simulator.uploads import BUCKET, UploadDesk
 
 __all__ = ["ANN", "FRAMES", "GRANDMA", "KITCHEN", "AuraFaults", "AuraLibrary", "AuraSimulator"]
 
@@ -42,30 +40,6 @@ PASSWORD = "correct horse 100% battery"  # noqa: S105 - a simulated one; the old
 _REFUSED_SIGN_IN = 475
 _CREDENTIALS = ("X-User-Id", "X-Token-Auth", "Cookie", "Authorization")
 _LOGIN_FIELDS = frozenset(("identifier_for_vendor", "client_device_id", "app_identifier", "locale", "user"))
-
-
-@dataclass
-class AuraFaults(Faults):
-    """What goes wrong at this service in its own way."""
-
-    locked: Fault | None = None
-    """475 to a sign-in with the right password."""
-    no_token: Fault | None = None
-    """A sign-in that is answered without the token."""
-    error_envelope: Fault | None = None
-    """200 with an error inside, on listings, that repeats the token."""
-    not_found_envelope: Fault | None = None
-    """200 with the 'Not found' of a wrong frame id inside."""
-    repeat_cursor: Fault | None = None
-    """A page that names its own place as the next one."""
-    empty_page: Fault | None = None
-    """A page with nothing on it that names a next one all the same."""
-    forbidden: Fault | None = None
-    """403 on a frame."""
-    refuse_video: Fault | None = None
-    """403 for a video whose address is good."""
-    empty_body: Fault | None = None
-    """200 and nothing in it, in place of a photo."""
 
 
 class AuraSimulator(Simulator):
@@ -101,6 +75,8 @@ class AuraSimulator(Simulator):
         """So many requests, and a session is dead; None: for ever."""
         self._tokens: set[str] = set()
         self._uses: Counter[str] = Counter()
+        self.desk = UploadDesk(self)
+        """Takes pictures."""
         self._links = 0
         """Goes up when the addresses of videos expire."""
 
@@ -115,7 +91,8 @@ class AuraSimulator(Simulator):
             "endpoints": {
                 "api": f"{self.url}/v5",
                 "images": self.url_of("images"),
-                "upload": f"{self.url}/upload",
+                "upload": f"{self.url_of('store')}/{BUCKET}",
+                "identity": f"{self.url_of('store')}/identity",
             },
         }
 
@@ -127,6 +104,16 @@ class AuraSimulator(Simulator):
         """The addresses of videos that were listed so far stop working; a new listing has good ones."""
         self._links += 1
 
+    def frame_contents(self, frame_id: str) -> dict[str, str | None]:
+        """The md5 of everything on a frame, by the uploaders' own words for it; None for a promise not kept."""
+        library = self.library
+        return {
+            str(library.asset(number, "")["local_identifier"]): (
+                None if library.traits_of(number).placeholder else library.md5(library.item(number))
+            )
+            for number in self._numbers(frame_id)
+        }
+
     # Routes
 
     def routes(self) -> Sequence[Route]:
@@ -135,6 +122,7 @@ class AuraSimulator(Simulator):
             Route("POST", "/v5/login.json", self._login, signed=False),
             Route("GET", "/v5/frames.json", self._frames),
             Route("GET", "/v5/frames/{frame}/assets.json", self._assets, "list"),
+            *self.desk.api_routes(),
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
@@ -143,13 +131,16 @@ class AuraSimulator(Simulator):
             "main": self.routes(),
             "images": [Route("GET", "/{user}/{file}", self._photo, "content", signed=False)],
             "videos": [Route("GET", "/v/{video}", self._video, "content", signed=False)],
+            "store": self.desk.store_routes(),
         }
 
     def item_of(self, request: web.Request) -> str | None:
-        """By the stored file's name, or by the video's id in its address."""
+        """By the stored file's name, or by the video's id in its address. Of an upload: which step it is."""
+        if step := self.desk.step_of(request):
+            return step
         if video := request.match_info.get("video"):
             return video.removesuffix(".mp4")
-        number = number_in(request.match_info.get("file", ""))
+        number = self.library.number_of_file(request.match_info.get("file", ""))
         return None if number is None else self.library.id_of(number)
 
     def has_credentials(self, request: web.Request) -> bool:
@@ -160,13 +151,19 @@ class AuraSimulator(Simulator):
         """Section 1."""
         return web.json_response({"error": True, "message": "Request Unauthenticated", "logout": True}, status=401)
 
+    def refused_sign_in(self) -> web.Response:
+        """Section 1: a wrong password, or a lock."""
+        return web.json_response(
+            {"error": True, "message": "The email or password was incorrect."}, status=_REFUSED_SIGN_IN
+        )
+
     def not_found_answer(self) -> web.Response:
         """Section 1."""
         return web.json_response({"error": True, "message": "Not found"}, status=404)
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
         """The sign-in on the API, and no trace of it elsewhere."""
-        if route.kind == "content" and self.has_credentials(request):
+        if self._leaks(request, route):
             self.leaks.append(request.path_qs)
             return web.Response(status=400, text="credentials of another host")
         if not route.signed:
@@ -175,7 +172,13 @@ class AuraSimulator(Simulator):
         self._uses[token] += 1
         is_worn_out = self.session_lasts is not None and self._uses[token] > self.session_lasts
         signed_in = request.headers.get("X-User-Id") == ANN and token in self._tokens and not is_worn_out
-        return None if signed_in else self.expired_answer()
+        return self.desk.before(request) if signed_in else self.expired_answer()
+
+    def _leaks(self, request: web.Request, route: Route) -> bool:
+        """Whether a request brings credentials where none belong; the store wants some, but of its own."""
+        if route in self.desk.store_routes():
+            return any(name in request.headers for name in ("X-User-Id", "X-Token-Auth", "Cookie"))
+        return route.kind == "content" and self.has_credentials(request)
 
     async def _login(self, request: web.Request) -> web.StreamResponse:
         content = await request.json()
@@ -183,11 +186,10 @@ class AuraSimulator(Simulator):
             return web.json_response({"error": True, "message": "Bad Request"}, status=400)
         self.devices.append(content["client_device_id"])
         # A session that dies and cannot be renewed is how an account under lock looks (section 7).
-        locked = self.faults.fires("locked", "other") or (self.faults.expired and self.faults.expired.fired)
+        has_ended = self.faults.expired is not None and self.faults.expired.fired > 0
+        locked = self.desk.is_locked or has_ended or self.faults.fires("locked", "other")
         if content["user"] != {"email": EMAIL, "password": self.password} or locked:
-            return web.json_response(
-                {"error": True, "message": "The email or password was incorrect."}, status=_REFUSED_SIGN_IN
-            )
+            return self.refused_sign_in()
         token = f"simulated-token-{self.seed}-{len(self.devices)}"
         self._tokens.add(token)
         user: Json = {"id": ANN, "auth_token": token, "name": "Ann", "email": EMAIL, "features": [], "locale": "en"}
@@ -243,8 +245,8 @@ class AuraSimulator(Simulator):
 
     async def _photo(self, request: web.Request) -> web.StreamResponse:
         user_id, file_name = request.match_info["user"], request.match_info["file"]
-        number = number_in(file_name)
-        if number is None or not self.library.has(number) or user_of(number) != user_id:
+        number = self.library.number_of_file(file_name)
+        if number is None or not self.library.has(number) or self.library.user_of(number) != user_id:
             return web.Response(status=404, text="not found")
         item = self.library.item(number)
         if self.library.file_name(item) != file_name or self.library.traits_of(number).placeholder:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from photosync.model import Kind
 from photosync.testing.library import ExpectedItem, ItemTraits, SimulatedItem, SimulatedLibrary
 from photosync.testing.media import Shape, pool_size
+from photosync.testing.receiving import Upload
 from photosync_aura.assets import MOTION
 
 Json = dict[str, object]
@@ -50,12 +51,65 @@ class AuraTraits(ItemTraits):
     video_file_name: str | None = None
     duration_s: float | None = None
     """A live photo that has one is a video."""
+    local_identifier: str | None = None
+    """What the uploader calls it."""
+    details: Mapping[str, object] = field(default_factory=dict)
+    """What the uploader said of it: fields of the asset, as they are."""
 
 
 class AuraLibrary(SimulatedLibrary):
     """Items under ids like the service's own: UUIDs, those of some uploaders in upper case."""
 
     traits_type: ClassVar[type[ItemTraits]] = AuraTraits
+
+    def __init__(self, count: int, **options: Any) -> None:
+        super().__init__(count, **options)
+        self.joined: set[tuple[int, str]] = set()
+        """Items that were put on one more frame, with the frame."""
+        self._uploaded: dict[str, int] = {}
+        """What Ann uploaded, by the stored file's name."""
+        self._identifiers: dict[str, int] = {}
+
+    def promise(self, identifier: str, frame_id: str) -> int:
+        """A place for an upload to come, the same for the same identifier."""
+        with self.lock:
+            if identifier not in self._identifiers:
+                self.add(placeholder=True, local_identifier=identifier, frame=frame_id)
+                self._identifiers[identifier] = self.next_number - 1
+            number = self._identifiers[identifier]
+            self.joined.add((number, frame_id))
+            return number
+
+    def promised(self, identifier: str) -> int | None:
+        """The number of a promise, kept or not."""
+        return self._identifiers.get(identifier)
+
+    def keep(self, number: int, upload: Upload, details: Mapping[str, object]) -> None:
+        """Make an asset of a promise, or give an asset another content."""
+        with self.lock:
+            taken = datetime.fromisoformat(str(details["taken_at"])).replace(tzinfo=None)
+            camera = self.item(number).offset_hours or 0
+            file_name = str(details["file_name"])
+            self._traits[number] = replace(
+                self.traits_of(number),
+                placeholder=False,
+                kind=Kind.PHOTO,
+                file_name=file_name,
+                taken=taken.replace(microsecond=0) + timedelta(hours=camera),
+                milliseconds=taken.microsecond // 1000,
+                details=details,
+            )
+            self._uploads[number] = upload
+            self._uploaded[file_name] = number
+            self._changed()
+
+    def number_of_file(self, file_name: str) -> int | None:
+        """Of the item with this stored file; where a video's poster is meant, too."""
+        return self._uploaded.get(file_name, number_in(file_name))
+
+    def user_of(self, number: int) -> str:
+        """Who brought an item."""
+        return ANN if self.traits_of(number).local_identifier is not None else user_of(number)
 
     def id_of(self, number: int) -> str:
         """The number is the last group."""
@@ -77,7 +131,7 @@ class AuraLibrary(SimulatedLibrary):
         """Whether a frame has the item now."""
         only = self.traits_of(number).frame
         wanted = {only} if only else {KITCHEN} | ({GRANDMA} if number % _SHARED_EVERY == 3 else set())
-        return frame_id in wanted and self.has(number)
+        return (frame_id in wanted or (number, frame_id) in self.joined) and self.has(number)
 
     def motion(self, item: SimulatedItem) -> SimulatedItem:
         """What moves in a live photo."""
@@ -123,13 +177,13 @@ class AuraLibrary(SimulatedLibrary):
         """The asset, with `video_url` if it has anything that moves."""
         item, traits = self.item(number), self.traits_of(number)
         moves = item.kind is Kind.VIDEO or traits.live
-        user_id = user_of(number)
+        user_id = self.user_of(number)
         asset: Json = {
             "id": item.id,
             "user_id": user_id,
             "user": {"id": user_id, "name": "Ann" if user_id == ANN else "Bob"},
             "source_id": "9a000000-0000-4000-8000-000000000001",
-            "local_identifier": f"simulated-{number}/L0/001",
+            "local_identifier": traits.local_identifier or f"simulated-{number}/L0/001",
             "file_name": self.file_name(item),
             "original_file_name": None if "name" in item.missing else item.name,
             "data_uti": "public.movie" if item.kind is Kind.VIDEO else "public.jpeg",
@@ -149,6 +203,7 @@ class AuraLibrary(SimulatedLibrary):
         if "details" not in item.missing:
             width, height = self.dimensions(item)
             asset |= {"width": width, "height": height, "exif_orientation": 1, "rotation_cw": 0, "location": None}
+        asset |= traits.details
         if traits.placeholder:
             asset |= dict.fromkeys(("uploaded_at", "file_name", "md5_hash", "taken_at", "video_url"))
             del asset["good_resolution"]

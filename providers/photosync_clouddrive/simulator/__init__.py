@@ -26,8 +26,11 @@ from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
 from photosync_clouddrive.simulator.stream import LINE_NODES, ChangesStream, refused
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, OWNER, Tokens
+from photosync_clouddrive.simulator.uploads import Uploads
 
 _API = "/drive/v1"
+_SCOPES = "clouddrive:read_all clouddrive:write"
+_QUOTA_BYTES = 10737418240
 
 
 class CloudDriveSimulator(Simulator):
@@ -54,15 +57,17 @@ class CloudDriveSimulator(Simulator):
         line_nodes: int = LINE_NODES,
         token_lifetime_s: int = 3600,
         token_uses: int | None = None,
+        scopes: str = _SCOPES,
     ) -> None:
         """`answer_nodes`: an answer to the question for changes ends when it has so many; 0: never early.
 
         `line_nodes` is the most of a line, `token_lifetime_s` what a new token says of itself, and `token_uses` for how
-        many requests it really is good.
+        many requests it really is good; `scopes` are those of the token that is there from the beginning.
         """
         super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
         self.drive = Drive(self.library)
-        self.tokens = Tokens(self.faults, token_lifetime_s, token_uses)
+        self.uploads = Uploads(self.drive, self.faults, self.inbox)
+        self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
         """Keys of the endpoint's answer in place of the right ones."""
         self._stream = ChangesStream(self.drive, self.faults, line_nodes, answer_nodes)
@@ -99,6 +104,11 @@ class CloudDriveSimulator(Simulator):
             },
         }
 
+    def tree(self) -> dict[str, str]:
+        """The md5 of every file outside the trash, by its path: `{"Holiday/Day 1/IMG_0042.JPG": …}`."""
+        with self.library.lock:
+            return self.drive.tree()
+
     def stop(self) -> None:
         """End, and take the token file along."""
         super().stop()
@@ -115,13 +125,18 @@ class CloudDriveSimulator(Simulator):
         metadata = [
             Route("POST", f"{_API}/changes", self._stream.answer, "list"),
             Route("GET", f"{_API}/nodes", self._nodes, "list"),
+            Route("POST", f"{_API}/nodes", self.uploads.make_folder, changes=True),
+            Route("PUT", f"{_API}/trash/{{id}}", self.uploads.trash, changes=True),
             Route("GET", f"{_API}/nodes/{{id}}", self._node),
             Route("GET", f"{_API}/nodes/{{id}}/children", self._children, "list"),
             Route("GET", f"{_API}/account/usage", self._usage),
             Route("GET", f"{_API}/account/info", self._info),
             Route("GET", f"{_API}/account/quota", self._quota),
         ]
-        content = [Route("GET", "/cdproxy/nodes/{id}/content", self._content)]
+        content = [
+            Route("GET", "/cdproxy/nodes/{id}/content", self._content),
+            Route("POST", "/cdproxy/nodes", self.uploads.take_file, "upload", changes=True),
+        ]
         storage = [Route("GET", "/bucket/{id}", self._stored, "content", signed=False)]
         return {"main": self.routes(), "metadata": metadata, "content": content, "storage": storage}
 
@@ -138,8 +153,9 @@ class CloudDriveSimulator(Simulator):
         if not route.signed:
             return None
         account = self.tokens.account_of(request)
-        if account is None:
-            return self.expired_answer()
+        return self.expired_answer() if account is None else self._at_the_door(request, route, account)
+
+    def _at_the_door(self, request: web.Request, route: Route, account: str) -> web.Response | None:
         if account != OWNER and "isRoot" not in request.query.get("filters", "isRoot"):
             return refused("Another account", 500)  # nobody should get so far
         request["account"] = account
@@ -147,6 +163,8 @@ class CloudDriveSimulator(Simulator):
             return refused("Application is not allowed", 403)
         if self.faults.fires("front_end", route.kind):
             return refused("Authorization header requires 'Credential' parameter.", 403)
+        if route.path != f"{_API}/account/endpoint" and not self.tokens.permits(request, writing=route.changes):
+            return refused("Insufficient scope granted to the access token", 403)
         return None
 
     async def _endpoint(self, _request: web.Request) -> web.StreamResponse:
@@ -163,19 +181,32 @@ class CloudDriveSimulator(Simulator):
     # Nodes
 
     async def _nodes(self, request: web.Request) -> web.StreamResponse:
+        try:
+            exact = queries.exact(request.query.get("filters", ""))
+        except queries.RefusedError as error:
+            return refused(str(error))
+        if "contentProperties.md5" in exact:
+            return self._listing(request, list(self.drive.with_md5(exact["contentProperties.md5"])))
+        if "parents" in exact:
+            return self._listing(request, list(self.drive.children(exact["parents"])))
         return self._listing(request, list(self.drive.all()))
 
     async def _children(self, request: web.Request) -> web.StreamResponse:
         parent = request.match_info["id"]
         if not self.drive.knows(parent):
             return self.not_found_answer()
-        return self._listing(request, [node for node in self.drive.all() if parent in _parents(node)])
+        return self._listing(request, list(self.drive.children(parent)))
 
     def _listing(self, request: web.Request, nodes: list[Raw]) -> web.Response:
         if "startToken" in request.query and self.faults.fires("page_token_expired", "list"):
             return refused("Next token is expired")
         if request["account"] != OWNER:
             nodes = [{"id": "RootOfSomebodyElse_AAA", "kind": "FOLDER", "status": "AVAILABLE", "isRoot": True}]
+        if lag := self.faults.fires("lagging_listing", "list"):
+            lag_s = 600.0 if lag.value is None else lag.value
+            nodes = [node for node in nodes if self.uploads.is_listed(node["id"], lag_s)]
+        if self.faults.fires("hashless", "list"):
+            nodes = [_without_hash(node) for node in nodes]
         try:
             content = queries.page(nodes, request.query)
         except queries.RefusedError as error:
@@ -194,7 +225,10 @@ class CloudDriveSimulator(Simulator):
 
     async def _node(self, request: web.Request) -> web.StreamResponse:
         node_id = request.match_info["id"]
-        return web.json_response(self.drive.node(node_id)) if self.drive.knows(node_id) else self.not_found_answer()
+        if not self.drive.knows(node_id):
+            return self.not_found_answer()
+        node = self.drive.node(node_id)
+        return web.json_response(_without_hash(node) if self.faults.fires("hashless", "other") else node)
 
     # Content
 
@@ -213,7 +247,9 @@ class CloudDriveSimulator(Simulator):
         if number is None:
             return self._own_content(request, node_id)
         item = self.library.item(number)
-        headers = {"Content-Type": "video/mp4" if item.kind is Kind.VIDEO else "image/jpeg"}
+        properties = self.drive.node(node_id)["contentProperties"]
+        assert isinstance(properties, dict)
+        headers = {"Content-Type": str(properties["contentType"])}
         return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
 
     def _own_content(self, request: web.Request, node_id: str) -> web.Response:
@@ -230,7 +266,8 @@ class CloudDriveSimulator(Simulator):
         return web.json_response({"termsOfUse": "1.0.0", "status": "ACTIVE"})
 
     async def _quota(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response({"quota": 10737418240, "available": 7516192768})
+        quota = self.uploads.quota_bytes or _QUOTA_BYTES
+        return web.json_response({"quota": quota, "available": max(0, quota - self.drive.used_bytes())})
 
     async def _usage(self, _request: web.Request) -> web.StreamResponse:
         sizes, counts = Counter[Kind](), Counter[Kind]()
@@ -244,6 +281,8 @@ class CloudDriveSimulator(Simulator):
         return web.json_response({"lastCalculated": "2016-02-03T04:05:06.789Z", **answer, "other": used[Kind.OTHER]})
 
 
-def _parents(node: Raw) -> list[str]:
-    parents = node.get("parents")
-    return parents if isinstance(parents, list) else []
+def _without_hash(node: Raw) -> Raw:
+    properties = node.get("contentProperties")
+    if not isinstance(properties, dict):
+        return node
+    return {**node, "contentProperties": {key: value for key, value in properties.items() if key != "md5"}}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from photosync.model import Kind
 from photosync.testing.library import SimulatedItem, SimulatedLibrary
+from photosync.testing.receiving import Upload
+from photosync_clouddrive.simulator.names import NameIndex, Place
 
 Raw = dict[str, object]
 
@@ -48,7 +50,13 @@ class Drive:
         }
         del self._own[ROOT]["name"]
         self._said: dict[str, Raw] = {}
-        self._journal = [ROOT, PICTURES]
+        self._received: dict[str, Raw] = {}
+        """Files that somebody sent, as they were described then."""
+        self.hidden: set[str] = set()
+        """Nodes that have their names and cannot be seen yet."""
+        self._names = NameIndex(self._place)
+        self._journal: list[str] = []
+        self._note(ROOT, PICTURES)
         self._met = 0
         self._touched = 0
 
@@ -59,7 +67,7 @@ class Drive:
         with self.library.lock:
             id_ = str(node["id"])
             self._own[id_] = dict(node)
-            self._journal.append(id_)
+            self._note(id_)
             self.library.version += 1
         return id_
 
@@ -73,8 +81,30 @@ class Drive:
         with self.library.lock:
             self.catch_up()
             self._said.setdefault(node_id, {}).update(fields)
-            self._journal.append(node_id)
+            self._note(node_id)
             self.library.version += 1
+
+    def tree(self) -> dict[str, str]:
+        """The md5 of every file that is there, by its path in each of its folders."""
+        found: dict[str, str] = {}
+        for node in self.all():
+            properties = node.get("contentProperties")
+            if node.get("kind") == "FILE" and node.get("status") == "AVAILABLE" and isinstance(properties, dict):
+                for folder in self._paths(parents_of(node)):
+                    path = f"{folder}{node.get('name')}"
+                    while path in found:
+                        path += " (again)"
+                    found[path] = str(properties.get("md5"))
+        return found
+
+    def _paths(self, parents: Sequence[str]) -> Iterator[str]:
+        """Folders outside the trash, each with a slash at its end; the root is empty."""
+        for parent in parents:
+            folder = self.node(parent)
+            if folder.get("isRoot"):
+                yield ""
+            elif folder.get("status") == "AVAILABLE":
+                yield from (f"{above}{folder.get('name')}/" for above in self._paths(parents_of(folder)))
 
     # What the service does
 
@@ -83,11 +113,11 @@ class Drive:
         library = self.library
         with library.lock:
             for number in range(self._met, library.next_number):
-                if library.has(number):
+                if library.has(number) and library.id_of(number) not in self._received:
                     self._year_folder(library.item(number))
-                self._journal.append(library.id_of(number))
+                self._note(library.id_of(number))
             self._met = library.next_number
-            self._journal += library.touched[self._touched :]
+            self._note(*library.touched[self._touched :])
             self._touched = len(library.touched)
 
     def journal(self, start: int, line_nodes: int) -> Iterator[tuple[int, list[Raw]]]:
@@ -98,7 +128,7 @@ class Drive:
         places = [place for place in range(start, len(journal)) if last[journal[place]] == place]
         for first in range(0, len(places), line_nodes):
             line = places[first : first + line_nodes]
-            yield line[-1] + 1, [self.node(journal[place]) for place in line]
+            yield line[-1] + 1, [self.node(journal[place]) for place in line if journal[place] not in self.hidden]
 
     @property
     def length(self) -> int:
@@ -110,14 +140,55 @@ class Drive:
         """Every node that is there, whatever its status."""
         self.catch_up()
         yield from (self.node(id_) for id_ in list(self._own))
-        for number in range(self.library.next_number):
-            if self.library.has(number):
-                yield self.node(self.library.id_of(number))
+        numbers = range(self.library.next_number)
+        yield from self._seen(self.library.id_of(number) for number in numbers if self.library.has(number))
+
+    def children(self, parent: str) -> Iterator[Raw]:
+        """What lies in a folder, whatever its status."""
+        self.catch_up()
+        yield from self._seen(self._names.children(parent))
+
+    def with_md5(self, md5: str) -> Iterator[Raw]:
+        """The files of a content, and perhaps others."""
+        self.catch_up()
+        yield from (self.node(id_) for id_ in list(self._own))
+        yield from self._seen(map(self.library.id_of, self.library.with_md5(md5)))
+
+    def _seen(self, node_ids: Iterable[str]) -> Iterator[Raw]:
+        return (self.node(id_) for id_ in node_ids if id_ not in self.hidden)
+
+    def holder(self, parent: str, name: str) -> str | None:
+        """The node outside the trash that has this name in a folder."""
+        self.catch_up()
+        return self._names.holder(parent, name)
+
+    def is_open_folder(self, node_id: str) -> bool:
+        """Whether something can be put there."""
+        node = self.node(node_id) if self.knows(node_id) else {}
+        return (node.get("kind"), node.get("status")) == ("FOLDER", "AVAILABLE")
+
+    def used_bytes(self) -> int:
+        """By all files, those in the trash too."""
+        return sum(item.size_bytes for item in self.library.expected())
+
+    def receive(self, upload: Upload, name: str, parent: str, mime: str) -> str:
+        """Keep a file that somebody sent; its id."""
+        library, is_video = self.library, mime.startswith("video/")
+        extension = name.rpartition(".")[2].lower() if "." in name else None
+        with library.lock:
+            id_ = library.receive(upload, name=name, kind=Kind.VIDEO if is_video else Kind.PHOTO)
+            node = self._file(library.item(library.next_number - 1))
+            properties = {"version": 1, "contentType": mime, "extension": extension}
+            self._received[id_] = {**node, "name": name, "parents": [parent], "contentProperties": properties}
+            self._note(id_)
+        return id_
 
     def knows(self, node_id: str) -> bool:
         """Whether there is such a node now."""
         self.catch_up()
         number = self.library.number_of(node_id)
+        if node_id in self.hidden:
+            return False
         return node_id in self._own or (number is not None and self.library.has(number))
 
     def node(self, node_id: str) -> Raw:
@@ -128,7 +199,8 @@ class Drive:
             number = self.library.number_of(node_id)
             if number is None or not self.library.has(number):
                 return {"id": node_id, "kind": "FILE", "status": "PURGED"}
-            node = self._file(self.library.item(number))
+            item = self.library.item(number)
+            node = self._as_received(item) if node_id in self._received else self._file(item)
         node.update(self._said.get(node_id, {}))
         return {key: value for key, value in node.items() if value is not None}
 
@@ -136,8 +208,35 @@ class Drive:
         id_ = f"Year{item.reading.year}Example_AAAAAA"
         if id_ not in self._own:
             self._own[id_] = _folder(id_, str(item.reading.year), (PICTURES,))
-            self._journal.append(id_)
+            self._note(id_)
         return id_
+
+    def _note(self, *node_ids: str) -> None:
+        """Something happened to these."""
+        self._journal += node_ids
+        for node_id in node_ids:
+            self._names.touch(node_id)
+
+    def _place(self, node_id: str) -> Place | None:
+        """Without a look at any content."""
+        number = self.library.number_of(node_id)
+        if (node := self._own.get(node_id) or self._received.get(node_id)) is None:
+            if number is None or not self.library.has(number):
+                return None
+            item = self.library.item(number)
+            name = "" if "name" in item.missing else item.name
+            node = {"name": name, "parents": [f"Year{item.reading.year}Example_AAAAAA"], "status": "AVAILABLE"}
+        node = {**node, **self._said.get(node_id, {})}
+        status = node.get("status")
+        name = str(node.get("name") or "")
+        return Place(name, tuple(parents_of(node)), holds_name=bool(name) and status in ("AVAILABLE", "PENDING"))
+
+    def _as_received(self, item: SimulatedItem) -> Raw:
+        node = dict(self._received[item.id])
+        properties = node["contentProperties"]
+        assert isinstance(properties, dict)
+        told = {**properties, "size": item.size_bytes, "md5": self.library.md5(item), "version": item.revision + 1}
+        return {**node, "contentProperties": {key: value for key, value in told.items() if value is not None}}
 
     def _file(self, item: SimulatedItem) -> Raw:
         missing, is_video = item.missing, item.kind is Kind.VIDEO
@@ -169,6 +268,12 @@ class Drive:
             "isShared": False,
             "contentProperties": {key: value for key, value in properties.items() if value is not None},
         }
+
+
+def parents_of(node: Raw) -> list[str]:
+    """The folders that a node lies in."""
+    parents = node.get("parents")
+    return parents if isinstance(parents, list) else []
 
 
 def _folder(id_: str, name: str, parents: Sequence[str]) -> Raw:

@@ -41,3 +41,37 @@ class CloudDriveFaults(Faults):
     """403 to every call of the drive."""
     front_end: Fault | None = None
     """403 of a front end that fails (section 5.1)."""
+    hashless: Fault | None = None
+    """Nodes as they are while the service still works on them: without md5."""
+    lagging_listing: Fault | None = None
+    """Listings do not have what came in the last `value` seconds (600)."""
+    cut_upload: Fault | None = None
+    """The connection closes when `value` (0.5) of the body came."""
+    broken_transfer: Fault | None = None
+    """400 'Cannot read from request.' after the whole body; nothing is kept."""
+    wrapped_expiry: Fault | None = None
+    """400 after the whole body, which says that the token expired."""
+    stale_parent: Fault | None = None
+    """400 after the whole body: the folder does not exist."""
+    late_upload: Fault | None = None
+    """504 after the whole body; the file appears `value` seconds later, and has its name until then."""
+    pending_upload: Fault | None = None
+    """The same, but until then the file can be seen as PENDING."""
+    short_store: Fault | None = None
+    """`value` (0.5) of the content is kept, without a word."""
+    damaged_store: Fault | None = None
+    """The right size is kept, with a wrong byte."""
+    astray: Fault | None = None
+    """A file lands in the root."""
+    astray_folder: Fault | None = None
+    """A folder does."""
+    bare_answer: Fault | None = None
+    """An answer with the id alone."""
+    bare_conflict: Fault | None = None
+    """A conflict by name without `info` and `code`; with `value` 1 without the id in the message too."""
+    stale_conflict: Fault | None = None
+    """A conflict with what has the name in the trash."""
+    ignores_suppress: Fault | None = None
+    """Content that is there already is refused although that was to be suppressed."""
+    keeps_trash_out: Fault | None = None
+    """403 to what is put to the trash."""

@@ -13,7 +13,8 @@ MOST_TERMS = 8
 _EQUAL = frozenset({"isRoot", "name", "kind", "status", "parents", "createdDate", "contentProperties.md5", "labels"})
 _PREFIX = frozenset({"name", "contentProperties.contentType"})
 _RANGE = frozenset({"createdDate", "modifiedDate", "contentProperties.contentDate"})
-_TERM = re.compile(r"([A-Za-z.]+):(.+)", re.DOTALL)
+_QUOTED = re.compile(r'"(\\.|[^-+&|!(){}\[\]^\'"~*?:\\ ])*"', re.DOTALL)
+_TERM = re.compile(r"([A-Za-z0-9.]+):(.+)", re.DOTALL)
 _BETWEEN = re.compile(r'([\[{])\s*("[^"]*"|\*)\s+TO\s+("[^"]*"|\*)\s*([\]}])')
 
 
@@ -32,6 +33,12 @@ def page(nodes: Iterable[Raw], query: Mapping[str, str], limit: int = PAGE_SIZE)
     if start + limit < len(matching):
         content["nextToken"] = json.dumps([start + limit, question])
     return content
+
+
+def exact(filters: str) -> dict[str, str]:
+    """The fields that a filter wants to be equal to something, so that not every node has to be looked at."""
+    tests = [_Term(term) for term in _terms(filters)]
+    return {test.field: test.value for test in tests if test.is_equality}
 
 
 def _start(token: str, question: str) -> int:
@@ -68,24 +75,34 @@ class _Term:
         match = _TERM.fullmatch(term.strip())
         if match is None:
             raise RefusedError(f"Invalid filter: {term}")
-        self._field, value = match[1], match[2]
+        self.field, value = match[1], match[2]
         self._between = _BETWEEN.fullmatch(value)
         self._prefix = value.endswith("*") and not value.endswith(r"\*") and self._between is None
         known = _RANGE if self._between else _PREFIX if self._prefix else _EQUAL
-        if self._field not in known or (self._field == "isRoot" and value != "true"):
+        if self.field not in known or (self.field == "isRoot" and value != "true"):
             raise RefusedError(f"Invalid filter: {term}")
-        self._value = re.sub(r"\\(.)", r"\1", value.removesuffix("*").strip('"'))
+        self.is_equality = known is _EQUAL
+        if value.startswith('"') and self._between is None:
+            value = self._unquoted(value, term)
+        self.value = re.sub(r"\\(.)", r"\1", value.removesuffix("*") if self._prefix else value)
+
+    @staticmethod
+    def _unquoted(value: str, term: str) -> str:
+        """Inside quotes everything special is escaped (section 3.3)."""
+        if not _QUOTED.fullmatch(value):
+            raise RefusedError(f"Invalid filter: {term}")
+        return value[1:-1]
 
     def __call__(self, node: Raw) -> bool:
         value: object = node
-        for name in self._field.split("."):
+        for name in self.field.split("."):
             value = value.get(name) if isinstance(value, dict) else None
         if isinstance(value, list):
-            return self._value in value
+            return self.value in value
         text = "true" if value is True else "" if value is None else str(value)
         if self._between is not None:
             return bool(text) and self._is_between(text)
-        return text.startswith(self._value) if self._prefix else text == self._value
+        return text.startswith(self.value) if self._prefix else text == self.value
 
     def _is_between(self, text: str) -> bool:
         assert self._between is not None

@@ -23,16 +23,19 @@ class _Access:
     account: str
     ends_at: float
     uses_left: int | None
+    scopes: str
 
 
 class Tokens:
-    """Gives tokens out and knows which are good."""
+    """Gives tokens out and knows which are good, and for what."""
 
-    def __init__(self, faults: Faults, lifetime_s: int, uses: int | None) -> None:
-        """`uses`: an access token is good for so many requests, whatever its lifetime says."""
+    def __init__(self, faults: Faults, lifetime_s: int, uses: int | None, scopes: str) -> None:
+        """`uses`: an access token is good for so many requests, whatever its lifetime says. `scopes` are those of a
+        token that nobody asked others for."""
         self._faults = faults
         self.lifetime_s = lifetime_s
         self.uses = uses
+        self.scopes = scopes
         self.refused: tuple[int, str, str] | None = None
         """Status, error and description of every answer of the token route from now on."""
         self.relay_account = OWNER
@@ -40,14 +43,17 @@ class Tokens:
         self.denied = False
         """Whether the person says no on the sign-in page."""
         self._access: dict[str, _Access] = {}
-        self._refresh: dict[str, str] = {}
-        self._codes: dict[str, str] = {}
+        self._refresh: dict[str, tuple[str, str]] = {}
+        """Account and scopes."""
+        self._codes: dict[str, tuple[str, str]] = {}
+        """Where the code was sent, and scopes."""
 
-    def issue(self, account: str = OWNER) -> dict[str, object]:
+    def issue(self, account: str = OWNER, scopes: str | None = None) -> dict[str, object]:
         """A new pair."""
+        scopes = self.scopes if scopes is None else scopes
         access, refresh = f"Atza|{secrets.token_hex(180)}", f"Atzr|{secrets.token_hex(60)}"
-        self._access[access] = _Access(account, time.time() + self.lifetime_s, self.uses)
-        self._refresh[refresh] = account
+        self._access[access] = _Access(account, time.time() + self.lifetime_s, self.uses, scopes)
+        self._refresh[refresh] = account, scopes
         return {
             "access_token": access,
             "refresh_token": refresh,
@@ -74,6 +80,12 @@ class Tokens:
             access.uses_left -= 1
         return access.account
 
+    def permits(self, request: web.Request, *, writing: bool) -> bool:
+        """Whether the token of a request is for this: writing includes no reading (section 1.2)."""
+        access = self._access.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        wanted = {"clouddrive:write"} if writing else {"clouddrive:read_all", "clouddrive:read"}
+        return access is not None and not wanted.isdisjoint(access.scopes.split())
+
     def routes(self) -> list[Route]:
         """Sign-in page, tokens, relay."""
         return [
@@ -92,7 +104,7 @@ class Tokens:
             answer |= {"error": "access_denied", "error_description": "Access not permitted."}
         else:
             code = secrets.token_hex(10)
-            self._codes[code] = query["redirect_uri"]
+            self._codes[code] = query["redirect_uri"], query["scope"]
             answer |= {"code": code, "scope": query["scope"]}
         return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(answer)}"})
 
@@ -103,9 +115,10 @@ class Tokens:
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return _error(401, "invalid_client", "Client authentication failed")
         if form.get("grant_type") == "authorization_code":
-            if self._codes.pop(str(form.get("code")), None) != form.get("redirect_uri"):
+            redirect_uri, scopes = self._codes.pop(str(form.get("code")), ("", ""))
+            if not redirect_uri or redirect_uri != form.get("redirect_uri"):
                 return _error(400, "invalid_grant", "The request has an invalid grant parameter : code")
-            return web.json_response(self.issue())
+            return web.json_response(self.issue(OWNER, scopes))
         if form.get("grant_type") != "refresh_token":
             return _error(400, "unsupported_grant_type", "The grant type is not supported")
         return self._refreshed(str(form.get("refresh_token")))
@@ -114,7 +127,7 @@ class Tokens:
         # A sign-in that has expired cannot be renewed either.
         if refresh not in self._refresh or self._faults.expired is not None:
             return _error(400, "invalid_grant", "The request has an invalid grant parameter : refresh_token")
-        answer = self.issue(self._refresh[refresh])
+        answer = self.issue(*self._refresh[refresh])
         del self._refresh[str(answer.pop("refresh_token"))]  # the old one stays good
         return web.json_response(answer)
 

@@ -1,4 +1,4 @@
-"""A simulated Google Photos: sign-in, picking sessions and the bytes of what was picked.
+"""A simulated Google Photos: sign-in, picking sessions, the bytes of what was picked, and uploads.
 
 As strict as the service where clients went wrong (protocol notes on Google Photos, section 8). The person who picks is
 simulated too: everything that the library has is picked after a few polls. Three hosts: `main` has the API and the
@@ -20,9 +20,11 @@ from photosync.testing.library import SimulatedItem
 from photosync.testing.media import SizeClass
 from photosync.testing.simulator import Route, Simulator
 from photosync_google.simulator.consent import Consent
-from photosync_google.simulator.errors import google_error
+from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
 from photosync_google.simulator.picker import Picker
+from photosync_google.simulator.uploads import PATH as LIBRARY_PATH
+from photosync_google.simulator.uploads import Uploads
 
 ERROR_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(400)
 """What Google sends with a refusal of content: a picture (section 4.2)."""
@@ -57,6 +59,7 @@ class GoogleSimulator(Simulator):
         super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
         self.consent = Consent(self.faults, seed)
         self.picker = Picker(self)
+        self.uploads = Uploads(self)
         is_shown = size == "demo"
         self.polls = polls or (3 if is_shown else 1)
         self.poll_interval_s = poll_interval_s or (1.0 if is_shown else 0.1)
@@ -72,21 +75,22 @@ class GoogleSimulator(Simulator):
 
     @property
     def folder(self) -> Path:
-        """Where the files of this account's user lie: the client, and the token of somebody who is signed in."""
+        """Where the files of this account's user lie: the client, and the tokens of somebody who has permitted all."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="photosync-google-"))
             self.consent.write_files(self._folder, self.url)
         return self._folder
 
     def account_settings(self) -> dict[str, object]:
-        """The client, a token, and every host of the service here."""
+        """The client, the tokens for picking and for uploads, and every host of the service here."""
         return {
             "provider": self.provider,
             "client_secret": str(self.folder / "client_secret.json"),
             "token": str(self.folder / "token.json"),
+            "upload_token": str(self.folder / "upload-token.json"),
             "endpoints": {
                 "picker": f"{self.url}/v1",
-                "library": f"{self.url}/library/v1",
+                "library": f"{self.url}{LIBRARY_PATH}",
                 "media": self.url_of("media"),
             },
         }
@@ -104,15 +108,16 @@ class GoogleSimulator(Simulator):
         """The API and the sign-in, told apart by their paths."""
         picker, consent = self.picker, self.consent
         return [
-            Route("POST", "/v1/sessions", picker.create),
+            Route("POST", "/v1/sessions", picker.create, changes=True),
             Route("GET", "/v1/sessions/{session}", picker.get),
-            Route("DELETE", "/v1/sessions/{session}", picker.delete),
+            Route("DELETE", "/v1/sessions/{session}", picker.delete, changes=True),
             Route("GET", "/v1/mediaItems", picker.media_items, "list"),
             Route("GET", "/picker/{session}", picker.page, signed=False),
             Route("GET", "/picker/{session}/autoclose", picker.page, signed=False),
             Route("GET", "/o/oauth2/auth", consent.page, signed=False),
             Route("POST", "/token", consent.token, signed=False),
             Route("POST", "/revoke", consent.revoke, signed=False),
+            *self.uploads.routes(),
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
@@ -142,6 +147,10 @@ class GoogleSimulator(Simulator):
         if not self.consent.is_good(request.headers.get("Authorization", "")):
             # Without a bearer the host of the bytes answers 403 and a picture (section 4.2).
             return _refused_picture() if is_content else self.expired_answer()
+        if route.path.startswith(LIBRARY_PATH):
+            return self.uploads.refusal(request, route)
+        if self.consent.granted(request.headers["Authorization"]) is not self.consent.picking:
+            return _refused_picture() if is_content else insufficient_scope()
         return None if is_content else self.picker.refusal(route)
 
     # Content
@@ -161,7 +170,7 @@ class GoogleSimulator(Simulator):
         if item.kind == "video":
             # `=d` of a video is a still picture, and looks quite like a success (section 4.1).
             return web.Response(body=b"\xff\xd8\xff\xe0" + bytes(2000), content_type="image/jpeg")
-        headers = {"Content-Type": "image/jpeg"}
+        headers = {"Content-Type": self.uploads.mimes.get(item.id, "image/jpeg")}
         return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
 
     async def _video_redirection(self, request: web.Request) -> web.StreamResponse:

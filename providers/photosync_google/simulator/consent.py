@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -18,8 +19,19 @@ from aiohttp import web
 from photosync_google.simulator.faults import GoogleFaults
 
 SCOPE = "https://www.googleapis.com/auth/photospicker.mediaitems.readonly"
+UPLOAD_SCOPE = "https://www.googleapis.com/auth/photoslibrary.appendonly"
 _LIFE_S = 3599
 _LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@dataclass
+class Grant:
+    """What a person has permitted: a scope, and the tokens for it."""
+
+    scope: str
+    refresh_token: str
+    access: str = ""
+    """The one access token that is good now."""
 
 
 class Consent:
@@ -32,34 +44,43 @@ class Consent:
         self._codes: dict[str, Mapping[str, str]] = {}
         self.client_id = f"{seed:06d}-simulated.apps.googleusercontent.com"
         self.client_secret = f"GOCSPX-simulated-secret-{seed}"
-        self.refresh_token = f"1//0g-simulated-refresh-{seed}"
+        self.picking = Grant(SCOPE, f"1//0g-simulated-refresh-{seed}")
+        self.uploading = Grant(UPLOAD_SCOPE, f"1//0g-simulated-upload-refresh-{seed}")
+        self._grants = (self.picking, self.uploading)
         self.revoked: list[str] = []
         """The tokens that were given back."""
         self.refreshes = 0
         """How often a token was renewed."""
-        self._access = self._new_access()
+        for grant in self._grants:
+            self._renew(grant)
 
     # What tests use
 
     @property
     def access_token(self) -> str:
-        """The one access token that is good now."""
-        return self._access
+        """The one access token for picking that is good now."""
+        return self.picking.access
 
-    def end_access(self) -> None:
-        """The access token expires; the refresh token stays good."""
-        self._new_access()
+    @property
+    def refresh_token(self) -> str:
+        """The lasting one, for picking."""
+        return self.picking.refresh_token
 
-    def token_file(self, life_s: float = _LIFE_S) -> dict[str, object]:
-        """A token as google-auth writes it, good for `life_s`."""
+    def end_access(self, grant: Grant | None = None) -> None:
+        """The access token expires, the one for picking unless told; the refresh token stays good."""
+        self._renew(grant or self.picking)
+
+    def token_file(self, life_s: float = _LIFE_S, grant: Grant | None = None) -> dict[str, object]:
+        """A token as google-auth writes it, good for `life_s`; for picking unless told."""
+        grant = grant or self.picking
         expiry = datetime.now(UTC) + timedelta(seconds=life_s)
         return {
-            "token": self._access,
-            "refresh_token": self.refresh_token,
+            "token": grant.access,
+            "refresh_token": grant.refresh_token,
             "token_uri": "https://oauth2.googleapis.com/token",
             "client_id": self.client_id,
             "client_secret": self.client_secret,
-            "scopes": [SCOPE],
+            "scopes": [grant.scope],
             "universe_domain": "googleapis.com",
             "account": "",
             "expiry": expiry.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -80,18 +101,27 @@ class Consent:
         }
 
     def write_files(self, folder: Path, url: str) -> None:
-        """Put both files there."""
-        for name, content in (("client_secret.json", self.client_file(url)), ("token.json", self.token_file())):
+        """Put the client and both tokens there."""
+        contents = {
+            "client_secret.json": self.client_file(url),
+            "token.json": self.token_file(),
+            "upload-token.json": self.token_file(grant=self.uploading),
+        }
+        for name, content in contents.items():
             (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
     def is_good(self, authorization: str) -> bool:
-        """Whether a header holds the access token that is good."""
-        return authorization == f"Bearer {self._access}"
+        """Whether a header holds an access token that is good."""
+        return self.granted(authorization) is not None
 
-    def _new_access(self) -> str:
+    def granted(self, authorization: str) -> Grant | None:
+        """What a header's token allows; None for one that is no longer good."""
+        return next((grant for grant in self._grants if authorization == f"Bearer {grant.access}"), None)
+
+    def _renew(self, grant: Grant) -> str:
         self._issued += 1
-        self._access = f"ya29.simulated-access-{self._seed}-{self._issued:04d}"
-        return self._access
+        grant.access = f"ya29.simulated-access-{self._seed}-{self._issued:04d}"
+        return grant.access
 
     # Routes
 
@@ -102,12 +132,12 @@ class Consent:
         wanted = {
             "response_type": "code",
             "client_id": self.client_id,
-            "scope": SCOPE,
             "code_challenge_method": "S256",
             "access_type": "offline",
         }
         wrong = [name for name, value in wanted.items() if asked.get(name) != value]
         wrong += [name for name in ("state", "code_challenge") if not asked.get(name)]
+        wrong += [] if asked.get("scope") in [grant.scope for grant in self._grants] else ["scope"]
         if wrong or redirect.scheme != "http" or redirect.hostname not in _LOOPBACK:
             return web.Response(text=f"Error 400: invalid_request {wrong}", status=400)
         if self._faults.fires("access_denied", "other"):
@@ -115,7 +145,7 @@ class Consent:
         else:
             code = f"4/0Ab-simulated-code-{self._seed}-{len(self._codes)}"
             self._codes[code] = dict(asked)
-            answer = {"state": asked["state"], "code": code, "scope": SCOPE}
+            answer = {"state": asked["state"], "code": code, "scope": asked["scope"]}
         return web.Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{urlencode(answer)}"})
 
     async def token(self, request: web.Request) -> web.StreamResponse:
@@ -142,26 +172,33 @@ class Consent:
             return _refused("invalid_grant", "Malformed auth code.")
         if asked["redirect_uri"] != form.get("redirect_uri"):
             return _refused("redirect_uri_mismatch", "Bad Request")
-        answer = self._answer()
+        grant = next(grant for grant in self._grants if grant.scope == asked["scope"])
+        answer = self._answer(grant)
         if self._faults.fires("fewer_scopes", "other"):
             answer["scope"] = "openid"
         if asked.get("prompt") == "consent" or not self._faults.fires("no_refresh_token", "other"):
-            answer["refresh_token"] = self.refresh_token
+            answer["refresh_token"] = grant.refresh_token
         return web.json_response(answer)
 
     def _renewed(self, form: Mapping[str, str]) -> web.Response:
-        if form.get("refresh_token") != self.refresh_token or self.refresh_token in self.revoked:
+        grant = self._lasting(form.get("refresh_token", ""))
+        if grant is None:
             return _refused("invalid_grant", "Token has been expired or revoked.")
         self.refreshes += 1
-        return web.json_response(self._answer())
+        return web.json_response(self._answer(grant))
 
-    def _answer(self) -> dict[str, object]:
-        return {"access_token": self._new_access(), "expires_in": _LIFE_S, "scope": SCOPE, "token_type": "Bearer"}
+    def _lasting(self, token: str) -> Grant | None:
+        """What a refresh token is good for still."""
+        return next((each for each in self._grants if each.refresh_token == token and token not in self.revoked), None)
+
+    def _answer(self, grant: Grant) -> dict[str, object]:
+        access = self._renew(grant)
+        return {"access_token": access, "expires_in": _LIFE_S, "scope": grant.scope, "token_type": "Bearer"}
 
     async def revoke(self, request: web.Request) -> web.StreamResponse:
         """Takes a token back."""
         token = str((await request.post()).get("token", ""))
-        if token != self.refresh_token or token in self.revoked:
+        if self._lasting(token) is None:
             return _refused("invalid_token", "Token expired or revoked")
         self.revoked.append(token)
         return web.json_response({})

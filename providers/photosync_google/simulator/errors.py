@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
-_CONSOLE = "https://console.developers.google.com/apis/api/photospicker.googleapis.com/overview?project=123"
+_CONSOLE = "https://console.developers.google.com/apis/api/{}/overview?project=123"
 
 
 def google_error(
@@ -24,20 +24,46 @@ def google_error(
     return web.json_response({"error": error}, status=status)
 
 
-REFUSALS: Mapping[str, Callable[[], web.Response]] = {
-    "service_disabled": lambda: google_error(
+def disabled(title: str, service: str) -> web.Response:
+    """An API that is not enabled in the client's project."""
+    return google_error(
         403,
         "PERMISSION_DENIED",
-        "Photos Picker API has not been used in project 123 before or it is disabled.",
+        f"{title} has not been used in project 123 before or it is disabled.",
         "SERVICE_DISABLED",
-        {"service": "photospicker.googleapis.com", "consumer": "projects/123", "activationUrl": _CONSOLE},
-    ),
-    "scope_insufficient": lambda: google_error(
+        {"service": service, "consumer": "projects/123", "activationUrl": _CONSOLE.format(service)},
+    )
+
+
+def insufficient_scope() -> web.Response:
+    """A token for something else."""
+    return google_error(
         403,
         "PERMISSION_DENIED",
         "Request had insufficient authentication scopes.",
         "ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-    ),
+    )
+
+
+def invalid(message: str) -> web.Response:
+    """A request that is wrong in itself."""
+    return google_error(400, "INVALID_ARGUMENT", message)
+
+
+def quota_exceeded(limit: str) -> web.Response:
+    """As Google words it in bug reports of other uploaders (ylexus/jiotty-photos-uploader, issues 12 and 98)."""
+    return google_error(
+        429,
+        "RESOURCE_EXHAUSTED",
+        f"Quota exceeded for quota metric 'Write requests' and limit '{limit}' of service "
+        "'photoslibrary.googleapis.com' for consumer 'project_number:123'.",
+        "RATE_LIMIT_EXCEEDED",
+    )
+
+
+REFUSALS: Mapping[str, Callable[[], web.Response]] = {
+    "service_disabled": lambda: disabled("Photos Picker API", "photospicker.googleapis.com"),
+    "scope_insufficient": insufficient_scope,
     "no_photos": lambda: google_error(400, "FAILED_PRECONDITION", "Precondition check failed."),
     "quota_403": lambda: google_error(403, "PERMISSION_DENIED", "Rate limit.", "RATE_LIMIT_EXCEEDED"),
     "invalid_argument": lambda: google_error(

@@ -43,6 +43,48 @@ class GoogleFaults(Faults):
     error_picture: Fault | None = None
     """200 with a small PNG in place of the photo."""
 
+    # Uploads (section 5)
+    library_disabled: Fault | None = None
+    """403: the Library API is not enabled in the project."""
+    upload_scope: Fault | None = None
+    """403: the token does not allow uploads."""
+    quota_minute: Fault | None = None
+    """429: too many writes a minute."""
+    quota_uploads: Fault | None = None
+    """400 that means 'too many uploads a minute'."""
+    quota_day: Fault | None = None
+    """429: the day's requests are used up."""
+    refused_upload: Fault | None = None
+    """400 for bytes."""
+    broken_piece: Fault | None = None
+    """The connection closes once `value` bytes of a piece have come; they are kept."""
+    closed_session: Fault | None = None
+    """A large file's upload is no longer there: 404."""
+    strange_upload_host: Fault | None = None
+    """A large file is to go to a host that is not Google's."""
+    no_token: Fault | None = None
+    """200 for bytes, and nothing in it."""
+    storage_full: Fault | None = None
+    """400 for a whole batch: no storage is left."""
+    item_bad: Fault | None = None
+    """Code 3 for an item: BAD_IMAGE. `items` of this and the next ones are file names."""
+    item_exists: Fault | None = None
+    """Code 6 for an item: it was there."""
+    item_exhausted: Fault | None = None
+    """Code 8 for an item: not now."""
+    item_storage: Fault | None = None
+    """Code 8 for an item: no storage is left."""
+    item_internal: Fault | None = None
+    """Code 13 for an item, at random."""
+    item_forgotten: Fault | None = None
+    """An item is made, and its result is missing."""
+    token_old: Fault | None = None
+    """Code 3 for an item: its token is no longer good."""
+    album_refused: Fault | None = None
+    """400: nothing may be added to this album."""
+    items_refused: Fault | None = None
+    """400 where one of `items`, which are ids, is to join an album."""
+
     # Sign-in (section 1)
     no_refresh_token: Fault | None = None
     """An exchanged code brings no lasting sign-in."""

@@ -183,7 +183,7 @@ class Picker:
         is_video = item.kind is Kind.VIDEO
         file: dict[str, object] = {
             "baseUrl": f"{self._simulator.url_of('media')}/ppa/{item.id}.{mark}",
-            "mimeType": "video/mp4" if is_video else "image/jpeg",
+            "mimeType": self._simulator.uploads.mimes.get(item.id, "video/mp4" if is_video else "image/jpeg"),
         }
         described: dict[str, object] = {"id": item.id, "type": item.kind.name, "mediaFile": file}
         if "taken" not in item.missing:
