@@ -102,7 +102,6 @@ class Push:
         """What arrived and is not recorded yet; in a dry run, what would have."""
         self._recorded_at = time.monotonic()
         self._doubtful: list[Outcome] = []
-        self._full: StorageFullError | None = None
         self._skipped = 0
         self._skipped_examples: list[str] = []
         self._started = time.monotonic()
@@ -127,10 +126,10 @@ class Push:
         wish = UploadWish(options.collection, resize=options.resize, dry_run=options.dry_run)
         self._uploader = self._provider.uploader(wish)
         self._sizes.update(self._walk.sizes())
-        sender = Sender(
+        self._sender = Sender(
             self._account.name, self._uploader, options.on_conflict, self._facts.wait_s, self._account.cancel
         )
-        self._pipeline = Pipeline[list[Found], Task, Outcome](self._walk.batches(), sender, options.workers)
+        self._pipeline = Pipeline[list[Found], Task, Outcome](self._walk.batches(), self._sender, options.workers)
         try:
             self._follow()
         except BaseException:
@@ -228,8 +227,8 @@ class Push:
             return
         if there is not None:
             self._batch.sent.append(Sent(file, there, was_there=True))
-        elif self._full is not None:
-            self._fail(file, self._full)
+        elif self._sender.full is not None:
+            self._fail(file, self._sender.full)
             return
         else:
             self._batch.to_send.append(file)
@@ -331,7 +330,7 @@ class Push:
 
     def _fail(self, file: LocalFile, error: ItemError | TemporaryError) -> None:
         if isinstance(error, StorageFullError):
-            self._full = error
+            self._sender.full = error
         self._undecided.discard(file.path)
         self._tell_failure(file.path, error)
         self._retry_twins(file)

@@ -9,7 +9,14 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from itertools import chain, repeat
 
-from photosync.errors import CancelledError, ItemError, LostAnswerError, NameTakenError, TemporaryError
+from photosync.errors import (
+    CancelledError,
+    ItemError,
+    LostAnswerError,
+    NameTakenError,
+    StorageFullError,
+    TemporaryError,
+)
 from photosync.jobs.outgoing import LocalFile
 from photosync.library import suffixed
 from photosync.model import Item
@@ -64,7 +71,7 @@ class Outcome:
         return self.task.step is Step.SEND and self.sent is None and self.error is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sender:
     """Does tasks; several threads share it."""
 
@@ -74,6 +81,8 @@ class Sender:
     wait_s: float
     """How long at least a file is looked for whose answer was lost."""
     cancel: threading.Event
+    full: StorageFullError | None = None
+    """The service has no room left: nothing more is sent."""
 
     def __call__(self, task: Task) -> Outcome:
         """Do it. Sign-in errors and a cancelled run are raised: they concern everything."""
@@ -88,10 +97,15 @@ class Sender:
             return Outcome(task)
         if task.step is Step.FIND:
             return Outcome(task, found=self.uploader.find(task.file))
+        if self.full is not None:
+            raise StorageFullError(str(self.full))
         try:
             return Outcome(task, sent=self._deliver(task.file))
         except NameTakenError as error:
             return self._resolve(task, error)
+        except StorageFullError as error:
+            self.full = error
+            raise
 
     def _resolve(self, task: Task, error: NameTakenError) -> Outcome:
         """Another content has the name. The new name is made of the content, so that every run finds the same one."""
