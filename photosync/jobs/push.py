@@ -67,8 +67,12 @@ class _Batch:
     under_way: int = 0
     size_bytes: int = 0
 
-    def __len__(self) -> int:
-        return len(self.to_send) + len(self.sent)
+    def __bool__(self) -> bool:
+        return bool(self.to_send or self.sent)
+
+    def is_full(self, files: int) -> bool:
+        """Whether it takes no more: what is to be sent and what is only to be finished count by themselves."""
+        return max(len(self.to_send), len(self.sent)) >= files or self.size_bytes >= BATCH_BYTES
 
 
 class Push:
@@ -132,6 +136,8 @@ class Push:
         self._pipeline = Pipeline[list[Found], Task, Outcome](self._walk.batches(), self._sender, options.workers)
         try:
             self._follow()
+        except TemporaryError:
+            raise  # what is under way may still arrive
         except BaseException:
             self._account.cancel.set()
             raise
@@ -148,9 +154,9 @@ class Push:
                 self._check_cancelled()
                 self._pipeline.ask_for_pages(1)
             # Nothing is under way any more; what is still undecided waits for one of these.
-            assert not self._undecided or self._doubtful or len(self._batch), "files wait for nothing"
+            assert not self._undecided or self._doubtful or self._batch, "files wait for nothing"
             self._settle_doubtful()
-            if len(self._batch):
+            if self._batch:
                 self._send_batch()
 
     def _handle(self, event: list[Found] | ListingEnded | Outcome | None) -> None:
@@ -234,7 +240,7 @@ class Push:
             self._batch.to_send.append(file)
             self._batch.size_bytes += file.size_bytes
             self._reporter.wanted(1, file.size_bytes)
-        if len(self._batch) >= self._facts.batch or self._batch.size_bytes >= BATCH_BYTES:
+        if self._batch.is_full(self._facts.batch):
             self._send_batch()
 
     def _pretend(self, file: LocalFile, there: Item | None) -> None:

@@ -6,7 +6,6 @@ The content lies on a second host that refuses every cookie, because cookies tha
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import quote
@@ -20,7 +19,7 @@ from photosync.testing.media import SizeClass
 from photosync.testing.simulator import Route, Simulator
 from photosync_amazon.simulator import listings
 from photosync_amazon.simulator.faults import AmazonFaults
-from photosync_amazon.simulator.nodes import ALBUMS, Account
+from photosync_amazon.simulator.nodes import ALBUMS, Account, used_storage
 from photosync_amazon.simulator.uploads import UPLOAD_PATH, Uploads
 
 _API = "/drive/v1"
@@ -149,15 +148,22 @@ class AmazonSimulator(Simulator):
             return None
         if refusal := self._sign_in_refusal(request):
             return refusal
-        if self.faults.fires("sign_in_page", route.kind):
-            form = '<form action="/ap/signin" name="signIn"><input name="email"></form>'
-            return web.Response(text=f"<html><title>Amazon Sign-In</title>{form}</html>", content_type="text/html")
-        if self.faults.fires("robot_check", route.kind):
-            return answers.page("Robot Check", 503)
+        if page := self._page_in_place_of_an_answer(route):
+            return page
         is_question = route.path.startswith(_API) and route.method == "GET"  # what changes says it in its body
         wants_version = is_question and not route.path.endswith("contentRedirection")
         if wants_version and request.query.get("resourceVersion") != "V2":
             return _refused("Invalid resourceVersion: V2 is required")
+        return None
+
+    def _page_in_place_of_an_answer(self, route: Route) -> web.Response | None:
+        if self.faults.fires("sign_in_page", route.kind):
+            form = '<form action="/ap/signin" name="signIn"><input name="email"></form>'
+            return web.Response(text=f"<html><title>Amazon Sign-In</title>{form}</html>", content_type="text/html")
+        if self.faults.fires("sign_in_redirect", route.kind):
+            return web.Response(status=302, headers={"Location": f"{self.url}/ap/signin?openid.return_to=photos"})
+        if self.faults.fires("robot_check", route.kind):
+            return answers.page("Robot Check", 503)
         return None
 
     def _sign_in_refusal(self, request: web.Request) -> web.Response | None:
@@ -179,13 +185,22 @@ class AmazonSimulator(Simulator):
         return _listing(self._listings.aggregation, request)
 
     async def _nodes(self, request: web.Request) -> web.StreamResponse:
+        if self._lags(request):
+            return web.json_response({"count": 0, "data": []})
         return _listing(self._listings.nodes, request)
 
     async def _children(self, request: web.Request) -> web.StreamResponse:
         node_id = request.match_info["id"]
         if not self._listings.is_parent(node_id):
             return self.not_found_answer()
+        if self._lags(request):
+            return web.json_response({"count": 0, "data": []})
         return _listing(lambda query: self._listings.children(node_id, query), request)
+
+    def _lags(self, request: web.Request) -> bool:
+        filters = request.query.get("filters", "")
+        is_lookup = any(word in filters for word in ("md5:", "kind:FOLDER", "name:"))
+        return is_lookup and self.faults.fires("lag", "list") is not None
 
     async def _node(self, request: web.Request) -> web.StreamResponse:
         node = self._listings.node(request.match_info["id"])
@@ -220,7 +235,7 @@ class AmazonSimulator(Simulator):
 
     async def _account_usage(self, _request: web.Request) -> web.StreamResponse:
         if self._usage is None or self._usage[0] != self.library.version:
-            self._usage = (self.library.version, self._count_usage())
+            self._usage = (self.library.version, used_storage(self.library))
         return web.json_response(self._usage[1])
 
     async def _account_info(self, _request: web.Request) -> web.StreamResponse:
@@ -260,25 +275,6 @@ class AmazonSimulator(Simulator):
             "Content-Disposition": f"attachment; filename=\"{printable}\"; filename*=UTF-8''{encoded}",
         }
         return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
-
-    def _count_usage(self) -> dict[str, object]:
-        sizes, counts = Counter[Kind](), Counter[Kind]()
-        for number in filter(self.library.has, range(self.library.next_number)):
-            item = self.library.item(number)
-            sizes[item.kind] += item.size_bytes
-            counts[item.kind] += 1
-        nothing = {"bytes": 0, "count": 0}
-
-        def used(kind: Kind) -> dict[str, object]:
-            return {"billable": nothing, "total": {"bytes": sizes[kind], "count": counts[kind]}}
-
-        return {
-            "lastCalculated": "2024-03-01T08:00:00.000Z",
-            "photo": used(Kind.PHOTO),
-            "video": used(Kind.VIDEO),
-            "doc": used(Kind.OTHER),
-            "other": used(Kind.OTHER),
-        }
 
 
 def _cookies(request: web.Request) -> dict[str, str]:

@@ -5,6 +5,7 @@ Which fields are missing, null or in the other of their two places differs from 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -159,7 +160,7 @@ def file_node(library: SimulatedLibrary, account: Account, number: int, *, searc
         "name": item.name,
         "kind": "FILE",
         "status": "AVAILABLE" if library.has(number) else "TRASH",
-        "ownerId": account.owner,
+        "ownerId": account.stranger if number in account.tree.foreign else account.owner,
         "parents": [account.parent(number)],
         "isShared": False,
         "createdDate": created(number),
@@ -246,3 +247,24 @@ def dotted(node: Json, field: str) -> object:
     for key in field.split("."):
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def used_storage(library: SimulatedLibrary) -> Json:
+    """The answer to /account/usage (section 10)."""
+    sizes, counts = Counter[Kind](), Counter[Kind]()
+    for number in filter(library.has, range(library.next_number)):
+        item = library.item(number)
+        sizes[item.kind] += item.size_bytes
+        counts[item.kind] += 1
+    nothing = {"bytes": 0, "count": 0}
+
+    def used(kind: Kind) -> Json:
+        return {"billable": nothing, "total": {"bytes": sizes[kind], "count": counts[kind]}}
+
+    return {
+        "lastCalculated": "2024-03-01T08:00:00.000Z",
+        "photo": used(Kind.PHOTO),
+        "video": used(Kind.VIDEO),
+        "doc": used(Kind.OTHER),
+        "other": used(Kind.OTHER),
+    }

@@ -149,10 +149,13 @@ class Drive:
         yield from self._seen(self._names.children(parent))
 
     def with_md5(self, md5: str) -> Iterator[Raw]:
-        """The files of a content, and perhaps others."""
+        """The files of a content, whatever their status."""
         self.catch_up()
-        yield from (self.node(id_) for id_ in list(self._own))
-        yield from self._seen(map(self.library.id_of, self.library.with_md5(md5)))
+        known = [*self._own, *map(self.library.id_of, self.library.with_md5(md5))]
+        for node in self._seen(known):
+            properties = node.get("contentProperties")
+            if isinstance(properties, dict) and properties.get("md5") == md5:
+                yield node
 
     def _seen(self, node_ids: Iterable[str]) -> Iterator[Raw]:
         return (self.node(id_) for id_ in node_ids if id_ not in self.hidden)

@@ -1,0 +1,126 @@
+"""The album that a push puts its files into: found by id or name, or made when the first file is there.
+
+Facts: protocol notes on Amazon Photos, sections 5 and 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from photosync.errors import ItemError, LostAnswerError, ProviderError, Reason, UsageError
+from photosync.provider import Sent
+from photosync_amazon.api import AmazonApi
+from photosync_amazon.changes import STORED, Changes, Refusal, content_of
+from photosync_amazon.nodes import Json, folded, text
+
+
+class Album:
+    """One album of the account's own. One thread at a time uses it."""
+
+    def __init__(self, account: str, api: AmazonApi, changes: Changes, wanted: str) -> None:
+        """Looks for it. Raises `UsageError` where nobody can tell which is meant, or where it is somebody else's."""
+        self._account = account
+        self._api = api
+        self._changes = changes
+        self._name = wanted
+        self._id = self._found()
+        self._members: set[str] | None = None
+        """The ids in it, as far as this push has put them there or has looked; None: nothing is known."""
+
+    @property
+    def place(self) -> str:
+        """What tells this album from others, and from one of the same name that comes after it was deleted."""
+        return f"album {self._id}" if self._id else f"new album {self._name}"
+
+    def add(self, sent: Sequence[Sent]) -> list[Sent | ItemError]:
+        """Put these into it; all of them have items."""
+        try:
+            album_id = self._id = self._id or self._made()
+        except ItemError as error:
+            return [ItemError(f"{each.file.path} is at Amazon Photos; {error}", error.reason) for each in sent]
+        ids = dict.fromkeys(each.item.id for each in sent if each.item is not None)
+        if any(each.was_there for each in sent):
+            ids = dict.fromkeys(id_ for id_ in ids if id_ not in self._known_members(album_id))
+        refused = self._join(album_id, list(ids))
+        return [self._outcome(each, refused) for each in sent]
+
+    def _outcome(self, sent: Sent, refused: dict[str, Refusal]) -> Sent | ItemError:
+        refusal = refused.get(sent.item.id) if sent.item is not None else None
+        if refusal is None:
+            return sent
+        return ItemError(
+            f"{sent.file.path} is at Amazon Photos, and could not be put into the album '{self._name}' "
+            f"({refusal.said}). Push again; with --full if one of the two was deleted there.",
+            Reason.NOT_FOUND if refusal.status == HTTPStatus.NOT_FOUND else Reason.REFUSED,
+        )
+
+    def _join(self, album_id: str, ids: list[str]) -> dict[str, Refusal]:
+        """Add these; those that were refused, by id. One that is refused must not keep the others out."""
+        if not ids:
+            return {}
+        answer = self._changes.add_to_album(album_id, ids)
+        if answer.status in STORED:
+            if self._members is not None:
+                self._members.update(ids)
+            return {}
+        if len(ids) == 1:
+            return {ids[0]: Refusal.of(answer)}
+        return {id_: refusal for each in ids for id_, refusal in self._join(album_id, [each]).items()}
+
+    def _known_members(self, album_id: str) -> set[str]:
+        if self._members is None:
+            try:
+                self._members = {
+                    id_ for page in self._api.children(album_id) for node in page.nodes if (id_ := text(node, "id"))
+                }
+            except ProviderError:  # too many to be listed: adding one again does no harm
+                self._members = set()
+        return self._members
+
+    def _found(self) -> str | None:
+        albums = list(self._api.album_nodes())
+        fitting = (
+            [node for node in albums if node["id"] == self._name]
+            or [node for node in albums if node.get("name") == self._name and self._is_own(node)]
+            or [node for node in albums if folded(text(node, "name") or "") == folded(self._name)]
+        )
+        own = [node for node in fitting if self._is_own(node)]
+        if fitting and not own:
+            raise UsageError(
+                f"account '{self._account}': the album '{self._name}' is somebody else's, who shares it with you. "
+                "Push into one of your own."
+            )
+        if len(own) > 1:
+            ids = ", ".join(str(node["id"]) for node in own)
+            raise UsageError(
+                f"account '{self._account}': {len(own)} albums are called '{self._name}'. Say which by its id: {ids}"
+            )
+        if not own:
+            return None
+        self._name = text(own[0], "name") or self._name
+        return str(own[0]["id"])
+
+    def _is_own(self, node: Json) -> bool:
+        owner = text(node, "ownerId")
+        return node.get("isShared") is not True if owner is None else owner == self._api.root().owner
+
+    def _made(self) -> str:
+        try:
+            answer = self._changes.make_album(self._name)
+        except LostAnswerError:
+            # A second one could be made under the same name, so it is never asked for twice.
+            if (found := self._found()) is None:
+                raise
+            return found
+        if answer.status in STORED:
+            id_ = text(content_of(answer), "id")
+        elif answer.status == HTTPStatus.CONFLICT:
+            id_ = self._found()
+        else:
+            raise Refusal.of(answer).error(self._account, f"the album '{self._name}'")
+        if id_ is None:
+            raise ItemError(
+                f"Amazon Photos did not say whether it made the album '{self._name}'. Push again.", Reason.BAD_ANSWER
+            )
+        return id_

@@ -1,0 +1,146 @@
+"""How much may be changed at the service, kept on the disk for each account: it locks accounts that change too much.
+
+Facts: protocol notes on Aura, section 7. Nobody knows the real limits; some 42 calls in a row passed, and 120 did not.
+So there are 30, and one more every 80 seconds. After a lock there is silence, first for an hour, then for a day.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from photosync.errors import Reason, SignInError, TemporaryError
+from photosync.transport.tokens import TokenFile
+
+MOST_CALLS = 30
+CALLS_A_MINUTE = 0.75
+MOST_A_CALL = 50
+"""Pictures in one call."""
+MOST_A_CALL_AFTER_LOCK = 10
+FIRST_LOCK_S = 60 * 60.0
+NEXT_LOCK_S = 24 * 60 * 60.0
+_CAREFUL_S = 2 * NEXT_LOCK_S
+"""How long after a lock calls are small."""
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    calls: float = float(MOST_CALLS)
+    """How many may be made; below nothing after repetitions that could not wait."""
+    at: float = 0.0
+    """When there were so many."""
+    locked_at: float | None = None
+    locks: int = 0
+    """In a row, without a change in between that was accepted."""
+
+    def now(self, now: float) -> _State:
+        """With what came in since. A clock that was set back gives nothing, and takes nothing."""
+        passed_s = max(0.0, now - self.at)
+        return replace(self, calls=min(float(MOST_CALLS), self.calls + passed_s / 60 * CALLS_A_MINUTE), at=now)
+
+    def locked_s(self, now: float) -> float:
+        """How much longer nothing may be changed."""
+        if self.locked_at is None:
+            return 0.0
+        wait_s = FIRST_LOCK_S if self.locks < 2 else NEXT_LOCK_S
+        return min(wait_s, self.locked_at + wait_s - now)
+
+
+class WriteBudget:
+    """One account's. Several processes share it."""
+
+    def __init__(self, account: str, state: Path, clock: Callable[[], float] = time.time) -> None:
+        self._account = account
+        self._clock = clock
+        self._file = TokenFile(state / "writes.json", account=account)
+
+    @property
+    def most_a_call(self) -> int:
+        """How many pictures one call may be about."""
+        locked_at = self._read().locked_at
+        is_careful = locked_at is not None and self._clock() - locked_at < _CAREFUL_S
+        return MOST_A_CALL_AFTER_LOCK if is_careful else MOST_A_CALL
+
+    def check_lock(self) -> None:
+        """Raise `TemporaryError` while the service is to be left alone."""
+        left_s = self._read().locked_s(self._clock())
+        if left_s > 0:
+            raise TemporaryError(
+                f"account '{self._account}': Aura refused changes lately, and asking again too soon makes that longer. "
+                f"photosync changes nothing there for another {_words(left_s)}; pull goes on working. Then run the "
+                "same command again: what went up is not sent again.",
+                Reason.THROTTLED,
+            )
+
+    def reserve(self, calls: int) -> None:
+        """Take so many calls. Raises `TemporaryError` where there are too few."""
+        with self._file.locked():
+            state = self._read().now(self._clock())
+            if state.calls < calls:
+                left_s = (calls - state.calls) / CALLS_A_MINUTE * 60
+                full_s = (MOST_CALLS - state.calls) / CALLS_A_MINUTE * 60
+                raise TemporaryError(
+                    f"account '{self._account}': so much was changed at Aura lately that more could get the account "
+                    f"locked. Run the same command again in {_words(left_s)} to go on with the next "
+                    f"{self.most_a_call} pictures, or in {_words(full_s)} for a long run. What went up is not sent "
+                    "again.",
+                    Reason.THROTTLED,
+                )
+            self._write(replace(state, calls=state.calls - calls))
+
+    def spend(self) -> None:
+        """A call more than was reserved, which cannot wait."""
+        with self._file.locked():
+            state = self._read().now(self._clock())
+            self._write(replace(state, calls=state.calls - 1))
+
+    def accepted(self) -> None:
+        """The service accepted a change."""
+        if self._read().locks:
+            with self._file.locked():
+                self._write(replace(self._read(), locks=0))
+
+    def lock(self) -> TemporaryError:
+        """The service refuses changes: none may be made for a while. The error that says so."""
+        now = self._clock()
+        with self._file.locked():
+            state = self._read().now(now)
+            state = replace(state, calls=0.0, locked_at=now, locks=state.locks + 1)
+            self._write(state)
+        return TemporaryError(
+            f"account '{self._account}': Aura refuses changes to its frames although the session is good. It locks "
+            "accounts like that after many changes in a short time; pull and the Aura app go on working meanwhile. "
+            f"Nothing was tried again, and photosync changes nothing there for {_words(state.locked_s(now))}, since "
+            "each try can make the lock longer. Do not sign in anew for it. Then run the same command again: what "
+            "went up is not sent again. If that is refused too, wait for a day.",
+            Reason.THROTTLED,
+        )
+
+    def _read(self) -> _State:
+        if not self._file.exists():
+            return _State()
+        # One that nobody can read is no reason to be less careful, nor to stop for ever.
+        with suppress(SignInError, TypeError, ValueError):
+            content = self._file.read()
+            locked_at = content["locked_at"]
+            return _State(
+                calls=float(str(content["calls"])),
+                at=float(str(content["at"])),
+                locked_at=None if locked_at is None else float(str(locked_at)),
+                locks=int(str(content["locks"])),
+            )
+        return _State(calls=0.0, at=self._clock())
+
+    def _write(self, state: _State) -> None:
+        self._file.write(asdict(state))
+
+
+def _words(seconds: float) -> str:
+    minutes = math.ceil(seconds / 60)
+    if minutes > 120:
+        return f"{math.ceil(minutes / 60)} hours"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"

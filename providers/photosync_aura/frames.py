@@ -1,0 +1,53 @@
+"""Which frame a push means, and whether it may be changed at all: an account also sees other people's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from photosync.errors import UsageError
+from photosync.model import Collection
+from photosync_aura.settings import AuraSettings
+
+
+def frame_to_fill(account: str, settings: AuraSettings, wanted: str, frames: Callable[[], Iterable[Collection]]) -> str:
+    """The id of the frame that `wanted` names, by the configuration or by what the service has (`frames`).
+
+    Raises `UsageError` unless it is just one, and the configuration allows to change it.
+    """
+    configured = settings.frames.get(wanted) or settings.frame(wanted)
+    if configured is not None:
+        frame = Collection(configured.id, settings.frame_name(configured.id) or wanted, "frame")
+    else:
+        frame = _named(account, wanted, list(frames()))
+    allowed = settings.frame(frame.id)
+    if allowed is None or not allowed.write:
+        raise UsageError(_explain_write(account, frame, is_configured=allowed is not None))
+    return frame.id
+
+
+def _named(account: str, wanted: str, there: Sequence[Collection]) -> Collection:
+    """By exact id, by exact name, or by a part of a name that only one has."""
+    for found in (
+        [each for each in there if each.id == wanted],
+        [each for each in there if each.name == wanted],
+        [each for each in there if wanted and wanted.casefold() in each.name.casefold()],
+    ):
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(f"{each.name} ({each.id})" for each in found)
+            raise UsageError(f"account '{account}': '{wanted}' may be any of {names}; say which by its id")
+    names = ", ".join(sorted(each.name for each in there)) or "none"
+    raise UsageError(f"account '{account}': there is no frame '{wanted}'; there are: {names}")
+
+
+def _explain_write(account: str, frame: Collection, *, is_configured: bool) -> str:
+    name = frame.name if is_configured else "myframe"
+    return (
+        f"account '{account}': nothing is sent to the frame '{frame.name}', since the configuration does not allow it; "
+        "an account also sees other people's frames. To allow it, write under 'accounts':\n"
+        f"  {account}:\n"
+        "    frames:\n"
+        f"      {name}: {{id: {frame.id}, write: true}}"
+        + ("\n(and keep what else stands there)" if is_configured else "\n(the name is yours to choose)")
+    )

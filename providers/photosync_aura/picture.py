@@ -1,0 +1,155 @@
+"""What a picture is, and whether a frame takes it as it is.
+
+Facts: protocol notes on Aura, 6.2 and 8.1. JPEG, PNG and HEIC have gone up as they were. Whoever uploads keeps below
+9.5 MB, and nobody has tried more. The long edge of 2048 pixels is what the web uploader reduces to; nobody calls it a
+limit, and it is none here. Stereo pictures (MPO) and everything else have to become JPEG.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photosync.errors import ItemError, Reason
+from photosync.model import Kind
+from photosync.provider import Outgoing
+from photosync_aura import decoding
+from photosync_aura.heic import heic_size
+from photosync_aura.soundness import is_whole_picture
+
+MOST_BYTES = 9_500_000
+"""The largest file that is known to go up."""
+MOST_PIXELS = 250_000_000
+"""More than any camera has: made to do harm, here or on the frame."""
+LONG_EDGE = 2048
+"""Pixels of a reduced copy: what Aura's own web uploader sends."""
+_JPEG = "image/jpeg"
+_TYPES = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
+"""What goes up as it is, with the service's word for it (`data_uti`)."""
+_SUFFIXES = {_JPEG: ".jpg", "image/png": ".png", "image/heic": ".heic"}
+_BECOMES_JPEG = {
+    _JPEG: "a stereo picture (MPO)",
+    "image/gif": "a GIF",
+    "image/webp": "a WebP picture",
+    "image/tiff": "a TIFF",
+    "image/bmp": "a BMP",
+    "image/avif": "an AVIF picture",
+    "image/jp2": "a JPEG 2000 picture",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the service wants to know of a picture. Wrong sizes distort it on the frame."""
+
+    width: int
+    height: int
+    """Pixels as stored."""
+    orientation: int
+    """EXIF's word for how they are to be turned."""
+    mime: str = _JPEG
+
+    @property
+    def uti(self) -> str:
+        """Apple's word for the format, which is the service's."""
+        return _TYPES[self.mime]
+
+    @property
+    def suffix(self) -> str:
+        """What the stored file's name ends with."""
+        return _SUFFIXES[self.mime]
+
+
+def as_is(file: Outgoing, *, resize: bool) -> Picture | None:
+    """The picture that `file` is; None for one that has to go up as a reduced copy, which `resize` allows.
+
+    Raises `ItemError` for what cannot go up.
+    """
+    if file.kind is Kind.VIDEO:
+        raise ItemError(
+            f"{file.path}: a video. Nobody knows for sure how videos get onto an Aura frame other than from Aura's own "
+            "app, so photosync sends none.",
+            Reason.UNSUPPORTED,
+        )
+    if file.mime == "image/heic":
+        return _heic(file)
+    if file.mime not in _TYPES and file.mime not in _BECOMES_JPEG:
+        raise ItemError(
+            f"{file.path}: Aura frames take photos, and this is {file.mime}. If it is one, convert it to JPEG first.",
+            Reason.UNSUPPORTED,
+        )
+    picture = _header(file) if file.mime in _TYPES else None
+    if picture is not None and picture.width * picture.height > MOST_PIXELS:
+        raise ItemError(
+            f"{file.path}: {picture.width} x {picture.height} pixels, which no frame needs. Reduce it with another "
+            "program first.",
+            Reason.TOO_LARGE,
+        )
+    if picture is not None and file.size_bytes <= MOST_BYTES:
+        _check_whole(file)
+        return picture
+    if resize:
+        return None
+    raise _needs_resize(file, picture)
+
+
+def reduced(file: Outgoing) -> tuple[Picture, bytes]:
+    """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright. The date and the place stay.
+
+    Raises `ItemError` for what cannot be decoded, or only with far too much memory.
+    """
+    made = decoding.reduced(file, LONG_EDGE, MOST_BYTES)
+    return Picture(made.width, made.height, 1), made.content
+
+
+def _needs_resize(file: Outgoing, picture: Picture | None) -> ItemError:
+    if picture is None:
+        return ItemError(
+            f"{file.path}: {_BECOMES_JPEG[file.mime]}, which an Aura frame does not take. --resize sends a JPEG of it, "
+            f"of at most {LONG_EDGE} pixels on the long edge; your file stays as it is.",
+            Reason.UNSUPPORTED,
+        )
+    return ItemError(
+        f"{_too_large(file)} --resize sends a copy of {LONG_EDGE} pixels on the long edge (it has "
+        f"{max(picture.width, picture.height)}); your file stays as it is.",
+        Reason.TOO_LARGE,
+    )
+
+
+def _too_large(file: Outgoing) -> str:
+    return (
+        f"{file.path}: {file.size_bytes / 1e6:.1f} MB, and nothing of more than {MOST_BYTES / 1e6:.1f} MB is known to "
+        "reach an Aura frame."
+    )
+
+
+def _header(file: Outgoing) -> Picture | None:
+    """What a JPEG or PNG says of itself; None for a stereo picture."""
+    header = decoding.header(file)
+    return None if header.is_stereo else Picture(header.width, header.height, header.orientation, file.mime)
+
+
+def _heic(file: Outgoing) -> Picture:
+    advice = "Convert it to JPEG first; photosync cannot decode HEIC."
+    if file.size_bytes > MOST_BYTES:
+        raise ItemError(f"{_too_large(file)} {advice}", Reason.TOO_LARGE)
+    try:
+        with file.path.open("rb") as source:
+            size = heic_size(source)
+    except OSError as error:
+        raise decoding.unreadable(file, error) from error
+    if size is None:
+        raise ItemError(
+            f"{file.path}: a HEIC picture whose size cannot be told for sure, and a wrong one would distort it on the "
+            f"frame. {advice}",
+            Reason.UNSUPPORTED,
+        )
+    return Picture(size.width, size.height, size.orientation, file.mime)
+
+
+def _check_whole(file: Outgoing) -> None:
+    try:
+        is_whole = is_whole_picture(file.path)
+    except OSError as error:
+        raise decoding.unreadable(file, error) from error
+    if not is_whole:  # or built in a way that only a decoder understands
+        decoding.check(file)

@@ -1,0 +1,45 @@
+"""What goes wrong at the simulated Aura in its own way (protocol notes on Aura, sections 1, 4, 6 and 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from photosync.testing.faults import Fault, Faults
+
+
+@dataclass
+class AuraFaults(Faults):
+    """What goes wrong at this service in its own way."""
+
+    locked: Fault | None = None
+    """475 to a sign-in with the right password."""
+    no_token: Fault | None = None
+    """A sign-in that is answered without the token."""
+    error_envelope: Fault | None = None
+    """200 with an error inside, on listings, that repeats the token."""
+    not_found_envelope: Fault | None = None
+    """200 with the 'Not found' of a wrong frame id inside."""
+    repeat_cursor: Fault | None = None
+    """A page that names its own place as the next one."""
+    empty_page: Fault | None = None
+    """A page with nothing on it that names a next one all the same."""
+    forbidden: Fault | None = None
+    """403 on a frame."""
+    refuse_video: Fault | None = None
+    """403 for a video whose address is good."""
+    empty_body: Fault | None = None
+    """200 and nothing in it, in place of a photo."""
+    write_401: Fault | None = None
+    """401 to a change, once it fires; nothing stays of it."""
+    write_475: Fault | None = None
+    """475 to a change."""
+    write_lock: Fault | None = None
+    """From the change on that it fires at: 401 to all changes, and 475 to sign-ins, until `desk.is_locked` is False."""
+    write_error: Fault | None = None
+    """200 with an error inside, to a change."""
+    unselectable: Fault | None = None
+    """A picture that a frame does not get; the service says only how many."""
+    left_out: Fault | None = None
+    """A picture that was promised and sent, and does not become one."""
+    store_denies: Fault | None = None
+    """403 with XML from the store."""

@@ -1,0 +1,66 @@
+"""The body of an upload: the metadata, then the content, read from its file a piece at a time.
+
+Facts: protocol notes on Amazon Cloud Drive, section 5.1: the order of the two matters, and the name of the file in the
+content part does not.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import BinaryIO
+
+from photosync.provider import Outgoing
+
+
+class MultipartBody(io.BufferedIOBase, BinaryIO):
+    """Reads like one file, whose length is known before its first byte."""
+
+    def __init__(self, file: Outgoing, metadata: Mapping[str, object], boundary: str) -> None:
+        """Opens `file`, which raises `ItemError` if it cannot be."""
+        head = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{json.dumps(metadata)}\r\n'
+            f'--{boundary}\r\nContent-Disposition: form-data; name="content"; filename="content"\r\n'
+            f"Content-Type: {file.mime}\r\n\r\n"
+        ).encode()
+        tail = f"\r\n--{boundary}--\r\n".encode()
+        self._size_bytes = len(head) + file.size_bytes + len(tail)
+        self._content = file.open()
+        self._parts: list[BinaryIO] = [io.BytesIO(head), self._content, io.BytesIO(tail)]
+        self._position = 0
+
+    def __len__(self) -> int:
+        return self._size_bytes
+
+    @property
+    def is_read_whole(self) -> bool:
+        """Whether whoever sends this has got all of it."""
+        return self._position == self._size_bytes
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def tell(self) -> int:
+        """How much was read."""
+        return self._position
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes, at most `size`; empty at the end alone."""
+        wanted = -1 if size is None else size
+        pieces: list[bytes] = []
+        while self._parts and wanted != 0:
+            if piece := self._parts[0].read(wanted):
+                pieces.append(piece)
+                self._position += len(piece)
+                if wanted > 0:
+                    break
+            else:
+                self._parts.pop(0)
+        return b"".join(pieces)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._content.close()
+        super().close()

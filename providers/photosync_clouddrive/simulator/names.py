@@ -1,0 +1,62 @@
+"""Which nodes lie in a folder and which of them has a name, at any number of nodes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node lies, and as what."""
+
+    name: str
+    parents: tuple[str, ...]
+    holds_name: bool
+    """Whether nothing else can have the name there: so it is outside the trash."""
+
+
+class NameIndex:
+    """Looks again at those nodes alone that something happened to."""
+
+    def __init__(self, place_of: Callable[[str], Place | None]) -> None:
+        """`place_of` a node as it is now; None: it is gone."""
+        self._place_of = place_of
+        self._fresh: dict[str, None] = {}
+        self._known: dict[str, Place] = {}
+        self._children: dict[str, dict[str, None]] = {}
+        self._holders: dict[tuple[str, str], dict[str, None]] = {}
+
+    def touch(self, node_id: str) -> None:
+        """Something happened to a node."""
+        self._fresh[node_id] = None
+
+    def children(self, parent: str) -> list[str]:
+        """All that lies in a folder, whatever its status."""
+        self._catch_up()
+        return list(self._children.get(parent, ()))
+
+    def holder(self, parent: str, name: str) -> str | None:
+        """The node that has this name in a folder, in any case and spelling."""
+        self._catch_up()
+        return next(iter(self._holders.get((parent, folded(name)), ())), None)
+
+    def _catch_up(self) -> None:
+        fresh, self._fresh = self._fresh, {}
+        for node_id in fresh:
+            if (before := self._known.pop(node_id, None)) is not None:
+                for parent in before.parents:
+                    self._children[parent].pop(node_id, None)
+                    self._holders.get((parent, folded(before.name)), {}).pop(node_id, None)
+            if (place := self._place_of(node_id)) is not None:
+                self._known[node_id] = place
+                for parent in place.parents:
+                    self._children.setdefault(parent, {})[node_id] = None
+                    if place.holds_name:
+                        self._holders.setdefault((parent, folded(place.name)), {})[node_id] = None
+
+
+def folded(name: str) -> str:
+    """What two names have in common that cannot lie in one folder (section 3.9 of the protocol notes)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

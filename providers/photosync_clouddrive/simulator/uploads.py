@@ -1,0 +1,259 @@
+"""What a simulated drive does with files and folders that are sent to it (protocol notes, sections 3.8, 3.9, 5 and 6).
+
+It is as strict as the service was where clients went wrong: the metadata come first and the content second, a name is
+taken whatever its case, and a conflict is told after the whole body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from aiohttp import BodyPartReader, web
+
+from photosync.testing import answers
+from photosync.testing.receiving import Inbox, Upload
+from photosync_clouddrive.simulator.drive import ROOT, Drive, Raw
+from photosync_clouddrive.simulator.faults import CloudDriveFaults
+from photosync_clouddrive.simulator.stream import refused
+
+MOST_NAME_CHARACTERS = 280
+_PIECE_BYTES = 1 << 18
+_METADATA = re.compile(r'form-data; name="metadata"')
+_CONTENT = re.compile(r'form-data; name="content"; filename="[ -!#-~]+"')
+
+
+class RefusedError(Exception):
+    """Carries the service's answer."""
+
+    def __init__(self, answer: web.Response) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a body brought."""
+
+    name: str
+    parent: str
+    mime: str
+    upload: Upload
+
+
+class Uploads:
+    """Takes files and folders."""
+
+    def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox) -> None:
+        self._drive = drive
+        self._faults = faults
+        self._inbox = inbox
+        self.quota_bytes: int | None = None
+        """How much fits, the trash included; None: everything."""
+        self.late_status: int | None = 504
+        """The answer where `late_upload` or `pending_upload` fires; None: the connection closes."""
+        self._made_at: dict[str, float] = {}
+
+    def just_made(self, node_id: str) -> None:
+        """Take a node for one that came this moment."""
+        self._made_at[node_id] = time.monotonic()
+
+    def is_listed(self, node_id: object, lag_s: float) -> bool:
+        """Whether a listing that lags so far behind has a node."""
+        return time.monotonic() - self._made_at.get(str(node_id), -lag_s) >= lag_s
+
+    # Calls
+
+    async def make_folder(self, request: web.Request) -> web.StreamResponse:
+        """Section 3.8."""
+        try:
+            name, parent = self._named(await request.json(), "FOLDER")
+            self._check_name(name, parent)
+        except RefusedError as error:
+            return error.answer
+        except ValueError:
+            return refused("Malformed JSON")
+        node_id = self._drive.add_folder(name, ROOT if self._faults.fires("astray_folder", "other") else parent)
+        self.just_made(node_id)
+        return web.json_response(self._drive.node(node_id), status=201)
+
+    async def take_file(self, request: web.Request) -> web.StreamResponse:
+        """Section 5.1."""
+        if fault := self._faults.fires("cut_upload", "upload"):
+            return await _cut(request, 0.5 if fault.value is None else fault.value)
+        try:
+            sent = await self._received(request)
+            self._check_trouble()
+            self._check_name(sent.name, sent.parent)
+            self._check_content(sent.upload, suppressed=request.query.get("suppress") == "deduplication")
+        except RefusedError as error:
+            return error.answer
+        return await self._keep(request, sent)
+
+    async def trash(self, request: web.Request) -> web.StreamResponse:
+        """Section 6."""
+        node_id = request.match_info["id"]
+        if not self._drive.knows(node_id):
+            return refused("Node not found", 404)
+        if self._faults.fires("keeps_trash_out", "other") or node_id == ROOT:
+            return refused("Insufficient permissions granted for operation: trashNode", 403)
+        self._drive.say(node_id, status="TRASH")
+        return web.json_response(self._drive.node(node_id))
+
+    # A body
+
+    async def _received(self, request: web.Request) -> Sent:
+        if request.content_length is None:
+            raise RefusedError(refused("Length Required", 411))
+        if request.content_type != "multipart/form-data":
+            raise RefusedError(refused("Content-Type must be multipart/form-data"))
+        reader = await request.multipart()
+        first = await reader.next()
+        if not isinstance(first, BodyPartReader) or not _METADATA.fullmatch(_disposition(first)):
+            raise RefusedError(refused("The first part must be the metadata"))
+        try:
+            metadata = json.loads(await first.read())
+        except ValueError as error:
+            raise RefusedError(refused("The metadata are no JSON")) from error
+        name, parent = self._named(metadata, "FILE")
+        second = await reader.next()
+        if not isinstance(second, BodyPartReader) or not _CONTENT.fullmatch(_disposition(second)):
+            raise RefusedError(refused("The second part must be the content, with a filename"))
+        mime = second.headers.get("Content-Type")
+        if mime is None:
+            raise RefusedError(refused("The content has no Content-Type"))
+        upload = await self._inbox.take(_pieces(second))
+        if await reader.next() is not None or not request.content.at_eof():
+            raise RefusedError(refused("Nothing may follow the content"))
+        return Sent(name, parent, mime, upload)
+
+    # What is refused
+
+    def _check_trouble(self) -> None:
+        """Troubles of the way, which come whatever was sent."""
+        if self._faults.fires("broken_transfer", "upload"):
+            raise RefusedError(refused("Cannot read from request."))
+        if self._faults.fires("wrapped_expiry", "upload"):
+            raise RefusedError(refused("Upstream answered 401: Token has expired"))
+        if self._faults.fires("stale_parent", "upload"):
+            raise RefusedError(refused("One of the parentId doesn't exist"))
+
+    def _named(self, content: object, kind: str) -> tuple[str, str]:
+        """The name and the parent out of metadata."""
+        metadata = content if isinstance(content, dict) else {}
+        name, parents = metadata.get("name"), metadata.get("parents", [ROOT])
+        is_right = metadata.get("kind") == kind and isinstance(name, str)
+        if not is_right or not isinstance(parents, list) or len(parents) != 1:
+            raise RefusedError(refused("Invalid metadata"))
+        return str(name), str(parents[0])
+
+    def _check_name(self, name: str, parent: str) -> None:
+        """Sections 3.8 and 3.9."""
+        if not name or "/" in name or "\0" in name:
+            raise RefusedError(refused(f"Value '{name}' at 'name' failed to satisfy constraint"))
+        if len(name) > MOST_NAME_CHARACTERS:
+            raise RefusedError(
+                refused(
+                    f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
+                    f"have length less than or equal to {MOST_NAME_CHARACTERS}"
+                )
+            )
+        if not self._drive.is_open_folder(parent):
+            raise RefusedError(refused("One of the parentId doesn't exist"))
+        holder = self._drive.holder(parent, name)
+        if self._faults.fires("stale_conflict", "upload"):
+            stale = (node for node in self._drive.children(parent) if node.get("name") == name)
+            holder = next((str(node["id"]) for node in stale if node["status"] == "TRASH"), holder)
+        if holder is not None:
+            raise RefusedError(self._conflict(name, parent, holder))
+
+    def _conflict(self, name: str, parent: str, holder: str) -> web.Response:
+        """The name in the message is lower-cased."""
+        message = f"Node with the name {name.lower()} already exists under parentId {parent}"
+        answer: Raw = {
+            "logref": "simulated",
+            "message": f"{message} conflicting NodeId: {holder}",
+            "code": "NAME_ALREADY_EXISTS",
+            "info": {"nodeId": holder},
+        }
+        if fault := self._faults.fires("bare_conflict", "upload"):
+            del answer["info"], answer["code"]
+            if fault.value:
+                answer["message"] = message
+        return web.json_response(answer, status=409)
+
+    def _check_content(self, upload: Upload, *, suppressed: bool) -> None:
+        if self.quota_bytes is not None and self._drive.used_bytes() + upload.size_bytes > self.quota_bytes:
+            answer = {"message": "File size exceeds account allowance.", "code": "NO_ACTIVE_SUBSCRIPTION_FOUND"}
+            raise RefusedError(web.json_response(answer, status=403))
+        if suppressed and not self._faults.fires("ignores_suppress", "upload"):
+            return
+        if upload.size_bytes and any(node["status"] == "AVAILABLE" for node in self._drive.with_md5(upload.md5)):
+            answer = {"logref": "simulated", "message": "Attempted to upload a duplicate File"}
+            raise RefusedError(web.json_response(answer, status=409))
+
+    # What is kept
+
+    async def _keep(self, request: web.Request, sent: Sent) -> web.StreamResponse:
+        upload = await self._spoiled(sent.upload)
+        parent = ROOT if self._faults.fires("astray", "upload") else sent.parent
+        node_id = self._drive.receive(upload, sent.name, parent, sent.mime)
+        self.just_made(node_id)
+        for name in ("late_upload", "pending_upload"):
+            if fault := self._faults.fires(name, "upload"):
+                return self._late(request, node_id, fault.value or 0.0, hidden=name == "late_upload")
+        if self._faults.fires("bare_answer", "upload"):
+            return web.json_response({"id": node_id, "kind": "FILE"}, status=201)
+        return web.json_response(self._drive.node(node_id), status=201)
+
+    async def _spoiled(self, upload: Upload) -> Upload:
+        """What is kept in place of what came, without a word."""
+        content: bytes | None = None
+        if fault := self._faults.fires("short_store", "upload"):
+            content = upload.content()[: int(upload.size_bytes * (0.5 if fault.value is None else fault.value))]
+        if self._faults.fires("damaged_store", "upload"):
+            content = upload.content()[:-1] + b"\xaa"
+        return upload if content is None else await self._inbox.take(_one(content))
+
+    def _late(self, request: web.Request, node_id: str, after_s: float, *, hidden: bool) -> web.StreamResponse:
+        """Section 5.7: all bytes came, the answer says that something went wrong, and the file appears later."""
+        self._drive.say(node_id, status="PENDING")
+        if hidden:
+            self._drive.hidden.add(node_id)
+        asyncio.get_running_loop().call_later(after_s, self._appear, node_id)
+        if self.late_status is not None:
+            return web.Response(status=self.late_status)
+        if request.transport is not None:
+            request.transport.close()
+        raise answers.Dropped
+
+    def _appear(self, node_id: str) -> None:
+        self._drive.hidden.discard(node_id)
+        self._drive.say(node_id, status="AVAILABLE")
+
+
+def _disposition(part: BodyPartReader) -> str:
+    return part.headers.get("Content-Disposition", "")
+
+
+async def _pieces(part: BodyPartReader) -> AsyncIterator[bytes]:
+    while piece := await part.read_chunk(_PIECE_BYTES):
+        yield piece
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+async def _cut(request: web.Request, share: float) -> web.StreamResponse:
+    """Take a part of the body, and hang up."""
+    missing = int((request.content_length or 0) * share)
+    while missing > 0 and (piece := await request.content.read(min(missing, _PIECE_BYTES))):
+        missing -= len(piece)
+    if request.transport is not None:
+        request.transport.abort()
+    raise answers.Dropped

@@ -1,0 +1,67 @@
+"""What Google Photos takes: which formats, and how large.
+
+Facts: protocol notes on Google Photos, section 5.1.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from photosync.errors import ItemError, Reason
+from photosync.provider import Outgoing
+
+# Google writes MB and GB and does not say which; where a refusal would be ours, the larger reading is the kinder one.
+LARGEST_PHOTO_BYTES = 200 * 1024**2
+LARGEST_VIDEO_BYTES = 20 * 1024**3
+NAME_CHARACTERS = 255
+
+_UNKNOWN = "application/octet-stream"
+_REFUSED_TYPES = frozenset({"image/jxl", "image/jp2", "image/vnd.adobe.photoshop", "video/x-flv", "video/webm"})
+_REFUSED_ENDINGS = frozenset({".webm"})
+"""Matroska by its content, of which Google takes `.mkv` alone."""
+_BY_ENDING = {
+    ".ico": "image/x-icon",
+    ".divx": "video/divx",
+    ".m2t": "video/mp2t",
+    ".m2ts": "video/mp2t",
+    ".mmv": "video/x-mmv",
+    ".mod": "video/mpeg",
+    ".mts": "video/mp2t",
+    ".tod": "video/mpeg",
+}
+"""What Google takes and content alone cannot tell."""
+
+
+def media_type(file: Outgoing) -> str | None:
+    """What to call the content of `file`; None where Google does not take it."""
+    ending = PurePath(file.name).suffix.lower()
+    type_ = _BY_ENDING.get(ending, "") if file.mime == _UNKNOWN else file.mime
+    is_taken = type_.startswith(("image/", "video/")) and type_ not in _REFUSED_TYPES
+    return type_ if is_taken and ending not in _REFUSED_ENDINGS else None
+
+
+def check(file: Outgoing) -> None:
+    """Raise `ItemError` for what Google would refuse, as far as its documentation says."""
+    type_ = media_type(file)
+    if type_ is None:
+        raise ItemError(f"Google Photos does not take such files ({file.mime})", Reason.UNSUPPORTED)
+    if not file.size_bytes:
+        raise ItemError("it is empty", Reason.UNSUPPORTED)
+    is_video = type_.startswith("video/")
+    if file.size_bytes > (LARGEST_VIDEO_BYTES if is_video else LARGEST_PHOTO_BYTES):
+        limit = "videos up to 20 GB" if is_video else "photos up to 200 MB"
+        raise ItemError(f"it is too large: Google Photos takes {limit}", Reason.TOO_LARGE)
+
+
+def sent_name(name: str) -> str:
+    """`name` as short as Google takes it, its ending kept."""
+    if len(name) <= NAME_CHARACTERS:
+        return name
+    ending = PurePath(name).suffix
+    return name[: NAME_CHARACTERS - len(ending)] + ending
+
+
+def header_name(name: str) -> str:
+    """`name` as a header can carry it; the item itself gets the real one."""
+    plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in name)
+    return plain[-NAME_CHARACTERS:].strip() or "file"

@@ -1,0 +1,197 @@
+"""The calls of the Photos Library API: bytes up, items out of them, albums around them.
+
+Everything goes through the account's transport. No call here makes the same item twice: bytes that were sent twice are
+two tokens, and items of the same bytes are one item.
+Facts: protocol notes on Google Photos, section 5.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Unpack
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
+from photosync.provider import Outgoing
+from photosync.transport import Answer, Transport
+from photosync.transport.hosts import OwnHosts, target
+from photosync.transport.types import RequestOptions
+from photosync_google.accepted import header_name, media_type
+from photosync_google.created import INTERNAL, Result, results_of
+from photosync_google.library_refusals import BATCH_CREATE, CREATED, CreationTroubleError, QuotaSpentError
+
+MOST_AT_ONCE = 50
+"""Items that one request makes, or puts into an album."""
+_CREATION_TIMEOUT_S = 180.0
+_DEFAULT_GRANULARITY = 262144
+_ACTIVE = "active"
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """Bytes that are at Google, and what the item that is made of them is to be called."""
+
+    token: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSession:
+    """A large file's way up, open at Google."""
+
+    url: str = field(repr=False)
+    """Whoever knows it can write there."""
+    granularity: int
+    """Every piece but the last is a multiple of this."""
+
+
+class LibraryApi:
+    """One account's calls, from several threads. `base` is the API's URL."""
+
+    def __init__(self, transport: Transport, base: str, upload_hosts: OwnHosts) -> None:
+        """`upload_hosts`: where the address of a large file's upload may lead."""
+        self._transport = transport
+        self._base = base.rstrip("/")
+        self._upload_hosts = upload_hosts
+        self._spent: TemporaryError | None = None
+        """The day's requests are used up."""
+
+    @property
+    def retries(self) -> int:
+        """How many requests repeated an earlier one so far."""
+        return self._transport.retries
+
+    # Bytes
+
+    def upload(self, file: Outgoing) -> str:
+        """Send a whole file in one request; the upload token."""
+        headers = {
+            **_description(file),
+            "Content-Type": "application/octet-stream",
+            "X-Goog-Upload-Protocol": "raw",
+        }
+        return _token(self._request("POST", f"{self._base}/uploads", body=file.open, headers=headers))
+
+    def begin_upload(self, file: Outgoing) -> UploadSession:
+        """Open a way up for a large file."""
+        headers = {
+            **_description(file),
+            "X-Goog-Upload-Command": "start",
+            "X-Goog-Upload-Protocol": "resumable",
+            "X-Goog-Upload-Raw-Size": str(file.size_bytes),
+        }
+        answer = self._request("POST", f"{self._base}/uploads", body=b"", headers=headers)
+        url = answer.headers.get("X-Goog-Upload-URL", "")
+        if not url:
+            raise ItemError("Google opened no way up for it; push again", Reason.BAD_ANSWER)
+        self._hide(url)
+        if target(url).origin not in self._upload_hosts:
+            raise ItemError(
+                f"Google named the host {urlsplit(url).hostname} for this upload, which is not known to be its own; "
+                "nothing was sent there",
+                Reason.REFUSED,
+            )
+        return UploadSession(url, _number(answer, "X-Goog-Upload-Chunk-Granularity") or _DEFAULT_GRANULARITY)
+
+    def send_piece(self, session: UploadSession, piece: BinaryIO, offset: int, *, is_last: bool) -> str | None:
+        """Send bytes from `offset` on; the upload token after the last. Raises `LostAnswerError`: then ask `received`,
+        because the service may have kept a part of them."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "X-Goog-Upload-Command": "upload, finalize" if is_last else "upload",
+            "X-Goog-Upload-Offset": str(offset),
+        }
+        answer = self._request("POST", session.url, body=lambda: piece, headers=headers, idempotent=False)
+        return _token(answer) if is_last else None
+
+    def received(self, session: UploadSession) -> int | None:
+        """How many bytes of a file are there; None where its way up is closed."""
+        headers = {"X-Goog-Upload-Command": "query"}
+        try:
+            answer = self._request("POST", session.url, body=b"", headers=headers)
+        except ProviderError as error:
+            if error.status is not None and 400 <= error.status < 500:
+                return None
+            raise
+        if answer.headers.get("X-Goog-Upload-Status", "").strip().lower() != _ACTIVE:
+            return None
+        return _number(answer, "X-Goog-Upload-Size-Received")
+
+    # Items and albums
+
+    def create(self, items: Sequence[NewItem], album_id: str | None) -> Mapping[str, Result]:
+        """Make items, at most `MOST_AT_ONCE`; the results by token. One such request at a time."""
+        content: dict[str, object] = {
+            "newMediaItems": [{"simpleMediaItem": {"uploadToken": item.token, "fileName": item.name}} for item in items]
+        }
+        if album_id is not None:
+            content["albumId"] = album_id
+        try:
+            answer = self._request(
+                "POST", f"{self._base}{BATCH_CREATE}", json=content, accept=CREATED, timeout_s=_CREATION_TIMEOUT_S
+            )
+        except CreationTroubleError as error:
+            return {items[0].token: Result(INTERNAL, str(error), None)}
+        return results_of(answer.body)
+
+    def create_album(self, title: str, *, is_repeated: bool = False) -> str:
+        """Make an album; its id. Raises `LostAnswerError` unless `is_repeated`."""
+        content = {"album": {"title": title}}
+        answer = self._request("POST", f"{self._base}/albums", json=content, idempotent=is_repeated)
+        album = _parsed(answer)
+        album_id = album.get("id") if isinstance(album, Mapping) else None
+        if not isinstance(album_id, str) or not album_id:
+            raise ItemError(f"Google made the album '{title}' and did not say its id; push again", Reason.BAD_ANSWER)
+        return album_id
+
+    def add_to_album(self, album_id: str, item_ids: Sequence[str]) -> None:
+        """Put items into an album, at most `MOST_AT_ONCE`: all of them or none."""
+        url = f"{self._base}/albums/{quote(album_id, safe='')}:batchAddMediaItems"
+        answer = self._request("POST", url, json={"mediaItemIds": list(item_ids)})
+        if answer.body.strip() and not isinstance(_parsed(answer), Mapping):
+            raise ProviderError("Google Photos answered with something else than JSON when an album was to be filled.")
+
+    def _request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
+        if self._spent is not None:
+            raise self._spent.with_traceback(None)
+        try:
+            return self._transport.request(method, url, **options)
+        except QuotaSpentError as error:
+            self._spent = TemporaryError(str(error), Reason.THROTTLED)
+            raise self._spent from error
+
+    def _hide(self, url: str) -> None:
+        """Let no log show what makes an upload's address a secret: its query, or else its path."""
+        parts = urlsplit(url)
+        values = [value for name, value in parse_qsl(parts.query) if name != "upload_protocol"]
+        self._transport.hide(*(values or [parts.path.rpartition("/")[2]]))
+
+
+def _description(file: Outgoing) -> dict[str, str]:
+    return {
+        "X-Goog-Upload-Content-Type": media_type(file) or file.mime,
+        "X-Goog-Upload-File-Name": header_name(file.name),
+    }
+
+
+def _token(answer: Answer) -> str:
+    token = answer.body.decode("ascii", "replace").strip()
+    if not token or "<" in token:
+        raise ItemError("Google took the bytes and gave no upload token for them; push again", Reason.BAD_ANSWER)
+    return token
+
+
+def _parsed(answer: Answer) -> object:
+    """Without the transport's own words for what is no JSON: they quote it, and what it holds may be a token."""
+    try:
+        content: object = json.loads(answer.body)
+    except ValueError:
+        return None
+    return content
+
+
+def _number(answer: Answer, header: str) -> int | None:
+    text = answer.headers.get(header, "").strip()
+    return int(text) if text.isascii() and text.isdecimal() else None

@@ -1,0 +1,192 @@
+"""Items out of bytes that are at Google, and into their albums: what becomes of each file, whatever happens to others.
+
+Facts: protocol notes on Google Photos, sections 5.3 and 5.4.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
+from photosync.model import Item
+from photosync.provider import Outgoing, Sent
+from photosync_google.accepted import sent_name
+from photosync_google.albums import Albums, is_about_album
+from photosync_google.created import DONE, EXHAUSTED, INTERNAL, INVALID, KNOWN_ALREADY, Result
+from photosync_google.library_api import MOST_AT_ONCE, LibraryApi, NewItem
+from photosync_google.library_refusals import is_about_storage, storage_full
+
+Made = Sent | ItemError
+
+_HOPELESS_AFTER = 2
+"""So many items in a row that could not be made even alone: Google is in trouble, and the others can wait."""
+
+
+class ItemMaker:
+    """Makes the items of one push. One thread at a time uses it."""
+
+    def __init__(self, account: str, api: LibraryApi, albums: Albums, upload: Callable[[Outgoing], str]) -> None:
+        """`upload` sends a file's bytes again, for a new token."""
+        self._account = account
+        self._api = api
+        self._albums = albums
+        self._upload = upload
+        self._met: set[str] = set()
+        """The ids of all items so far: the same bytes are the same item."""
+
+    def make(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+        """Make items of those that are none yet, and put all of them into the album of that title, if there is to be
+        one. The answers are in the order of `sent`."""
+        made: dict[int, Made] = {}
+        known = [place for place, each in enumerate(sent) if each.item is not None]
+        fresh = [place for place, each in enumerate(sent) if each.item is None]
+        for places in _batches(fresh):
+            made.update(zip(places, self._create(album, [sent[place] for place in places]), strict=True))
+        for places in _batches(known):
+            made.update(zip(places, self._gather(album, [sent[place] for place in places]), strict=True))
+        return [made[place] for place in range(len(sent))]
+
+    # New items
+
+    def _create(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+        retries = self._api.retries
+        results = self._results(album, sent)
+        if isinstance(results, ItemError):
+            return [results] * len(sent)
+        # A token is good once. Where the answer to its first use was lost, Google knows the item and not the token.
+        may_be_used_up = self._api.retries > retries
+        found = [results.get(each.token) for each in sent]
+        made = [self._judged(each, result) for each, result in zip(sent, found, strict=True)]
+        again = [place for place, result in enumerate(found) if _may_be_old(result, may_be_used_up=may_be_used_up)]
+        alone = [place for place, result in enumerate(found) if result is not None and result.code == INTERNAL]
+        for places, way in ((again, self._again), (alone if len(sent) > 1 else [], self._alone)):
+            for place, outcome in zip(places, way(album, [sent[place] for place in places]), strict=True):
+                made[place] = outcome
+        return made
+
+    def _again(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+        """Once more with new tokens. The same bytes are the same item, so that nothing comes there twice."""
+        made: dict[int, Made] = {}
+        fresh: dict[int, Sent] = {}
+        try:
+            for place, each in enumerate(sent):
+                try:
+                    fresh[place] = replace(each, item=None, token=self._upload(each.file))
+                except ItemError as error:
+                    made[place] = error
+            results = self._results(album, list(fresh.values())) if fresh else {}
+        except TemporaryError as error:
+            return [ItemError(str(error), error.reason)] * len(sent)
+        for place, each in fresh.items():
+            made[place] = results if isinstance(results, ItemError) else self._judged(each, results.get(each.token))
+        return [made[place] for place in range(len(sent))]
+
+    def _alone(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+        """One by one, with the transport's patience for each; but not for all of them when Google is in trouble."""
+        made: list[Made] = []
+        failures = 0
+        for each in sent:
+            if failures >= _HOPELESS_AFTER:
+                made.append(ItemError("Google has trouble; push again later", Reason.SERVER_ERROR))
+                continue
+            try:
+                made += self._create(album, [each])
+            except TemporaryError as error:
+                made.append(ItemError(str(error), error.reason))
+            failures = failures + 1 if isinstance(made[-1], ItemError) else 0
+        return made
+
+    def _results(self, album: str | None, sent: Sequence[Sent]) -> Mapping[str, Result] | ItemError:
+        """What Google says of each; an error where it refuses them all."""
+        items = [NewItem(each.token, sent_name(each.file.name)) for each in sent]
+        found: dict[str, Result] = {}
+
+        def create(album_id: str | None) -> None:
+            found.update(self._api.create(items, album_id))
+
+        try:
+            if album is None:
+                create(None)
+            else:
+                self._albums.use(album, create)
+        except ItemError as error:
+            return error
+        except ProviderError as error:
+            if error.status != 400 and not is_about_album(error):
+                raise
+            return self._refused(album, error)
+        return found
+
+    def _judged(self, sent: Sent, result: Result | None) -> Made:
+        if result is None:
+            return ItemError("Google did not say what became of it; push again", Reason.BAD_ANSWER)
+        if result.code in (DONE, KNOWN_ALREADY):
+            if result.item is None:
+                return ItemError("Google has it and did not say as which item", Reason.BAD_ANSWER)
+            return self._arrived(sent, result.item, was_there=result.code == KNOWN_ALREADY)
+        return self._failed(result)
+
+    def _failed(self, result: Result) -> ItemError:
+        said = result.message or f"code {result.code}"
+        if is_about_storage(said):
+            return storage_full(self._account)
+        if result.code == INVALID:
+            return ItemError(f"Google takes no such photo or video, or it is damaged ({said})", Reason.UNSUPPORTED)
+        if result.code == EXHAUSTED:
+            return ItemError(f"Google takes no more for now ({said}); push again later", Reason.THROTTLED)
+        if result.code == INTERNAL:
+            return ItemError(f"Google has trouble with it ({said}); push again later", Reason.SERVER_ERROR)
+        return ItemError(f"Google refused it ({said})", Reason.REFUSED)
+
+    def _arrived(self, sent: Sent, item: Item, *, was_there: bool) -> Sent:
+        # What Google has already keeps the name under which it came first (section 5.3).
+        was_there = was_there or item.id in self._met or not _is_same_name(item.name, sent_name(sent.file.name))
+        self._met.add(item.id)
+        return replace(sent, item=replace(item, name=item.name or sent.file.name), was_there=was_there)
+
+    # Known items
+
+    def _gather(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+        """Put items that are there already into an album: all or none, so those are looked for that Google refuses."""
+        self._met.update(each.item.id for each in sent if each.item is not None)
+        if album is None:
+            return list(sent)
+        ids = list(dict.fromkeys(each.item.id for each in sent if each.item is not None))
+        try:
+            self._albums.use(album, lambda album_id: self._api.add_to_album(album_id, ids))
+        except ItemError as error:
+            return [error] * len(sent)
+        except ProviderError as error:
+            if is_about_album(error):
+                return [self._refused(album, error)] * len(sent)
+            if error.status != 400:
+                raise
+            if len(sent) > 1:
+                half = len(sent) // 2
+                return self._gather(album, sent[:half]) + self._gather(album, sent[half:])
+            # It was deleted there, or came by another way than this program. Sending it again mends both.
+            return self._again(album, sent)
+        return list(sent)
+
+    def _refused(self, album: str | None, error: ProviderError) -> ItemError:
+        where = f" into the album '{album}'" if album is not None else ""
+        return ItemError(f"Google refused to take this{where} ({error})", Reason.REFUSED)
+
+
+def _may_be_old(result: Result | None, *, may_be_used_up: bool) -> bool:
+    """Whether a token was refused and not the picture: as a used one is, or one that is older than a day."""
+    return result is not None and result.code == INVALID and (may_be_used_up or not result.is_about_content)
+
+
+def _batches(places: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(places), MOST_AT_ONCE):
+        yield places[start : start + MOST_AT_ONCE]
+
+
+def _is_same_name(theirs: str, ours: str) -> bool:
+    """Whether an item has the name that it was sent with; one that Google does not tell is no evidence."""
+    return (
+        not theirs or unicodedata.normalize("NFC", theirs).casefold() == unicodedata.normalize("NFC", ours).casefold()
+    )

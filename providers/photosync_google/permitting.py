@@ -1,0 +1,89 @@
+"""The account's other half, which may upload: a permission, a token and a session of its own.
+
+Opened when something wants it, so that whoever only picks never reads that token, nor sends anything to that API.
+"""
+
+from __future__ import annotations
+
+from photosync.provider import AccountContext, Interaction, UploadWish
+from photosync.transport import Transport, TransportSettings
+from photosync.transport.hosts import OwnHosts
+from photosync.transport.tokens import TokenFile
+from photosync_google.albums import Albums
+from photosync_google.auth import GoogleAuth
+from photosync_google.client import Client
+from photosync_google.library_api import LibraryApi
+from photosync_google.library_refusals import LibraryRefusals
+from photosync_google.permissions import UPLOADING
+from photosync_google.uploads import GoogleUploader
+
+LIBRARY_URL = "https://photoslibrary.googleapis.com/v1"
+_UPLOAD_HOSTS = (".googleapis.com", ".googleusercontent.com")
+"""Where the address of a large file's upload may lead, beside the API's own host. Google names it anew for each."""
+_READ_TIMEOUT_S = 120.0
+"""What Google takes for a large file's last piece is not known; it looks at the whole file then."""
+
+
+class UploadSide:
+    """May append to the library, and no more."""
+
+    def __init__(self, client: Client, context: AccountContext, file: TokenFile, url: str, origin: str) -> None:
+        """`url` is the API's, and `origin` its beginning."""
+        self._client = client
+        self._context = context
+        self._file = file
+        self._auth = GoogleAuth(context.account, client, file, UPLOADING)
+        self._url = url
+        self._hosts = (origin, *_UPLOAD_HOSTS)
+        self._transport: Transport | None = None
+
+    @property
+    def is_permitted(self) -> bool:
+        """Whether there is a token that could serve."""
+        return not self._auth.is_needed
+
+    @property
+    def has_token(self) -> bool:
+        """Whether there is a token at all, to be given up."""
+        return self._file.exists()
+
+    def permit(self, person: Interaction) -> str:
+        """Have the person consent, and keep the token."""
+        from photosync_google.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
+
+        token = obtain_token(self._context.account, self._client, person, self._session(), UPLOADING)
+        self._auth.adopt(token)
+        return "permitted to add to Google Photos"
+
+    def forget(self) -> str:
+        """Revoke and delete the token."""
+        self._session()
+        return self._auth.forget()
+
+    def uploader(self, wish: UploadWish) -> GoogleUploader:
+        """Begin a push. Raises `SignInError` where a person has to permit it first; a dry run asks Google nothing."""
+        if not wish.dry_run:
+            self._auth.check()
+        account, state = self._context.account, self._context.state
+        api = LibraryApi(self._session(), self._url, OwnHosts(self._hosts))
+        albums = Albums(state, account, self._auth.client_id, api, self._context.say)
+        return GoogleUploader(account, api, albums, wish)
+
+    def close(self) -> None:
+        """Close the session, if there is one."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _session(self) -> Transport:
+        if self._transport is None:
+            sign_in_urls = (self._client.token_uri, self._client.revoke_uri)
+            self._transport = self._context.transport(
+                TransportSettings(
+                    own_hosts=self._hosts,
+                    auth=self._auth,
+                    classify=LibraryRefusals(self._context.account, self._url, sign_in_urls),
+                    read_timeout_s=_READ_TIMEOUT_S,
+                )
+            )
+            self._auth.transport = self._transport
+        return self._transport

@@ -1,0 +1,103 @@
+"""A large file's way up: in pieces, and after a break from where Google says that it stands.
+
+Facts: protocol notes on Google Photos, section 5.2.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO
+
+from photosync.errors import LostAnswerError, ProviderError, Reason, TemporaryError
+from photosync.provider import Outgoing
+from photosync_google.library_api import LibraryApi, UploadSession
+
+PIECE_BYTES = 16 * 1024**2
+"""Google advises no size. What is lost by a break is at most this much."""
+MOST_BREAKS = 5
+"""So many in a row that brought no byte further."""
+MOST_STARTS = 3
+_CLOSED = (400, 404, 409, 410, 412)
+"""Ways in which a session is no longer good for the bytes that are due."""
+
+
+def upload_in_pieces(api: LibraryApi, file: Outgoing) -> str:
+    """Send a file; its upload token. The file is read once, unless something breaks."""
+    with file.open() as source:
+        for _ in range(MOST_STARTS):
+            token = _one_session(api, api.begin_upload(file), source, file.size_bytes)
+            if token is not None:
+                return token
+    raise TemporaryError(
+        f"Google closed {MOST_STARTS} uploads of {file.name} before they were complete. Push again later.",
+        Reason.SERVER_ERROR,
+    )
+
+
+def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size_bytes: int) -> str | None:
+    """The upload token, or None where Google has closed the session."""
+    step = max(PIECE_BYTES // session.granularity, 1) * session.granularity
+    offset, breaks = 0, 0
+    while True:
+        piece = Piece(source, offset, min(step, size_bytes - offset))
+        is_last = offset + len(piece) == size_bytes
+        try:
+            token = api.send_piece(session, piece, offset, is_last=is_last)
+        except LostAnswerError as error:
+            # Its bytes may have arrived, all of them or a part. The look waits for a service that is in trouble.
+            received = api.received(session)
+            if received is None or received > size_bytes:
+                return None
+            breaks = breaks + 1 if received <= offset else 0
+            if breaks > MOST_BREAKS:
+                raise TemporaryError(
+                    "the connection to Google breaks off again and again while a large file is sent. "
+                    "The next push begins with that file anew.",
+                    error.reason,
+                ) from error
+            offset = received
+            continue
+        except ProviderError as error:
+            if error.status in _CLOSED:
+                return None
+            raise
+        if is_last:
+            return token
+        offset, breaks = offset + len(piece), 0
+
+
+class Piece(io.BufferedIOBase, BinaryIO):
+    """A part of an open file, as a body to send: again from its beginning each time that somebody enters it."""
+
+    def __init__(self, source: BinaryIO, offset: int, size_bytes: int) -> None:
+        self._source = source
+        self._offset = offset
+        self._size_bytes = size_bytes
+        self._place = 0
+
+    def __enter__(self) -> Piece:
+        self._place = 0
+        if self._source.tell() != self._offset:  # jumping costs the file the hashes that it makes while it is read
+            self._source.seek(self._offset)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The file stays open for the next piece."""
+
+    def __len__(self) -> int:
+        return self._size_bytes
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes of the part."""
+        room = self._size_bytes - self._place
+        piece = self._source.read(room if size is None or size < 0 else min(size, room))
+        self._place += len(piece)
+        return piece
+
+    def tell(self) -> int:
+        """The place in the part."""
+        return self._place

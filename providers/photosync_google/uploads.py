@@ -1,0 +1,104 @@
+"""Uploading to Google Photos: what `push` drives.
+
+Nothing can be looked for: the permission is to append and no more. It need not be, because the same bytes are the same
+item at Google, however often they are sent.
+Facts: protocol notes on Google Photos, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photosync.errors import ItemError, ProviderError, Reason, StorageFullError, TemporaryError, UsageError
+from photosync.model import Item
+from photosync.provider import Outgoing, Sent, UploadWish
+from photosync_google import accepted
+from photosync_google.albums import TITLE_CHARACTERS, Albums, album_title
+from photosync_google.library_api import LibraryApi
+from photosync_google.making import ItemMaker, Made
+from photosync_google.resumable import upload_in_pieces
+
+LARGEST_RAW_BYTES = 10 * 1000**2
+"""What is larger goes in pieces, as Google advises (section 5.2)."""
+_REFUSED = (400, 411, 413, 415)
+
+
+class GoogleUploader:
+    """One push to one account; fulfils `Uploader`."""
+
+    def __init__(self, account: str, api: LibraryApi, albums: Albums, wish: UploadWish) -> None:
+        """Raises `UsageError` for a title that no album can have."""
+        self._account = account
+        self._api = api
+        self._album = _wished_title(account, wish.collection)
+        self._maker = ItemMaker(account, api, albums, self._upload)
+        self._full: StorageFullError | None = None
+        """Google says so of items alone, when their bytes are there already: spare it those of all others."""
+
+    @property
+    def place(self) -> str:
+        """The album that the user named. Without one, a content is at Google once, in the album of its first folder."""
+        return self._album or ""
+
+    def find(self, file: Outgoing) -> Item | None:
+        """Nothing: Google lets nobody look who may only append. Raises `ItemError` for what it would refuse."""
+        accepted.check(file)
+        return None
+
+    def prepare(self, files: Sequence[Outgoing]) -> None:
+        """Nothing: albums are made when there is something to put into them."""
+
+    def send(self, file: Outgoing) -> Sent:
+        """Bring the bytes up. Nothing is to be seen of them before `finish`, so it does no harm to send them twice."""
+        if self._full is not None:
+            raise self._full.with_traceback(None)
+        return Sent(file, token=self._upload(file))
+
+    def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
+        """Make items of these, album by album. What fails for a while fails alone once others came through."""
+        made: dict[int, Made] = {}
+        trouble: TemporaryError | None = None
+        for album, places in self._by_album(sent).items():
+            try:
+                if trouble is None:
+                    answers = self._maker.make(album, [sent[place] for place in places])
+                    made.update(zip(places, answers, strict=True))
+            except TemporaryError as error:
+                if not any(isinstance(each, Sent) for each in made.values()):
+                    raise
+                trouble = error
+        if trouble is not None:
+            failure = ItemError(str(trouble), trouble.reason)
+            made.update((place, failure) for place in range(len(sent)) if place not in made)
+        self._full = next((each for each in made.values() if isinstance(each, StorageFullError)), self._full)
+        return [made[place] for place in range(len(sent))]
+
+    def _by_album(self, sent: Sequence[Sent]) -> dict[str | None, list[int]]:
+        """The places of the files that go into one album; None: into no album."""
+        groups: dict[str | None, list[int]] = {}
+        for place, each in enumerate(sent):
+            folder = "/".join(each.file.folder)
+            title = self._album or (album_title(folder) if folder else None)
+            groups.setdefault(title, []).append(place)
+        return groups
+
+    def _upload(self, file: Outgoing) -> str:
+        """The upload token of a file's bytes. Raises `ItemError` where Google refuses them."""
+        try:
+            if file.size_bytes <= LARGEST_RAW_BYTES:
+                return self._api.upload(file)
+            return upload_in_pieces(self._api, file)
+        except ProviderError as error:
+            if error.status not in _REFUSED:
+                raise
+            reason = Reason.TOO_LARGE if error.status == 413 else Reason.REFUSED
+            raise ItemError(f"Google refused to take it ({error})", reason) from error
+
+
+def _wished_title(account: str, collection: str | None) -> str | None:
+    if collection is None:
+        return None
+    title = collection.strip()
+    if not title or len(title) > TITLE_CHARACTERS:
+        raise UsageError(f"account '{account}': the title of an album has 1 to {TITLE_CHARACTERS} characters")
+    return title

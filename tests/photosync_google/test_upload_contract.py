@@ -1,0 +1,20 @@
+"""Google Photos takes files as every service does; folders are albums there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from photosync.testing import Simulator
+from photosync.testing.upload_contract import UploadContract
+from photosync_google.simulator import GoogleSimulator
+
+
+class TestGoogleUploads(UploadContract):
+    """The whole suite. Google tells no hashes, so what somebody else put there is not known."""
+
+    simulator_type = GoogleSimulator
+    tells_hashes = False
+
+    def structure(self, simulator: Simulator) -> Mapping[str, str]:
+        assert isinstance(simulator, GoogleSimulator)
+        return {f"{album}/{name}": md5 for (album, name), md5 in simulator.uploads.uploaded().items()}
