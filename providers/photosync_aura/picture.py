@@ -1,8 +1,8 @@
 """What a picture is, and whether a frame takes it as it is.
 
 Facts: protocol notes on Aura, 6.2 and 8.1. JPEG, PNG and HEIC have gone up as they were. Whoever uploads keeps below
-9.5 MB, and nobody has tried more. The long edge of 2048 pixels is what the web uploader reduces to; nobody calls it a
-limit, and it is none here. Stereo pictures (MPO) and everything else have to become JPEG.
+9.5 MB, and nobody has tried more. Aura's own web uploader sends at most 2048 pixels on the long edge, and so does this;
+HEIC, which cannot be reduced here, goes up as it is. Stereo pictures (MPO) and everything else have to become JPEG.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_BYTES = 9_500_000
 MOST_PIXELS = 250_000_000
 """More than any camera has: made to do harm, here or on the frame."""
 LONG_EDGE = 2048
-"""Pixels of a reduced copy: what Aura's own web uploader sends."""
+"""Pixels: the most that Aura's own web uploader sends."""
 _JPEG = "image/jpeg"
 _TYPES = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
 """What goes up as it is, with the service's word for it (`data_uti`)."""
@@ -84,7 +84,7 @@ def as_is(file: Outgoing, *, resize: bool) -> Picture | None:
             "program first.",
             Reason.TOO_LARGE,
         )
-    if picture is not None and file.size_bytes <= MOST_BYTES:
+    if picture is not None and file.size_bytes <= MOST_BYTES and max(picture.width, picture.height) <= LONG_EDGE:
         _check_whole(file)
         return picture
     if resize:
@@ -108,9 +108,15 @@ def _needs_resize(file: Outgoing, picture: Picture | None) -> ItemError:
             f"of at most {LONG_EDGE} pixels on the long edge; your file stays as it is.",
             Reason.UNSUPPORTED,
         )
+    long_edge = max(picture.width, picture.height)
+    problem = (
+        _too_large(file)
+        if file.size_bytes > MOST_BYTES
+        else f"{file.path}: {long_edge} pixels on the long edge, and Aura's own uploader sends at most {LONG_EDGE}."
+    )
     return ItemError(
-        f"{_too_large(file)} --resize sends a copy of {LONG_EDGE} pixels on the long edge (it has "
-        f"{max(picture.width, picture.height)}); your file stays as it is.",
+        f"{problem} --resize sends a copy of at most {LONG_EDGE} pixels on the long edge (it has {long_edge}); your file "
+        "stays as it is.",
         Reason.TOO_LARGE,
     )
 

@@ -197,6 +197,19 @@ def test_what_is_too_large_says_so_before_anything_is_sent(sender: Sender) -> No
     assert sender.simulator.counts["changes"] == 0
 
 
+@pytest.mark.parametrize(("size", "reason"), [((2048, 100), None), ((100, 2049), "too_large")])
+def test_the_long_edge_is_bounded(sender: Sender, size: tuple[int, int], reason: str | None) -> None:
+    sender.lay_file("a.jpg", painted(size, "JPEG"))
+    result = sender.owner.push("kitchen", str(sender.photos))
+    assert result.reasons == ([reason] if reason else [])
+    if reason:
+        assert "2049 pixels on the long edge" in result.stderr
+        assert "--resize" in result.stderr
+        assert sender.simulator.counts["changes"] == 0
+        assert reasons(sender, "--resize") == {}
+        assert decoded(stored(sender)).size == (100, 2048)
+
+
 @with_samples
 def test_a_reduced_copy_stands_upright(sender: Sender) -> None:
     content = lay_sample(sender, "orientation/Landscape_6.jpg", TOO_MUCH)
