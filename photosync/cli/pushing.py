@@ -51,6 +51,7 @@ class PushRun(Run):
         self._account = self.config.account(request.account)
         self._facts = self._upload_facts()
         self._options = self._checked_options()
+        self._terminal = Terminal(quiet=general.quiet)
         self._on_wait: Callable[[Wait], None] = lambda _: None
 
     def _upload_facts(self) -> UploadFacts:
@@ -94,15 +95,30 @@ class PushRun(Run):
     def one_account(self) -> Exit:
         """Everything, with a summary in the end."""
         try:
-            with self.opened(self._account, self._waiting) as account:
-                self._permit(account)
-                with self.interruption.watch(account.cancel):
-                    summary = self._pushed(account)
+            summary, is_permission_over = self._attempt()
+            if is_permission_over and self._may_ask():
+                # It was good for seven days perhaps: once more, where somebody is there to give it.
+                self._terminal.show(summary.message or "")
+                summary, _ = self._attempt()
         except PhotosyncError as error:
             summary = Summary("push", self._account.name, exit=error.exit, message=str(error))
         summary = self.ended(summary)
         self.show(summary)
         return summary.exit
+
+    def _attempt(self) -> tuple[Summary, bool]:
+        """What came of it, and whether it takes a new permission to go on."""
+        with self.opened(self._account, self._waiting) as account:
+            asker = account.provider if isinstance(account.provider, AsksToUpload) else None
+            if asker is not None and asker.needs_upload_permission() and self._may_ask():
+                self._terminal.show(asker.permit_upload(self._terminal))
+            with self.interruption.watch(account.cancel):
+                summary = self._pushed(account)
+            is_over = summary.exit is Exit.AUTH and asker is not None and asker.needs_upload_permission()
+            return summary, is_over
+
+    def _may_ask(self) -> bool:
+        return self._terminal.can_answer and not self._dry_run
 
     def _pushed(self, account: Account) -> Summary:
         with ExitStack() as stack:
@@ -114,11 +130,3 @@ class PushRun(Run):
     def _waiting(self, wait: Wait) -> None:
         """Told to whoever shows the progress at the moment."""
         self._on_wait(wait)
-
-    def _permit(self, account: Account) -> None:
-        """Some services want a person's word before anything goes up: ask, where somebody is there to give it."""
-        provider, terminal = account.provider, Terminal(quiet=self._general.quiet)
-        if self._dry_run or not isinstance(provider, AsksToUpload) or not terminal.can_answer:
-            return
-        if provider.needs_upload_permission():
-            terminal.show(provider.permit_upload(terminal))

@@ -16,15 +16,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
+from photosync.jobs.last_words import last_words
 from photosync.jobs.report import Summary
 from photosync.model import Collection
 from photosync.provider import Interaction, Picking, Picks
 
 Bring = Callable[[tuple[Collection, ...]], Summary]
 """Pulls these sessions; what ends it early is in the summary."""
-
-_LAST_WORDS_S = 5.0
-"""How long a run that was interrupted may still take to end a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +156,10 @@ class Pick:
             raise
 
     def _end_quickly(self, sessions: Sequence[Picking]) -> None:
-        self._cancel.clear()
-        alarm = threading.Timer(_LAST_WORDS_S, self._cancel.set)
-        alarm.daemon = True
-        alarm.start()
-        with suppress(PhotosyncError):
+        self._cancel.set()  # a keyboard may have interrupted before anybody else did
+        with last_words(self._cancel), suppress(PhotosyncError):
             for session in sessions:
                 self._provider.end_picking(session.id)
-        alarm.cancel()
-        self._cancel.set()
 
     def _end(self, session_id: str) -> None:
         self._provider.end_picking(session_id)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from photosync.errors import (
     TemporaryError,
     UsageError,
 )
+from photosync.jobs.last_words import last_words
 from photosync.jobs.outgoing import LocalFile
 from photosync.jobs.pipeline import ListingEnded, Pipeline
 from photosync.jobs.report import ItemFailure, Reporter, Summary
@@ -398,11 +400,11 @@ class Push:
         for outcome in self._pipeline.close():
             if outcome.sent is not None:
                 self._batches[outcome.task.file.path].sent.append(outcome.sent)
-        for batch in {id(batch): batch for batch in self._batches.values()}.values():
-            try:
+        unfinished = {id(batch): batch for batch in self._batches.values() if batch.sent}.values()
+        # The run ends for a reason that was told; what cannot be finished now is looked for by the next one.
+        with last_words(self._account.cancel), suppress(PhotosyncError):
+            for batch in unfinished:
                 self._finish(batch)
-            except PhotosyncError:
-                continue  # the run ends for a reason that was told; the next one looks for these
         self._record()
 
     def _tell_skipped(self) -> None:

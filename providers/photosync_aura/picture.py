@@ -115,8 +115,8 @@ def _needs_resize(file: Outgoing, picture: Picture | None) -> ItemError:
         else f"{file.path}: {long_edge} pixels on the long edge, and Aura's own uploader sends at most {LONG_EDGE}."
     )
     return ItemError(
-        f"{problem} --resize sends a copy of at most {LONG_EDGE} pixels on the long edge (it has {long_edge}); your file "
-        "stays as it is.",
+        f"{problem} --resize sends a copy of at most {LONG_EDGE} pixels on the long edge (it has {long_edge}); your "
+        "file stays as it is.",
         Reason.TOO_LARGE,
     )
 

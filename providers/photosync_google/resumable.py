@@ -13,7 +13,9 @@ from photosync.provider import Outgoing
 from photosync_google.library_api import LibraryApi, UploadSession
 
 PIECE_BYTES = 16 * 1024**2
-"""Google advises no size. What is lost by a break is at most this much."""
+"""Google advises no size. What a break can cost is a piece at most."""
+MOST_PIECES = 100
+"""Each is one of the day's requests (section 4.6), so pieces of very large files are larger."""
 MOST_BREAKS = 5
 """So many in a row that brought no byte further."""
 MOST_STARTS = 3
@@ -36,7 +38,7 @@ def upload_in_pieces(api: LibraryApi, file: Outgoing) -> str:
 
 def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size_bytes: int) -> str | None:
     """The upload token, or None where Google has closed the session."""
-    step = max(PIECE_BYTES // session.granularity, 1) * session.granularity
+    step = piece_size(size_bytes, session.granularity)
     offset, breaks = 0, 0
     while True:
         piece = Piece(source, offset, min(step, size_bytes - offset))
@@ -64,6 +66,12 @@ def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size
         if is_last:
             return token
         offset, breaks = offset + len(piece), 0
+
+
+def piece_size(size_bytes: int, granularity: int) -> int:
+    """How much of a file of this size to send at once: a multiple of `granularity`."""
+    wanted = max(PIECE_BYTES, -(-size_bytes // MOST_PIECES))
+    return -(-wanted // granularity) * granularity
 
 
 class Piece(io.BufferedIOBase, BinaryIO):

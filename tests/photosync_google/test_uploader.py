@@ -17,6 +17,7 @@ from photosync.provider import AccountContext, Sent, Uploader, UploadWish
 from photosync.testing import Fault
 from photosync.transport import Policy, Transport
 from photosync_google.provider import GoogleProvider
+from photosync_google.resumable import piece_size
 from tests.photosync_google.someone import ACCOUNT, Someone, md5_of
 
 
@@ -48,6 +49,19 @@ def test_a_file_is_read_once(tmp_path: Path, size_bytes: int) -> None:
         assert sum(read) == size_bytes
         assert file.known_digest is not None, "its hashes were made on the way"
         assert file.known_digest.md5 == md5_of(file.path)
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "granularity", "expected"),
+    [
+        (3_039_417, 262_144, 16 * 1024**2),
+        (20 * 1024**3, 262_144, 820 * 262_144),
+        (20_000_000, 3_000_000, 18_000_000),
+        (20_000_000, 64 * 1024**2, 64 * 1024**2),
+    ],
+)
+def test_pieces_are_few_and_fit(size_bytes: int, granularity: int, expected: int) -> None:
+    assert piece_size(size_bytes, granularity) == expected
 
 
 def test_a_push_without_permission_does_not_even_begin(tmp_path: Path) -> None:
