@@ -9,7 +9,7 @@ import time
 import unicodedata
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,10 +21,12 @@ from pydantic import ValidationError
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, SignInError
 from photosync.jobs.outgoing import LocalFile
 from photosync.model import Kind
-from photosync.provider import UploadWish
+from photosync.provider import Interaction, UploadWish
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.library import SimulatedLibrary
+from photosync.transport.tokens import TokenFile
+from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import PICTURES, ROOT
 from photosync_clouddrive.uploads import CloudDriveUploader
@@ -436,13 +438,6 @@ def test_a_connection_that_breaks_in_mid_upload(user: User) -> None:
     assert (user.there(), user.simulator.counts[UPLOAD]) == (laid, 3)
 
 
-def test_an_answer_without_words_is_looked_up(user: User) -> None:
-    content = user.lay("IMG_1.JPG")
-    user.simulator.faults.bare_answer = Fault()
-    assert user.push().exit == 0
-    assert (user.there(), user.simulator.counts[UPLOAD]) == ({"Holiday/IMG_1.JPG": md5(content)}, 1)
-
-
 def test_an_answer_that_is_no_json_is_looked_up(user: User) -> None:
     content = user.lay("IMG_1.JPG")
     user.simulator.faults.wrong_bytes = Fault(on="upload", times=1)
@@ -532,6 +527,36 @@ def test_a_token_is_refreshed_before_it_could_end_in_mid_upload(user: User) -> N
     user.lay("another.JPG", photo() + bytes(51_000_000))
     assert user.push().exit == 0
     assert user.simulator.counts[TOKEN] == 1, "a new token is good enough for anything"
+
+
+class Nobody:
+    """Where no token can be had."""
+
+    asked = 0
+
+    def refresh(self, refresh_token: str) -> Mapping[str, object]:
+        self.asked += 1
+        raise SignInError("nobody")
+
+    def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Mapping[str, object]:
+        raise SignInError("nobody")
+
+    def secrets(self) -> tuple[str, ...]:
+        return ()
+
+
+def test_no_token_has_to_last_longer_than_tokens_do(simulator: CloudDriveSimulator) -> None:
+    nobody = Nobody()
+    auth = CloudDriveAuth("drive", TokenFile(simulator.token_file, account="drive", required=REQUIRED), nobody)
+    auth.last(1_000_000)
+    assert nobody.asked == 0
+    token = json.loads(simulator.token_file.read_text())
+    simulator.token_file.write_text(json.dumps({**token, "exp_time": time.time() + 2000}))
+    auth.last(500)
+    assert nobody.asked == 0
+    with pytest.raises(SignInError):
+        auth.last(1_000_000)
+    assert nobody.asked == 1
 
 
 def test_an_expiry_inside_a_400(user: User) -> None:
@@ -710,6 +735,17 @@ def test_the_answer_tells_what_a_listing_would(
     assert account.listing().items == {sent.item.id: sent.item}
     assert uploader.find(file) == sent.item
     assert uploader.finish([sent]) == [sent]
+
+
+def test_an_answer_that_tells_no_hash_is_asked_for_it(
+    simulator: CloudDriveSimulator, uploader: CloudDriveUploader, tmp_path: Path
+) -> None:
+    file = local(tmp_path)
+    uploader.prepare([file])
+    simulator.faults.bare_answer = Fault()
+    sent = uploader.send(file)
+    assert sent.item is not None
+    assert (sent.item.md5, sent.item.folder) == (file.digest().md5, "Holiday")
 
 
 def test_a_conflict_with_ones_own_lost_file(

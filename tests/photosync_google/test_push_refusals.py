@@ -30,7 +30,7 @@ def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[
     with Someone.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.simulator.faults.set(fault, {})
-        result = someone.push(someone.folder)
+        result = someone.push(someone.folder, "--jobs", "1")
         assert result.exit == status, result
         message = str(result.summary["message"])
         assert "account 'google'" in message

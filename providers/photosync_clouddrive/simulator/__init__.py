@@ -158,7 +158,6 @@ class CloudDriveSimulator(Simulator):
     def _at_the_door(self, request: web.Request, route: Route, account: str) -> web.Response | None:
         if account != OWNER and "isRoot" not in request.query.get("filters", "isRoot"):
             return refused("Another account", 500)  # nobody should get so far
-        request["account"] = account
         if self.faults.fires("not_allowed", route.kind):
             return refused("Application is not allowed", 403)
         if self.faults.fires("front_end", route.kind):
@@ -200,7 +199,7 @@ class CloudDriveSimulator(Simulator):
     def _listing(self, request: web.Request, nodes: list[Raw]) -> web.Response:
         if "startToken" in request.query and self.faults.fires("page_token_expired", "list"):
             return refused("Next token is expired")
-        if request["account"] != OWNER:
+        if self.tokens.is_strangers(request):
             nodes = [{"id": "RootOfSomebodyElse_AAA", "kind": "FOLDER", "status": "AVAILABLE", "isRoot": True}]
         if lag := self.faults.fires("lagging_listing", "list"):
             lag_s = 600.0 if lag.value is None else lag.value

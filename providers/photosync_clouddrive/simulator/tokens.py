@@ -72,17 +72,25 @@ class Tokens:
 
     def account_of(self, request: web.Request) -> str | None:
         """Whose token a request carries, if it is good; that counts as a use."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        access = self._access.get(token) if scheme == "Bearer" else None
+        access = self._of(request)
         if access is None or access.ends_at < time.time() or access.uses_left == 0:
             return None
         if access.uses_left is not None:
             access.uses_left -= 1
         return access.account
 
+    def is_strangers(self, request: web.Request) -> bool:
+        """Whether a request carries the token of another account."""
+        access = self._of(request)
+        return access is not None and access.account != OWNER
+
+    def _of(self, request: web.Request) -> _Access | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        return self._access.get(token) if scheme == "Bearer" else None
+
     def permits(self, request: web.Request, *, writing: bool) -> bool:
         """Whether the token of a request is for this: writing includes no reading (section 1.2)."""
-        access = self._access.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        access = self._of(request)
         wanted = {"clouddrive:write"} if writing else {"clouddrive:read_all", "clouddrive:read"}
         return access is not None and not wanted.isdisjoint(access.scopes.split())
 
