@@ -23,8 +23,8 @@ from pydantic_core import ErrorDetails
 from photosync.errors import ConfigError
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, LayoutError, safe_name
 from photosync.metadata import Mode, Settings, SidecarName, named_zone
-from photosync.provider import AccountSettings, ConfigPath, Provider, ProviderPlugin, plugins
-from photosync.units import duration, rate
+from photosync.provider import AccountSettings, ConfigPath, Duration, Provider, ProviderPlugin, plugins
+from photosync.units import rate
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _KEYRING = "keyring:"
@@ -65,7 +65,7 @@ class Defaults(BaseModel):
     bwlimit: Annotated[int, BeforeValidator(rate)] | None = None
     """Bytes a second."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
-    retry_budget: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=2)
+    retry_budget: Duration = timedelta(minutes=2)
     """How long one request is tried again before the service counts as unreachable."""
     artist: Annotated[str, AfterValidator(_plain_text)] | None = None
     copyright: Annotated[str, AfterValidator(_plain_text)] | None = None

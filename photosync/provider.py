@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from threading import Event
@@ -30,6 +30,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 from photosync.errors import ItemError, UsageError
 from photosync.model import CaptureTime, Collection, Digest, Item, Kind, Selection, Usage
 from photosync.transport import Destination, Transport, TransportSettings
+from photosync.units import duration
 
 GROUP = "photosync.providers"
 
@@ -44,6 +45,9 @@ def beside_config(value: object, info: ValidationInfo) -> object:
 
 ConfigPath = Annotated[Path, BeforeValidator(beside_config)]
 """A path in the configuration: `~` is the home folder, and a relative one starts at the configuration file."""
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+"""A time span in the configuration: `90`, `30s`, `1h30m`."""
 
 
 class AccountSettings(BaseModel):
@@ -69,9 +73,6 @@ class UploadFacts:
     """Two files of one name cannot lie in one folder, so that `--on-conflict` means something."""
     resizes: bool = False
     """What is too large can go up as a reduced copy: `--resize`."""
-    wait_s: float = 10.0
-    """How long at least a file is looked for whose bytes were all sent and whose answer was lost, before it is sent
-    again. Large files get more time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,6 +397,12 @@ class Uploader(Protocol):
     def place(self) -> str:
         """A word for where files go, the same in every run. What was pushed to one place is not known at another;
         empty where a content is at the service once and for all."""
+        ...
+
+    @property
+    def wait_s(self) -> float:
+        """How long at least a file is looked for whose bytes were all sent and whose answer was lost, before it is sent
+        again. Large files get more time."""
         ...
 
     def find(self, file: Outgoing) -> Item | None:

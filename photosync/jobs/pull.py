@@ -10,8 +10,6 @@ incremental listing does not reach it.
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -23,6 +21,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, Known
 from photosync.catalog.described import to_text
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
+from photosync.jobs.books import Books
 from photosync.jobs.coverage import Coverage
 from photosync.jobs.exchange import settle_interrupted
 from photosync.jobs.fetch import Adopted, Failed, Fetched, Fetcher, Order, partial_key
@@ -85,7 +84,7 @@ class Pull:
         self._reporter = reporter
         names = ", ".join(collection.name for collection in options.collections)
         self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
-        self._run = 0 if options.dry_run else catalog.begin_run(command, account.name)
+        self._books = Books(account, catalog, self._summary)
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
@@ -95,7 +94,9 @@ class Pull:
             full=options.full,
         )
         self._namer = Namer(account.name, catalog, library, options.layout, account.provider)
-        self._shelf = Shelf(account.name, self._run, library, catalog, self._namer, options.metadata, reporter.note)
+        self._shelf = Shelf(
+            account.name, self._books.run, library, catalog, self._namer, options.metadata, reporter.note
+        )
         self._ordered: dict[str, Known | None] = {}
         self._ordered_bytes = 0
         self._doubtful: list[Failed] = []
@@ -105,20 +106,15 @@ class Pull:
         self._bound = options.selection.recent or options.selection.limit
         owed_first = self._coverage.is_incremental and options.selection.is_local and not options.collections
         self._owed_after: int | None = 0 if owed_first else None
-        self._started = time.monotonic()
 
     def run(self) -> Summary:
         """Do it. What ends a run early ends up in the summary; only bugs are raised."""
-        statuses = [Exit.OK]
+        error: PhotosyncError | None = None
         try:
             self._bring()
-        except PhotosyncError as error:
-            statuses.append(error.exit)
-            self._summary.message = str(error)
-        if self._summary.failed:
-            statuses.append(Exit.PARTIAL)
-        self._summary.exit = Exit.worst(statuses)
-        self._close_books()
+        except PhotosyncError as raised:
+            error = raised
+        self._books.close(self._met - len(self._ordered), error)
         return self._summary
 
     def _bring(self) -> None:
@@ -308,7 +304,7 @@ class Pull:
     def _fail(self, result: Failed) -> None:
         item, error = result.order.item, result.error
         self._namer.settled(item)
-        self._catalog.record_failed(self._account.name, self._run, item, error.reason, str(error))
+        self._catalog.record_failed(self._account.name, self._books.run, item, error.reason, str(error))
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))
 
@@ -326,7 +322,7 @@ class Pull:
 
     def _check_time(self) -> None:
         limit = self._options.limit_time
-        if limit is not None and time.monotonic() - self._started > limit.total_seconds():
+        if limit is not None and self._books.seconds > limit.total_seconds():
             raise _LimitReachedError("the limit of time is reached; the next run goes on from here")
         if self._account.cancel.is_set():
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
@@ -339,7 +335,7 @@ class Pull:
             self._coverage.check_believable()
         self._summary.complete = not self._coverage.is_short
         if not self._options.dry_run:
-            self._summary.gone += self._coverage.record(self._run)
+            self._summary.gone += self._coverage.record(self._books.run)
             self._clear_partials()
 
     def _clear_partials(self) -> None:
@@ -350,12 +346,3 @@ class Pull:
             after = owed[-1][0]
         for outside in {"", *self._catalog.outsides()}:
             self._library.clear_partials(outside, self._account.name, keep)
-
-    def _close_books(self) -> None:
-        summary = self._summary
-        summary.listed = self._met - len(self._ordered)
-        summary.seconds = time.monotonic() - self._started
-        summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
-        if not self._options.dry_run:
-            self._catalog.end_run(self._run, summary.exit, json.dumps(summary.as_json()))
-        summary.check_books()

@@ -11,7 +11,6 @@ not bring it back.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter, deque
 from contextlib import suppress
@@ -21,13 +20,13 @@ from pathlib import Path
 from photosync.catalog import Catalog, Pushed
 from photosync.errors import (
     CancelledError,
-    Exit,
     ItemError,
     PhotosyncError,
     StorageFullError,
     TemporaryError,
     UsageError,
 )
+from photosync.jobs.books import Books
 from photosync.jobs.last_words import last_words
 from photosync.jobs.outgoing import LocalFile
 from photosync.jobs.pipeline import ListingEnded, Pipeline
@@ -93,7 +92,7 @@ class Push:
         self._reporter = reporter
         self._walk = Walk(options.paths, all_files=options.all_files, on_bytes=reporter.received)
         self._summary = Summary("push", account.name, options.collection, dry_run=options.dry_run)
-        self._run = 0 if options.dry_run else catalog.begin_run("push", account.name)
+        self._books = Books(account, catalog, self._summary)
         self._sizes: Counter[int] = Counter()
         self._met = 0
         self._undecided: set[Path] = set()
@@ -110,21 +109,16 @@ class Push:
         self._doubtful: list[Outcome] = []
         self._skipped = 0
         self._skipped_examples: list[str] = []
-        self._started = time.monotonic()
 
     def run(self) -> Summary:
         """Do it. What ends a run early ends up in the summary; only bugs are raised."""
-        statuses = [Exit.OK]
+        error: PhotosyncError | None = None
         try:
             self._bring()
             self._summary.complete = True
-        except PhotosyncError as error:
-            statuses.append(error.exit)
-            self._summary.message = str(error)
-        if self._summary.failed:
-            statuses.append(Exit.PARTIAL)
-        self._summary.exit = Exit.worst(statuses)
-        self._close_books()
+        except PhotosyncError as raised:
+            error = raised
+        self._books.close(self._met - len(self._undecided), error)
         return self._summary
 
     def _bring(self) -> None:
@@ -132,9 +126,7 @@ class Push:
         wish = UploadWish(options.collection, resize=options.resize, dry_run=options.dry_run)
         self._uploader = self._provider.uploader(wish)
         self._sizes.update(self._walk.sizes())
-        self._sender = Sender(
-            self._account.name, self._uploader, options.on_conflict, self._facts.wait_s, self._account.cancel
-        )
+        self._sender = Sender(self._account.name, self._uploader, options.on_conflict, self._account.cancel)
         self._pipeline = Pipeline[list[Found], Task, Outcome](self._walk.batches(), self._sender, options.workers)
         try:
             self._follow()
@@ -383,7 +375,7 @@ class Push:
     def _record(self) -> None:
         if self._unrecorded:
             with self._catalog.transaction():
-                self._ledger.record(self._run, self._uploader.place, self._unrecorded)
+                self._ledger.record(self._books.run, self._uploader.place, self._unrecorded)
             self._unrecorded.clear()
             if not self._options.full:
                 self._fresh.clear()  # the ledger knows them now
@@ -414,12 +406,3 @@ class Push:
                 f"skipped what is neither photo nor video: {self._skipped} files "
                 f"({', '.join(self._skipped_examples)}{more}). --all-files takes them as well."
             )
-
-    def _close_books(self) -> None:
-        summary = self._summary
-        summary.listed = self._met - len(self._undecided)
-        summary.seconds = time.monotonic() - self._started
-        summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
-        if not self._options.dry_run:
-            self._catalog.end_run(self._run, summary.exit, json.dumps(summary.as_json()))
-        summary.check_books()

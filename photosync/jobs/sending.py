@@ -78,8 +78,6 @@ class Sender:
     account: str
     uploader: Uploader
     on_conflict: OnConflict
-    wait_s: float
-    """How long at least a file is looked for whose answer was lost."""
     cancel: threading.Event
     full: StorageFullError | None = None
     """The service has no room left: nothing more is sent."""
@@ -134,7 +132,9 @@ class Sender:
 
     def _look(self, file: LocalFile, tries: int) -> Item | None:
         """Look for a file that may have arrived: for a while if all of its bytes went out, else once."""
-        patience_s = max(self.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB) if file.is_read_whole else 0.0
+        patience_s = (
+            max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB) if file.is_read_whole else 0.0
+        )
         deadline = time.monotonic() + patience_s
         for pause_s in chain(_LOOK_AGAIN_S, repeat(_LOOK_AGAIN_S[-1])):
             found = _or_none(lambda: self.uploader.find(file))

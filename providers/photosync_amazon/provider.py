@@ -62,7 +62,7 @@ class AmazonProvider:
         title="Amazon Photos",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
         newest_first=True,
-        upload=UploadFacts(workers=4, batch=ALBUM_BATCH, names_conflict=True, wait_s=10),
+        upload=UploadFacts(workers=4, batch=ALBUM_BATCH, names_conflict=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})

@@ -26,6 +26,8 @@ _TRASH = "TRASH"
 class AmazonUploader:
     """Fulfils the core's `Uploader`."""
 
+    wait_s = 10.0
+
     def __init__(self, account: str, api: AmazonApi, changes: Changes, wish: UploadWish) -> None:
         """Looks for the album that is wished for. Raises `UsageError` for a destination that cannot be."""
         self._account = account

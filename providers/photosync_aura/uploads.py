@@ -50,6 +50,8 @@ class Target:
 class AuraUploader:
     """Fulfils `Uploader`. What was on the frame is listed once, at the beginning."""
 
+    wait_s = 10.0
+
     def __init__(self, target: Target, wish: UploadWish, writes: Writes, store: UploadStore) -> None:
         self._target = target
         self._wish = wish

@@ -58,7 +58,7 @@ class CloudDriveProvider:
         workers=4,
         layout="{collection}/{name}",
         collection_word="folder",
-        upload=UploadFacts(workers=4, names_conflict=True, wait_s=60.0),
+        upload=UploadFacts(workers=4, names_conflict=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = CloudDriveSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"auth", "authorize", "drive"})
@@ -148,7 +148,13 @@ class CloudDriveProvider:
         places = Places(self._account, transport, endpoints, nodes)
         places.begin_at(wish.collection)
         return CloudDriveUploader(
-            self._account, transport, endpoints, self._auth, nodes, places, wait_s=self._settings.upload_wait
+            self._account,
+            transport,
+            endpoints,
+            self._auth,
+            nodes,
+            places,
+            wait_s=self._settings.upload_wait.total_seconds(),
         )
 
     def needs_upload_permission(self) -> bool:

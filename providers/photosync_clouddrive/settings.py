@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from photosync.errors import ConfigError, ProviderError
-from photosync.provider import AccountSettings, ConfigPath
+from photosync.provider import AccountSettings, ConfigPath, Duration
 from photosync.transport.hosts import target
 from photosync_clouddrive.nodes import text
 from photosync_clouddrive.oauth import RelayMethod
 
 CHUNK_BYTES = 500 * 1024 * 1024
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([smh]?)")
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 def _words(value: object) -> object:
@@ -26,17 +24,6 @@ def _words(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """A list, or one text with blanks between."""
-
-
-def _seconds(value: object) -> object:
-    match = _SPAN.fullmatch(str(value).strip().lower())
-    if match is None:
-        raise ValueError(f"expected a duration such as 30s, 1m or 1h, not '{value}'")
-    return float(match[1]) * _SECONDS[match[2]]
-
-
-Seconds = Annotated[float, BeforeValidator(_seconds)]
-"""`90`, `30s`, `1m`."""
 
 
 class CloudDriveSettings(AccountSettings):
@@ -62,7 +49,7 @@ class CloudDriveSettings(AccountSettings):
     """More hosts that the token may go to: `drive.example.org`, `.example.org` or an origin."""
     chunk_bytes: Annotated[int, Field(ge=1)] = CHUNK_BYTES
     """The most that is asked for in one request."""
-    upload_wait: Seconds = 60.0
+    upload_wait: Duration = timedelta(seconds=60)
     """How long at least a file is looked for that went up whole and got no answer; large ones get more time."""
 
     @model_validator(mode="after")

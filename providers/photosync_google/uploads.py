@@ -26,6 +26,8 @@ _REFUSED = (400, 411, 413, 415)
 class GoogleUploader:
     """One push to one account; fulfils `Uploader`."""
 
+    wait_s = 10.0
+
     def __init__(self, account: str, api: LibraryApi, albums: Albums, wish: UploadWish) -> None:
         """Raises `UsageError` for a title that no album can have."""
         self._account = account

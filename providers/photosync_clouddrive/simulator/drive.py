@@ -223,9 +223,10 @@ class Drive:
     def _place(self, node_id: str) -> Place | None:
         """Without a look at any content."""
         number = self.library.number_of(node_id)
+        if node_id not in self._own and (number is None or not self.library.has(number)):
+            return None
         if (node := self._own.get(node_id) or self._received.get(node_id)) is None:
-            if number is None or not self.library.has(number):
-                return None
+            assert number is not None
             item = self.library.item(number)
             name = "" if "name" in item.missing else item.name
             node = {"name": name, "parents": [f"Year{item.reading.year}Example_AAAAAA"], "status": "AVAILABLE"}

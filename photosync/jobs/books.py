@@ -1,0 +1,46 @@
+"""How a run ends: its status, its figures, and a note of both in the catalog."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from photosync.catalog import Catalog
+from photosync.errors import Exit, PhotosyncError
+from photosync.jobs.report import Summary
+from photosync.provider import Account
+
+
+class Books:
+    """The books of one run for one account, from its beginning to its end."""
+
+    def __init__(self, account: Account, catalog: Catalog, summary: Summary) -> None:
+        """A run begins; a dry one leaves no trace in the catalog."""
+        self._account = account
+        self._catalog = catalog
+        self._summary = summary
+        self._started = time.monotonic()
+        self.run = 0 if summary.dry_run else catalog.begin_run(summary.command, account.name)
+        """The run's number."""
+
+    @property
+    def seconds(self) -> float:
+        """How long the run has been going on."""
+        return time.monotonic() - self._started
+
+    def close(self, listed: int, error: PhotosyncError | None) -> None:
+        """The run is over: it decided about `listed` items or files, and `error` ended it early, if anything did."""
+        summary = self._summary
+        statuses = [Exit.OK]
+        if error is not None:
+            statuses.append(error.exit)
+            summary.message = str(error)
+        if summary.failed:
+            statuses.append(Exit.PARTIAL)
+        summary.exit = Exit.worst(statuses)
+        summary.listed = listed
+        summary.seconds = self.seconds
+        summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
+        if not summary.dry_run:
+            self._catalog.end_run(self.run, summary.exit, json.dumps(summary.as_json()))
+        summary.check_books()
