@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.measuring import measure
-from photosync.model import Kind
 from photosync.testing import SimulatorProcess
 from photosync.testing.command import Sandbox
-from photosync.testing.library import SimulatedLibrary
+from photosync.testing.library import foreign_photos
 
 _SERVICES = ("amazon", "clouddrive", "google")
 """Those that take files of any size."""
@@ -49,12 +49,11 @@ def _movie(folder: Path, megabytes: int) -> Path:
 
 
 def _photos(folder: Path, count: int) -> Path:
-    library = SimulatedLibrary(0, seed=7)
     photos = folder / "photos"
-    for number, item_id in enumerate(library.add(count, kind=Kind.PHOTO)):
+    for number, content in enumerate(islice(foreign_photos(), count)):
         path = photos / f"{number % 12}" / f"IMG_{number:05}.JPG"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(library.content_of(item_id))
+        path.write_bytes(content)
     return photos
 
 

@@ -333,6 +333,14 @@ class SimulatedLibrary:
         return f"{'DSC' if draw.camera % 2 else 'IMG'}_{number:04d}.JPG"
 
 
+def foreign_photos(seed: int = 1) -> Iterator[bytes]:
+    """Photos that no simulated service has, each different, without end."""
+    library = SimulatedLibrary(0, seed=10_000 + seed)
+    while True:
+        (item_id,) = library.add(kind=Kind.PHOTO)
+        yield library.content_of(item_id)
+
+
 def _mix(seed: int, number: int) -> int:
     """64 bits that look random: the finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
     bits = (seed * 0xD1342543DE82EF95 + (number + 1) * _SCRAMBLE) & _MASK

@@ -14,16 +14,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from photosync.errors import Exit
-from photosync.model import Kind
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.faults import Fault
-from photosync.testing.library import SimulatedLibrary
+from photosync.testing.library import foreign_photos
 from photosync.testing.simulator import Simulator
 
 ACCOUNT = "account"
@@ -263,9 +263,7 @@ class UploadContract:
 
 
 def _photos(count: int, seed: int = 3) -> list[bytes]:
-    """So many different photos that no simulator has."""
-    library = SimulatedLibrary(0, seed=1000 + seed)
-    return [library.content_of(item_id) for item_id in library.add(count, kind=Kind.PHOTO)]
+    return list(islice(foreign_photos(seed), count))
 
 
 def _md5(content: bytes) -> str:

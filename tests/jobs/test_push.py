@@ -14,22 +14,20 @@ import piexif
 import pytest
 
 from photosync.errors import Exit
-from photosync.model import Kind
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
-from photosync.testing.library import SimulatedLibrary
+from photosync.testing.library import foreign_photos
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
 
 UPLOAD = "POST /cdproxy/nodes"
 
-_PHOTOS = SimulatedLibrary(0, seed=404)
+_PHOTOS = foreign_photos()
 
 
 def photo() -> bytes:
     """Another one each time."""
-    (item_id,) = _PHOTOS.add(1, kind=Kind.PHOTO)
-    return _PHOTOS.content_of(item_id)
+    return next(_PHOTOS)
 
 
 def md5(content: bytes) -> str:

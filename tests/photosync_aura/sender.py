@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
-from photosync.model import Kind
-from photosync.testing.library import SimulatedLibrary
+from photosync.testing.library import foreign_photos
 from photosync_aura.simulator import GRANDMA, KITCHEN
 from tests.photosync_aura.owner import ACCOUNT, Owner
 
@@ -28,18 +28,18 @@ class Sender:
         self.photos = owner.sandbox.folder / "Holiday"
         self.photos.mkdir()
         self.owner.configure(frames=WRITABLE)
-        self._seed = 2000
+        self._new_photos = foreign_photos()
+        self._laid = 0
 
     def lay(self, count: int) -> list[str]:
         """New pictures, in twelve folders; their md5s."""
-        self._seed += 1
-        library = SimulatedLibrary(0, seed=self._seed)
         md5s = []
-        for number, id_ in enumerate(library.add(count, kind=Kind.PHOTO)):
-            path = self.photos / f"Day {number % 12}" / f"IMG_{self._seed}_{number:04}.JPG"
+        for content in islice(self._new_photos, count):
+            self._laid += 1
+            path = self.photos / f"Day {self._laid % 12}" / f"IMG_{self._laid:04}.JPG"
             path.parent.mkdir(exist_ok=True)
-            path.write_bytes(library.content_of(id_))
-            md5s.append(hashlib.md5(path.read_bytes()).hexdigest())
+            path.write_bytes(content)
+            md5s.append(hashlib.md5(content).hexdigest())
         return md5s
 
     def lay_file(self, name: str, content: bytes) -> str:

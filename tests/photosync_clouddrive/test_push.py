@@ -20,11 +20,10 @@ from pydantic import ValidationError
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, SignInError
 from photosync.jobs.outgoing import LocalFile
-from photosync.model import Kind
 from photosync.provider import Interaction, UploadWish
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
-from photosync.testing.library import SimulatedLibrary
+from photosync.testing.library import foreign_photos
 from photosync.transport.tokens import TokenFile
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.simulator import CloudDriveSimulator
@@ -41,13 +40,12 @@ TRASH = "PUT /drive/v1/trash/{id}"
 TOKEN = "POST /auth/o2/token"
 READ_ONLY = "clouddrive:read_all"
 
-_PHOTOS = SimulatedLibrary(0, seed=77)
+_PHOTOS = foreign_photos()
 
 
 def photo() -> bytes:
     """Another one each time."""
-    (item_id,) = _PHOTOS.add(1, kind=Kind.PHOTO)
-    return _PHOTOS.content_of(item_id)
+    return next(_PHOTOS)
 
 
 def md5(content: bytes) -> str:

@@ -14,13 +14,13 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Self
 
-from photosync.model import Kind
-from photosync.testing import SimulatedLibrary
 from photosync.testing.command import Result, Sandbox
+from photosync.testing.library import foreign_photos
 from photosync_google.simulator import GoogleSimulator
 
 ACCOUNT = "google"
@@ -58,12 +58,11 @@ class Someone:
 
     def photos(self, *paths: str) -> list[Path]:
         """New photos of the user's, each of its own content, below their folder of photos."""
-        source = SimulatedLibrary(0, seed=7)
         files = [self.mine / path for path in paths]
         there = sum(1 for each in self.mine.rglob("*") if each.is_file())
-        for file, photo in zip(files, source.add(there + len(files), kind=Kind.PHOTO)[there:], strict=True):
+        for file, photo in zip(files, islice(foreign_photos(), there, None), strict=False):
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(source.content_of(photo))
+            file.write_bytes(photo)
         return files
 
     def video(self, path: str, size_bytes: int) -> Path:
