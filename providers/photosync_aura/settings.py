@@ -98,7 +98,7 @@ class AuraSettings(AccountSettings):
         if "identity" in self.endpoints:
             return self.endpoints["identity"]
         store = urlsplit(self.upload)
-        return f"{store.scheme}://{store.netloc}/identity" if store.hostname in _LOOPBACK else IDENTITY
+        return f"{store.scheme}://{store.netloc}/" if store.hostname in _LOOPBACK else IDENTITY
 
     @property
     def region(self) -> str:

@@ -84,8 +84,9 @@ class GoogleAuth:
         """What to do when the sign-in has ended."""
         return f"account '{self._account}': Google no longer accepts the sign-in ({detail}). {self._command()}"
 
-    def adopt(self, token: Token) -> None:
-        """A person has signed in: keep this token; the one before it stays beside it as `.bak`."""
+    def adopt(self, token: Token, file: TokenFile | None = None) -> None:
+        """A person has signed in: keep this token, from now on in `file`; the one before it there stays as `.bak`."""
+        self._file = file or self._file
         self._hide(token)
         self._file.write(token)
         self._ended = None
@@ -112,6 +113,14 @@ class GoogleAuth:
         self._checked()
         signed_in = datetime.fromtimestamp(self._file.path.stat().st_mtime, UTC).date()
         return f"token, last renewed on {signed_in}"
+
+    @property
+    def says_so(self) -> bool:
+        """Whether there is a token whose file names the scope; one that names none allows what it is kept for."""
+        try:
+            return bool(self._file.exists() and self._file.read().get("scopes")) and not self.is_needed
+        except SignInError:
+            return False
 
     def check(self) -> None:
         """Raise `SignInError` if a person has to permit this first, as far as can be told without asking Google."""

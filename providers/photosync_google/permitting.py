@@ -27,12 +27,17 @@ _READ_TIMEOUT_S = 120.0
 class UploadSide:
     """May append to the library, and no more."""
 
-    def __init__(self, client: Client, context: AccountContext, file: TokenFile, url: str, origin: str) -> None:
-        """`url` is the API's, and `origin` its beginning."""
+    def __init__(
+        self, client: Client, context: AccountContext, file: TokenFile, shared: TokenFile, url: str, origin: str
+    ) -> None:
+        """`url` is the API's, and `origin` its beginning. `shared` is the token for picking: one from elsewhere may
+        allow uploads as well, and serves until there is one in `file`."""
         self._client = client
         self._context = context
         self._file = file
-        self._auth = GoogleAuth(context.account, client, file, UPLOADING)
+        self._auth = GoogleAuth(context.account, client, shared, UPLOADING)
+        if file.exists() or not self._auth.says_so:
+            self._auth = GoogleAuth(context.account, client, file, UPLOADING)
         self._url = url
         self._hosts = (origin, *_UPLOAD_HOSTS)
         self._transport: Transport | None = None
@@ -52,7 +57,7 @@ class UploadSide:
         from photosync_google.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
 
         token = obtain_token(self._context.account, self._client, person, self._session(), UPLOADING)
-        self._auth.adopt(token)
+        self._auth.adopt(token, self._file)
         return "permitted to add to Google Photos"
 
     def forget(self) -> str:

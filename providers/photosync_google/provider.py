@@ -105,7 +105,7 @@ class GoogleProvider:
             account=context.account,
             required=("refresh_token",),
         )
-        self._uploads = UploadSide(client, context, upload_token, library, _origin(library))
+        self._uploads = UploadSide(client, context, upload_token, file, library, _origin(library))
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:

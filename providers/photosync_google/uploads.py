@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photosync.errors import ItemError, ProviderError, Reason, StorageFullError, TemporaryError, UsageError
+from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.model import Item
 from photosync.provider import Outgoing, Sent, UploadWish
 from photosync_google import accepted
@@ -34,8 +34,6 @@ class GoogleUploader:
         self._api = api
         self._album = _wished_title(account, wish.collection)
         self._maker = ItemMaker(account, api, albums, self._upload)
-        self._full: StorageFullError | None = None
-        """Google says so of items alone, when their bytes are there already: spare it those of all others."""
 
     @property
     def place(self) -> str:
@@ -52,8 +50,6 @@ class GoogleUploader:
 
     def send(self, file: Outgoing) -> Sent:
         """Bring the bytes up. Nothing is to be seen of them before `finish`, so it does no harm to send them twice."""
-        if self._full is not None:
-            raise self._full.with_traceback(None)
         return Sent(file, token=self._upload(file))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
@@ -72,7 +68,6 @@ class GoogleUploader:
         if trouble is not None:
             failure = ItemError(str(trouble), trouble.reason)
             made.update((place, failure) for place in range(len(sent)) if place not in made)
-        self._full = next((each for each in made.values() if isinstance(each, StorageFullError)), self._full)
         return [made[place] for place in range(len(sent))]
 
     def _by_album(self, sent: Sequence[Sent]) -> dict[str | None, list[int]]:

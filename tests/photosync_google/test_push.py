@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -449,3 +450,22 @@ def test_no_secret_is_in_any_log(tmp_path: Path) -> None:
         for file in (tmp_path / "library").rglob("*"):
             if file.is_file():
                 assert not any(secret.encode() in file.read_bytes() for secret in secrets), file
+
+
+def test_a_token_from_elsewhere_that_allows_both(tmp_path: Path) -> None:
+    with Someone.with_items(tmp_path, 0) as someone:
+        consent = someone.simulator.consent
+        both = {
+            **consent.token_file(grant=consent.uploading),
+            "scopes": [consent.picking.scope, consent.uploading.scope],
+        }
+        (tmp_path / "both.json").write_text(json.dumps(both))
+        del someone.settings["upload_token"]
+        someone.settings["token"] = str(tmp_path / "both.json")
+        someone.configure()
+        someone.photos("a.jpg")
+        assert someone.push(str(someone.mine)).number("saved") == 1
+        someone.settings["token"] = str(someone.simulator.folder / "token.json")
+        someone.configure()
+        someone.photos("b.jpg")
+        assert someone.push(str(someone.mine)).exit == 4

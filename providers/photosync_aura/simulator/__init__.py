@@ -92,7 +92,7 @@ class AuraSimulator(Simulator):
                 "api": f"{self.url}/v5",
                 "images": self.url_of("images"),
                 "upload": f"{self.url_of('store')}/{BUCKET}",
-                "identity": f"{self.url_of('store')}/identity",
+                "identity": f"{self.url_of('store')}/",
             },
         }
 

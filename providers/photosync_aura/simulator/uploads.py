@@ -125,7 +125,7 @@ class UploadDesk:
     def store_routes(self) -> Sequence[Route]:
         """On the store's host."""
         return [
-            Route("POST", "/identity", self._identity, signed=False),
+            Route("POST", "/", self._identity, signed=False),
             Route("PUT", f"/{BUCKET}/{{key}}", self._put, "upload", signed=False, changes=True),
         ]
 
