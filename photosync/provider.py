@@ -65,8 +65,6 @@ class UploadFacts:
 
     workers: int = 4
     """Files at a time that the service is known to bear, for `jobs: auto`."""
-    batch: int = 1
-    """So many files are prepared together, and finished together."""
     needs_collection: bool = False
     """Files go into a collection that the user has to name: `push ACCOUNT COLLECTION PATH…`."""
     names_conflict: bool = False
@@ -397,6 +395,11 @@ class Uploader(Protocol):
     def place(self) -> str:
         """A word for where files go, the same in every run. What was pushed to one place is not known at another;
         empty where a content is at the service once and for all."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """So many files are prepared together, and finished together; 1 where nothing is gained by waiting."""
         ...
 
     @property

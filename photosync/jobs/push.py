@@ -85,7 +85,6 @@ class Push:
             raise UsageError(f"account '{account.name}': nothing can be uploaded to {account.provider.facts.title}")
         self._account = account
         self._provider = account.provider
-        self._facts = account.provider.facts.upload
         self._catalog = catalog
         self._ledger = catalog.pushes(account.name)
         self._options = options
@@ -234,7 +233,7 @@ class Push:
             self._batch.to_send.append(file)
             self._batch.size_bytes += file.size_bytes
             self._reporter.wanted(1, file.size_bytes)
-        if self._batch.is_full(self._facts.batch):
+        if self._batch.is_full(self._uploader.batch):
             self._send_batch()
 
     def _pretend(self, file: LocalFile, there: Item | None) -> None:

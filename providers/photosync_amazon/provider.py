@@ -38,9 +38,6 @@ USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/1
 MAX_YEARS = 50
 """More years than this do not go into one filter."""
 
-ALBUM_BATCH = 25
-"""So many files join an album together. The service takes 50 ids in a call that trashes; nobody tells of more."""
-
 
 def _cookies(value: object, info: ValidationInfo) -> object:
     return value if isinstance(value, str) and looks_like_header(value) else beside_config(value, info)
@@ -62,7 +59,7 @@ class AmazonProvider:
         title="Amazon Photos",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
         newest_first=True,
-        upload=UploadFacts(workers=4, batch=ALBUM_BATCH, names_conflict=True),
+        upload=UploadFacts(workers=4, names_conflict=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})

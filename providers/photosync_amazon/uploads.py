@@ -20,6 +20,8 @@ from photosync_amazon.changes import STORED, Changes, Refusal, content_of
 from photosync_amazon.nodes import Json, is_available, is_file, item_of, md5_of, size_of, text
 from photosync_amazon.places import Places
 
+ALBUM_BATCH = 25
+"""So many files join an album together. The service takes 50 ids in a call that trashes; nobody tells of more."""
 _TRASH = "TRASH"
 
 
@@ -41,6 +43,11 @@ class AmazonUploader:
     def place(self) -> str:
         """The album. Folders are no place: no content can lie in two of them."""
         return self._album.place if self._album is not None else ""
+
+    @property
+    def batch(self) -> int:
+        """So many join the album in one call; without one there is nothing to wait for."""
+        return ALBUM_BATCH if self._album is not None else 1
 
     def find(self, file: Outgoing) -> Item | None:
         """A file of this content, anywhere in the account outside the trash."""

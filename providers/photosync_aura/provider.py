@@ -20,7 +20,7 @@ from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi, classifier
 from photosync_aura.assets import Frame, items_of
 from photosync_aura.auth import AuraAuth
-from photosync_aura.budget import MOST_A_CALL, WriteBudget
+from photosync_aura.budget import WriteBudget
 from photosync_aura.frames import frame_to_fill
 from photosync_aura.media import Media, VideoLinks
 from photosync_aura.older import OlderFiles
@@ -46,7 +46,7 @@ class AuraProvider:
         layout="{collection}/{name}",
         collection_word="frame",
         # One at a time: what the service bears is changes, and bytes are not the slow part.
-        upload=UploadFacts(workers=1, batch=MOST_A_CALL, needs_collection=True, resizes=True),
+        upload=UploadFacts(workers=1, needs_collection=True, resizes=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AuraSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "upload", "identity"})

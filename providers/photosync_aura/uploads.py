@@ -23,6 +23,7 @@ from photosync.model import Item, TimeMeaning
 from photosync.provider import Outgoing, Sent, UploadWish
 from photosync_aura.api import AssetsPage
 from photosync_aura.assets import MOTION, Frame, Json, items_of, text
+from photosync_aura.budget import MOST_A_CALL
 from photosync_aura.picture import Picture, as_is, reduced
 from photosync_aura.s3 import Content, UploadStore
 from photosync_aura.writes import Writes
@@ -51,6 +52,7 @@ class AuraUploader:
     """Fulfils `Uploader`. What was on the frame is listed once, at the beginning."""
 
     wait_s = 10.0
+    batch = MOST_A_CALL
 
     def __init__(self, target: Target, wish: UploadWish, writes: Writes, store: UploadStore) -> None:
         self._target = target

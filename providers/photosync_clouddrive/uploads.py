@@ -45,6 +45,7 @@ class CloudDriveUploader:
     """Fulfils the core's `Uploader`."""
 
     place = ""
+    batch = 1
 
     def __init__(
         self,

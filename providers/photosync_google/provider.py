@@ -31,7 +31,6 @@ from photosync.transport.tokens import TokenFile
 from photosync_google.api import PickerApi, is_gone
 from photosync_google.auth import GoogleAuth
 from photosync_google.client import Client, read_client
-from photosync_google.library_api import MOST_AT_ONCE
 from photosync_google.links import Link, Links
 from photosync_google.media import FAILED, PROCESSING, Media, Session
 from photosync_google.permitting import LIBRARY_URL, UploadSide
@@ -72,7 +71,7 @@ class GoogleProvider:
         content_names=True,
         collection_word="picking session",
         needs_picking=True,
-        upload=UploadFacts(workers=4, batch=MOST_AT_ONCE),
+        upload=UploadFacts(workers=4),
     )
     settings_type: ClassVar[type[AccountSettings]] = GoogleSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"picker", "library", "media"})

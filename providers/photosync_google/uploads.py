@@ -14,7 +14,7 @@ from photosync.model import Item
 from photosync.provider import Outgoing, Sent, UploadWish
 from photosync_google import accepted
 from photosync_google.albums import TITLE_CHARACTERS, Albums, album_title
-from photosync_google.library_api import LibraryApi
+from photosync_google.library_api import MOST_AT_ONCE, LibraryApi
 from photosync_google.making import ItemMaker, Made
 from photosync_google.resumable import upload_in_pieces
 
@@ -27,6 +27,7 @@ class GoogleUploader:
     """One push to one account; fulfils `Uploader`."""
 
     wait_s = 10.0
+    batch = MOST_AT_ONCE
 
     def __init__(self, account: str, api: LibraryApi, albums: Albums, wish: UploadWish) -> None:
         """Raises `UsageError` for a title that no album can have."""
