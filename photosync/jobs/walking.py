@@ -29,7 +29,8 @@ class Found:
 
 
 class Walk:
-    """The files of a push: those that were named, and all that lie in the folders that were named, in a fixed order.
+    """The files of a push: those that were named, and all that lie in the folders that were named, in a fixed order,
+    each once.
 
     A folder keeps its own name at the service, as `cp -r` does it. Links to files are followed, links to folders are
     not. What is hidden, and what this program keeps for itself, stays here.
@@ -40,7 +41,8 @@ class Walk:
         for path in paths:
             if not path.exists():
                 raise UsageError(f"there is no file or folder '{path}'")
-        self._paths = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100 - links stay what they are
+        named = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - links stay what they are
+        self._paths = [path for path in named if not any(folder in named for folder in path.parents)]
         self._all_files = all_files
         self._on_bytes = on_bytes
 

@@ -107,9 +107,10 @@ class UploadContract:
         """The arguments of the command, as far as the first path."""
         return ["push", ACCOUNT]
 
-    def structure(self, simulator: Simulator) -> Mapping[str, str]:
-        """The md5 of what is there, by its path at the service: `Our trip/Monday/IMG_0001.JPG`."""
-        raise NotImplementedError
+    def structure(self, simulator: Simulator) -> Mapping[str, str]:  # noqa: ARG002 - subclasses look
+        """The md5 of what is there, by its path at the service: `Our trip/Monday/IMG_0001.JPG`. For services that keep
+        folders; without any this says nothing."""
+        return {}
 
     @contextmanager
     def pusher(self, folder: Path, items: int = 0) -> Iterator[Pusher]:

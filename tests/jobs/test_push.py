@@ -79,6 +79,13 @@ def test_a_file_goes_where_it_is_told(user: User) -> None:
     assert user.simulator.tree() == {"IMG_1.JPG": md5(path.read_bytes())}
 
 
+def test_what_is_named_twice_goes_up_once(user: User) -> None:
+    path = user.add("Day 1/IMG_1.JPG")
+    result = user.push(path, user.photos, path.parent, user.photos)
+    assert (result.exit, result.number("listed"), result.number("saved")) == (Exit.OK, 1, 1)
+    assert user.trip() == {"Trip/Day 1/IMG_1.JPG": md5(path.read_bytes())}
+
+
 def test_the_folder_one_is_in(user: User) -> None:
     path = user.add("Day 1/IMG_1.JPG")
     before = Path.cwd()

@@ -20,7 +20,7 @@ from photosync_amazon.simulator.uploads import ConflictBody
 
 THERE = 3
 """So many items the account has that nobody pushed."""
-SAMPLES = Path("/work/shared/photos")
+SAMPLES = Path(__file__).parents[3] / "shared" / "photos"
 BODIES: tuple[ConflictBody, ...] = ("code", "node", "nothing")
 _PHOTOS = SimulatedLibrary(2000, seed=4711, gaps=False)
 
