@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -21,7 +20,6 @@ from photosync.jobs.pull import Pull
 from photosync.jobs.report import Summary
 from photosync.model import Collection
 from photosync.provider import Account, Picks, SignsIn
-from photosync.transport import Wait
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,6 @@ class _PickRun(PullRun):
         super().__init__(general, request.pull)
         self._asked = request
         self._terminal = Terminal(browser=request.browser, port=request.port, quiet=general.quiet)
-        self._on_wait: Callable[[Wait], None] = lambda _: None
         self._pick_options = PickOptions(
             most=request.most,
             timeout=parsed(units.duration, "--timeout", request.timeout),
@@ -106,10 +103,6 @@ class _PickRun(PullRun):
                     return self._run(account_config, account, provider)
             except SignInError as error:
                 raise _SignedOutError(str(error)) if provider.needs_sign_in() else error from None
-
-    def _waiting(self, wait: Wait) -> None:
-        """Told to whoever shows the progress at the moment."""
-        self._on_wait(wait)
 
     def _run(self, account_config: AccountConfig, account: Account, provider: Picks) -> Summary:
         def bring(sessions: tuple[Collection, ...]) -> Summary:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,6 @@ from photosync.jobs.push import Push, PushOptions
 from photosync.jobs.report import Summary
 from photosync.jobs.sending import OnConflict
 from photosync.provider import Account, AsksToUpload, UploadFacts
-from photosync.transport import Wait
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,6 @@ class PushRun(Run):
         self._facts = self._upload_facts()
         self._options = self._checked_options()
         self._terminal = Terminal(quiet=general.quiet)
-        self._on_wait: Callable[[Wait], None] = lambda _: None
 
     def _upload_facts(self) -> UploadFacts:
         facts = self._account.provider.facts
@@ -126,7 +124,3 @@ class PushRun(Run):
             reporter = stack.enter_context(progress.shown(self._general, account.name, self._dry_run, progress.UPLOAD))
             self._on_wait = reporter.waiting
             return Push(account, catalog, self._options, reporter).run()
-
-    def _waiting(self, wait: Wait) -> None:
-        """Told to whoever shows the progress at the moment."""
-        self._on_wait(wait)

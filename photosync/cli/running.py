@@ -19,7 +19,7 @@ from photosync.errors import ConfigError, Exit, UsageError
 from photosync.jobs.report import Summary
 from photosync.library import Library
 from photosync.provider import Account
-from photosync.transport import BandwidthLimit, Redactor
+from photosync.transport import BandwidthLimit, Redactor, Wait
 
 Value = TypeVar("Value")
 
@@ -61,6 +61,7 @@ class Run:
         self._bandwidth = BandwidthLimit(bytes_a_second) if bytes_a_second else None
         self.config = config.load(general.config)
         self.interruption = Interruption()
+        self._on_wait: Callable[[Wait], None] = lambda _: None
 
     def library(self) -> Library:
         """Where the photos go. Raises `ConfigError` where nobody says."""
@@ -93,6 +94,10 @@ class Run:
             bandwidth=self._bandwidth or (BandwidthLimit(limit) if limit else None),
         ) as opened:
             yield opened
+
+    def _waiting(self, wait: Wait) -> None:
+        """Told to whoever shows the progress at the moment: an account may be open before anybody does."""
+        self._on_wait(wait)
 
     def workers(self, account: AccountConfig, usual: int | None = None) -> int:
         """How many files at a time; `usual` is what the service bears, where it is not that of downloads."""

@@ -24,7 +24,6 @@ from photosync.errors import (
     PhotosyncError,
     StorageFullError,
     TemporaryError,
-    UsageError,
 )
 from photosync.jobs.books import Books
 from photosync.jobs.last_words import last_words
@@ -80,9 +79,8 @@ class Push:
     """One run for one account: `Push(...).run()`."""
 
     def __init__(self, account: Account, catalog: Catalog, options: PushOptions, reporter: Reporter) -> None:
-        """Raises `UsageError` for what this account cannot do."""
-        if account.provider.facts.upload is None or not isinstance(account.provider, Uploads):
-            raise UsageError(f"account '{account.name}': nothing can be uploaded to {account.provider.facts.title}")
+        """The account's provider takes files. Raises `UsageError` for a path where nothing lies."""
+        assert isinstance(account.provider, Uploads), "Facts.upload says that it takes files"
         self._account = account
         self._provider = account.provider
         self._catalog = catalog

@@ -65,11 +65,6 @@ class Outcome:
     note: str | None = None
     """What a person should know, and that is no failure."""
 
-    @property
-    def is_skipped(self) -> bool:
-        """Another content has its name, and the user wants to leave it at that."""
-        return self.task.step is Step.SEND and self.sent is None and self.error is None
-
 
 @dataclass(slots=True)
 class Sender:
