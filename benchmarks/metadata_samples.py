@@ -11,12 +11,12 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from photosync.metadata import Given, Mended, Outcome, Place, Settings, mend
+from photosync.metadata import FixResult, Given, GpsPosition, Outcome, Settings, fix
 from photosync.model import CaptureTime, TimeMeaning
 
 GIVEN = Given(
     taken=CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01"), TimeMeaning.LOCAL),
-    place=Place(52.520008, 13.404954, 34.0),
+    gps=GpsPosition(52.520008, 13.404954, 34.0),
 )
 SETTINGS = {
     "dates alone": Settings(),
@@ -27,7 +27,7 @@ SETTINGS = {
 OUTCOMES = ("fixed", "fixed and sidecar", "sidecar", "untouched", "refused")
 
 
-def outcome(done: Mended) -> str:
+def outcome(done: FixResult) -> str:
     if done.outcome is Outcome.FIXED and done.sidecar is not None:
         return "fixed and sidecar"
     return done.outcome.value
@@ -37,7 +37,7 @@ def table(paths: list[Path], settings: Settings, workspace: Path, *, verbose: bo
     counts: Counter[tuple[str, str]] = Counter()
     lines: list[str] = []
     for path in paths:
-        done = mend(path, GIVEN, settings, workspace)
+        done = fix(path, GIVEN, settings, workspace)
         if done.path != path:
             done.path.unlink()
         format_ = done.format.name if done.format else "unknown"

@@ -17,7 +17,7 @@ from pathlib import Path
 import piexif
 from PIL import Image, ImageFilter
 
-from photosync.metadata import Given, Mended, Settings, mend
+from photosync.metadata import FixResult, Given, Settings, fix
 from photosync.model import CaptureTime, TimeMeaning
 
 GIVEN = Given(taken=CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01"), TimeMeaning.LOCAL))
@@ -37,13 +37,13 @@ def camera_photo(megabytes: float) -> bytes:
     return target.getvalue()
 
 
-def best_ms(path: Path, given: Given, settings: Settings, rounds: int) -> tuple[float, Mended]:
+def best_ms(path: Path, given: Given, settings: Settings, rounds: int) -> tuple[float, FixResult]:
     """The best of several runs, without the time that the disk takes to sync."""
     best = float("inf")
     with tempfile.TemporaryDirectory(dir=path.parent) as workspace:
         for _ in range(rounds):
             start = time.perf_counter()
-            done = mend(path, given, settings, Path(workspace))
+            done = fix(path, given, settings, Path(workspace))
             best = min(best, time.perf_counter() - start)
             if done.path != path:
                 done.path.unlink()

@@ -23,7 +23,8 @@ from pydantic_core import ErrorDetails
 from photosync.errors import ConfigError
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, LayoutError, safe_name
 from photosync.metadata import Mode, Settings, SidecarName, named_zone
-from photosync.provider import AccountSettings, ConfigPath, Duration, Provider, ProviderPlugin, plugins
+from photosync.plugins import ProviderPlugin, plugins
+from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
 from photosync.units import rate
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")

@@ -69,7 +69,7 @@ class Item:
     collections: tuple[str, ...] = ()
     folder: str | None = None
     """Where the item lies at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
-    place: tuple[float, float] | None = None
+    gps: tuple[float, float] | None = None
     """Where it was taken: degrees, north and east positive."""
     added: datetime | None = None
     """When it came to the service: an aware time. Good for a file's date at the worst, never for an item's."""

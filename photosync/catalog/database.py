@@ -92,7 +92,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunRecord:
     """One run of a command, for one account."""
 
     command: str
@@ -102,14 +102,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class AccountTotals:
     """An account in the catalog: how many files and bytes lie there, how many items wait for another try."""
 
     items: int
     size_bytes: int
     failed: int
     gone: int
-    last_run: Run | None
+    last_run: RunRecord | None
 
 
 class Catalog:
@@ -383,7 +383,7 @@ class Catalog:
         )
         return ((described.from_text(text), state, path, outside) for text, state, path, outside in rows)
 
-    def summary(self, account: str) -> Summary:
+    def summary(self, account: str) -> AccountTotals:
         """The account in numbers."""
         row = self._connection.execute(
             """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0)
@@ -391,9 +391,9 @@ class Catalog:
             (account,),
         ).fetchone()
         items, size_bytes, failed, gone = row
-        return Summary(items, size_bytes, failed, gone, self._last_run(account))
+        return AccountTotals(items, size_bytes, failed, gone, self._last_run(account))
 
-    def _last_run(self, account: str) -> Run | None:
+    def _last_run(self, account: str) -> RunRecord | None:
         row = self._connection.execute(
             "SELECT command, started_at, ended_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1",
             (account,),
@@ -401,7 +401,7 @@ class Catalog:
         if row is None:
             return None
         ended = datetime.fromisoformat(row[2]) if row[2] else None
-        return Run(row[0], datetime.fromisoformat(row[1]), ended, row[3])
+        return RunRecord(row[0], datetime.fromisoformat(row[1]), ended, row[3])
 
     def _stream(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
         return iter(self._connection.execute(query, parameters))

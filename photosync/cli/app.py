@@ -112,8 +112,8 @@ def pull(
     ] = False,
 ) -> None:
     """Bring what is new to the library."""
-    from photosync.cli import pulling  # noqa: PLC0415
-    from photosync.cli.selecting import Wish  # noqa: PLC0415
+    from photosync.cli.commands import pull as pulling  # noqa: PLC0415
+    from photosync.cli.options import Wish  # noqa: PLC0415
 
     wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection, all_files)
     request = pulling.Request(
@@ -160,8 +160,9 @@ def pick(
     limit_time: LimitTime = None,
 ) -> None:
     """Choose photos in a browser, and bring them to the library."""
-    from photosync.cli import picking, pulling  # noqa: PLC0415
-    from photosync.cli.selecting import Wish  # noqa: PLC0415
+    from photosync.cli.commands import pick as picking  # noqa: PLC0415
+    from photosync.cli.commands import pull as pulling  # noqa: PLC0415
+    from photosync.cli.options import Wish  # noqa: PLC0415
 
     request = pulling.Request(
         account,
@@ -211,7 +212,7 @@ def push(
     bwlimit: Rate = None,
 ) -> None:
     """Upload files and folders; what the service has already stays here."""
-    from photosync.cli import pushing  # noqa: PLC0415
+    from photosync.cli.commands import push as pushing  # noqa: PLC0415
 
     pushing.push(
         general,
@@ -229,7 +230,7 @@ def login(
     port: Port = None,
 ) -> None:
     """Sign in to an account, where that can be done from here."""
-    from photosync.cli import signing  # noqa: PLC0415
+    from photosync.cli.commands import login as signing  # noqa: PLC0415
 
     signing.login(general, account, signing.Terminal(browser=not no_browser, port=port), upload=upload)
 
@@ -238,7 +239,7 @@ def login(
 @with_general
 def logout(general: General, account: AccountName) -> None:
     """Sign out of an account, and delete its token."""
-    from photosync.cli import signing  # noqa: PLC0415
+    from photosync.cli.commands import login as signing  # noqa: PLC0415
 
     signing.logout(general, account)
 
@@ -263,29 +264,29 @@ def list_(
     saved: Annotated[bool, typer.Option("--saved", help="What the library has, without asking the provider.")] = False,
 ) -> None:
     """Show what the provider has."""
-    from photosync.cli import looking  # noqa: PLC0415
-    from photosync.cli.selecting import Wish  # noqa: PLC0415
+    from photosync.cli.commands.list import list_items  # noqa: PLC0415
+    from photosync.cli.options import Wish  # noqa: PLC0415
 
     wish = Wish(years, months, since, until, albums, kind, favorites, query, recent, limit, collection, all_files)
-    looking.list_items(general, account, wish, saved)
+    list_items(general, account, wish, saved)
 
 
 @app.command()
 @with_general
 def collections(general: General, account: AccountName) -> None:
     """Show an account's albums, frames or folders."""
-    from photosync.cli import looking  # noqa: PLC0415
+    from photosync.cli.commands.collections import list_collections  # noqa: PLC0415
 
-    looking.list_collections(general, account)
+    list_collections(general, account)
 
 
 @app.command()
 @with_general
 def usage(general: General, account: AccountName) -> None:
     """Show how much storage an account uses."""
-    from photosync.cli import looking  # noqa: PLC0415
+    from photosync.cli.commands.usage import show_usage  # noqa: PLC0415
 
-    looking.show_usage(general, account)
+    show_usage(general, account)
 
 
 @app.command()
@@ -301,7 +302,7 @@ def fix(
     undo: Annotated[bool, typer.Option("--undo", help="Give the original bytes back.")] = False,
 ) -> None:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""
-    from photosync.cli import fixing  # noqa: PLC0415
+    from photosync.cli.commands import fix as fixing  # noqa: PLC0415
 
     fixing.fix(general, fixing.FixRequest(paths, dry_run, sidecar, undo, sets or []))
 
@@ -313,7 +314,7 @@ def why(
     target: Annotated[str, typer.Argument(metavar="PATH|ID", help="A file, or an item's id.")],
 ) -> None:
     """Tell where a file came from, which dates it had to choose from, and why one won."""
-    from photosync.cli import asking  # noqa: PLC0415
+    from photosync.cli.commands import why as asking  # noqa: PLC0415
 
     asking.why(general, target)
 
@@ -322,18 +323,18 @@ def why(
 @with_general
 def status(general: General) -> None:
     """Show each account: last run, items, failures, sign-in."""
-    from photosync.cli import looking  # noqa: PLC0415
+    from photosync.cli.commands.status import show_status  # noqa: PLC0415
 
-    looking.show_status(general)
+    show_status(general)
 
 
 @app.command()
 @with_general
 def providers(general: General) -> None:
     """Show the installed providers and what they can do."""
-    from photosync.cli import looking  # noqa: PLC0415
+    from photosync.cli.commands.providers import list_providers  # noqa: PLC0415
 
-    looking.list_providers(general)
+    list_providers(general)
 
 
 @app.command()
@@ -343,6 +344,6 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed makes other pictures.")] = 2023,
 ) -> None:
     """Try everything on simulated services, without an account or a network."""
-    from photosync.cli import demonstration  # noqa: PLC0415
+    from photosync.cli.commands import demo as demonstration  # noqa: PLC0415
 
     demonstration.demo(general, seed)

@@ -3,7 +3,7 @@
 The disk is the truth: what lies here counts, and the catalog only remembers why.
 """
 
-from photosync.library.layout import PRESETS, Layout, LayoutError, Place
+from photosync.library.layout import PRESETS, Layout, LayoutError, LayoutFields
 from photosync.library.names import MAX_NAME_BYTES, path_key, safe_name, suffixed
 from photosync.library.partial import Hashes, PartialFile, digest_of
 from photosync.library.store import PROGRAM_FOLDER, Library
@@ -18,9 +18,9 @@ __all__ = [
     "Hashes",
     "Layout",
     "LayoutError",
+    "LayoutFields",
     "Library",
     "PartialFile",
-    "Place",
     "UndoRecords",
     "digest_of",
     "path_key",

@@ -32,7 +32,7 @@ class LayoutError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LayoutFields:
     """What a layout can ask about one item. `name` is the service's own, safe or not."""
 
     account: str
@@ -65,7 +65,7 @@ class Layout:
                 f"'{text}' gives every file the same name; its last part needs {{name}}, {{stem}} or {{id}}"
             )
 
-    def path(self, place: Place) -> PurePosixPath:
+    def path(self, place: LayoutFields) -> PurePosixPath:
         """Where the item goes, relative to its account's folder. Every component is safe."""
         components: list[str] = []
         for segment in self._segments:
@@ -89,14 +89,14 @@ def _parse(segment: str) -> list[_Part]:
     return [_Part(literal, field, format_ or "") for literal, field, format_, _ in parsed]
 
 
-def _render(segment: list[_Part], place: Place) -> str:
+def _render(segment: list[_Part], place: LayoutFields) -> str:
     asks_for_date = any(part.field in _DATE_FIELDS for part in segment)
     if place.taken is None and asks_for_date:
         return _render_undated(segment, place)
     return "".join(part.literal + _value(part, place) for part in segment)
 
 
-def _render_undated(segment: list[_Part], place: Place) -> str:
+def _render_undated(segment: list[_Part], place: LayoutFields) -> str:
     if all(part.field is None or part.field in _DATE_FIELDS for part in segment):
         return UNKNOWN_DATE
     rendered, said = "", False
@@ -108,7 +108,7 @@ def _render_undated(segment: list[_Part], place: Place) -> str:
     return rendered
 
 
-def _value(part: _Part, place: Place) -> str:  # noqa: PLR0911 - one line a field
+def _value(part: _Part, place: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
     taken = place.taken
     name = safe_name(place.name, fallback=place.id)
     match part.field:

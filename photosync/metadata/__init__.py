@@ -6,33 +6,33 @@ places that file, keeps the undo record and writes the sidecar. `ladder` tells w
 
 from __future__ import annotations
 
-from photosync.metadata.filetime import set_file_time
-from photosync.metadata.formats import Format, FormatKind, by_name, looks_like_text, sniff
-from photosync.metadata.mend import ladder, mend, preview
-from photosync.metadata.request import Given, Mode, Place, Settings, SidecarName, named_zone
-from photosync.metadata.result import Candidate, Change, Ladder, Mended, Outcome, TimeKind
-from photosync.metadata.sidecar import SidecarMerge, merge_sidecar, sidecar_path
+from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text, sniff
+from photosync.metadata.capture_time.filetime import set_file_time
+from photosync.metadata.fix import fix, ladder, preview
+from photosync.metadata.request import Given, GpsPosition, Mode, Settings, SidecarName, named_zone
+from photosync.metadata.result import Candidate, Change, FixResult, Ladder, Outcome, TimeKind
 from photosync.metadata.undo import undo
+from photosync.metadata.xmp.sidecar import SidecarMerge, merge_sidecar, sidecar_path
 
 __all__ = [
     "Candidate",
     "Change",
+    "FixResult",
     "Format",
     "FormatKind",
     "Given",
+    "GpsPosition",
     "Ladder",
-    "Mended",
     "Mode",
     "Outcome",
-    "Place",
     "Settings",
     "SidecarMerge",
     "SidecarName",
     "TimeKind",
     "by_name",
+    "fix",
     "ladder",
     "looks_like_text",
-    "mend",
     "merge_sidecar",
     "named_zone",
     "preview",

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
+from photosync.formats.sniff import Format
+from photosync.formats.tiff import Block, DirectoryName
+from photosync.formats.window import CHUNK, MalformedError, Window
 from photosync.metadata.containers import Container, Range, open_container
-from photosync.metadata.exif import EXIF_POINTER, GPS_POINTER
-from photosync.metadata.formats import Format
-from photosync.metadata.tiff import Block, DirectoryName
-from photosync.metadata.window import CHUNK, MalformedError, Window
-from photosync.metadata.with_piexif import Ability, ability
+from photosync.metadata.exif.build import Ability, ability
+from photosync.metadata.exif.read import EXIF_POINTER, GPS_POINTER
 
 Expected = Mapping[tuple[DirectoryName, int], bytes | None]
 _POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTER), ("0th", GPS_POINTER)})

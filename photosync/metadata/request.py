@@ -31,7 +31,7 @@ MAX_ALTITUDE_M = 1e7
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GpsPosition:
     """Degrees, north and east positive; metres above the sea."""
 
     latitude: float
@@ -62,7 +62,7 @@ class Given:
     offset: timedelta | None = None
     """Of local time from UTC at the capture, for providers that tell."""
     added: datetime | None = None
-    place: Place | None = None
+    gps: GpsPosition | None = None
     sha256: str = ""
     """Of the content, where the caller hashed it while it came; saves a reading."""
 

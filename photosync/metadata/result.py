@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from photosync.metadata.formats import Format
+from photosync.formats.sniff import Format
 
 
 class Outcome(StrEnum):
@@ -87,7 +87,7 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class FixResult:
     """What `mend` did, and what its caller has to do."""
 
     path: Path

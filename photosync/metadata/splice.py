@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from photosync.metadata.window import CHUNK, Window, naming
+from photosync.formats.window import CHUNK, Window, naming
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
+from photosync.formats.window import CHUNK, naming
 from photosync.metadata.splice import Splice, in_order, write_spliced
-from photosync.metadata.window import CHUNK, naming
 
 _VERSION = 1
 

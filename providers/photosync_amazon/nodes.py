@@ -105,7 +105,7 @@ def item_of(node: Json, album: str | None = None) -> Item:
         height=number(image or video, "height"),
         favorite=part(node, "settings").get("favorite") is True,
         collections=(album,) if album else (),
-        place=_place(text(image, "location") or text(video, "location")),
+        gps=_gps(text(image, "location") or text(video, "location")),
         added=added.replace(tzinfo=UTC) if added else None,
         locator={"owner": owner} if owner else {},
     )
@@ -140,7 +140,7 @@ def _taken(content: Json, image: Json, video: Json) -> CaptureTime | None:
     return CaptureTime(reading, TimeMeaning.LOCAL) if reading else None
 
 
-def _place(value: str | None) -> tuple[float, float] | None:
+def _gps(value: str | None) -> tuple[float, float] | None:
     """`49.2827, -123.1207`: latitude and longitude; None for what cannot be one."""
     match = _PLACE.fullmatch(value or "")
     if match is None:

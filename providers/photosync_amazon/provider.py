@@ -16,15 +16,8 @@ from pydantic import BeforeValidator, ValidationInfo
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import (
-    AccountContext,
-    AccountSettings,
-    Facts,
-    Page,
-    UploadFacts,
-    UploadWish,
-    beside_config,
-)
+from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadWish
+from photosync.provider.settings import beside_config
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, AmazonApi
 from photosync_amazon.auth import Cookies, find_cookies, looks_like_header
@@ -55,7 +48,7 @@ class AmazonSettings(AccountSettings):
 class AmazonProvider:
     """One Amazon Photos account."""
 
-    facts: ClassVar = Facts(
+    facts: ClassVar = ServiceFacts(
         title="Amazon Photos",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
         newest_first=True,

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
+from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Transport
-from photosync.transport.tokens import TokenFile
 from photosync_aura.assets import Json, part, text
 from photosync_aura.settings import AuraSettings
 

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from photosync.errors import Reason, SignInError, TemporaryError
-from photosync.transport.tokens import TokenFile
+from photosync.provider_kit.tokens import TokenFile
 
 MOST_CALLS = 30
 CALLS_A_MINUTE = 0.75

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from photosync.errors import UsageError
 from photosync.model import Collection, Item, Selection, TimeMeaning
-from photosync.provider import AccountContext, AccountSettings, Facts, Interaction, Page, UploadFacts, UploadWish
+from photosync.provider import AccountContext, AccountSettings, Interaction, Page, ServiceFacts, UploadFacts, UploadWish
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi, classifier
 from photosync_aura.assets import Frame, items_of
@@ -36,7 +36,7 @@ MEDIA_READ_TIMEOUT_S = 90.0
 class AuraProvider:
     """One Aura account."""
 
-    facts: ClassVar = Facts(
+    facts: ClassVar = ServiceFacts(
         provider_dates=True,
         title="Aura",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),

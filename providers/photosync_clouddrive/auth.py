@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 
 from photosync.errors import SignInError
-from photosync.transport.tokens import Token, TokenFile
+from photosync.provider_kit.tokens import Token, TokenFile
 from photosync_clouddrive.nodes import number, text
 from photosync_clouddrive.oauth import TokenSource, completed
 

@@ -16,8 +16,8 @@ from urllib.parse import urlencode, urlsplit
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
+from photosync.provider_kit.loopback import authorization, new_state
 from photosync.transport import Answer, Transport
-from photosync.transport.loopback import authorization, new_state
 from photosync_clouddrive.nodes import Json, json_object, number, text
 
 RelayMethod = Literal["post", "get", "json"]

@@ -16,17 +16,9 @@ from typing import ClassVar, Self, TypeVar
 
 from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import (
-    AccountContext,
-    AccountSettings,
-    Facts,
-    Interaction,
-    Page,
-    UploadFacts,
-    UploadWish,
-)
+from photosync.provider import AccountContext, AccountSettings, Interaction, Page, ServiceFacts, UploadFacts, UploadWish
+from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
-from photosync.transport.tokens import TokenFile
 from photosync_clouddrive import api
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.endpoints import DRIVE, EndpointCache, Endpoints, not_allowed, origin_of
@@ -51,7 +43,7 @@ Result = TypeVar("Result")
 class CloudDriveProvider:
     """One account of a drive."""
 
-    facts: ClassVar = Facts(
+    facts: ClassVar = ServiceFacts(
         title="Amazon Cloud Drive",
         selects=frozenset({"years", "months", "since", "until", "kind", "recent", "all_files"}),
         marks=True,

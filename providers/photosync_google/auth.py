@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
 from photosync.errors import ProviderError, SignInError
+from photosync.provider_kit.tokens import Token, TokenFile
 from photosync.transport import Answer, Transport
-from photosync.transport.tokens import Token, TokenFile
 from photosync_google.client import Client
 from photosync_google.permissions import PICKING, Permission
 

@@ -15,9 +15,9 @@ from google_auth_oauthlib.flow import Flow
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
+from photosync.provider_kit.loopback import Authorization, authorization, new_state
+from photosync.provider_kit.tokens import Token
 from photosync.transport import Transport
-from photosync.transport.loopback import Authorization, authorization, new_state
-from photosync.transport.tokens import Token
 from photosync_google.auth import OAUTH_REFUSALS, oauth_error, token_fields
 from photosync_google.client import Client
 from photosync_google.permissions import PICKING, Permission

@@ -6,9 +6,9 @@ Opened when something wants it, so that whoever only picks never reads that toke
 from __future__ import annotations
 
 from photosync.provider import AccountContext, Interaction, UploadWish
+from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts
-from photosync.transport.tokens import TokenFile
 from photosync_google.albums import Albums
 from photosync_google.auth import GoogleAuth
 from photosync_google.client import Client

@@ -17,17 +17,17 @@ from photosync.provider import (
     AccountContext,
     AccountSettings,
     ConfigPath,
-    Facts,
     Interaction,
     Page,
     Picking,
+    ServiceFacts,
     Uploader,
     UploadFacts,
     UploadWish,
 )
+from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts, target
-from photosync.transport.tokens import TokenFile
 from photosync_google.api import PickerApi, is_gone
 from photosync_google.auth import GoogleAuth
 from photosync_google.client import Client, read_client
@@ -64,7 +64,7 @@ class GoogleSettings(AccountSettings):
 class GoogleProvider:
     """One Google Photos account."""
 
-    facts: ClassVar = Facts(
+    facts: ClassVar = ServiceFacts(
         title="Google Photos",
         selects=frozenset({"years", "months", "since", "until", "kind"}),
         workers=4,

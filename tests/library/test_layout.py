@@ -5,12 +5,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from photosync.library import Layout, LayoutError, Place
+from photosync.library import Layout, LayoutError, LayoutFields
 
 TAKEN = datetime(2019, 7, 6, 18, 22, 5, 123456)
 
 
-def place(**changes: object) -> Place:
+def place(**changes: object) -> LayoutFields:
     known: dict[str, object] = {
         "account": "amazon",
         "id": "HeMReF",
@@ -19,7 +19,7 @@ def place(**changes: object) -> Place:
         "taken": TAKEN,
         "collection": "Trips/Lake",
     }
-    return Place(**(known | changes))  # type: ignore[arg-type]
+    return LayoutFields(**(known | changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from photosync.metadata import Given, Mended, Settings, mend
+from photosync.metadata import FixResult, Given, Settings, fix
 from photosync.model import CaptureTime, TimeMeaning
 
 BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL, FLOAT, DOUBLE = range(1, 13)
@@ -245,9 +245,9 @@ class Bench:
         path.write_bytes(content)
         return path
 
-    def mend(
+    def fix(
         self, content: bytes, given: Given | None = None, settings: Settings | None = None, name: str = "photo.jpg"
-    ) -> Mended:
+    ) -> FixResult:
         """Mend `content`; the given time is `TAKEN` unless the test says otherwise."""
         path = self.put(content, name)
-        return mend(path, given or Given(taken=TAKEN), settings or Settings(), self.workspace)
+        return fix(path, given or Given(taken=TAKEN), settings or Settings(), self.workspace)

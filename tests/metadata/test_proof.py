@@ -2,11 +2,11 @@
 
 import pytest
 
-from photosync.metadata import Given, Outcome, Place, Settings, sniff
+from photosync.formats.tiff import DirectoryName
+from photosync.formats.window import Window
+from photosync.metadata import Given, GpsPosition, Outcome, Settings, sniff
 from photosync.metadata.containers import open_container
 from photosync.metadata.proof import disprove
-from photosync.metadata.tiff import DirectoryName
-from photosync.metadata.window import Window
 from tests.metadata.making import (
     INSTANT,
     UNDEFINED,
@@ -48,7 +48,7 @@ def complaint(
 
 
 def mended_with_artist(bench: Bench, name: str) -> bytes:
-    done = bench.mend(FILES[name], Given(name=name), Settings(artist="Ada Lovelace"), name=name)
+    done = bench.fix(FILES[name], Given(name=name), Settings(artist="Ada Lovelace"), name=name)
     assert done.outcome is Outcome.FIXED
     return done.path.read_bytes()
 
@@ -94,8 +94,8 @@ def test_what_was_not_written_is_missed(bench: Bench) -> None:
     [("a.heic", heic(block([], exif=[original("0000:00:00 00:00:00"), text(0x9004, OLD)]))), ("b.mp4", mp4(0))],
 )
 def test_files_that_keep_their_length_are_proved_byte_for_byte(bench: Bench, name: str, delivered: bytes) -> None:
-    given = Given(name=name, taken=INSTANT, place=Place(1, 2))
-    mended = bench.mend(delivered, given, name=name).path.read_bytes()
+    given = Given(name=name, taken=INSTANT, gps=GpsPosition(1, 2))
+    mended = bench.fix(delivered, given, name=name).path.read_bytes()
     differing = [at for at in range(len(delivered)) if delivered[at] != mended[at]]
     for at in range(len(mended)):
         hit = mended[:at] + bytes([mended[at] ^ 0x5A]) + mended[at + 1 :]

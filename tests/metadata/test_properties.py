@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from photosync.metadata import (
     Given,
+    GpsPosition,
     Mode,
     Outcome,
-    Place,
     Settings,
+    fix,
     ladder,
     looks_like_text,
-    mend,
     merge_sidecar,
     sniff,
     undo,
@@ -43,7 +43,7 @@ from tests.metadata.making import (
 )
 
 WANTED = Settings(artist="Ada", copyright="© Ada", write_gps=True, remove_software=True)
-GIVEN = Given(name="photo.jpg", taken=INSTANT, place=Place(1.5, -2.5, 3))
+GIVEN = Given(name="photo.jpg", taken=INSTANT, gps=GpsPosition(1.5, -2.5, 3))
 MEMORY_BYTES = 8 << 20
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
@@ -144,12 +144,12 @@ def check(content: bytes, wish: Given = GIVEN, name: str = "photo.jpg") -> Outco
         path.write_bytes(content)
         workspace = Path(folder, "partial")
         workspace.mkdir()
-        done = mend(path, wish, WANTED, workspace)
+        done = fix(path, wish, WANTED, workspace)
         assert path.read_bytes() == content
         assert done.outcome is not Outcome.REFUSED, done.notes
         if done.outcome is Outcome.FIXED:
             assert done.undo is not None
-            again = mend(done.path, wish, WANTED, workspace)
+            again = fix(done.path, wish, WANTED, workspace)
             assert again.path == done.path, again.changes
             if content[:3] == b"\xff\xd8\xff":
                 assert after_exif(done.path.read_bytes()) == after_exif(content)
@@ -213,9 +213,9 @@ def test_files_that_were_cut_or_hit_never_raise(name: str, data: st.DataObject) 
         path.write_bytes(content[:end])
         workspace = Path(folder, "partial")
         workspace.mkdir()
-        wish = Given(name=name, taken=INSTANT, place=GIVEN.place)
+        wish = Given(name=name, taken=INSTANT, gps=GIVEN.gps)
         for mode in Mode:
-            done = mend(path, wish, Settings(mode=mode, artist="Ada", write_gps=True, remove_software=True), workspace)
+            done = fix(path, wish, Settings(mode=mode, artist="Ada", write_gps=True, remove_software=True), workspace)
             assert done.outcome is not Outcome.REFUSED, done.notes
             assert done.notes or done.outcome is Outcome.FIXED
         assert path.read_bytes() == content[:end]
@@ -246,7 +246,7 @@ def test_memory_is_bounded_whatever_a_block_claims(content: bytes) -> None:
         path.write_bytes(whole)
         tracemalloc.start()
         try:
-            mend(path, GIVEN, WANTED, Path(folder))
+            fix(path, GIVEN, WANTED, Path(folder))
             assert tracemalloc.get_traced_memory()[1] < MEMORY_BYTES
         finally:
             tracemalloc.stop()
@@ -275,7 +275,7 @@ def test_memory_is_bounded_whatever_a_head_claims(tmp_path: Path, name: str) -> 
     os.truncate(path, 1 << 29)
     tracemalloc.start()
     try:
-        mend(path, Given(name=name, taken=INSTANT), Settings(artist="Ada", mode=Mode.SIDECAR), tmp_path)
+        fix(path, Given(name=name, taken=INSTANT), Settings(artist="Ada", mode=Mode.SIDECAR), tmp_path)
         assert tracemalloc.get_traced_memory()[1] < 4 * MEMORY_BYTES
     finally:
         tracemalloc.stop()

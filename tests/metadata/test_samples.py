@@ -14,7 +14,7 @@ import pi_heif
 import pytest
 from PIL import Image, ImageSequence
 
-from photosync.metadata import Given, Mended, Mode, Outcome, Place, Settings, mend, merge_sidecar, undo
+from photosync.metadata import FixResult, Given, GpsPosition, Mode, Outcome, Settings, fix, merge_sidecar, undo
 from photosync.model import CaptureTime, TimeMeaning
 
 FOLDER = Path(__file__).parents[3] / "shared" / "photos"
@@ -29,7 +29,7 @@ EVERYTHING = Settings(
 )
 WISHES = {
     "dates": (Given(taken=TAKEN), Settings()),
-    "everything": (Given(taken=TAKEN, place=Place(-33.856784, 151.215297, 12.5)), EVERYTHING),
+    "everything": (Given(taken=TAKEN, gps=GpsPosition(-33.856784, 151.215297, 12.5)), EVERYTHING),
     "instant": (
         Given(
             taken=CaptureTime(datetime.fromisoformat("2021-07-06T16:22:01"), TimeMeaning.INSTANT),
@@ -81,7 +81,7 @@ def frames(path: Path) -> list[tuple[str, tuple[int, int], bytes]] | str:
 def test_every_sample_is_mended_or_left_alone_with_a_reason(sample: Path, workspace: Path, wish: str) -> None:
     given, settings = WISHES[wish]
     delivered = sha256(sample)
-    done = mend(sample, given, settings, workspace)
+    done = fix(sample, given, settings, workspace)
     assert sha256(sample) == delivered, "the delivered file was touched"
     assert done.outcome is not Outcome.REFUSED
     if done.outcome is Outcome.FIXED:
@@ -93,18 +93,18 @@ def test_every_sample_is_mended_or_left_alone_with_a_reason(sample: Path, worksp
         assert list(workspace.iterdir()) == []
     if done.sidecar is not None:
         assert merge_sidecar(done.sidecar, done.sidecar).content is None
-        again = mend(done.path, given, settings, workspace)
+        again = fix(done.path, given, settings, workspace)
         assert again.sidecar == done.sidecar
 
 
-def check_fixed(sample: Path, done: Mended, given: Given, settings: Settings, workspace: Path) -> None:
+def check_fixed(sample: Path, done: FixResult, given: Given, settings: Settings, workspace: Path) -> None:
     assert settings.mode is Mode.FIX
     assert done.changes
     assert done.undo is not None
     assert sha256(done.path) == done.sha256
     assert frames(done.path) == frames(sample), "pixels differ"
     mended = Path(shutil.copyfile(done.path, sample.with_suffix(".mended")))
-    again = mend(mended, replace(given, name=sample.name), settings, workspace)
+    again = fix(mended, replace(given, name=sample.name), settings, workspace)
     assert again.path == mended, f"the second run changes {again.changes}"
     restored = undo(done.path, done.undo, workspace)
     assert sha256(restored) == sha256(sample)
@@ -141,7 +141,7 @@ def told_by_exiftool(path: Path) -> dict[tuple[str, str], list[str]]:
 @pytest.mark.skipif(EXIFTOOL is None, reason="ExifTool is not installed")
 def test_exiftool_sees_nothing_else_change(sample: Path, workspace: Path) -> None:
     given, settings = WISHES["everything"]
-    done = mend(sample, given, settings, workspace)
+    done = fix(sample, given, settings, workspace)
     if done.outcome is not Outcome.FIXED:
         return
     mended = done.path.rename(sample.with_name(f"mended-{sample.name}"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import ItemError
-from photosync.metadata import Given, Outcome, Place, Settings, mend, preview, undo
+from photosync.metadata import Given, GpsPosition, Outcome, Settings, fix, preview, undo
 from tests.metadata.making import (
     INSTANT,
     TAKEN,
@@ -29,7 +29,7 @@ from tests.metadata.making import (
 
 ZERO = "0000:00:00 00:00:00"
 SETTINGS = Settings(artist="Ada", copyright="© Ada", write_gps=True, remove_software=True)
-GIVEN = Given(taken=INSTANT, place=Place(1, 2, 3))
+GIVEN = Given(taken=INSTANT, gps=GpsPosition(1, 2, 3))
 FILES = {
     "a.jpg": jpeg(),
     "b.jpg": photo(block([text(0x0131, "Version 1.0")], exif=[original(ZERO)])),
@@ -44,7 +44,7 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_undo_gives_back_what_was_delivered(bench: Bench, name: str) -> None:
     delivered = FILES[name]
-    done = bench.mend(delivered, GIVEN, SETTINGS, name=name)
+    done = bench.fix(delivered, GIVEN, SETTINGS, name=name)
     assert done.outcome is Outcome.FIXED
     assert done.undo is not None
     assert undo(done.path, done.undo, bench.workspace).read_bytes() == delivered
@@ -54,7 +54,7 @@ def test_undo_gives_back_what_was_delivered(bench: Bench, name: str) -> None:
 
 
 def test_undo_refuses_a_file_that_changed_since(bench: Bench) -> None:
-    done = bench.mend(jpeg())
+    done = bench.fix(jpeg())
     with done.path.open("ab") as file:
         file.write(b"!")
     with pytest.raises(ItemError, match="has changed since"):
@@ -63,7 +63,7 @@ def test_undo_refuses_a_file_that_changed_since(bench: Bench) -> None:
 
 
 def test_undo_refuses_a_record_that_is_damaged(bench: Bench) -> None:
-    done = bench.mend(jpeg())
+    done = bench.fix(jpeg())
     record = json.loads(done.undo or b"")
     for damage in ({"v": 9}, {"back": [[1]]}, {"back": "x"}, {"back": [[0, 1, "!"]]}):
         with pytest.raises(ItemError, match="cannot be read"):
@@ -85,7 +85,7 @@ def test_a_preview_writes_nothing(bench: Bench) -> None:
 
 def test_a_hash_that_is_known_is_believed(bench: Bench) -> None:
     known = hashlib.sha256(jpeg()).hexdigest()
-    done = bench.mend(jpeg(), Given(taken=TAKEN, sha256=known))
+    done = bench.fix(jpeg(), Given(taken=TAKEN, sha256=known))
     assert undo(done.path, done.undo or b"", bench.workspace).read_bytes() == jpeg()
 
 
@@ -93,7 +93,7 @@ CHILD = """
 import os, resource, signal, sys
 from datetime import datetime
 from pathlib import Path
-from photosync.metadata import Given, Settings, mend
+from photosync.metadata import Given, Settings, fix
 from photosync.model import CaptureTime, TimeMeaning
 
 path, workspace, limit, is_killed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "killed"
@@ -101,7 +101,7 @@ given = Given(taken=CaptureTime(datetime(2021, 7, 6, 16, 22, 1), TimeMeaning.INS
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL if is_killed else signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 try:
-    done = mend(path, given, Settings(artist="Ada"), workspace)
+    done = fix(path, given, Settings(artist="Ada"), workspace)
 except OSError as error:
     print(error.filename)
     sys.exit(3)
@@ -125,7 +125,7 @@ def test_killed_at_a_write_leaves_the_old_file_whole(bench: Bench, limit: int) -
     ended = run_with_limit(path, bench.workspace, limit, "killed")
     assert ended.returncode == -signal.SIGXFSZ, ended.stderr
     assert path.read_bytes() == LARGE
-    assert mend(path, Given(taken=INSTANT), Settings(), bench.workspace).outcome is Outcome.FIXED
+    assert fix(path, Given(taken=INSTANT), Settings(), bench.workspace).outcome is Outcome.FIXED
 
 
 @pytest.mark.parametrize("limit", [0, 200, 300_000, len(LARGE)])
@@ -142,4 +142,4 @@ def test_enough_room_gives_the_new_file_whole(bench: Bench) -> None:
     path = bench.put(LARGE)
     ended = run_with_limit(path, bench.workspace, 2 * len(LARGE), "killed")
     assert ended.returncode == 0, ended.stderr
-    assert mend(path, Given(taken=INSTANT), Settings(artist="Ada"), bench.workspace).outcome is Outcome.UNTOUCHED
+    assert fix(path, Given(taken=INSTANT), Settings(artist="Ada"), bench.workspace).outcome is Outcome.UNTOUCHED

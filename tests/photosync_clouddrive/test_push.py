@@ -19,12 +19,12 @@ import pytest
 from pydantic import ValidationError
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, SignInError
-from photosync.jobs.outgoing import LocalFile
+from photosync.jobs.push.local_file import LocalFile
 from photosync.provider import Interaction, UploadWish
+from photosync.provider_kit.tokens import TokenFile
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.library import foreign_photos
-from photosync.transport.tokens import TokenFile
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import PICTURES, ROOT

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import TemporaryError
+from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Policy, Transport, TransportSettings
-from photosync.transport.tokens import TokenFile
 from photosync_google.auth import GoogleAuth
 from photosync_google.client import read_client
 from photosync_google.simulator import GoogleSimulator

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import SignInError, TemporaryError
-from photosync.jobs.outgoing import LocalFile
+from photosync.jobs.push.local_file import LocalFile
 from photosync.model import Kind, TimeMeaning
 from photosync.provider import AccountContext, Sent, Uploader, UploadWish
 from photosync.testing import Fault

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from photosync.metadata import formats
+from photosync.formats import sniff as formats
+from photosync.formats.sniff import Format
+from photosync.formats.window import Window
 from photosync.metadata.containers.container import Container, Filling, Range
 from photosync.metadata.containers.heif import Heif
 from photosync.metadata.containers.jpeg import Jpeg
@@ -11,8 +13,6 @@ from photosync.metadata.containers.png import Png
 from photosync.metadata.containers.readonly import ReadOnly
 from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.containers.webp import WebP
-from photosync.metadata.formats import Format
-from photosync.metadata.window import Window
 
 __all__ = ["MOVIE_TIME", "Container", "Filling", "Range", "open_container"]
 

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from photosync.metadata.exif import ExifFacts, read_exif
-from photosync.metadata.facts import Facts
-from photosync.metadata.patch import Patch, patch
-from photosync.metadata.repair import retypes
+from photosync.formats.tiff import Block, DirectoryName, read_block
+from photosync.formats.window import MalformedError, Window
+from photosync.metadata.exif.build import PREFIX, build
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.exif.patch import Patch, patch
+from photosync.metadata.exif.read import ExifFacts, read_exif
+from photosync.metadata.exif.retype import retypes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice
-from photosync.metadata.tiff import Block, DirectoryName, read_block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.with_piexif import PREFIX, build
 
 Range = tuple[int, int]
 """The first byte and the one behind the last."""
@@ -37,7 +37,7 @@ class Container(Protocol):
 
     only_appends: bool
     """A mended file begins with the delivered one, so the proof compares that part alone."""
-    facts: Facts
+    facts: FileMetadata
     problem: str
     """Why nothing may be written into it; empty when it may."""
     is_damaged: bool

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from photosync.metadata.containers.boxes import Box, boxes, children
+from photosync.formats.boxes import Box, boxes, children
+from photosync.formats.tiff import Block
+from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import ExifHome, Filling, Range, left_alone, without_prefix
-from photosync.metadata.facts import Facts
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import in_order
-from photosync.metadata.tiff import Block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _MAX_META_BYTES = 1 << 24
 _MAX_EXIF_BYTES = 1 << 24
@@ -57,7 +57,7 @@ class Heif:
             self.problem = f"the boxes are broken: {error}"
         self.problem = self.problem or self._home.problem
         self.is_damaged = bool(self.problem)
-        self.facts = Facts(exif=self._home.facts, xmp=self._xmp, can_tell=not self.problem)
+        self.facts = FileMetadata(exif=self._home.facts, xmp=self._xmp, can_tell=not self.problem)
 
     @property
     def block(self) -> Block | None:

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from photosync.formats.tiff import Block, read_block
+from photosync.formats.window import CHUNK, MalformedError, Window
 from photosync.metadata.containers.container import (
     ExifHome,
     Filling,
@@ -21,14 +23,12 @@ from photosync.metadata.containers.container import (
     built_block,
     left_alone,
 )
-from photosync.metadata.facts import Facts
-from photosync.metadata.iptc import IptcFacts, read_photoshop
+from photosync.metadata.exif.build import PREFIX
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.tiff import Block, read_block
-from photosync.metadata.window import CHUNK, MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.with_piexif import PREFIX
-from photosync.metadata.xmp import XmpFacts, read_xmp
+from photosync.metadata.xmp.iptc import IptcFacts, read_photoshop
+from photosync.metadata.xmp.read import XmpFacts, read_xmp
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP13 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED
 _BARE = {0x01, *range(0xD0, 0xD8)}
@@ -72,7 +72,7 @@ class Jpeg:
         self._home = self._read_exif()
         self.problem = self.problem or self._home.problem
         self.is_damaged = bool(self.problem)
-        self.facts = Facts(exif=self._home.facts, xmp=xmp, iptc=iptc)
+        self.facts = FileMetadata(exif=self._home.facts, xmp=xmp, iptc=iptc)
 
     @property
     def block(self) -> Block | None:

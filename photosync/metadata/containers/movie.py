@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from photosync.metadata.containers.boxes import Box, boxes, child, children
+from photosync.formats.boxes import Box, boxes, child, children
+from photosync.formats.tiff import Block
+from photosync.formats.window import MalformedError, Window
+from photosync.metadata.capture_time.dates import ReadDate, read_date
 from photosync.metadata.containers.container import Filling, Range
-from photosync.metadata.dates import ReadDate, read_date
-from photosync.metadata.facts import Facts, VideoFacts
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata, VideoMetadata
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.tiff import Block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 MOVIE_TIME = "movie creation time"
@@ -61,8 +61,8 @@ class Movie:
         if not self.problem and not any(time.box == "mvhd" for time in self._times):
             self.problem = "there is no movie header that can be read"
         self.is_damaged = bool(self.problem)
-        video = VideoFacts(self._tagged, self._movie_time(), self._has_position)
-        self.facts = Facts(video=video, xmp=self._xmp, can_tell=not self.problem)
+        video = VideoMetadata(self._tagged, self._movie_time(), self._has_position)
+        self.facts = FileMetadata(video=video, xmp=self._xmp, can_tell=not self.problem)
 
     def _read(self) -> None:
         movie = None
@@ -189,7 +189,7 @@ class Movie:
 
 def _left(wishes: Wishes) -> tuple[Left, ...]:
     """What a video has no room for, with the reason."""
-    others = {"artist": wishes.artist, "copyright": wishes.copyright, "position": wishes.place}
+    others = {"artist": wishes.artist, "copyright": wishes.copyright, "position": wishes.gps}
     left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
     if wishes.taken is not None and wishes.movie_time is None:
         left.append(Left("capture time", "videos keep UTC, and the offset from UTC is not known"))

@@ -12,14 +12,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from photosync.formats.tiff import Block
+from photosync.formats.window import MalformedError, Window
+from photosync.metadata.capture_time.dates import ReadDate, read_date, read_rfc_date
 from photosync.metadata.containers.container import ExifHome, Filling, Range, built_block
-from photosync.metadata.dates import ReadDate, read_date, read_rfc_date
-from photosync.metadata.facts import Facts
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.tiff import Block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _MAX_CHUNKS = 1_000_000
 _MAX_EXIF_BYTES = 1 << 24
@@ -70,7 +70,7 @@ class Png:
         if self._has_old_exif:
             self.problem = self.problem or "an old text chunk with Exif is there"
         can_tell = not self._has_old_exif
-        self.facts = Facts(exif=self._home.facts, xmp=self._xmp, png_created=self._created, can_tell=can_tell)
+        self.facts = FileMetadata(exif=self._home.facts, xmp=self._xmp, png_created=self._created, can_tell=can_tell)
 
     @property
     def block(self) -> Block | None:

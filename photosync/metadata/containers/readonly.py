@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from photosync.metadata.containers.boxes import boxes, children
+from photosync.formats.boxes import boxes, children
+from photosync.formats.sniff import Format, FormatKind
+from photosync.formats.tiff import RAW_MARKS, TIFF_MARKS, Block, read_block
+from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import Filling, Range, left_alone, without_prefix
 from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.tiff_file import TiffFile
-from photosync.metadata.exif import ExifFacts, read_exif
-from photosync.metadata.facts import Facts
-from photosync.metadata.formats import Format, FormatKind
-from photosync.metadata.iptc import read_iptc
-from photosync.metadata.tiff import RAW_MARKS, TIFF_MARKS, Block, read_block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.exif.read import ExifFacts, read_exif
+from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.xmp.iptc import read_iptc
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _HEAD_BYTES = 1 << 20
 
@@ -39,7 +39,7 @@ class ReadOnly:
         try:
             self.facts = _read(window, format_)
         except MalformedError:
-            self.facts = Facts(can_tell=False)
+            self.facts = FileMetadata(can_tell=False)
 
     def mutable(self) -> tuple[Range, ...]:
         """Nothing."""
@@ -50,7 +50,7 @@ class ReadOnly:
         return left_alone(wishes, self.problem)
 
 
-def _read(window: Window, format_: Format) -> Facts:
+def _read(window: Window, format_: Format) -> FileMetadata:
     reader = _READERS.get(format_.name)
     if reader is not None:
         return reader(window)
@@ -58,27 +58,27 @@ def _read(window: Window, format_: Format) -> Facts:
     if format_.kind is FormatKind.RAW and mark in TIFF_MARKS:
         return TiffFile(window).facts
     if format_.kind is FormatKind.RAW and mark in RAW_MARKS:
-        return Facts(exif=read_exif(read_block(window, RAW_MARKS)))
-    return Facts(can_tell=False)
+        return FileMetadata(exif=read_exif(read_block(window, RAW_MARKS)))
+    return FileMetadata(can_tell=False)
 
 
-def _bmp(_: Window) -> Facts:
-    return Facts()
+def _bmp(_: Window) -> FileMetadata:
+    return FileMetadata()
 
 
-def _gif(window: Window) -> Facts:
+def _gif(window: Window) -> FileMetadata:
     head = window.read(0, _HEAD_BYTES)
     start = head.find(b"XMP DataXMP")
     packet = head[start + 11 :].split(b"\1\xff\xfe")[0] if start >= 0 else b""
-    return Facts(xmp=read_xmp(packet))
+    return FileMetadata(xmp=read_xmp(packet))
 
 
-def _psd(window: Window) -> Facts:
+def _psd(window: Window) -> FileMetadata:
     position = 26
     position += 4 + int.from_bytes(window.exactly(position, 4))
     end = position + 4 + int.from_bytes(window.exactly(position, 4))
     position += 4
-    facts = Facts()
+    facts = FileMetadata()
     while position < end and window.read(position, 4) == b"8BIM":
         head = window.exactly(position, 7)
         data = position + 6 + (1 + head[6] + 1) // 2 * 2 + 4
@@ -88,7 +88,7 @@ def _psd(window: Window) -> Facts:
     return facts
 
 
-def _with_resource(facts: Facts, resource: int, window: Window) -> Facts:
+def _with_resource(facts: FileMetadata, resource: int, window: Window) -> FileMetadata:
     if resource == 1028:
         return replace(facts, iptc=read_iptc(window.read(0, MAX_PACKET_BYTES)))
     if resource == 1058:
@@ -105,13 +105,13 @@ def _exif_or_nothing(window: Window) -> ExifFacts:
         return ExifFacts()
 
 
-def _jpeg_xl(window: Window) -> Facts:
+def _jpeg_xl(window: Window) -> FileMetadata:
     if window.read(0, 2) == b"\xff\x0a":
-        return Facts()
-    facts = Facts()
+        return FileMetadata()
+    facts = FileMetadata()
     for box in boxes(window, 0, window.size):
         if box.type == b"brob":
-            return Facts(can_tell=False)
+            return FileMetadata(can_tell=False)
         if box.type == b"Exif":
             start = 4 + int.from_bytes(window.exactly(box.content, 4))
             start += without_prefix(window.read(box.content + start, 6))
@@ -127,14 +127,14 @@ def _packet(window: Window, start: int, end: int) -> XmpFacts:
     return read_xmp(window.read(start, min(end - start, MAX_PACKET_BYTES)))
 
 
-def _raf(window: Window) -> Facts:
+def _raf(window: Window) -> FileMetadata:
     place = window.exactly(84, 8)
     offset, length = int.from_bytes(place[:4]), int.from_bytes(place[4:])
     facts = Jpeg(window.part(offset, length)).facts
     return replace(facts, can_tell=facts.exif != ExifFacts())
 
 
-def _cr3(window: Window) -> Facts:
+def _cr3(window: Window) -> FileMetadata:
     found: dict[bytes, Block] = {}
     for top in boxes(window, 0, window.size):
         if top.type != b"moov":
@@ -146,13 +146,13 @@ def _cr3(window: Window) -> Facts:
                         found[part.type] = read_block(window.part(part.content, part.end - part.content))
                 break
     if b"CMT2" not in found:
-        return Facts(can_tell=False)
+        return FileMetadata(can_tell=False)
     exif = read_exif(found[b"CMT2"])
     author = read_exif(found[b"CMT1"]) if b"CMT1" in found else ExifFacts()
-    return Facts(exif=replace(exif, artist=author.artist, copyright=author.copyright))
+    return FileMetadata(exif=replace(exif, artist=author.artist, copyright=author.copyright))
 
 
-_READERS: dict[str, Callable[[Window], Facts]] = {
+_READERS: dict[str, Callable[[Window], FileMetadata]] = {
     "GIF": _gif,
     "PSD": _psd,
     "JPEG XL": _jpeg_xl,

@@ -6,14 +6,14 @@ clothes are only read.
 
 from __future__ import annotations
 
+from photosync.formats.tiff import MAX_VALUE_BYTES, Block
+from photosync.formats.window import Window
 from photosync.metadata.containers.container import ExifHome, Filling, Range
-from photosync.metadata.facts import Facts
-from photosync.metadata.iptc import IptcFacts, read_iptc
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.tiff import MAX_VALUE_BYTES, Block
-from photosync.metadata.window import Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.iptc import IptcFacts, read_iptc
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _MAX_FILE_BYTES = (1 << 32) - 1
 _XMP, _IPTC = 0x02BC, 0x83BB
@@ -33,7 +33,7 @@ class TiffFile:
         self.is_damaged = bool(self.problem)
         if self.block is not None and _is_raw(self.block):
             self.problem = self.problem or "a raw picture is inside"
-        self.facts = Facts(
+        self.facts = FileMetadata(
             exif=self._home.facts, xmp=self._read_xmp(), iptc=self._read_iptc(), can_tell=self.block is not None
         )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from photosync.formats.tiff import Block
+from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import ExifHome, Filling, Range, built_block, left_alone, without_prefix
-from photosync.metadata.facts import Facts
+from photosync.metadata.exif.missing import Wishes
+from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.tiff import Block
-from photosync.metadata.window import MalformedError, Window
-from photosync.metadata.wishes import Wishes
-from photosync.metadata.xmp import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _MAX_CHUNKS = 100_000
 _MAX_EXIF_BYTES = 1 << 24
@@ -55,7 +55,7 @@ class WebP:
             self.problem = f"the chunk list is broken: {error}"
         self.problem = self.problem or self._home.problem
         self.is_damaged = bool(self.problem)
-        self.facts = Facts(exif=self._home.facts, xmp=self._read_xmp())
+        self.facts = FileMetadata(exif=self._home.facts, xmp=self._read_xmp())
 
     @property
     def block(self) -> Block | None:

@@ -1,0 +1,1 @@
+"""File formats, read only: content sniffing, ISO BMFF boxes, TIFF."""

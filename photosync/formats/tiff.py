@@ -1,0 +1,251 @@
+"""The TIFF structure that Exif is stored in: a header, and directories (IFDs) of entries. A bounded reader.
+
+TIFF 6.0, section 2: the header is the byte order (`II` or `MM`), 42, and the offset of the first directory. A directory
+is a count, that many entries of 12 bytes (tag, type, count, value or the offset of the value), and the offset of the
+next directory. CIPA DC-008 (Exif) 4.6.3 adds pointers to further directories: Exif, GPS, Interoperability.
+
+Each directory is read once, with at most 1 000 entries, and a value only when somebody asks for it. What must keep a
+file from being written is collected in `problems`, what must keep it from growing in `rigid`.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from photosync.formats.window import MalformedError, Window
+
+ByteOrder = Literal["<", ">"]
+DirectoryName = Literal["0th", "Exif", "GPS", "Interop", "1st"]
+
+BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL, FLOAT, DOUBLE, IFD = range(1, 14)
+TYPE_SIZES = {
+    **dict.fromkeys((BYTE, ASCII, SBYTE, UNDEFINED), 1),
+    **dict.fromkeys((SHORT, SSHORT), 2),
+    **dict.fromkeys((LONG, SLONG, FLOAT, IFD), 4),
+    **dict.fromkeys((RATIONAL, SRATIONAL, DOUBLE), 8),
+}
+MAX_ENTRIES = 1000
+MAX_VALUE_BYTES = 1 << 16
+"""No value that we look into is longer."""
+
+POINTERS: dict[tuple[DirectoryName, int], DirectoryName] = {
+    ("0th", 0x8769): "Exif",
+    ("0th", 0x8825): "GPS",
+    ("Exif", 0xA005): "Interop",
+}
+_SUB_IFDS = 0x014A
+THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
+_STRIPS = {0x0111: 0x0117, 0x0144: 0x0145}
+"""Where strips and tiles begin, and the tags of their lengths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a directory. Positions count from the block's first byte."""
+
+    tag: int
+    type: int
+    count: int
+    position: int
+    """Of the entry's own 12 bytes."""
+    value_position: int
+    """Of the value: inside the entry where it has at most 4 bytes."""
+    length: int | None
+    """Of the value in bytes; None for a type that nobody knows."""
+
+    @property
+    def is_inline(self) -> bool:
+        """Whether the value stands in the entry itself."""
+        return self.length is None or self.length <= 4
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One directory, as far as it could be read."""
+
+    name: DirectoryName
+    position: int
+    entries: tuple[Entry, ...]
+    is_shared: bool
+    """Another pointer leads here too."""
+
+    @property
+    def next_position(self) -> int:
+        """Where the pointer to the next directory stands."""
+        return self.position + 2 + 12 * len(self.entries)
+
+    @property
+    def end(self) -> int:
+        """The first byte behind the directory."""
+        return self.next_position + 4
+
+    def entry(self, tag: int) -> Entry | None:
+        """The first entry with `tag`, which is what readers take."""
+        return next((entry for entry in self.entries if entry.tag == tag), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A TIFF block that was read."""
+
+    window: Window
+    order: ByteOrder
+    directories: dict[DirectoryName, Directory] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    """Why nothing may be written."""
+    rigid: tuple[str, ...] = ()
+    """Why nothing may be appended."""
+
+    def entry(self, directory: DirectoryName, tag: int) -> Entry | None:
+        """The entry with `tag` in `directory`, if both exist."""
+        found = self.directories.get(directory)
+        return found.entry(tag) if found else None
+
+    def raw(self, entry: Entry, limit: int = MAX_VALUE_BYTES) -> bytes:
+        """The value's bytes as they stand, cut at `limit` and at the block's end."""
+        return self.window.read(entry.value_position, min(entry.length or 0, limit))
+
+    def numbers(self, entry: Entry) -> tuple[int, ...]:
+        """The values of an entry of whole numbers; none for other types."""
+        code = {BYTE: "B", SHORT: "H", LONG: "I", IFD: "I", SBYTE: "b", SSHORT: "h", SLONG: "i"}.get(entry.type)
+        if code is None:
+            return ()
+        raw = self.raw(entry)
+        size = TYPE_SIZES[entry.type]
+        return struct.unpack(f"{self.order}{len(raw) // size}{code}", raw[: len(raw) // size * size])
+
+    def rationals(self, entry: Entry) -> tuple[tuple[int, int], ...]:
+        """Numerators and denominators of an entry of fractions; none for other types."""
+        code = {RATIONAL: "I", SRATIONAL: "i"}.get(entry.type)
+        if code is None:
+            return ()
+        raw = self.raw(entry)
+        flat = struct.unpack(f"{self.order}{len(raw) // 8 * 2}{code}", raw[: len(raw) // 8 * 8])
+        return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+    def text(self, directory: DirectoryName, tag: int) -> str | None:
+        """A text up to its first NUL, without blanks around it; None where there is no entry or no text in it."""
+        whole = self.characters(directory, tag)
+        return None if whole is None else whole.split("\0")[0].strip()
+
+    def characters(self, directory: DirectoryName, tag: int) -> str | None:
+        """A text with its NULs and all."""
+        entry = self.entry(directory, tag)
+        if entry is None or entry.type not in (BYTE, ASCII, UNDEFINED) or not entry.length:
+            return None
+        return self.raw(entry).decode("utf-8", "replace")
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all lies where it says, so that other libraries can be let at it."""
+        return not self.problems and not self.rigid
+
+
+TIFF_MARKS = (b"II*\0", b"MM\0*")
+RAW_MARKS = (*TIFF_MARKS, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
+"""Olympus and Panasonic put letters of their own in the place of 42."""
+
+
+def read_block(window: Window, marks: tuple[bytes, ...] = TIFF_MARKS) -> Block:
+    """Read the directories of a block; raises `MalformedError` where there is no TIFF header or first directory."""
+    return _Reader(window, marks).read()
+
+
+class _Reader:
+    def __init__(self, window: Window, marks: tuple[bytes, ...]) -> None:
+        self._window = window
+        header = window.exactly(0, 8)
+        if header[:4] not in marks:
+            raise MalformedError("no TIFF header")
+        self._order: ByteOrder = "<" if header[:2] == b"II" else ">"
+        self._first = self._long(header[4:8])
+        self._positions: list[int] = []
+        self._directories: dict[DirectoryName, Directory] = {}
+        self._problems: list[str] = []
+        self._rigid: list[str] = []
+
+    def read(self) -> Block:
+        self._visit("0th", self._first, ())
+        if "0th" not in self._directories:
+            raise MalformedError("the first directory cannot be read")
+        shared = {position for position in self._positions if self._positions.count(position) > 1}
+        for name, directory in self._directories.items():
+            self._directories[name] = replace(directory, is_shared=directory.position in shared)
+            self._check_ends(directory)
+        return Block(self._window, self._order, self._directories, tuple(self._problems), tuple(self._rigid))
+
+    def _visit(self, name: DirectoryName, position: int, ancestors: tuple[int, ...]) -> None:
+        if position in ancestors:
+            self._problems.append(f"the pointer to the {name} directory leads back to where it came from")
+            return
+        self._positions.append(position)
+        if self._positions.count(position) > 1:
+            return
+        directory = self._directory(name, position)
+        if directory is None:
+            return
+        self._directories[name] = directory
+        path = (*ancestors, position)
+        for entry in directory.entries:
+            self._follow(name, entry, path)
+        if name == "0th":
+            following = self._window.read(directory.next_position, 4)
+            if len(following) == 4 and self._long(following):
+                self._visit("1st", self._long(following), path)
+
+    def _follow(self, name: DirectoryName, entry: Entry, ancestors: tuple[int, ...]) -> None:
+        if entry.tag == _SUB_IFDS and entry.type in (LONG, IFD):
+            block = Block(self._window, self._order)
+            self._positions.extend(block.numbers(entry))
+        target = POINTERS.get((name, entry.tag))
+        if target is None:
+            return
+        if target in self._directories:
+            self._rigid.append(f"two pointers lead to {target} directories")
+            return
+        if entry.type not in (LONG, IFD) or entry.count != 1:
+            self._problems.append(f"the pointer to the {target} directory has a wrong type")
+            return
+        self._visit(target, self._long(self._window.read(entry.value_position, 4)), ancestors)
+
+    def _directory(self, name: DirectoryName, position: int) -> Directory | None:
+        head = self._window.read(position, 2) if position >= 8 else b""
+        if len(head) < 2:
+            self._problems.append(f"the pointer to the {name} directory leads outside the block")
+            return None
+        count = struct.unpack(self._order + "H", head)[0]
+        raw = self._window.read(position + 2, 12 * min(count, MAX_ENTRIES))
+        if count > MAX_ENTRIES or len(raw) < 12 * count:
+            self._problems.append(f"the {name} directory does not end inside the block")
+        entries = tuple(self._entries(raw, position + 2))
+        return Directory(name, position, entries, is_shared=False)
+
+    def _entries(self, raw: bytes, position: int) -> Iterator[Entry]:
+        usable = raw[: len(raw) // 12 * 12]
+        for at, (tag, type_, count, offset) in enumerate(struct.iter_unpack(self._order + "HHII", usable)):
+            here = position + 12 * at
+            size = TYPE_SIZES.get(type_)
+            length = None if size is None else size * count
+            inline = length is None or length <= 4
+            yield Entry(tag, type_, count, here, here + 8 if inline else offset, length)
+
+    def _check_ends(self, directory: Directory) -> None:
+        """Values that run past the end would swallow what is appended there."""
+        for entry in directory.entries:
+            if entry.length is not None and entry.value_position + entry.length > self._window.size:
+                self._rigid.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
+        block = Block(self._window, self._order)
+        pairs = {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}
+        for start_tag, length_tag in pairs.items():
+            start, length = directory.entry(start_tag), directory.entry(length_tag)
+            if start is None or length is None:
+                continue
+            ends = zip(block.numbers(start), block.numbers(length), strict=False)
+            if any(at + size > self._window.size for at, size in ends):
+                self._rigid.append("the thumbnail or a strip runs past the end of the block")
+
+    def _long(self, raw: bytes) -> int:
+        return int.from_bytes(raw, "little" if self._order == "<" else "big")

@@ -1,0 +1,18 @@
+"""How many items match: asked where the service can tell, else counted."""
+
+from __future__ import annotations
+
+from photosync.jobs.list import matching
+from photosync.model import Collection, Selection
+from photosync.provider import Account, Counts
+
+
+def count(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> int:
+    """The number of distinct items that match."""
+    provider = account.provider
+    bound = selection.recent or selection.limit
+    if isinstance(provider, Counts) and len(collections) <= 1:
+        number = provider.count(selection, collections[0].id if collections else None)
+        if number is not None:
+            return min(number, bound) if bound else number
+    return sum(1 for _ in matching(account, selection, collections))

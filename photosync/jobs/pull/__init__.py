@@ -1,0 +1,1 @@
+"""Brings items from an account to the library."""

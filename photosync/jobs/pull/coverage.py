@@ -1,0 +1,147 @@
+"""How far a listing has to go, and what its end proves.
+
+The catalog remembers for each selection which run knew all of it. A listing that brings the newest first may end at
+the first page on which everything was known to that run, if the service's own count agrees that nothing else came or
+went. Only a listing that went to its end, and adds up, says that an item is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from photosync import model
+from photosync.catalog import Catalog, Known, Listing
+from photosync.errors import SuspiciousError
+from photosync.model import Selection
+from photosync.provider import Page, ServiceFacts
+
+COMPLETE_EVERY = timedelta(days=30)
+"""A listing goes to its end at least this often, so that what no increment shows is noticed."""
+UNBELIEVABLE_LOSS = 20
+"""A listing that lost more than half of its items, and more than this many, is not believed."""
+
+
+class Coverage:
+    """One account's listing of one selection, in one run."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        account: str,
+        facts: ServiceFacts,
+        selection: Selection,
+        collections: Sequence[model.Collection],
+        full: bool,
+    ) -> None:
+        self._catalog = catalog
+        self._key = (account, json.dumps(sorted(each.id for each in collections)), _fingerprint(selection))
+        self._is_remembered = selection.recent is None and selection.limit is None
+        self._is_whole_account = self._is_remembered and selection == Selection() and not collections
+        self._previous = catalog.listing(*self._key) if self._is_remembered else None
+        is_recent = self._previous is not None and datetime.now(UTC) - self._previous.completed_at <= COMPLETE_EVERY
+        known = self._previous if is_recent and not full else None
+        self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
+        self.mark = known.mark if known and facts.marks else None
+        self._brings_changes_alone = self.mark is not None
+        self._counts_add_up = self._is_remembered and len(collections) <= 1
+        self._total: int | None = None
+        self._is_unsteady = False
+        self._last_mark: str | None = None
+        self._came_since = 0
+        self._ended_early = False
+
+    @property
+    def is_incremental(self) -> bool:
+        """Whether the listing may bring less than everything."""
+        return self._covered_run is not None or self.mark is not None
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a page may turn out to be the last one that is needed."""
+        return self._covered_run is not None and not self._ended_early
+
+    def take(self, page: Page, known: Mapping[str, Known], fresh: Collection[str]) -> bool:
+        """Note a page, what the catalog knows of its items, and which of them the run meets for the first time.
+
+        Whether the listing may end with this page.
+        """
+        if page.total is not None and self._counts_add_up:
+            self._is_unsteady |= self._total not in (None, page.total)
+            self._total = page.total
+        self._last_mark = page.mark or self._last_mark
+        self._brings_changes_alone &= not page.is_whole
+        covered = [self._is_covered(known.get(item.id)) for item in page.items]
+        self._came_since += sum(
+            not is_covered and item.id in fresh for item, is_covered in zip(page.items, covered, strict=True)
+        )
+        self._ended_early = self.may_end_early and bool(covered) and all(covered) and self._count_agrees()
+        return self._ended_early
+
+    def _is_covered(self, known: Known | None) -> bool:
+        if known is None or known.state == "gone" or self._covered_run is None:
+            return False
+        return known.first_run <= self._covered_run
+
+    def _count_agrees(self) -> bool:
+        before = self._previous.total if self._previous else None
+        return self._total is None or before is None or self._total == before + self._came_since
+
+    @property
+    def _went_to_end(self) -> bool:
+        """Whether the listing, once it is over, brought everything that there is."""
+        return not self._ended_early and not self._brings_changes_alone
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the listing went to its end and yet may lack something: it changed while it was read, so that its
+        pages shifted, or it brought less than the service counts."""
+        if not self._went_to_end or self._total is None:
+            return False
+        return self._is_unsteady or self._catalog.listed_count() < self._total
+
+    def begin_again(self) -> None:
+        """The same listing is read once more; what it brought already counts."""
+        self._total, self._is_unsteady = None, False
+
+    def check_believable(self) -> None:
+        """Raise `SuspiciousError` when so much is missing that a fault is likelier than a wish."""
+        if not self._went_to_end or self._previous is None or not self._previous.total:
+            return
+        before, now = self._previous.total, self._catalog.listed_count()
+        if now == 0 or (now * 2 < before and before - now > UNBELIEVABLE_LOSS):
+            raise SuspiciousError(
+                f"account '{self._key[0]}': the listing has {now} items, and had {before} before. Nothing was marked "
+                "gone and no file was touched. Look at the service; if this is right, run again with --accept-shrink."
+            )
+
+    def record(self, run: int) -> int:
+        """The run is over and everything listed was dealt with. Returns how many items turned out to be gone."""
+        if not self._is_remembered:
+            return 0
+        listed = self._catalog.listed_count()
+        total = self._total if self._total is not None or not self._went_to_end else listed
+        before = None if self._went_to_end or self._previous is None else self._previous.completed_at
+        completed_at = before or datetime.now(UTC)
+        with self._catalog.transaction():
+            gone = 0
+            if self._went_to_end and self._is_whole_account and not self.is_short:
+                gone = self._catalog.mark_gone(self._key[0])
+            self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
+        return gone
+
+
+def _fingerprint(selection: Selection) -> str:
+    asked = {
+        "years": sorted(selection.years),
+        "months": sorted(selection.months),
+        "since": selection.since and selection.since.isoformat(),
+        "until": selection.until and selection.until.isoformat(),
+        "kind": selection.kind,
+        "favorites": selection.favorites,
+        "all_files": selection.all_files,
+        "query": selection.query,
+    }
+    return json.dumps({name: value for name, value in asked.items() if value}, sort_keys=True)

@@ -1,0 +1,1 @@
+"""Exif blocks: read, changed in place, or built anew."""

@@ -1,0 +1,67 @@
+"""The part that piexif has here: it builds blocks of nothing but our own fields, and is asked whether it can read.
+
+piexif 1.1.3 rewrites whatever it loads, and loses some of it, so no block with anything else in it is ever dumped to a
+file. `load` and `dump` raise anything on strange blocks; these two calls are the only ones behind a catch-all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from enum import IntEnum
+
+import piexif
+
+from photosync.formats.tiff import BYTE, RATIONAL, Block
+from photosync.metadata.exif.missing import Field
+
+PREFIX = b"Exif\0\0"
+
+_MAX_TRIED_BYTES = 1 << 20
+"""Longer blocks, whole TIFF files for one, are none of its business."""
+
+
+class Ability(IntEnum):
+    """What piexif can do with a block."""
+
+    NONE = 0
+    LOADS = 1
+    DUMPS = 2
+
+
+def build(fields: Iterable[Field]) -> bytes:
+    """A new TIFF block that holds `fields` and nothing else."""
+    content: dict[str, dict[int, object]] = {"0th": {}, "Exif": {}, "GPS": {}, "Interop": {}, "1st": {}}
+    for each in fields:
+        content[each.directory][each.tag] = _as_piexif_has_it(each)
+    built: bytes = piexif.dump(content)
+    return built.removeprefix(PREFIX)
+
+
+def _as_piexif_has_it(field: Field) -> object:
+    value = field.value
+    if field.type == RATIONAL:
+        numbers = tuple(value)
+        pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
+        return pairs[0] if len(pairs) == 1 else pairs
+    if field.type == BYTE:
+        return tuple(value)
+    return bytes(value).removesuffix(b"\0")
+
+
+def ability(block: Block) -> Ability:
+    """What piexif can do with `block`; it is only let at blocks in which all lies where it says."""
+    if not block.is_sound or block.window.size > _MAX_TRIED_BYTES:
+        return Ability.NONE
+    content = PREFIX + block.window.read(0, block.window.size)
+    loaded: dict[str, object] = {}
+    if not _works(lambda: loaded.update(piexif.load(content))):
+        return Ability.NONE
+    return Ability.DUMPS if _works(lambda: piexif.dump(loaded)) else Ability.LOADS
+
+
+def _works(call: Callable[[], object]) -> bool:
+    try:
+        call()
+    except Exception:  # noqa: BLE001 - struct.error, UnboundLocalError, MemoryError, …: there is no end to them
+        return False
+    return True

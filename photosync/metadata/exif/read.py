@@ -1,0 +1,105 @@
+"""What an Exif block says about time, place and author. Reads; what it lacks is the matter of `wishes`.
+
+Tags and their meaning: CIPA DC-008-2023 (Exif 3.0), 4.6.4 to 4.6.6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from photosync.formats.tiff import Block, DirectoryName
+from photosync.metadata.capture_time.dates import ReadDate, read_date, read_offset, shifted
+
+SOFTWARE, MODIFY_DATE, ARTIST, COPYRIGHT = 0x0131, 0x0132, 0x013B, 0x8298
+EXIF_POINTER, GPS_POINTER = 0x8769, 0x8825
+DATE_TIME_ORIGINAL, CREATE_DATE, MAKER_NOTE = 0x9003, 0x9004, 0x927C
+OFFSET_TIME, OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED = 0x9010, 0x9011, 0x9012
+SUB_SEC_ORIGINAL, SUB_SEC_DIGITIZED = 0x9291, 0x9292
+GPS_VERSION, GPS_LATITUDE_REF, GPS_LATITUDE, GPS_LONGITUDE_REF, GPS_LONGITUDE = 0, 1, 2, 3, 4
+GPS_ALTITUDE_REF, GPS_ALTITUDE, GPS_TIME, GPS_DATE = 5, 6, 7, 0x1D
+
+
+@dataclass(frozen=True, slots=True)
+class ExifFacts:
+    """The fields that the fixer cares for, as far as they are usable."""
+
+    original: ReadDate | None = None
+    created: ReadDate | None = None
+    modified: ReadDate | None = None
+    offset_original: timedelta | None = None
+    offset_created: timedelta | None = None
+    offset: timedelta | None = None
+    gps: datetime | None = None
+    """UTC."""
+    has_position: bool = False
+    artist: str = ""
+    copyright: str = ""
+    software: str | None = None
+
+
+def read_exif(block: Block) -> ExifFacts:
+    """The facts of a block."""
+    return ExifFacts(
+        original=_with_fraction(_date(block, DATE_TIME_ORIGINAL), block, SUB_SEC_ORIGINAL),
+        created=_with_fraction(_date(block, CREATE_DATE), block, SUB_SEC_DIGITIZED),
+        modified=_date(block, MODIFY_DATE),
+        offset_original=_offset(block, OFFSET_TIME_ORIGINAL),
+        offset_created=_offset(block, OFFSET_TIME_DIGITIZED),
+        offset=_offset(block, OFFSET_TIME),
+        gps=_gps_time(block),
+        has_position=bool(_degrees(block, GPS_LATITUDE) and _degrees(block, GPS_LONGITUDE)),
+        artist=block.text("0th", ARTIST) or "",
+        copyright=_copyright(block),
+        software=block.text("0th", SOFTWARE) if block.entry("0th", SOFTWARE) else None,
+    )
+
+
+def _date(block: Block, tag: int) -> ReadDate | None:
+    """Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one."""
+    homes: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
+    for home in homes:
+        found = read_date(block.characters(home, tag) or "")
+        if found is not None:
+            return found
+    return None
+
+
+def _with_fraction(date: ReadDate | None, block: Block, tag: int) -> ReadDate | None:
+    digits = block.text("Exif", tag) or ""
+    if date is None or not (digits.isascii() and digits.isdigit()):
+        return date
+    return ReadDate(date.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])), date.offset, date.has_time)
+
+
+def _offset(block: Block, tag: int) -> timedelta | None:
+    return read_offset(block.text("Exif", tag) or "")
+
+
+def _copyright(block: Block) -> str:
+    """Photographer and editor are divided by a NUL; a blank stands for a missing photographer."""
+    entry = block.entry("0th", COPYRIGHT)
+    raw = block.raw(entry) if entry else b""
+    return raw.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+
+
+def _degrees(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
+    """Three fractions; zero denominators, as phones without a fix write them, are no position."""
+    entry = block.entry("GPS", tag)
+    found = block.rationals(entry) if entry else ()
+    return found if found and all(denominator for _, denominator in found) else ()
+
+
+def _gps_time(block: Block) -> datetime | None:
+    day = read_date(block.text("GPS", GPS_DATE) or "")
+    entry = block.entry("GPS", GPS_TIME)
+    parts = block.rationals(entry) if entry else ()
+    if day is None or len(parts) != 3 or any(denominator == 0 for _, denominator in parts):
+        return None
+    seconds = sum(
+        numerator * unit / denominator for (numerator, denominator), unit in zip(parts, (3600, 60, 1), strict=True)
+    )
+    if not 0 <= seconds < 86401:
+        return None
+    midnight = day.reading.replace(hour=0, minute=0, second=0, microsecond=0)
+    return shifted(midnight, timedelta(milliseconds=round(seconds * 1e3)))

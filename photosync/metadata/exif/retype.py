@@ -1,0 +1,159 @@
+"""Entries whose type is wrong, and the repairs that lose nothing.
+
+The table of right types is piexif's, and what counts as wrong is what its `dump` fails on; where no loss-free repair is
+known the entry keeps its bytes. Raw values are looked at, never piexif's reading of them.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import piexif
+
+from photosync.formats.tiff import (
+    BYTE,
+    DOUBLE,
+    FLOAT,
+    LONG,
+    MAX_VALUE_BYTES,
+    RATIONAL,
+    SBYTE,
+    SHORT,
+    SLONG,
+    SRATIONAL,
+    SSHORT,
+    UNDEFINED,
+    Block,
+    DirectoryName,
+    Entry,
+)
+from photosync.metadata.exif import read as tags
+
+_WHOLE = (BYTE, SHORT, LONG, SBYTE, SSHORT, SLONG)
+_AS_SHOT_NEUTRAL = 50728
+"""A fraction by the DNG specification; piexif's table has it wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retype:
+    """An entry gets its right type."""
+
+    directory: DirectoryName
+    entry: Entry
+    name: str
+    type: int
+    count: int
+    value: bytes | None
+    """None: the bytes stay where they are."""
+
+
+def retypes(block: Block) -> Iterator[Retype]:
+    """The repairs of a block."""
+    for name, directory in block.directories.items():
+        table: dict[int, dict[str, str | int]] = piexif.TAGS[name]
+        for entry in directory.entries:
+            known = table.get(entry.tag)
+            if known is None or known["type"] == entry.type or not _is_repairable(block, entry):
+                continue
+            found = _right(block, entry, int(known["type"]))
+            if found is not None:
+                yield Retype(name, entry, str(known["name"]), int(known["type"]), *found)
+
+
+def _is_repairable(block: Block, entry: Entry) -> bool:
+    """MakerNotes and AsShotNeutral are nobody's business; empty and unreadable values are left."""
+    return (
+        entry.tag not in (tags.MAKER_NOTE, _AS_SHOT_NEUTRAL)
+        and entry.length is not None
+        and 0 < entry.length <= MAX_VALUE_BYTES
+        and entry.value_position + entry.length <= block.window.size
+    )
+
+
+def _right(block: Block, entry: Entry, right: int) -> tuple[int, bytes | None] | None:
+    """Count and value under the type `right`."""
+    if right == UNDEFINED:
+        return _as_undefined(block, entry)
+    if right in (RATIONAL, SRATIONAL):
+        return _as_fraction(block, entry, right)
+    if right == BYTE and entry.tag == tags.GPS_ALTITUDE_REF and entry.type == SHORT and entry.count == 1:
+        return _as_reference(block, entry)
+    if right == SHORT and entry.type in (FLOAT, DOUBLE, RATIONAL, SRATIONAL):
+        return _as_short(block, entry)
+    return None
+
+
+def _as_undefined(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
+    if entry.type == BYTE:
+        return entry.count, None
+    values = block.numbers(entry) if entry.type in (SHORT, LONG) else ()
+    if not values or max(values) > 255:
+        return None
+    return len(values), bytes(values)
+
+
+def _as_fraction(block: Block, entry: Entry, right: int) -> tuple[int, bytes | None] | None:
+    code = block.order + ("I" if right == RATIONAL else "i")
+    if entry.type in (FLOAT, DOUBLE):
+        pairs = [_fraction(value, entry.type) for value in _floats(block, entry)]
+        if any(pair is None or not _fits(pair[0], right) for pair in pairs):
+            return None
+        return len(pairs), b"".join(struct.pack(code + code[1], *pair) for pair in pairs if pair)
+    if entry.type in _WHOLE and entry.count == 1:
+        (value,) = block.numbers(entry)
+        return (1, struct.pack(code + code[1], value, 1)) if _fits(value, right) else None
+    if (entry.type, entry.count) in ((SHORT, 4), (BYTE, 8)):
+        return (1, None) if block.raw(entry)[4:] != b"\0\0\0\0" else None
+    if right == SRATIONAL and entry.type == RATIONAL and _overflows(block, entry):
+        return entry.count, None
+    return None
+
+
+def _overflows(block: Block, entry: Entry) -> bool:
+    """Negative numbers under an unsigned type."""
+    return any(number >= 1 << 31 for pair in block.rationals(entry) for number in pair)
+
+
+def _fits(value: int, right: int) -> bool:
+    return 0 <= value < 1 << 32 if right == RATIONAL else -(1 << 31) <= value < 1 << 31
+
+
+def _floats(block: Block, entry: Entry) -> tuple[float, ...]:
+    code = "f" if entry.type == FLOAT else "d"
+    return struct.unpack(f"{block.order}{entry.count}{code}", block.raw(entry))
+
+
+def _fraction(value: float, type_: int) -> tuple[int, int] | None:
+    """A fraction of two 32-bit numbers that reads back as the same float."""
+    if not abs(value) < 1 << 31:
+        return None
+    for limit in (1, 10, 100, 1000, 10_000, 1_000_000, (1 << 31) - 1):
+        found = Fraction(value).limit_denominator(limit)
+        back = found.numerator / found.denominator
+        if type_ == FLOAT:
+            (back,) = struct.unpack("<f", struct.pack("<f", back))
+        if back == value and abs(found.numerator) < 1 << 31:
+            return found.numerator, found.denominator
+    return None
+
+
+def _as_reference(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
+    """0 or 1 in the byte that comes first in the file; the number itself is whatever the byte order makes of it."""
+    (value,) = block.numbers(entry)
+    first = block.raw(entry)[:1]
+    return (1, first) if value > 255 and first in (b"\0", b"\1") else None
+
+
+def _as_short(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
+    if entry.type in (FLOAT, DOUBLE):
+        values = [int(value) if value.is_integer() else -1 for value in _floats(block, entry)]
+    elif entry.count == 1:
+        return None  # piexif takes numerator and denominator for two numbers, and does not fail
+    else:
+        values = [top // bottom if bottom and top % bottom == 0 else -1 for top, bottom in block.rationals(entry)]
+    if not values or min(values) < 0 or max(values) > 65535:
+        return None
+    return len(values), struct.pack(f"{block.order}{len(values)}H", *values)

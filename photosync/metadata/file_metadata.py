@@ -1,0 +1,35 @@
+"""All that a file itself says about time, place and author, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from photosync.metadata.capture_time.dates import ReadDate
+from photosync.metadata.exif.read import ExifFacts
+from photosync.metadata.xmp.iptc import IptcFacts
+from photosync.metadata.xmp.read import XmpFacts
+
+
+@dataclass(frozen=True, slots=True)
+class VideoMetadata:
+    """What the boxes of a video say."""
+
+    tagged: ReadDate | None = None
+    """`com.apple.quicktime.creationdate`: a local reading with its offset."""
+    movie: datetime | None = None
+    """The movie header's creation time, UTC by the standard; None where it is 0."""
+    has_position: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileMetadata:
+    """What was read; parts that a file does not have say nothing."""
+
+    exif: ExifFacts = field(default_factory=ExifFacts)
+    xmp: XmpFacts = field(default_factory=XmpFacts)
+    iptc: IptcFacts = field(default_factory=IptcFacts)
+    video: VideoMetadata = field(default_factory=VideoMetadata)
+    png_created: ReadDate | None = None
+    can_tell: bool = True
+    """Whether a date, if the file had one, would have been found."""

@@ -1,0 +1,1 @@
+"""XMP and IPTC: read, and written to sidecars."""

@@ -1,0 +1,76 @@
+"""IPTC-IIM in Photoshop's image resources: the date and time of creation, by-line and copyright notice.
+
+IPTC Information Interchange Model 4.1, record 2: 2:55 is the date (CCYYMMDD), 2:60 the time (HHMMSS±HHMM), 2:80 the
+by-line, 2:116 the copyright notice. Adobe Photoshop File Formats: resources are `8BIM`, id, a padded Pascal string,
+size, padded data; IPTC is resource 0x0404.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from photosync.metadata.capture_time.dates import ReadDate, read_date
+
+_RESOURCE = 0x0404
+_UNKNOWN_OFFSETS = (None, "+0000", "-0000")
+"""The model demands an offset, and programs that know none write this."""
+_DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
+
+
+@dataclass(frozen=True, slots=True)
+class IptcFacts:
+    """The datasets that the fixer cares for."""
+
+    created: ReadDate | None = None
+    has_by_line: bool = False
+    has_copyright: bool = False
+
+
+def read_photoshop(content: bytes) -> IptcFacts:
+    """The facts in a chain of image resources; none where there is no IPTC or it is broken."""
+    at = 0
+    while content[at : at + 4] == b"8BIM":
+        name_end = at + 7 + (content[at + 6] if at + 6 < len(content) else 0)
+        data = name_end + name_end % 2 + 4
+        size = int.from_bytes(content[data - 4 : data])
+        if int.from_bytes(content[at + 4 : at + 6]) == _RESOURCE:
+            return read_iptc(content[data : data + size])
+        at = data + size + size % 2
+    return IptcFacts()
+
+
+def read_iptc(content: bytes) -> IptcFacts:
+    """The facts in a stream of datasets."""
+    found: dict[int, str] = {}
+    for dataset, value in _datasets(content):
+        found.setdefault(dataset, value.decode("utf-8", "replace").strip("\0 "))
+    return IptcFacts(
+        created=_created(found.get(_DATE, ""), found.get(_TIME, "")),
+        has_by_line=bool(found.get(_BY_LINE)),
+        has_copyright=bool(found.get(_COPYRIGHT_NOTICE)),
+    )
+
+
+def _datasets(content: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while content[at : at + 1] == b"\x1c" and at + 5 <= len(content):
+        record, dataset = content[at + 1], content[at + 2]
+        size = int.from_bytes(content[at + 3 : at + 5])
+        if size & 0x8000:
+            return
+        if record == 2:
+            yield dataset, content[at + 5 : at + 5 + size]
+        at += 5 + size
+
+
+def _created(day: str, time: str) -> ReadDate | None:
+    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day, re.ASCII)
+    if found is None:
+        return None
+    clock = re.match(r"(\d{2})(\d{2})(\d{2})([+-]\d{4})?", time, re.ASCII)
+    text = "-".join(found.groups())
+    if clock is not None:
+        text += "T" + ":".join(clock.groups()[:3]) + ("" if clock.group(4) in _UNKNOWN_OFFSETS else clock.group(4))
+    return read_date(text)

@@ -1,0 +1,125 @@
+"""XMP packets: what they say about time, place and author. Packets inside files are only ever read.
+
+ISO 16684-1: properties are attributes or elements of `rdf:Description` below `rdf:RDF`. Document types and entities are
+refused: they are how XML makes a kilobyte into a gigabyte, and no XMP has them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from photosync.metadata.capture_time.dates import ReadDate, read_date
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+EXIF = "http://ns.adobe.com/exif/1.0/"
+PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+XMP = "http://ns.adobe.com/xap/1.0/"
+DC = "http://purl.org/dc/elements/1.1/"
+
+MAX_PACKET_BYTES = 1 << 20
+
+_DATES = (
+    ("XMP exif:DateTimeOriginal", f"{EXIF} DateTimeOriginal"),
+    ("XMP photoshop:DateCreated", f"{PHOTOSHOP} DateCreated"),
+    ("XMP xmp:CreateDate", f"{XMP} CreateDate"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class XmpFacts:
+    """The properties that the fixer cares for."""
+
+    dates: tuple[tuple[str, ReadDate], ...] = ()
+    """Best first, with the name of the property."""
+    has_creator: bool = False
+    has_rights: bool = False
+    has_position: bool = False
+
+
+@dataclass(slots=True)
+class Packet:
+    """A packet that was parsed: its properties, and where something can be added to it."""
+
+    properties: dict[str, str] = field(default_factory=dict)
+    """By namespace, blank and name; the text of lists is joined."""
+    about: str = ""
+    rdf_end: int | None = None
+    """The byte at which the last `</rdf:RDF>` begins; None where there is no such tag."""
+    encoding: str = "utf-8"
+
+
+def parse_packet(content: bytes) -> Packet | None:
+    """The packet in `content`; None where it is no XML, too long, or has a document type."""
+    if len(content) > MAX_PACKET_BYTES:
+        return None
+    handler = _Handler()
+    try:
+        handler.parser.Parse(content.rstrip(b"\0 \t\r\n"), True)
+    except (expat.ExpatError, _RefusedError, ValueError):
+        return None
+    return handler.packet
+
+
+def read_xmp(content: bytes) -> XmpFacts:
+    """The facts of a packet; none where it cannot be read or says nothing of interest."""
+    words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
+    if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
+        return XmpFacts()
+    packet = parse_packet(content)
+    if packet is None:
+        return XmpFacts()
+    found = packet.properties
+    dates = ((name, read_date(found.get(key, ""))) for name, key in _DATES)
+    return XmpFacts(
+        dates=tuple((name, date) for name, date in dates if date is not None),
+        has_creator=bool(found.get(f"{DC} creator")),
+        has_rights=bool(found.get(f"{DC} rights")),
+        has_position=bool(found.get(f"{EXIF} GPSLatitude")),
+    )
+
+
+class _RefusedError(Exception):
+    """A document type or a nesting that no packet has."""
+
+
+class _Handler:
+    def __init__(self) -> None:
+        self.packet = Packet()
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.EntityDeclHandler = self._refuse
+        self.parser.XmlDeclHandler = self._declaration
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self._path: list[str] = []
+
+    def _refuse(self, *_: object) -> None:
+        raise _RefusedError
+
+    def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        self.packet.encoding = (encoding or "utf-8").lower()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._path) > 100:
+            raise _RefusedError
+        self._path.append(name)
+        if self._path[-2:] == [f"{RDF} RDF", f"{RDF} Description"]:
+            self.packet.about = attributes.get(f"{RDF} about", self.packet.about)
+            for key, value in attributes.items():
+                if not key.startswith(RDF):
+                    self.packet.properties.setdefault(key, value.strip())
+
+    def _end(self, name: str) -> None:
+        if name == f"{RDF} RDF":
+            self.packet.rdf_end = self.parser.CurrentByteIndex
+        self._path.pop()
+
+    def _text(self, text: str) -> None:
+        if f"{RDF} RDF" not in self._path or not text.strip():
+            return
+        depth = self._path.index(f"{RDF} RDF")
+        if len(self._path) > depth + 2 and self._path[depth + 1] == f"{RDF} Description":
+            key = self._path[depth + 2]
+            self.packet.properties[key] = (self.packet.properties.get(key, "") + text).strip()

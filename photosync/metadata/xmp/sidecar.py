@@ -1,0 +1,141 @@
+"""XMP sidecars: what a file lacks and cannot be given, in a small file beside it.
+
+Only our own few properties are ever written, by a serializer of a few lines. A sidecar that exists belongs to somebody:
+what is missing is added before its last tag, and every byte of it stays. ISO 16684-1 for the packet; Adobe XMP
+specification part 2 for the properties; dates are ISO 8601, positions `degrees,minutesN`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from photosync.formats.sniff import Format, FormatKind
+from photosync.metadata.capture_time.dates import iso_text
+from photosync.metadata.exif.missing import Moment
+from photosync.metadata.request import GpsPosition, Settings, SidecarName
+from photosync.metadata.splice import Splice
+from photosync.metadata.undo import UndoRecord
+from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet
+
+_PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
+_GROUPS: tuple[tuple[str, ...], ...] = (
+    (f"{EXIF} DateTimeOriginal", f"{PHOTOSHOP} DateCreated", f"{XMP} CreateDate"),
+    (f"{DC} creator",),
+    (f"{DC} rights",),
+    tuple(f"{EXIF} GPS{name}" for name in ("VersionID", "Latitude", "Longitude", "AltitudeRef", "Altitude")),
+)
+"""What stands or falls together: a position of two sources would be a place where nobody was."""
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarMerge:
+    """What is to be done with a sidecar that exists."""
+
+    content: bytes | None
+    """The new content; None where it stays as it is."""
+    note: str = ""
+    """Why it stays, where it lacks something."""
+    undo: bytes | None = None
+    """Gives the content that was there back, with `undo`, as long as nobody has changed it since."""
+
+
+def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path:
+    """Where the sidecar of `path` lies: `IMG_1.HEIC.xmp`, or by the stem for raw files that are alone with theirs."""
+    full = path.with_name(path.name + ".xmp")
+    if settings.sidecar_name is SidecarName.FULL or format_ is None or format_.kind is not FormatKind.RAW:
+        return full
+    stem = path.with_suffix(".xmp")
+    others = (each for each in path.parent.iterdir() if each.stem == path.stem and each not in (path, stem))
+    return full if any(others) else stem
+
+
+def sidecar(
+    *, taken: Moment | None, artist: str, copyright_: str, gps: GpsPosition | None, is_video: bool
+) -> bytes | None:
+    """A new sidecar with what is given; None where there is nothing to say."""
+    properties: dict[str, str] = {}
+    if taken is not None:
+        text = iso_text(taken.reading, taken.offset)
+        properties[f"{EXIF} DateTimeOriginal"] = text
+        properties[f"{PHOTOSHOP} DateCreated"] = text
+        if is_video:
+            properties[f"{XMP} CreateDate"] = text
+    if artist:
+        properties[f"{DC} creator"] = artist
+    if copyright_:
+        properties[f"{DC} rights"] = copyright_
+    if gps is not None:
+        properties.update(_position(gps))
+    if not properties:
+        return None
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="photosync">\n'
+        f' <rdf:RDF xmlns:rdf="{RDF}">\n{_description(properties, "")} </rdf:RDF>\n</x:xmpmeta>\n'
+    ).encode()
+
+
+def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:
+    """`existing` with the properties of `wanted` that it lacks; all else in it stays, byte for byte."""
+    theirs, ours = parse_packet(existing), parse_packet(wanted)
+    if theirs is None or ours is None:
+        return SidecarMerge(None, "the sidecar that is there cannot be read; it stays as it is")
+    missing = {
+        key: text
+        for group in _GROUPS
+        if not any(key in theirs.properties for key in group)
+        for key, text in ours.properties.items()
+        if key in group
+    }
+    if not missing:
+        return SidecarMerge(None)
+    end = theirs.rdf_end
+    if theirs.encoding not in ("utf-8", "utf8", "us-ascii") or end is None or existing[end : end + 2] != b"</":
+        return SidecarMerge(None, "the sidecar that is there is written in an unusual way; it stays as it is")
+    merged = existing[:end] + _description(missing, theirs.about).encode() + existing[end:]
+    again = parse_packet(merged)
+    if again is None or again.properties != {**theirs.properties, **missing}:
+        return SidecarMerge(None, "nothing can be added to the sidecar that is there; it stays as it is")
+    back = (Splice(end, len(merged) - len(existing), b""),)
+    record = UndoRecord(hashlib.sha256(existing).hexdigest(), hashlib.sha256(merged).hexdigest(), back)
+    return SidecarMerge(merged, undo=record.encode())
+
+
+def _description(properties: Mapping[str, str], about: str) -> str:
+    spaces = sorted({key.split(" ")[0] for key in properties})
+    declared = "".join(f'\n    xmlns:{_PREFIXES[space]}="{space}"' for space in spaces)
+    lines = "".join(f"   {_element(key, text)}\n" for key, text in properties.items())
+    about_text = quoteattr(about)
+    return f'  <rdf:Description xmlns:rdf="{RDF}" rdf:about={about_text}{declared}>\n{lines}  </rdf:Description>\n'
+
+
+def _element(key: str, text: str) -> str:
+    space, name = key.split(" ")
+    tag = f"{_PREFIXES[space]}:{name}"
+    value = escape("".join(letter for letter in text if letter.isprintable() or letter in "\t\n"))
+    if key == f"{DC} creator":
+        value = f"<rdf:Seq><rdf:li>{value}</rdf:li></rdf:Seq>"
+    elif key == f"{DC} rights":
+        value = f'<rdf:Alt><rdf:li xml:lang="x-default">{value}</rdf:li></rdf:Alt>'
+    return f"<{tag}>{value}</{tag}>"
+
+
+def _position(gps: GpsPosition) -> dict[str, str]:
+    found = {
+        f"{EXIF} GPSVersionID": "2.3.0.0",
+        f"{EXIF} GPSLatitude": _degrees(gps.latitude, "NS"),
+        f"{EXIF} GPSLongitude": _degrees(gps.longitude, "EW"),
+    }
+    if gps.altitude_m is not None:
+        found[f"{EXIF} GPSAltitudeRef"] = "1" if gps.altitude_m < 0 else "0"
+        found[f"{EXIF} GPSAltitude"] = f"{round(abs(gps.altitude_m) * 100)}/100"
+    return found
+
+
+def _degrees(value: float, letters: str) -> str:
+    units = round(abs(value) * 600_000)
+    return f"{units // 600_000},{units % 600_000 / 10_000:.4f}{letters[value < 0]}"

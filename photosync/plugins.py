@@ -1,0 +1,55 @@
+"""Finds the providers that are installed, through their entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+from photosync.provider.optional import Counts, HasCollections, HasUsage
+from photosync.provider.picking import Picks
+from photosync.provider.required import Provider
+from photosync.provider.sign_in import SignsIn
+from photosync.provider.upload import Uploads
+
+GROUP = "photosync.providers"
+
+
+class ProviderPlugin:
+    """A provider that an entry point names. Loading imports the plugin, so it waits until somebody asks."""
+
+    def __init__(self, entry_point: EntryPoint) -> None:
+        self.name = entry_point.name
+        self._entry_point = entry_point
+
+    @property
+    def distribution(self) -> str:
+        """The distribution that brought it, with its version."""
+        source = self._entry_point.dist
+        return f"{source.name} {source.version}" if source else "unknown"
+
+    def load(self) -> type[Provider]:
+        """The provider's class."""
+        loaded: type[Provider] = self._entry_point.load()
+        return loaded
+
+
+def plugins() -> Mapping[str, ProviderPlugin]:
+    """All providers that are installed, by name."""
+    return {entry.name: ProviderPlugin(entry) for entry in sorted(entry_points(group=GROUP))}
+
+
+def abilities(provider: type[Provider]) -> list[str]:
+    """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
+    optional = {
+        "upload": Uploads,
+        "collections": HasCollections,
+        "usage": HasUsage,
+        "count": Counts,
+        "pick": Picks,
+        "login": SignsIn,
+    }
+    return [
+        "list",
+        "download",
+        *(word for word, protocol in optional.items() if issubclass(provider, protocol)),
+    ]

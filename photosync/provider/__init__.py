@@ -1,0 +1,52 @@
+"""What a provider must do, what it may do, and how plugins are found.
+
+The words:
+
+ACCOUNT     one sign-in at one provider, under a name that the user chose.
+PROVIDER    the plugin that speaks one service's protocol. It knows `model`, `errors`, `transport` and this module.
+ITEM        one photo or video. Its identity is account + id, never its name.
+COLLECTION  what a provider groups items by: album, frame, folder.
+SELECTION   which items a command is about.
+PAGE        what one request of a listing brought.
+MARK        a provider's own word for 'all up to here', given back to it at the next incremental listing.
+
+A provider is a class, named in the entry point group `photosync.providers`, that fulfils `Provider`. What it can do
+beside that it says by having the methods of the small protocols below; the core looks, and turns what is missing into
+a clear error before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
+"""
+
+from photosync.provider.facts import ServiceFacts, UploadFacts
+from photosync.provider.optional import Counts, HasCollections, HasFolders, HasOlderFiles, HasUsage
+from photosync.provider.picking import Picking, Picks
+from photosync.provider.required import Account, AccountContext, Page, Provider, Traffic
+from photosync.provider.settings import AccountSettings, ConfigPath, Duration
+from photosync.provider.sign_in import Interaction, SignsIn
+from photosync.provider.upload import AsksToUpload, Outgoing, Sent, Uploader, Uploads, UploadWish
+
+__all__ = [
+    "Account",
+    "AccountContext",
+    "AccountSettings",
+    "AsksToUpload",
+    "ConfigPath",
+    "Counts",
+    "Duration",
+    "HasCollections",
+    "HasFolders",
+    "HasOlderFiles",
+    "HasUsage",
+    "Interaction",
+    "Outgoing",
+    "Page",
+    "Picking",
+    "Picks",
+    "Provider",
+    "Sent",
+    "ServiceFacts",
+    "SignsIn",
+    "Traffic",
+    "UploadFacts",
+    "UploadWish",
+    "Uploader",
+    "Uploads",
+]

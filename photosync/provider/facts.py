@@ -1,0 +1,48 @@
+"""Facts about a service, so that the core asks for facts and never for names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFacts:
+    """Facts about how a service takes files, for those that take any."""
+
+    workers: int = 4
+    """Files at a time that the service is known to bear, for `jobs: auto`."""
+    needs_collection: bool = False
+    """Files go into a collection that the user has to name: `push ACCOUNT COLLECTION PATH…`."""
+    names_conflict: bool = False
+    """Two files of one name cannot lie in one folder, so that `--on-conflict` means something."""
+    resizes: bool = False
+    """What is too large can go up as a reduced copy: `--resize`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFacts:
+    """Facts about a service, so that the core asks for facts and never for names."""
+
+    title: str
+    """The service's name as its users know it."""
+    selects: frozenset[str]
+    """The fields of `Selection` that `list` understands: those that the service filters, and those that the core can
+    filter because items carry what it takes."""
+    newest_first: bool = False
+    """Listings come in the order in which items were added, the newest first, so that an incremental one may stop at
+    the first page that holds nothing new."""
+    marks: bool = False
+    """Listings carry marks: the next one can begin where the last ended."""
+    workers: int = 8
+    """Downloads at a time that the service is known to bear, for `jobs: auto`."""
+    layout: str = "{year}/{month}/{name}"
+    """Where items go unless the user says otherwise."""
+    provider_dates: bool = False
+    """Folders go by the capture time that the service tells, whatever a file says: users know their items by it."""
+    collection_word: str = "album"
+    content_names: bool = False
+    """Whether the service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
+    needs_picking: bool = False
+    """A person has to pick in a browser: there is nothing that `pull` could list."""
+    upload: UploadFacts | None = None
+    """None: nothing can be uploaded. Else the provider fulfils `Uploads`."""

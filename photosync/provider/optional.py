@@ -1,0 +1,58 @@
+"""What a provider may do beside, one small protocol each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from photosync.model import Collection, Item, Selection, Usage
+
+
+@runtime_checkable
+class HasCollections(Protocol):
+    """May: albums, frames or folders."""
+
+    def collections(self) -> Iterator[Collection]:
+        """All of them, with their ids."""
+        ...
+
+
+@runtime_checkable
+class HasUsage(Protocol):
+    """May: how much storage is used."""
+
+    def usage(self) -> Sequence[Usage]:
+        """A row for each type of content."""
+        ...
+
+
+@runtime_checkable
+class Counts(Protocol):
+    """May: how many items match, without listing them."""
+
+    def count(self, selection: Selection, collection: str | None) -> int | None:
+        """How many, or None where only a listing can tell."""
+        ...
+
+
+@runtime_checkable
+class HasFolders(Protocol):
+    """May: items that the user wants in folders of their own, outside the library."""
+
+    def folder(self, item: Item) -> Path | None:
+        """The folder for `item`, or None for its place in the library."""
+        ...
+
+
+@runtime_checkable
+class HasOlderFiles(Protocol):
+    """May: files that another program left, under names of its own, and that need not be brought again."""
+
+    def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
+        """Files in `folder` that by their names are `item`, the surest first; the same ones throughout a run."""
+        ...
+
+    def is_sound(self, item: Item, path: Path) -> bool:
+        """Whether one of them holds the whole content, as far as its bytes can tell."""
+        ...

@@ -1,0 +1,1 @@
+"""What authors of providers can use, and nothing in the core needs."""
