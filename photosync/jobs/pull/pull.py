@@ -22,6 +22,7 @@ from photosync.catalog import Catalog, Known
 from photosync.catalog.described import to_text
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.fix.replace_file import settle_interrupted
+from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.fetch import Adopted, Failed, Fetched, Fetcher, Order, partial_key
@@ -99,7 +100,7 @@ class Pull:
         )
         self._ordered: dict[str, Known | None] = {}
         self._ordered_bytes = 0
-        self._doubtful: list[Failed] = []
+        self._outage = OutageDetector[Failed](options.workers)
         self._met = 0
         self._limit_reached = False
         self._matched = 0
@@ -128,7 +129,7 @@ class Pull:
                 self._reporter.note("the listing changed while it was read; reading it once more")
                 self._coverage.begin_again()
                 self._list_and_fetch()
-            self._settle_doubtful()
+            self._fail_kept_back()
         finally:
             if not self._options.dry_run:
                 self._shelf.commit()
@@ -270,7 +271,7 @@ class Pull:
     def _take_result(self, result: Fetched | Adopted | Failed) -> None:
         item = result.order.item
         if isinstance(result, Failed) and isinstance(result.error, TemporaryError):
-            self._doubt(result)
+            self._outage.add(result, result.error)
             return
         known = self._ordered.pop(item.id)
         if isinstance(result, Failed):
@@ -286,20 +287,12 @@ class Pull:
             self._reporter.saved(item.name, str(path))
             if result.mended.warning:
                 self._reporter.note(f"{path}: {'; '.join(result.mended.notes)}")
-            self._settle_doubtful()
+            self._fail_kept_back()
 
-    def _doubt(self, result: Failed) -> None:
-        """One item, or the whole service? As long as nothing else comes through, nobody knows."""
-        self._doubtful.append(result)
-        if len(self._doubtful) > self._options.workers:
-            raise result.error
-
-    def _settle_doubtful(self) -> None:
-        """Something came through, or the run is over: what failed meanwhile failed by itself."""
-        for result in self._doubtful:
+    def _fail_kept_back(self) -> None:
+        for result in self._outage.settle():
             del self._ordered[result.order.item.id]
             self._fail(result)
-        self._doubtful.clear()
 
     def _fail(self, result: Failed) -> None:
         item, error = result.order.item, result.error
