@@ -1,0 +1,127 @@
+"""A small durable file of a provider's state: a JSON object that several processes read and write.
+
+    file = StateFile(context.state / "endpoints.json", account=context.account)
+    file.write({"content": url})
+    url = text(file.read(), "content")
+
+It is replaced in one step, so that no crash leaves it half written, and is for its owner alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from photosync.errors import DestinationError, Reason, TemporaryError
+from photosync.provider_kit.json_fields import Json, json_object
+
+_LOCK_TIMEOUT_S = 180.0
+"""Longer than the refresh of a token with all its retries takes."""
+
+
+class StateFile:
+    """One file, mode 0600; a folder that has to be made for it is 0700. `NAME.lock` lies next to it once it is locked.
+
+    Used from several threads.
+    """
+
+    def __init__(
+        self, path: Path, *, account: str, title: str = "the file", advice: str = "Make its folder writable."
+    ) -> None:
+        """`title` and `advice` are for the message that it cannot be written: what it is, and what the user can do."""
+        # A symbolic link stays one: the file that it points to is replaced.
+        self.path = path.resolve()
+        self._account = account
+        self._title = title
+        self._advice = advice
+        self._lock = FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600)
+
+    def exists(self) -> bool:
+        """Whether there is a file, good or bad."""
+        return self.path.is_file()
+
+    def read(self) -> Json:
+        """The object as it is on the disk now; empty where there is no file, or one that cannot be read."""
+        try:
+            return json_object(self.path.read_bytes())
+        except OSError:
+            return {}
+
+    def write(self, content: Json) -> None:
+        """Replace the file. Raises `DestinationError`."""
+        encoded = json.dumps(dict(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        self.write_bytes(encoded.encode())
+
+    def write_bytes(self, content: bytes) -> None:
+        """Replace the file by anything else than an object. Raises `DestinationError`."""
+        try:
+            _make_folder(self.path.parent)
+            _replace(self.path, content)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def delete(self) -> None:
+        """Remove the file, if there is one."""
+        self.path.unlink(missing_ok=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock of the file, which keeps out all others that ask for it; the same thread may ask again."""
+        try:
+            _make_folder(self.path.parent)
+            self._lock.acquire()
+        except Timeout as error:
+            raise TemporaryError(
+                f"account '{self._account}': another process has held {self.path} locked for {_LOCK_TIMEOUT_S:.0f} s. "
+                "Try again when it has ended.",
+                Reason.UNREACHABLE,
+            ) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _unwritable(self, error: OSError) -> DestinationError:
+        return DestinationError(
+            f"account '{self._account}': cannot write {self._title} {self.path}: {error.strerror or error}. "
+            f"{self._advice}"
+        )
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        # Not with `parents`, which would give the mode to the last folder alone.
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - it takes a descriptor
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    with suppress(OSError):  # not every system lets a folder be opened; the rename is in one step all the same
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
