@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import cast
 
 import yaml
+
+from photosync.testing.forked_command import ForkedCommand, start
 
 _KEPT_VARIABLES = (
     "PATH",
@@ -134,18 +135,10 @@ class Sandbox:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> ForkedCommand:
         """Start `photosync ARGUMENTS --json --config …` and do not wait for it."""
-        return subprocess.Popen(  # noqa: S603  # our own command
-            self._command(arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        options = ("--json", "--config", str(self.config))
+        return start((*arguments, *options), folder=self.folder, environment=self.environment())
 
     def run(self, *arguments: str, timeout_s: float = 120.0) -> Result:
         """Run `photosync ARGUMENTS --json --config …` to its end."""
@@ -159,9 +152,6 @@ class Sandbox:
                 str(Result(arguments, -1, stdout, f"{stderr}\nStill running after {timeout_s:g} s.")),
             ) from None
         return Result(arguments, process.returncode, stdout, stderr, _objects(stdout))
-
-    def _command(self, arguments: Sequence[str]) -> list[str]:
-        return [sys.executable, "-m", "photosync", *arguments, "--json", "--config", str(self.config)]
 
     def files(self) -> list[Path]:
         """The photos and videos of the library: everything that is neither the program's own nor a list of sums."""

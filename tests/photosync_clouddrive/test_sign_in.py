@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import stat
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from pydantic import ValidationError
 from photosync.errors import ConfigError, ProviderError, SignInError, TemporaryError
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
+from photosync.testing.forked_command import ForkedCommand, start
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, STRANGER
 
@@ -100,18 +99,16 @@ def test_login_with_a_browser_elsewhere(simulator: CloudDriveSimulator, account:
     assert {"access_token", "refresh_token", "expires_in", "token_type", "exp_time"} <= token.keys()
 
 
-def link_shown_by(process: subprocess.Popen[str]) -> str:
-    assert process.stderr is not None
+def link_shown_by(process: ForkedCommand) -> str:
     for line in process.stderr:
         if line.strip().startswith("http"):
             return line.strip()
     raise AssertionError("no address was shown")
 
 
-def start_login(sandbox: Sandbox, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "photosync", "login", "drive", "--config", str(sandbox.config), *options]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=sandbox.environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+def start_login(sandbox: Sandbox, *options: str) -> ForkedCommand:
+    arguments = ["login", "drive", "--config", str(sandbox.config), *options]
+    return start(arguments, folder=sandbox.folder, environment=sandbox.environment())
 
 
 def test_the_command_receives_the_answer_on_a_port(simulator: CloudDriveSimulator, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -20,6 +19,7 @@ from random import Random
 from typing import Self
 
 from photosync.testing.command import Result, Sandbox
+from photosync.testing.forked_command import ForkedCommand, start
 from photosync.testing.library import foreign_photos
 from photosync_google.simulator import GoogleSimulator
 
@@ -113,17 +113,12 @@ class Someone:
     def all_there(self) -> bool:
         return set(self.sandbox.hashes()) == {item.md5 for item in self.simulator.library.expected()}
 
-    def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **variables: str) -> ForkedCommand:
         """The command with a standard input that somebody may write to."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "photosync", *arguments, "--config", str(self.sandbox.config)],
-            cwd=self.sandbox.folder,
-            env={**self.sandbox.environment(), **variables},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
+        return start(
+            [*arguments, "--config", str(self.sandbox.config)],
+            folder=self.sandbox.folder,
+            environment={**self.sandbox.environment(), **variables},
         )
 
     def with_a_browser(self) -> dict[str, str]:
@@ -156,15 +151,14 @@ def md5_of(file: Path) -> str:
     return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
 
 
-def ended(process: subprocess.Popen[str], text: str | None = None) -> tuple[int, str, str]:
+def ended(process: ForkedCommand, text: str | None = None) -> tuple[int, str, str]:
     """How a command ended that was given `text`."""
     stdout, stderr = process.communicate(text, timeout=60)
     return process.returncode, stdout, stderr
 
 
-def shown_link(process: subprocess.Popen[str], part: str) -> str:
+def shown_link(process: ForkedCommand, part: str) -> str:
     """The first address on standard error that has `part` in it."""
-    assert process.stderr is not None
     for line in process.stderr:
         if line.strip().startswith("http") and part in line:
             return line.strip()
