@@ -5,13 +5,16 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check format bench clean
+.PHONY: demo test test-all check format bench clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
 
 test: $(READY)  ## prove that the program works
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+
+test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
+	$(BIN)/pytest -n auto --dist worksteal -m slow
 
 check: $(READY)  ## format, lint, types and the rules of the house
 	$(BIN)/ruff format --check .

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -20,6 +19,7 @@ from socketserver import TCPServer
 from typing import Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
+from photosync import clock
 from photosync.errors import SignInError
 
 PATIENCE_S = 300.0
@@ -176,10 +176,10 @@ class RedirectReceiver:
 
     def wait(self, timeout_s: float) -> str:
         """The code. Raises `SignInError` when the person refused, or did nothing for so long."""
-        end = time.monotonic() + timeout_s
+        end = clock.monotonic() + timeout_s
         # In short steps, because a wait without end cannot be interrupted everywhere.
-        while not self._came.wait(min(0.5, max(0.0, end - time.monotonic()))):
-            if time.monotonic() >= end:
+        while not self._came.wait(clock.real_s(min(0.5, max(0.0, end - clock.monotonic())))):
+            if clock.monotonic() >= end:
                 raise SignInError(
                     f"Nobody came back from the sign-in page within {timeout_s / 60:.0f} minutes. Sign in again; where "
                     "the browser cannot reach this computer, use --no-browser and paste its address."

@@ -29,6 +29,7 @@ _KEPT_VARIABLES = (
     "PYTHONPATH",
     "COVERAGE_PROCESS_START",
     "TMPDIR",
+    "PHOTOSYNC_CLOCK_SPEED",
 )
 """Of the environment; everything else could change what the command does."""
 OWN_FOLDER = ".photosync"

@@ -19,6 +19,7 @@ from typing import ClassVar, Self
 
 from aiohttp import web
 
+from photosync import clock
 from photosync.testing import answers, control
 from photosync.testing.faults import Faults, RouteKind
 from photosync.testing.index import LibraryIndex
@@ -68,7 +69,7 @@ class RequestRecord:
     route: str
     site: str
     at: float
-    """`time.monotonic()` when it came."""
+    """`clock.monotonic()` when it came."""
     retry_after: str | None = None
 
 
@@ -267,7 +268,7 @@ class Simulator(ABC):
 
     def _guarded(self, route: Route, site: str) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
-            at, status, retry_after = time.monotonic(), 0, None
+            at, status, retry_after = clock.monotonic(), 0, None
             self._enter()
             try:
                 response = await answers.answer(self, request, route)

@@ -131,6 +131,7 @@ class UploadContract:
 
     # What goes up
 
+    @pytest.mark.slow
     def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
         known = self.files * 2 // 5
         with self.pusher(tmp_path, known if self.tells_hashes else 0) as user:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import threading
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,8 +12,8 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying
 
+from photosync import clock
 from photosync.errors import ItemError, LostAnswerError, PhotosyncError, Reason, TemporaryError
-from photosync.transport import waiting
 from photosync.transport.types import Policy, Wait
 
 Result = TypeVar("Result")
@@ -106,7 +105,7 @@ class Patience:
             wait=self._next_wait_s,
             stop=self._is_over,
             before_sleep=self._report,
-            sleep=lambda seconds: waiting.wait(self._cancel, seconds),
+            sleep=lambda seconds: clock.wait(self._cancel, seconds),
             reraise=True,
         )
         try:
@@ -118,11 +117,11 @@ class Patience:
     def started(self) -> None:
         """A request goes out now. Waiting for its first turn is not counted as failing."""
         if self._since is None:
-            self._since = time.monotonic()
+            self._since = clock.monotonic()
 
     def progress(self, *, new: bool) -> None:
         """Bytes arrived. Only what is `new` gives back the tries, or a body that always breaks would go on for ever."""
-        self._since = time.monotonic()
+        self._since = clock.monotonic()
         if new:
             self._tries = self._strikes = 0
 
@@ -152,7 +151,7 @@ class Patience:
         return self._spent_s() + state.upcoming_sleep > budget_s
 
     def _spent_s(self) -> float:
-        return time.monotonic() - self._since if self._since is not None else 0.0
+        return clock.monotonic() - self._since if self._since is not None else 0.0
 
     def _report(self, state: RetryCallState) -> None:
         failure = _failure(state)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-import time
 
-from photosync.transport import waiting
+from photosync import clock
 
 _BURST_S = 0.25
 
@@ -29,7 +28,7 @@ class BandwidthLimit:
     def take(self, size_bytes: int, cancel: threading.Event | None = None) -> None:
         """Account for `size_bytes`, and wait until they are due. Raises `CancelledError` when the run ends."""
         with self._lock:
-            now = time.monotonic()
+            now = clock.monotonic()
             self._due = max(self._due, now - _BURST_S) + size_bytes / self.bytes_per_second
             delay_s = self._due - now
-        waiting.wait(cancel, delay_s)
+        clock.wait(cancel, delay_s)

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from photosync.transport import waiting
+from photosync import clock
 from photosync.transport.bandwidth import BandwidthLimit
 
 PIECE_BYTES = 128 * 1024
@@ -34,7 +34,7 @@ class OutgoingBody:
 
     def read(self, size: int = -1) -> bytes:
         """The next piece, at most `size` bytes; empty at the end."""
-        waiting.check(self._cancel)
+        clock.check(self._cancel)
         piece = self._source.read(PIECE_BYTES if size < 0 else min(size, PIECE_BYTES))
         if self._bandwidth is not None:
             self._bandwidth.take(len(piece), self._cancel)

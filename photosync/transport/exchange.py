@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import NoReturn
 
+from photosync import clock
 from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, TemporaryError
-from photosync.transport import hosts, waiting
+from photosync.transport import hosts
 from photosync.transport.backoff import Patience, TryAgainError, retry_after_s
 from photosync.transport.bandwidth import BandwidthLimit
 from photosync.transport.call import Call
@@ -113,7 +114,7 @@ class Exchange:
 
     def _turn_and_send(self, call: Call, patience: Patience) -> tuple[Reply, float]:
         self._sign_in.check()
-        waiting.check(self._cancel)
+        clock.check(self._cancel)
         held_s = self._pacer.held_s()
         if held_s > self._policy.retry_budget_s:
             raise TemporaryError(

@@ -7,9 +7,8 @@ It starts at the provider's own pause, doubles when the service refuses, and shr
 from __future__ import annotations
 
 import threading
-import time
 
-from photosync.transport import waiting
+from photosync import clock
 
 _FIRST_INTERVAL_S = 0.25
 _LONGEST_INTERVAL_S = 30.0
@@ -38,25 +37,25 @@ class Pacer:
 
     def held_s(self) -> float:
         """How much longer a `Retry-After` holds everybody back."""
-        return max(0.0, self._held_until - time.monotonic()) if self._held_until else 0.0
+        return max(0.0, self._held_until - clock.monotonic()) if self._held_until else 0.0
 
     def turn(self, cancel: threading.Event | None = None) -> float:
         """Wait for this request's turn, and say when it started. Raises `CancelledError` when the run ends."""
-        while self._interval_s or self._held_until > time.monotonic():
+        while self._interval_s or self._held_until > clock.monotonic():
             with self._lock:
-                now = time.monotonic()
+                now = clock.monotonic()
                 start = max(now, self._next)
                 self._next = start + self._interval_s
                 plan = self._round
-            waiting.wait(cancel, start - now)
+            clock.wait(cancel, start - now)
             if plan == self._round:
                 break
-        return time.monotonic()
+        return clock.monotonic()
 
     def refused(self, started: float, retry_after_s: float | None) -> None:
         """The service refused a request that started at `started`, and may have said how long to wait."""
         with self._lock:
-            now = time.monotonic()
+            now = clock.monotonic()
             # Requests that were under way together are refused together: one refusal, not eight.
             if started >= self._widened:
                 self._interval_s = min(max(2 * self._interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)

@@ -11,8 +11,8 @@ import requests
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ProtocolError, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
+from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
-from photosync.transport import waiting
 from photosync.transport.backoff import TryAgainError
 from photosync.transport.types import Answer
 
@@ -82,7 +82,7 @@ class Reply:
         """The body as it comes, at most `size` bytes at a time."""
         while piece := self._next(size, decode=decode):
             yield piece
-            waiting.check(self._cancel)
+            clock.check(self._cancel)
 
     def chunks(self, size: int, *, decode: bool = True) -> Iterator[bytes]:
         """The body in chunks of about `size` bytes. What arrived before the line broke is not lost."""

@@ -10,11 +10,11 @@ import hashlib
 import logging
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
+from photosync import clock
 from photosync.errors import ItemError, Reason
 from photosync.model import Item
 from photosync.transport import Destination, Transport
@@ -36,7 +36,7 @@ class VideoLinks:
     """Where the videos are right now. Shared by all workers: one listing of a frame renews all its links."""
 
     def __init__(
-        self, items_of_frame: Callable[[str], Iterable[Item]], clock: Callable[[], float] = time.monotonic
+        self, items_of_frame: Callable[[str], Iterable[Item]], clock: Callable[[], float] = clock.monotonic
     ) -> None:
         self._items_of_frame = items_of_frame
         self._clock = clock

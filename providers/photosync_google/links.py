@@ -6,10 +6,10 @@ Facts: protocol notes on Google Photos, section 4.3.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from photosync import clock
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync_google.api import PickerApi, is_gone
 from photosync_google.media import Media
@@ -43,7 +43,7 @@ class Links:
     def pages(self, session_id: str) -> Iterator[tuple[Media, ...]]:
         """List a session, and remember its addresses."""
         for media in self._api.pages(session_id):
-            now = time.monotonic()
+            now = clock.monotonic()
             self._links.update((each.item.id, Link(session_id, each, now)) for each in media)
             yield media
 
@@ -52,7 +52,7 @@ class Links:
         link = self._links.get(item_id)
         if link is None:
             raise _not_picked()
-        return self.renewed(link) if time.monotonic() - link.listed_at > self._max_age_s else link
+        return self.renewed(link) if clock.monotonic() - link.listed_at > self._max_age_s else link
 
     def renewed(self, refused: Link) -> Link:
         """A newer address than `refused`, by one listing for everybody who needs one. Raises `ItemError`."""

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from photosync import clock
 from photosync.errors import CancelledError
 from photosync.transport import BandwidthLimit
 from photosync.transport.pacing import Pacer
@@ -15,22 +16,22 @@ from tests.transport.scripted import Memory, Opener, Reply, Server, throttled
 def test_a_pause_lies_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
     transport = opened(pause_s=0.05)
     url = server.on("/a", Reply(200, b"good"))
-    began = time.monotonic()
+    began = clock.monotonic()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: transport.request("GET", url), range(5)))
-    assert time.monotonic() - began >= 4 * 0.05
+    assert clock.monotonic() - began >= 4 * 0.05
 
 
 def test_a_retry_after_holds_all_threads(server: Server, opened: Opener) -> None:
     arrived: list[float] = []
     url = server.on("/a", throttled("0.4"))
-    other = server.on("/b", lambda request: arrived.append(time.monotonic()) or Reply(200, b"good"))  # type: ignore[func-returns-value]
+    other = server.on("/b", lambda request: arrived.append(clock.monotonic()) or Reply(200, b"good"))  # type: ignore[func-returns-value]
     refused = threading.Event()
     transport = opened(on_wait=lambda wait: refused.set())
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(transport.request, "GET", url)
         assert refused.wait(10)
-        held_from = time.monotonic()
+        held_from = clock.monotonic()
         server.on("/a", Reply(200, b"good"))
         transport.request("GET", other)
         first.result()
@@ -41,7 +42,7 @@ def test_the_interval_doubles_when_refused_and_shrinks_with_success() -> None:
     pacer = Pacer()
     intervals = []
     for _ in range(3):
-        pacer.refused(time.monotonic(), None)
+        pacer.refused(clock.monotonic(), None)
         intervals.append(pacer.interval_s)
     assert intervals == [0.25, 0.5, 1.0]
     pacer.succeeded()
@@ -54,7 +55,7 @@ def test_the_interval_doubles_when_refused_and_shrinks_with_success() -> None:
 def test_the_interval_stays_between_the_providers_pause_and_thirty_seconds() -> None:
     pacer = Pacer(pause_s=1.0)
     for _ in range(10):
-        pacer.refused(time.monotonic(), None)
+        pacer.refused(clock.monotonic(), None)
     assert pacer.interval_s == 30
     for _ in range(100):
         pacer.succeeded()
@@ -75,9 +76,9 @@ def test_who_waits_for_a_turn_is_held_by_a_later_retry_after() -> None:
     waiting = threading.Thread(target=pacer.turn)
     waiting.start()
     pacer.refused(started, 0.5)
-    refused_at = time.monotonic()
+    refused_at = clock.monotonic()
     waiting.join()
-    assert time.monotonic() - refused_at >= 0.45
+    assert clock.monotonic() - refused_at >= 0.45
 
 
 def test_a_turn_ends_at_once_when_the_run_does() -> None:
@@ -102,18 +103,18 @@ def test_the_bandwidth_limit_is_shared_by_all_accounts(server: Server, opened: O
     limit = BandwidthLimit(200_000)
     url = server.on("/a", Reply(200, bytes(50_000), {"Content-Type": "image/jpeg"}))
     transports = [opened(bandwidth=limit), opened(bandwidth=limit)]
-    began = time.monotonic()
+    began = clock.monotonic()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: transports[number % 2].download(url, Memory()), range(4)))
-    assert time.monotonic() - began >= 200_000 / 200_000 - 0.25
+    assert clock.monotonic() - began >= 200_000 / 200_000 - 0.25
 
 
 def test_a_stream_keeps_to_the_bandwidth_limit_too(server: Server, opened: Opener) -> None:
     url = server.on("/a", Reply(200, bytes(60_000)))
-    began = time.monotonic()
+    began = clock.monotonic()
     with opened(bandwidth=BandwidthLimit(100_000)).stream("GET", url) as (_, chunks):
         assert sum(map(len, chunks)) == 60_000
-    assert time.monotonic() - began >= 0.6 - 0.25
+    assert clock.monotonic() - began >= 0.6 - 0.25
 
 
 def test_a_wait_for_bandwidth_ends_at_once_when_the_run_does() -> None:

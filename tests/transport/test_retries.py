@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from photosync import clock
 from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.transport import Wait
 from photosync.transport.backoff import retry_after_s
@@ -87,9 +87,9 @@ def test_throttling_ends_with_the_budget(server: Server, opened: Opener) -> None
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_waited_for(server: Server, opened: Opener, status: int) -> None:
     url = server.on("/a", throttled("0.3", status), GOOD)
-    began = time.monotonic()
+    began = clock.monotonic()
     opened().request("GET", url)
-    assert time.monotonic() - began >= 0.3
+    assert clock.monotonic() - began >= 0.3
     assert opened.waits[0].seconds == 0.3
 
 

@@ -9,12 +9,12 @@ How bringing works is `pull`'s business; whoever starts a pick gives a function 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
+from photosync import clock
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.grace_period import last_words
 from photosync.jobs.report import Summary
@@ -123,10 +123,10 @@ class Pick:
     def _is_picked_in_time(self, session: Picking) -> bool:
         limit = self._options.timeout
         closes_in_s = min(session.closes_in_s, limit.total_seconds()) if limit is not None else session.closes_in_s
-        end = time.monotonic() + closes_in_s
+        end = clock.monotonic() + closes_in_s
         state, trouble = session, None
         while True:
-            if self._cancel.wait(max(0.0, min(state.poll_every_s, end - time.monotonic()))):
+            if self._cancel.wait(clock.real_s(max(0.0, min(state.poll_every_s, end - clock.monotonic())))):
                 raise CancelledError("interrupted; nothing was picked yet")
             try:
                 state, trouble = self._looked_at(session), None
@@ -134,7 +134,7 @@ class Pick:
                 trouble = error  # the person may be picking all the while
             if state.is_done:
                 return True
-            if time.monotonic() >= end or state.closes_in_s <= 0:
+            if clock.monotonic() >= end or state.closes_in_s <= 0:
                 if trouble is not None:
                     raise trouble
                 return False

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 from itertools import chain, repeat
 
+from photosync import clock
 from photosync.errors import (
-    CancelledError,
     ItemError,
     LostAnswerError,
     NameTakenError,
@@ -130,22 +129,18 @@ class Sender:
         patience_s = (
             max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB) if file.is_read_whole else 0.0
         )
-        deadline = time.monotonic() + patience_s
+        deadline = clock.monotonic() + patience_s
         for pause_s in chain(_LOOK_AGAIN_S, repeat(_LOOK_AGAIN_S[-1])):
             found = _or_none(lambda: self.uploader.find(file))
             if found is not None:
                 return found
-            left_s = deadline - time.monotonic()
+            left_s = deadline - clock.monotonic()
             if left_s <= 0:
                 break
-            self._wait(min(pause_s, left_s))
+            clock.wait(self.cancel, min(pause_s, left_s))
         if not patience_s:
-            self._wait(_LOOK_AGAIN_S[tries - 1])  # the service is in trouble; do not add to it
+            clock.wait(self.cancel, _LOOK_AGAIN_S[tries - 1])  # the service is in trouble; do not add to it
         return None
-
-    def _wait(self, seconds: float) -> None:
-        if self.cancel.wait(seconds):
-            raise CancelledError("the run was stopped")
 
 
 def _or_none(find: Callable[[], Item | None]) -> Item | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
 
+from photosync import clock
 from photosync.testing import answers
 from photosync.testing.receiving import Inbox, Upload
 from photosync_clouddrive.simulator.drive import ROOT, Drive, Raw
@@ -60,11 +60,11 @@ class Uploads:
 
     def just_made(self, node_id: str) -> None:
         """Take a node for one that came this moment."""
-        self._made_at[node_id] = time.monotonic()
+        self._made_at[node_id] = clock.monotonic()
 
     def is_listed(self, node_id: object, lag_s: float) -> bool:
         """Whether a listing that lags so far behind has a node."""
-        return time.monotonic() - self._made_at.get(str(node_id), -lag_s) >= lag_s
+        return clock.monotonic() - self._made_at.get(str(node_id), -lag_s) >= lag_s
 
     # Calls
 

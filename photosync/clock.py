@@ -1,0 +1,41 @@
+"""The clock for everything that waits: back-off, pacing, `Retry-After`, retry budgets, polling.
+
+The environment variable `PHOTOSYNC_CLOCK_SPEED` makes this time pass N times as fast, for tests and demonstrations: at
+10 a wait of 5 seconds is over after half a second, here and in a simulated service. It is read once.
+
+Real time stays what takes real work or is seen outside: dates that are written or shown, durations in summaries,
+time-outs of sockets and of file locks, and the latency of simulated services.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+
+from photosync.errors import CancelledError
+
+SPEED = float(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
+
+
+def monotonic() -> float:
+    """Seconds on this clock since some moment."""
+    return time.monotonic() * SPEED
+
+
+def real_s(seconds: float) -> float:
+    """How many real seconds so many seconds on this clock take."""
+    return seconds / SPEED
+
+
+def check(cancel: threading.Event | None) -> None:
+    """Raise `CancelledError` if the run is ending."""
+    if cancel is not None and cancel.is_set():
+        raise CancelledError("The run was stopped.")
+
+
+def wait(cancel: threading.Event | None, seconds: float) -> None:
+    """Wait so long on this clock, or raise `CancelledError` as soon as the run is ending."""
+    if seconds > 0:
+        (cancel or threading.Event()).wait(real_s(seconds))
+    check(cancel)
