@@ -46,6 +46,7 @@ class Download:
         bandwidth: BandwidthLimit | None,
         cancel: threading.Event | None,
         documents: bool,
+        part_bytes: int | None,
     ) -> None:
         self._exchange = exchange
         self._call = call
@@ -54,6 +55,7 @@ class Download:
         self._bandwidth = bandwidth
         self._cancel = cancel
         self._documents = documents
+        self._part_bytes = part_bytes
         self._resumable = True
         self._total: int | None = None
         self._furthest = 0
@@ -61,19 +63,31 @@ class Download:
     def attempt(self) -> Answer:
         """One try, as far as it goes. Raises `TryAgainError` where the next may go on."""
         start = self._resume_from()
-        answer = self._fetch(start)
-        if answer is None and start:
-            answer = self._fetch(0)
+        answer = self._fetch_all(start)
+        if answer is None and self._destination.offset:
+            answer = self._fetch_all(0)
         if answer is None:
             raise ItemError(f"{self._call.label} answered with a part that nobody asked for.", Reason.BAD_ANSWER)
         return answer
 
     def _resume_from(self) -> int:
         where = self._destination
-        return where.offset if self._resumable and (where.provable or _is_strong(where.validator)) else 0
+        # A content of several parts is put together from several answers anyway: go on with those of this download.
+        is_continued = self._part_bytes is not None and self._furthest > 0
+        may_resume = where.provable or _is_strong(where.validator) or is_continued
+        return where.offset if self._resumable and may_resume else 0
+
+    def _fetch_all(self, start: int) -> Answer | None:
+        """The body from `start` to its end, part after part; None where the service sent something else than that."""
+        if start == 0:
+            self._total = None
+        answer = self._fetch(start)
+        while answer is not None and answer.status == 206 and self._destination.offset < (self._total or 0):
+            answer = self._fetch(self._destination.offset)
+        return answer
 
     def _fetch(self, start: int) -> Answer | None:
-        """The body from `start` to its end; None where the service sent something else than that."""
+        """The body, or its next part, from `start`; None where the service sent something else than that."""
         try:
             reply, started = self._exchange.send(self._ranged(start), self._patience)
         except AddressError as error:
@@ -92,10 +106,13 @@ class Download:
 
     def _ranged(self, start: int) -> Call:
         headers = {**(self._call.headers or {}), "Accept-Encoding": "identity"}
-        if start:
+        if self._part_bytes is not None:
+            end = start + self._part_bytes
+            headers["Range"] = f"bytes={start}-{(end if self._total is None else min(end, self._total)) - 1}"
+        elif start:
             headers["Range"] = f"bytes={start}-"
-            if _is_strong(self._destination.validator):
-                headers["If-Range"] = self._destination.validator or ""
+        if start and _is_strong(self._destination.validator):
+            headers["If-Range"] = self._destination.validator or ""
         return replace(self._call, headers=headers)
 
     def _check_head(self, reply: Reply, started: float) -> None:
@@ -134,7 +151,7 @@ class Download:
         known = self._destination.validator if start else validator
         fits = (
             (first == start <= last)
-            and (total is None or last < total)
+            and (self._part_bytes is None if total is None else last < total)
             and (length is None or length == last - first + 1)
             and (total is None or self._total is None or total == self._total)
             and (not start or known is None or validator is None or validator == known)
@@ -166,7 +183,8 @@ class Download:
                 f"{self._call.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
             )
         end = body.start + received
-        if (body.length is not None and received < body.length) or (body.total is not None and end < body.total):
+        expected = body.total if self._part_bytes is None else None
+        if (body.length is not None and received < body.length) or (expected is not None and end < expected):
             raise TryAgainError(f"the answer of {reply.where} was cut short", Reason.TRUNCATED)
 
 

@@ -98,11 +98,14 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         signed: bool = True,
         documents: bool = False,
+        part_bytes: int | None = None,
     ) -> Answer:
         """Bring the body to `destination`, from where an earlier try stopped if that can be; returns the head.
 
-        HTML, JSON and XML are taken for an error page unless `documents` says that the item may be one. What concerns
-        this item alone is an `ItemError`. What `destination` raises passes through and is not tried again.
+        HTML, JSON and XML are taken for an error page unless `documents` says that the item may be one. `part_bytes`
+        is the most to ask for in one request, for services that fail at very large contents; a content that is asked
+        for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
+        passes through and is not tried again.
         """
         call = Call("GET", url, params=params, headers=headers, signed=signed)
         patience = self._patience(call, for_item=True)
@@ -114,6 +117,7 @@ class Transport:
             bandwidth=self._bandwidth,
             cancel=self._cancel,
             documents=documents,
+            part_bytes=part_bytes,
         )
         return patience.run(download.attempt)
 
