@@ -11,12 +11,12 @@ from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
-from photosync.metadata import FixResult, Given, GpsPosition, Outcome, Settings, fix
-from photosync.model import CaptureTime, TimeMeaning
+from photosync.metadata import FixResult, Given, Outcome, Settings, fix
+from photosync.model import CaptureTime, GpsPosition, TimeMeaning
 
 GIVEN = Given(
     taken=CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01"), TimeMeaning.LOCAL),
-    gps=GpsPosition(52.520008, 13.404954, 34.0),
+    gps=GpsPosition(52.520008, 13.404954),
 )
 SETTINGS = {
     "dates alone": Settings(),

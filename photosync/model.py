@@ -48,6 +48,23 @@ class CaptureTime:
 
 
 @dataclass(frozen=True, slots=True)
+class GpsPosition:
+    """Degrees, north and east positive."""
+
+    latitude: float
+    longitude: float
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it can be a position at all: services send 0,0 for 'none'."""
+        return (
+            -90 <= self.latitude <= 90
+            and -180 <= self.longitude <= 180
+            and (abs(self.latitude) > 1e-9 or abs(self.longitude) > 1e-9)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One photo or video as its provider describes it. Whatever the service left out is `None`.
 
@@ -69,8 +86,8 @@ class Item:
     collections: tuple[str, ...] = ()
     folder: str | None = None
     """Where the item lies at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
-    gps: tuple[float, float] | None = None
-    """Where it was taken: degrees, north and east positive."""
+    gps: GpsPosition | None = None
+    """Where it was taken."""
     added: datetime | None = None
     """When it came to the service: an aware time. Good for a file's date at the worst, never for an item's."""
     revision: str | None = None

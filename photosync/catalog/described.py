@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
 
 
 def to_text(item: Item) -> str:
@@ -27,7 +27,7 @@ def to_text(item: Item) -> str:
         "favorite": item.favorite,
         "collections": list(item.collections),
         "folder": item.folder,
-        "place": list(item.gps) if item.gps else None,
+        "place": [item.gps.latitude, item.gps.longitude] if item.gps else None,
         "added": item.added.isoformat() if item.added else None,
         "revision": item.revision,
         "locator": dict(item.locator),
@@ -47,7 +47,7 @@ def from_text(text: str) -> Item:
     if "added" in content:
         content["added"] = datetime.fromisoformat(content["added"])
     if "place" in content:
-        content["gps"] = tuple(content.pop("place"))
+        content["gps"] = GpsPosition(*content.pop("place"))
     for name in ("collections", "notes"):
         content[name] = tuple(content.get(name, ()))
     return Item(**content)

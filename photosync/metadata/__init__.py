@@ -9,7 +9,7 @@ from __future__ import annotations
 from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text, sniff
 from photosync.metadata.capture_time.filetime import set_file_time
 from photosync.metadata.fix import fix, ladder, preview
-from photosync.metadata.request import Given, GpsPosition, Mode, Settings, SidecarName, named_zone
+from photosync.metadata.request import Given, Mode, Settings, SidecarName, named_zone
 from photosync.metadata.result import Candidate, Change, FixResult, Ladder, Outcome, TimeKind
 from photosync.metadata.undo import undo
 from photosync.metadata.xmp.sidecar import SidecarMerge, merge_sidecar, sidecar_path
@@ -21,7 +21,6 @@ __all__ = [
     "Format",
     "FormatKind",
     "Given",
-    "GpsPosition",
     "Ladder",
     "Mode",
     "Outcome",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from photosync.errors import ConfigError
-from photosync.model import CaptureTime
+from photosync.model import CaptureTime, GpsPosition, Item
 
 
 class Mode(StrEnum):
@@ -26,49 +26,27 @@ class SidecarName(StrEnum):
     STEM = "stem"
 
 
-MAX_ALTITUDE_M = 1e7
-"""What is higher, or no number, is no altitude."""
-
-
-@dataclass(frozen=True, slots=True)
-class GpsPosition:
-    """Degrees, north and east positive; metres above the sea."""
-
-    latitude: float
-    longitude: float
-    altitude_m: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.altitude_m is not None and not abs(self.altitude_m) < MAX_ALTITUDE_M:
-            object.__setattr__(self, "altitude_m", None)
-
-    @property
-    def is_real(self) -> bool:
-        """Whether it can be a place at all: 0,0 is what services send for 'none'."""
-        return (
-            -90 <= self.latitude <= 90
-            and -180 <= self.longitude <= 180
-            and (abs(self.latitude) > 1e-9 or abs(self.longitude) > 1e-9)
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is known about a file from outside. All of it may be missing: `fix` on a strange folder knows nothing."""
+    """What is known about a file apart from its content. For a file that no provider delivered that is its name."""
 
     name: str = ""
-    """As the provider calls the file; the partial file's own name says nothing."""
+    """As the provider calls the file; the name of a partial file says nothing."""
     taken: CaptureTime | None = None
-    offset: timedelta | None = None
-    """Of local time from UTC at the capture, for providers that tell."""
     added: datetime | None = None
+    """When the item came to the provider, an aware time."""
     gps: GpsPosition | None = None
     sha256: str = ""
-    """Of the content, where the caller hashed it while it came; saves a reading."""
+    """Of the content, where it is known already."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:
             raise ValueError("the time at which an item was added is an instant; give it a zone")
+
+    @classmethod
+    def of(cls, item: Item, sha256: str = "") -> Given:
+        """What the provider says about `item`."""
+        return cls(item.name, item.taken, item.added, item.gps, sha256)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from photosync.errors import ProviderError
-from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
 
 Json = Mapping[str, object]
 
@@ -140,13 +140,13 @@ def _taken(content: Json, image: Json, video: Json) -> CaptureTime | None:
     return CaptureTime(reading, TimeMeaning.LOCAL) if reading else None
 
 
-def _gps(value: str | None) -> tuple[float, float] | None:
+def _gps(value: str | None) -> GpsPosition | None:
     """`49.2827, -123.1207`: latitude and longitude; None for what cannot be one."""
     match = _PLACE.fullmatch(value or "")
     if match is None:
         return None
     latitude, longitude = float(match[1]), float(match[2])
-    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+    return GpsPosition(latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
 def _time(value: str | None) -> datetime | None:

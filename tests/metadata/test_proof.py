@@ -4,9 +4,10 @@ import pytest
 
 from photosync.formats.tiff import DirectoryName
 from photosync.formats.window import Window
-from photosync.metadata import Given, GpsPosition, Outcome, Settings, sniff
+from photosync.metadata import Given, Outcome, Settings, sniff
 from photosync.metadata.containers import open_container
 from photosync.metadata.proof import disprove
+from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
     UNDEFINED,

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from photosync.metadata import (
     Given,
-    GpsPosition,
     Mode,
     Outcome,
     Settings,
@@ -23,6 +22,7 @@ from photosync.metadata import (
     sniff,
     undo,
 )
+from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
     block,
@@ -43,7 +43,7 @@ from tests.metadata.making import (
 )
 
 WANTED = Settings(artist="Ada", copyright="© Ada", write_gps=True, remove_software=True)
-GIVEN = Given(name="photo.jpg", taken=INSTANT, gps=GpsPosition(1.5, -2.5, 3))
+GIVEN = Given(name="photo.jpg", taken=INSTANT, gps=GpsPosition(1.5, -2.5))
 MEMORY_BYTES = 8 << 20
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)

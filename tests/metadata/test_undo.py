@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import ItemError
-from photosync.metadata import Given, GpsPosition, Outcome, Settings, fix, preview, undo
+from photosync.metadata import Given, Outcome, Settings, fix, preview, undo
+from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
     TAKEN,
@@ -29,7 +30,7 @@ from tests.metadata.making import (
 
 ZERO = "0000:00:00 00:00:00"
 SETTINGS = Settings(artist="Ada", copyright="© Ada", write_gps=True, remove_software=True)
-GIVEN = Given(taken=INSTANT, gps=GpsPosition(1, 2, 3))
+GIVEN = Given(taken=INSTANT, gps=GpsPosition(1, 2))
 FILES = {
     "a.jpg": jpeg(),
     "b.jpg": photo(block([text(0x0131, "Version 1.0")], exif=[original(ZERO)])),

@@ -19,7 +19,7 @@ from photosync.catalog import Sidecar, Story
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.fix.file_owner import Home, Homes, real_name
 from photosync.jobs.fix.fix_record import as_text
-from photosync.jobs.fix.replace_file import exchange, given_of, rewrite_sums, settle_interrupted
+from photosync.jobs.fix.replace_file import exchange, rewrite_sums, settle_interrupted
 from photosync.jobs.fix.sidecar_files import Laid, lay_beside, take_away
 from photosync.jobs.fix.undo import original_of
 from photosync.library import SUMS_NAME, UndoRecords, digest_of, path_key
@@ -90,7 +90,8 @@ class Fix:
     # Mending
 
     def _fix(self, path: Path, home: Home | None, story: Story | None) -> FileResult:
-        settings, given = self._settings(story.account if story else None), given_of(path, story)
+        settings = self._settings(story.account if story else None)
+        given = metadata.Given.of(story.item) if story else metadata.Given(path.name)
         mended = metadata.preview(path, given, settings)
         is_idle = mended.outcome in (metadata.Outcome.UNTOUCHED, metadata.Outcome.REFUSED) and not mended.sidecar
         if self._dry_run or is_idle:

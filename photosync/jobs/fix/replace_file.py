@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from photosync import metadata
 from photosync.catalog import Catalog, Story
 from photosync.jobs.fix.file_owner import Home
 from photosync.library import Library, digest_of, sums, sync_folder
@@ -52,11 +51,3 @@ def rewrite_sums(home: Home) -> None:
     """Bring the list of sums up to date after files or sidecars changed."""
     sums.rewrite(home.base, home.catalog.sums(home.outside))
     home.catalog.set_sums_state(home.outside, sums.state(home.base))
-
-
-def given_of(path: Path, story: Story | None) -> metadata.Given:
-    """What the catalog knows about a file from outside; of a stranger, only its name."""
-    if story is None:
-        return metadata.Given(path.name)
-    item = story.item
-    return metadata.Given(item.name, item.taken, added=item.added)

@@ -16,7 +16,6 @@ from photosync.catalog import Record, Story
 from photosync.errors import UsageError
 from photosync.jobs.fix.file_owner import Home, Homes, real_name
 from photosync.jobs.fix.fix_record import from_text
-from photosync.jobs.fix.replace_file import given_of
 from photosync.jobs.fix.undo import original_of
 from photosync.jobs.pull.location import Namer, fitting_name
 from photosync.library import Layout, UndoRecords, path_key
@@ -110,7 +109,7 @@ class Asker:
         self, path: Path, home: Home | None, story: Story | None, settings: metadata.Settings
     ) -> tuple[metadata.FixResult, bool]:
         """What the fixer makes of the delivered bytes, and whether the file has others now."""
-        given = replace(given_of(path, story), name=story.item.name if story else path.name)
+        given = metadata.Given.of(story.item) if story else metadata.Given(path.name)
         records: Sequence[UndoRecords] = [home.library.undo, self._stray] if home else [self._stray]
         with tempfile.TemporaryDirectory() as workspace:
             original = None

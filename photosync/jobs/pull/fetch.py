@@ -119,9 +119,7 @@ class Fetcher:
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """What is missing is filled in; the way back is on the disk before anybody sees the mended file."""
-        gps = metadata.GpsPosition(*item.gps) if item.gps else None
-        given = metadata.Given(item.name, item.taken, added=item.added, gps=gps, sha256=delivered.sha256)
-        mended = metadata.fix(path, given, self.settings, path.parent)
+        mended = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
         if mended.undo is not None and mended.sha256 is not None:
             self.library.undo.keep(mended.sha256, delivered.sha256, mended.undo)
         if mended.path != path:

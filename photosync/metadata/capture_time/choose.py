@@ -17,7 +17,6 @@ from photosync.metadata.capture_time.zones import (
     GPS_TOLERANCE,
     KnownOffset,
     difference,
-    is_offset,
     offset_at_instant,
     offset_at_local,
 )
@@ -53,7 +52,7 @@ def climb(facts: FileMetadata, given: Given, settings: Settings, now: datetime |
         known = KnownOffset(offset, "movie header minus provider")
         true_time = provider.reading.replace(tzinfo=UTC)
         return Ladder(candidates, winner, known.value, known.source, winner.reading, true_time, tuple(notes))
-    found = _offset(winner, believed, given, settings)
+    found = _offset(winner, believed, settings)
     folder_time, file_time, assumption = _times(winner, found)
     notes.extend([assumption] if assumption else [])
     return Ladder(
@@ -86,7 +85,7 @@ def _candidates(facts: FileMetadata, given: Given, settings: Settings) -> Iterat
             given.taken.meaning is TimeMeaning.UNKNOWN and settings.time_zone is None
         )
         kind = TimeKind.INSTANT if is_instant else TimeKind.LOCAL
-        yield Candidate("provider", PROVIDER, kind, given.taken.reading, _believable(given.offset))
+        yield Candidate("provider", PROVIDER, kind, given.taken.reading)
     named = date_in_name(given.name)
     if named is not None:
         yield Candidate("file name", FILE_NAME, named[1], named[0])
@@ -127,7 +126,7 @@ def _instant_of_provider(believed: tuple[Candidate, ...]) -> Candidate | None:
     return next((each for each in believed if each.rank == PROVIDER and each.kind is TimeKind.INSTANT), None)
 
 
-def _offset(winner: Candidate, believed: tuple[Candidate, ...], given: Given, settings: Settings) -> KnownOffset | None:
+def _offset(winner: Candidate, believed: tuple[Candidate, ...], settings: Settings) -> KnownOffset | None:
     """How far local time was from UTC, from the best source that tells."""
     if winner.kind is TimeKind.DAY:
         return None
@@ -137,19 +136,12 @@ def _offset(winner: Candidate, believed: tuple[Candidate, ...], given: Given, se
     known = by_others(winner, believed)
     if known is not None:
         return known
-    own = _believable(given.offset)
-    if own is not None:
-        return KnownOffset(own, "provider's offset")
     if settings.time_zone is None:
         return None
     zone = named_zone(settings.time_zone)
     at = offset_at_local if winner.kind is TimeKind.LOCAL else offset_at_instant
     found = at(zone, winner.reading)
     return None if found is None else KnownOffset(found, _ACCOUNT_ZONE)
-
-
-def _believable(offset: timedelta | None) -> timedelta | None:
-    return offset if offset is not None and is_offset(offset) else None
 
 
 def _offset_of_local(winner: Candidate, believed: tuple[Candidate, ...]) -> KnownOffset | None:

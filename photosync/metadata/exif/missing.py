@@ -12,8 +12,9 @@ from photosync.metadata.capture_time.choose import LAST_WRITABLE, ORIGINAL
 from photosync.metadata.capture_time.dates import exif_text, instant, offset_text
 from photosync.metadata.exif import read as tags
 from photosync.metadata.file_metadata import FileMetadata
-from photosync.metadata.request import Given, GpsPosition, Settings
+from photosync.metadata.request import Given, Settings
 from photosync.metadata.result import Ladder, TimeKind
+from photosync.model import GpsPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,3 @@ def _gps_fields(gps: GpsPosition) -> Iterator[Field]:
         units = round(abs(degrees) * 36_000_000)
         parts = (units // 36_000_000, 1, units // 600_000 % 60, 1, units % 600_000, 10_000)
         yield Field(name, "GPS", tag, RATIONAL, parts, f"{degrees:.6f}")
-    if gps.altitude_m is not None:
-        below = gps.altitude_m < 0
-        altitude = (round(abs(gps.altitude_m) * 100), 100)
-        yield Field("GPSAltitudeRef", "GPS", tags.GPS_ALTITUDE_REF, BYTE, bytes([below]), str(int(below)), True)
-        yield Field("GPSAltitude", "GPS", tags.GPS_ALTITUDE, RATIONAL, altitude, f"{gps.altitude_m:.2f}", True)

@@ -16,10 +16,11 @@ from xml.sax.saxutils import escape, quoteattr
 from photosync.formats.sniff import Format, FormatKind
 from photosync.metadata.capture_time.dates import iso_text
 from photosync.metadata.exif.missing import Moment
-from photosync.metadata.request import GpsPosition, Settings, SidecarName
+from photosync.metadata.request import Settings, SidecarName
 from photosync.metadata.splice import Splice
 from photosync.metadata.undo import UndoRecord
 from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet
+from photosync.model import GpsPosition
 
 _PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
 _GROUPS: tuple[tuple[str, ...], ...] = (
@@ -125,15 +126,11 @@ def _element(key: str, text: str) -> str:
 
 
 def _position(gps: GpsPosition) -> dict[str, str]:
-    found = {
+    return {
         f"{EXIF} GPSVersionID": "2.3.0.0",
         f"{EXIF} GPSLatitude": _degrees(gps.latitude, "NS"),
         f"{EXIF} GPSLongitude": _degrees(gps.longitude, "EW"),
     }
-    if gps.altitude_m is not None:
-        found[f"{EXIF} GPSAltitudeRef"] = "1" if gps.altitude_m < 0 else "0"
-        found[f"{EXIF} GPSAltitude"] = f"{round(abs(gps.altitude_m) * 100)}/100"
-    return found
 
 
 def _degrees(value: float, letters: str) -> str:

@@ -188,6 +188,17 @@ def test_a_library_is_mended_with_what_the_service_said_and_the_books_are_kept(p
     assert pulled.run("status").objects[0]["fixed"] == 0
 
 
+def test_the_position_that_the_service_told_is_written_on_request(pulled: Sandbox) -> None:
+    def with_position() -> list[Path]:
+        jpegs = [path for path in pulled.files() if path.suffix.lower() in (".jpg", ".jpeg")]
+        return [path for path in jpegs if piexif.load(path.read_bytes())["GPS"]]
+
+    assert pulled.run("fix", str(pulled.library)).exit == 0
+    assert with_position() == []
+    assert pulled.run("fix", str(pulled.library), "--set", "write_gps=true").exit == 0
+    assert with_position() != []
+
+
 def test_sidecars_in_a_library_are_in_the_list_and_go_again(pulled: Sandbox) -> None:
     before = pulled.files()
     result = pulled.run("fix", str(pulled.library), "--sidecar")

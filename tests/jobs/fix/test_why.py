@@ -88,6 +88,14 @@ def test_a_file_of_the_library_tells_where_it_came_from(simulator: AmazonSimulat
     assert "DateTimeOriginal: - ->" in text
 
 
+def test_a_position_that_fix_would_write_is_told(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+    sandbox.run("pull", "amazon", "--no-exif")
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", write_gps=True)
+    saved = sandbox.run("list", "amazon", "--saved").objects
+    told = (why(sandbox, sandbox.library / str(row["path"])) for row in saved)
+    assert any("'field': 'GPSLatitude'" in str(each["changes"]) and not each["done"] for each in told)
+
+
 def test_an_item_that_failed_says_why(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     simulator.faults.not_found = Fault(after=5)
     try:

@@ -175,18 +175,6 @@ def test_where_an_offset_is_known_from(
         assert found.file_time == (at("2021-07-06T18:22:01") - timedelta(hours=expected)).replace(tzinfo=UTC)
 
 
-def test_the_providers_own_offset_counts() -> None:
-    given = Given(name="x", taken=CaptureTime(at("2021-07-06T16:22:01"), INSTANT), offset=timedelta(hours=9))
-    found = climb(jpeg(), given)
-    assert (found.folder_time, hours(found.offset)) == (at("2021-07-07T01:22:01"), 9)
-
-
-@pytest.mark.parametrize("offset", [timedelta(hours=30), timedelta(seconds=1)])
-def test_an_offset_that_cannot_be_one_is_not_believed(offset: timedelta) -> None:
-    given = Given(name="x", taken=CaptureTime(at("2021-07-06T16:22:01"), INSTANT), offset=offset)
-    assert climb(jpeg(), given).offset is None
-
-
 def test_the_accounts_time_zone_turns_an_instant_into_a_local_reading() -> None:
     found = climb(jpeg(), provider("2021-12-31T23:30:00", INSTANT), Settings(time_zone="Europe/Berlin"))
     assert (found.folder_time, hours(found.offset)) == (at("2022-01-01T00:30:00"), 1)

@@ -7,7 +7,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from photosync.metadata import FixResult, Given, GpsPosition, Outcome, Settings, ladder
+from photosync.metadata import FixResult, Given, Outcome, Settings, ladder
+from photosync.model import GpsPosition
 from tests.metadata.making import (
     ASCII,
     BYTE,

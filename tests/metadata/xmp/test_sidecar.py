@@ -7,7 +7,6 @@ import pytest
 
 from photosync.metadata import (
     Given,
-    GpsPosition,
     Mode,
     Outcome,
     Settings,
@@ -18,10 +17,11 @@ from photosync.metadata import (
     sniff,
     undo,
 )
+from photosync.model import GpsPosition
 from tests.metadata.making import INSTANT, TAKEN, Bench, block, encoded, original, photo, text, xmp_packet
 
 ALL = Settings(mode=Mode.SIDECAR, artist="Ada <&> Łukasz", copyright="© Ada", write_gps=True)
-GIVEN = Given(taken=TAKEN, gps=GpsPosition(52.459690, -13.5, 12.34))
+GIVEN = Given(taken=TAKEN, gps=GpsPosition(52.459690, -13.5))
 
 
 def wanted(bench: Bench, content: bytes = encoded("GIF"), given: Given = GIVEN, settings: Settings = ALL) -> bytes:
@@ -53,8 +53,6 @@ def test_everything_that_a_sidecar_can_say(bench: Bench) -> None:
         "exif:GPSVersionID": "2.3.0.0",
         "exif:GPSLatitude": "52,27.5814N",
         "exif:GPSLongitude": "13,30.0000W",
-        "exif:GPSAltitudeRef": "0",
-        "exif:GPSAltitude": "1234/100",
     }
     packet = wanted(bench).decode()
     assert "<rdf:Seq>" in packet
@@ -78,7 +76,6 @@ def test_only_what_the_file_lacks(bench: Bench) -> None:
     assert (done.outcome, done.path.read_bytes()) == (Outcome.SIDECAR, content)
     assert set(texts(done.sidecar or b"")) == {
         *("dc:rights", "exif:GPSVersionID", "exif:GPSLatitude", "exif:GPSLongitude"),
-        *("exif:GPSAltitude", "exif:GPSAltitudeRef"),
     }
     done = bench.fix(content, GIVEN, Settings(mode=Mode.SIDECAR))
     assert (done.outcome, done.sidecar) == (Outcome.UNTOUCHED, None)
