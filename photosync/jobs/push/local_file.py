@@ -1,4 +1,4 @@
-"""A file of the user's on its way up: what it is, its bytes, its hashes. Fulfils the provider's `Outgoing`."""
+"""A local file that is uploaded: its kind, its bytes, its hashes. Fulfils the provider interface's `Outgoing`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LOOK_ONLY = metadata.Settings(mode=metadata.Mode.OFF)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells, without a look at its bytes, that a file is still the same. Any change of content changes `ctime`."""
+    """Size and times of a file: equal means unchanged. Any change of content changes `ctime`."""
 
     size_bytes: int
     mtime_ns: int
@@ -34,7 +34,7 @@ class Stamp:
 
     @classmethod
     def of(cls, found: os.stat_result) -> Self:
-        """From what the file system says."""
+        """From the answer of the file system."""
         return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
     def __str__(self) -> str:
@@ -42,18 +42,18 @@ class Stamp:
 
 
 class LocalFile:
-    """One file, as it was when the push met it. One thread at a time uses it."""
+    """One file, as it was when the push found it. Used by one thread at a time."""
 
     def __init__(
         self, path: Path, folder: tuple[str, ...] = (), on_bytes: Callable[[int], None] = lambda _: None
     ) -> None:
-        """`folder`: those around it at the service. `on_bytes` is told of all bytes that go out. Raises `OSError`."""
+        """`folder`: its folders at the service. `on_bytes` gets the size of each piece read. Raises `OSError`."""
         self.path = path
         self.name = sendable(path.name)
         self.folder = folder
         self.on_bytes = on_bytes
         self.is_read_whole = False
-        """Whether the last one who read it got all of its bytes."""
+        """Whether the last reader got all of its bytes."""
         with path.open("rb") as file:
             self.stamp = Stamp.of(os.fstat(file.fileno()))
             format_ = metadata.sniff(file.read(_HEAD_BYTES), path.name) or metadata.by_name(path.name)
@@ -63,7 +63,7 @@ class LocalFile:
 
     @property
     def size_bytes(self) -> int:
-        """How many bytes there are."""
+        """Its size."""
         return self.stamp.size_bytes
 
     @property
@@ -77,13 +77,13 @@ class LocalFile:
         return "/".join((*self.folder, self.name))
 
     def renamed(self, name: str) -> LocalFile:
-        """The same file, to be called otherwise at the service."""
+        """The same file, with another name at the service."""
         other = copy(self)
         other.name = name
         return other
 
     def taken(self) -> CaptureTime | None:
-        """When it was taken, by what the file itself says."""
+        """Its capture time, from the file alone."""
         try:
             winner = metadata.ladder(self.path, metadata.Given(self.path.name), _LOOK_ONLY).winner
         except OSError as error:
@@ -94,7 +94,7 @@ class LocalFile:
         return CaptureTime(winner.reading, TimeMeaning.INSTANT if is_instant else TimeMeaning.LOCAL)
 
     def digest(self) -> Digest:
-        """Its hashes; reads the file unless somebody has read it to its end."""
+        """Its hashes; reads the file unless it was read to its end already."""
         if self.known_digest is None:
             with self._reader(lambda _: None) as reader:
                 while reader.read(_READ_BYTES):
@@ -103,7 +103,7 @@ class LocalFile:
         return self.known_digest
 
     def open(self) -> BinaryIO:
-        """Its bytes from the beginning; hashed as they go by."""
+        """Its bytes from the beginning, hashed while they are read."""
         self.is_read_whole = False
         return self._reader(self.on_bytes)
 
@@ -122,29 +122,29 @@ class LocalFile:
 
 
 def unreadable(path: Path, error: OSError) -> ItemError:
-    """What a failing read means to the user."""
+    """The error for a file that cannot be read."""
     reason = error.strerror or type(error).__name__
     return ItemError(f"cannot read {path}: {reason}. Check the file and its permissions.", Reason.UNREADABLE)
 
 
 def sendable(name: str) -> str:
-    """A name of this computer as a service takes it: NFC, and without bytes that are no text."""
+    """A local file name as services accept it: NFC, with bytes that are not UTF-8 replaced."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return unicodedata.normalize("NFC", text)
 
 
 class _Reader(io.BufferedIOBase, BinaryIO):
-    """Reads a file, hashes it on the way, and notices when it is not what it was."""
+    """Reads a file, hashes it on the way, and detects that it changed."""
 
     def __init__(self, owner: LocalFile, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
         self._owner = owner
         self._file = file
         self._on_bytes = on_bytes
         self._hashes: Hashes | None = None if owner.known_digest else Hashes()
-        """None where they are known, and once somebody jumped about."""
+        """None if the hashes are known, and once the file is not read in order."""
 
     def begin(self) -> None:
-        """Make sure that it is the right file. Raises `ItemError`."""
+        """Check that the file is unchanged. Raises `ItemError`."""
         self._check_unchanged()
         if not self._owner.size_bytes:
             self._ended()
@@ -153,11 +153,11 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return self._owner.size_bytes
 
     def readable(self) -> bool:
-        """It is."""
+        """Always."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """Always."""
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -178,7 +178,7 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return piece
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        """Go to another place; a file that is not read from its beginning to its end gives no hashes."""
+        """Move to another position; a file that is not read from beginning to end gives no hashes."""
         before = self._file.tell()
         after = self._file.seek(offset, whence)
         if after != before:
@@ -186,16 +186,16 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return after
 
     def tell(self) -> int:
-        """The place."""
+        """The position."""
         return self._file.tell()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()
         super().close()
 
     def _ended(self) -> None:
-        """The last byte is given out: only now can the file vouch for all of them."""
+        """The last byte was read: check once more that the file is unchanged, then the hashes are valid."""
         self._check_unchanged()
         self._owner.is_read_whole = True
         if self._hashes is not None:

@@ -1,11 +1,14 @@
-"""One file's way up, as a worker goes it: hashed, looked for, sent; and looked for again when the answer gets lost."""
+"""What a worker does with one file: hash it, look for it at the service, send it.
+
+When the answer to a sent file is lost, the worker looks for the file before it sends it again.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum, StrEnum, auto
+from enum import StrEnum
 from itertools import chain, repeat
 
 from photosync import clock
@@ -16,13 +19,14 @@ from photosync.errors import (
     StorageFullError,
     TemporaryError,
 )
+from photosync.jobs.push.decide import Step
 from photosync.jobs.push.local_file import LocalFile
 from photosync.library import suffixed
 from photosync.model import Item
 from photosync.provider import Sent, Uploader
 
-MOST_SENDS = 4
-"""So often are the bytes of a file sent whose answers get lost."""
+MAX_SENDS = 4
+"""How often a file is sent whose answers get lost."""
 _WAIT_S_PER_GIB = 180.0
 """A service may hash that long before it shows a large file (protocol notes on Cloud Drive, section 5.7)."""
 _LOOK_AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
@@ -36,17 +40,9 @@ class OnConflict(StrEnum):
     FAIL = "fail"
 
 
-class Step(Enum):
-    """What a worker is to do with a file."""
-
-    HASH = auto()
-    FIND = auto()
-    SEND = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file, and what is to be done with it next."""
+    """A file, and the step to do: `HASH`, `FIND` or `SEND`."""
 
     file: LocalFile
     step: Step
@@ -54,30 +50,30 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """What came of a task; an error concerns this file, or perhaps the whole service."""
+    """The result of a task; an error concerns this file, or perhaps the whole service."""
 
     task: Task
     found: Item | None = None
-    """What the service has of it already."""
+    """The item that has its content at the service."""
     sent: Sent | None = None
     error: ItemError | TemporaryError | None = None
     note: str | None = None
-    """What a person should know, and that is no failure."""
+    """A message for the user that is no failure."""
 
 
 @dataclass(slots=True)
-class Sender:
+class Worker:
     """Does tasks; several threads share it."""
 
     account: str
     uploader: Uploader
     on_conflict: OnConflict
     cancel: threading.Event
-    full: StorageFullError | None = None
-    """The service has no room left: nothing more is sent."""
+    storage_full: StorageFullError | None = None
+    """Set once the service has no room left: nothing more is sent."""
 
     def __call__(self, task: Task) -> TaskResult:
-        """Do it. Sign-in errors and a cancelled run are raised: they concern everything."""
+        """Do a task. Sign-in errors and a cancelled run are raised: they concern all files."""
         try:
             return self._do(task)
         except (ItemError, TemporaryError) as error:
@@ -89,18 +85,18 @@ class Sender:
             return TaskResult(task)
         if task.step is Step.FIND:
             return TaskResult(task, found=self.uploader.find(task.file))
-        if self.full is not None:
-            raise StorageFullError(str(self.full))
+        if self.storage_full is not None:
+            raise StorageFullError(str(self.storage_full))
         try:
             return TaskResult(task, sent=self._deliver(task.file))
         except NameTakenError as error:
             return self._resolve(task, error)
         except StorageFullError as error:
-            self.full = error
+            self.storage_full = error
             raise
 
     def _resolve(self, task: Task, error: NameTakenError) -> TaskResult:
-        """Another content has the name. The new name is made of the content, so that every run finds the same one."""
+        """Another content has the name. The new name depends on the content alone, so that each run makes the same."""
         if self.on_conflict is OnConflict.FAIL:
             raise error
         if self.on_conflict is OnConflict.SKIP:
@@ -110,26 +106,26 @@ class Sender:
         return TaskResult(task, sent=self._deliver(task.file.renamed(name)), note=note)
 
     def _deliver(self, file: LocalFile) -> Sent:
-        """Send it, at most once successfully: after a lost answer it is looked for before it is sent again."""
-        for tries in range(1, MOST_SENDS + 1):
+        """Send it so that it arrives once: after a lost answer, look for it before it is sent again."""
+        for attempt in range(1, MAX_SENDS + 1):
             try:
                 sent = self.uploader.send(file)
             except LostAnswerError as error:
-                found = self._look(file, tries)
+                found = self._look(file, attempt)
                 if found is not None:
                     return Sent(file, found)
                 lost = error
             else:
-                # What an earlier try brought there is no stranger's.
-                return sent if tries == 1 else replace(sent, was_there=False)
+                # The content that an earlier attempt brought there was not there before.
+                return sent if attempt == 1 else replace(sent, was_there=False)
         raise lost
 
-    def _look(self, file: LocalFile, tries: int) -> Item | None:
-        """Look for a file that may have arrived: for a while if all of its bytes went out, else once."""
-        patience_s = (
+    def _look(self, file: LocalFile, attempt: int) -> Item | None:
+        """Look for a file that may have arrived: for some time if all of its bytes went out, else once."""
+        search_s = (
             max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB) if file.is_read_whole else 0.0
         )
-        deadline = clock.monotonic() + patience_s
+        deadline = clock.monotonic() + search_s
         for pause_s in chain(_LOOK_AGAIN_S, repeat(_LOOK_AGAIN_S[-1])):
             found = _or_none(lambda: self.uploader.find(file))
             if found is not None:
@@ -138,13 +134,13 @@ class Sender:
             if left_s <= 0:
                 break
             clock.wait(self.cancel, min(pause_s, left_s))
-        if not patience_s:
-            clock.wait(self.cancel, _LOOK_AGAIN_S[tries - 1])  # the service is in trouble; do not add to it
+        if not search_s:
+            clock.wait(self.cancel, _LOOK_AGAIN_S[attempt - 1])  # do not add to the service's load
         return None
 
 
 def _or_none(find: Callable[[], Item | None]) -> Item | None:
-    """A service that just failed may fail to look, too: then nothing is known yet."""
+    """What `find` returns; None also when the service fails to answer."""
     try:
         return find()
     except TemporaryError:

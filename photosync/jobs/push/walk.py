@@ -1,4 +1,4 @@
-"""Finds the files that a push is about, and tells those that are none of its business."""
+"""Finds the files of a push, and which of them are to be uploaded."""
 
 from __future__ import annotations
 
@@ -14,30 +14,29 @@ from photosync.library import PROGRAM_FOLDER, SUMS_NAME
 from photosync.model import Kind
 
 BATCH = 200
-"""So many files are handed on together."""
+"""How many files are handed on together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that lies there."""
+    """A file that was found."""
 
     path: Path
     file: LocalFile | None
-    """None for what cannot be read, or is not to go up."""
+    """None if it cannot be read, or is not to be uploaded."""
     error: ItemError | None = None
     """Why it cannot be read."""
 
 
 class Walk:
-    """The files of a push: those that were named, and all that lie in the folders that were named, in a fixed order,
-    each once.
+    """The named files, and all files in the named folders, in a fixed order, each once.
 
-    A folder keeps its own name at the service, as `cp -r` does it. Links to files are followed, links to folders are
-    not. What is hidden, and what this program keeps for itself, stays here.
+    A folder keeps its own name at the service, as with `cp -r`. Links to files are followed, links to folders are not.
+    Hidden files, and those of this program itself, are left out.
     """
 
     def __init__(self, paths: Sequence[Path], *, all_files: bool, on_bytes: Callable[[int], None]) -> None:
-        """Raises `UsageError` for a path where nothing lies."""
+        """Raises `UsageError` for a path that does not exist."""
         for path in paths:
             if not path.exists():
                 raise UsageError(f"there is no file or folder '{path}'")
@@ -47,14 +46,14 @@ class Walk:
         self._on_bytes = on_bytes
 
     def sizes(self) -> Iterator[int]:
-        """The size of each file, without a look into it."""
+        """The size of each file, without opening it."""
         for path, _ in self._all():
             size_bytes = size_of(path)
             if size_bytes is not None:
                 yield size_bytes
 
     def batches(self) -> Iterator[list[Found]]:
-        """All files, looked at."""
+        """All files, in groups, with what their first bytes tell."""
         batch: list[Found] = []
         for path, folder in self._all():
             batch.append(self._look(path, folder))
@@ -82,7 +81,7 @@ class Walk:
 
 
 def _below(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """What lies in a folder, files first; in the order of the names, so that each run goes the same way."""
+    """The content of a folder, files first, sorted by name, so that each run has the same order."""
     try:
         with os.scandir(folder) as entries:
             found = sorted((entry for entry in entries if not _is_ours(entry.name)), key=lambda entry: entry.name)
@@ -98,7 +97,7 @@ def _below(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[Path, tuple[s
 
 
 def _is_ours(name: str) -> bool:
-    """Whether no service is to get it: what is hidden, or what this program made."""
+    """Whether it is never uploaded: hidden, or made by this program."""
     return name.startswith(".") or name in (PROGRAM_FOLDER, SUMS_NAME)
 
 
