@@ -8,7 +8,8 @@ A provider's tests subclass `ProviderContract` and say how a simulator is made:
 Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
 none of its own. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This
 module needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")`
-in a `conftest.py` makes its assertions tell more.
+in a `conftest.py` makes its assertions tell more. Cases that take long have the mark `slow`, which a project registers in
+its pytest configuration.
 """
 
 from __future__ import annotations
@@ -152,6 +153,7 @@ class ProviderContract:
             assert result.number("bytes") == sum(item.size_bytes for item in user.expected())
             assert user.simulator.counts["list"] >= 3
 
+    @pytest.mark.slow  # hundreds of files each time; `test_several_pages` goes over the same boundary
     @pytest.mark.parametrize("off_by", [-1, 0, 1])
     def test_a_page_that_is_just_full(self, tmp_path: Path, off_by: int) -> None:
         with self.user(tmp_path, self.page_items + off_by) as user:

@@ -83,7 +83,7 @@ class UploadContract:
 
     simulator_type: ClassVar[type[Simulator]]
     files: ClassVar[int] = 1000
-    """How large the large folder is."""
+    """How many files the large folder has."""
     tells_hashes: ClassVar[bool] = True
     """Whether the service says what it has, so that what somebody else put there is recognised."""
     keeps_folders: ClassVar[bool] = True
@@ -133,7 +133,14 @@ class UploadContract:
 
     @pytest.mark.slow
     def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
-        known = self.files * 2 // 5
+        self._check_a_folder_of_which_a_part_is_there(tmp_path, min(self.files, 60))
+
+    @pytest.mark.slow  # a thousand uploads
+    def test_a_large_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
+        self._check_a_folder_of_which_a_part_is_there(tmp_path, self.files)
+
+    def _check_a_folder_of_which_a_part_is_there(self, tmp_path: Path, files: int) -> None:
+        known = files * 2 // 5
         with self.pusher(tmp_path, known if self.tells_hashes else 0) as user:
             if self.tells_hashes:
                 there = [user.simulator.library.content_of(item.id) for item in user.simulator.library.expected()]
@@ -143,9 +150,9 @@ class UploadContract:
                 laid = user.write(_photos(known, seed=5), "KNOWN")
                 user.push_all()
             user.simulator.forget()
-            laid |= user.write(_photos(self.files - known))
+            laid |= user.write(_photos(files - known))
             result = user.push_all()
-            assert (result.number("saved"), result.number("unchanged")) == (self.files - known, known)
+            assert (result.number("saved"), result.number("unchanged")) == (files - known, known)
             assert user.simulator.counts["409"] == 0
             self.check_there(user, laid)
 

@@ -21,7 +21,10 @@ FOLDER = Path(__file__).parents[3] / "shared" / "photos"
 SAMPLES = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
 EXIFTOOL = shutil.which("exiftool")
 
-pytestmark = pytest.mark.skipif(not SAMPLES, reason="the sample photos are not here")
+pytestmark = [
+    pytest.mark.slow,  # all samples, several times each
+    pytest.mark.skipif(not SAMPLES, reason="the sample photos are not here"),
+]
 
 TAKEN = CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01.250"), TimeMeaning.LOCAL)
 EVERYTHING = Settings(
