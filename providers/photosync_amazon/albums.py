@@ -1,4 +1,4 @@
-"""The album that a push puts its files into: found by id or name, or made when the first file is there.
+"""The album into which a push puts its files: found by id or name, or made when the first file is there.
 
 Facts: protocol notes on Amazon Photos, sections 5 and 9.
 """
@@ -10,19 +10,21 @@ from http import HTTPStatus
 
 from photosync.errors import ItemError, LostAnswerError, ProviderError, Reason, UsageError
 from photosync.provider import Sent
+from photosync.provider_kit.amazon_drive.nodes import folded
+from photosync.provider_kit.amazon_drive.uploads import STORED
+from photosync.provider_kit.json_fields import json_object, text
 from photosync_amazon.api import AmazonApi
-from photosync_amazon.changes import STORED, Changes, Refusal, content_of
-from photosync_amazon.nodes import Json, folded, text
+from photosync_amazon.items import AmazonAlbum
+from photosync_amazon.refusals import AmazonRefusal
 
 
-class Album:
+class PushAlbum:
     """One album of the account's own. One thread at a time uses it."""
 
-    def __init__(self, account: str, api: AmazonApi, changes: Changes, wanted: str) -> None:
-        """Looks for it. Raises `UsageError` where nobody can tell which is meant, or where it is somebody else's."""
+    def __init__(self, account: str, api: AmazonApi, wanted: str) -> None:
+        """Looks for it. Raises `UsageError` where several fit, or where it is somebody else's."""
         self._account = account
         self._api = api
-        self._changes = changes
         self._name = wanted
         self._id = self._found()
         self._members: set[str] | None = None
@@ -45,7 +47,7 @@ class Album:
         refused = self._join(album_id, list(ids))
         return [self._outcome(each, refused) for each in sent]
 
-    def _outcome(self, sent: Sent, refused: dict[str, Refusal]) -> Sent | ItemError:
+    def _outcome(self, sent: Sent, refused: dict[str, AmazonRefusal]) -> Sent | ItemError:
         refusal = refused.get(sent.item.id) if sent.item is not None else None
         if refusal is None:
             return sent
@@ -55,70 +57,68 @@ class Album:
             Reason.NOT_FOUND if refusal.status == HTTPStatus.NOT_FOUND else Reason.REFUSED,
         )
 
-    def _join(self, album_id: str, ids: list[str]) -> dict[str, Refusal]:
+    def _join(self, album_id: str, ids: list[str]) -> dict[str, AmazonRefusal]:
         """Add these; those that were refused, by id. One that is refused must not keep the others out."""
         if not ids:
             return {}
-        answer = self._changes.add_to_album(album_id, ids)
+        answer = self._api.add_to_album(album_id, ids)
         if answer.status in STORED:
             if self._members is not None:
                 self._members.update(ids)
             return {}
         if len(ids) == 1:
-            return {ids[0]: Refusal.of(answer)}
+            return {ids[0]: AmazonRefusal.of(answer)}
         return {id_: refusal for each in ids for id_, refusal in self._join(album_id, [each]).items()}
 
     def _known_members(self, album_id: str) -> set[str]:
         if self._members is None:
             try:
-                self._members = {
-                    id_ for page in self._api.children(album_id) for node in page.nodes if (id_ := text(node, "id"))
-                }
+                pages = self._api.children(album_id)
+                self._members = {id_ for page in pages for each in page.content if (id_ := text(each, "id"))}
             except ProviderError:  # too many to be listed: adding one again does no harm
                 self._members = set()
         return self._members
 
     def _found(self) -> str | None:
-        albums = list(self._api.album_nodes())
+        albums = list(self._api.albums())
         fitting = (
-            [node for node in albums if node["id"] == self._name]
-            or [node for node in albums if node.get("name") == self._name and self._is_own(node)]
-            or [node for node in albums if folded(text(node, "name") or "") == folded(self._name)]
+            [album for album in albums if album.id == self._name]
+            or [album for album in albums if album.name == self._name and self._is_own(album)]
+            or [album for album in albums if folded(album.name) == folded(self._name)]
         )
-        own = [node for node in fitting if self._is_own(node)]
+        own = [album for album in fitting if self._is_own(album)]
         if fitting and not own:
             raise UsageError(
                 f"account '{self._account}': the album '{self._name}' is somebody else's, who shares it with you. "
                 "Push into one of your own."
             )
         if len(own) > 1:
-            ids = ", ".join(str(node["id"]) for node in own)
+            ids = ", ".join(album.id for album in own)
             raise UsageError(
                 f"account '{self._account}': {len(own)} albums are called '{self._name}'. Say which by its id: {ids}"
             )
         if not own:
             return None
-        self._name = text(own[0], "name") or self._name
-        return str(own[0]["id"])
+        self._name = own[0].name
+        return own[0].id
 
-    def _is_own(self, node: Json) -> bool:
-        owner = text(node, "ownerId")
-        return node.get("isShared") is not True if owner is None else owner == self._api.root().owner
+    def _is_own(self, album: AmazonAlbum) -> bool:
+        return not album.is_shared if album.owner is None else album.owner == self._api.owner()
 
     def _made(self) -> str:
         try:
-            answer = self._changes.make_album(self._name)
+            answer = self._api.make_album(self._name)
         except LostAnswerError:
             # A second one could be made under the same name, so it is never asked for twice.
             if (found := self._found()) is None:
                 raise
             return found
         if answer.status in STORED:
-            id_ = text(content_of(answer), "id")
+            id_ = text(json_object(answer.body), "id")
         elif answer.status == HTTPStatus.CONFLICT:
             id_ = self._found()
         else:
-            raise Refusal.of(answer).error(self._account, f"the album '{self._name}'")
+            raise AmazonRefusal.of(answer).error(self._account, f"the album '{self._name}'")
         if id_ is None:
             raise ItemError(
                 f"Amazon Photos did not say whether it made the album '{self._name}'. Push again.", Reason.BAD_ANSWER

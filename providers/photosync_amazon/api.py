@@ -1,22 +1,28 @@
-"""The calls of Amazon Photos' private web API that only read.
+"""The calls of Amazon Photos' private web API.
 
-Facts: protocol notes on Amazon Photos, sections 3, 4, 5, 7 and 10.
+Facts: protocol notes on Amazon Photos, sections 3 to 5 and 7 to 10. What the service filters is filtered again here.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from photosync.errors import ItemError, ProviderError, Reason
-from photosync.model import Collection, Usage
-from photosync.transport import Destination, Transport
-from photosync_amazon.nodes import Json, folded, is_available, nodes_of, number, part, text
+from photosync.model import Usage
+from photosync.provider import Outgoing
+from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, nodes_of
+from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
+from photosync.provider_kit.amazon_drive.usage import usage_of
+from photosync.provider_kit.json_fields import Json, number, text
+from photosync.transport import Answer, Destination, Transport
+from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
 
+SERVICE = "Amazon Photos"
 PAGE_SIZE = 200
 MAX_OFFSET = 9_999
 """`/nodes` and its children refuse offset + limit above this; search does not. Beyond it they want the continuation
@@ -25,42 +31,46 @@ COMMON = {"asset": "ALL", "tempLink": "false", "resourceVersion": "V2", "Content
 NEWEST_FIRST = "['createdDate DESC']"
 
 _PLAIN_BEGINNING = re.compile(r"[A-Za-z0-9_]+")
-"""What a filter by name may hold; blanks make it unreliable, and how to write the rest nobody knows."""
+"""What a filter by name may hold; blanks make it unreliable, and how the rest is written is not known."""
 _ROUTE_REFUSED = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.REFUSED})
+_REFUSED = frozenset(range(400, 500)) - {
+    *(HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS),
+}
+"""What concerns one file, folder or album alone; the transport knows what to do about the rest."""
+_REDIRECTED = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
+"""Where these lead tells whether it is the sign-in page; none is followed with a body."""
+_ANSWERED = frozenset((*STORED, *_REDIRECTED, *_REFUSED))
 
 
 @dataclass(frozen=True, slots=True)
-class Nodes:
-    """A page of nodes, and how many the whole listing has."""
+class NodePage:
+    """A page of a listing of nodes."""
 
-    nodes: list[Json]
+    content: list[Json]
+    """Nodes of all kinds."""
     total: int | None
+    """How many the whole listing has."""
 
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """The folder that all others lie in."""
-
-    id: str
-    owner: str
-    """Whose account it is."""
+    @property
+    def nodes(self) -> Iterator[DriveNode]:
+        """The files and folders of the page."""
+        return filter(None, map(parse_node, self.content))
 
 
 class AmazonApi:
-    """One account's calls. `base` is the API's URL; `download_base`, if any, another way to the originals."""
+    """One account's calls. `url` is the API's, `download_url` another way to the originals, if there is one."""
 
-    def __init__(self, transport: Transport, base: str, download_base: str | None) -> None:
+    def __init__(self, transport: Transport, url: str, upload_url: str, download_url: str | None) -> None:
         self._transport = transport
-        self._base = base.rstrip("/")
-        self._download_base = download_base.rstrip("/") if download_base else None
-        self._owner: str | None = None
-        self._root: Root | None = None
+        self._url = url.rstrip("/")
+        self._upload_url = upload_url
+        self._download_url = download_url and download_url.rstrip("/")
+        self._root: DriveNode | None = None
         self._lock = threading.Lock()
 
-    def _get(self, path: str, **params: str | int) -> object:
-        return self._transport.json("GET", f"{self._base}{path}", params={**COMMON, **params})
+    # Listings
 
-    def search(self, filters: str, offset: int, limit: int = PAGE_SIZE) -> Nodes:
+    def search(self, filters: str, offset: int, limit: int = PAGE_SIZE) -> NodePage:
         """One page of what matches `filters`, the newest first."""
         answer = self._get(
             "/search",
@@ -71,128 +81,147 @@ class AmazonApi:
             searchContext="customer",
             lowResThumbnail="false",
         )
-        return Nodes(nodes_of(answer, "a search"), number(answer, "count") if isinstance(answer, Mapping) else None)
+        return NodePage(nodes_of(answer, SERVICE), number(answer, "count"))
 
-    def node(self, node_id: str) -> Json | None:
-        """One node, wherever it lies; None: there is none of this id."""
-        try:
-            answer = self._get(f"/nodes/{quote(node_id, safe='')}")
-        except ProviderError as error:
-            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
-                return None
-            raise
-        return answer if isinstance(answer, Mapping) and text(answer, "id") else None
+    def matching(self, filters: str) -> list[DriveNode]:
+        """The first page of the nodes that match: for filters that few can match. The caller checks what came."""
+        answer = self._get("/nodes", filters=filters, limit=PAGE_SIZE, offset=0)
+        return [node for each in nodes_of(answer, SERVICE) if (node := parse_node(each))]
 
-    def matching(self, filters: str) -> list[Json]:
-        """The first page of the nodes that match: for filters that few can match. Whoever asks looks at what came."""
-        return nodes_of(self._get("/nodes", filters=filters, limit=PAGE_SIZE, offset=0), "/nodes")
-
-    def children(self, node_id: str, filters: str | None = None) -> Iterator[Nodes]:
+    def children(self, node_id: str, filters: str | None = None) -> Iterator[NodePage]:
         """What is in a folder or an album, page by page."""
-        yield from self._listing(f"/nodes/{quote(node_id, safe='')}/children", {"filters": filters} if filters else {})
+        return self._listing(f"/nodes/{quote(node_id, safe='')}/children", {"filters": filters} if filters else {})
 
-    def named(self, folder_id: str, name: str) -> Iterator[Json]:
-        """The files of this name in a folder, case aside; the filter only narrows them down."""
+    def folders_in(self, parent: str) -> Iterator[DriveNode]:
+        """The folders in a folder, without those in the trash."""
+        for page in self.children(parent, "kind:FOLDER"):
+            yield from (node for node in page.nodes if node.kind is NodeKind.FOLDER and node.is_available and node.name)
+
+    def files_named(self, parent: str, name: str) -> Iterator[DriveNode]:
+        """The files of this name in a folder, whatever the case; the filter only narrows them down."""
         beginning = _PLAIN_BEGINNING.match(name)
-        for page in self.children(folder_id, f"kind:FILE AND name:{beginning[0]}*" if beginning else "kind:FILE"):
-            for node in page.nodes:
-                if folded(text(node, "name") or "") == folded(name):
-                    yield node
+        for page in self.children(parent, f"kind:FILE AND name:{beginning[0]}*" if beginning else "kind:FILE"):
+            yield from (node for node in page.nodes if node.is_named(name))
 
-    def albums(self) -> Iterator[Collection]:
+    def albums(self) -> Iterator[AmazonAlbum]:
         """All albums, those that others share included."""
-        for node in self.album_nodes():
-            id_ = str(node["id"])
-            yield Collection(id_, text(node, "name") or id_, "album", self._album_count(node))
-
-    def album_nodes(self) -> Iterator[Json]:
-        """The same, as the service describes them."""
         for page in self._listing("/nodes", {"filters": "kind:VISUAL_COLLECTION"}):
-            for node in page.nodes:
-                if text(node, "id") and node.get("kind") == "VISUAL_COLLECTION" and is_available(node):
-                    yield node
+            yield from filter(None, map(parse_album, page.content))
 
-    @staticmethod
-    def _album_count(node: Json) -> int | None:
-        properties = part(node, "collectionProperties")
-        count = number(properties, "photoCount")
-        videos = number(properties, "videoCount")
-        return None if count is None and videos is None else (count or 0) + (videos or 0)
-
-    def _listing(self, path: str, params: dict[str, str | int]) -> Iterator[Nodes]:
+    def _listing(self, path: str, params: dict[str, str | int]) -> Iterator[NodePage]:
         """A listing of nodes. One that is too long for offsets is begun again with tokens, which cost links."""
         offset, token, with_tokens = 0, None, False
         while True:
             position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
-            page, next_token = self._nodes_page(path, {**params, **position}, with_tokens, MAX_OFFSET - offset)
+            limit = PAGE_SIZE if with_tokens else min(PAGE_SIZE, MAX_OFFSET - offset)
+            links = "true" if with_tokens else "false"
+            answer = self._get(path, **params, **position, limit=limit, sort=NEWEST_FIRST, tempLink=links)
+            page = NodePage(nodes_of(answer, SERVICE), number(answer, "count"))
             if not with_tokens and (page.total or 0) > MAX_OFFSET:
                 with_tokens = True
                 continue
             yield page
-            offset += len(page.nodes)
-            is_last = next_token is None and offset >= (page.total or 0)
-            if not page.nodes or is_last or (next_token is not None and next_token == token):
+            offset += len(page.content)
+            previous, token = token, text(answer, "nextToken")
+            is_last = token is None and offset >= (page.total or 0)
+            if not page.content or is_last or (token is not None and token == previous):
                 return
-            token = next_token
             if token is None and offset >= MAX_OFFSET:
-                raise ProviderError(f"Amazon Photos lists only {offset} of the {page.total} items of {path}")
+                raise ProviderError(f"{SERVICE} lists only {offset} of the {page.total} items of {path}")
 
-    def _nodes_page(
-        self, path: str, params: dict[str, str | int], with_tokens: bool, room: int
-    ) -> tuple[Nodes, str | None]:
-        limit = PAGE_SIZE if with_tokens else min(PAGE_SIZE, room)
-        temp_link = "true" if with_tokens else "false"
-        answer = self._get(path, **params, limit=limit, sort=NEWEST_FIRST, tempLink=temp_link)
-        content = answer if isinstance(answer, Mapping) else {}
-        return Nodes(nodes_of(answer, path), number(content, "count")), text(content, "nextToken")
+    # Single nodes and the account
 
-    def usage(self) -> list[Usage]:
-        """The storage used, by type."""
-        answer = self._get("/account/usage")
-        if not isinstance(answer, Mapping):
-            raise ProviderError("Amazon Photos answered /account/usage with something else than an object")
-        totals = {type_: part(part(answer, type_), "total") for type_ in ("photo", "video", "doc", "other")}
-        return [
-            Usage(type_, number(total, "bytes") or 0, number(total, "count") or 0)
-            for type_, total in totals.items()
-            if total
-        ]
+    def node(self, node_id: str) -> DriveNode | None:
+        """One node, whatever its status; None: there is none of this id."""
+        try:
+            return parse_node(self._get(f"/nodes/{quote(node_id, safe='')}"))
+        except ProviderError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
+                return None
+            raise
 
-    def root_owner(self) -> str:
-        """The id of the account's owner, which content calls want."""
-        if self._owner is None:
-            nodes = nodes_of(self._get("/nodes", filters="isRoot:true"), "the root folder")
-            self._owner = next((owner for node in nodes if (owner := text(node, "ownerId"))), None)
-        if self._owner is None:
-            raise ProviderError("Amazon Photos named no owner of the root folder")
-        return self._owner
+    def root_id(self) -> str:
+        """The folder that contains all others; asked for once."""
+        return self._known_root().id
 
-    def root(self) -> Root:
-        """The root folder; asked for once."""
+    def owner(self) -> str:
+        """The id of the account's owner, as the root folder tells it."""
+        return self._known_root().owner or ""
+
+    def _known_root(self) -> DriveNode:
         with self._lock:
             if self._root is None:
                 self._root = self._found_root()
             return self._root
 
-    def _found_root(self) -> Root:
+    def _found_root(self) -> DriveNode:
+        answer = self._get("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
         # The service checks the filter loosely, so other nodes may come with it.
-        found = [node for node in self.matching("isRoot:true") if text(node, "id") and text(node, "ownerId")]
-        folders = [node for node in found if node.get("kind") in (None, "FOLDER")]
-        roots = [node for node in folders if node.get("isRoot") is True] or folders
+        found = [node for each in nodes_of(answer, SERVICE) if (node := parse_node(each, NodeKind.FOLDER))]
+        folders = [node for node in found if node.kind is NodeKind.FOLDER and node.owner]
+        roots = [node for node in folders if node.is_root] or folders
         if len(roots) != 1:
-            raise ProviderError(f"Amazon Photos named {len(roots)} root folders where one was due")
-        return Root(str(roots[0]["id"]), str(roots[0]["ownerId"]))
+            raise ProviderError(f"{SERVICE} named {len(roots)} root folders where one was due")
+        return roots[0]
 
-    def download(self, node_id: str, owner: str, destination: Destination) -> None:
+    def usage(self) -> list[Usage]:
+        """The storage used, by type."""
+        types = ("photo", "video", "doc", "other")
+        return usage_of(self._get("/account/usage"), SERVICE, dict(zip(types, types, strict=True)))
+
+    def download(self, node_id: str, owner: str | None, destination: Destination) -> None:
         """The original bytes; by the other way where the service refuses the usual one."""
-        node = quote(node_id, safe="")
+        node, owner = quote(node_id, safe=""), owner or self.owner()
         try:
             self._transport.download(
-                f"{self._base}/nodes/{node}/contentRedirection",
+                f"{self._url}/nodes/{node}/contentRedirection",
                 destination,
                 params={**COMMON, "querySuffix": "?download=true", "ownerId": owner},
             )
         except ItemError as error:
-            if self._download_base is None or error.reason not in _ROUTE_REFUSED:
+            if self._download_url is None or error.reason not in _ROUTE_REFUSED:
                 raise
-            self._transport.download(f"{self._download_base}/{node}", destination, params={"ownerId": owner})
+            self._transport.download(f"{self._download_url}/{node}", destination, params={"ownerId": owner})
+
+    def _get(self, path: str, **params: str | int) -> object:
+        return self._transport.json("GET", f"{self._url}{path}", params={**COMMON, **params})
+
+    # Changes: the answer may be a refusal
+
+    def upload(self, file: Outgoing, folder_id: str) -> Answer:
+        """Send a file's bytes; they make a file of this name in the folder. Raises `LostAnswerError`."""
+        # `%20` is a blank to everybody; a plus sign, as `params` would write it, is not.
+        query = urlencode(
+            {"name": file.name, "kind": "FILE", "parentNodeId": folder_id, **COMMON}, quote_via=quote, safe=""
+        )
+        return self._transport.request(
+            "POST",
+            f"{self._upload_url}?{query}",
+            headers={"Content-Type": "application/octet-stream"},
+            body=file.open,
+            idempotent=False,
+            accept=_ANSWERED,
+            timeout_s=answer_timeout_s(file.size_bytes),
+        )
+
+    def make_folder(self, name: str, parent: str) -> Answer:
+        """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
+        return self._send("POST", "/nodes", {**COMMON, "kind": "FOLDER", "name": name, "parents": [parent]})
+
+    def make_album(self, name: str) -> Answer:
+        """Make an album. Nothing keeps a second one of this name from being made. Raises `LostAnswerError`."""
+        return self._send("POST", "/nodes", {"kind": "VISUAL_COLLECTION", "name": name}, idempotent=False)
+
+    def add_to_album(self, album_id: str, ids: Sequence[str]) -> Answer:
+        """Put items into an album; those that are in it stay there."""
+        path = f"/nodes/{quote(album_id, safe='')}/children"
+        return self._send("PATCH", path, {"op": "add", "value": list(ids)})
+
+    def _send(self, method: str, path: str, body: Json, *, idempotent: bool = True) -> Answer:
+        return self._transport.request(
+            method,
+            f"{self._url}{path}",
+            json={**body, "resourceVersion": "V2", "ContentType": "JSON"},
+            idempotent=idempotent,
+            accept=_ANSWERED,
+        )

@@ -1,145 +1,121 @@
-"""The cookies of a signed-in browser: found in every form that people have them in, checked, and sent.
+"""How a request is signed with the cookies, what a session that has ended looks like, and the one way to renew it.
 
-Facts about names and hosts: protocol notes on Amazon Photos, sections 1 and 2.
+Facts: protocol notes on Amazon Photos, section 2.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from photosync.errors import SignInError
+from photosync.errors import PhotosyncError
+from photosync.provider_kit.json_fields import json_object, part, parts, text
+from photosync.transport import Answer, Transport
+from photosync_amazon.cookies import Cookies
 
-HOST_BY_SUFFIX = {
-    "main": "com",
-    "acbuk": "co.uk",
-    "acbjp": "co.jp",
-    "acbau": "com.au",
-    "acbmx": "com.mx",
-    "acbbr": "com.br",
-    "acbtr": "com.tr",
-}
-"""Where the suffix of a cookie's name is not the host's ending; elsewhere `acbXX` belongs to `amazon.XX`."""
-
-_WANTED = re.compile(r"(session[-_]id([-_]time)?|session[-_]token|(ubid|at|x|sess[-_]at|sst)[-_](main|acb[a-z]+))")
-_HEADER = re.compile(r"\s*(cookie\s*:)?\s*[\w-]+=[^;]+(;|$)", re.IGNORECASE)
-_MARKET = re.compile(r"(?:ubid|at)-(main|acb[a-z]+)")
+_SIGN_IN_MARKS = (b"/ap/signin", b"ap_email", b"signin", b"sign-in", b"sign in")
+_ROBOT_MARKS = (b"robot", b"captcha")
 
 
-class Cookies:
-    """A browser's session with one country's site. `source` is where they came from, for messages."""
+class AmazonAuth:
+    """Signs requests; fulfils the transport's `Auth`."""
 
-    def __init__(self, values: Mapping[str, str], source: str, tld: str | None) -> None:
-        self.source = source
-        wanted = {name.replace("_", "-"): value for name, value in values.items() if _WANTED.fullmatch(name)}
-        self.market = _market(wanted, source, tld)
-        self.tld = tld or HOST_BY_SUFFIX.get(self.market, self.market.removeprefix("acb"))
-        self.values = {
-            name: value
-            for name, value in wanted.items()
-            if name.startswith("session-") or name.endswith(f"-{self.market}")
-        }
+    def __init__(self, account: str, cookies: Cookies, api: str) -> None:
+        self._account = account
+        self._cookies = cookies
+        parts = urlsplit(api)
+        self._refresh_url = f"{parts.scheme}://{parts.netloc}/ap/exchangetoken/refresh"
+        self._has_refreshed = False
+        self.transport: Transport | None = None
 
-    @property
-    def header(self) -> str:
-        """The `Cookie` header; values stay as they came, quotes included."""
-        return "; ".join(f"{name}={value}" for name, value in self.values.items())
+    def headers(self) -> Mapping[str, str]:
+        """The cookies, and the session's id once more."""
+        return {"Cookie": self._cookies.header, "x-amzn-sessionid": self._cookies.values["session-id"]}
 
-    @property
-    def can_refresh(self) -> bool:
-        """Whether the cookies that a refresh needs are there."""
-        return all(f"{name}-{self.market}" in self.values for name in ("sess-at", "sst", "x"))
+    def secrets(self) -> tuple[str, ...]:
+        """Every cookie's value, and the line that holds them all."""
+        return (*self._cookies.values.values(), self._cookies.header)
 
+    def explain(self, detail: str) -> str:
+        """What to do when the session has ended."""
+        return (
+            f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
+            f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, copy its cookies "
+            "there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+        )
 
-def looks_like_header(text: str) -> bool:
-    """Whether this is a pasted `Cookie:` line, and no path."""
-    return bool(_HEADER.match(text)) and re.search(r"session[-_]id=", text) is not None
+    def explain_not_registered(self) -> str:
+        """What to do when the host that takes uploads does not know the session."""
+        return (
+            f"account '{self._account}': the host that takes uploads for Amazon Photos does not accept the session of "
+            f"{self._cookies.source} ('Not Registered'), so nothing can go up. Sign in at "
+            f"https://www.amazon.{self._cookies.tld}/photos in a browser, see that your photos are shown, copy all its "
+            "cookies there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+        )
 
-
-def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None, account: str) -> Cookies:
-    """The account's cookies, from its setting or else from the environment.
-
-    Raises `SignInError` that says where they were looked for and what is wrong with them.
-    """
-    advice = f"account '{account}': "
-    try:
-        if isinstance(setting, Path):
-            return Cookies(_read_file(setting), str(setting), tld)
-        if isinstance(setting, str):
-            return Cookies(_from_header(setting), "the configuration's 'cookies'", tld)
-        if setting is not None:
-            return Cookies(setting, "the configuration's 'cookies'", tld)
-        return Cookies(os.environ, "the environment (session_id, ubid_…, at_…)", tld)
-    except ValueError as error:
-        raise SignInError(
-            f"{advice}{error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
-            "docs/amazon.md shows how."
-        ) from error
-
-
-def _read_file(path: Path) -> Mapping[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-    except OSError as error:
-        raise ValueError(f"the cookie file {path} cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the cookie file {path} is not text") from error
-    for read in _readers(text):
-        return read(text)
-    raise ValueError(f"the cookie file {path} holds no cookies: expected cookies.txt, a JSON export or a Cookie: line")
-
-
-def _readers(text: str) -> list[Callable[[str], Mapping[str, str]]]:
-    if text[:1] in ("[", "{"):
-        return [_from_json]
-    if text[:1] == "<":
-        raise ValueError("the cookie file is a web page, not cookies")
-    if "\t" in text:
-        return [_from_netscape]
-    return [_from_header] if "=" in text else []
+    def refresh(self) -> bool:
+        """Ask for new cookies, once a run, where the cookies that this needs are there."""
+        if self._has_refreshed or not self._cookies.can_refresh or self.transport is None:
+            return False
+        self._has_refreshed = True
+        try:
+            answer = self.transport.request(
+                "POST",
+                self._refresh_url,
+                form={
+                    "app_name": "Amazon Drive",
+                    "requested_token_type": "auth_cookies",
+                    "domain": f".amazon.{self._cookies.tld}",
+                    "source_token_type": "refresh_token",
+                    "source_token": self._cookies.values[f"sess-at-{self._cookies.market}"],
+                },
+                headers=self.headers(),
+                signed=False,
+                idempotent=False,
+            )
+        except PhotosyncError:
+            return False  # the message about fresh cookies says more than why this did not work
+        renewed = _renewed_cookies(answer)
+        self._cookies.values.update(renewed)
+        return bool(renewed)
 
 
-def _from_header(text: str) -> Mapping[str, str]:
-    line = re.sub(r"^\s*cookie\s*:", "", text, flags=re.IGNORECASE)
-    pairs = (pair.partition("=") for pair in re.split(r";|\n", line))
-    return {name.strip(): value.strip() for name, _, value in pairs if value}
+def _renewed_cookies(answer: Answer) -> dict[str, str]:
+    """`{"response": {"tokens": {"cookies": [{"Name": …, "Value": …}]}}}`."""
+    cookies = parts(part(part(json_object(answer.body), "response"), "tokens"), "cookies")
+    named = ((text(cookie, "Name"), text(cookie, "Value")) for cookie in cookies)
+    return {name: value for name, value in named if name and value}
 
 
-def _from_netscape(text: str) -> Mapping[str, str]:
-    """domain, subdomains, path, secure, expiry, name, value; `#HttpOnly_` in front of a domain is no comment."""
-    lines = (line.removeprefix("#HttpOnly_") for line in text.splitlines())
-    fields = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {row[5]: row[6].strip() for row in fields if len(row) >= 7}
+def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
+    """A sign-in page in place of an answer, or the way there. Calls of the APIs answer JSON, so any page is one."""
+    leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
+    if urlsplit(leads_to).path.startswith("/ap/signin"):
+        return True
+    if answer.status != HTTPStatus.OK or not _is_html(answer):
+        return False
+    is_api_call = answer.url.startswith(apis) and "/contentRedirection" not in answer.url
+    return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
 
 
-def _from_json(text: str) -> Mapping[str, str]:
-    """A browser extension's export: a list of objects with name and value, or one object of names and values."""
-    try:
-        content: object = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the cookie file is broken JSON (line {error.lineno})") from error
-    if isinstance(content, dict) and isinstance(content.get("cookies"), list):
-        content = content["cookies"]
-    if isinstance(content, dict):
-        return {str(name): value for name, value in content.items() if isinstance(value, str)}
-    entries = [entry for entry in content if isinstance(entry, dict)] if isinstance(content, list) else []
-    return {str(entry["name"]): str(entry["value"]) for entry in entries if "name" in entry and "value" in entry}
+def is_not_registered(answer: Answer, upload_url: str) -> bool:
+    """The host that takes uploads knows nothing of this session; elsewhere the same words concern one item."""
+    return (
+        answer.status == HTTPStatus.FORBIDDEN
+        and answer.url.startswith(upload_url)
+        and b"not registered" in answer.body.lower()
+    )
 
 
-def _market(cookies: Mapping[str, str], source: str, tld: str | None) -> str:
-    """Which country's cookies to use: `main`, `acbuk`, …. Raises `ValueError` when some are missing."""
-    found = {match[1] for name in cookies if (match := _MARKET.fullmatch(name))}
-    complete = sorted(market for market in found if {f"ubid-{market}", f"at-{market}"} <= cookies.keys())
-    if tld is not None:
-        matching = [each for each in complete if HOST_BY_SUFFIX.get(each, each.removeprefix("acb")) == tld]
-        complete = matching or complete
-    if "session-id" not in cookies or not complete:
-        market = min(found, default="main")
-        wanted = [name for name in ("session-id", f"ubid-{market}", f"at-{market}") if name not in cookies]
-        raise ValueError(f"{source}: missing {', '.join(wanted)}")
-    if len(complete) > 1:
-        raise ValueError(f"{source} has cookies of several countries ({', '.join(complete)}): say which with 'tld'")
-    return complete[0]
+def is_robot_check(answer: Answer) -> bool:
+    """The page that asks whether a person is there."""
+    return (
+        answer.status == HTTPStatus.SERVICE_UNAVAILABLE
+        and _is_html(answer)
+        and any(mark in answer.body.lower() for mark in _ROBOT_MARKS)
+    )
+
+
+def _is_html(answer: Answer) -> bool:
+    return "html" in answer.headers.get("Content-Type", "").lower()

@@ -8,41 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
-
-from pydantic import BeforeValidator, ValidationInfo
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadWish
-from photosync.provider.settings import beside_config
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, AmazonApi
-from photosync_amazon.auth import Cookies, find_cookies, looks_like_header
-from photosync_amazon.changes import Changes, usual_upload_url
-from photosync_amazon.nodes import items_of
-from photosync_amazon.session import AmazonAuth, is_not_registered, is_robot_check, is_signed_out
+from photosync_amazon.auth import AmazonAuth, is_not_registered, is_robot_check, is_signed_out
+from photosync_amazon.cookies import Cookies, find_cookies
+from photosync_amazon.items import items_of
+from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.uploads import AmazonUploader
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 """The service wants one like a browser's."""
 MAX_YEARS = 50
 """More years than this do not go into one filter."""
-
-
-def _cookies(value: object, info: ValidationInfo) -> object:
-    return value if isinstance(value, str) and looks_like_header(value) else beside_config(value, info)
-
-
-class AmazonSettings(AccountSettings):
-    """What an Amazon Photos account takes in the configuration."""
-
-    cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
-    """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""
-    tld: str | None = None
-    """The site's ending, `co.uk`; normally read off the cookies' names."""
 
 
 class AmazonProvider:
@@ -60,24 +43,19 @@ class AmazonProvider:
     def __init__(self, account: str, settings: AmazonSettings, cookies: Cookies, context: AccountContext) -> None:
         self._account = account
         self._cookies = cookies
-        endpoints = settings.endpoints
-        api = endpoints.get("api", f"https://www.amazon.{cookies.tld}/drive/v1")
-        self._api_url = api
-        self._upload_url = endpoints.get("upload") or usual_upload_url(cookies.tld)
-        self._auth = AmazonAuth(account, cookies, api)
-        origins = (f"{url.scheme}://{url.netloc}" for url in map(urlsplit, endpoints.values()))
-        own_hosts = (*origins, f".amazon.{cookies.tld}", ".amazonaws.com")
+        self._api_url, self._upload_url = settings.api_url(cookies.tld), settings.upload_url(cookies.tld)
+        self._auth = AmazonAuth(account, cookies, self._api_url)
+        origins = (f"{url.scheme}://{url.netloc}" for url in map(urlsplit, settings.endpoints.values()))
         self._transport: Transport = context.transport(
             TransportSettings(
-                own_hosts=own_hosts,
+                own_hosts=(*origins, f".amazon.{cookies.tld}", ".amazonaws.com"),
                 auth=self._auth,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 classify=self._classify,
             )
         )
         self._auth.transport = self._transport
-        self._api = AmazonApi(self._transport, api, _download_base(endpoints, cookies))
-        self._changes = Changes(self._transport, api, self._upload_url)
+        self._api = AmazonApi(self._transport, self._api_url, self._upload_url, settings.download_url(cookies.tld))
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
@@ -97,8 +75,8 @@ class AmazonProvider:
         while True:
             page = self._api.search(filters, offset, limit)
             yield Page(tuple(items_of(page.nodes)), page.total)
-            offset += len(page.nodes)
-            if not page.nodes or offset >= (page.total or 0):
+            offset += len(page.content)
+            if not page.content or offset >= (page.total or 0):
                 return
 
     def _list_album(self, selection: Selection, album_id: str) -> Iterator[Page]:
@@ -118,7 +96,7 @@ class AmazonProvider:
 
     def collections(self) -> Iterator[Collection]:
         """The albums, those that others share included."""
-        return self._api.albums()
+        return (Collection(album.id, album.name, "album", album.count) for album in self._api.albums())
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""
@@ -126,12 +104,11 @@ class AmazonProvider:
 
     def download(self, item: Item, destination: Destination) -> None:
         """The original bytes."""
-        owner = item.locator.get("owner") or self._api.root_owner()
-        self._api.download(item.id, owner, destination)
+        self._api.download(item.id, item.locator.get("owner"), destination)
 
     def uploader(self, wish: UploadWish) -> AmazonUploader:
         """Begin a push: into folders, and into an album if the wish names one."""
-        return AmazonUploader(self._account, self._api, self._changes, wish)
+        return AmazonUploader(self._account, self._api, wish.collection)
 
     def sign_in_state(self) -> str:
         """Which country's cookies there are; whether they still work only the service can say."""
@@ -169,10 +146,3 @@ def search_filters(selection: Selection) -> str:
     if selection.query:
         clauses.append(selection.query)
     return " AND ".join(clauses)
-
-
-def _download_base(endpoints: dict[str, str], cookies: Cookies) -> str | None:
-    """The other way to the originals; where only the API was moved elsewhere, nobody knows one."""
-    if "download" in endpoints or "api" in endpoints:
-        return endpoints.get("download")
-    return f"https://download-photos.amazon.{cookies.tld}/v2/download/signed"

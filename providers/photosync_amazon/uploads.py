@@ -12,17 +12,19 @@ from http import HTTPStatus
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, PhotosyncError, Reason, UsageError
 from photosync.model import Digest, Item
-from photosync.provider import Outgoing, Sent, UploadWish
+from photosync.provider import Outgoing, Sent
+from photosync.provider_kit.amazon_drive.folders import PushFolders
+from photosync.provider_kit.amazon_drive.nodes import TRASH, DriveNode, NodeKind
+from photosync.provider_kit.amazon_drive.uploads import STORED, difference
+from photosync.provider_kit.json_fields import json_object
 from photosync.transport import Answer
-from photosync_amazon.albums import Album
-from photosync_amazon.api import AmazonApi
-from photosync_amazon.changes import STORED, Changes, Refusal, content_of
-from photosync_amazon.nodes import Json, is_available, is_file, item_of, md5_of, size_of, text
-from photosync_amazon.places import Places
+from photosync_amazon.albums import PushAlbum
+from photosync_amazon.api import SERVICE, AmazonApi
+from photosync_amazon.items import item_of, parse_node
+from photosync_amazon.refusals import AmazonRefusal
 
 ALBUM_BATCH = 25
 """So many files join an album together. The service takes 50 ids in a call that trashes; nobody tells of more."""
-_TRASH = "TRASH"
 
 
 class AmazonUploader:
@@ -30,14 +32,13 @@ class AmazonUploader:
 
     wait_s = 10.0
 
-    def __init__(self, account: str, api: AmazonApi, changes: Changes, wish: UploadWish) -> None:
-        """Looks for the album that is wished for. Raises `UsageError` for a destination that cannot be."""
+    def __init__(self, account: str, api: AmazonApi, collection: str | None) -> None:
+        """Looks for the album, if `collection` names one. Raises `UsageError` for a destination that cannot be."""
         self._account = account
         self._api = api
-        self._changes = changes
-        folders, album = _destination(account, wish.collection)
-        self._places = Places(account, api, changes, folders)
-        self._album = Album(account, api, changes, album) if album is not None else None
+        folders, album = _destination(account, collection)
+        self._folders = PushFolders(account, SERVICE, api, AmazonRefusal, above=folders)
+        self._album = PushAlbum(account, api, album) if album is not None else None
 
     @property
     def place(self) -> str:
@@ -58,21 +59,21 @@ class AmazonUploader:
         """Make the folders. One that cannot be made is `send`'s to tell: it concerns only the files in it."""
         for folder in dict.fromkeys(file.folder for file in files):
             try:
-                self._places.make(folder)
+                self._folders.make(folder)
             except ItemError:
                 continue
 
     def send(self, file: Outgoing) -> Sent:
         """The file, in its folder, with its hash and size compared."""
-        folder = self._places.make(file.folder)
-        answer = self._changes.upload(file, folder)
+        folder = self._folders.make(file.folder)
+        answer = self._api.upload(file, folder)
         if answer.status in STORED:
             return Sent(file, self._stored(file, answer))
-        refusal = Refusal.of(answer)
+        refusal = AmazonRefusal.of(answer)
         if refusal.status == HTTPStatus.CONFLICT:
             return self._conflicting(file, folder, refusal)
         if refusal.status == HTTPStatus.NOT_FOUND:
-            self._places.forget()
+            self._folders.forget()
         raise refusal.error(self._account, str(file.path))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
@@ -81,73 +82,74 @@ class AmazonUploader:
 
     # What is there
 
-    def _with_content(self, digest: Digest, status: str | None = None) -> Json | None:
+    def _with_content(self, digest: Digest, status: str | None = None) -> DriveNode | None:
         """A file of this content, by default outside the trash."""
         wanted = f" AND status:{status}" if status else ""
         for node in self._api.matching(f"kind:FILE AND contentProperties.md5:{digest.md5}{wanted}"):
-            is_there = node.get("status") == status if status else is_available(node)
+            is_there = node.status == status if status else node.is_available
             if is_there and _has_content(node, digest) and self._is_own(node):
                 return node
         return None
 
-    def _is_own(self, node: Json) -> bool:
-        """What others share is no copy of ours: it can go when they want."""
-        return text(node, "ownerId") in (None, self._api.root().owner)
+    def _is_own(self, node: DriveNode) -> bool:
+        """Whether it is the account's: what others share can disappear at any time."""
+        return node.owner in (None, self._api.owner())
 
     # What went up
 
     def _stored(self, file: Outgoing, answer: Answer) -> Item:
         """What the service says that it has, if that is what was sent."""
-        node, digest = content_of(answer), file.digest()
-        id_ = text(node, "id")
-        if id_ is not None and md5_of(node) is None:
-            node = self._api.node(id_) or node  # it may have been in the middle of something
-        md5, size_bytes = md5_of(node), size_of(node)
-        if id_ is None or (md5 is None and size_bytes is None):
+        node = parse_node(json_object(answer.body))
+        if node is not None and node.md5 is None:
+            node = self._api.node(node.id) or node  # the service may not have finished with it
+        if node is None or (node.md5 is None and node.size_bytes is None):
             raise LostAnswerError(
                 f"{file.path}: Amazon Photos took it and did not say as what", Reason.BAD_ANSWER, answer.status
             )
-        if size_bytes not in (None, digest.size_bytes):
-            what = f"has {size_bytes} bytes of {digest.size_bytes}"
-            raise _damaged(file, node, what, Reason.SIZE_MISMATCH)
-        if md5 not in (None, digest.md5):
-            raise _damaged(file, node, f"has other bytes (md5 {md5})", Reason.HASH_MISMATCH)
+        if found := difference(node, file.digest()):
+            what, reason = found
+            # It is not put to the trash from here: it may be a picture of the user's that the answer is about.
+            raise ItemError(
+                f"{file.path} did not arrive whole: Amazon Photos {what}. Delete '{node.name or file.name}' "
+                f"({node.id}) there, and push again.",
+                reason,
+            )
         return item_of(node)
 
     # What is in the way
 
-    def _conflicting(self, file: Outgoing, folder: str, refusal: Refusal) -> Sent:
+    def _conflicting(self, file: Outgoing, folder: str, refusal: AmazonRefusal) -> Sent:
         """Either the account has this content, or the folder has this name; the answer tells which, or it does not."""
         digest = file.digest()
         for node in self._in_the_way(file, folder, refusal):
             if not _has_content(node, digest, trusting=refusal.is_about_content):
                 continue
-            if node.get("status") == _TRASH:
+            if node.status == TRASH:
                 raise ItemError(
-                    f"{file.path} lies in the trash of Amazon Photos (as '{text(node, 'name')}'), which takes no "
+                    f"{file.path} lies in the trash of Amazon Photos (as '{node.name}'), which takes no "
                     "content twice. Restore it there, or empty the trash and push again.",
                     Reason.IN_TRASH,
                 )
-            if is_available(node):
+            if node.is_available:
                 return Sent(file, item_of(node), was_there=True)
         raise self._taken(file, refusal)
 
-    def _in_the_way(self, file: Outgoing, folder: str, refusal: Refusal) -> Iterator[Json]:
+    def _in_the_way(self, file: Outgoing, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
         """What may be this very file, the likeliest first; each is asked for only when those before were not it."""
         named = self._api.node(refusal.node_id) if refusal.node_id else None
-        if named is not None or refusal.node:
-            yield named or refusal.node
-        if named is not None and md5_of(named) is not None and not refusal.is_about_content:
+        if (node := named or refusal.node) is not None:
+            yield node
+        if named is not None and named.md5 is not None and not refusal.is_about_content:
             return  # another content has the name, and that is all
         digest = file.digest()
         if (node := self._with_content(digest)) is not None:
             yield node
-        yield from self._api.named(folder, file.name)
-        if (node := self._with_content(digest, _TRASH)) is not None:
+        yield from self._api.files_named(folder, file.name)
+        if (node := self._with_content(digest, TRASH)) is not None:
             yield node
 
     @staticmethod
-    def _taken(file: Outgoing, refusal: Refusal) -> PhotosyncError:
+    def _taken(file: Outgoing, refusal: AmazonRefusal) -> PhotosyncError:
         if refusal.is_about_content:
             return ItemError(
                 f"{file.path}: Amazon Photos says that it has this content already ({refusal.said}) and does not show "
@@ -172,18 +174,8 @@ def _destination(account: str, wanted: str | None) -> tuple[tuple[str, ...], str
     return folders, None
 
 
-def _has_content(node: Json, digest: Digest, *, trusting: bool = False) -> bool:
+def _has_content(node: DriveNode, digest: Digest, *, trusting: bool = False) -> bool:
     """Whether it is a file of this content. `trusting`: the service said so, and need not show a hash as well."""
-    if not is_file(node) or size_of(node) not in (None, digest.size_bytes):
+    if node.kind is not NodeKind.FILE or node.size_bytes not in (None, digest.size_bytes):
         return False
-    md5 = md5_of(node)
-    return md5 == digest.md5 or (trusting and md5 is None and text(node, "status") is not None)
-
-
-def _damaged(file: Outgoing, node: Json, what: str, reason: Reason) -> ItemError:
-    # It is not put to the trash from here: nothing proves that the answer is not about a picture of the user's.
-    return ItemError(
-        f"{file.path} did not arrive whole: Amazon Photos {what}. Delete '{text(node, 'name') or file.name}' "
-        f"({text(node, 'id')}) there, and push again.",
-        reason,
-    )
+    return node.md5 == digest.md5 or (trusting and node.md5 is None)

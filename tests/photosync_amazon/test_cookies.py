@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import SignInError
-from photosync_amazon.auth import find_cookies, looks_like_header
+from photosync_amazon.cookies import find_cookies, looks_like_header
 
 HEADER = 'session-id=139-1; ubid-acbuk=262-1; at-acbuk="Atza|secret"; lc-acbuk=en_GB; x-acbuk=x1; sst-acbuk=s; i18n=EUR'
 NETSCAPE = """# Netscape HTTP Cookie File

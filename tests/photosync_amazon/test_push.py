@@ -14,7 +14,7 @@ import pytest
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.library import SimulatedLibrary
-from photosync_amazon.changes import usual_upload_url
+from photosync_amazon.settings import usual_upload_url
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_amazon.simulator.uploads import ConflictBody
 

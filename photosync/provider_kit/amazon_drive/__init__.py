@@ -1,0 +1,1 @@
+"""What Amazon Photos and Amazon Cloud Drive share: both speak the API family `drive/v1`."""

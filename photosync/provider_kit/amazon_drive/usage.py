@@ -1,0 +1,19 @@
+"""The storage that an account uses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from photosync.errors import ProviderError
+from photosync.model import Usage
+from photosync.provider_kit.json_fields import number, part
+
+
+def usage_of(answer: object, service: str, types: Mapping[str, str]) -> list[Usage]:
+    """The answer to `account/usage`: by type, for those `types` that it has, each by the name that is its value."""
+    if not isinstance(answer, Mapping):
+        raise ProviderError(f"{service} answered account/usage with something else than an object")
+    totals = {name: part(part(answer, key), "total") for key, name in types.items()}
+    return [
+        Usage(name, number(total, "bytes") or 0, number(total, "count") or 0) for name, total in totals.items() if total
+    ]

@@ -1,0 +1,55 @@
+"""What it means when Amazon Photos refuses a file, folder or album.
+
+Facts: protocol notes on Amazon Photos, sections 3, 8 and 9.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from photosync.errors import ItemError, PhotosyncError, Reason, StorageFullError
+from photosync.provider_kit.amazon_drive.nodes import DriveNode
+from photosync.provider_kit.amazon_drive.refusals import DriveRefusal
+from photosync.provider_kit.json_fields import text
+from photosync_amazon.items import parse_node
+
+_FULL = re.compile(r"NO_ACTIVE_SUBSCRIPTION|account allowance|quota", re.IGNORECASE)
+_REASONS: Mapping[int, Reason] = {
+    HTTPStatus.FORBIDDEN: Reason.FORBIDDEN,
+    HTTPStatus.NOT_FOUND: Reason.NOT_FOUND,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: Reason.TOO_LARGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AmazonRefusal(DriveRefusal):
+    """A refusal in its parts."""
+
+    @property
+    def node(self) -> DriveNode | None:
+        """What is in the way, where the answer is that node itself."""
+        return parse_node(self.content) if text(self.content, "status") else None
+
+    @property
+    def is_about_content(self) -> bool:
+        """Whether the content is there already, whatever its name."""
+        return "MD5" in self.code
+
+    def error(self, account: str, what: str) -> PhotosyncError:
+        """The error where nothing else can be done; `what` is the file, folder or album that was refused."""
+        if _FULL.search(f"{self.code} {self.message}"):
+            return StorageFullError(
+                f"account '{account}': Amazon Photos has no room for {what} ({self.said}). Make room there (the trash "
+                "counts too) or rent more, then push again."
+            )
+        if self.status == HTTPStatus.NOT_FOUND:
+            return ItemError(
+                f"{what}: the folder or album that it was to go into is no longer at Amazon Photos ({self.said}). "
+                "Push again.",
+                Reason.NOT_FOUND,
+            )
+        reason = _REASONS.get(self.status, Reason.REFUSED)
+        return ItemError(f"Amazon Photos does not take {what} ({self.said})", reason)
