@@ -11,7 +11,8 @@ from threading import Event
 from platformdirs import user_state_path
 
 from photosync.config import AccountConfig
-from photosync.provider import Account, AccountContext
+from photosync.jobs.account import Account
+from photosync.provider import AccountContext
 from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, TransportSettings, Wait
 
 

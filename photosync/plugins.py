@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 
-from photosync.provider.optional import Counts, HasCollections, HasUsage
-from photosync.provider.picking import Picks
+from photosync.provider.optional import HasCollections, HasUsage, SupportsCount
+from photosync.provider.picking import SupportsPicking
 from photosync.provider.required import Provider
-from photosync.provider.sign_in import SignsIn
-from photosync.provider.upload import Uploads
+from photosync.provider.sign_in import SupportsSignIn
+from photosync.provider.upload import SupportsUpload
 
 GROUP = "photosync.providers"
 
@@ -41,12 +41,12 @@ def plugins() -> Mapping[str, ProviderPlugin]:
 def abilities(provider: type[Provider]) -> list[str]:
     """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
     optional = {
-        "upload": Uploads,
+        "upload": SupportsUpload,
         "collections": HasCollections,
         "usage": HasUsage,
-        "count": Counts,
-        "pick": Picks,
-        "login": SignsIn,
+        "count": SupportsCount,
+        "pick": SupportsPicking,
+        "login": SupportsSignIn,
     }
     return [
         "list",

@@ -10,8 +10,8 @@ from photosync.catalog import Catalog
 from photosync.cli import output
 from photosync.cli.general import General, complain
 from photosync.config import AccountConfig, Config
+from photosync.jobs.account import Account
 from photosync.library import Library
-from photosync.provider import Account
 from photosync.transport import Redactor
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from photosync.errors import UsageError
+from photosync.jobs.account import Account
 from photosync.model import Collection, Kind, Selection
-from photosync.provider import Account, HasCollections
+from photosync.provider import HasCollections
 from photosync.provider.facts import ServiceFacts
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")

@@ -16,9 +16,9 @@ from photosync.cli import output
 from photosync.cli.general import General, complain
 from photosync.config import AccountConfig
 from photosync.errors import ConfigError, Exit, UsageError
+from photosync.jobs.account import Account
 from photosync.jobs.report import Summary
 from photosync.library import Library
-from photosync.provider import Account
 from photosync.transport import BandwidthLimit, Redactor, Wait
 
 Value = TypeVar("Value")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from photosync.jobs.account import Account
 from photosync.jobs.list import matching
 from photosync.model import Collection, Selection
-from photosync.provider import Account, Counts
+from photosync.provider import SupportsCount
 
 
 def count(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> int:
     """The number of distinct items that match."""
     provider = account.provider
     bound = selection.recent or selection.limit
-    if isinstance(provider, Counts) and len(collections) <= 1:
+    if isinstance(provider, SupportsCount) and len(collections) <= 1:
         number = provider.count(selection, collections[0].id if collections else None)
         if number is not None:
             return min(number, bound) if bound else number

@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import islice
 
 from photosync.catalog import Catalog
+from photosync.jobs.account import Account
 from photosync.model import Collection, Item, Selection
-from photosync.provider import Account
 
 
 class State(StrEnum):

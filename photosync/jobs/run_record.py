@@ -7,8 +7,8 @@ import time
 
 from photosync.catalog import Catalog
 from photosync.errors import Exit, PhotosyncError
+from photosync.jobs.account import Account
 from photosync.jobs.report import Summary
-from photosync.provider import Account
 
 
 class Books:

@@ -16,37 +16,35 @@ a clear error before anything is sent. A provider never retries, sleeps, prints 
 """
 
 from photosync.provider.facts import ServiceFacts, UploadFacts
-from photosync.provider.optional import Counts, HasCollections, HasFolders, HasOlderFiles, HasUsage
-from photosync.provider.picking import Picking, Picks
-from photosync.provider.required import Account, AccountContext, Page, Provider, Traffic
+from photosync.provider.optional import HasCollections, HasLegacyFiles, HasLocalFolders, HasUsage, SupportsCount
+from photosync.provider.picking import PickingSession, SupportsPicking
+from photosync.provider.required import AccountContext, Page, Provider
 from photosync.provider.settings import AccountSettings, ConfigPath, Duration
-from photosync.provider.sign_in import Interaction, SignsIn
-from photosync.provider.upload import AsksToUpload, Outgoing, Sent, Uploader, Uploads, UploadWish
+from photosync.provider.sign_in import Interaction, SupportsSignIn
+from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
 __all__ = [
-    "Account",
     "AccountContext",
     "AccountSettings",
-    "AsksToUpload",
     "ConfigPath",
-    "Counts",
     "Duration",
+    "FileToUpload",
     "HasCollections",
-    "HasFolders",
-    "HasOlderFiles",
+    "HasLegacyFiles",
+    "HasLocalFolders",
+    "HasUploadPermission",
     "HasUsage",
     "Interaction",
-    "Outgoing",
     "Page",
-    "Picking",
-    "Picks",
+    "PickingSession",
     "Provider",
     "Sent",
     "ServiceFacts",
-    "SignsIn",
-    "Traffic",
+    "SupportsCount",
+    "SupportsPicking",
+    "SupportsSignIn",
+    "SupportsUpload",
     "UploadFacts",
-    "UploadWish",
+    "UploadRequest",
     "Uploader",
-    "Uploads",
 ]

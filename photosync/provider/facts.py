@@ -45,4 +45,4 @@ class ServiceFacts:
     needs_picking: bool = False
     """A person has to pick in a browser: there is nothing that `pull` could list."""
     upload: UploadFacts | None = None
-    """None: nothing can be uploaded. Else the provider fulfils `Uploads`."""
+    """None: nothing can be uploaded. Else the provider fulfils `SupportsUpload`."""

@@ -28,7 +28,7 @@ class HasUsage(Protocol):
 
 
 @runtime_checkable
-class Counts(Protocol):
+class SupportsCount(Protocol):
     """May: how many items match, without listing them."""
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
@@ -37,7 +37,7 @@ class Counts(Protocol):
 
 
 @runtime_checkable
-class HasFolders(Protocol):
+class HasLocalFolders(Protocol):
     """May: items that the user wants in folders of their own, outside the library."""
 
     def folder(self, item: Item) -> Path | None:
@@ -46,10 +46,10 @@ class HasFolders(Protocol):
 
 
 @runtime_checkable
-class HasOlderFiles(Protocol):
+class HasLegacyFiles(Protocol):
     """May: files that another program left, under names of its own, and that need not be brought again."""
 
-    def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
+    def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """Files in `folder` that by their names are `item`, the surest first; the same ones throughout a run."""
         ...
 

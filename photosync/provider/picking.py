@@ -10,7 +10,7 @@ from photosync.model import Collection
 
 
 @dataclass(frozen=True, slots=True)
-class Picking:
+class PickingSession:
     """A picking session as it stands at the moment."""
 
     id: str
@@ -27,7 +27,7 @@ class Picking:
 
 
 @runtime_checkable
-class Picks(Protocol):
+class SupportsPicking(Protocol):
     """May: a person picks in a browser what is to be brought. To `list`, a picking session is a collection.
 
     Sessions are remembered on the disk from their beginning to their end, so that a run that was killed can go on.
@@ -41,11 +41,11 @@ class Picks(Protocol):
         """The sessions that have not been ended, the oldest first, without asking the service."""
         ...
 
-    def begin_picking(self, most: int | None) -> Picking:
+    def begin_picking(self, most: int | None) -> PickingSession:
         """Open a session in which at most so many items can be picked."""
         ...
 
-    def picking(self, session_id: str) -> Picking | None:
+    def picking(self, session_id: str) -> PickingSession | None:
         """How a session stands; None for one that is over, which is forgotten by then."""
         ...
 

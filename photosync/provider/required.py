@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
 from typing import ClassVar, Protocol, Self
 
 from photosync.model import Item, Selection
@@ -77,28 +76,3 @@ class Provider(Protocol):
     def close(self) -> None:
         """Let go of connections and files."""
         ...
-
-
-class Traffic(Protocol):
-    """What an account's session has sent so far."""
-
-    @property
-    def requests(self) -> int:
-        """Every HTTP request, redirects and repetitions included."""
-        ...
-
-    @property
-    def retries(self) -> int:
-        """Those among them that repeated one that failed."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """An account that is ready for work: what every job is given."""
-
-    name: str
-    provider: Provider
-    traffic: Traffic
-    cancel: Event
-    """Set by whoever wants the account's requests to end at once."""

@@ -35,7 +35,7 @@ class Interaction(Protocol):
 
 
 @runtime_checkable
-class SignsIn(Protocol):
+class SupportsSignIn(Protocol):
     """May: a sign-in that can be done from here."""
 
     def sign_in(self, interaction: Interaction) -> str:

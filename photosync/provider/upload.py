@@ -13,7 +13,7 @@ from photosync.model import CaptureTime, Digest, Item, Kind
 from photosync.provider.sign_in import Interaction
 
 
-class Outgoing(Protocol):
+class FileToUpload(Protocol):
     """A file on its way up. The core gives it; every byte that is read through `open` counts as progress."""
 
     @property
@@ -69,7 +69,7 @@ class Outgoing(Protocol):
 class Sent:
     """A file whose bytes are at the service."""
 
-    file: Outgoing
+    file: FileToUpload
     item: Item | None = None
     """What became of it, where the service has told already."""
     token: str = ""
@@ -79,7 +79,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadWish:
+class UploadRequest:
     """What a push asks of a provider."""
 
     collection: str | None = None
@@ -98,9 +98,9 @@ class Uploader(Protocol):
     """
 
     @property
-    def place(self) -> str:
-        """A word for where files go, the same in every run. What was pushed to one place is not known at another;
-        empty where a content is at the service once and for all."""
+    def destination(self) -> str:
+        """A word for where files go, the same in every run. What was pushed to one is not known at another; empty where
+        the service holds a content only once."""
         ...
 
     @property
@@ -114,18 +114,18 @@ class Uploader(Protocol):
         again. Large files get more time."""
         ...
 
-    def find(self, file: Outgoing) -> Item | None:
+    def find(self, file: FileToUpload) -> Item | None:
         """What the service has of this content already. Asks again each time, and changes nothing.
 
         Raises `ItemError` for a file that the service would refuse: too large, of a kind that it does not take.
         """
         ...
 
-    def prepare(self, files: Sequence[Outgoing]) -> None:
+    def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Make what has to be there before these are sent: folders, for example. An `ItemError` concerns them all."""
         ...
 
-    def send(self, file: Outgoing) -> Sent:
+    def send(self, file: FileToUpload) -> Sent:
         """Bring the bytes of one file up. What was sent is checked against what the service says that it has.
 
         Raises `ItemError`, and of those `NameTakenError` for another content under this name, which the core may answer
@@ -141,16 +141,19 @@ class Uploader(Protocol):
 
 
 @runtime_checkable
-class Uploads(Protocol):
+class SupportsUpload(Protocol):
     """May: files go up. `ServiceFacts.upload` says how."""
 
-    def uploader(self, wish: UploadWish) -> Uploader:
-        """Begin a push; what has to be asked first is asked now. Raises `UsageError` for a wish that cannot be."""
+    def uploader(self, request: UploadRequest) -> Uploader:
+        """Begin a push; what has to be asked first is asked now.
+
+        Raises `UsageError` for a request that cannot be met.
+        """
         ...
 
 
 @runtime_checkable
-class AsksToUpload(Protocol):
+class HasUploadPermission(Protocol):
     """May: uploads take a permission of their own, which a person gives when it is wanted for the first time."""
 
     def needs_upload_permission(self) -> bool:

@@ -31,7 +31,7 @@ class PushAlbum:
         """The ids in it, as far as this push has put them there or has looked; None: nothing is known."""
 
     @property
-    def place(self) -> str:
+    def destination(self) -> str:
         """What tells this album from others, and from one of the same name that comes after it was deleted."""
         return f"album {self._id}" if self._id else f"new album {self._name}"
 

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Usage
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
@@ -188,7 +188,7 @@ class AmazonApi:
 
     # Changes: the answer may be a refusal
 
-    def upload(self, file: Outgoing, folder_id: str) -> Answer:
+    def upload(self, file: FileToUpload, folder_id: str) -> Answer:
         """Send a file's bytes; they make a file of this name in the folder. Raises `LostAnswerError`."""
         # `%20` is a blank to everybody; a plus sign, as `params` would write it, is not.
         query = urlencode(

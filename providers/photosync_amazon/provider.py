@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadWish
+from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, AmazonApi
 from photosync_amazon.auth import AmazonAuth, is_not_registered, is_robot_check, is_signed_out
@@ -106,9 +106,9 @@ class AmazonProvider:
         """The original bytes."""
         self._api.download(item.id, item.locator.get("owner"), destination)
 
-    def uploader(self, wish: UploadWish) -> AmazonUploader:
-        """Begin a push: into folders, and into an album if the wish names one."""
-        return AmazonUploader(self._account, self._api, wish.collection)
+    def uploader(self, request: UploadRequest) -> AmazonUploader:
+        """Begin a push: into folders, and into an album if the request names one."""
+        return AmazonUploader(self._account, self._api, request.collection)
 
     def sign_in_state(self) -> str:
         """Which country's cookies there are; whether they still work only the service can say."""

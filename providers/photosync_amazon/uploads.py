@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, PhotosyncError, Reason, UsageError
 from photosync.model import Digest, Item
-from photosync.provider import Outgoing, Sent
+from photosync.provider import FileToUpload, Sent
 from photosync.provider_kit.amazon_drive.folders import PushFolders
 from photosync.provider_kit.amazon_drive.nodes import TRASH, DriveNode, NodeKind
 from photosync.provider_kit.amazon_drive.uploads import STORED, difference
@@ -41,21 +41,21 @@ class AmazonUploader:
         self._album = PushAlbum(account, api, album) if album is not None else None
 
     @property
-    def place(self) -> str:
+    def destination(self) -> str:
         """The album. Folders are no place: no content can lie in two of them."""
-        return self._album.place if self._album is not None else ""
+        return self._album.destination if self._album is not None else ""
 
     @property
     def batch(self) -> int:
         """So many join the album in one call; without one there is nothing to wait for."""
         return ALBUM_BATCH if self._album is not None else 1
 
-    def find(self, file: Outgoing) -> Item | None:
+    def find(self, file: FileToUpload) -> Item | None:
         """A file of this content, anywhere in the account outside the trash."""
         node = self._with_content(file.digest())
         return item_of(node) if node is not None else None
 
-    def prepare(self, files: Sequence[Outgoing]) -> None:
+    def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Make the folders. One that cannot be made is `send`'s to tell: it concerns only the files in it."""
         for folder in dict.fromkeys(file.folder for file in files):
             try:
@@ -63,7 +63,7 @@ class AmazonUploader:
             except ItemError:
                 continue
 
-    def send(self, file: Outgoing) -> Sent:
+    def send(self, file: FileToUpload) -> Sent:
         """The file, in its folder, with its hash and size compared."""
         folder = self._folders.make(file.folder)
         answer = self._api.upload(file, folder)
@@ -97,7 +97,7 @@ class AmazonUploader:
 
     # What went up
 
-    def _stored(self, file: Outgoing, answer: Answer) -> Item:
+    def _stored(self, file: FileToUpload, answer: Answer) -> Item:
         """What the service says that it has, if that is what was sent."""
         node = parse_node(json_object(answer.body))
         if node is not None and node.md5 is None:
@@ -118,7 +118,7 @@ class AmazonUploader:
 
     # What is in the way
 
-    def _conflicting(self, file: Outgoing, folder: str, refusal: AmazonRefusal) -> Sent:
+    def _conflicting(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Sent:
         """Either the account has this content, or the folder has this name; the answer tells which, or it does not."""
         digest = file.digest()
         for node in self._in_the_way(file, folder, refusal):
@@ -134,7 +134,7 @@ class AmazonUploader:
                 return Sent(file, item_of(node), was_there=True)
         raise self._taken(file, refusal)
 
-    def _in_the_way(self, file: Outgoing, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
+    def _in_the_way(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
         """What may be this very file, the likeliest first; each is asked for only when those before were not it."""
         named = self._api.node(refusal.node_id) if refusal.node_id else None
         if (node := named or refusal.node) is not None:
@@ -149,7 +149,7 @@ class AmazonUploader:
             yield node
 
     @staticmethod
-    def _taken(file: Outgoing, refusal: AmazonRefusal) -> PhotosyncError:
+    def _taken(file: FileToUpload, refusal: AmazonRefusal) -> PhotosyncError:
         if refusal.is_about_content:
             return ItemError(
                 f"{file.path}: Amazon Photos says that it has this content already ({refusal.said}) and does not show "

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from photosync.errors import ItemError, Reason
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -60,20 +60,20 @@ class Reduced:
     content: bytes
 
 
-def header(file: Outgoing) -> Header:
+def header(file: FileToUpload) -> Header:
     """Of a JPEG or PNG. Raises `ItemError`."""
     with _decoder(file, file.path.open("rb")) as image:
         return Header(image.width, image.height, _orientation(_exif(image, decoded=False)), _is_stereo(image))
 
 
-def check(file: Outgoing) -> None:
+def check(file: FileToUpload) -> None:
     """Decode it, as small as can be. Raises `ItemError` where that fails."""
     with _decoder(file, file.path.open("rb")) as image:
         _draft(file, image, 1)
         image.load()
 
 
-def reduced(file: Outgoing, long_edge: int, most_bytes: int) -> Reduced:
+def reduced(file: FileToUpload, long_edge: int, most_bytes: int) -> Reduced:
     """A copy of at most so many pixels and bytes. Its EXIF has the date, the place and the author of the file's.
 
     Raises `ItemError` for what cannot be decoded, or only with far too much memory.
@@ -92,21 +92,21 @@ def reduced(file: Outgoing, long_edge: int, most_bytes: int) -> Reduced:
         return Reduced(copy.width, copy.height, made.getvalue())
 
 
-def broken(file: Outgoing) -> ItemError:
+def broken(file: FileToUpload) -> ItemError:
     """What a picture that is none means to the user."""
     return ItemError(
         f"{file.path}: not a whole picture; it is broken, or breaks off. Nothing of it was sent.", Reason.NOT_MEDIA
     )
 
 
-def unreadable(file: Outgoing, error: OSError) -> ItemError:
+def unreadable(file: FileToUpload, error: OSError) -> ItemError:
     """What a failing read means to the user."""
     reason = error.strerror or type(error).__name__
     return ItemError(f"cannot read {file.path}: {reason}. Check the file and its permissions.", Reason.UNREADABLE)
 
 
 @contextmanager
-def _decoder(file: Outgoing, source: BinaryIO) -> Iterator[Image.Image]:
+def _decoder(file: FileToUpload, source: BinaryIO) -> Iterator[Image.Image]:
     # Only here: Pillow takes longer to load than all the rest of this package.
     from PIL import Image  # noqa: PLC0415
 
@@ -127,7 +127,7 @@ def _is_stereo(image: Image.Image) -> bool:
     return any(str(entry["Attribute"]["MPType"]).startswith("Multi-Frame") for entry in entries)
 
 
-def _draft(file: Outgoing, image: Image.Image, long_edge: int) -> None:
+def _draft(file: FileToUpload, image: Image.Image, long_edge: int) -> None:
     """Have it decoded no larger than it must be. Raises `ItemError` where even that is too much."""
     beside_bytes = _coefficients_bytes(image)
     factor = min(1.0, long_edge / max(image.size))
@@ -154,7 +154,7 @@ def _pixels_bytes(image: Image.Image) -> int:
     return 2 * image.width * image.height * (1 if image.mode in ("1", "L", "P") else 4)
 
 
-def _flat(image: Image.Image, file: Outgoing, long_edge: int) -> Image.Image:
+def _flat(image: Image.Image, file: FileToUpload, long_edge: int) -> Image.Image:
     """In grey or colour, without transparency, and no larger than it may be."""
     from PIL.Image import Resampling, new  # noqa: PLC0415
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from photosync.errors import ItemError, Reason
 from photosync.model import Kind
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 from photosync_aura import decoding
 from photosync_aura.heic import heic_size
 from photosync_aura.soundness import is_whole_picture
@@ -59,7 +59,7 @@ class Picture:
         return _SUFFIXES[self.mime]
 
 
-def as_is(file: Outgoing, *, resize: bool) -> Picture | None:
+def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
     """The picture that `file` is; None for one that has to go up as a reduced copy, which `resize` allows.
 
     Raises `ItemError` for what cannot go up.
@@ -92,7 +92,7 @@ def as_is(file: Outgoing, *, resize: bool) -> Picture | None:
     raise _needs_resize(file, picture)
 
 
-def reduced(file: Outgoing) -> tuple[Picture, bytes]:
+def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
     """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright. The date and the place stay.
 
     Raises `ItemError` for what cannot be decoded, or only with far too much memory.
@@ -101,7 +101,7 @@ def reduced(file: Outgoing) -> tuple[Picture, bytes]:
     return Picture(made.width, made.height, 1), made.content
 
 
-def _needs_resize(file: Outgoing, picture: Picture | None) -> ItemError:
+def _needs_resize(file: FileToUpload, picture: Picture | None) -> ItemError:
     if picture is None:
         return ItemError(
             f"{file.path}: {_BECOMES_JPEG[file.mime]}, which an Aura frame does not take. --resize sends a JPEG of it, "
@@ -121,20 +121,20 @@ def _needs_resize(file: Outgoing, picture: Picture | None) -> ItemError:
     )
 
 
-def _too_large(file: Outgoing) -> str:
+def _too_large(file: FileToUpload) -> str:
     return (
         f"{file.path}: {file.size_bytes / 1e6:.1f} MB, and nothing of more than {MOST_BYTES / 1e6:.1f} MB is known to "
         "reach an Aura frame."
     )
 
 
-def _header(file: Outgoing) -> Picture | None:
+def _header(file: FileToUpload) -> Picture | None:
     """What a JPEG or PNG says of itself; None for a stereo picture."""
     header = decoding.header(file)
     return None if header.is_stereo else Picture(header.width, header.height, header.orientation, file.mime)
 
 
-def _heic(file: Outgoing) -> Picture:
+def _heic(file: FileToUpload) -> Picture:
     advice = "Convert it to JPEG first; photosync cannot decode HEIC."
     if file.size_bytes > MOST_BYTES:
         raise ItemError(f"{_too_large(file)} {advice}", Reason.TOO_LARGE)
@@ -152,7 +152,7 @@ def _heic(file: Outgoing) -> Picture:
     return Picture(size.width, size.height, size.orientation, file.mime)
 
 
-def _check_whole(file: Outgoing) -> None:
+def _check_whole(file: FileToUpload) -> None:
     try:
         is_whole = is_whole_picture(file.path)
     except OSError as error:

@@ -15,7 +15,15 @@ from zoneinfo import ZoneInfo
 
 from photosync.errors import UsageError
 from photosync.model import Collection, Item, Selection, TimeMeaning
-from photosync.provider import AccountContext, AccountSettings, Interaction, Page, ServiceFacts, UploadFacts, UploadWish
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    Interaction,
+    Page,
+    ServiceFacts,
+    UploadFacts,
+    UploadRequest,
+)
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi, classifier
 from photosync_aura.assets import Frame, items_of
@@ -167,11 +175,11 @@ class AuraProvider:
         """The folder of the item's frame, where the configuration names one."""
         return self._settings.folder(item.locator.get("frame", ""))
 
-    def uploader(self, wish: UploadWish) -> AuraUploader:
+    def uploader(self, request: UploadRequest) -> AuraUploader:
         """A push to a frame that the configuration allows to be changed; lists what is on it."""
-        frame = self._frame(frame_to_fill(self._account, self._settings, wish.collection or "", self.collections))
+        frame = self._frame(frame_to_fill(self._account, self._settings, request.collection or "", self.collections))
         budget = WriteBudget(self._account, self._context.state)
-        if not wish.dry_run:
+        if not request.dry_run:
             budget.check_lock()
         self._signed_transport()
         settings = self._settings.frame(frame.id)
@@ -182,7 +190,7 @@ class AuraProvider:
             ZoneInfo(settings.time_zone) if settings and settings.time_zone else None,
         )
         writes = Writes(self._account, self._settings.api, self._signed_transport, budget)
-        return AuraUploader(target, wish, writes, self._store())
+        return AuraUploader(target, request, writes, self._store())
 
     def _store(self) -> UploadStore:
         if self._upload is None:
@@ -195,7 +203,7 @@ class AuraProvider:
             )
         return UploadStore(self._account, self._settings, self._upload)
 
-    def older_files(self, item: Item, folder: Path) -> Sequence[Path]:
+    def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """What the older script saved of `item`."""
         return self._older.find(item, folder)
 

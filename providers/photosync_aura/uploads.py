@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from photosync.errors import ItemError, LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.model import Item, TimeMeaning
-from photosync.provider import Outgoing, Sent, UploadWish
+from photosync.provider import FileToUpload, Sent, UploadRequest
 from photosync_aura.api import AssetsPage
 from photosync_aura.assets import MOTION, Frame, Json, items_of, text
 from photosync_aura.budget import MOST_A_CALL
@@ -54,9 +54,9 @@ class AuraUploader:
     wait_s = 10.0
     batch = MOST_A_CALL
 
-    def __init__(self, target: Target, wish: UploadWish, writes: Writes, store: UploadStore) -> None:
+    def __init__(self, target: Target, request: UploadRequest, writes: Writes, store: UploadStore) -> None:
         self._target = target
-        self._wish = wish
+        self._request = request
         self._writes = writes
         self._store = store
         self._there: dict[str, Item] = {}
@@ -74,18 +74,18 @@ class AuraUploader:
         self._look()
 
     @property
-    def place(self) -> str:
+    def destination(self) -> str:
         """The frame's id."""
         return self._target.frame.id
 
-    def find(self, file: Outgoing) -> Item | None:
+    def find(self, file: FileToUpload) -> Item | None:
         """What is on the frame of this content: as it is, or as the reduced copy that an earlier push made of it."""
         there = self._there.get(_identifier(file)) or self._there.get(file.digest().md5)
-        if there is None and as_is(file, resize=self._wish.resize) is None:
+        if there is None and as_is(file, resize=self._request.resize) is None:
             reduced(file)  # what cannot be reduced must not be promised
         return there
 
-    def prepare(self, files: Sequence[Outgoing]) -> None:
+    def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Promise them to the frame. Calls for keeping the promises are reserved as well."""
         if self._stopped is not None:
             return
@@ -109,7 +109,7 @@ class AuraUploader:
 
     def _promise(self, identifiers: Sequence[str]) -> None:
         def select(wanted: Sequence[str]) -> int:
-            return self._writes.select(self.place, [{"asset_local_identifier": each} for each in wanted])
+            return self._writes.select(self.destination, [{"asset_local_identifier": each} for each in wanted])
 
         try:
             failed = select(identifiers)
@@ -122,7 +122,7 @@ class AuraUploader:
             missing = [each for each in identifiers if each not in promised]
             self._refused.update(dict.fromkeys(missing, "Aura would not have it on this frame"))
 
-    def send(self, file: Outgoing) -> Sent:
+    def send(self, file: FileToUpload) -> Sent:
         """Bring the bytes to the store. Nobody can look what is there, so the store's word has to do."""
         identifier = _identifier(file)
         if self._stopped is not None and identifier not in self._under_way:
@@ -136,7 +136,7 @@ class AuraUploader:
             raise
         return Sent(file, token=identifier)
 
-    def _put(self, file: Outgoing) -> Json:
+    def _put(self, file: FileToUpload) -> Json:
         if _identifier(file) in self._refused:
             raise self._refusal(file)
         picture, content = self._content(file)
@@ -145,8 +145,8 @@ class AuraUploader:
         self._store.put(key, content, str(file.path))
         return description
 
-    def _content(self, file: Outgoing) -> tuple[Picture, Content]:
-        picture = as_is(file, resize=self._wish.resize)
+    def _content(self, file: FileToUpload) -> tuple[Picture, Content]:
+        picture = as_is(file, resize=self._request.resize)
         if picture is not None:
             digest = file.digest()
             return picture, Content(file.open, digest.md5, digest.sha256, picture.mime)
@@ -154,7 +154,7 @@ class AuraUploader:
         md5 = hashlib.md5(made, usedforsecurity=False).hexdigest()
         return picture, Content(lambda: io.BytesIO(made), md5, hashlib.sha256(made).hexdigest(), picture.mime)
 
-    def _description(self, file: Outgoing, picture: Picture, key: str, md5: str) -> Json:
+    def _description(self, file: FileToUpload, picture: Picture, key: str, md5: str) -> Json:
         zone = self._target.zone
         return {
             "local_identifier": _identifier(file),
@@ -219,7 +219,7 @@ class AuraUploader:
         for some in _chunks(ids, self._writes.budget.most_a_call):
             try:
                 self._writes.budget.reserve(1)
-                failed = self._writes.select(self.place, [{"asset_id": id_} for id_ in some])
+                failed = self._writes.select(self.destination, [{"asset_id": id_} for id_ in some])
             except (TemporaryError, ProviderError) as error:
                 # Others of this batch have arrived, and must not be forgotten for this.
                 reason = error.reason if isinstance(error, TemporaryError) else Reason.REFUSED
@@ -237,7 +237,7 @@ class AuraUploader:
         item = self._there.get(sent.token)
         return replace(sent, item=item) if item is not None else self._refusal(sent.file)
 
-    def _refusal(self, file: Outgoing) -> ItemError:
+    def _refusal(self, file: FileToUpload) -> ItemError:
         why = self._refused.get(_identifier(file), "its bytes arrived, but Aura made no picture of them")
         return ItemError(f"{file.path}: {why.rstrip('.')}. The next push tries it again.", Reason.REFUSED)
 
@@ -258,7 +258,7 @@ class AuraUploader:
         self._there |= {key: item for key in (text(asset, "local_identifier"), item.md5_hint) if key}
 
 
-def _identifier(file: Outgoing) -> str:
+def _identifier(file: FileToUpload) -> str:
     """The same for the same content, everywhere and for ever: what it is called at the service."""
     return f"photosync-{file.digest().sha256[:32]}"
 
@@ -267,7 +267,7 @@ def _asset_id(item: Item) -> str:
     return item.id.removesuffix(MOTION)
 
 
-def _shown_time(file: Outgoing, zone: ZoneInfo | None) -> datetime:
+def _shown_time(file: FileToUpload, zone: ZoneInfo | None) -> datetime:
     """What the frame is to show as the time of a picture; it knows no zones, and shows what it is told."""
     taken = file.taken()
     if taken is not None and taken.meaning is not TimeMeaning.INSTANT:

@@ -11,13 +11,13 @@ import json
 from collections.abc import Mapping
 from typing import BinaryIO
 
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 
 
 class MultipartBody(io.BufferedIOBase, BinaryIO):
     """Reads like one file, whose length is known before its first byte."""
 
-    def __init__(self, file: Outgoing, metadata: Mapping[str, object], boundary: str) -> None:
+    def __init__(self, file: FileToUpload, metadata: Mapping[str, object], boundary: str) -> None:
         """Opens `file`, which raises `ItemError` if it cannot be."""
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{json.dumps(metadata)}\r\n'

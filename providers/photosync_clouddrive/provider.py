@@ -16,7 +16,15 @@ from typing import ClassVar, Self, TypeVar
 
 from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
-from photosync.provider import AccountContext, AccountSettings, Interaction, Page, ServiceFacts, UploadFacts, UploadWish
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    Interaction,
+    Page,
+    ServiceFacts,
+    UploadFacts,
+    UploadRequest,
+)
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_clouddrive import api
@@ -125,12 +133,12 @@ class CloudDriveProvider:
         """Whether there is a token, and where."""
         return self._auth.state()
 
-    def uploader(self, wish: UploadWish) -> CloudDriveUploader:
+    def uploader(self, request: UploadRequest) -> CloudDriveUploader:
         """Begin a push. Raises `SignInError` for a token that is known to be of no use for it.
 
         Only reading is needed to say what a push would do.
         """
-        if not wish.dry_run and self.needs_upload_permission():
+        if not request.dry_run and self.needs_upload_permission():
             raise SignInError(
                 f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "
                 f"Permit them with: photosync login {self._account} --upload"
@@ -138,7 +146,7 @@ class CloudDriveProvider:
         transport, endpoints = self._opened_drive()
         nodes = Nodes(self._account, transport, endpoints)
         places = Places(self._account, transport, endpoints, nodes)
-        places.begin_at(wish.collection)
+        places.begin_at(request.collection)
         return CloudDriveUploader(
             self._account,
             transport,

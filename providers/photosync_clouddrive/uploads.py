@@ -21,7 +21,7 @@ from photosync.errors import (
     SignInError,
 )
 from photosync.model import Digest, Item
-from photosync.provider import Outgoing, Sent
+from photosync.provider import FileToUpload, Sent
 from photosync.transport import Answer, Transport
 from photosync_clouddrive.auth import CloudDriveAuth
 from photosync_clouddrive.endpoints import Endpoints
@@ -44,7 +44,7 @@ _STORED = (HTTPStatus.OK, HTTPStatus.CREATED)
 class CloudDriveUploader:
     """Fulfils the core's `Uploader`."""
 
-    place = ""
+    destination = ""
     batch = 1
 
     def __init__(
@@ -72,12 +72,12 @@ class CloudDriveUploader:
 
     # What is there
 
-    def find(self, file: Outgoing) -> Item | None:
+    def find(self, file: FileToUpload) -> Item | None:
         """A file of this content anywhere outside the trash; or the one that was sent under this name just now."""
         self._check(file)
         return self._with_content(file.digest()) or (self._arrived(file) if self._is_unanswered(file) else None)
 
-    def _check(self, file: Outgoing) -> None:
+    def _check(self, file: FileToUpload) -> None:
         """Refuse what the service would refuse after all the bytes had gone up."""
         if file.size_bytes > MOST_BYTES:
             raise ItemError(
@@ -94,7 +94,7 @@ class CloudDriveUploader:
                 return item
         return None
 
-    def _arrived(self, file: Outgoing) -> Item | None:
+    def _arrived(self, file: FileToUpload) -> Item | None:
         folder = self._places.known(file.folder)
         for node in self._nodes.named(folder, file.name) if folder else ():
             if _may_be(node, file.digest()) and (item := self._visible(node)) is not None:
@@ -108,12 +108,12 @@ class CloudDriveUploader:
 
     # What goes up
 
-    def prepare(self, files: Sequence[Outgoing]) -> None:
+    def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Make the folders."""
         for folder in dict.fromkeys(file.folder for file in files):
             self._places.make(folder)
 
-    def send(self, file: Outgoing) -> Sent:
+    def send(self, file: FileToUpload) -> Sent:
         """The file, in its folder, with its hash and size compared."""
         self._auth.last(LEAST_LIFE_S + file.size_bytes / SLOW_BYTES_PER_S)
         answer, folder = self._posted(file)
@@ -127,7 +127,7 @@ class CloudDriveUploader:
         """Nothing is left to do: a file lies in its folder from the beginning."""
         return sent
 
-    def _posted(self, file: Outgoing) -> tuple[Answer, str]:
+    def _posted(self, file: FileToUpload) -> tuple[Answer, str]:
         """Send it once; the answer, and the folder that it was sent to."""
         folder = self._places.make(file.folder)
         boundary = secrets.token_hex(16)
@@ -167,7 +167,7 @@ class CloudDriveUploader:
             self._auth.refresh()
         return refusal.is_stale_parent or refusal.is_expired_token
 
-    def _stored(self, file: Outgoing, folder: str, answer: Answer) -> Item:
+    def _stored(self, file: FileToUpload, folder: str, answer: Answer) -> Item:
         """What the service says that it has, if that is what was sent."""
         node = parse_node(json_object(answer.body))
         if node is not None and not (node.md5 and node.size_bytes is not None and node.parents):
@@ -187,7 +187,7 @@ class CloudDriveUploader:
             raise self._discarded(file, node, "put it into another folder than it was told to", Reason.BAD_ANSWER)
         return node.item(self._places.paths_of(node.parents or (folder,)))
 
-    def _discarded(self, file: Outgoing, node: Node, what: str, reason: Reason) -> ItemError:
+    def _discarded(self, file: FileToUpload, node: Node, what: str, reason: Reason) -> ItemError:
         """Take back what the service made of it, as far as that is possible, and say so."""
         try:
             self._nodes.trash(node.id)
@@ -201,7 +201,7 @@ class CloudDriveUploader:
 
     # What is refused
 
-    def _refused(self, file: Outgoing, folder: str, refusal: Refusal) -> Sent:
+    def _refused(self, file: FileToUpload, folder: str, refusal: Refusal) -> Sent:
         """Raises what the refusal means, unless the file turns out to be there."""
         if refusal.status == HTTPStatus.CONFLICT:
             return self._conflicting(file, folder, refusal)
@@ -211,7 +211,7 @@ class CloudDriveUploader:
             raise LostAnswerError(f"{file.path}: the upload broke off ({refusal.said})", status=refusal.status)
         raise refusal.error(self._account, str(file.path))
 
-    def _conflicting(self, file: Outgoing, folder: str, refusal: Refusal) -> Sent:
+    def _conflicting(self, file: FileToUpload, folder: str, refusal: Refusal) -> Sent:
         """Section 5.4: it may be the very same file, sent by an earlier try or by anybody else."""
         digest, is_ours = file.digest(), self._is_unanswered(file)
         if refusal.is_about_content:
@@ -231,7 +231,7 @@ class CloudDriveUploader:
         spelled = "" if node.name == file.name else f" (as '{node.name}': upper and lower case make no difference)"
         raise NameTakenError(f"{file.path}: {what} has the name '{file.name}' there{spelled}")
 
-    def _unclear(self, file: Outgoing, node: Node | None, refusal: Refusal, *, is_ours: bool) -> PhotosyncError:
+    def _unclear(self, file: FileToUpload, node: Node | None, refusal: Refusal, *, is_ours: bool) -> PhotosyncError:
         """The name is taken by something that cannot be looked at, or not yet."""
         if is_ours:
             return LostAnswerError(
@@ -245,16 +245,16 @@ class CloudDriveUploader:
 
     # What was sent without an answer
 
-    def _remember_unanswered(self, file: Outgoing) -> None:
+    def _remember_unanswered(self, file: FileToUpload) -> None:
         with self._lock:
             self._unanswered.add(_mark_of(file))
 
-    def _is_unanswered(self, file: Outgoing) -> bool:
+    def _is_unanswered(self, file: FileToUpload) -> bool:
         with self._lock:
             return _mark_of(file) in self._unanswered
 
 
-def _mark_of(file: Outgoing) -> tuple[tuple[str, ...], str, str]:
+def _mark_of(file: FileToUpload) -> tuple[tuple[str, ...], str, str]:
     return tuple(map(folded, file.folder)), folded(file.name), file.digest().md5
 
 

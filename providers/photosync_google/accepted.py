@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from photosync.errors import ItemError, Reason
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 
 # Google writes MB and GB and does not say which; where a refusal would be ours, the larger reading is the kinder one.
 LARGEST_PHOTO_BYTES = 200 * 1024**2
@@ -32,7 +32,7 @@ _BY_ENDING = {
 """What Google takes and content alone cannot tell."""
 
 
-def media_type(file: Outgoing) -> str | None:
+def media_type(file: FileToUpload) -> str | None:
     """What to call the content of `file`; None where Google does not take it."""
     ending = PurePath(file.name).suffix.lower()
     type_ = _BY_ENDING.get(ending, "") if file.mime == _UNKNOWN else file.mime
@@ -40,7 +40,7 @@ def media_type(file: Outgoing) -> str | None:
     return type_ if is_taken and ending not in _REFUSED_ENDINGS else None
 
 
-def check(file: Outgoing) -> None:
+def check(file: FileToUpload) -> None:
     """Raise `ItemError` for what Google would refuse, as far as its documentation says."""
     type_ = media_type(file)
     if type_ is None:

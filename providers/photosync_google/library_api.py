@@ -14,7 +14,7 @@ from typing import BinaryIO, Unpack
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 from photosync.transport import Answer, Transport
 from photosync.transport.hosts import OwnHosts, target
 from photosync.transport.types import RequestOptions
@@ -65,7 +65,7 @@ class LibraryApi:
 
     # Bytes
 
-    def upload(self, file: Outgoing) -> str:
+    def upload(self, file: FileToUpload) -> str:
         """Send a whole file in one request; the upload token."""
         headers = {
             **_description(file),
@@ -74,7 +74,7 @@ class LibraryApi:
         }
         return _token(self._request("POST", f"{self._base}/uploads", body=file.open, headers=headers))
 
-    def begin_upload(self, file: Outgoing) -> UploadSession:
+    def begin_upload(self, file: FileToUpload) -> UploadSession:
         """Open a way up for a large file."""
         headers = {
             **_description(file),
@@ -169,7 +169,7 @@ class LibraryApi:
         self._transport.hide(*(values or [parts.path.rpartition("/")[2]]))
 
 
-def _description(file: Outgoing) -> dict[str, str]:
+def _description(file: FileToUpload) -> dict[str, str]:
     return {
         "X-Goog-Upload-Content-Type": media_type(file) or file.mime,
         "X-Goog-Upload-File-Name": header_name(file.name),

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
 from photosync.model import Item
-from photosync.provider import Outgoing, Sent
+from photosync.provider import FileToUpload, Sent
 from photosync_google.accepted import sent_name
 from photosync_google.albums import Albums, is_about_album
 from photosync_google.created import DONE, EXHAUSTED, INTERNAL, INVALID, KNOWN_ALREADY, Result
@@ -27,7 +27,7 @@ _HOPELESS_AFTER = 2
 class ItemMaker:
     """Makes the items of one push. One thread at a time uses it."""
 
-    def __init__(self, account: str, api: LibraryApi, albums: Albums, upload: Callable[[Outgoing], str]) -> None:
+    def __init__(self, account: str, api: LibraryApi, albums: Albums, upload: Callable[[FileToUpload], str]) -> None:
         """`upload` sends a file's bytes again, for a new token."""
         self._account = account
         self._api = api

@@ -5,7 +5,7 @@ Opened when something wants it, so that whoever only picks never reads that toke
 
 from __future__ import annotations
 
-from photosync.provider import AccountContext, Interaction, UploadWish
+from photosync.provider import AccountContext, Interaction, UploadRequest
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts
@@ -65,14 +65,14 @@ class UploadSide:
         self._session()
         return self._auth.forget()
 
-    def uploader(self, wish: UploadWish) -> GoogleUploader:
+    def uploader(self, request: UploadRequest) -> GoogleUploader:
         """Begin a push. Raises `SignInError` where a person has to permit it first; a dry run asks Google nothing."""
-        if not wish.dry_run:
+        if not request.dry_run:
             self._auth.check()
         account, state = self._context.account, self._context.state
         api = LibraryApi(self._session(), self._url, OwnHosts(self._hosts))
         albums = Albums(state, account, self._auth.client_id, api, self._context.say)
-        return GoogleUploader(account, api, albums, wish)
+        return GoogleUploader(account, api, albums, request)
 
     def close(self) -> None:
         """Close the session, if there is one."""

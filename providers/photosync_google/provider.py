@@ -19,11 +19,11 @@ from photosync.provider import (
     ConfigPath,
     Interaction,
     Page,
-    Picking,
+    PickingSession,
     ServiceFacts,
     Uploader,
     UploadFacts,
-    UploadWish,
+    UploadRequest,
 )
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Destination, Transport, TransportSettings
@@ -193,13 +193,13 @@ class GoogleProvider:
         """The sessions whose items have not all been brought."""
         return self._store.all()
 
-    def begin_picking(self, most: int | None) -> Picking:
+    def begin_picking(self, most: int | None) -> PickingSession:
         """A new session, kept on the disk at once."""
         session = self._api.create(most)
         self._store.keep(session)
         return _picking(session)
 
-    def picking(self, session_id: str) -> Picking | None:
+    def picking(self, session_id: str) -> PickingSession | None:
         """How a session stands; one that is over is forgotten."""
         session = self._api.session(session_id)
         if session is None:
@@ -226,9 +226,9 @@ class GoogleProvider:
         """Have the person permit uploads, and keep the token for that."""
         return self._uploads.permit(interaction)
 
-    def uploader(self, wish: UploadWish) -> Uploader:
+    def uploader(self, request: UploadRequest) -> Uploader:
         """Begin a push."""
-        return self._uploads.uploader(wish)
+        return self._uploads.uploader(request)
 
     # Signing in
 
@@ -274,7 +274,9 @@ def _check_ready(media: Media) -> None:
         raise ItemError("Google could not prepare this video; try it in Google Takeout", Reason.NOT_READY)
 
 
-def _picking(session: Session) -> Picking:
+def _picking(session: Session) -> PickingSession:
     # The ending makes the browser's tab close itself; on a phone it would leave nothing to go back to (section 2.1).
     browser_link = f"{session.link.rstrip('/')}/autoclose"
-    return Picking(session.id, session.link, browser_link, session.is_done, session.poll_every_s, session.closes_in_s)
+    return PickingSession(
+        session.id, session.link, browser_link, session.is_done, session.poll_every_s, session.closes_in_s
+    )

@@ -9,7 +9,7 @@ import io
 from typing import BinaryIO
 
 from photosync.errors import LostAnswerError, ProviderError, Reason, TemporaryError
-from photosync.provider import Outgoing
+from photosync.provider import FileToUpload
 from photosync_google.library_api import LibraryApi, UploadSession
 
 PIECE_BYTES = 16 * 1024**2
@@ -23,7 +23,7 @@ _CLOSED = (400, 404, 409, 410, 412)
 """Ways in which a session is no longer good for the bytes that are due."""
 
 
-def upload_in_pieces(api: LibraryApi, file: Outgoing) -> str:
+def upload_in_pieces(api: LibraryApi, file: FileToUpload) -> str:
     """Send a file; its upload token. The file is read once, unless something breaks."""
     with file.open() as source:
         for _ in range(MOST_STARTS):

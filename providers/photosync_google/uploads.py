@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.model import Item
-from photosync.provider import Outgoing, Sent, UploadWish
+from photosync.provider import FileToUpload, Sent, UploadRequest
 from photosync_google import accepted
 from photosync_google.albums import TITLE_CHARACTERS, Albums, album_title
 from photosync_google.library_api import MOST_AT_ONCE, LibraryApi
@@ -29,27 +29,27 @@ class GoogleUploader:
     wait_s = 10.0
     batch = MOST_AT_ONCE
 
-    def __init__(self, account: str, api: LibraryApi, albums: Albums, wish: UploadWish) -> None:
+    def __init__(self, account: str, api: LibraryApi, albums: Albums, request: UploadRequest) -> None:
         """Raises `UsageError` for a title that no album can have."""
         self._account = account
         self._api = api
-        self._album = _wished_title(account, wish.collection)
+        self._album = _wished_title(account, request.collection)
         self._maker = ItemMaker(account, api, albums, self._upload)
 
     @property
-    def place(self) -> str:
+    def destination(self) -> str:
         """The album that the user named. Without one, a content is at Google once, in the album of its first folder."""
         return self._album or ""
 
-    def find(self, file: Outgoing) -> Item | None:
+    def find(self, file: FileToUpload) -> Item | None:
         """Nothing: Google lets nobody look who may only append. Raises `ItemError` for what it would refuse."""
         accepted.check(file)
         return None
 
-    def prepare(self, files: Sequence[Outgoing]) -> None:
+    def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Nothing: albums are made when there is something to put into them."""
 
-    def send(self, file: Outgoing) -> Sent:
+    def send(self, file: FileToUpload) -> Sent:
         """Bring the bytes up. Nothing is to be seen of them before `finish`, so it does no harm to send them twice."""
         return Sent(file, token=self._upload(file))
 
@@ -80,7 +80,7 @@ class GoogleUploader:
             groups.setdefault(title, []).append(place)
         return groups
 
-    def _upload(self, file: Outgoing) -> str:
+    def _upload(self, file: FileToUpload) -> str:
         """The upload token of a file's bytes. Raises `ItemError` where Google refuses them."""
         try:
             if file.size_bytes <= LARGEST_RAW_BYTES:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, SignInError
 from photosync.jobs.push.local_file import LocalFile
-from photosync.provider import Interaction, UploadWish
+from photosync.provider import Interaction, UploadRequest
 from photosync.provider_kit.tokens import TokenFile
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
@@ -699,7 +699,7 @@ def test_what_the_simulator_takes(simulator: CloudDriveSimulator, parts: tuple[b
 
 @pytest.fixture
 def uploader(account: Account) -> CloudDriveUploader:
-    return account.open().uploader(UploadWish())
+    return account.open().uploader(UploadRequest())
 
 
 def local(tmp_path: Path, name: str = "IMG_1.JPG") -> LocalFile:
@@ -791,8 +791,8 @@ def test_nothing_is_written_over(simulator: CloudDriveSimulator, uploader: Cloud
 
 
 def test_how_long_a_lost_file_is_looked_for_is_a_setting(account: Account) -> None:
-    assert account.open().uploader(UploadWish()).wait_s == 60
-    assert account.open(upload_wait="5m").uploader(UploadWish()).wait_s == 300
-    assert account.open(upload_wait=1.5).uploader(UploadWish()).wait_s == 1.5
+    assert account.open().uploader(UploadRequest()).wait_s == 60
+    assert account.open(upload_wait="5m").uploader(UploadRequest()).wait_s == 300
+    assert account.open(upload_wait=1.5).uploader(UploadRequest()).wait_s == 1.5
     with pytest.raises(ValidationError, match="expected a duration"):
         account.open(upload_wait="soon")

@@ -13,7 +13,7 @@ import pytest
 from photosync.errors import SignInError, TemporaryError
 from photosync.jobs.push.local_file import LocalFile
 from photosync.model import Kind, TimeMeaning
-from photosync.provider import AccountContext, Sent, Uploader, UploadWish
+from photosync.provider import AccountContext, Sent, Uploader, UploadRequest
 from photosync.testing import Fault
 from photosync.transport import Policy, Transport
 from photosync_google.provider import GoogleProvider
@@ -22,7 +22,7 @@ from tests.photosync_google.someone import ACCOUNT, Someone, md5_of
 
 
 @contextmanager
-def uploader_of(someone: Someone, wish: UploadWish | None = None) -> Iterator[Uploader]:
+def uploader_of(someone: Someone, wish: UploadRequest | None = None) -> Iterator[Uploader]:
     context = AccountContext(
         ACCOUNT,
         someone.sandbox.folder / "state",
@@ -32,7 +32,7 @@ def uploader_of(someone: Someone, wish: UploadWish | None = None) -> Iterator[Up
     settings = {key: value for key, value in someone.settings.items() if key != "provider"}
     provider = GoogleProvider.open(GoogleProvider.settings_type.model_validate(settings), context)
     try:
-        yield provider.uploader(wish or UploadWish())
+        yield provider.uploader(wish or UploadRequest())
     finally:
         provider.close()
 
@@ -69,7 +69,7 @@ def test_a_push_without_permission_does_not_even_begin(tmp_path: Path) -> None:
         someone.upload_token_path.unlink()
         with pytest.raises(SignInError, match="photosync login google --upload"), uploader_of(someone):
             pass
-        with uploader_of(someone, UploadWish(dry_run=True)) as uploader:
+        with uploader_of(someone, UploadRequest(dry_run=True)) as uploader:
             assert uploader.find(LocalFile(someone.photos("IMG_1.JPG")[0])) is None
 
 
@@ -129,7 +129,7 @@ def test_a_token_file_of_another_client_has_albums_of_its_own(tmp_path: Path) ->
             consent = someone.simulator.consent
             token = {**consent.token_file(grant=consent.uploading), "client_id": client_id}
             someone.upload_token_path.write_text(json.dumps(token))
-            with uploader_of(someone, UploadWish("Best of")) as uploader:
+            with uploader_of(someone, UploadRequest("Best of")) as uploader:
                 uploader.finish([uploader.send(file)])
         assert [album.title for album in someone.simulator.uploads.albums.values()] == ["Best of", "Best of"]
 

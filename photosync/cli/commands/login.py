@@ -15,7 +15,8 @@ from photosync import accounts, config
 from photosync.cli import output
 from photosync.cli.general import General, complain
 from photosync.errors import UsageError
-from photosync.provider import Account, AsksToUpload, SignsIn
+from photosync.jobs.account import Account
+from photosync.provider import HasUploadPermission, SupportsSignIn
 from photosync.transport import Redactor
 
 
@@ -152,8 +153,8 @@ def _opened(general: General, name: str) -> Iterator[Account]:
         yield account
 
 
-def _signs_in(account: Account) -> SignsIn:
-    if not isinstance(account.provider, SignsIn):
+def _signs_in(account: Account) -> SupportsSignIn:
+    if not isinstance(account.provider, SupportsSignIn):
         title = account.provider.facts.title
         raise UsageError(
             f"account '{account.name}': {title} has no sign-in that could be done from here; its settings are in the "
@@ -162,8 +163,8 @@ def _signs_in(account: Account) -> SignsIn:
     return account.provider
 
 
-def _asks_to_upload(account: Account) -> AsksToUpload:
-    if not isinstance(account.provider, AsksToUpload):
+def _asks_to_upload(account: Account) -> HasUploadPermission:
+    if not isinstance(account.provider, HasUploadPermission):
         title = account.provider.facts.title
         raise UsageError(f"--upload: account '{account.name}' needs no permission of its own to upload to {title}")
     return account.provider

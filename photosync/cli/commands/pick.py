@@ -15,11 +15,12 @@ from photosync.cli.general import General
 from photosync.cli.running import parsed
 from photosync.config import AccountConfig
 from photosync.errors import Exit, PhotosyncError, SignInError, UsageError
+from photosync.jobs.account import Account
 from photosync.jobs.pull.pick import Pick, PickOptions
 from photosync.jobs.pull.pull import Pull
 from photosync.jobs.report import Summary
 from photosync.model import Collection
-from photosync.provider import Account, Picks, SignsIn
+from photosync.provider import SupportsPicking, SupportsSignIn
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ class _PickRun(PullRun):
     def _attempt(self, account_config: AccountConfig, *, sign_in: bool) -> Summary:
         with self.opened(account_config, self._waiting) as account:
             provider = account.provider
-            if not isinstance(provider, Picks):
+            if not isinstance(provider, SupportsPicking):
                 raise UsageError(
                     f"account '{account.name}': {provider.facts.title} needs no picking: photosync pull {account.name}"
                 )
             sign_in = sign_in or (provider.needs_sign_in() and self._may_sign_in())
-            if sign_in and isinstance(provider, SignsIn):
+            if sign_in and isinstance(provider, SupportsSignIn):
                 self._terminal.show(provider.sign_in(self._terminal))
             try:
                 with self.interruption.watch(account.cancel):
@@ -104,7 +105,7 @@ class _PickRun(PullRun):
             except SignInError as error:
                 raise _SignedOutError(str(error)) if provider.needs_sign_in() else error from None
 
-    def _run(self, account_config: AccountConfig, account: Account, provider: Picks) -> Summary:
+    def _run(self, account_config: AccountConfig, account: Account, provider: SupportsPicking) -> Summary:
         def bring(sessions: tuple[Collection, ...]) -> Summary:
             with ExitStack() as stack:
                 library = self.library()

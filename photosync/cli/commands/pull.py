@@ -16,13 +16,14 @@ from photosync.cli.options import Wish, checked_selection
 from photosync.cli.running import Run, parsed
 from photosync.config import AccountConfig, Config
 from photosync.errors import ConfigError, Exit, PhotosyncError, SignInError, UsageError
+from photosync.jobs.account import Account
 from photosync.jobs.count import count as count_matching
 from photosync.jobs.pull.pick import Pick, PickOptions
 from photosync.jobs.pull.pull import Options, Pull
 from photosync.jobs.report import Summary
 from photosync.library import Layout, LayoutError, Library
 from photosync.model import Collection
-from photosync.provider import Account, Picks
+from photosync.provider import SupportsPicking
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class PullRun(Run):
                 self.interruption.watch(account.cancel),
             ):
                 options = self.options(account_config, account)
-                if isinstance(account.provider, Picks):
+                if isinstance(account.provider, SupportsPicking):
                     summary = self._resumed(account, account.provider, library, catalog, options, reporter)
                 else:
                     summary = Pull(account, library, catalog, options, reporter).run()
@@ -128,7 +129,7 @@ class PullRun(Run):
     def _resumed(
         self,
         account: Account,
-        provider: Picks,
+        provider: SupportsPicking,
         library: Library,
         catalog: Catalog,
         options: Options,

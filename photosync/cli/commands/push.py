@@ -14,10 +14,11 @@ from photosync.cli.commands.login import Terminal
 from photosync.cli.general import General
 from photosync.cli.running import Run
 from photosync.errors import Exit, PhotosyncError, UsageError
+from photosync.jobs.account import Account
 from photosync.jobs.push.push import Push, PushOptions
 from photosync.jobs.push.send import OnConflict
 from photosync.jobs.report import Summary
-from photosync.provider import Account, AsksToUpload, UploadFacts
+from photosync.provider import HasUploadPermission, UploadFacts
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class PushRun(Run):
     def _attempt(self) -> tuple[Summary, bool]:
         """What came of it, and whether it takes a new permission to go on."""
         with self.opened(self._account, self._waiting) as account:
-            asker = account.provider if isinstance(account.provider, AsksToUpload) else None
+            asker = account.provider if isinstance(account.provider, HasUploadPermission) else None
             if asker is not None and asker.needs_upload_permission() and self._may_ask():
                 self._terminal.show(asker.permit_upload(self._terminal))
             with self.interruption.watch(account.cancel):

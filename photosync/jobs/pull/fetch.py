@@ -8,11 +8,12 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
+from photosync.jobs.account import Account
 from photosync.jobs.pull.location import account_folder, fitting_name
 from photosync.library import Library, PartialFile, digest_of
 from photosync.library.partial import disk_error
 from photosync.model import Digest, Item, Kind
-from photosync.provider import Account, HasOlderFiles
+from photosync.provider import HasLegacyFiles
 
 MAX_TRIES = 3
 """So often is a content that fails its proof asked for; more often would not make it true."""
@@ -82,15 +83,15 @@ class Fetcher:
     def _older(self, order: Order) -> list[Path]:
         """Those of the adoptable files that the provider knows as another program's."""
         provider = self.account.provider
-        if not order.adoptable or not isinstance(provider, HasOlderFiles):
+        if not order.adoptable or not isinstance(provider, HasLegacyFiles):
             return []
         folder = account_folder(self.library, self.account.name, order.outside)
-        return [path for path in provider.older_files(order.item, folder) if path in order.adoptable]
+        return [path for path in provider.legacy_files(order.item, folder) if path in order.adoptable]
 
     def _adopt(self, order: Order, older: list[Path]) -> Adopted | None:
         item, provider = order.item, self.account.provider
         for path in order.adoptable:
-            if path in older and isinstance(provider, HasOlderFiles) and provider.is_sound(item, path):
+            if path in older and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
                 return Adopted(order, path, digest_of(path))
             if item.size_bytes not in (None, path.stat().st_size):
                 continue

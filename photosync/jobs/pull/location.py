@@ -12,7 +12,7 @@ from photosync.library import Layout, LayoutFields, Library, path_key, suffixed
 from photosync.library.names import split_extension
 from photosync.metadata import Format
 from photosync.model import Item
-from photosync.provider import HasFolders, HasOlderFiles, Provider
+from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
 
 class Namer:
@@ -25,7 +25,7 @@ class Namer:
         self._catalog = catalog
         self._library = library
         self._layout = layout
-        self._older: HasOlderFiles | None = provider if isinstance(provider, HasOlderFiles) else None
+        self._older: HasLegacyFiles | None = provider if isinstance(provider, HasLegacyFiles) else None
         self._by_provider = provider is not None and provider.facts.provider_dates
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
@@ -61,7 +61,7 @@ class Namer:
         if self._older is None:
             return
         folder = account_folder(self._library, self._account, outside)
-        for path in self._older.older_files(item, folder):
+        for path in self._older.legacy_files(item, folder):
             yield PurePosixPath(path.relative_to(self._library.base(outside)))
 
     def _candidates(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
@@ -122,5 +122,5 @@ def _collection(item: Item) -> str:
 
 def place_outside(provider: Provider, item: Item) -> str:
     """The folder outside the library in which `item` has its place; empty for the library."""
-    folder = provider.folder(item) if isinstance(provider, HasFolders) else None
+    folder = provider.folder(item) if isinstance(provider, HasLocalFolders) else None
     return str(folder) if folder else ""

@@ -19,7 +19,7 @@ from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, 
 from photosync.jobs.grace_period import last_words
 from photosync.jobs.report import Summary
 from photosync.model import Collection
-from photosync.provider import Interaction, Picking, Picks
+from photosync.provider import Interaction, PickingSession, SupportsPicking
 
 Bring = Callable[[tuple[Collection, ...]], Summary]
 """Pulls these sessions; what ends it early is in the summary."""
@@ -43,7 +43,7 @@ class Pick:
     def __init__(
         self,
         account: str,
-        provider: Picks,
+        provider: SupportsPicking,
         person: Interaction,
         bring: Bring,
         cancel: threading.Event,
@@ -55,7 +55,7 @@ class Pick:
         self._bring = bring
         self._cancel = cancel
         self._options = options
-        self._unpicked: list[Picking] = []
+        self._unpicked: list[PickingSession] = []
         self._lost = 0
 
     def run(self) -> Summary:
@@ -94,19 +94,19 @@ class Pick:
         self._person.show("Going on with what was picked earlier.")
         return self._bring_all(picked)
 
-    def _session(self) -> Picking:
+    def _session(self) -> PickingSession:
         """One that an earlier run has opened and nobody has used serves as well; too many are refused."""
         with self._ended_by_interruption(self._unpicked):
             for stale in self._unpicked[:] if self._options.most is not None else self._unpicked[1:]:
                 self._end(stale.id)
         return self._unpicked[0] if self._unpicked else self._begun()
 
-    def _begun(self) -> Picking:
+    def _begun(self) -> PickingSession:
         session = self._provider.begin_picking(self._options.most)
         self._unpicked.append(session)
         return session
 
-    def _wait_for(self, session: Picking) -> None:
+    def _wait_for(self, session: PickingSession) -> None:
         """Until the person has picked. Raises `SignInError` when nobody did."""
         with self._ended_by_interruption([session]):
             self._person.show_link(
@@ -120,7 +120,7 @@ class Pick:
                 raise self._person_needed("nobody has picked in time")
         self._unpicked = [each for each in self._unpicked if each.id != session.id]
 
-    def _is_picked_in_time(self, session: Picking) -> bool:
+    def _is_picked_in_time(self, session: PickingSession) -> bool:
         limit = self._options.timeout
         closes_in_s = min(session.closes_in_s, limit.total_seconds()) if limit is not None else session.closes_in_s
         end = clock.monotonic() + closes_in_s
@@ -139,7 +139,7 @@ class Pick:
                     raise trouble
                 return False
 
-    def _looked_at(self, session: Picking) -> Picking:
+    def _looked_at(self, session: PickingSession) -> PickingSession:
         state = self._provider.picking(session.id)
         if state is None:
             self._unpicked.clear()
@@ -147,7 +147,7 @@ class Pick:
         return state
 
     @contextmanager
-    def _ended_by_interruption(self, sessions: Sequence[Picking]) -> Iterator[None]:
+    def _ended_by_interruption(self, sessions: Sequence[PickingSession]) -> Iterator[None]:
         """A run that ends while nothing is picked leaves no session behind."""
         try:
             yield
@@ -155,7 +155,7 @@ class Pick:
             self._end_quickly(list(sessions))
             raise
 
-    def _end_quickly(self, sessions: Sequence[Picking]) -> None:
+    def _end_quickly(self, sessions: Sequence[PickingSession]) -> None:
         self._cancel.set()  # a keyboard may have interrupted before anybody else did
         with last_words(self._cancel), suppress(PhotosyncError):
             for session in sessions:

@@ -21,6 +21,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, Known
 from photosync.catalog.described import to_text
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
+from photosync.jobs.account import Account
 from photosync.jobs.fix.replace_file import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
@@ -33,7 +34,7 @@ from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import Books
 from photosync.library import Layout, Library
 from photosync.model import Collection, Item, Selection
-from photosync.provider import Account, Page
+from photosync.provider import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""Uploads files to an account."""
+"""SupportsUpload files to an account."""

@@ -1,4 +1,4 @@
-"""A local file that is uploaded: its kind, its bytes, its hashes. Fulfils the provider interface's `Outgoing`."""
+"""A local file that is uploaded: its kind, its bytes, its hashes. Fulfils the provider interface's `FileToUpload`."""
 
 from __future__ import annotations
 

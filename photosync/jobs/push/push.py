@@ -1,4 +1,4 @@
-"""Uploads a user's files to an account. Read this to know what `push` does.
+"""SupportsUpload a user's files to an account. Read this to know what `push` does.
 
 `walk` finds the files, `decide` says what is to be done with each, workers do it (`send`), and files whose content
 arrived are finished in batches (`batch`). Of several files with the same content only one is dealt with at a time; the
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from photosync.catalog import Catalog
 from photosync.errors import CancelledError, ItemError, PhotosyncError, StorageFullError, TemporaryError
+from photosync.jobs.account import Account
 from photosync.jobs.grace_period import last_words
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import ListingEnded, Pipeline
@@ -27,7 +28,7 @@ from photosync.jobs.push.walk import Found, Walk
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import Books
 from photosync.model import Item
-from photosync.provider import Account, Sent, Uploads, UploadWish
+from photosync.provider import Sent, SupportsUpload, UploadRequest
 
 SHOWN_EXAMPLES = 3
 
@@ -52,7 +53,7 @@ class Push:
 
     def __init__(self, account: Account, catalog: Catalog, options: PushOptions, reporter: Reporter) -> None:
         """The account's provider takes uploads. Raises `UsageError` for a path where nothing is."""
-        assert isinstance(account.provider, Uploads), "ServiceFacts.upload says that it takes files"
+        assert isinstance(account.provider, SupportsUpload), "ServiceFacts.upload says that it takes files"
         self._account = account
         self._provider = account.provider
         self._catalog = catalog
@@ -84,13 +85,13 @@ class Push:
 
     def _upload(self) -> None:
         options = self._options
-        wish = UploadWish(options.collection, resize=options.resize, dry_run=options.dry_run)
-        self._uploader = self._provider.uploader(wish)
+        request = UploadRequest(options.collection, resize=options.resize, dry_run=options.dry_run)
+        self._uploader = self._provider.uploader(request)
         self._known = KnownContent(
             self._catalog,
             self._pushes,
             self._books.run,
-            self._uploader.place,
+            self._uploader.destination,
             full=options.full,
             dry_run=options.dry_run,
         )
