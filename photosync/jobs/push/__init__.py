@@ -1,1 +1,1 @@
-"""SupportsUpload files to an account."""
+"""Uploads files to an account."""

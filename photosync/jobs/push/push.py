@@ -1,4 +1,4 @@
-"""SupportsUpload a user's files to an account. Read this to know what `push` does.
+"""Uploads a user's files to an account. Read this to know what `push` does.
 
 `walk` finds the files, `decide` says what is to be done with each, workers do it (`send`), and files whose content
 arrived are finished in batches (`batch`). Of several files with the same content only one is dealt with at a time; the
