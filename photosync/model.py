@@ -1,11 +1,12 @@
-"""The words of the house as values: items, collections, selections, usage.
+"""The values that everything else speaks of: items, collections, selections, locations, usage.
 
-Frozen, provider-neutral, no input or output. A provider parses its service's answers into these once, at the border;
-nothing inside ever sees raw JSON.
+Frozen, provider-neutral, without input or output. A provider parses its service's answers into these once, at the
+border; the core never sees raw JSON.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -98,6 +99,25 @@ class Item:
     """Where the content is right now, for services whose addresses expire. Never stored, never logged."""
     notes: tuple[str, ...] = ()
     """What a person should know of this item, `gps_stripped` for example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a file of the library lies."""
+
+    root: str
+    """Empty for the library's own folder, else the absolute path of a folder outside it that an account names."""
+    path: str
+    """Relative to the root, with `/` between folders."""
+
+    @property
+    def key(self) -> str:
+        """Equal for two paths below one root that some file system takes for the same file."""
+        return unicodedata.normalize("NFC", self.path).casefold()
+
+    def __str__(self) -> str:
+        """Relative to the library, or absolute outside it."""
+        return f"{self.root}/{self.path}" if self.root else self.path
 
 
 @dataclass(frozen=True, slots=True)

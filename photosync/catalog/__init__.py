@@ -1,22 +1,22 @@
 """What is saved, and how we know it: SQLite, one writer, a schema with a version."""
 
-from photosync.catalog.database import AccountTotals, Catalog, Known, Listing, RunRecord, Saved
-from photosync.catalog.fixes import Sidecar, Story
-from photosync.catalog.pushes import Match, Pushed, Pushes, Record
+from photosync.catalog.database import AccountTotals, Catalog, Listing, PastRun, SavedFile
+from photosync.catalog.entry import CatalogEntry
+from photosync.catalog.fixes import Sidecar
+from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
 from photosync.catalog.schema import SCHEMA_VERSION
 
 __all__ = [
     "SCHEMA_VERSION",
     "AccountTotals",
     "Catalog",
-    "Known",
+    "CatalogEntry",
     "Listing",
     "Match",
-    "Pushed",
+    "PastRun",
+    "PushRecord",
+    "PushedFile",
     "Pushes",
-    "Record",
-    "RunRecord",
-    "Saved",
+    "SavedFile",
     "Sidecar",
-    "Story",
 ]

@@ -3,82 +3,36 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from photosync.catalog import described, schema
+from photosync.catalog import entry, item_json, schema
+from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Fixes, Sidecar
-from photosync.catalog.pushes import Pushes, Record, records
+from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.errors import DestinationError
-from photosync.model import Item
+from photosync.model import Digest, Item, Location
 
 CACHE_KIB = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """An item whose file lies in its place: the path, and both hashes."""
+class SavedFile:
+    """An item whose file is at its location, complete."""
 
     item: Item
-    outside: str
-    path: str
-    path_key: str
-    delivered_size: int
-    delivered_md5: str
-    delivered_sha256: str
+    location: Location
+    delivered: Digest
+    """Of the bytes as the provider sent them."""
     stored_size: int
     stored_sha256: str
     sidecars: tuple[Sidecar, ...] = ()
-    mended: str | None = None
-    """What the fixer did and what not, for whoever asks `why`; None where there is nothing to tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the catalog knows of an item."""
-
-    state: str
-    description: str
-    first_run: int
-    outside: str
-    path: str | None
-    revision: str | None
-    delivered_size: int | None
-    delivered_md5: str | None
-    stored_size: int | None
-    reason: str | None
-    """Why its content could not be brought last."""
-    is_missing: bool
-    """Its file was not found when the run began."""
-
-    @property
-    def is_owed(self) -> bool:
-        """Whether its content is still to be brought, though nothing changed."""
-        return (self.path is None and not self.was_pushed) or self.reason is not None or bool(self.is_missing)
-
-    @property
-    def was_pushed(self) -> bool:
-        """It is in no library, but went up from a file of the user's."""
-        return self.state == "pushed"
-
-    def differs_from(self, item: Item) -> bool:
-        """Whether the provider has another content now, by the best that it gives: hash, revision or size."""
-        if item.md5 is not None:
-            return item.md5 != self.delivered_md5
-        if self.was_pushed:
-            return False  # size and revision are what the service made of it
-        if item.revision is not None:
-            return item.revision != self.revision
-        return item.size_bytes is not None and item.size_bytes != self.delivered_size
-
-    @property
-    def item(self) -> Item:
-        """The item as its provider described it last."""
-        return described.from_text(self.description)
+    fix_record: str | None = None
+    """What the fixer did and what not; None where there is nothing to tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +46,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class PastRun:
     """One run of a command, for one account."""
 
     command: str
@@ -109,7 +63,7 @@ class AccountTotals:
     size_bytes: int
     failed: int
     gone: int
-    last_run: RunRecord | None
+    last_run: PastRun | None
 
 
 class Catalog:
@@ -211,25 +165,33 @@ class Catalog:
         """How many distinct items the present run's listing brought."""
         return int(self._connection.execute("SELECT count(*) FROM seen WHERE listed").fetchone()[0])
 
-    def known(self, account: str, ids: Collection[str]) -> dict[str, Known]:
-        """What is known of these items, by id; those never met are left out."""
-        rows = self._connection.execute(
-            f"""SELECT id, state, description, first_run, outside, path, revision, delivered_size, delivered_md5,
-                       stored_size, reason, id IN (SELECT id FROM missing)
-                FROM items WHERE account = ? AND id IN ({",".join("?" * len(ids))})""",  # noqa: S608 - only marks
-            (account, *ids),
-        )
-        return {row[0]: Known(*row[1:]) for row in rows}
+    def known(self, account: str, ids: Collection[str]) -> dict[str, CatalogEntry]:
+        """The entries of these items by id; those without one are left out."""
+        marks = ",".join("?" * len(ids))
+        return {each.id: each for each in self._entries(f"account = ? AND id IN ({marks})", account, *ids)}
 
-    def owner_of_path(self, outside: str, path_key: str) -> tuple[str, str] | None:
-        """The account and id of the item whose file has this path."""
-        row = self._connection.execute(
-            "SELECT account, id FROM items WHERE outside = ? AND path_key = ?", (outside, path_key)
-        ).fetchone()
-        return (row[0], row[1]) if row else None
+    def entry(self, account: str, id_: str) -> CatalogEntry | None:
+        """One item's entry."""
+        return next(self._entries("account = ? AND id = ?", account, id_), None)
 
-    def record_saved(self, account: str, run: int, saved: Iterable[Saved]) -> None:
-        """These files lie in their places. Part of a transaction of the caller's."""
+    def entries_with_id(self, id_: str) -> list[CatalogEntry]:
+        """The entries of this id in all accounts."""
+        return list(self._entries("id = ? ORDER BY account", id_))
+
+    def entry_at(self, location: Location) -> CatalogEntry | None:
+        """The entry of the item whose file is at this location."""
+        return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
+
+    def entries(self, account: str) -> Iterator[CatalogEntry]:
+        """All of an account; newest first."""
+        return self._entries("account = ? ORDER BY rowid DESC", account)
+
+    def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
+        query = f"SELECT {entry.COLUMNS} FROM items WHERE {condition}"  # noqa: S608 - our own text
+        return map(entry.from_row, self._connection.execute(query, parameters))
+
+    def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
+        """These files are at their locations. Part of a transaction of the caller's."""
         for each in saved:
             self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
@@ -247,13 +209,13 @@ class Catalog:
                        mended = excluded.mended,
                        reason = NULL, error = NULL""",
                 (
-                    *(account, each.item.id, described.to_text(each.item), run, run),
-                    *(each.outside, each.path, each.path_key, each.item.revision),
-                    *(each.delivered_size, each.delivered_md5, each.delivered_sha256),
-                    *(each.stored_size, each.stored_sha256, _now(), each.mended),
+                    *(account, each.item.id, item_json.to_text(each.item), run, run),
+                    *(each.location.root, each.location.path, each.location.key, each.item.revision),
+                    *(each.delivered.size_bytes, each.delivered.md5, each.delivered.sha256),
+                    *(each.stored_size, each.stored_sha256, _now(), each.fix_record),
                 ),
             )
-            self.fixes.set_sidecars(account, each.item.id, run, each.outside, each.sidecars)
+            self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
 
     def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
         """The item's content could not be brought; a file that lies there from before stays known."""
@@ -262,7 +224,7 @@ class Catalog:
                VALUES (?, ?, ?, 'failed', ?, '', ?, ?)
                ON CONFLICT (account, id) DO UPDATE SET
                    description = excluded.description, reason = excluded.reason, error = excluded.error""",
-            (account, item.id, described.to_text(item), run, reason, error),
+            (account, item.id, item_json.to_text(item), run, reason, error),
         )
 
     def record_described(self, account: str, items: Iterable[Item]) -> None:
@@ -271,7 +233,7 @@ class Catalog:
             """UPDATE items SET description = ?,
                    state = CASE WHEN state <> 'gone' THEN state WHEN path IS NULL THEN 'pushed' ELSE 'saved' END
                WHERE account = ? AND id = ?""",
-            [(described.to_text(item), account, item.id) for item in items],
+            [(item_json.to_text(item), account, item.id) for item in items],
         )
 
     def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
@@ -298,58 +260,59 @@ class Catalog:
 
     # Files
 
-    def files(self, account: str) -> Iterator[tuple[str, str, str]]:
-        """Every file of the account: id, outside, path, in the order of the paths."""
-        return self._stream(
-            "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path",
-            (account,),
+    def files(self, account: str) -> Iterator[tuple[str, Location]]:
+        """Every file of the account: its item's id and its location, in the order of the locations."""
+        rows = self._stream(
+            "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path", account
         )
+        return ((id_, Location(root, path)) for id_, root, path in rows)
 
     def note_missing(self, ids: Iterable[str]) -> None:
         """The files of these items are not there, for as long as this catalog is open."""
         self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
 
-    def owed(self, account: str, after: int, count: int = 200) -> list[tuple[int, Item]]:
+    def owed(self, account: str, after: int, count: int = 200) -> list[CatalogEntry]:
         """Items whose content is still wanted: it failed last time, or the file is missing. Those gone are not.
 
-        A batch at a time: each comes with a number, and `after` is the number of the last one before this batch.
+        A batch at a time: `after` is the `row_id` of the last one before this batch, at first 0.
         """
-        rows = self._connection.execute(
-            """SELECT rowid, description FROM items WHERE account = ? AND state <> 'gone' AND rowid > ?
-               AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT ?""",
-            (account, after, count),
+        return list(
+            self._entries(
+                "account = ? AND state <> 'gone' AND rowid > ? "
+                "AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT ?",
+                *(account, after, count),
+            )
         )
-        return [(number, described.from_text(text)) for number, text in rows]
 
-    def sums(self, outside: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
-        """(sha256, path) of every file and sidecar in the library or in one folder outside, in the order of the paths.
+    def sums(self, root: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
+        """(sha256, path) of every file and sidecar below a root, in the order of the paths.
 
         With `since_run` only those that this run and later ones saved.
         """
         return self._stream(
             """SELECT stored_sha256, path FROM items WHERE outside = ?1 AND path IS NOT NULL AND saved_run >= ?2
                UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2 ORDER BY path""",
-            (outside, since_run),
+            *(root, since_run),
         )
 
-    def outsides(self) -> list[str]:
-        """The folders that have files: '' for the library, and every one outside."""
-        return [row[0] for row in self._stream("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL", ())]
+    def roots(self) -> list[str]:
+        """The roots of all locations of files."""
+        return [row[0] for row in self._stream("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL")]
 
-    def sums_state(self, outside: str) -> str | None:
+    def sums_state(self, root: str) -> str | None:
         """How SHA256SUMS was left, as `set_sums_state` was told."""
-        row = self._connection.execute("SELECT state FROM sums WHERE outside = ?", (outside,)).fetchone()
+        row = self._connection.execute("SELECT state FROM sums WHERE outside = ?", (root,)).fetchone()
         return row[0] if row else None
 
-    def set_sums_state(self, outside: str, state: str) -> None:
+    def set_sums_state(self, root: str, state: str) -> None:
         """Note how SHA256SUMS was left; an empty state says that it is being changed."""
-        self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (outside, state))
+        self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (root, state))
 
     def pushes(self, account: str) -> Pushes:
         """What was pushed to an account."""
         return Pushes(self._connection, account)
 
-    def push_records(self, *, path: Path | None = None, item: tuple[str, str] | None = None) -> list[Record]:
+    def push_records(self, *, path: Path | None = None, item: tuple[str, str] | None = None) -> list[PushRecord]:
         """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
         return records(self._connection, path=path, item=item)
 
@@ -376,13 +339,6 @@ class Catalog:
 
     # Looking back
 
-    def items(self, account: str) -> Iterator[tuple[Item, str, str | None, str]]:
-        """All items of the account: the item, its state, its path and the folder outside, if any; newest first."""
-        rows = self._stream(
-            "SELECT description, state, path, outside FROM items WHERE account = ? ORDER BY rowid DESC", (account,)
-        )
-        return ((described.from_text(text), state, path, outside) for text, state, path, outside in rows)
-
     def summary(self, account: str) -> AccountTotals:
         """The account in numbers."""
         row = self._connection.execute(
@@ -393,7 +349,7 @@ class Catalog:
         items, size_bytes, failed, gone = row
         return AccountTotals(items, size_bytes, failed, gone, self._last_run(account))
 
-    def _last_run(self, account: str) -> RunRecord | None:
+    def _last_run(self, account: str) -> PastRun | None:
         row = self._connection.execute(
             "SELECT command, started_at, ended_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1",
             (account,),
@@ -401,9 +357,9 @@ class Catalog:
         if row is None:
             return None
         ended = datetime.fromisoformat(row[2]) if row[2] else None
-        return RunRecord(row[0], datetime.fromisoformat(row[1]), ended, row[3])
+        return PastRun(row[0], datetime.fromisoformat(row[1]), ended, row[3])
 
-    def _stream(self, query: str, parameters: Sequence[object]) -> Iterator[tuple[Any, ...]]:
+    def _stream(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         return iter(self._connection.execute(query, parameters))
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from photosync.catalog import described
+from photosync.catalog import item_json
 from photosync.model import Digest, Item
 
 _GONE = "EXISTS (SELECT 1 FROM items AS i WHERE i.account = p.account AND i.id = p.id AND i.state = 'gone')"
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushedFile:
     """A file that is at the service, as this item."""
 
     path: Path
@@ -36,8 +36,8 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One push, for whoever looks back."""
+class PushRecord:
+    """One upload of one file in the past."""
 
     account: str
     id: str
@@ -47,7 +47,7 @@ class Record:
 
 def records(
     connection: sqlite3.Connection, *, path: Path | None = None, item: tuple[str, str] | None = None
-) -> list[Record]:
+) -> list[PushRecord]:
     """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
     account, id_ = item or (None, None)
     rows = connection.execute(
@@ -55,7 +55,7 @@ def records(
            WHERE path = ?1 OR (account = ?2 AND id = ?3) ORDER BY pushed_at, path""",
         (os.fsencode(path) if path else None, account, id_),
     )
-    return [Record(account, id_, Path(os.fsdecode(path)), pushed_at) for account, id_, path, pushed_at in rows]
+    return [PushRecord(account, id_, Path(os.fsdecode(path)), pushed_at) for account, id_, path, pushed_at in rows]
 
 
 class Pushes:
@@ -103,9 +103,9 @@ class Pushes:
                 ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own words
             (self._account, digest.size_bytes, digest.sha256, place),
         ).fetchone()
-        return Match(described.from_text(row[0]), bool(row[1])) if row else None
+        return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
 
-    def record(self, run: int, place: str, pushed: Iterable[Pushed]) -> None:
+    def record(self, run: int, place: str, pushed: Iterable[PushedFile]) -> None:
         """These files are at the service. Part of a transaction of the caller's."""
         for each in pushed:
             digest, item = each.digest, each.item
@@ -126,7 +126,7 @@ class Pushes:
                        reason = CASE WHEN path IS NULL THEN NULL ELSE reason END,
                        error = CASE WHEN path IS NULL THEN NULL ELSE error END""",
                 (
-                    *(self._account, item.id, described.to_text(item), run),
+                    *(self._account, item.id, item_json.to_text(item), run),
                     *(digest.size_bytes, digest.md5),
                 ),
             )

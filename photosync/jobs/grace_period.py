@@ -1,4 +1,4 @@
-"""A run that was interrupted may still say a few last words to its service."""
+"""An interrupted run may still send a few requests, to leave its service in order."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LAST_WORDS_S = 5.0
-"""How long they may take."""
+GRACE_PERIOD_S = 5.0
+"""How long requests work after the interruption."""
 
 
 @contextmanager
-def last_words(cancel: threading.Event) -> Iterator[None]:
-    """While this goes on, and for a few seconds at the most, requests work although the run was cancelled."""
+def grace_period(cancel: threading.Event) -> Iterator[None]:
+    """Inside, and for `GRACE_PERIOD_S` at the most, requests work although the run was cancelled."""
     was_cancelled = cancel.is_set()
     cancel.clear()
-    alarm = threading.Timer(LAST_WORDS_S, cancel.set)
+    alarm = threading.Timer(GRACE_PERIOD_S, cancel.set)
     alarm.daemon = True
     if was_cancelled:
         alarm.start()

@@ -45,26 +45,24 @@ def listed(
         known = catalog.known(account.name, {item.id for item in items})
         for item in items:
             there = known.get(item.id)
-            if there is None or there.path is None:
+            if there is None or there.location is None:
                 yield Row(item, State.PUSHED if there is not None and there.was_pushed else State.NEW, None)
             else:
                 state = State.CHANGED if there.differs_from(item) else State.SAVED
-                yield Row(item, state, _path(there.outside, there.path))
+                yield Row(item, state, str(there.location))
 
 
 def saved(catalog: Catalog, account: str, selection: Selection, collections: Iterable[str]) -> Iterator[Row]:
     """What the library has of `selection`, without asking the provider."""
     names = set(collections)
     rows = (
-        Row(item, State.GONE if state == "gone" else State.SAVED, _path(outside, path))
-        for item, state, path, outside in catalog.items(account)
-        if path is not None and selection.matches(item) and (not names or names & {*item.collections, item.folder})
+        Row(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location))
+        for entry in catalog.entries(account)
+        if entry.location is not None
+        and selection.matches(item := entry.item)
+        and (not names or names & {*item.collections, item.folder})
     )
     return islice(rows, selection.recent or selection.limit)
-
-
-def _path(outside: str, path: str) -> str:
-    return f"{outside}/{path}" if outside else path
 
 
 def _pages(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[list[Item]]:

@@ -51,7 +51,7 @@ class ItemFailure:
 
 @dataclass(slots=True)
 class Summary:
-    """The books of one run for one account. They close: listed = unchanged + filtered + saved + failed."""
+    """The totals of one run for one account: listed = unchanged + filtered + saved + failed."""
 
     command: str
     account: str
@@ -80,11 +80,11 @@ class Summary:
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(failure)
 
-    def check_books(self) -> None:
-        """Raise `AssertionError`, a bug, unless the books close."""
+    def check_totals(self) -> None:
+        """Raise `AssertionError`, a bug, unless the totals add up."""
         decided = self.unchanged + self.filtered + self.saved + self.failed
         if self.listed != decided:
-            raise AssertionError(f"the books do not close: {self.listed} listed, {decided} accounted for")
+            raise AssertionError(f"the totals do not add up: {self.listed} listed, {decided} accounted for")
 
     def as_json(self) -> dict[str, object]:
         """The summary object of the command line's contract."""

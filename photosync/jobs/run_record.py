@@ -11,8 +11,8 @@ from photosync.jobs.account import Account
 from photosync.jobs.report import Summary
 
 
-class Books:
-    """The books of one run for one account, from its beginning to its end."""
+class RunRecord:
+    """One run for one account, from its beginning to its end."""
 
     def __init__(self, account: Account, catalog: Catalog, summary: Summary) -> None:
         """A run begins; a dry one leaves no trace in the catalog."""
@@ -20,8 +20,8 @@ class Books:
         self._catalog = catalog
         self._summary = summary
         self._started = time.monotonic()
-        self.run = 0 if summary.dry_run else catalog.begin_run(summary.command, account.name)
-        """The run's number."""
+        self.number = 0 if summary.dry_run else catalog.begin_run(summary.command, account.name)
+        """In the catalog."""
 
     @property
     def seconds(self) -> float:
@@ -42,5 +42,5 @@ class Books:
         summary.seconds = self.seconds
         summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
         if not summary.dry_run:
-            self._catalog.end_run(self.run, summary.exit, json.dumps(summary.as_json()))
-        summary.check_books()
+            self._catalog.end_run(self.number, summary.exit, json.dumps(summary.as_json()))
+        summary.check_totals()

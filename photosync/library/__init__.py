@@ -4,7 +4,7 @@ The disk is the truth: what lies here counts, and the catalog only remembers why
 """
 
 from photosync.library.layout import PRESETS, Layout, LayoutError, LayoutFields
-from photosync.library.names import MAX_NAME_BYTES, path_key, safe_name, suffixed
+from photosync.library.names import MAX_NAME_BYTES, safe_name, suffixed
 from photosync.library.partial import Hashes, PartialFile, digest_of
 from photosync.library.store import PROGRAM_FOLDER, Library
 from photosync.library.sums import SUMS_NAME
@@ -23,7 +23,6 @@ __all__ = [
     "PartialFile",
     "UndoRecords",
     "digest_of",
-    "path_key",
     "safe_name",
     "suffixed",
     "sync_folder",

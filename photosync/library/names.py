@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from pathvalidate import sanitize_filename
 
@@ -48,11 +47,6 @@ def suffixed(name: str, account: str, item_id: str) -> str:
     mark = "_" + hashlib.sha256(f"{account}\0{item_id}".encode()).hexdigest()[:8]
     stem, extension = split_extension(name)
     return _cut(stem, MAX_NAME_BYTES - len((mark + extension).encode())) + mark + extension
-
-
-def path_key(path: PurePosixPath) -> str:
-    """Equal for two paths that some file system would take for the same file."""
-    return unicodedata.normalize("NFC", str(path)).casefold()
 
 
 def split_extension(name: str) -> tuple[str, str]:

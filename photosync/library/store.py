@@ -13,13 +13,14 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library.partial import PartialFile, disk_error
 from photosync.library.undo import UndoRecords, sync_folder
+from photosync.model import Location
 
 PROGRAM_FOLDER = ".photosync"
 
@@ -94,23 +95,27 @@ class Library:
         except PermissionError as error:
             raise disk_error(error, path) from error
 
-    def base(self, outside: str) -> Path:
-        """The folder that paths are relative to: the library's, or one outside that an account names."""
-        return self.root / outside
+    def base(self, root: str) -> Path:
+        """The folder that a location's root stands for."""
+        return self.root / root
+
+    def file(self, location: Location) -> Path:
+        """Where a file lies on the disk."""
+        return self.root / location.root / location.path
 
     def partial(
-        self, outside: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
+        self, root: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
     ) -> PartialFile:
         """A file on its way in, in the same file system as its final place. `key` tells contents apart."""
-        return PartialFile(self.workspace(outside, account) / _partial_name(key), provable, on_bytes)
+        return PartialFile(self.workspace(root, account) / _partial_name(key), provable, on_bytes)
 
-    def workspace(self, outside: str, account: str) -> Path:
+    def workspace(self, root: str, account: str) -> Path:
         """The folder for an account's partial files."""
-        return self.base(outside) / PROGRAM_FOLDER / "partial" / account
+        return self.base(root) / PROGRAM_FOLDER / "partial" / account
 
-    def clear_partials(self, outside: str, account: str, keep: Iterable[str] = ()) -> None:
+    def clear_partials(self, root: str, account: str, keep: Iterable[str] = ()) -> None:
         """Remove what earlier runs of the account left, but for the contents whose keys are to be resumed."""
-        folder = self.workspace(outside, account)
+        folder = self.workspace(root, account)
         kept = {_partial_name(key) for key in keep}
         if not folder.is_dir():
             return
@@ -120,27 +125,28 @@ class Library:
         if not kept:
             folder.rmdir()
 
-    def place(self, partial: Path, outside: str, path: PurePosixPath) -> None:
-        """Give a finished file its name in one step. Whoever calls has made sure that the name is free.
+    def move_in(self, partial: Path, location: Location) -> None:
+        """Move a finished file to its location in one step. The caller has made sure that no file is there.
 
-        The file's folder still has to be brought to the disk, with `sync_folders`.
+        The file's folder still has to be synced, with `sync_folders`.
         """
-        target = self.base(outside) / path
+        target = self.file(location)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             partial.rename(target)
         except OSError as error:
             raise disk_error(error, target) from error
 
-    def to_trash(self, outside: str, path: PurePosixPath) -> None:
-        """Put a file out of the way, where it can be found again, before another content takes its name."""
-        source = self.base(outside) / path
-        folder = self.base(outside) / PROGRAM_FOLDER / "trash" / date.today().isoformat() / path.parent  # noqa: DTZ011
+    def to_trash(self, location: Location) -> None:
+        """Move a file to the trash, before another content takes its name."""
+        source = self.file(location)
+        trash = self.base(location.root) / PROGRAM_FOLDER / "trash" / date.today().isoformat()  # noqa: DTZ011
+        target = trash / location.path
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            source.rename(_free_name(folder / path.name))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(_free_name(target))
         except FileNotFoundError:
-            return  # somebody was quicker: nothing is left to keep
+            return  # it is gone already: nothing is left to keep
         except OSError as error:
             raise disk_error(error, source) from error
 

@@ -76,7 +76,7 @@ class Result:
         """Why items failed, a word each."""
         return [error["reason"] for error in self.errors]
 
-    def check_books(self) -> None:
+    def check_totals(self) -> None:
         """Assert that listed = unchanged + filtered + saved + failed, and that the summary knows the exit status."""
         parts = ("unchanged", "filtered", "saved", "failed")
         assert self.number("listed") == sum(map(self.number, parts)), f"the books do not close:\n{self}"

@@ -53,7 +53,7 @@ class User:
         """Run `photosync pull`; its books must close, and nothing half-done may carry a name that looks finished."""
         result = self.sandbox.run(*self.simulator.command(ACCOUNT), *options, timeout_s=_RUN_TIMEOUT_S)
         assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
-        result.check_books()
+        result.check_totals()
         return result
 
     def pull_all(self, *options: str) -> Result:

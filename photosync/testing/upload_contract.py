@@ -63,7 +63,7 @@ class Pusher:
         """Run `photosync push` on the folder; its books must close."""
         result = self.sandbox.run(*self.command, str(self.photos), *options, timeout_s=_RUN_TIMEOUT_S)
         assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
-        result.check_books()
+        result.check_totals()
         return result
 
     def push_all(self, *options: str) -> Result:

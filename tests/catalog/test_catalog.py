@@ -7,21 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, Saved, Sidecar, schema
-from photosync.catalog.described import from_text, to_text
+from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, SavedFile, Sidecar, schema
+from photosync.catalog.item_json import from_text, to_text
 from photosync.errors import DestinationError
-from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+from photosync.model import CaptureTime, Digest, Item, Kind, Location, TimeMeaning
 
 
 def item(id_: str, **known: object) -> Item:
     return Item(id=id_, name=f"{id_}.jpg", kind=Kind.PHOTO, **known)  # type: ignore[arg-type]
 
 
-def saved(each: Item, path: str) -> Saved:
-    return Saved(
-        each, "", path, path.casefold(), delivered_size=3, delivered_md5="m", delivered_sha256="d", stored_size=3,
-        stored_sha256=f"sha of {path}",
-    )  # fmt: skip
+def saved(each: Item, path: str) -> SavedFile:
+    return SavedFile(each, Location("", path), Digest(3, "m", "d"), stored_size=3, stored_sha256=f"sha of {path}")
 
 
 @pytest.fixture
@@ -51,10 +48,12 @@ def test_what_is_saved_is_known_and_what_is_not_is_not(catalog: Catalog) -> None
         catalog.record_saved("amazon", run, [saved(item("a"), "amazon/a.jpg")])
     known = catalog.known("amazon", ["a", "b"])
     assert list(known) == ["a"]
-    assert known["a"].path == "amazon/a.jpg"
+    assert known["a"].location == Location("", "amazon/a.jpg")
     assert not known["a"].is_owed
     assert catalog.known("other", ["a"]) == {}
-    assert catalog.owner_of_path("", "amazon/a.jpg") == ("amazon", "a")
+    assert catalog.entry_at(Location("", "AMAZON/a.jpg")) == known["a"]
+    assert catalog.entry_at(Location("/elsewhere", "amazon/a.jpg")) is None
+    assert catalog.entries_with_id("a") == [known["a"]]
 
 
 def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -> None:
@@ -63,7 +62,7 @@ def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item(each), each) for each in "bc"])
     catalog.note_missing(["b"])
-    assert [each.id for _, each in catalog.owed("amazon", 0)] == ["a", "b"]
+    assert [each.id for each in catalog.owed("amazon", 0)] == ["a", "b"]
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item("a"), "a"), saved(item("b"), "b")])
     assert catalog.owed("amazon", 0) == []
@@ -79,7 +78,7 @@ def test_only_what_a_listing_did_not_bring_is_gone(catalog: Catalog) -> None:
     assert catalog.listed_count() == 2
     assert catalog.mark_gone("amazon") == 1
     assert catalog.known("amazon", ["c"])["c"].state == "gone"
-    assert catalog.known("amazon", ["c"])["c"].path == "c"
+    assert catalog.known("amazon", ["c"])["c"].location == Location("", "c")
     catalog.record_described("amazon", [item("c")])
     assert catalog.known("amazon", ["c"])["c"].state == "saved"
 
@@ -152,10 +151,10 @@ def older(tmp_path: Path) -> Path:
 
 def test_an_older_catalog_is_brought_up_to_date_and_keeps_its_rows(older: Path) -> None:
     catalog = Catalog.open(older)
-    assert catalog.known("amazon", ["a"])["a"].path == "a.jpg"
-    story = catalog.fixes.story("amazon", "a")
-    assert story is not None
-    assert (story.item, story.stored_sha256, story.mended) == (item("a"), "d", None)
+    assert catalog.known("amazon", ["a"])["a"].location == Location("", "a.jpg")
+    entry = catalog.entry("amazon", "a")
+    assert entry is not None
+    assert (entry.item, entry.stored_sha256, entry.fix_record) == (item("a"), "d", None)
     catalog.close()
     with sqlite3.connect(older) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION >= 2
@@ -173,7 +172,7 @@ def test_an_older_catalog_can_be_read_without_changing_it(older: Path) -> None:
 
 def test_sidecars_are_in_the_list_of_sums_and_go_with_their_item(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
-    beside = Sidecar("a.jpg.xmp", "a.jpg.xmp", "s", ours=True)
+    beside = Sidecar(Location("", "a.jpg.xmp"), "s", ours=True)
     with catalog.transaction():
         catalog.record_saved("amazon", run, [replace(saved(item("a"), "a.jpg"), sidecars=(beside,))])
     assert list(catalog.sums("", since_run=run)) == [("sha of a.jpg", "a.jpg"), ("s", "a.jpg.xmp")]
@@ -189,7 +188,7 @@ def test_what_was_begun_is_known_until_it_is_settled(catalog: Catalog) -> None:
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item("a"), "a.jpg")])
     catalog.fixes.intend("amazon", "a", "new", 4, None)
-    assert [(each.path, each.sha256) for each in catalog.fixes.intents()] == [("a.jpg", "new")]
+    assert [(each.location.path, each.sha256) for each in catalog.fixes.intents()] == [("a.jpg", "new")]
     catalog.fixes.settle("amazon", "a")
     assert list(catalog.fixes.intents()) == []
     assert list(catalog.sums("")) == [("new", "a.jpg")]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from photosync.catalog import Catalog, Pushed, Saved
-from photosync.model import Digest, Item, Kind
+from photosync.catalog import Catalog, PushedFile, SavedFile
+from photosync.model import Digest, Item, Kind, Location
 
 ONE = Digest(3, "md5 of one", "sha of one")
 OTHER = Digest(3, "md5 of other", "sha of other")
@@ -18,11 +18,11 @@ def catalog(tmp_path: Path) -> Catalog:
     return Catalog.open(tmp_path / "catalog.db")
 
 
-def pushed(path: str, digest: Digest, id_: str, stamp: str = "s") -> Pushed:
-    return Pushed(Path(path), stamp, digest, Item(id_, f"{id_}.jpg", Kind.PHOTO, md5=digest.md5))
+def pushed(path: str, digest: Digest, id_: str, stamp: str = "s") -> PushedFile:
+    return PushedFile(Path(path), stamp, digest, Item(id_, f"{id_}.jpg", Kind.PHOTO, md5=digest.md5))
 
 
-def record(catalog: Catalog, *files: Pushed, place: str = "", account: str = "a") -> None:
+def record(catalog: Catalog, *files: PushedFile, place: str = "", account: str = "a") -> None:
     with catalog.transaction():
         catalog.pushes(account).record(catalog.begin_run("push", account), place, files)
 
@@ -73,12 +73,9 @@ def test_what_is_gone_is_not_there(catalog: Catalog) -> None:
 
 def test_what_was_pulled_need_not_go_up_again(catalog: Catalog) -> None:
     item = Item("p1", "p1.jpg", Kind.PHOTO)
-    mended = Saved(
-        item, "", "a/p1.jpg", "a/p1.jpg", delivered_size=2, delivered_md5="m", delivered_sha256="as delivered",
-        stored_size=ONE.size_bytes, stored_sha256=ONE.sha256,
-    )  # fmt: skip
+    fixed = SavedFile(item, Location("", "a/p1.jpg"), Digest(2, "m", "as delivered"), ONE.size_bytes, ONE.sha256)
     with catalog.transaction():
-        catalog.record_saved("a", catalog.begin_run("pull", "a"), [mended])
+        catalog.record_saved("a", catalog.begin_run("pull", "a"), [fixed])
     match = catalog.pushes("a").with_content("", ONE)
     assert match is not None
     assert match.item == item
@@ -96,10 +93,7 @@ def test_a_pushed_item_is_known_and_owes_nothing(catalog: Catalog) -> None:
 
 
 def test_a_saved_item_stays_saved(catalog: Catalog) -> None:
-    each = Saved(
-        Item("i1", "1.jpg", Kind.PHOTO), "", "a/1.jpg", "a/1.jpg", delivered_size=3, delivered_md5="m",
-        delivered_sha256="d", stored_size=3, stored_sha256="s",
-    )  # fmt: skip
+    each = SavedFile(Item("i1", "1.jpg", Kind.PHOTO), Location("", "a/1.jpg"), Digest(3, "m", "d"), 3, "s")
     with catalog.transaction():
         catalog.record_saved("a", catalog.begin_run("pull", "a"), [each])
     record(catalog, pushed("/x/1.jpg", ONE, "i1"))

@@ -1,11 +1,12 @@
 """The library's folder: its identity, its lock, and what becomes of partial files."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library import Library, PartialFile, digest_of
+from photosync.model import Location
 
 
 @pytest.fixture
@@ -99,10 +100,10 @@ def test_old_content_goes_to_the_trash_before_new_content_takes_its_name(tmp_pat
     for content in (b"first", b"second", b"third"):
         new = library.program_folder / "new"
         new.write_bytes(content)
-        path = PurePosixPath("amazon/2019/x.jpg")
-        if (library.root / path).exists():
-            library.to_trash("", path)
-        library.place(new, "", path)
+        location = Location("", "amazon/2019/x.jpg")
+        if library.file(location).exists():
+            library.to_trash(location)
+        library.move_in(new, location)
     assert (library.root / "amazon/2019/x.jpg").read_bytes() == b"third"
     kept = sorted(file.read_bytes() for file in (library.program_folder / "trash").rglob("x.jpg*"))
     assert kept == [b"first", b"second"]

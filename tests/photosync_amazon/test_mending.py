@@ -61,7 +61,7 @@ def check_sums(sandbox: Sandbox) -> None:
 
 def test_photos_without_a_date_get_one_and_the_rest_stays(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     result = sandbox.run("pull", "amazon")
-    result.check_books()
+    result.check_totals()
     assert result.exit == 0
     changed = mended(simulator, sandbox)
     assert result.number("fixed") == len(changed) > 0
@@ -88,7 +88,7 @@ def test_a_mended_file_is_not_brought_again(simulator: AmazonSimulator, sandbox:
     simulator.forget()
     for options in ([], ["--full"]):
         again = sandbox.run("pull", "amazon", *options)
-        again.check_books()
+        again.check_totals()
         assert (again.number("saved"), again.number("fixed")) == (0, 0)
     assert simulator.counts["content"] == 0
     assert sandbox.hashes() == before
@@ -131,7 +131,7 @@ def test_a_catalog_that_was_lost_does_not_double_mended_files(simulator: AmazonS
     for path in (sandbox.library / ".photosync").glob("catalog.db*"):
         path.unlink()
     again = sandbox.run("pull", "amazon")
-    again.check_books()
+    again.check_totals()
     assert again.exit == 0
     assert sandbox.hashes() == before
     check_sums(sandbox)

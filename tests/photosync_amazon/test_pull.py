@@ -43,7 +43,7 @@ def md5s(items: list[ExpectedItem]) -> list[str]:
 
 def test_a_year_brings_that_year_and_no_other(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     result = sandbox.run("pull", "amazon", "--year", "2023")
-    result.check_books()
+    result.check_totals()
     assert result.exit == 0
     assert sorted(sandbox.hashes().elements()) == md5s(of_year(simulator, 2023))
     assert {path.relative_to(sandbox.library).parts[:2] for path in sandbox.files()} == {("amazon", "2023")}
@@ -53,7 +53,7 @@ def test_a_year_brings_that_year_and_no_other(simulator: AmazonSimulator, sandbo
 
 def test_what_the_service_cannot_filter_is_filtered_here(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     result = sandbox.run("pull", "amazon", "--since", "2022-03", "--until", "2022-09-15")
-    result.check_books()
+    result.check_totals()
     wanted = [item for item in of_year(simulator, 2022) if item.taken and "03-01" <= f"{item.taken:%m-%d}" <= "09-15"]
     assert sorted(sandbox.hashes().elements()) == md5s(wanted)
     assert result.number("filtered") > 0
@@ -93,7 +93,7 @@ def test_a_count_is_asked_and_nothing_is_written(simulator: AmazonSimulator, san
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     result = sandbox.run("pull", "amazon", "--year", "2021", "--dry-run")
-    result.check_books()
+    result.check_totals()
     assert result.number("saved") == len(of_year(simulator, 2021))
     assert result.stderr.count("would save amazon/2021/") == result.number("saved")
     assert not sandbox.library.exists()
@@ -104,7 +104,7 @@ def test_an_album_by_a_part_of_its_name(simulator: AmazonSimulator, sandbox: San
     albums = sandbox.run("collections", "amazon").objects
     album = albums[0]
     result = sandbox.run("pull", "amazon", str(album["name"])[:-1].upper(), "--limit", "7")
-    result.check_books()
+    result.check_totals()
     assert result.exit == 0
     assert result.summary["collection"] == album["name"]
     assert result.number("saved") == 7
@@ -121,7 +121,7 @@ def test_expired_cookies_end_the_run_with_advice_and_without_a_retry(
         result = sandbox.run("pull", "amazon")
     finally:
         simulator.faults.expired = None
-    result.check_books()
+    result.check_totals()
     assert result.exit == 4
     assert "account 'amazon'" in result.stderr
     assert "docs/amazon.md" in result.stderr
@@ -152,7 +152,7 @@ def test_a_limit_of_bytes_ends_the_run_cleanly_and_the_next_goes_on(
     simulator: AmazonSimulator, sandbox: Sandbox
 ) -> None:
     first = sandbox.run("pull", "amazon", "--limit-bytes", "100k")
-    first.check_books()
+    first.check_totals()
     assert first.exit == 8
     assert 0 < first.number("bytes") <= 100_000
     second = sandbox.run("pull", "amazon")
@@ -191,7 +191,7 @@ def test_an_unreachable_service_is_told_soon(sandbox: Sandbox, simulator: Amazon
     settings = simulator.account_settings() | {"endpoints": {"api": "http://127.0.0.1:9/drive/v1"}}
     sandbox.configure({"amazon": settings}, retry_budget="1s")
     result = sandbox.run("pull", "amazon")
-    result.check_books()
+    result.check_totals()
     assert result.exit == 5
     assert "127.0.0.1" in result.stderr
 
@@ -234,7 +234,7 @@ def test_a_listing_that_breaks_off_does_not_cost_what_it_brought(simulator: Amaz
         result = sandbox.run("pull", "amazon")
     finally:
         simulator.faults.server_error = None
-    result.check_books()
+    result.check_totals()
     assert result.exit == 5
     assert result.summary["complete"] is False
     assert result.number("saved") == len(sandbox.files()) == 200

@@ -55,7 +55,7 @@ class Uploader:
         self.simulator.forget()
         result = self.sandbox.run("push", "amazon", *arguments)
         assert result.exit != 1, result
-        result.check_books()
+        result.check_totals()
         return result
 
     def numbers(self, result: Result) -> tuple[int, int, int, int]:

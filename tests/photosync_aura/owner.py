@@ -56,7 +56,7 @@ class Owner:
         result = self.run("pull", ACCOUNT, *arguments)
         assert not self.simulator.leaks, "credentials reached a host of photos or videos"
         if "listed" in result.summary:
-            result.check_books()
+            result.check_totals()
         return result
 
     def push(self, *arguments: str) -> Result:

@@ -24,7 +24,7 @@ def sender(owner_of: OwnerOf) -> Sender:
 def push(sender: Sender, *options: str) -> tuple[int, int, int, int]:
     """Push the folder to the kitchen; exit status, saved, unchanged, failed."""
     result = sender.owner.push("kitchen", str(sender.photos), *options)
-    result.check_books()
+    result.check_totals()
     return result.exit, result.number("saved"), result.number("unchanged"), result.number("failed")
 
 

@@ -71,7 +71,7 @@ def test_only_what_is_new_is_listed_and_what_went_is_gone(simulator: CloudDriveS
     simulator.library.remove(gone[0])
     simulator.drive.say(gone[1], status="TRASH")
     result = sandbox.run("pull", "drive")
-    result.check_books()
+    result.check_totals()
     assert (result.exit, result.number("listed"), result.number("saved"), result.number("gone")) == (0, 3, 3, 2)
     assert before < paths(sandbox)
 
@@ -81,7 +81,7 @@ def test_a_moved_item_keeps_its_file(simulator: CloudDriveSimulator, sandbox: Sa
     before = paths(sandbox)
     simulator.drive.say("PicturesExample_AAAAAA", name="Photos")
     result = sandbox.run("pull", "drive")
-    result.check_books()
+    result.check_totals()
     assert (result.exit, result.number("saved"), result.number("listed")) == (0, 0, 60)
     assert paths(sandbox) == before
 

@@ -76,7 +76,7 @@ class User:
 
     def push(self, *options: str) -> Result:
         result = self.sandbox.run("push", "drive", str(self.photos), *options)
-        result.check_books()
+        result.check_totals()
         return result
 
     def there(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ def test_addresses_that_expire_in_mid_run_are_renewed(tmp_path: Path) -> None:
     with Someone.with_items(tmp_path, 250, uses_of_addresses=60) as someone:
         result = someone.pick()
         assert result.exit == Exit.OK, result
-        result.check_books()
+        result.check_totals()
         assert result.number("saved") == 250
         assert someone.all_there()
         # One listing of three pages, and one for each 60 files that were asked for, however many workers wait.

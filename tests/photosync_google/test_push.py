@@ -23,7 +23,7 @@ FEW = ("Photos/IMG_1.JPG", "Photos/Day 1/IMG_1.JPG", "Photos/Day 1/IMG_2.JPG")
 
 def ended_well(result: Result, *, saved: int, unchanged: int = 0) -> None:
     assert result.exit == Exit.OK, result
-    result.check_books()
+    result.check_totals()
     assert (result.number("saved"), result.number("unchanged")) == (saved, unchanged), result
 
 
@@ -263,7 +263,7 @@ def test_one_of_a_batch_fails(tmp_path: Path, fault: str, reason: str, words: st
         someone.simulator.faults.set(fault, {"items": ["IMG_2.JPG"]})
         result = someone.push(someone.folder)
         assert result.exit == Exit.PARTIAL, result
-        result.check_books()
+        result.check_totals()
         assert (result.number("saved"), result.reasons) == (4, [reason])
         assert result.errors[0]["name"].endswith("IMG_2.JPG")
         assert words in result.errors[0]["error"]

@@ -85,7 +85,7 @@ def test_the_storage_is_full(tmp_path: Path, fault: str) -> None:
         someone.simulator.faults.latency = Fault(value=0.01, on="upload")
         result = someone.push(someone.folder, "--jobs", "2")
         assert result.exit == Exit.PARTIAL, result
-        result.check_books()
+        result.check_totals()
         assert result.reasons == ["storage_full"] * 250
         assert "one.google.com/storage" in result.errors[0]["error"]
         assert someone.simulator.counts["POST /library/v1/uploads"] < 150, "nothing more is sent than was under way"

@@ -1,4 +1,4 @@
-"""`why`: the story of one file or item, for people or as JSON."""
+"""`why`: the history of one file or item, for people or as JSON."""
 
 from __future__ import annotations
 
@@ -39,27 +39,31 @@ def _show(general: General, told: Why) -> None:
 
 
 def _origin(told: Why) -> list[str]:
-    story = told.story
+    entry = told.entry
     lines = [str(told.path)] if told.path else []
     went_up = [
         f"  {each.path} went up to account {each.account} as {each.id}, {each.pushed_at}" for each in told.pushes
     ]
-    if story is None:
+    if entry is None:
         return [*lines, "  no pull brought this file", *went_up]
-    lines += [f"  {story.item.name}: account {story.account}, id {story.item.id}, {story.state}"]
-    if story.delivered_sha256:
+    lines += [f"  {entry.item.name}: account {entry.account}, id {entry.item.id}, {entry.state}"]
+    if entry.delivered_sha256:
         lines += [
-            f"  saved {story.saved_at}",
-            f"  delivered {story.delivered_size} bytes, sha256 {story.delivered_sha256}",
+            f"  saved {entry.saved_at}",
+            f"  delivered {entry.delivered_size} bytes, sha256 {entry.delivered_sha256}",
             "  stored as delivered"
-            if story.stored_sha256 == story.delivered_sha256
-            else f"  stored    {story.stored_size} bytes, sha256 {story.stored_sha256}",
+            if entry.stored_sha256 == entry.delivered_sha256
+            else f"  stored    {entry.stored_size} bytes, sha256 {entry.stored_sha256}",
         ]
-    if story.reason:
-        lines += [f"  could not be brought last: {story.reason}: {story.error}"]
+    if entry.reason:
+        lines += [f"  could not be brought last: {entry.reason}: {entry.error}"]
     lines += went_up
-    if told.path is None and story.state != "pushed":
-        lines += [f"  no file lies at {story.path}; the next pull brings it again" if story.path else "  has no file"]
+    if told.path is None and entry.state != "pushed":
+        lines += [
+            f"  no file lies at {entry.location.path}; the next pull brings it again"
+            if entry.location
+            else "  has no file"
+        ]
     return [*lines, *([f"  lies there because {told.place}"] if told.place else [])]
 
 
@@ -95,7 +99,7 @@ def _reading(candidate: Candidate) -> str:
 
 
 def _origin_json(told: Why) -> dict[str, object]:
-    story = told.story
+    entry = told.entry
     content: dict[str, object] = {
         "path": str(told.path) if told.path else None,
         "place": told.place or None,
@@ -104,18 +108,18 @@ def _origin_json(told: Why) -> dict[str, object]:
             for each in told.pushes
         ],
     }
-    if story is None:
+    if entry is None:
         return content | {"account": None, "id": None, "state": None}
     return content | {
-        "account": story.account,
-        "id": story.item.id,
-        "name": story.item.name,
-        "state": story.state,
-        "saved_at": story.saved_at,
-        "delivered": {"bytes": story.delivered_size, "md5": story.delivered_md5, "sha256": story.delivered_sha256},
-        "stored": {"bytes": story.stored_size, "sha256": story.stored_sha256},
-        "reason": story.reason,
-        "error": story.error,
+        "account": entry.account,
+        "id": entry.item.id,
+        "name": entry.item.name,
+        "state": entry.state,
+        "saved_at": entry.saved_at,
+        "delivered": {"bytes": entry.delivered_size, "md5": entry.delivered_md5, "sha256": entry.delivered_sha256},
+        "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
+        "reason": entry.reason,
+        "error": entry.error,
     }
 
 

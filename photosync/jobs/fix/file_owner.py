@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from photosync.catalog import Catalog, Story
-from photosync.library import PROGRAM_FOLDER, Library, path_key
+from photosync.catalog import Catalog, CatalogEntry
+from photosync.library import PROGRAM_FOLDER, Library
+from photosync.model import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +21,18 @@ class Home:
 
     library: Library
     catalog: Catalog
-    outside: str
+    root: str
+    """As in a `Location`."""
     base: Path
     """The folder, without symbolic links."""
 
-    def story(self, path: Path) -> Story | None:
+    def location(self, path: Path) -> Location:
+        """Of a file; `path` as `real_name` gives it."""
+        return Location(self.root, str(path.relative_to(self.base)))
+
+    def entry(self, path: Path) -> CatalogEntry | None:
         """What the catalog knows of the file; `path` as `real_name` gives it."""
-        key = path_key(PurePosixPath(path.relative_to(self.base)))
-        owner = self.catalog.owner_of_path(self.outside, key)
-        return self.catalog.fixes.story(*owner) if owner else None
+        return self.catalog.entry_at(self.location(path))
 
 
 def real_name(path: Path) -> Path:
@@ -77,10 +81,10 @@ class Homes:
 
     def _outside(self, folder: Path) -> Home | None:
         home = self.configured()
-        for outside in home.catalog.outsides() if home else []:
-            base = Path(outside).resolve()
-            if home and outside and (base == folder or base in folder.parents):
-                return Home(home.library, home.catalog, outside, base)
+        for root in home.catalog.roots() if home else []:
+            base = Path(root).resolve()
+            if home and root and (base == folder or base in folder.parents):
+                return Home(home.library, home.catalog, root, base)
         return None
 
     def _opened(self, library: Library) -> tuple[Library, Catalog]:

@@ -12,17 +12,17 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from photosync import metadata
-from photosync.catalog import Sidecar, Story
+from photosync.catalog import CatalogEntry, Sidecar
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.fix.file_owner import Home, Homes, real_name
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.replace_file import exchange, rewrite_sums, settle_interrupted
 from photosync.jobs.fix.sidecar_files import Laid, lay_beside, take_away
 from photosync.jobs.fix.undo import original_of
-from photosync.library import SUMS_NAME, UndoRecords, digest_of, path_key
+from photosync.library import SUMS_NAME, UndoRecords, digest_of
 from photosync.metadata.undo import UndoRecord
 
 _OWN_FOLDERS = ".photosync"
@@ -81,17 +81,17 @@ class Fix:
         if home and not self._dry_run and home.library.root not in self._met:
             self._met.add(home.library.root)
             settle_interrupted(home.library, home.catalog)
-        story = home.story(path) if home else None
+        entry = home.entry(path) if home else None
         try:
-            return self._take_back(path, home, story) if self._undo else self._fix(path, home, story)
+            return self._take_back(path, home, entry) if self._undo else self._fix(path, home, entry)
         except (ItemError, OSError) as error:
             return FileResult(path, "failed", error=_told(error, path))
 
     # Mending
 
-    def _fix(self, path: Path, home: Home | None, story: Story | None) -> FileResult:
-        settings = self._settings(story.account if story else None)
-        given = metadata.Given.of(story.item) if story else metadata.Given(path.name)
+    def _fix(self, path: Path, home: Home | None, entry: CatalogEntry | None) -> FileResult:
+        settings = self._settings(entry.account if entry else None)
+        given = metadata.Given.of(entry.item) if entry else metadata.Given(path.name)
         mended = metadata.preview(path, given, settings)
         is_idle = mended.outcome in (metadata.Outcome.UNTOUCHED, metadata.Outcome.REFUSED) and not mended.sidecar
         if self._dry_run or is_idle:
@@ -102,19 +102,19 @@ class Fix:
             mended = metadata.fix(path, given, settings, workspace)
             notes = mended.notes
             if mended.undo is not None and mended.sha256 is not None:
-                notes += self._place(path, home, story, mended, mended.undo, mended.sha256, records)
+                notes += self._place(path, home, entry, mended, mended.undo, mended.sha256, records)
             laid = lay_beside(path, mended, settings, records, workspace)
         if laid is None:
             return _result(path, mended, None, notes)
-        if home and story and laid.sha256:
-            self._record_sidecar(home, story, laid)
+        if home and entry and laid.sha256:
+            self._record_sidecar(home, entry, laid)
         return _result(path, mended, laid.path if laid.sha256 else None, (*notes, laid.note) if laid.note else notes)
 
     def _place(
         self,
         path: Path,
         home: Home | None,
-        story: Story | None,
+        entry: CatalogEntry | None,
         mended: metadata.FixResult,
         record: bytes,
         sha256: str,
@@ -124,71 +124,72 @@ class Fix:
         records.keep(sha256, before, record)
         if mended.file_time is not None:
             metadata.set_file_time(mended.path, mended.file_time)
-        story, notes = _recorded(story, before)
-        exchange(home, story, path, mended.path, sha256, as_text(mended))
-        self._touch(home, story)
+        entry, notes = _recorded(entry, before)
+        exchange(home, entry, path, mended.path, sha256, as_text(mended))
+        self._touch(home, entry)
         return notes
 
-    def _record_sidecar(self, home: Home, story: Story, laid: Laid) -> None:
-        found = PurePosixPath(laid.path.relative_to(home.base))
-        fresh = Sidecar(str(found), path_key(found), laid.sha256, laid.ours)
-        others = [each for each in self._sidecars(home, story) if each.path_key != fresh.path_key]
-        self._set_sidecars(home, story, [*others, fresh])
+    def _record_sidecar(self, home: Home, entry: CatalogEntry, laid: Laid) -> None:
+        fresh = Sidecar(home.location(laid.path), laid.sha256, laid.ours)
+        others = [each for each in self._sidecars(home, entry) if each.location.key != fresh.location.key]
+        self._set_sidecars(home, entry, [*others, fresh])
 
     # Taking back
 
-    def _take_back(self, path: Path, home: Home | None, story: Story | None) -> FileResult:
+    def _take_back(self, path: Path, home: Home | None, entry: CatalogEntry | None) -> FileResult:
         if path.is_symlink() or not path.is_file():
             return FileResult(path, "untouched", notes=("left alone: it is no regular file",))
         records = self._records(home)
-        settings = self._settings(story.account if story else None)
+        settings = self._settings(entry.account if entry else None)
         with _workspace(path, home) as workspace:
-            original = original_of(path, records, workspace, story.delivered_sha256 if story else None)
+            original = original_of(path, records, workspace, entry.delivered_sha256 if entry else None)
             if original is not None and not self._dry_run:
                 before, sha256 = digest_of(path).sha256, digest_of(original).sha256
-                known, notes = _recorded(story, before)
+                known, notes = _recorded(entry, before)
                 exchange(home, known, path, original, sha256, None)
                 self._touch(home, known)
             else:
                 notes = ()
             said = take_away(path, settings, records, workspace, pretend=self._dry_run)
-        if home and story and said and not self._dry_run:
-            self._set_sidecars(home, story, self._sidecars(home, story))
+        if home and entry and said and not self._dry_run:
+            self._set_sidecars(home, entry, self._sidecars(home, entry))
         if original is None and not any("stays" not in each for each in said):
             return FileResult(path, "untouched", notes=(*said, "nothing was changed here that could be taken back"))
         return FileResult(path, "undone", notes=(*notes, *said))
 
     # The catalog
 
-    def _sidecars(self, home: Home, story: Story) -> list[Sidecar]:
+    def _sidecars(self, home: Home, entry: CatalogEntry) -> list[Sidecar]:
         """Those that are there, with the hashes that they have now."""
-        known = home.catalog.fixes.sidecars(story.account, story.item.id)
-        there = [each for each in known if (home.base / each.path).is_file()]
+        known = home.catalog.fixes.sidecars(entry.account, entry.item.id)
+        paths = {each: home.library.file(each.location) for each in known}
         return [
-            replace(each, sha256=hashlib.sha256((home.base / each.path).read_bytes()).hexdigest()) for each in there
+            replace(each, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+            for each, path in paths.items()
+            if path.is_file()
         ]
 
-    def _set_sidecars(self, home: Home, story: Story, sidecars: list[Sidecar]) -> None:
-        if sidecars == home.catalog.fixes.sidecars(story.account, story.item.id):
+    def _set_sidecars(self, home: Home, entry: CatalogEntry, sidecars: list[Sidecar]) -> None:
+        if sidecars == home.catalog.fixes.sidecars(entry.account, entry.item.id):
             return
         with home.catalog.transaction():
-            home.catalog.set_sums_state(home.outside, "")
-            home.catalog.fixes.set_sidecars(story.account, story.item.id, 0, home.outside, sidecars)
-        self._touch(home, story)
+            home.catalog.set_sums_state(home.root, "")
+            home.catalog.fixes.set_sidecars(entry.account, entry.item.id, 0, sidecars)
+        self._touch(home, entry)
 
-    def _touch(self, home: Home | None, story: Story | None) -> None:
-        if home and story:
-            self._touched[home.library.root, home.outside] = home
+    def _touch(self, home: Home | None, entry: CatalogEntry | None) -> None:
+        if home and entry:
+            self._touched[home.library.root, home.root] = home
 
     def _records(self, home: Home | None) -> list[UndoRecords]:
         """Where new records go, and where else older ones may lie."""
         return [home.library.undo, self._stray] if home else [self._stray]
 
 
-def _recorded(story: Story | None, before: str) -> tuple[Story | None, tuple[str, ...]]:
-    """The story, unless the file is not the one that the catalog knows: that must not be covered up."""
-    if story is None or story.stored_sha256 == before:
-        return story, ()
+def _recorded(entry: CatalogEntry | None, before: str) -> tuple[CatalogEntry | None, tuple[str, ...]]:
+    """The entry, unless the file is not the one that the catalog knows: that must not be covered up."""
+    if entry is None or entry.stored_sha256 == before:
+        return entry, ()
     return None, ("the file was not as it was saved; the catalog keeps what it knew",)
 
 

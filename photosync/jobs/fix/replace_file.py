@@ -7,24 +7,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from photosync.catalog import Catalog, Story
+from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.file_owner import Home
 from photosync.library import Library, digest_of, sums, sync_folder
 
 
-def exchange(home: Home | None, story: Story | None, path: Path, second: Path, sha256: str, mended: str | None) -> None:
-    """Put `second`, whose hash is `sha256`, in the place of `path`. Without `story` the catalog is not concerned.
+def exchange(
+    home: Home | None, entry: CatalogEntry | None, path: Path, second: Path, sha256: str, fix_record: str | None
+) -> None:
+    """Put `second`, whose hash is `sha256`, in the place of `path`. Without `entry` the catalog is not concerned.
 
     Raises `OSError`; then `path` is as it was.
     """
-    if home is None or story is None:
+    if home is None or entry is None:
         second.replace(path)
         sync_folder(path.parent)
         return
-    fixes, key = home.catalog.fixes, (story.account, story.item.id)
+    fixes, key = home.catalog.fixes, (entry.account, entry.item.id)
     with home.catalog.transaction():
-        home.catalog.set_sums_state(home.outside, "")
-        fixes.intend(*key, sha256, second.stat().st_size, mended)
+        home.catalog.set_sums_state(home.root, "")
+        fixes.intend(*key, sha256, second.stat().st_size, fix_record)
     try:
         second.replace(path)
     except OSError:
@@ -38,7 +40,7 @@ def exchange(home: Home | None, story: Story | None, path: Path, second: Path, s
 def settle_interrupted(library: Library, catalog: Catalog) -> None:
     """Bring the catalog up to what a run that was killed did to files."""
     for intent in catalog.fixes.intents():
-        path = library.base(intent.outside) / intent.path
+        path = library.file(intent.location)
         happened = path.is_file() and digest_of(path).sha256 == intent.sha256
         with catalog.transaction():
             if happened:
@@ -49,5 +51,5 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
 
 def rewrite_sums(home: Home) -> None:
     """Bring the list of sums up to date after files or sidecars changed."""
-    sums.rewrite(home.base, home.catalog.sums(home.outside))
-    home.catalog.set_sums_state(home.outside, sums.state(home.base))
+    sums.rewrite(home.base, home.catalog.sums(home.root))
+    home.catalog.set_sums_state(home.root, sums.state(home.base))

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from photosync import metadata
-from photosync.catalog import Record, Story
+from photosync.catalog import CatalogEntry, PushRecord
 from photosync.errors import UsageError
 from photosync.jobs.fix.file_owner import Home, Homes, real_name
 from photosync.jobs.fix.fix_record import from_text
 from photosync.jobs.fix.undo import original_of
-from photosync.jobs.pull.location import Namer, fitting_name
-from photosync.library import Layout, UndoRecords, path_key
+from photosync.jobs.pull.location import LocationChooser, fitting_name
+from photosync.library import Layout, UndoRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Why:
 
     path: Path | None
     """Where the file lies; None where there is none."""
-    story: Story | None
+    entry: CatalogEntry | None
     """What the catalog knows; None for a file that no pull brought."""
     ladder: metadata.Ladder | None
     outcome: str
@@ -38,7 +38,7 @@ class Why:
     """Whether `changes` were made; else they are what `fix` would do now."""
     place: str
     """Why the file lies in its folder; empty where nobody can tell."""
-    pushes: tuple[Record, ...] = ()
+    pushes: tuple[PushRecord, ...] = ()
     """When it went up, and as which items."""
 
 
@@ -62,22 +62,21 @@ class Asker:
         """About the file of that path, or else every item with that id. Raises `UsageError` where there is neither."""
         path = real_name(Path(target))
         home = self._homes.of(path)
-        story = home.story(path) if home else None
-        if os.path.lexists(path) or story:
-            return [self._with_pushes(self._about(path, home, story))]
+        entry = home.entry(path) if home else None
+        if os.path.lexists(path) or entry:
+            return [self._with_pushes(self._about(path, home, entry))]
         home = self._homes.configured()
-        stories = [
-            story
-            for account in (home.catalog.fixes.accounts_with(target) if home else [])
-            if home and (story := home.catalog.fixes.story(account, target))
-        ]
-        if not home or not stories:
+        entries = home.catalog.entries_with_id(target) if home else []
+        if not home or not entries:
             raise UsageError(
                 f"there is no file '{target}', and the catalog has no item with that id. An item that no selection "
                 "asked for is not in the catalog; `photosync list ACCOUNT` shows what the service has."
             )
         return [
-            self._with_pushes(self._about(home.base / each.path if each.path else None, home, each)) for each in stories
+            self._with_pushes(
+                self._about(home.base / each.location.root / each.location.path if each.location else None, home, each)
+            )
+            for each in entries
         ]
 
     def _with_pushes(self, told: Why) -> Why:
@@ -85,51 +84,52 @@ class Asker:
         if home is None:
             return told
         records = home.catalog.push_records(path=told.path) if told.path else []
-        if not records and told.story is not None:
-            records = home.catalog.push_records(item=(told.story.account, told.story.item.id))
+        if not records and told.entry is not None:
+            records = home.catalog.push_records(item=(told.entry.account, told.entry.item.id))
         return replace(told, pushes=tuple(records))
 
-    def _about(self, path: Path | None, home: Home | None, story: Story | None) -> Why:
+    def _about(self, path: Path | None, home: Home | None, entry: CatalogEntry | None) -> Why:
         if path is None or not path.is_file():
-            return Why(None, story, None, "", (), (), is_done=False, place="")
-        settings = self._settings(story.account if story else None)
-        found, is_changed = self._look(path, home, story, settings)
+            return Why(None, entry, None, "", (), (), is_done=False, place="")
+        settings = self._settings(entry.account if entry else None)
+        found, is_changed = self._look(path, home, entry, settings)
         outcome, changes, notes = found.outcome.value, found.changes, found.notes
-        if story and story.mended:
-            outcome, changes, notes = from_text(story.mended)
-        is_done = is_changed or bool(story and story.mended)
+        if entry and entry.fix_record:
+            outcome, changes, notes = from_text(entry.fix_record)
+        is_done = is_changed or bool(entry and entry.fix_record)
         place = (
-            self._place(home, story, found.ladder, fitting_name(story.item.name, found.format))
-            if home and story
+            self._place(home, entry, found.ladder, fitting_name(entry.item.name, found.format))
+            if home and entry
             else ""
         )
-        return Why(path, story, found.ladder, outcome, changes, notes, is_done, place)
+        return Why(path, entry, found.ladder, outcome, changes, notes, is_done, place)
 
     def _look(
-        self, path: Path, home: Home | None, story: Story | None, settings: metadata.Settings
+        self, path: Path, home: Home | None, entry: CatalogEntry | None, settings: metadata.Settings
     ) -> tuple[metadata.FixResult, bool]:
         """What the fixer makes of the delivered bytes, and whether the file has others now."""
-        given = metadata.Given.of(story.item) if story else metadata.Given(path.name)
+        given = metadata.Given.of(entry.item) if entry else metadata.Given(path.name)
         records: Sequence[UndoRecords] = [home.library.undo, self._stray] if home else [self._stray]
         with tempfile.TemporaryDirectory() as workspace:
             original = None
             if not path.is_symlink():
-                delivered = story.delivered_sha256 if story else None
+                delivered = entry.delivered_sha256 if entry else None
                 original = original_of(path, records, Path(workspace), delivered)
             return metadata.preview(original or path, given, settings), original is not None
 
-    def _place(self, home: Home, story: Story, ladder: metadata.Ladder, name: str) -> str:
+    def _place(self, home: Home, entry: CatalogEntry, ladder: metadata.Ladder, name: str) -> str:
         """`name` is the item's with the extension that its content asks for; some services' names have another."""
-        layout = self._layout(story.account)
-        if layout is None or story.path is None:
-            return f"account '{story.account}' is not in the configuration, so its layout is not known"
-        namer = Namer(story.account, home.catalog, home.library, layout, None)
-        there = PurePosixPath(story.path)
-        item = replace(story.item, name=name) if there.suffix == PurePosixPath(name).suffix else story.item
-        expected = next(namer.paths(item, story.outside, ladder.folder_time))
+        layout = self._layout(entry.account)
+        if layout is None or entry.location is None:
+            return f"account '{entry.account}' is not in the configuration, so its layout is not known"
+        locations = LocationChooser(entry.account, home.catalog, home.library, layout, None)
+        there = entry.location
+        is_suffixed = PurePosixPath(there.path).suffix == PurePosixPath(name).suffix
+        item = replace(entry.item, name=name) if is_suffixed else entry.item
+        expected = next(locations.free(item, there.root, ladder.folder_time))
         source = ladder.winner.source if ladder.winner else ""
         date = f"the {source} says {ladder.folder_time}" if ladder.folder_time else "no date is known"
-        said = f"the layout {layout.text} gives {expected}: {date}"
-        if path_key(there) == path_key(expected):
+        said = f"the layout {layout.text} gives {expected.path}: {date}"
+        if there.key == expected.key:
             return said
-        return f"{said}; it was saved as {there}, under another name or layout, and files stay where they are"
+        return f"{said}; it was saved as {there.path}, under another name or layout, and files stay where they are"

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from photosync import model
-from photosync.catalog import Catalog, Known, Listing
+from photosync.catalog import Catalog, CatalogEntry, Listing
 from photosync.errors import SuspiciousError
 from photosync.model import Selection
 from photosync.provider import Page, ServiceFacts
@@ -63,7 +63,7 @@ class Coverage:
         """Whether a page may turn out to be the last one that is needed."""
         return self._covered_run is not None and not self._ended_early
 
-    def take(self, page: Page, known: Mapping[str, Known], fresh: Collection[str]) -> bool:
+    def take(self, page: Page, known: Mapping[str, CatalogEntry], fresh: Collection[str]) -> bool:
         """Note a page, what the catalog knows of its items, and which of them the run meets for the first time.
 
         Whether the listing may end with this page.
@@ -80,7 +80,7 @@ class Coverage:
         self._ended_early = self.may_end_early and bool(covered) and all(covered) and self._count_agrees()
         return self._ended_early
 
-    def _is_covered(self, known: Known | None) -> bool:
+    def _is_covered(self, known: CatalogEntry | None) -> bool:
         if known is None or known.state == "gone" or self._covered_run is None:
             return False
         return known.first_run <= self._covered_run

@@ -1,4 +1,4 @@
-"""One item's content: downloaded, proved, mended. What runs in a worker; the file gets its name elsewhere."""
+"""One item's content: downloaded, verified, fixed. Runs in a worker; `location` and `save` do the rest."""
 
 from __future__ import annotations
 
@@ -9,132 +9,118 @@ from pathlib import Path
 from photosync import metadata
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.account import Account
-from photosync.jobs.pull.location import account_folder, fitting_name
 from photosync.library import Library, PartialFile, digest_of
 from photosync.library.partial import disk_error
 from photosync.model import Digest, Item, Kind
 from photosync.provider import HasLegacyFiles
 
 MAX_TRIES = 3
-"""So often is a content that fails its proof asked for; more often would not make it true."""
+"""How often a content that fails its verification is downloaded."""
 _WORTH_ANOTHER_TRY = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.TRUNCATED, Reason.NOT_MEDIA})
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class DownloadTask:
     """An item whose content is wanted."""
 
     item: Item
-    outside: str
-    """Empty for the library, else the folder outside in which the item has its place."""
+    root: str
+    """Of its location."""
     adoptable: tuple[Path, ...] = ()
-    """Files that nobody knows, where this item's would go: what a crash, or another program, may have left."""
+    """Files that the catalog does not know and that may be the item's: a crash, or another program, left them."""
+    legacy: tuple[Path, ...] = ()
+    """Files that another program saved as the item, says the provider."""
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
-    """The content lay there already, and is what the provider has."""
+class AdoptedFile:
+    """A file that was there already and has the content that the provider has."""
 
-    order: Order
+    task: DownloadTask
     path: Path
     digest: Digest
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """The content is on the disk, under a name of its own."""
+class Downloaded:
+    """The content is on the disk, as a partial file."""
 
-    order: Order
+    task: DownloadTask
     delivered: Digest
+    fixed: metadata.FixResult
     stored_size: int
     stored_sha256: str
-    mended: metadata.FixResult
-    name: str
-    """What the file is to be called."""
     replaced: Path | None = None
-    """A file of another program that claims to be the item and is not sound; the new one takes its name."""
+    """A file of another program that claims to be the item and is damaged; the new one takes its name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """The content could not be brought."""
+class DownloadFailure:
+    """The content could not be downloaded."""
 
-    order: Order
+    task: DownloadTask
     error: ItemError | TemporaryError
 
 
 @dataclass(frozen=True, slots=True)
-class Fetcher:
-    """Does orders; several threads share it."""
+class Downloader:
+    """Carries out tasks; several threads share it."""
 
     account: Account
     library: Library
     settings: metadata.Settings
     on_bytes: Callable[[int], None]
 
-    def __call__(self, order: Order) -> Fetched | Adopted | Failed:
+    def __call__(self, task: DownloadTask) -> Downloaded | AdoptedFile | DownloadFailure:
         """Bring one item. Sign-in errors, a full disk and a cancelled run are raised: they concern the whole run."""
         try:
-            older = self._older(order)
-            return self._adopt(order, older) or self._fetch(order, older[0] if older else None)
+            return self._adopt(task) or self._download(task)
         except (ItemError, TemporaryError) as error:
-            return Failed(order, error)
+            return DownloadFailure(task, error)
 
-    def _older(self, order: Order) -> list[Path]:
-        """Those of the adoptable files that the provider knows as another program's."""
-        provider = self.account.provider
-        if not order.adoptable or not isinstance(provider, HasLegacyFiles):
-            return []
-        folder = account_folder(self.library, self.account.name, order.outside)
-        return [path for path in provider.legacy_files(order.item, folder) if path in order.adoptable]
-
-    def _adopt(self, order: Order, older: list[Path]) -> Adopted | None:
-        item, provider = order.item, self.account.provider
-        for path in order.adoptable:
-            if path in older and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
-                return Adopted(order, path, digest_of(path))
+    def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
+        item, provider = task.item, self.account.provider
+        for path in task.adoptable:
+            if path in task.legacy and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
+                return AdoptedFile(task, path, digest_of(path))
             if item.size_bytes not in (None, path.stat().st_size):
                 continue
             digest = digest_of(path)
             if item.md5 == digest.md5:
-                return Adopted(order, path, digest)
+                return AdoptedFile(task, path, digest)
         return None
 
-    def _fetch(self, order: Order, replaced: Path | None) -> Fetched:
+    def _download(self, task: DownloadTask) -> Downloaded:
+        item = task.item
         partial = self.library.partial(
-            order.outside, self.account.name, partial_key(order.item), order.item.md5 is not None, self.on_bytes
+            task.root, self.account.name, partial_key(item), item.md5 is not None, self.on_bytes
         )
         try:
-            delivered = self._download(order.item, partial)
+            delivered = self._receive(item, partial)
         except BaseException:
             partial.abandon()
             raise
         partial.close()
         try:
-            mended = self._fix(order.item, partial.path, delivered)
-            size_bytes = mended.path.stat().st_size
+            fixed = self._fix(item, partial.path, delivered)
+            size_bytes = fixed.path.stat().st_size
         except OSError as error:
             raise disk_error(error, Path(error.filename or partial.path)) from error
-        stored_sha256 = mended.sha256 or delivered.sha256
-        return Fetched(order, delivered, size_bytes, stored_sha256, mended, self._name(order.item, mended), replaced)
+        replaced = next((path for path in task.adoptable if path in task.legacy), None)
+        return Downloaded(task, delivered, fixed, size_bytes, fixed.sha256 or delivered.sha256, replaced)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
-        """What is missing is filled in; the way back is on the disk before anybody sees the mended file."""
-        mended = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
-        if mended.undo is not None and mended.sha256 is not None:
-            self.library.undo.keep(mended.sha256, delivered.sha256, mended.undo)
-        if mended.path != path:
+        """Fill in missing metadata. The undo record is on the disk before the changed file has its name."""
+        fixed = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
+        if fixed.undo is not None and fixed.sha256 is not None:
+            self.library.undo.keep(fixed.sha256, delivered.sha256, fixed.undo)
+        if fixed.path != path:
             path.unlink()
-        if mended.file_time is not None:
-            metadata.set_file_time(mended.path, mended.file_time)
-        return mended
+        if fixed.file_time is not None:
+            metadata.set_file_time(fixed.path, fixed.file_time)
+        return fixed
 
-    def _name(self, item: Item, mended: metadata.FixResult) -> str:
-        if self.account.provider.facts.content_names:
-            return fitting_name(item.name, mended.format)
-        return item.name
-
-    def _download(self, item: Item, partial: PartialFile) -> Digest:
+    def _receive(self, item: Item, partial: PartialFile) -> Digest:
         for tries in range(1, MAX_TRIES + 1):
             try:
                 if not partial.provable or partial.offset != item.size_bytes:
@@ -153,7 +139,7 @@ class Fetcher:
 
 
 def partial_key(item: Item) -> str:
-    """Names a partial file: another content of the same item gets another one."""
+    """The key of an item's partial file: another content of the item has another one."""
     return f"{item.id}\0{item.md5}\0{item.size_bytes}\0{item.revision}"
 
 

@@ -1,22 +1,28 @@
-"""Which path an item gets. Stable: it depends on the item and on who was there first, never on a counter."""
+"""Which location an item's file gets: the one place that decides it.
+
+Stable: it depends on the item and on which items came before, never on a counter.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count, islice
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from photosync.catalog import Catalog
-from photosync.library import Layout, LayoutFields, Library, path_key, suffixed
+from photosync.catalog import Catalog, CatalogEntry
+from photosync.jobs.pull.fetch import Downloaded
+from photosync.library import Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import split_extension
 from photosync.metadata import Format
-from photosync.model import Item
+from photosync.model import Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
 
-class Namer:
-    """Gives paths to one account's items. What it gave stays reserved until the item is `settled`."""
+class LocationChooser:
+    """Chooses locations for one account's items. An expected location stays reserved until it is released."""
 
     def __init__(
         self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None
@@ -25,65 +31,92 @@ class Namer:
         self._catalog = catalog
         self._library = library
         self._layout = layout
-        self._older: HasLegacyFiles | None = provider if isinstance(provider, HasLegacyFiles) else None
-        self._by_provider = provider is not None and provider.facts.provider_dates
+        self._provider = provider
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
 
-    def paths(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
-        """Paths that no other item has, the best first. A file that nobody knows may lie there."""
-        return (path for path in self._candidates(item, outside, taken) if self._is_free(item, outside, path))
+    def root(self, item: Item) -> str:
+        """The root of the item's location."""
+        folder = self._provider.folder(item) if isinstance(self._provider, HasLocalFolders) else None
+        return str(folder) if folder else ""
 
-    def reserve(self, item: Item, outside: str) -> None:
-        """Keep the path that the item will get, by what the provider says, from those that come after it."""
-        key = (outside, path_key(next(self.paths(item, outside, _reading(item)))))
+    def expected(self, item: Item) -> Location:
+        """The location of an item without a file, by what the provider says of the item."""
+        return next(self.free(item, self.root(item), _reading(item)))
+
+    def reserve(self, item: Item) -> None:
+        """Keep the item's expected location free of other items."""
+        location = self.expected(item)
+        key = (location.root, location.key)
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
 
-    def settled(self, item: Item) -> None:
-        """The item has its path in the catalog now, or will get none in this run."""
+    def release(self, item: Item) -> None:
+        """The item's location is in the catalog now, or the item gets none in this run."""
         key = self._reserved_by.pop(item.id, None)
         if key is not None:
             del self._reserved[key]
 
-    def strangers(self, item: Item, outside: str) -> tuple[Path, ...]:
-        """Files that may be the item's, and that the catalog knows nothing of: what the provider knows as left by
-        another program, and what lies where the item would go."""
-        base = self._library.base(outside)
-        paths = chain(self._older_paths(item, outside), islice(self._candidates(item, outside, _reading(item)), 2))
-        return tuple(
-            base / path
-            for path in dict.fromkeys(paths)
-            if self._is_free(item, outside, path) and (base / path).is_file()
-        )
+    def final(self, downloaded: Downloaded, known: CatalogEntry | None) -> Location:
+        """The location that the item has already; else a new one, never that of a file with another content."""
+        item, root = downloaded.task.item, downloaded.task.root
+        if known and known.location and known.location.root == root:
+            return known.location
+        if downloaded.replaced is not None:
+            return self.location_of(downloaded.replaced, root)
+        if self._provider and self._provider.facts.content_names:
+            item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
+        for location in self.free(item, root, downloaded.fixed.folder_time):
+            file = self._library.file(location)
+            if not os.path.lexists(file) or (file.is_file() and digest_of(file).sha256 == downloaded.stored_sha256):
+                return location
+        raise AssertionError("there is no end of locations")
 
-    def _older_paths(self, item: Item, outside: str) -> Iterator[PurePosixPath]:
-        if self._older is None:
-            return
-        folder = account_folder(self._library, self._account, outside)
-        for path in self._older.legacy_files(item, folder):
-            yield PurePosixPath(path.relative_to(self._library.base(outside)))
+    def location_of(self, path: Path, root: str) -> Location:
+        """The location of a file below a root."""
+        return Location(root, str(path.relative_to(self._library.base(root))))
 
-    def _candidates(self, item: Item, outside: str, taken: datetime | None) -> Iterator[PurePosixPath]:
-        place = LayoutFields(
+    def free(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
+        """Locations that no other item has, the best first. A file that the catalog does not know may be there."""
+        return (each for each in self._candidates(item, root, taken) if self._is_free(item, each))
+
+    def unknown_files(self, item: Item, legacy: list[Path]) -> tuple[Path, ...]:
+        """Files that may be the item's and that the catalog does not know: those of `legacy`, and those at the first
+        two locations that the item could get."""
+        root = self.root(item)
+        candidates = islice(self._candidates(item, root, _reading(item)), 2)
+        locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
+        files = (self._library.file(each) for each in locations if self._is_free(item, each))
+        return tuple(file for file in files if file.is_file())
+
+    def legacy_files(self, item: Item) -> list[Path]:
+        """Files that another program saved, and that may be the item's."""
+        root, provider = self.root(item), self._provider
+        folder = self._library.base(root) if root else self._library.root / self._account
+        return list(provider.legacy_files(item, folder)) if isinstance(provider, HasLegacyFiles) else []
+
+    def _candidates(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
+        by_provider = self._provider is not None and self._provider.facts.provider_dates
+        fields = LayoutFields(
             account=self._account,
             id=item.id,
             name=item.name,
             kind=item.kind.value,
-            taken=_reading(item) if self._by_provider else taken,
-            collection="" if outside else _collection(item),  # a folder outside is the collection's own
+            taken=_reading(item) if by_provider else taken,
+            collection="" if root else _collection(item),  # a folder outside is the collection's own
         )
-        path = self._layout.path(place)
-        path = path if outside else self._account / path
-        yield path
+        path = self._layout.path(fields)
+        path = path if root else self._account / path
+        yield Location(root, str(path))
         for again in count():
-            yield path.with_name(suffixed(path.name, self._account, item.id if not again else f"{item.id}\0{again}"))
+            name = suffixed(path.name, self._account, item.id if not again else f"{item.id}\0{again}")
+            yield Location(root, str(path.with_name(name)))
 
-    def _is_free(self, item: Item, outside: str, path: PurePosixPath) -> bool:
-        key = path_key(path)
-        if self._reserved.get((outside, key), item.id) != item.id:
+    def _is_free(self, item: Item, location: Location) -> bool:
+        if self._reserved.get((location.root, location.key), item.id) != item.id:
             return False
-        return self._catalog.owner_of_path(outside, key) in (None, (self._account, item.id))
+        entry = self._catalog.entry_at(location)
+        return entry is None or (entry.account, entry.id) == (self._account, item.id)
 
 
 _EXTENSIONS = frozenset(
@@ -92,7 +125,7 @@ _EXTENSIONS = frozenset(
         *(".mp4", ".m4v", ".mov", ".3gp", ".avi", ".mkv", ".webm", ".mpg", ".wmv"),
     )
 )
-"""What says of itself to be a format. Anything else behind a name's last dot belongs to the name."""
+"""Extensions that claim a format. Anything else behind a name's last dot belongs to the name."""
 
 
 def fitting_name(name: str, format_: Format | None) -> str:
@@ -107,20 +140,9 @@ def fitting_name(name: str, format_: Format | None) -> str:
     return stem + format_.extensions[0]
 
 
-def account_folder(library: Library, account: str, outside: str) -> Path:
-    """The folder below which an account's files lie: its own in the library, or all of the one outside."""
-    return library.base(outside) if outside else library.root / account
-
-
 def _reading(item: Item) -> datetime | None:
     return item.taken.reading if item.taken else None
 
 
 def _collection(item: Item) -> str:
     return item.folder if item.folder is not None else "".join(item.collections[:1])
-
-
-def place_outside(provider: Provider, item: Item) -> str:
-    """The folder outside the library in which `item` has its place; empty for the library."""
-    folder = provider.folder(item) if isinstance(provider, HasLocalFolders) else None
-    return str(folder) if folder else ""

@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from photosync import clock
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
-from photosync.jobs.grace_period import last_words
+from photosync.jobs.grace_period import grace_period
 from photosync.jobs.report import Summary
 from photosync.model import Collection
 from photosync.provider import Interaction, PickingSession, SupportsPicking
@@ -157,7 +157,7 @@ class Pick:
 
     def _end_quickly(self, sessions: Sequence[PickingSession]) -> None:
         self._cancel.set()  # a keyboard may have interrupted before anybody else did
-        with last_words(self._cancel), suppress(PhotosyncError):
+        with grace_period(self._cancel), suppress(PhotosyncError):
             for session in sessions:
                 self._provider.end_picking(session.id)
 

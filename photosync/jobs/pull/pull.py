@@ -18,20 +18,20 @@ from itertools import chain
 from pathlib import Path
 
 from photosync import metadata
-from photosync.catalog import Catalog, Known
-from photosync.catalog.described import to_text
+from photosync.catalog import Catalog, CatalogEntry
+from photosync.catalog.item_json import to_text
 from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.fix.replace_file import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.coverage import Coverage
-from photosync.jobs.pull.fetch import Adopted, Failed, Fetched, Fetcher, Order, partial_key
-from photosync.jobs.pull.location import Namer, place_outside
-from photosync.jobs.pull.save import Shelf, missing_files
+from photosync.jobs.pull.fetch import AdoptedFile, Downloaded, Downloader, DownloadFailure, DownloadTask, partial_key
+from photosync.jobs.pull.location import LocationChooser
+from photosync.jobs.pull.save import Saver, missing_files
 from photosync.jobs.push.walk import size_of
 from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.jobs.run_record import Books
+from photosync.jobs.run_record import RunRecord
 from photosync.library import Layout, Library
 from photosync.model import Collection, Item, Selection
 from photosync.provider import Page
@@ -78,7 +78,7 @@ class Pull:
         reporter: Reporter,
         command: str = "pull",
     ) -> None:
-        """`command` is what the books call the run."""
+        """`command` is what the run record calls the run."""
         self._account = account
         self._library = library
         self._catalog = catalog
@@ -86,7 +86,7 @@ class Pull:
         self._reporter = reporter
         names = ", ".join(collection.name for collection in options.collections)
         self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
-        self._books = Books(account, catalog, self._summary)
+        self._run = RunRecord(account, catalog, self._summary)
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
@@ -95,13 +95,13 @@ class Pull:
             collections=options.collections,
             full=options.full,
         )
-        self._namer = Namer(account.name, catalog, library, options.layout, account.provider)
-        self._shelf = Shelf(
-            account.name, self._books.run, library, catalog, self._namer, options.metadata, reporter.note
+        self._locations = LocationChooser(account.name, catalog, library, options.layout, account.provider)
+        self._saver = Saver(
+            account.name, self._run.number, library, catalog, self._locations, options.metadata, reporter.note
         )
-        self._ordered: dict[str, Known | None] = {}
+        self._ordered: dict[str, CatalogEntry | None] = {}
         self._ordered_bytes = 0
-        self._outage = OutageDetector[Failed](options.workers)
+        self._outage = OutageDetector[DownloadFailure](options.workers)
         self._met = 0
         self._limit_reached = False
         self._matched = 0
@@ -116,7 +116,7 @@ class Pull:
             self._bring()
         except PhotosyncError as raised:
             error = raised
-        self._books.close(self._met - len(self._ordered), error)
+        self._run.close(self._met - len(self._ordered), error)
         return self._summary
 
     def _bring(self) -> None:
@@ -133,16 +133,16 @@ class Pull:
             self._fail_kept_back()
         finally:
             if not self._options.dry_run:
-                self._shelf.commit()
-                self._shelf.write_sums()
+                self._saver.commit()
+                self._saver.write_sums()
         if self._limit_reached:
             raise _LimitReachedError("the limit of bytes is reached; the next run goes on from here")
         self._finish_listing()
 
     def _list_and_fetch(self) -> None:
-        fetcher = Fetcher(self._account, self._library, self._options.metadata, self._reporter.received)
-        self._pipeline = Pipeline[Page, Order, Fetched | Adopted | Failed](
-            self._pages(), fetcher, self._options.workers
+        downloader = Downloader(self._account, self._library, self._options.metadata, self._reporter.received)
+        self._pipeline = Pipeline[Page, DownloadTask, Downloaded | AdoptedFile | DownloadFailure](
+            self._pages(), downloader, self._options.workers
         )
         try:
             self._follow()
@@ -151,7 +151,7 @@ class Pull:
             raise
         finally:
             for result in self._pipeline.close():
-                if not isinstance(result, Failed):
+                if not isinstance(result, DownloadFailure):
                     self._take_result(result)
 
     def _pages(self) -> Iterator[Page]:
@@ -174,7 +174,7 @@ class Pull:
                     raise broken
             elif event is not None:
                 self._take_result(event)
-            self._shelf.commit_if_due()
+            self._saver.commit_if_due()
             self._check_time()
             self._feed()
         if broken is not None:
@@ -209,15 +209,16 @@ class Pull:
     def _order_owed(self, after: int) -> int | None:
         """Order some of what is owed; returns where to go on, if there is more."""
         owed = self._catalog.owed(self._account.name, after)
-        items = [item for _, item in owed if self._options.selection.matches(item)]
-        known = self._catalog.known(self._account.name, {item.id for item in items})
-        fresh = self._catalog.see((item.id for item in items), listed=False)
-        for item in items:
-            if item.id in fresh:
-                self._decide(item, known)
-        return owed[-1][0] if owed else None
+        items = {each.id: each.item for each in owed}
+        wanted = [id_ for id_, item in items.items() if self._options.selection.matches(item)]
+        fresh = self._catalog.see(wanted, listed=False)
+        known = {each.id: each for each in owed}
+        for id_ in wanted:
+            if id_ in fresh:
+                self._decide(items[id_], known)
+        return owed[-1].row_id if owed else None
 
-    def _decide(self, item: Item, known: Mapping[str, Known]) -> None:
+    def _decide(self, item: Item, known: Mapping[str, CatalogEntry]) -> None:
         """An item is met for the first time in this run: count it, and order it if it is wanted."""
         verdict = self._judge(item, known.get(item.id))
         if self._limit_reached or (verdict is Verdict.WANTED and not self._fits(item)):
@@ -231,9 +232,9 @@ class Pull:
         else:
             self._summary.unchanged += 1
             if known[item.id].description != to_text(item):
-                self._shelf.describe(item)
+                self._saver.describe(item)
 
-    def _judge(self, item: Item, known: Known | None) -> Verdict:
+    def _judge(self, item: Item, known: CatalogEntry | None) -> Verdict:
         if not self._options.selection.matches(item):
             return Verdict.FILTERED
         if known is None or known.is_owed or known.differs_from(item):
@@ -249,56 +250,56 @@ class Pull:
 
     # What is wanted
 
-    def _order(self, item: Item, known: Known | None) -> None:
-        outside = place_outside(self._account.provider, item)
+    def _order(self, item: Item, known: CatalogEntry | None) -> None:
         if self._options.dry_run:
-            self._pretend(item, outside, known)
+            self._pretend(item, known)
             return
         self._ordered[item.id] = known
-        strangers: tuple[Path, ...] = ()
-        if known is None or known.path is None:
-            self._namer.reserve(item, outside)
-            strangers = self._namer.strangers(item, outside)
+        adoptable: tuple[Path, ...] = ()
+        legacy: list[Path] = []
+        if known is None or known.location is None:
+            self._locations.reserve(item)
+            legacy = self._locations.legacy_files(item)
+            adoptable = self._locations.unknown_files(item, legacy)
         self._reporter.wanted(1, item.size_bytes or 0)
-        self._pipeline.submit(Order(item, outside, strangers))
+        self._pipeline.submit(DownloadTask(item, self._locations.root(item), adoptable, tuple(legacy)))
 
-    def _pretend(self, item: Item, outside: str, known: Known | None) -> None:
-        taken = item.taken.reading if item.taken else None
-        path = known.path if known and known.path else str(next(self._namer.paths(item, outside, taken)))
+    def _pretend(self, item: Item, known: CatalogEntry | None) -> None:
+        location = known.location if known and known.location else self._locations.expected(item)
         self._summary.saved += 1
         self._summary.size_bytes += item.size_bytes or 0
-        self._reporter.saved(item.name, path)
+        self._reporter.saved(item.name, location.path)
 
-    def _take_result(self, result: Fetched | Adopted | Failed) -> None:
-        item = result.order.item
-        if isinstance(result, Failed) and isinstance(result.error, TemporaryError):
+    def _take_result(self, result: Downloaded | AdoptedFile | DownloadFailure) -> None:
+        item = result.task.item
+        if isinstance(result, DownloadFailure) and isinstance(result.error, TemporaryError):
             self._outage.add(result, result.error)
             return
         known = self._ordered.pop(item.id)
-        if isinstance(result, Failed):
+        if isinstance(result, DownloadFailure):
             self._fail(result)
-        elif isinstance(result, Adopted):
-            self._shelf.adopt(result)
+        elif isinstance(result, AdoptedFile):
+            self._saver.adopt(result)
             self._summary.unchanged += 1
         else:
-            path = self._shelf.place(result, known)
+            path = self._saver.save(result, known).path
             self._summary.saved += 1
-            self._summary.fixed += result.mended.outcome is metadata.Outcome.FIXED
+            self._summary.fixed += result.fixed.outcome is metadata.Outcome.FIXED
             self._summary.size_bytes += result.delivered.size_bytes
-            self._reporter.saved(item.name, str(path))
-            if result.mended.warning:
-                self._reporter.note(f"{path}: {'; '.join(result.mended.notes)}")
+            self._reporter.saved(item.name, path)
+            if result.fixed.warning:
+                self._reporter.note(f"{path}: {'; '.join(result.fixed.notes)}")
             self._fail_kept_back()
 
     def _fail_kept_back(self) -> None:
         for result in self._outage.settle():
-            del self._ordered[result.order.item.id]
+            del self._ordered[result.task.item.id]
             self._fail(result)
 
-    def _fail(self, result: Failed) -> None:
-        item, error = result.order.item, result.error
-        self._namer.settled(item)
-        self._catalog.record_failed(self._account.name, self._books.run, item, error.reason, str(error))
+    def _fail(self, result: DownloadFailure) -> None:
+        item, error = result.task.item, result.error
+        self._locations.release(item)
+        self._catalog.record_failed(self._account.name, self._run.number, item, error.reason, str(error))
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))
 
@@ -316,7 +317,7 @@ class Pull:
 
     def _check_time(self) -> None:
         limit = self._options.limit_time
-        if limit is not None and self._books.seconds > limit.total_seconds():
+        if limit is not None and self._run.seconds > limit.total_seconds():
             raise _LimitReachedError("the limit of time is reached; the next run goes on from here")
         if self._account.cancel.is_set():
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
@@ -329,14 +330,14 @@ class Pull:
             self._coverage.check_believable()
         self._summary.complete = not self._coverage.is_short
         if not self._options.dry_run:
-            self._summary.gone += self._coverage.record(self._books.run)
+            self._summary.gone += self._coverage.record(self._run.number)
             self._clear_partials()
 
     def _clear_partials(self) -> None:
         """Keep only what the next run can resume: the contents that are still owed."""
         keep, after = [], 0
         while owed := self._catalog.owed(self._account.name, after):
-            keep += [partial_key(item) for _, item in owed]
-            after = owed[-1][0]
-        for outside in {"", *self._catalog.outsides()}:
-            self._library.clear_partials(outside, self._account.name, keep)
+            keep += [partial_key(each.item) for each in owed]
+            after = owed[-1].row_id
+        for root in {"", *self._catalog.roots()}:
+            self._library.clear_partials(root, self._account.name, keep)

@@ -9,19 +9,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from photosync import metadata
-from photosync.catalog import Catalog, Known, Saved, Sidecar
+from photosync.catalog import Catalog, CatalogEntry, SavedFile, Sidecar
 from photosync.errors import DestinationError
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import lay_beside
-from photosync.jobs.pull.fetch import Adopted, Fetched
-from photosync.jobs.pull.location import Namer
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, path_key, sums
-from photosync.model import Item
+from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
+from photosync.jobs.pull.location import LocationChooser
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sums
+from photosync.model import Item, Location
 
 BATCH = 256
 """So many files are recorded in one transaction …"""
@@ -29,8 +28,8 @@ BATCH_S = 2.0
 """… or as many as came in this time."""
 
 
-class Shelf:
-    """Where one run's files end up."""
+class Saver:
+    """Saves the files of one run."""
 
     def __init__(
         self,
@@ -38,7 +37,7 @@ class Shelf:
         run: int,
         library: Library,
         catalog: Catalog,
-        namer: Namer,
+        locations: LocationChooser,
         settings: metadata.Settings,
         note: Callable[[str], None],
     ) -> None:
@@ -47,10 +46,10 @@ class Shelf:
         self._run = run
         self._library = library
         self._catalog = catalog
-        self._namer = namer
+        self._locations = locations
         self._settings = settings
         self._note = note
-        self._saved: list[Saved] = []
+        self._saved: list[SavedFile] = []
         self._described: list[Item] = []
         self._folders: set[Path] = set()
         self._met_folders: set[Path] = set()
@@ -58,102 +57,67 @@ class Shelf:
         self._touched: set[str] = set()
         self._rewritten: set[str] = set()
 
-    def place(self, fetched: Fetched, known: Known | None) -> PurePosixPath:
-        """Give a fetched file its name; what had it before, as the same item's older content, goes to the trash."""
-        order = fetched.order
-        path = self._path(fetched, known)
-        target = self._library.base(order.outside) / path
-        sidecars = self._catalog.fixes.sidecars(self._account, order.item.id) if known and known.path else []
-        if not target.exists() or digest_of(target).sha256 != fetched.stored_sha256:
-            if known and known.delivered_md5 != fetched.delivered.md5:
+    def save(self, downloaded: Downloaded, known: CatalogEntry | None) -> Location:
+        """Move a downloaded file to its location. The item's older content, if any is there, goes to the trash."""
+        item = downloaded.task.item
+        location = self._locations.final(downloaded, known)
+        target, is_known = self._library.file(location), known is not None and known.location is not None
+        sidecars = self._catalog.fixes.sidecars(self._account, item.id) if is_known else []
+        if not target.exists() or digest_of(target).sha256 != downloaded.stored_sha256:
+            if known and known.delivered_md5 != downloaded.delivered.md5:
                 for each in sidecars:  # before the file: a crash in between must not leave them to another content
-                    self._library.to_trash(order.outside, PurePosixPath(each.path))
+                    self._library.to_trash(each.location)
             if target.exists():
-                self._library.to_trash(order.outside, path)
-            self._library.place(fetched.mended.path, order.outside, path)
+                self._library.to_trash(location)
+            self._library.move_in(downloaded.fixed.path, location)
         else:
-            fetched.mended.path.unlink()
-        if known and known.path:
-            self._rewritten.add(order.outside)
+            downloaded.fixed.path.unlink()
+        if is_known:
+            self._rewritten.add(location.root)
         self._add(
-            Saved(
-                order.item,
-                order.outside,
-                str(path),
-                path_key(path),
-                delivered_size=fetched.delivered.size_bytes,
-                delivered_md5=fetched.delivered.md5,
-                delivered_sha256=fetched.delivered.sha256,
-                stored_size=fetched.stored_size,
-                stored_sha256=fetched.stored_sha256,
-                sidecars=self._sidecars(fetched, path, sidecars),
-                mended=as_text(fetched.mended),
+            SavedFile(
+                item,
+                location,
+                downloaded.delivered,
+                downloaded.stored_size,
+                downloaded.stored_sha256,
+                sidecars=self._sidecars(downloaded, location, sidecars),
+                fix_record=as_text(downloaded.fixed),
             )
         )
-        return path
+        return location
 
-    def _sidecars(self, fetched: Fetched, path: PurePosixPath, before: list[Sidecar]) -> tuple[Sidecar, ...]:
-        """Lay what the file lacks beside it. Returns all sidecars that belong to it now."""
-        outside = fetched.order.outside
-        base = self._library.base(outside)
-        there = {each.path_key: each for each in before if (base / each.path).exists()}
-        workspace = self._library.workspace(outside, self._account)
-        full_name = path_key(path.with_name(f"{path.name}.xmp"))
-        if fetched.mended.sidecar and self._catalog.owner_of_path(outside, full_name):
-            self._note(f"{path}: no sidecar: the service has an item of that name")
+    def _sidecars(self, downloaded: Downloaded, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
+        """Write what the file lacks to its sidecar. Returns all sidecars that belong to the file now."""
+        root, fixed = location.root, downloaded.fixed
+        there = {each.location.key: each for each in before if self._library.file(each.location).exists()}
+        if fixed.sidecar and self._catalog.entry_at(Location(root, f"{location.path}.xmp")):
+            self._note(f"{location.path}: no sidecar: the service has an item of that name")
             return tuple(there.values())
-        laid = lay_beside(base / path, fetched.mended, self._settings, self._library.undo, workspace)
+        workspace = self._library.workspace(root, self._account)
+        laid = lay_beside(self._library.file(location), fixed, self._settings, self._library.undo, workspace)
         if laid is not None and laid.note:
-            self._note(f"{path}: {laid.note}")
+            self._note(f"{location.path}: {laid.note}")
         if laid is not None and laid.sha256:
-            found = PurePosixPath(laid.path.relative_to(base))
-            there[path_key(found)] = Sidecar(str(found), path_key(found), laid.sha256, laid.ours)
+            sidecar = Sidecar(self._locations.location_of(laid.path, root), laid.sha256, laid.ours)
+            there[sidecar.location.key] = sidecar
         return tuple(there.values())
 
-    def _path(self, fetched: Fetched, known: Known | None) -> PurePosixPath:
-        """The path that the item has already; else a new one, never that of a file with another content."""
-        item, outside = fetched.order.item, fetched.order.outside
-        if known and known.path and known.outside == outside:
-            return PurePosixPath(known.path)
-        base = self._library.base(outside)
-        if fetched.replaced is not None:
-            return PurePosixPath(fetched.replaced.relative_to(base))
-        for path in self._namer.paths(replace(item, name=fetched.name), outside, fetched.mended.folder_time):
-            target = base / path
-            if not os.path.lexists(target):
-                return path
-            if target.is_file() and digest_of(target).sha256 == fetched.stored_sha256:
-                return path
-        raise AssertionError("the namer never runs out of names")
-
-    def adopt(self, adopted: Adopted) -> None:
-        """Record a file that lay there already and is what the provider has."""
-        order, digest = adopted.order, adopted.digest
-        path = PurePosixPath(adopted.path.relative_to(self._library.base(order.outside)))
-        self._add(
-            Saved(
-                order.item,
-                order.outside,
-                str(path),
-                path_key(path),
-                delivered_size=digest.size_bytes,
-                delivered_md5=digest.md5,
-                delivered_sha256=digest.sha256,
-                stored_size=digest.size_bytes,
-                stored_sha256=digest.sha256,
-            )
-        )
+    def adopt(self, adopted: AdoptedFile) -> None:
+        """Record a file that was there already and has the provider's content."""
+        task, digest = adopted.task, adopted.digest
+        location = self._locations.location_of(adopted.path, task.root)
+        self._add(SavedFile(task.item, location, digest, digest.size_bytes, digest.sha256))
 
     def describe(self, item: Item) -> None:
         """The provider describes a saved item anew."""
         self._described.append(item)
 
-    def _add(self, saved: Saved) -> None:
+    def _add(self, saved: SavedFile) -> None:
         if not self._saved:
             self._oldest = time.monotonic()
         self._saved.append(saved)
-        base = self._library.base(saved.outside)
-        self._to_sync((base / saved.path).parent, base)
+        self._to_sync(self._library.file(saved.location).parent, self._library.base(saved.location.root))
 
     def _to_sync(self, folder: Path, base: Path) -> None:
         """The folder got a name; met for the first time, it may be new itself, and so may those above it."""
@@ -176,39 +140,39 @@ class Shelf:
             return
         self._library.sync_folders(self._folders)
         with self._catalog.transaction():
-            for outside in {each.outside for each in self._saved} - self._touched:
-                self._begin_to_change_sums(outside)
+            for root in {each.location.root for each in self._saved} - self._touched:
+                self._begin_to_change_sums(root)
             self._catalog.record_saved(self._account, self._run, self._saved)
             self._catalog.record_described(self._account, self._described)
         for each in self._saved:
-            self._namer.settled(each.item)
+            self._locations.release(each.item)
         self._saved.clear()
         self._described.clear()
         self._folders.clear()
 
-    def _begin_to_change_sums(self, outside: str) -> None:
+    def _begin_to_change_sums(self, root: str) -> None:
         """Note that SHA256SUMS lags behind now. Lines can be appended later only if it is as it was left."""
-        if self._catalog.sums_state(outside) != sums.state(self._library.base(outside)):
-            self._rewritten.add(outside)
-        self._catalog.set_sums_state(outside, "")
-        self._touched.add(outside)
+        if self._catalog.sums_state(root) != sums.state(self._library.base(root)):
+            self._rewritten.add(root)
+        self._catalog.set_sums_state(root, "")
+        self._touched.add(root)
 
     def write_sums(self) -> None:
         """Bring SHA256SUMS up to date, wherever this run or one that was killed left it behind."""
-        for outside in self._touched | self._left_behind():
-            base = self._library.base(outside)
-            if outside in self._rewritten or outside not in self._touched:
-                sums.rewrite(base, self._catalog.sums(outside))
+        for root in self._touched | self._left_behind():
+            base = self._library.base(root)
+            if root in self._rewritten or root not in self._touched:
+                sums.rewrite(base, self._catalog.sums(root))
             else:
-                sums.append(base, self._catalog.sums(outside, since_run=self._run))
-            self._catalog.set_sums_state(outside, sums.state(base))
+                sums.append(base, self._catalog.sums(root, since_run=self._run))
+            self._catalog.set_sums_state(root, sums.state(base))
         self._touched.clear()
 
     def _left_behind(self) -> set[str]:
         return {
-            outside
-            for outside in self._catalog.outsides()
-            if self._catalog.sums_state(outside) != sums.state(self._library.base(outside))
+            root
+            for root in self._catalog.roots()
+            if self._catalog.sums_state(root) != sums.state(self._library.base(root))
         }
 
 
@@ -217,15 +181,15 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
 
     Raises `DestinationError` when a whole folder outside the library is gone: its disk may not be mounted.
     """
-    for (outside, folder), files in groupby(
-        catalog.files(account), key=lambda file: (file[1], file[2].rpartition("/")[0])
+    for (root, folder), files in groupby(
+        catalog.files(account), key=lambda file: (file[1].root, file[1].path.rpartition("/")[0])
     ):
-        _check_is_there(library.base(outside))
+        _check_is_there(library.base(root))
         try:
-            names = {entry.name for entry in os.scandir(library.base(outside) / folder)}
+            names = {entry.name for entry in os.scandir(library.base(root) / folder)}
         except (FileNotFoundError, NotADirectoryError):
             names = set()
-        yield from (id_ for id_, _, path in files if path.rpartition("/")[2] not in names)
+        yield from (id_ for id_, location in files if location.path.rpartition("/")[2] not in names)
 
 
 def _check_is_there(base: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from photosync.catalog import Catalog, Pushed, Pushes
+from photosync.catalog import Catalog, PushedFile, Pushes
 from photosync.jobs.push.local_file import LocalFile
 from photosync.model import Digest, Item
 
@@ -35,7 +35,7 @@ class KnownContent:
         self._full = full
         self._dry_run = dry_run
         self._recent: dict[Digest, Item | None] = {}
-        self._unrecorded: list[Pushed] = []
+        self._unrecorded: list[PushedFile] = []
         self._recorded_at = time.monotonic()
 
     def has_file(self, file: LocalFile) -> bool:
@@ -53,7 +53,7 @@ class KnownContent:
         """The content of `file` is at the service, as `item`; in a dry run, it would be."""
         self._recent[file.digest()] = item
         if item is not None and not self._dry_run:
-            self._unrecorded.append(Pushed(file.path, str(file.stamp), file.digest(), item))
+            self._unrecorded.append(PushedFile(file.path, str(file.stamp), file.digest(), item))
 
     def record_if_due(self) -> None:
         """Record what arrived, if that is some time ago, or much."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from photosync.catalog import Catalog
 from photosync.errors import CancelledError, ItemError, PhotosyncError, StorageFullError, TemporaryError
 from photosync.jobs.account import Account
-from photosync.jobs.grace_period import last_words
+from photosync.jobs.grace_period import grace_period
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import ListingEnded, Pipeline
 from photosync.jobs.push.batch import Batch, Batches
@@ -26,7 +26,7 @@ from photosync.jobs.push.local_file import LocalFile
 from photosync.jobs.push.send import OnConflict, Task, TaskResult, Worker
 from photosync.jobs.push.walk import Found, Walk
 from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.jobs.run_record import Books
+from photosync.jobs.run_record import RunRecord
 from photosync.model import Item
 from photosync.provider import Sent, SupportsUpload, UploadRequest
 
@@ -62,7 +62,7 @@ class Push:
         self._reporter = reporter
         self._walk = Walk(options.paths, all_files=options.all_files, on_bytes=reporter.received)
         self._summary = Summary("push", account.name, options.collection, dry_run=options.dry_run)
-        self._books = Books(account, catalog, self._summary)
+        self._run = RunRecord(account, catalog, self._summary)
         self._sizes: Counter[int] = Counter()
         self._found = 0
         self._undecided: set[Path] = set()
@@ -80,7 +80,7 @@ class Push:
             self._summary.complete = True
         except PhotosyncError as raised:
             error = raised
-        self._books.close(self._found - len(self._undecided), error)
+        self._run.close(self._found - len(self._undecided), error)
         return self._summary
 
     def _upload(self) -> None:
@@ -90,7 +90,7 @@ class Push:
         self._known = KnownContent(
             self._catalog,
             self._pushes,
-            self._books.run,
+            self._run.number,
             self._uploader.destination,
             full=options.full,
             dry_run=options.dry_run,
@@ -324,7 +324,7 @@ class Push:
         arrived = [result for result in self._pipeline.close() if result.sent is not None]
         complete = [batch for each in arrived if (batch := self._batches.end(each.task.file, each.sent)) is not None]
         # The run ends for a reason that was reported; the next one looks for what cannot be finished now.
-        with last_words(self._account.cancel), suppress(PhotosyncError):
+        with grace_period(self._account.cancel), suppress(PhotosyncError):
             for batch in (*complete, *self._batches.unfinished()):
                 self._finish(batch)
         self._known.record()

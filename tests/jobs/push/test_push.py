@@ -54,7 +54,7 @@ class User:
     def push(self, *arguments: str | Path) -> Result:
         result = self.sandbox.run("push", "drive", *map(str, arguments or [self.photos]))
         if result.summaries:
-            result.check_books()
+            result.check_totals()
         return result
 
     def trip(self) -> dict[str, str]:

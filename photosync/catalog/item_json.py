@@ -1,4 +1,4 @@
-"""An item's description as text and back, so that the catalog can tell with one comparison whether it changed."""
+"""An item as JSON text and back, so that the catalog can tell with one comparison whether its description changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
 def to_text(item: Item) -> str:
     """Compact JSON with a fixed order of keys; what is not known is left out. `link` is never kept.
 
-    In ASCII alone: a service's names may hold halves of characters, which no other encoding takes.
+    In ASCII alone: a service's names may hold lone surrogates, which UTF-8 cannot encode.
     """
     content: dict[str, object] = {
         "id": item.id,
