@@ -8,8 +8,8 @@ A provider's tests subclass `ProviderContract` and say how a simulator is made:
 Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
 none of its own. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This
 module needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")`
-in a `conftest.py` makes its assertions tell more. Cases that take long have the mark `slow`, which a project registers in
-its pytest configuration.
+in a `conftest.py` makes its assertions tell more. Cases that take long have the mark `slow`, which a project registers
+in its pytest configuration.
 """
 
 from __future__ import annotations
