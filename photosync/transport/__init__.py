@@ -1,7 +1,7 @@
 """One HTTP session an account, with every policy stacked in one place.
 
-Time-outs, back-off, pacing, the bandwidth limit, host rules, redaction and the single refresh after a 401 all live
-here; a provider says what to ask and never how often.
+Time-outs, retries, pacing, the bandwidth limit, host rules, redaction and the one refresh after a 401 are all here; a
+provider says what to ask and never how often.
 
     transport = Transport(TransportSettings(own_hosts=("www.example.org",), auth=auth), policy=Policy())
     page = transport.json("GET", "https://www.example.org/photos", params={"limit": 200})
@@ -11,18 +11,17 @@ Credentials go to the account's own hosts alone, plain http goes to loopback alo
 ignored, and `REQUESTS_CA_BUNDLE`, `HTTPS_PROXY` and `NO_PROXY` are honoured.
 """
 
-from photosync.transport.bandwidth import BandwidthLimit
+from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.redaction import RedactingFilter, Redactor
+from photosync.transport.retry import Policy, Wait
 from photosync.transport.session import Transport
 from photosync.transport.types import (
     Answer,
     Auth,
     Classify,
     Destination,
-    Policy,
     RequestOptions,
     TransportSettings,
-    Wait,
 )
 
 __all__ = [

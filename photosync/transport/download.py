@@ -1,20 +1,18 @@
-"""A download: a body into a destination, going on where an earlier try stopped wherever that is provably right."""
+"""A download: a body into a destination, resumed where an earlier attempt stopped if that is provably right."""
 
 from __future__ import annotations
 
 import re
 import threading
 from dataclasses import dataclass, replace
-from typing import NoReturn
 
 from photosync.errors import ItemError, Reason
-from photosync.transport.backoff import Patience, TryAgainError
-from photosync.transport.bandwidth import BandwidthLimit
-from photosync.transport.call import Call
 from photosync.transport.exchange import Exchange
 from photosync.transport.hosts import AddressError
+from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.reply import Reply
-from photosync.transport.types import Answer, Destination
+from photosync.transport.retry import Retries, RetryableError
+from photosync.transport.types import Answer, Destination, Request
 
 _CHUNK_BYTES = 256 * 1024
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -29,29 +27,29 @@ class _Body:
     length: int | None
     total: int | None
     validator: str | None
-    packed: bool
-    """Whether it comes compressed, so that its lengths are not those of the content."""
+    is_compressed: bool
+    """Its lengths are not those of the content then."""
 
 
 class Download:
-    """One download with all its tries."""
+    """One download with all its attempts."""
 
     def __init__(
         self,
         exchange: Exchange,
-        call: Call,
+        request: Request,
         destination: Destination,
         *,
-        patience: Patience,
+        retries: Retries,
         bandwidth: BandwidthLimit | None,
         cancel: threading.Event | None,
         documents: bool,
         part_bytes: int | None,
     ) -> None:
         self._exchange = exchange
-        self._call = call
+        self._request = request
         self._destination = destination
-        self._patience = patience
+        self._retries = retries
         self._bandwidth = bandwidth
         self._cancel = cancel
         self._documents = documents
@@ -61,13 +59,13 @@ class Download:
         self._furthest = 0
 
     def attempt(self) -> Answer:
-        """One try, as far as it goes. Raises `TryAgainError` where the next may go on."""
+        """One attempt. Raises `RetryableError` where another one may go on."""
         start = self._resume_from()
         answer = self._fetch_all(start)
         if answer is None and self._destination.offset:
             answer = self._fetch_all(0)
         if answer is None:
-            raise ItemError(f"{self._call.label} answered with a part that nobody asked for.", Reason.BAD_ANSWER)
+            raise ItemError(f"{self._request.label} answered with a part that was not asked for.", Reason.BAD_ANSWER)
         return answer
 
     def _resume_from(self) -> int:
@@ -89,7 +87,7 @@ class Download:
     def _fetch(self, start: int) -> Answer | None:
         """The body, or its next part, from `start`; None where the service sent something else than that."""
         try:
-            reply, started = self._exchange.send(self._ranged(start), self._patience)
+            reply, started = self._exchange.send(self._ranged(start), self._retries)
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with reply:
@@ -100,12 +98,12 @@ class Download:
             body = self._body(reply, start)
             if body is None:
                 return None
-            self._exchange.approve()
+            self._exchange.succeeded()
             self._receive(reply, body)
             return reply.head()
 
-    def _ranged(self, start: int) -> Call:
-        headers = {**(self._call.headers or {}), "Accept-Encoding": "identity"}
+    def _ranged(self, start: int) -> Request:
+        headers = {**(self._request.headers or {}), "Accept-Encoding": "identity"}
         if self._part_bytes is not None:
             end = start + self._part_bytes
             headers["Range"] = f"bytes={start}-{(end if self._total is None else min(end, self._total)) - 1}"
@@ -113,39 +111,33 @@ class Download:
             headers["Range"] = f"bytes={start}-"
         if start and _is_strong(self._destination.validator):
             headers["If-Range"] = self._destination.validator or ""
-        return replace(self._call, headers=headers)
+        return replace(self._request, headers=headers)
 
     def _check_head(self, reply: Reply, started: float) -> None:
         is_content = reply.status in {200, 206}
-        if is_content and (self._documents or not reply.is_document):
+        if is_content and (self._documents or not reply.head().is_document):
             return
         answer = reply.peek()
-        self._exchange.classify(answer, started)
+        self._exchange.classify(self._request, answer, started)
         if is_content:
-            raise ItemError(
-                f"{self._call.label} answered with {reply.content_type} where a photo or video was due"
-                f"{self._exchange.excerpt(answer)}",
-                Reason.NOT_MEDIA,
-            )
-        self._exchange.retry_if_temporary(self._call, answer, started)
-        self._refuse(answer)
-
-    def _refuse(self, answer: Answer) -> NoReturn:
+            what = f"answered with {answer.content_type} where a photo or video was due"
+            raise ItemError(str(self._exchange.refusal(self._request, answer, what)), Reason.NOT_MEDIA)
+        self._exchange.raise_if_temporary(self._request, answer, started)
         default = Reason.REFUSED if 400 <= answer.status < 500 else Reason.BAD_ANSWER
-        raise ItemError(str(self._exchange.refusal(self._call, answer)), _REASONS.get(answer.status, default))
+        raise ItemError(str(self._exchange.refusal(self._request, answer)), _REASONS.get(answer.status, default))
 
     def _body(self, reply: Reply, start: int) -> _Body | None:
         """What follows; None for a part that does not continue what is there."""
         length = _number(reply.headers.get("Content-Length"))
-        packed = reply.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
+        is_compressed = reply.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
         validator = reply.headers.get("ETag")
         if not _is_strong(validator):
             validator = None
         if reply.status == 200:
-            total = None if packed else length
-            return _Body(0, length, total, validator, packed)
+            total = None if is_compressed else length
+            return _Body(0, length, total, validator, is_compressed)
         match = _CONTENT_RANGE.fullmatch(reply.headers.get("Content-Range", "").strip())
-        if match is None or packed:
+        if match is None or is_compressed:
             return None
         first, last, total = int(match[1]), int(match[2]), _number(match[3])
         known = self._destination.validator if start else validator
@@ -156,36 +148,36 @@ class Download:
             and (total is None or self._total is None or total == self._total)
             and (not start or known is None or validator is None or validator == known)
         )
-        return _Body(first, last - first + 1, total, known, packed=False) if fits else None
+        return _Body(first, last - first + 1, total, known, is_compressed=False) if fits else None
 
     def _receive(self, reply: Reply, body: _Body) -> None:
         self._total = body.total
-        if body.packed:
+        if body.is_compressed:
             # Offsets would be those of the content, and ranges those of the compressed body.
             self._resumable = False
         self._destination.begin(body.start, body.total, body.validator)
         size = _CHUNK_BYTES if self._bandwidth is None else min(_CHUNK_BYTES, self._bandwidth.chunk_bytes)
         received = 0
-        for chunk in reply.chunks(size, decode=body.packed):
+        for chunk in reply.chunks(size, decode=body.is_compressed):
             if self._bandwidth is not None:
                 self._bandwidth.take(len(chunk), self._cancel)
             self._destination.write(chunk)
             received += len(chunk)
             position = body.start + received
-            self._patience.progress(new=position > self._furthest)
+            self._retries.progress(new=position > self._furthest)
             self._furthest = max(self._furthest, position)
-        if not body.packed:
+        if not body.is_compressed:
             self._check_length(reply, body, received)
 
     def _check_length(self, reply: Reply, body: _Body, received: int) -> None:
         if body.length is not None and received > body.length:
             raise ItemError(
-                f"{self._call.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
+                f"{self._request.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
             )
         end = body.start + received
         expected = body.total if self._part_bytes is None else None
         if (body.length is not None and received < body.length) or (expected is not None and end < expected):
-            raise TryAgainError(f"the answer of {reply.where} was cut short", Reason.TRUNCATED)
+            raise RetryableError(f"the answer of {reply.where} was cut short", Reason.TRUNCATED)
 
 
 def _is_strong(validator: str | None) -> bool:

@@ -1,8 +1,4 @@
-"""Pacing: one interval between the starts of requests, shared by all threads of an account.
-
-It starts at the provider's own pause, doubles when the service refuses, and shrinks with each success. While a
-`Retry-After` holds, everybody waits.
-"""
+"""Pacing: the time between the starts of requests, and the bandwidth limit. Both are shared by threads."""
 
 from __future__ import annotations
 
@@ -12,11 +8,17 @@ from photosync import clock
 
 _FIRST_INTERVAL_S = 0.25
 _LONGEST_INTERVAL_S = 30.0
+_SHORTEST_INTERVAL_S = 0.01
 _SHRINK = 0.9
+_BURST_S = 0.25
 
 
 class Pacer:
-    """Gives each request its turn."""
+    """The interval between the starts of requests of one account.
+
+    It is the provider's own pause at first, doubles when the service refuses, and shrinks with each success. While a
+    `Retry-After` holds, no request starts.
+    """
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self._pause_s = pause_s
@@ -27,8 +29,8 @@ class Pacer:
         self._held_until = 0.0
         self._widened = 0.0
         """When the interval last grew."""
-        self._round = 0
-        """Counts changes of the plan: who was waiting for a turn by the old plan asks again."""
+        self._changes = 0
+        """How often a refusal changed the times. A request that waited by the times before waits again."""
 
     @property
     def interval_s(self) -> float:
@@ -36,19 +38,19 @@ class Pacer:
         return self._interval_s
 
     def held_s(self) -> float:
-        """How much longer a `Retry-After` holds everybody back."""
+        """How much longer a `Retry-After` holds all requests back."""
         return max(0.0, self._held_until - clock.monotonic()) if self._held_until else 0.0
 
-    def turn(self, cancel: threading.Event | None = None) -> float:
-        """Wait for this request's turn, and say when it started. Raises `CancelledError` when the run ends."""
+    def wait(self, cancel: threading.Event | None = None) -> float:
+        """Wait until a request may start, and return that time. Raises `CancelledError` when the run ends."""
         while self._interval_s or self._held_until > clock.monotonic():
             with self._lock:
                 now = clock.monotonic()
                 start = max(now, self._next)
                 self._next = start + self._interval_s
-                plan = self._round
+                changes = self._changes
             clock.wait(cancel, start - now)
-            if plan == self._round:
+            if changes == self._changes:
                 break
         return clock.monotonic()
 
@@ -56,16 +58,16 @@ class Pacer:
         """The service refused a request that started at `started`, and may have said how long to wait."""
         with self._lock:
             now = clock.monotonic()
-            # Requests that were under way together are refused together: one refusal, not eight.
+            # Requests that were under way together are refused together: that counts as one refusal.
             if started >= self._widened:
                 self._interval_s = min(max(2 * self._interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)
                 self._widened = now
                 self._next = now + self._interval_s
-                self._round += 1
+                self._changes += 1
             if retry_after_s is not None and now + retry_after_s > self._held_until:
                 self._held_until = now + retry_after_s
                 self._next = max(self._next, self._held_until)
-                self._round += 1
+                self._changes += 1
 
     def succeeded(self) -> None:
         """The service did what it was asked."""
@@ -73,5 +75,29 @@ class Pacer:
             return
         with self._lock:
             shorter = self._interval_s * _SHRINK
-            # Below a hundredth of a second there is nothing left to be polite about.
-            self._interval_s = shorter if shorter > max(self._pause_s, 0.01) else self._pause_s
+            self._interval_s = shorter if shorter > max(self._pause_s, _SHORTEST_INTERVAL_S) else self._pause_s
+
+
+class BandwidthLimit:
+    """A token bucket: at most so many bytes a second, over all threads of all accounts together."""
+
+    def __init__(self, bytes_per_second: int) -> None:
+        if bytes_per_second <= 0:
+            raise ValueError("a bandwidth limit must be more than 0 bytes a second")
+        self.bytes_per_second = bytes_per_second
+        self._lock = threading.Lock()
+        self._due = 0.0
+        """When all bytes taken so far are within the limit, on the monotonic clock."""
+
+    @property
+    def chunk_bytes(self) -> int:
+        """How much to read at a time so that a low limit gives an even flow and not bursts."""
+        return max(4096, self.bytes_per_second // 8)
+
+    def take(self, size_bytes: int, cancel: threading.Event | None = None) -> None:
+        """Account for `size_bytes`, and wait until they are due. Raises `CancelledError` when the run ends."""
+        with self._lock:
+            now = clock.monotonic()
+            self._due = max(self._due, now - _BURST_S) + size_bytes / self.bytes_per_second
+            delay_s = self._due - now
+        clock.wait(cancel, delay_s)

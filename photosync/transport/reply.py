@@ -1,4 +1,4 @@
-"""A reply as it arrives: its head is there, its body still on the line."""
+"""A reply as it arrives: its head has been read, its body has not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib3.response import HTTPResponse
 
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
-from photosync.transport.backoff import TryAgainError
+from photosync.transport.retry import RetryableError
 from photosync.transport.types import Answer
 
 MOST_IN_MEMORY = 64 * 1024 * 1024
@@ -21,7 +21,7 @@ _PEEK_BYTES = 64 * 1024
 
 
 class Reply:
-    """One reply, to be closed whatever happens. `generation` tells the credentials that the request carried."""
+    """One reply, a context manager. `generation` is that of the credentials that the request carried."""
 
     def __init__(
         self, response: requests.Response, *, where: str, generation: int | None, cancel: threading.Event | None
@@ -41,17 +41,6 @@ class Reply:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    @property
-    def content_type(self) -> str:
-        """`text/html`: lower case, without parameters."""
-        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-
-    @property
-    def is_document(self) -> bool:
-        """Whether this says to be HTML, JSON or XML: what services send in place of a photo."""
-        kind = self.content_type
-        return kind in _DOCUMENTS or (kind.startswith("application/") and kind.endswith(("+json", "+xml")))
-
     def head(self, body: bytes = b"") -> Answer:
         """This as an `Answer`."""
         return Answer(self.status, self.url, self.headers, body)
@@ -64,10 +53,10 @@ class Reply:
         return self.head(body)
 
     def peek(self) -> Answer:
-        """The head with the beginning of the body, which nobody else will get. A body that breaks off is no matter."""
+        """The head with the beginning of the body, which is not read again. A body that breaks off is left out."""
         try:
             return self.head(self._read(_PEEK_BYTES))
-        except TryAgainError:
+        except RetryableError:
             return self.head()
 
     def _read(self, at_most: int) -> bytes:
@@ -85,7 +74,7 @@ class Reply:
             clock.check(self._cancel)
 
     def chunks(self, size: int, *, decode: bool = True) -> Iterator[bytes]:
-        """The body in chunks of about `size` bytes. What arrived before the line broke is not lost."""
+        """The body in chunks of about `size` bytes. What arrived before a failure is yielded first."""
         parts: list[bytes] = []
         gathered = 0
         try:
@@ -95,7 +84,7 @@ class Reply:
                 if gathered >= size:
                     yield b"".join(parts)
                     parts, gathered = [], 0
-        except (TryAgainError, CancelledError):
+        except (RetryableError, CancelledError):
             if parts:
                 yield b"".join(parts)
             raise
@@ -103,26 +92,21 @@ class Reply:
             yield b"".join(parts)
 
     def close(self) -> None:
-        """Give the connection back if the body was read to its end, else close it."""
+        """Return the connection to the pool if the body was read to its end, else close it."""
         self._raw.close()
         self._raw.release_conn()
 
     def _next(self, size: int, *, decode: bool) -> bytes:
         try:
-            # read1, since read would throw away up to `size` bytes when the line breaks.
+            # read1, since read would lose up to `size` bytes when the connection breaks.
             return self._raw.read1(size, decode_content=decode)
         except ReadTimeoutError:
-            raise TryAgainError(f"{self.where} stalled in mid-answer", Reason.UNREACHABLE) from None
+            raise RetryableError(f"{self.where} stalled in mid-answer", Reason.UNREACHABLE) from None
         except ProtocolError as error:
             if any(isinstance(part, IncompleteRead) for part in error.args):
-                raise TryAgainError(f"the answer of {self.where} was cut short", Reason.TRUNCATED) from None
-            raise TryAgainError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None
+                raise RetryableError(f"the answer of {self.where} was cut short", Reason.TRUNCATED) from None
+            raise RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None
         except DecodeError:
-            raise TryAgainError(f"the answer of {self.where} could not be unpacked", Reason.SERVER_ERROR) from None
+            raise RetryableError(f"the answer of {self.where} could not be decompressed", Reason.SERVER_ERROR) from None
         except HTTPError:
-            raise TryAgainError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None
-
-
-_DOCUMENTS = frozenset(
-    {"text/html", "application/xhtml+xml", "application/json", "text/json", "text/xml", "application/xml"}
-)
+            raise RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None

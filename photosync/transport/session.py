@@ -1,4 +1,4 @@
-"""The transport: what providers call. Each method is one call with all its tries."""
+"""The transport: what providers call. Each method is one request with all its attempts."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Unpack
 
-from photosync.errors import ProviderError, Reason, TemporaryError
-from photosync.transport.backoff import Patience, TryAgainError
-from photosync.transport.bandwidth import BandwidthLimit
-from photosync.transport.call import Call
+from photosync.errors import Reason, TemporaryError
 from photosync.transport.download import Download
 from photosync.transport.exchange import Exchange
+from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.redaction import Redactor
 from photosync.transport.reply import Reply
-from photosync.transport.types import Answer, Destination, Policy, RequestOptions, TransportSettings, Wait
+from photosync.transport.retry import Policy, Retries, RetryableError, Wait
+from photosync.transport.types import Answer, Destination, Request, RequestOptions, TransportSettings
 
 _STREAM_BYTES = 64 * 1024
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 log = logging.getLogger("photosync.transport")
 
@@ -52,12 +50,12 @@ class Transport:
 
     @property
     def requests(self) -> int:
-        """How many HTTP requests were sent: each try and each redirect counts."""
-        return self._exchange.wire.sent
+        """How many HTTP requests were sent: each attempt and each redirect counts."""
+        return self._exchange.connections.sent
 
     @property
     def retries(self) -> int:
-        """How many tries repeated an earlier one."""
+        """How many attempts repeated an earlier one."""
         return self._exchange.repeated
 
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
@@ -65,9 +63,9 @@ class Transport:
 
         transport.request("DELETE", f"{api}/sessions/{id}", accept=(200, 404))
         """
-        call = Call(method.upper(), url, **options)
-        patience = self._patience(call)
-        return patience.run(lambda: self._whole_answer(call, patience))
+        request = Request(method.upper(), url, **options)
+        retries = self._retries(request)
+        return retries.run(lambda: self._whole_answer(request, retries))
 
     def json(self, method: str, url: str, **options: Unpack[RequestOptions]) -> object:
         """The answer as JSON: like `request`, and anything that is not JSON raises `ProviderError` too.
@@ -76,18 +74,12 @@ class Transport:
         """
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
         answer = self.request(method, url, **options)
-        kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind not in _HTML:
+        if not answer.is_html:
             with suppress(ValueError):
                 parsed: object = json.loads(answer.body)
                 return parsed
-        label = Call(method.upper(), url).label
-        raise ProviderError(
-            self._redactor.clean(f"{label} answered {answer.status} with {kind or 'something'} where JSON was due")
-            + self._exchange.excerpt(answer),
-            answer.status,
-            answer.body,
-        )
+        what = f"answered {answer.status} with {answer.content_type or 'something'} where JSON was due"
+        raise self._exchange.refusal(Request(method.upper(), url), answer, what)
 
     def download(
         self,
@@ -100,26 +92,26 @@ class Transport:
         documents: bool = False,
         part_bytes: int | None = None,
     ) -> Answer:
-        """Bring the body to `destination`, from where an earlier try stopped if that can be; returns the head.
+        """Bring the body to `destination`, from where an earlier attempt stopped if that can be; returns the head.
 
         HTML, JSON and XML are taken for an error page unless `documents` says that the item may be one. `part_bytes`
         is the most to ask for in one request, for services that fail at very large contents; a content that is asked
         for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
         passes through and is not tried again.
         """
-        call = Call("GET", url, params=params, headers=headers, signed=signed)
-        patience = self._patience(call, for_item=True)
+        request = Request("GET", url, params=params, headers=headers, signed=signed)
+        retries = self._retries(request, for_item=True)
         download = Download(
             self._exchange,
-            call,
+            request,
             destination,
-            patience=patience,
+            retries=retries,
             bandwidth=self._bandwidth,
             cancel=self._cancel,
             documents=documents,
             part_bytes=part_bytes,
         )
-        return patience.run(download.attempt)
+        return retries.run(download.attempt)
 
     @contextmanager
     def stream(
@@ -131,10 +123,10 @@ class Transport:
             for chunk in chunks:
                 ...
         """
-        call = Call(method.upper(), url, **options)
-        patience = self._patience(call)
-        with patience.run(lambda: self._accepted_head(call, patience)) as reply:
-            yield reply.head(), self._streamed(call, reply)
+        request = Request(method.upper(), url, **options)
+        retries = self._retries(request)
+        with retries.run(lambda: self._accepted_head(request, retries)) as reply:
+            yield reply.head(), self._streamed(request, reply)
 
     def hide(self, *secrets: str) -> None:
         """Let no log line and no message show these: secrets that a provider learns while it works."""
@@ -142,51 +134,41 @@ class Transport:
 
     def close(self) -> None:
         """Close all connections that are idle."""
-        self._exchange.wire.close()
+        self._exchange.connections.close()
 
-    def _patience(self, call: Call, *, for_item: bool = False) -> Patience:
-        return Patience(
-            self._policy,
-            label=lambda: self._redactor.clean(call.label),
-            in_contact=lambda: self._exchange.wire.in_contact,
-            on_wait=self._waiting,
-            cancel=self._cancel,
-            idempotent=call.idempotent,
-            for_item=for_item,
+    def _retries(self, request: Request, *, for_item: bool = False) -> Retries:
+        return Retries(
+            self._policy, request, self._redactor, cancel=self._cancel, on_wait=self._before_wait, for_item=for_item
         )
 
-    def _waiting(self, wait: Wait) -> None:
+    def _before_wait(self, wait: Wait) -> None:
         self._exchange.count_repeat()
         log.info("%s, waiting %.1f s (try %d)", wait.reason, wait.seconds, wait.attempt)
         if self._on_wait is not None:
             self._on_wait(wait)
 
-    def _whole_answer(self, call: Call, patience: Patience) -> Answer:
-        reply, started = self._exchange.send(call, patience)
+    def _whole_answer(self, request: Request, retries: Retries) -> Answer:
+        reply, started = self._exchange.send(request, retries)
         with reply:
             answer = reply.whole()
-        self._exchange.judge(call, answer, started)
+        self._exchange.check(request, answer, started)
         return answer
 
-    def _accepted_head(self, call: Call, patience: Patience) -> Reply:
-        reply, started = self._exchange.send(call, patience)
-        if reply.status in call.accept and reply.content_type not in _HTML:
-            self._exchange.approve()
+    def _accepted_head(self, request: Request, retries: Retries) -> Reply:
+        reply, started = self._exchange.send(request, retries)
+        if reply.status in request.accept and not reply.head().is_html:
+            self._exchange.succeeded()
             return reply
         with reply:
             answer = reply.peek()
-        self._exchange.judge(call, answer, started)
-        raise ProviderError(
-            self._redactor.clean(f"{call.label} answered with a web page") + self._exchange.excerpt(answer),
-            answer.status,
-            answer.body,
-        )
+        self._exchange.check(request, answer, started)
+        raise self._exchange.refusal(request, answer, "answered with a web page")
 
-    def _streamed(self, call: Call, reply: Reply) -> Iterator[bytes]:
+    def _streamed(self, request: Request, reply: Reply) -> Iterator[bytes]:
         try:
             for piece in reply.pieces(_STREAM_BYTES):
                 if self._bandwidth is not None:
                     self._bandwidth.take(len(piece), self._cancel)
                 yield piece
-        except TryAgainError as error:
-            raise TemporaryError(f"{self._redactor.clean(call.label)}: {error.what}.", Reason.UNREACHABLE) from None
+        except RetryableError as failure:
+            raise TemporaryError(f"{self._redactor.clean(request.label)}: {failure}.", Reason.UNREACHABLE) from None

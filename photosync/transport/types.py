@@ -1,4 +1,4 @@
-"""The words that a provider and its transport share: what one gives, and what comes back. No behaviour."""
+"""What a provider gives to its transport, and what it gets back."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, TypedDict
 
 from photosync.errors import PhotosyncError
+from photosync.transport import hosts
+
+_DOCUMENTS = frozenset(
+    {"text/html", "application/xhtml+xml", "application/json", "text/json", "text/xml", "application/xml"}
+)
 
 
 class Destination(Protocol):
-    """Where a downloaded body goes. Bytes that an earlier try brought may already be there."""
+    """Where a downloaded body goes. Bytes of an earlier attempt may already be there."""
 
     @property
     def offset(self) -> int:
@@ -71,6 +76,22 @@ class Answer:
     """Looked up without regard to upper and lower case."""
     body: bytes = b""
 
+    @property
+    def content_type(self) -> str:
+        """`text/html`: lower case, without parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether this says to be a web page, which no call asks for."""
+        return self.content_type in {"text/html", "application/xhtml+xml"}
+
+    @property
+    def is_document(self) -> bool:
+        """Whether this says to be HTML, JSON or XML: what services send in place of a photo."""
+        kind = self.content_type
+        return kind in _DOCUMENTS or (kind.startswith("application/") and kind.endswith(("+json", "+xml")))
+
 
 Classify = Callable[[Answer], PhotosyncError | None]
 """A provider's own look at an answer, before the general rules: an error to raise, or None.
@@ -109,8 +130,8 @@ class RequestOptions(TypedDict, total=False):
     json: object
     form: Mapping[str, str] | None
     body: bytes | Callable[[], BinaryIO] | None
-    """What to send: bytes, or a function that opens it, which is called for each try and each redirect. What it opens
-    is read to its end, a piece at a time, under the bandwidth limit; it is a real file, or has a `__len__`."""
+    """What to send: bytes, or a function that opens it, which is called for each attempt and each redirect. What it
+    opens is read to its end, a piece at a time, under the bandwidth limit; it is a real file, or has a `__len__`."""
     headers: Mapping[str, str] | None
     accept: Collection[int]
     """The statuses that are no error; 200 alone unless told. A redirect among them is handed back, not followed."""
@@ -125,29 +146,23 @@ class RequestOptions(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """How patient a transport is. The core decides, the same for all providers."""
+class Request:
+    """One request as a provider asks for it: `RequestOptions` with the defaults filled in."""
 
-    retry_budget_s: float = 120.0
-    """How long one call may go on without progress."""
-    max_tries: int = 6
-    """Tries without progress, for lost connections and server errors; throttling is bounded by the budget alone."""
-    retry_after_cap_s: float = 900.0
-    backoff_base_s: float = 1.0
-    backoff_cap_s: float = 60.0
-    connect_timeout_s: float = 10.0
-    first_contact_budget_s: float = 30.0
-    """The budget for lost connections while no answer has come yet, so that a dead host is told quickly."""
-    pool_size: int = 16
-    """Connections a host that are kept open."""
+    method: str
+    url: str
+    params: Mapping[str, str | int | None] | None = None
+    json: object = None
+    form: Mapping[str, str] | None = None
+    body: bytes | Callable[[], BinaryIO] | None = None
+    headers: Mapping[str, str] | None = None
+    accept: Collection[int] = (200,)
+    idempotent: bool = True
+    signed: bool = True
+    timeout_s: float | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """A pause before a request is tried again, for the progress display."""
-
-    reason: str
-    """`429 from www.amazon.com`: names the host, never the query."""
-    seconds: float
-    attempt: int
-    """The number of the try that failed, from 1."""
+    @property
+    def label(self) -> str:
+        """`GET www.example.org/photos`: what a message may show, once redacted."""
+        target = hosts.target(self.url)
+        return f"{self.method} {target.origin.name}{target.path}"

@@ -16,7 +16,7 @@ from photosync.transport import Policy, Transport, TransportSettings, Wait
 
 QUICK = Policy(
     retry_budget_s=5,
-    max_tries=3,
+    max_attempts=3,
     backoff_base_s=0.01,
     backoff_cap_s=0.02,
     connect_timeout_s=2,

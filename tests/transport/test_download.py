@@ -183,7 +183,7 @@ class TestABrokenBody:
             return rest(start, cut=100) if start else photo(cut=100)
 
         destination = Memory()
-        transport = opened(replace(QUICK, max_tries=2))
+        transport = opened(replace(QUICK, max_attempts=2))
         transport.download(server.on("/a", a_little), destination)
         assert destination.content == CONTENT
         assert transport.requests == -(-len(CONTENT) // 100)

@@ -64,7 +64,7 @@ def test_the_interval_stays_between_the_providers_pause_and_thirty_seconds() -> 
 
 def test_requests_refused_together_are_one_refusal() -> None:
     pacer = Pacer()
-    together = [pacer.turn() for _ in range(8)]
+    together = [pacer.wait() for _ in range(8)]
     for started in together:
         pacer.refused(started, None)
     assert pacer.interval_s == 0.25
@@ -72,8 +72,8 @@ def test_requests_refused_together_are_one_refusal() -> None:
 
 def test_who_waits_for_a_turn_is_held_by_a_later_retry_after() -> None:
     pacer = Pacer(pause_s=0.1)
-    started = pacer.turn()
-    waiting = threading.Thread(target=pacer.turn)
+    started = pacer.wait()
+    waiting = threading.Thread(target=pacer.wait)
     waiting.start()
     pacer.refused(started, 0.5)
     refused_at = clock.monotonic()
@@ -83,18 +83,18 @@ def test_who_waits_for_a_turn_is_held_by_a_later_retry_after() -> None:
 
 def test_a_turn_ends_at_once_when_the_run_does() -> None:
     pacer = Pacer(pause_s=60)
-    pacer.turn()
+    pacer.wait()
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(CancelledError):
-        pacer.turn(cancel)
+        pacer.wait(cancel)
 
 
 def test_no_pacing_costs_nothing() -> None:
     pacer = Pacer()
     began = time.process_time()
     for _ in range(10_000):
-        pacer.turn()
+        pacer.wait()
         pacer.succeeded()
     assert time.process_time() - began < 10_000 * 20e-6
 

@@ -12,7 +12,7 @@ import pytest
 from photosync import clock
 from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.transport import Wait
-from photosync.transport.backoff import retry_after_s
+from photosync.transport.retry import retry_after_s
 from tests.transport.scripted import QUICK, Opener, Reply, Server, throttled
 
 GOOD = Reply(200, b"good")
@@ -73,7 +73,7 @@ def test_server_errors_are_tried_only_so_often(server: Server, opened: Opener) -
 
 def test_throttling_is_bounded_by_the_time_budget_alone(server: Server, opened: Opener) -> None:
     url = server.on("/a", *[throttled("0.01")] * 2, GOOD)
-    assert opened(replace(QUICK, max_tries=1)).request("GET", url).body == b"good"
+    assert opened(replace(QUICK, max_attempts=1)).request("GET", url).body == b"good"
     assert len(server.requests) == 3
 
 
@@ -131,7 +131,7 @@ def test_a_retry_after_is_capped(server: Server, opened: Opener) -> None:
 
 
 def test_a_dead_host_is_told_quickly(opened: Opener, unused_port: int) -> None:
-    policy = replace(QUICK, max_tries=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
+    policy = replace(QUICK, max_attempts=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
     url = f"http://127.0.0.1:{unused_port}/a"
     transport = opened(policy)
     with pytest.raises(TemporaryError, match="refuses connections") as caught:
@@ -141,7 +141,7 @@ def test_a_dead_host_is_told_quickly(opened: Opener, unused_port: int) -> None:
 
 
 def test_a_host_that_answered_once_has_the_whole_budget(server: Server, opened: Opener, unused_port: int) -> None:
-    policy = replace(QUICK, max_tries=4, first_contact_budget_s=0)
+    policy = replace(QUICK, max_attempts=4, first_contact_budget_s=0)
     transport = opened(policy)
     transport.request("GET", server.on("/a", GOOD))
     with pytest.raises(TemporaryError, match="gave up after 4 tries"):
@@ -150,7 +150,7 @@ def test_a_host_that_answered_once_has_the_whole_budget(server: Server, opened: 
 
 def test_a_name_that_does_not_exist_is_said_to_be_one(opened: Opener) -> None:
     with pytest.raises(TemporaryError, match=r"the name no-such-host\.invalid cannot be resolved"):
-        opened(replace(QUICK, max_tries=1)).request("GET", "https://no-such-host.invalid/a?key=hidden")
+        opened(replace(QUICK, max_attempts=1)).request("GET", "https://no-such-host.invalid/a?key=hidden")
 
 
 class TestWhatMustNotBeRepeated:

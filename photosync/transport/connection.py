@@ -1,0 +1,309 @@
+"""The connections of an account: one request with its redirects, and lost connections in words. Nothing is retried."""
+
+from __future__ import annotations
+
+import logging
+import os
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urljoin
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import super_len
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+)
+
+from photosync import clock
+from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
+from photosync.transport import hosts
+from photosync.transport.hosts import AddressError, Target
+from photosync.transport.pacing import BandwidthLimit
+from photosync.transport.redaction import SENSITIVE_HEADERS
+from photosync.transport.reply import Reply
+from photosync.transport.retry import Policy, RetryableError
+from photosync.transport.sign_in import SignIn
+from photosync.transport.types import Request, TransportSettings
+
+_PIECE_BYTES = 128 * 1024
+_MOST_REDIRECTS = 10
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAME_METHOD = frozenset({307, 308})
+_DEFAULT_HEADERS = {"User-Agent": "photosync", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
+
+log = logging.getLogger("photosync.transport")
+
+
+@dataclass(frozen=True, slots=True)
+class _Route:
+    """How to reach one origin, from the environment; looked up once."""
+
+    proxies: dict[str, str]
+    verify: bool | str
+
+
+class _Adapter(HTTPAdapter):
+    """Sends bodies in larger pieces than http.client would: that is quicker by half, on loopback."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, blocksize=_PIECE_BYTES, **more)
+
+
+class _OutgoingBody:
+    """A file on its way out, sent a piece at a time: under the bandwidth limit, and not further once the run ends.
+
+    It has what requests and urllib3 need of a file.
+    """
+
+    def __init__(
+        self, source: BinaryIO, size_bytes: int, bandwidth: BandwidthLimit | None, cancel: threading.Event | None
+    ) -> None:
+        self._source = source
+        self._size_bytes = size_bytes
+        self._bandwidth = bandwidth
+        self._cancel = cancel
+
+    def __len__(self) -> int:
+        return self._size_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self.read():
+            yield piece
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece, at most `size` bytes; empty at the end."""
+        clock.check(self._cancel)
+        piece = self._source.read(_PIECE_BYTES if size < 0 else min(size, _PIECE_BYTES))
+        if self._bandwidth is not None:
+            self._bandwidth.take(len(piece), self._cancel)
+        return piece
+
+
+class Connections:
+    """The connection pool of one account."""
+
+    def __init__(
+        self,
+        settings: TransportSettings,
+        policy: Policy,
+        sign_in: SignIn,
+        cancel: threading.Event | None,
+        bandwidth: BandwidthLimit | None = None,
+    ) -> None:
+        self._settings = settings
+        self._policy = policy
+        self._sign_in = sign_in
+        self._cancel = cancel
+        self._bandwidth = bandwidth
+        self._own_hosts = hosts.OwnHosts(settings.own_hosts)
+        self._headers = {**_DEFAULT_HEADERS, **settings.headers}
+        self._routes: dict[tuple[str, str, int], _Route] = {}
+        self._lock = threading.Lock()
+        self._sent = 0
+        self._has_answered = False
+        # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
+        self._adapter = _Adapter(pool_connections=32, pool_maxsize=policy.pool_size, max_retries=0)
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent, redirects included."""
+        return self._sent
+
+    def close(self) -> None:
+        """Close all connections that are idle."""
+        self._adapter.close()
+
+    def send(self, request: Request) -> Reply:
+        """Send `request` and follow its redirects. Raises `RetryableError` where no answer came."""
+        url = request.url
+        first: Target | None = None
+        for _ in range(_MOST_REDIRECTS + 1):
+            with ExitStack() as opened:
+                hosts.target(url)
+                prepared = self._prepared(request, url, opened, is_first=first is None)
+                target = hosts.target(prepared.url or "")
+                first = first or target
+                generation = self._sign(prepared, request, target, first)
+                reply = self._send_one(prepared, request, target, generation)
+            if reply.status not in _REDIRECTS or reply.status in request.accept or "Location" not in reply.headers:
+                return reply
+            url = self._next_url(reply, request, target)
+        raise AddressError(f"{request.label} was redirected more than {_MOST_REDIRECTS} times.")
+
+    def _prepared(self, request: Request, url: str, opened: ExitStack, *, is_first: bool) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        try:
+            prepared.prepare_method(request.method)
+            prepared.prepare_url(url, request.params if is_first else None)
+            prepared.prepare_headers({**self._headers, **(request.headers or {})})
+        except requests.exceptions.InvalidHeader:
+            raise _unsendable(request) from None
+        except requests.exceptions.RequestException:
+            raise hosts.no_url() from None
+        body: bytes | _OutgoingBody | Mapping[str, str] | None = request.form
+        if callable(request.body):
+            body = self._outgoing(opened.enter_context(request.body()))
+        elif request.body is not None:
+            body = request.body
+        prepared.prepare_body(body, None, request.json)
+        return prepared
+
+    def _outgoing(self, source: BinaryIO) -> _OutgoingBody | bytes:
+        size_bytes: int = super_len(source)  # type: ignore[no-untyped-call]
+        # requests would send an empty one in chunks, which services refuse.
+        return _OutgoingBody(source, size_bytes, self._bandwidth, self._cancel) if size_bytes else b""
+
+    def _sign(self, prepared: requests.PreparedRequest, request: Request, target: Target, first: Target) -> int | None:
+        """Give the request its credentials, if it goes where they may go."""
+        headers = prepared.headers
+        if target.origin.key != first.origin.key:
+            for name in [name for name in headers if name.lower() in SENSITIVE_HEADERS]:
+                del headers[name]
+        if not request.signed or target.is_presigned or target.origin not in self._own_hosts:
+            return None
+        generation, credentials = self._sign_in.sign()
+        headers.update(credentials)
+        return generation
+
+    def _send_one(
+        self, prepared: requests.PreparedRequest, request: Request, target: Target, generation: int | None
+    ) -> Reply:
+        route = self._route(target)
+        where = target.origin.name
+        timeout_s = (self._policy.connect_timeout_s, request.timeout_s or self._settings.read_timeout_s)
+        with self._lock:
+            self._sent += 1
+        started = time.monotonic()
+        try:
+            response = self._adapter.send(
+                prepared, stream=True, timeout=timeout_s, verify=route.verify, proxies=route.proxies
+            )
+        except (requests.exceptions.RequestException, HTTPError) as error:
+            log.debug("%s %s%s: no answer", request.method, where, target.path)
+            raise _connection_failure(error, where, timeout_s, is_first_contact=not self._has_answered) from None
+        except ValueError:  # http.client refuses some header values only when it writes them
+            raise _unsendable(request) from None
+        self._has_answered = True
+        if log.isEnabledFor(logging.DEBUG):
+            spent_ms = (time.monotonic() - started) * 1000
+            log.debug("%s %s%s %d %.0f ms", request.method, where, target.path, response.status_code, spent_ms)
+        return Reply(response, where=where, generation=generation, cancel=self._cancel)
+
+    def _next_url(self, reply: Reply, request: Request, target: Target) -> str:
+        """Where a redirect leads, if it may be followed. Closes the reply."""
+        with reply:
+            reply.peek()
+            # Servers send UTF-8 here, and http.client reads it as Latin-1.
+            location = reply.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
+        url = urljoin(reply.url, location)
+        following = hosts.target(url).origin
+        if (target.origin.scheme, following.scheme) == ("https", "http"):
+            raise AddressError(f"{request.label} was redirected from https to http://{following.name}: not followed.")
+        if request.method in {"GET", "HEAD"}:
+            return url
+        if reply.status not in _SAME_METHOD:
+            raise AddressError(f"{request.label} was redirected to {following.name}, as only GET may be.", reply.status)
+        # What is sent may itself be secret: a password, a refresh token.
+        if following not in self._own_hosts and following.key != target.origin.key:
+            raise AddressError(
+                f"{request.label} was redirected to {following.name}, which is not the account's host: not followed.",
+                reply.status,
+            )
+        return url
+
+    def _route(self, target: Target) -> _Route:
+        route = self._routes.get(target.origin.key)
+        if route is None:
+            route = self._routes[target.origin.key] = _read_environment(target)
+        return route
+
+
+def _read_environment(target: Target) -> _Route:
+    with requests.Session() as session:
+        found = session.merge_environment_settings(target.url, {}, True, None, None)
+    verify = found["verify"] or True
+    if isinstance(verify, str) and not Path(verify).exists():
+        name = "REQUESTS_CA_BUNDLE" if os.environ.get("REQUESTS_CA_BUNDLE") else "CURL_CA_BUNDLE"
+        raise ConfigError(f"{name} names '{verify}', which does not exist. Correct it or unset it.")
+    # A proxy's loopback is not ours.
+    return _Route({} if target.origin.is_loopback else dict(found["proxies"]), verify)
+
+
+def _unsendable(request: Request) -> ProviderError:
+    return ProviderError(
+        f"{request.label}: a header or credential holds characters that HTTP does not allow; was it copied completely?"
+    )
+
+
+def _connection_failure(
+    error: requests.exceptions.RequestException | HTTPError,
+    where: str,
+    timeout_s: tuple[float, float],
+    *,
+    is_first_contact: bool,
+) -> RetryableError | PhotosyncError:
+    """What `error` means for a request to the host `where`. Its own message holds whole URLs, and with them secrets."""
+    if isinstance(error, requests.exceptions.InvalidProxyURL):
+        return ConfigError("The proxy in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is no usable address.")
+    if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
+        return ProviderError(f"{where} answered in a way that is not HTTP, or was asked for something that is no URL.")
+    causes = _causes(error)
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return TemporaryError(
+                f"{where} could not prove who it is ({cause.verify_message}), so nothing was sent. If your network "
+                "has a certificate authority of its own, name its file in REQUESTS_CA_BUNDLE.",
+                Reason.UNREACHABLE,
+            )
+    return RetryableError(
+        _words(causes, where, timeout_s),
+        Reason.UNREACHABLE,
+        is_unprocessed=any(isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes),
+        is_first_contact=is_first_contact,
+    )
+
+
+def _words(causes: list[BaseException], where: str, timeout_s: tuple[float, float]) -> str:
+    # The first that applies: most of these are special cases of others further down.
+    words: list[tuple[type[BaseException], str]] = [
+        (ProxyError, f"the proxy on the way to {where} cannot be reached or refuses"),
+        (NameResolutionError, f"the name {where} cannot be resolved"),
+        (ConnectionRefusedError, f"{where} refuses connections"),
+        (NewConnectionError, f"{where} cannot be reached"),
+        (ConnectTimeoutError, f"no connection to {where} within {timeout_s[0]:g} s"),
+        (requests.exceptions.Timeout, f"no answer from {where} within {timeout_s[1]:g} s"),
+        (ssl.SSLError, f"no secure connection to {where}"),
+    ]
+    for kind, text in words:
+        if any(isinstance(cause, kind) for cause in causes):
+            return text
+    return f"the connection to {where} was lost"
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """`error` and everything that it wraps."""
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        one = todo.pop()
+        if not isinstance(one, BaseException) or any(one is known for known in found):
+            continue
+        found.append(one)
+        todo += [one.__cause__, one.__context__, *one.args]
+        if isinstance(one, MaxRetryError):
+            todo.append(one.reason)
+        if isinstance(one, HTTPError):
+            todo.append(getattr(one, "original_error", None))
+    return found

@@ -1,0 +1,234 @@
+"""The retry policy of a request: which failures are worth another attempt, after which wait, how often and how long.
+
+A request is attempted again until one of two limits is reached: the number of attempts (`Policy.max_attempts`, which
+does not count throttling) or the time without progress (`Policy.retry_budget_s`). The loop is tenacity's. Everything
+else in this program that is tried again is listed in docs/retrying.md.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception
+
+from photosync import clock
+from photosync.errors import ItemError, LostAnswerError, PhotosyncError, Reason, TemporaryError
+from photosync.transport import hosts
+from photosync.transport.redaction import Redactor
+from photosync.transport.types import Answer, Request
+
+Result = TypeVar("Result")
+
+_ADVICE = {
+    Reason.THROTTLED: "Try again later, with fewer downloads at a time.",
+    Reason.SERVER_ERROR: "The service has trouble of its own; try again later.",
+    Reason.UNREACHABLE: "Check the network connection and try again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The limits of a transport. The core sets them, the same for all providers."""
+
+    retry_budget_s: float = 120.0
+    """How long a request may go on without progress, its waits included."""
+    max_attempts: int = 6
+    """How many attempts without progress may fail by lost connections and server errors. Throttling is not counted."""
+    retry_after_cap_s: float = 900.0
+    """The longest `Retry-After` to keep to."""
+    backoff_base_s: float = 1.0
+    """The longest wait after the first failure; it doubles with each further one."""
+    backoff_cap_s: float = 60.0
+    first_contact_budget_s: float = 30.0
+    """The budget for lost connections while no answer has come yet, so that a dead host is reported soon."""
+    connect_timeout_s: float = 10.0
+    pool_size: int = 16
+    """Connections a host that are kept open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A pause before a request is attempted again, for the progress display."""
+
+    reason: str
+    """`429 from www.amazon.com`: names the host, never the query."""
+    seconds: float
+    attempt: int
+    """The number of the attempt that failed, from 1."""
+
+
+class RetryableError(Exception):
+    """An attempt failed, and another one may succeed. `Retries.run` raises a `PhotosyncError` in its place."""
+
+    def __init__(
+        self,
+        message: str,
+        reason: Reason,
+        *,
+        is_unprocessed: bool = False,
+        is_first_contact: bool = False,
+        error: PhotosyncError | None = None,
+        retry_after_s: float | None = None,
+        answered: str = "",
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.is_unprocessed = is_unprocessed or reason is Reason.THROTTLED
+        """Whether the service surely did nothing, so that even a request that must not be repeated may be."""
+        self.is_first_contact = is_first_contact
+        """Whether no answer ever came from the service."""
+        self.error = error
+        """What to raise in the end, where the provider has its own error for it."""
+        self.retry_after_s = retry_after_s
+        self.answered = answered
+        """What the service answered, for the message about a request that must not be repeated."""
+        self.status = status
+
+
+def failure_of(answer: Answer, answered: str, error: TemporaryError | None = None) -> RetryableError | None:
+    """The failure that `answer` means if another attempt may succeed, else None.
+
+    `error` is what the provider makes of the answer, and `answered` a message about it.
+    """
+    asked_s, status = retry_after_s(answer.headers), answer.status
+    if error is not None:
+        reason = error.reason
+    elif status == 429 or (status == 503 and asked_s is not None):
+        reason = Reason.THROTTLED
+    elif status == 408 or 500 <= status < 600:
+        reason = Reason.SERVER_ERROR
+    else:
+        return None
+    message = f"{status} from {hosts.target(answer.url).origin.name}"
+    return RetryableError(message, reason, error=error, retry_after_s=asked_s, answered=answered, status=status)
+
+
+def may_repeat(request: Request, failure: RetryableError) -> bool:
+    """Whether sending `request` again can do no harm."""
+    return request.idempotent or failure.is_unprocessed
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """What `Retry-After` asks for: seconds, or an HTTP date. None where it is missing or nonsense."""
+    value = headers.get("Retry-After", "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        until = _http_date(value)
+        if until is None:
+            return None
+        # By the service's own clock where it shows one: this computer's may be wrong.
+        now = _http_date(headers.get("Date", "")) or datetime.now(UTC)
+        return max(0.0, (until - now).total_seconds())
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Retries:
+    """The attempts of one request. Progress resets both limits."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        request: Request,
+        redactor: Redactor,
+        *,
+        cancel: threading.Event | None,
+        on_wait: Callable[[Wait], None],
+        for_item: bool = False,
+    ) -> None:
+        """With `for_item` a body that stays short is an `ItemError`, else a `TemporaryError` of the service."""
+        self._policy = policy
+        self._request = request
+        self._redactor = redactor
+        self._cancel = cancel
+        self._on_wait = on_wait
+        self._for_item = for_item
+        self._started: float | None = None
+        """When the time without progress began."""
+        self._failures: list[RetryableError] = []
+        """Since the last progress."""
+
+    def run(self, attempt: Callable[[], Result]) -> Result:
+        """Call `attempt` until it does not raise `RetryableError`, or a limit is reached."""
+        engine = Retrying(
+            retry=retry_if_exception(self._may_repeat),
+            wait=self._wait_s,
+            stop=self._is_over,
+            before_sleep=self._report,
+            sleep=lambda seconds: clock.wait(self._cancel, seconds),
+            reraise=True,
+        )
+        try:
+            return engine(attempt)
+        except RetryableError as failure:
+            error = self._final_error(failure)
+        raise error
+
+    def started(self) -> None:
+        """A request is sent now. Waiting before the first one is not counted as failing."""
+        if self._started is None:
+            self._started = clock.monotonic()
+
+    def progress(self, *, new: bool) -> None:
+        """Bytes arrived. Only `new` ones reset the number of attempts: a body that always breaks at one place ends."""
+        self._started = clock.monotonic()
+        if new:
+            self._failures.clear()
+
+    def _may_repeat(self, error: BaseException) -> bool:
+        if not isinstance(error, RetryableError):
+            return False
+        self._failures.append(error)
+        return may_repeat(self._request, error)
+
+    def _wait_s(self, _: RetryCallState) -> float:
+        asked_s = self._failures[-1].retry_after_s
+        if asked_s is not None:
+            return min(asked_s, self._policy.retry_after_cap_s)
+        doublings = min(len(self._failures) - 1, 60)
+        # Full jitter: threads that failed together must not come back together.
+        return random.uniform(0, min(self._policy.backoff_base_s * 2.0**doublings, self._policy.backoff_cap_s))  # noqa: S311
+
+    def _is_over(self, state: RetryCallState) -> bool:
+        counted = sum(failure.reason is not Reason.THROTTLED for failure in self._failures)
+        budget_s = self._policy.retry_budget_s
+        if self._failures[-1].is_first_contact:
+            budget_s = min(budget_s, self._policy.first_contact_budget_s)
+        spent_s = 0.0 if self._started is None else clock.monotonic() - self._started
+        return counted >= self._policy.max_attempts or spent_s + state.upcoming_sleep > budget_s
+
+    def _report(self, state: RetryCallState) -> None:
+        self._on_wait(Wait(str(self._failures[-1]), state.upcoming_sleep, len(self._failures)))
+
+    def _final_error(self, failure: RetryableError) -> PhotosyncError:
+        if failure.error is not None:
+            return failure.error
+        attempts = len(self._failures)
+        label = self._redactor.clean(self._request.label)
+        message = f"{label}: {failure}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
+        if failure.retry_after_s is not None:
+            message += f" The service asks to wait {failure.retry_after_s:.0f} s."
+        reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
+        if not may_repeat(self._request, failure):
+            what = (failure.answered or message).rstrip(".")
+            message = f"{what}. It may have been done all the same, so it was not repeated."
+            return LostAnswerError(message, reason, failure.status)
+        if failure.reason is Reason.TRUNCATED and self._for_item:
+            return ItemError(message, Reason.TRUNCATED)
+        return TemporaryError(f"{message} {_ADVICE[reason]}", reason)
