@@ -1,0 +1,82 @@
+"""Runs every step on a fresh copy of the library, and tells what came of each: to record it, or to compare it."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.compatibility.steps import COMMANDS, STORIES, WRONG_ARGUMENTS, WRONG_CONFIGURATIONS
+from tests.compatibility.world import World, changes, recorded, shown
+
+_OPTION = re.compile(r"^  (-\S.*?)(?:  |$)", re.MULTILINE)
+_ARGUMENT = re.compile(r"^  ([A-Z|]+ <.*?>)(?:  |$)", re.MULTILINE)
+
+
+def told(story: str, root: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The name of each step of a story, and what came of it."""
+    with World(root) as world:
+        world.restore()
+        for number, (name, arguments) in enumerate(STORIES[story](world), start=1):
+            before = world.state()
+            ran = world.run(*arguments)
+            yield f"{number:02} {name}", recorded(world, arguments, ran, before, world.state())
+
+
+def usage_errors(root: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """Exit status and standard output of what is wrong, and all changes together."""
+    with World(root) as world:
+        world.unpack()
+        before = world.state()
+        for arguments in WRONG_ARGUMENTS:
+            ran = world.run(*arguments, "--json")
+            yield " ".join(arguments) or "nothing", {"exit": ran.exit, "output": shown(world, ran)}
+        for name, content in WRONG_CONFIGURATIONS.items():
+            config = root / "wrong.yaml"
+            config.write_text(content, encoding="utf-8")
+            for command in ("status", "pull"):
+                ran = world.run(command, "--json", config=config)
+                yield f"{command}: {name}", {"exit": ran.exit, "output": shown(world, ran)}
+        yield "changes", {**changes(before, world.state())}
+
+
+def command_lines(root: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The arguments and options that each command takes; how they are described may change."""
+    with World(root) as world:
+        for command in COMMANDS:
+            ran = world.run(*filter(None, [command]), "--help")
+            options = [" ".join(found.split()) for found in _OPTION.findall(ran.stdout)]
+            usage = ran.stdout.partition("\n\n")[0]
+            yield (
+                command or "photosync",
+                {
+                    "exit": ran.exit,
+                    "usage": re.sub(r"^Usage: .*?photosync\b", "photosync", " ".join(usage.split())),
+                    "arguments": _ARGUMENT.findall(ran.stdout),
+                    "options": options,
+                },
+            )
+
+
+def record_all(folder: Path) -> None:
+    """Write what came of every step into files of its own."""
+    for story in STORIES:
+        with tempfile.TemporaryDirectory() as root:
+            for name, step in told(story, Path(root).resolve()):
+                write(folder / story / file_name(name), step)
+    for name, tell in (("usage errors", usage_errors), ("command lines", command_lines)):
+        with tempfile.TemporaryDirectory() as root:
+            write(folder / file_name(name), dict(tell(Path(root).resolve())))
+
+
+def file_name(name: str) -> str:
+    """Of a step."""
+    return f"{name}.json".replace(" ", "-")
+
+
+def write(path: Path, content: dict[str, object]) -> None:
+    """JSON that a person can compare."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
