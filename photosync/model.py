@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
 
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 
 class TimeMeaning(StrEnum):
-    """What a provider's time says. Services label a camera's wall clock as UTC, so the label alone proves nothing."""
+    """What a time says. Services label a camera's wall clock as UTC, so the label alone proves nothing."""
 
     LOCAL = "local"
     """The camera's clock as it read, whatever zone it stood in."""
@@ -30,6 +30,8 @@ class TimeMeaning(StrEnum):
     """A true moment, given in UTC."""
     UNKNOWN = "unknown"
     """Nobody knows which; an account's `time_zone` decides, else it is taken for an instant."""
+    DAY = "day"
+    """A local day; the time is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,29 @@ class CaptureTime:
 
     reading: datetime
     meaning: TimeMeaning
+    offset: timedelta | None = None
+    """Of local time from UTC, where the source itself tells."""
 
     def __post_init__(self) -> None:
         if self.reading.tzinfo is not None:
             raise ValueError("a capture time is a naive reading; its meaning says what of")
 
     def isoformat(self) -> str:
-        """`2019-07-06T18:22:00`, with milliseconds only where there are any."""
-        return self.reading.isoformat(timespec="milliseconds" if self.reading.microsecond else "seconds")
+        """`2019-07-06T18:22:00.250+02:00`, the milliseconds and the offset only where there are any."""
+        reading = self.reading if self.offset is None else self.reading.replace(tzinfo=timezone(self.offset))
+        return reading.isoformat(timespec="milliseconds" if self.reading.microsecond else "seconds")
+
+    @property
+    def utc(self) -> datetime | None:
+        """The instant, aware; None where it is not known, or is before the year 1 or after 9999."""
+        if self.meaning is TimeMeaning.INSTANT:
+            return self.reading.replace(tzinfo=UTC)
+        if self.offset is None:
+            return None
+        try:
+            return self.reading.replace(tzinfo=timezone(self.offset)).astimezone(UTC)
+        except OverflowError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

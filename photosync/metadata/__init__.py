@@ -1,36 +1,36 @@
-"""The EXIF fixer: looks at a finished file, fills in what is missing, and proves that the picture is the same.
+"""The EXIF fixer: reads a finished file, adds what is missing, and proves that the picture is the same.
 
-`mend` is the way in for one file. It writes nothing but a second file in the workspace that it is given; whoever calls
-places that file, keeps the undo record and writes the sidecar. `ladder` tells which times a file had to choose from.
+`fix` is for one file, and writes nothing but a second file in the workspace that it is given. The caller replaces the
+first file, keeps the undo record and writes the sidecar. `choose_capture_time` only reads.
 """
 
 from __future__ import annotations
 
 from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text, sniff
+from photosync.metadata.capture_time.choose import CaptureTimeChoice
 from photosync.metadata.capture_time.filetime import set_file_time
-from photosync.metadata.fix import fix, ladder, preview
-from photosync.metadata.request import Given, Mode, Settings, SidecarName, named_zone
-from photosync.metadata.result import Candidate, Change, FixResult, Ladder, Outcome, TimeKind
+from photosync.metadata.capture_time.zones import named_zone
+from photosync.metadata.fix import choose_capture_time, fix, preview
+from photosync.metadata.request import Given, Mode, Settings, SidecarName
+from photosync.metadata.result import Change, FixResult, Outcome
 from photosync.metadata.undo import undo
 from photosync.metadata.xmp.sidecar import SidecarMerge, merge_sidecar, sidecar_path
 
 __all__ = [
-    "Candidate",
+    "CaptureTimeChoice",
     "Change",
     "FixResult",
     "Format",
     "FormatKind",
     "Given",
-    "Ladder",
     "Mode",
     "Outcome",
     "Settings",
     "SidecarMerge",
     "SidecarName",
-    "TimeKind",
     "by_name",
+    "choose_capture_time",
     "fix",
-    "ladder",
     "looks_like_text",
     "merge_sidecar",
     "named_zone",

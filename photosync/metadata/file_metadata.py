@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from photosync.metadata.capture_time.dates import ReadDate
 from photosync.metadata.exif.read import ExifFacts
-from photosync.metadata.xmp.iptc import IptcFacts
+from photosync.metadata.iptc import IptcFacts
 from photosync.metadata.xmp.read import XmpFacts
+from photosync.model import CaptureTime
 
 
 @dataclass(frozen=True, slots=True)
 class VideoMetadata:
     """What the boxes of a video say."""
 
-    tagged: ReadDate | None = None
+    tagged: CaptureTime | None = None
     """`com.apple.quicktime.creationdate`: a local reading with its offset."""
-    movie: datetime | None = None
-    """The movie header's creation time, UTC by the standard; None where it is 0."""
+    movie: CaptureTime | None = None
+    """The movie header's creation time, an instant by the standard; None where it is 0."""
     has_position: bool = False
 
 
@@ -30,6 +29,6 @@ class FileMetadata:
     xmp: XmpFacts = field(default_factory=XmpFacts)
     iptc: IptcFacts = field(default_factory=IptcFacts)
     video: VideoMetadata = field(default_factory=VideoMetadata)
-    png_created: ReadDate | None = None
+    png_created: CaptureTime | None = None
     can_tell: bool = True
     """Whether a date, if the file had one, would have been found."""

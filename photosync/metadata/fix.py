@@ -1,4 +1,4 @@
-"""Mends one file: reads it, climbs the ladder, plans what is missing, writes a second file, proves it.
+"""Mends one file: reads it, chooses the capture time, plans what is missing, writes a second file, proves it.
 
 Only errors of the disk get out of here. What a file contains can at worst lead to a note.
 """
@@ -12,19 +12,18 @@ from pathlib import Path, PurePath
 
 from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, Format, FormatKind, sniff
 from photosync.formats.window import Window, naming
-from photosync.metadata.capture_time.choose import climb
+from photosync.metadata.capture_time.choose import CaptureTimeChoice, choose
 from photosync.metadata.containers import MOVIE_TIME, Container, Filling, open_container
 from photosync.metadata.exif.missing import Wishes, wishes_for
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.proof import disprove
 from photosync.metadata.request import Given, Mode, Settings
-from photosync.metadata.result import FixResult, Ladder, Left, Outcome
+from photosync.metadata.result import FixResult, Left, Outcome
 from photosync.metadata.splice import Written, reversed_splices, write_spliced
 from photosync.metadata.undo import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
 
 _HEAD_BYTES = 4096
-_NO_LADDER = Ladder((), None, None, "", None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class _Plan:
     window: Window
     format: Format
     container: Container
-    ladder: Ladder
+    choice: CaptureTimeChoice
     wishes: Wishes
     filling: Filling
 
@@ -52,13 +51,13 @@ def preview(path: Path, given: Given, settings: Settings) -> FixResult:
     return _fix(path, given, settings, None)
 
 
-def ladder(source: Path | bytes, given: Given, settings: Settings) -> Ladder:
+def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) -> CaptureTimeChoice:
     """Every time that a file (or its first bytes) and its provider give, and which of them won."""
     if isinstance(source, bytes):
-        return _facts_and_ladder(Window.over(source), given, settings)[3]
+        return _read(Window.over(source), given, settings)[3]
     with naming(source), source.open("rb") as file:
         named = given if given.name else replace(given, name=source.name)
-        return _facts_and_ladder(Window.of_file(file), named, settings)[3]
+        return _read(Window.of_file(file), named, settings)[3]
 
 
 def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
@@ -66,11 +65,11 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
-            return FixResult(path, Outcome.UNTOUCHED, None, _NO_LADDER, notes=(f"left alone: it is {what}",))
+            return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
         given = given if given.name else replace(given, name=path.name)
         with path.open("rb") as file:
             window = Window.of_file(file)
-            format_, container, facts, found = _facts_and_ladder(window, given, settings)
+            format_, container, facts, found = _read(window, given, settings)
             if format_ is None or container is None:
                 return FixResult(path, Outcome.UNTOUCHED, None, found, notes=("an unknown format", *found.notes))
             wishes = wishes_for(facts, found, given, settings)
@@ -81,13 +80,13 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
     return _with_notes(mended, plan, given, settings, has_other_names=status.st_nlink > 1)
 
 
-def _facts_and_ladder(
+def _read(
     window: Window, given: Given, settings: Settings
-) -> tuple[Format | None, Container | None, FileMetadata, Ladder]:
+) -> tuple[Format | None, Container | None, FileMetadata, CaptureTimeChoice]:
     format_ = sniff(window.read(0, _HEAD_BYTES), given.name)
     container = open_container(window, format_) if format_ else None
     facts = container.facts if container else FileMetadata(can_tell=False)
-    return format_, container, facts, climb(facts, given, settings)
+    return format_, container, facts, choose(facts, given, settings)
 
 
 def _carry_out(path: Path, plan: _Plan, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
@@ -124,7 +123,7 @@ def _fixed(path: Path, plan: _Plan, settings: Settings) -> FixResult:
         path,
         Outcome.FIXED,
         plan.format,
-        plan.ladder,
+        plan.choice,
         sidecar=_sidecar(plan, settings),
         notes=_reasons(plan.filling.left),
         changes=plan.filling.changes,
@@ -140,7 +139,7 @@ def _unwritten(path: Path, plan: _Plan, settings: Settings) -> FixResult:
     elif plan.container.is_damaged:
         notes.append(plan.container.problem)
     outcome = Outcome.SIDECAR if content is not None else Outcome.UNTOUCHED
-    return FixResult(path, outcome, plan.format, plan.ladder, sidecar=content, notes=tuple(notes))
+    return FixResult(path, outcome, plan.format, plan.choice, sidecar=content, notes=tuple(notes))
 
 
 def _reasons(left: Iterable[Left]) -> tuple[str, ...]:
@@ -191,4 +190,4 @@ def _with_notes(
     if mended.outcome is Outcome.UNTOUCHED and not notes:
         notes.append(_why_untouched(plan, settings))
     warning = mended.warning or plan.container.is_damaged
-    return replace(mended, notes=(*notes, *plan.ladder.notes), warning=warning)
+    return replace(mended, notes=(*notes, *plan.choice.notes), warning=warning)

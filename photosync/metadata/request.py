@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from photosync.errors import ConfigError
+from photosync.metadata.capture_time.zones import named_zone
 from photosync.model import CaptureTime, GpsPosition, Item
 
 
@@ -71,11 +71,3 @@ class Settings:
             text = getattr(self, name) or ""
             if not text.isprintable():
                 raise ConfigError(f"{name} '{text!a}' has characters that cannot be written. Use plain text.")
-
-
-def named_zone(name: str) -> ZoneInfo:
-    """The zone called `name`, from the system or from the `tzdata` package."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigError(f"time zone '{name}' is not known. Use a name such as Europe/Berlin.") from error

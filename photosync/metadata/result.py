@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from photosync.formats.sniff import Format
+from photosync.metadata.capture_time.choose import CaptureTimeChoice
 
 
 class Outcome(StrEnum):
@@ -43,49 +44,6 @@ class Left:
     reason: str
 
 
-class TimeKind(StrEnum):
-    """What a candidate's reading is."""
-
-    LOCAL = "local"
-    INSTANT = "instant"
-    DAY = "day"
-    """A local day without a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One time that might be the capture time."""
-
-    source: str
-    """`Exif DateTimeOriginal`, `provider`, `file name`."""
-    rank: int
-    kind: TimeKind
-    reading: datetime
-    """Naive: the local clock's, or for an instant the UTC one."""
-    offset: timedelta | None = None
-    """Of local time from UTC, where the source itself tells."""
-    doubt: str = ""
-    """Why it is not believed; empty when it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """Every time that was found, best first, and what was made of them."""
-
-    candidates: tuple[Candidate, ...]
-    winner: Candidate | None
-    offset: timedelta | None
-    """Of local time from UTC, as far as it is known."""
-    offset_source: str
-    """Where `offset` is from; empty without one."""
-    folder_time: datetime | None
-    """The naive local reading that names the folder."""
-    file_time: datetime | None
-    """The aware instant for the file's modification time."""
-    notes: tuple[str, ...] = ()
-    """What was assumed, and what was disbelieved."""
-
-
 @dataclass(frozen=True, slots=True)
 class FixResult:
     """What `mend` did, and what its caller has to do."""
@@ -94,7 +52,7 @@ class FixResult:
     """The file to place: the given one or the second, mended one."""
     outcome: Outcome
     format: Format | None
-    ladder: Ladder
+    capture_time: CaptureTimeChoice
     sha256: str | None = None
     """Of the mended file; None where the file is the given one."""
     undo: bytes | None = None
@@ -109,9 +67,9 @@ class FixResult:
     @property
     def folder_time(self) -> datetime | None:
         """The naive local reading that names the folder."""
-        return self.ladder.folder_time
+        return self.capture_time.folder_time
 
     @property
     def file_time(self) -> datetime | None:
         """The aware instant for the file's modification time."""
-        return self.ladder.file_time
+        return self.capture_time.file_time

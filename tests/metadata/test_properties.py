@@ -15,8 +15,8 @@ from photosync.metadata import (
     Mode,
     Outcome,
     Settings,
+    choose_capture_time,
     fix,
-    ladder,
     looks_like_text,
     merge_sidecar,
     sniff,
@@ -226,7 +226,7 @@ def test_files_that_were_cut_or_hit_never_raise(name: str, data: st.DataObject) 
 def test_heads_are_sniffed_whatever_they_are(head: bytes, name: str) -> None:
     sniff(head, name)
     looks_like_text(head)
-    ladder(head, Given(name=name), Settings())
+    choose_capture_time(head, Given(name=name), Settings())
 
 
 @quick

@@ -122,7 +122,7 @@ def _as_json(result: FileResult) -> dict[str, object]:
     mended = result.mended
     changes = changes_json(mended) if mended else []
     if mended:
-        whys = [reason_of(each, mended.ladder) for each in mended.changes]
+        whys = [reason_of(each, mended.capture_time) for each in mended.changes]
         changes = [{**change, "why": why} for change, why in zip(changes, whys, strict=True)]
     optional = {"error": result.error} if result.error else {}
     return {
@@ -167,7 +167,7 @@ def _rows(result: FileResult) -> list[list[str]]:
     rows = []
     if mended:
         rows = [
-            [path, each.field, each.before or "-", each.after or "-", reason_of(each, mended.ladder)]
+            [path, each.field, each.before or "-", each.after or "-", reason_of(each, mended.capture_time)]
             for each in mended.changes
         ]
     notes = "; ".join(result.notes)

@@ -9,8 +9,8 @@ from photosync.cli.general import General
 from photosync.jobs.fix.file_owner import Homes
 from photosync.jobs.fix.why import Asker, Why
 from photosync.library import Layout, UndoRecords
-from photosync.metadata import Candidate, Ladder, TimeKind
-from photosync.metadata.capture_time.dates import iso_text
+from photosync.metadata import CaptureTimeChoice
+from photosync.model import CaptureTime, TimeMeaning
 from photosync.transport import Redactor
 
 
@@ -32,9 +32,9 @@ def why(general: General, target: str) -> None:
 
 def _show(general: General, told: Why) -> None:
     if general.json:
-        output.print_json({**_origin_json(told), **_ladder_json(told.ladder), **_done_json(told)})
+        output.print_json({**_origin_json(told), **_times_json(told.capture_time), **_done_json(told)})
         return
-    for line in (*_origin(told), *_rungs(told.ladder), *_done(told)):
+    for line in (*_origin(told), *_times(told.capture_time), *_done(told)):
         output.print_line(line)
 
 
@@ -67,18 +67,19 @@ def _origin(told: Why) -> list[str]:
     return [*lines, *([f"  lies there because {told.place}"] if told.place else [])]
 
 
-def _rungs(ladder: Ladder | None) -> list[str]:
-    if ladder is None:
+def _times(choice: CaptureTimeChoice | None) -> list[str]:
+    if choice is None:
         return []
     lines = ["", "times, best first:"]
-    for each in ladder.candidates:
-        mark = "*" if each == ladder.winner else " "
+    for each in choice.candidates:
+        source, time = each.source, each.time
+        mark = "*" if each == choice.winner else " "
         doubt = f"  doubted: {each.doubt}" if each.doubt else ""
-        lines.append(f" {mark} {each.rank}  {_reading(each):32} {each.kind.value:8} {each.source}{doubt}")
-    if not ladder.candidates:
+        lines.append(f" {mark} {source.rank}  {_reading(time):32} {time.meaning.value:8} {source.label}{doubt}")
+    if not choice.candidates:
         lines.append("   none")
-    lines += [f"offset from UTC: {ladder.offset_source}"] if ladder.offset is not None else []
-    return [*lines, *(f"note: {each}" for each in ladder.notes)]
+    lines += [f"offset from UTC: {choice.offset.source}"] if choice.offset else []
+    return [*lines, *(f"note: {each}" for each in choice.notes)]
 
 
 def _done(told: Why) -> list[str]:
@@ -86,16 +87,16 @@ def _done(told: Why) -> list[str]:
         return []
     lines = ["", told.outcome if told.is_done or not told.changes else "not mended; `photosync fix` would write:"]
     lines += [f"  {each.field}: {each.before or '-'} -> {each.after or '-'}" for each in told.changes]
-    known = told.ladder.notes if told.ladder else ()
+    known = told.capture_time.notes if told.capture_time else ()
     return [*lines, *(f"  {each}" for each in told.notes if each not in known)]
 
 
-def _reading(candidate: Candidate) -> str:
-    if candidate.kind is TimeKind.DAY:
-        return f"{candidate.reading:%Y-%m-%d}"
-    if candidate.kind is TimeKind.INSTANT:
-        return f"{candidate.reading.isoformat()}Z"
-    return iso_text(candidate.reading, candidate.offset)
+def _reading(time: CaptureTime) -> str:
+    if time.meaning is TimeMeaning.DAY:
+        return f"{time.reading:%Y-%m-%d}"
+    if time.meaning is TimeMeaning.INSTANT:
+        return f"{time.reading.isoformat()}Z"
+    return time.isoformat()
 
 
 def _origin_json(told: Why) -> dict[str, object]:
@@ -123,24 +124,24 @@ def _origin_json(told: Why) -> dict[str, object]:
     }
 
 
-def _ladder_json(ladder: Ladder | None) -> dict[str, object]:
-    if ladder is None:
+def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:
+    if choice is None:
         return {"candidates": []}
     return {
         "candidates": [
             {
-                "source": each.source,
-                "rank": each.rank,
-                "kind": each.kind.value,
-                "reading": _reading(each),
+                "source": each.source.label,
+                "rank": each.source.rank,
+                "kind": each.time.meaning.value,
+                "reading": _reading(each.time),
                 "doubt": each.doubt or None,
-                "won": each == ladder.winner,
+                "won": each == choice.winner,
             }
-            for each in ladder.candidates
+            for each in choice.candidates
         ],
-        "offset_source": ladder.offset_source or None,
-        "folder_time": ladder.folder_time.isoformat() if ladder.folder_time else None,
-        "file_time": ladder.file_time.isoformat() if ladder.file_time else None,
+        "offset_source": choice.offset.source if choice.offset else None,
+        "folder_time": choice.folder_time.isoformat() if choice.folder_time else None,
+        "file_time": choice.file_time.isoformat() if choice.file_time else None,
     }
 
 

@@ -35,14 +35,14 @@ _BY_SETTING = {
 }
 
 
-def reason_of(change: metadata.Change, ladder: metadata.Ladder) -> str:
+def reason_of(change: metadata.Change, choice: metadata.CaptureTimeChoice) -> str:
     """Why a field is changed, in a few words."""
     if change.field in _BY_SETTING:
         return f"setting {_BY_SETTING[change.field]}"
     if change.field.startswith("GPS"):
         return "setting write_gps"
     if change.field.startswith("Offset"):
-        return ladder.offset_source
+        return choice.offset.source if choice.offset else ""
     if "Date" in change.field or "Time" in change.field or "time" in change.field:
-        return ladder.winner.source if ladder.winner else ""
+        return choice.winner.source.label if choice.winner else ""
     return "its type was wrong"

@@ -1,6 +1,7 @@
 """Why a file is as it is: where it came from, which times it had to choose from, what was written, why it lies there.
 
-The ladder is climbed again over the bytes as they were delivered, or else what we wrote would pass for the camera's.
+The capture time is chosen from the bytes as they were delivered: in the fixed file, what we wrote looks like the
+camera's own.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Why:
     """Where the file lies; None where there is none."""
     entry: CatalogEntry | None
     """What the catalog knows; None for a file that no pull brought."""
-    ladder: metadata.Ladder | None
+    capture_time: metadata.CaptureTimeChoice | None
     outcome: str
     """What the fixer did; empty where there is no file."""
     changes: tuple[metadata.Change, ...]
@@ -98,11 +99,11 @@ class Asker:
             outcome, changes, notes = from_text(entry.fix_record)
         is_done = is_changed or bool(entry and entry.fix_record)
         place = (
-            self._place(home, entry, found.ladder, fitting_name(entry.item.name, found.format))
+            self._place(home, entry, found.capture_time, fitting_name(entry.item.name, found.format))
             if home and entry
             else ""
         )
-        return Why(path, entry, found.ladder, outcome, changes, notes, is_done, place)
+        return Why(path, entry, found.capture_time, outcome, changes, notes, is_done, place)
 
     def _look(
         self, path: Path, home: Home | None, entry: CatalogEntry | None, settings: metadata.Settings
@@ -117,7 +118,7 @@ class Asker:
                 original = original_of(path, records, Path(workspace), delivered)
             return metadata.preview(original or path, given, settings), original is not None
 
-    def _place(self, home: Home, entry: CatalogEntry, ladder: metadata.Ladder, name: str) -> str:
+    def _place(self, home: Home, entry: CatalogEntry, choice: metadata.CaptureTimeChoice, name: str) -> str:
         """`name` is the item's with the extension that its content asks for; some services' names have another."""
         layout = self._layout(entry.account)
         if layout is None or entry.location is None:
@@ -126,9 +127,9 @@ class Asker:
         there = entry.location
         is_suffixed = PurePosixPath(there.path).suffix == PurePosixPath(name).suffix
         item = replace(entry.item, name=name) if is_suffixed else entry.item
-        expected = next(locations.free(item, there.root, ladder.folder_time))
-        source = ladder.winner.source if ladder.winner else ""
-        date = f"the {source} says {ladder.folder_time}" if ladder.folder_time else "no date is known"
+        expected = next(locations.free(item, there.root, choice.folder_time))
+        source = choice.winner.source.label if choice.winner else ""
+        date = f"the {source} says {choice.folder_time}" if choice.folder_time else "no date is known"
         said = f"the layout {layout.text} gives {expected.path}: {date}"
         if there.key == expected.key:
             return said

@@ -15,8 +15,8 @@ from typing import BinaryIO, Self
 from photosync import metadata
 from photosync.errors import ItemError, Reason
 from photosync.library import Hashes
-from photosync.metadata import FormatKind, TimeKind
-from photosync.model import CaptureTime, Digest, Kind, TimeMeaning
+from photosync.metadata import FormatKind
+from photosync.model import CaptureTime, Digest, Kind
 
 _HEAD_BYTES = 4096
 _READ_BYTES = 1 << 20
@@ -85,13 +85,10 @@ class LocalFile:
     def taken(self) -> CaptureTime | None:
         """Its capture time, from the file alone."""
         try:
-            winner = metadata.ladder(self.path, metadata.Given(self.path.name), _LOOK_ONLY).winner
+            winner = metadata.choose_capture_time(self.path, metadata.Given(self.path.name), _LOOK_ONLY).winner
         except OSError as error:
             raise unreadable(self.path, error) from error
-        if winner is None:
-            return None
-        is_instant = winner.kind is TimeKind.INSTANT
-        return CaptureTime(winner.reading, TimeMeaning.INSTANT if is_instant else TimeMeaning.LOCAL)
+        return winner.time if winner else None
 
     def digest(self) -> Digest:
         """Its hashes; reads the file unless it was read to its end already."""

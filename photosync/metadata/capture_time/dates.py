@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from photosync.metadata.capture_time.zones import is_offset
+from photosync.model import CaptureTime, TimeMeaning
 
 _EXIF = re.compile(
     r"\s*(\d{4})[-:/. ](\d{1,2})[-:/. ](\d{1,2})"
@@ -22,16 +22,7 @@ _EARLIEST_YEAR = 1826
 _FACTORY_RESETS = {"1970-01-01T00:00:00", "1980-01-01T00:00:00"}
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDate:
-    """A date as it was read: the local reading, the offset if the text has one, and whether there was a time."""
-
-    reading: datetime
-    offset: timedelta | None = None
-    has_time: bool = True
-
-
-def read_date(text: str) -> ReadDate | None:
+def read_date(text: str) -> CaptureTime | None:
     """A date of Exif or ISO 8601, however written; None for blanks, zeros and whatever is no date.
 
     >>> read_date("2023-04-05T12:34").reading.isoformat()
@@ -48,17 +39,12 @@ def read_date(text: str) -> ReadDate | None:
         reading = datetime(*whole, tzinfo=UTC)
     except ValueError:
         return None
-    return ReadDate(reading.replace(tzinfo=None), _offset(offset), has_time=hour is not None)
-
-
-def _offset(text: str | None) -> timedelta | None:
-    if not text:
-        return None
-    return timedelta() if text == "Z" else read_offset(text)
+    meaning = TimeMeaning.DAY if hour is None else TimeMeaning.LOCAL
+    return CaptureTime(reading.replace(tzinfo=None), meaning, read_offset(offset or ""))
 
 
 def read_offset(text: str) -> timedelta | None:
-    """`+02:00` as Exif 2.31 writes it; None for anything else.
+    """`+02:00` as Exif 2.31 writes it, or `Z`; None for anything else.
 
     >>> read_offset("-03:30")
     datetime.timedelta(days=-1, seconds=73800)
@@ -74,13 +60,13 @@ def read_offset(text: str) -> timedelta | None:
     return value if is_offset(value) else None
 
 
-def read_rfc_date(text: str) -> ReadDate | None:
+def read_rfc_date(text: str) -> CaptureTime | None:
     """A date as mail writes it, which the PNG specification recommends for `Creation Time`."""
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return ReadDate(found.replace(tzinfo=None), found.utcoffset())
+    return CaptureTime(found.replace(tzinfo=None), TimeMeaning.LOCAL, found.utcoffset())
 
 
 def exif_text(reading: datetime) -> str:
@@ -94,12 +80,6 @@ def offset_text(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def iso_text(reading: datetime, offset: timedelta | None) -> str:
-    """`2023-04-05T12:34:56.789+02:00`, the fraction and the offset only where there are any."""
-    text = reading.isoformat(timespec="milliseconds" if reading.microsecond else "seconds")
-    return text + (offset_text(offset) if offset is not None else "")
-
-
 def doubt(reading: datetime, now: datetime) -> str:
     """Why a date is not to be believed; empty when it is. `now` is the UTC reading of the clock."""
     if reading > now + timedelta(days=1, hours=14):
@@ -109,14 +89,6 @@ def doubt(reading: datetime, now: datetime) -> str:
     if reading.isoformat()[:19] in _FACTORY_RESETS:
         return "is what a clock shows that was never set"
     return ""
-
-
-def instant(reading: datetime, offset: timedelta) -> datetime | None:
-    """The UTC moment at which a clock `offset` ahead of UTC showed `reading`; None at the ends of time."""
-    try:
-        return reading.replace(tzinfo=timezone(offset)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
 
 
 def shifted(reading: datetime, by: timedelta) -> datetime | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from pathlib import PurePath
 
 from photosync.metadata.capture_time.dates import read_date
-from photosync.metadata.result import TimeKind
+from photosync.model import CaptureTime, TimeMeaning
 
 _FULL = re.compile(
     r"(?<![0-9])((?:19|20)\d{2})([-_.]?)(\d{2})\2(\d{2})"
@@ -19,25 +18,25 @@ _PIXEL = re.compile(r"PXL_(\d{8})_(\d{6})(\d{3})?", re.ASCII)
 _WHATSAPP = re.compile(r"(?:IMG|VID)-(\d{4})(\d{2})(\d{2})-WA\d+", re.ASCII)
 
 
-def date_in_name(name: str) -> tuple[datetime, TimeKind] | None:
-    """The capture time that `name` holds, and what it is; None for names without a date.
+def date_in_name(name: str) -> CaptureTime | None:
+    """The capture time that `name` holds; None for names without a date.
 
-    >>> date_in_name("IMG_20230405_123456.jpg")[0].isoformat()
+    >>> date_in_name("IMG_20230405_123456.jpg").isoformat()
     '2023-04-05T12:34:56'
     """
     name = PurePath(name).name
     if pixel := _PIXEL.match(name):
         day, time, fraction = pixel.groups()
-        return _date((day[:4], day[4:6], day[6:], time[:2], time[2:4], time[4:], fraction), TimeKind.INSTANT)
+        return _date((day[:4], day[4:6], day[6:], time[:2], time[2:4], time[4:], fraction), TimeMeaning.INSTANT)
     if whatsapp := _WHATSAPP.match(name):
-        return _date((*whatsapp.groups(), "00", "00", "00", None), TimeKind.DAY)
+        return _date((*whatsapp.groups(), "00", "00", "00", None), TimeMeaning.DAY)
     if full := _FULL.search(name):
         year, _, month, day, hour, _, minute, second, fraction = full.groups()
-        return _date((year, month, day, hour, minute, second, fraction), TimeKind.LOCAL)
+        return _date((year, month, day, hour, minute, second, fraction), TimeMeaning.LOCAL)
     return None
 
 
-def _date(parts: tuple[str | None, ...], kind: TimeKind) -> tuple[datetime, TimeKind] | None:
+def _date(parts: tuple[str | None, ...], meaning: TimeMeaning) -> CaptureTime | None:
     year, month, day, hour, minute, second, fraction = parts
     found = read_date(f"{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction or '0'}")
-    return (found.reading, kind) if found else None
+    return CaptureTime(found.reading, meaning) if found else None

@@ -6,9 +6,11 @@ that is an offset somewhere in the world is believed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from photosync.errors import ConfigError
+from photosync.model import CaptureTime, TimeMeaning
 
 GPS_TOLERANCE = timedelta(seconds=90)
 """A receiver's time may be that of its last fix."""
@@ -20,14 +22,6 @@ _FRACTIONAL_MINUTES = {
 }
 """Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). A stale GPS time makes other
 quarter hours, `+02:15`, which exist nowhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownOffset:
-    """An offset, and how it is known."""
-
-    value: timedelta
-    source: str
 
 
 def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelta | None:
@@ -50,25 +44,22 @@ def is_offset(value: timedelta) -> bool:
     return timedelta(hours=-12) <= value <= timedelta(hours=14) and not value % timedelta(minutes=1)
 
 
-def offset_at_local(zone: ZoneInfo, reading: datetime) -> timedelta | None:
-    """The zone's offset when its clocks showed `reading`; of a repeated autumn hour the first."""
+def zone_offset(zone: ZoneInfo, time: CaptureTime) -> timedelta | None:
+    """The offset of `zone` at `time`; in an hour that autumn repeats, that of the first reading."""
+    is_instant = time.meaning is TimeMeaning.INSTANT
     try:
-        return _whole_minutes(reading.replace(tzinfo=zone, fold=0).utcoffset())
+        local = time.reading.replace(tzinfo=UTC if is_instant else zone, fold=0).astimezone(zone)
+        offset = local.utcoffset()
     except (OverflowError, ValueError):
         return None
-
-
-def offset_at_instant(zone: ZoneInfo, utc: datetime) -> timedelta | None:
-    """The zone's offset at the moment whose UTC reading is `utc`."""
-    try:
-        local = utc.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
-    except (OverflowError, ValueError):
-        return None
-    return _whole_minutes(local.utcoffset())
-
-
-def _whole_minutes(offset: timedelta | None) -> timedelta | None:
-    """Local mean times of the 19th century have seconds, which no offset text can say."""
-    if offset is None or offset % timedelta(minutes=1):
+    if offset is None or offset % timedelta(minutes=1):  # local mean times of the 19th century have seconds
         return None
     return offset
+
+
+def named_zone(name: str) -> ZoneInfo:
+    """The zone called `name`, from the system or from the `tzdata` package. Raises `ConfigError`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(f"time zone '{name}' is not known. Use a name such as Europe/Berlin.") from error

@@ -26,8 +26,8 @@ from photosync.metadata.containers.container import (
 from photosync.metadata.exif.build import PREFIX
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.iptc import IptcFacts, read_photoshop
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.xmp.iptc import IptcFacts, read_photoshop
 from photosync.metadata.xmp.read import XmpFacts, read_xmp
 
 _SOI, _EOI, _SOS, _APP0, _APP1, _APP2, _APP13 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED

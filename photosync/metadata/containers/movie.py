@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from photosync.formats.boxes import Box, boxes, child, children
 from photosync.formats.tiff import Block
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.dates import ReadDate, read_date
+from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.containers.container import Filling, Range
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata, VideoMetadata
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.model import CaptureTime, TimeMeaning
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 MOVIE_TIME = "movie creation time"
@@ -51,7 +52,7 @@ class Movie:
         self.problem = ""
         self.notes: tuple[str, ...] = ()
         self._times: list[_Time] = []
-        self._tagged: ReadDate | None = None
+        self._tagged: CaptureTime | None = None
         self._has_position = False
         self._xmp = XmpFacts()
         try:
@@ -155,12 +156,12 @@ class Movie:
                     text = self._window.read(data.content + 8, length)
                     self._tagged = read_date(text.decode("utf-8", "replace"))
 
-    def _movie_time(self) -> datetime | None:
+    def _movie_time(self) -> CaptureTime | None:
         seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)
         if not seconds:
             return None
         try:
-            return (EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
+            return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)
         except OverflowError:
             return None
 

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 
 from photosync.formats.tiff import Block
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.dates import ReadDate, read_date, read_rfc_date
+from photosync.metadata.capture_time.dates import read_date, read_rfc_date
 from photosync.metadata.containers.container import ExifHome, Filling, Range, built_block
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.model import CaptureTime
 
 _MAX_CHUNKS = 1_000_000
 _MAX_EXIF_BYTES = 1 << 24
@@ -56,7 +57,7 @@ class Png:
         self._home = ExifHome()
         self._has_old_exif = False
         self._xmp = XmpFacts()
-        self._created: ReadDate | None = None
+        self._created: CaptureTime | None = None
         try:
             self._chunks.extend(self._walk())
             self._read_exif()

@@ -20,7 +20,7 @@ from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.exif.read import ExifFacts, read_exif
 from photosync.metadata.file_metadata import FileMetadata
-from photosync.metadata.xmp.iptc import read_iptc
+from photosync.metadata.iptc import read_iptc
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _HEAD_BYTES = 1 << 20

@@ -11,8 +11,8 @@ from photosync.formats.window import Window
 from photosync.metadata.containers.container import ExifHome, Filling, Range
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.iptc import IptcFacts, read_iptc
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.xmp.iptc import IptcFacts, read_iptc
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _MAX_FILE_BYTES = (1 << 32) - 1

@@ -5,16 +5,16 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from photosync.formats.tiff import ASCII, BYTE, RATIONAL, ByteOrder, DirectoryName
-from photosync.metadata.capture_time.choose import LAST_WRITABLE, ORIGINAL
-from photosync.metadata.capture_time.dates import exif_text, instant, offset_text
+from photosync.metadata.capture_time.choose import CaptureTimeChoice
+from photosync.metadata.capture_time.dates import exif_text, offset_text
+from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif import read as tags
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.request import Given, Settings
-from photosync.metadata.result import Ladder, TimeKind
-from photosync.model import GpsPosition
+from photosync.model import CaptureTime, GpsPosition, TimeMeaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,6 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A capture time that may be written: the local reading and, where it is known, the offset."""
-
-    reading: datetime
-    offset: timedelta | None
-
-    @property
-    def utc(self) -> datetime | None:
-        """The aware instant, where the offset is known."""
-        return None if self.offset is None else instant(self.reading, self.offset)
-
-
-@dataclass(frozen=True, slots=True)
 class Wishes:
     """Everything that is lacking."""
 
@@ -58,16 +45,16 @@ class Wishes:
     remove_software: bool = False
     movie_time: datetime | None = None
     """The aware instant for creation times that are 0."""
-    taken: Moment | None = None
+    taken: CaptureTime | None = None
     """The capture time, where the file has none at all."""
     artist: str = ""
     copyright: str = ""
     gps: GpsPosition | None = None
 
 
-def wishes_for(facts: FileMetadata, ladder: Ladder, given: Given, settings: Settings) -> Wishes:
+def wishes_for(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Wishes:
     """What the file lacks of what is known and wanted."""
-    moment = _moment(ladder)
+    moment = choice.writable
     has_date = facts.exif.original is not None or not facts.can_tell
     artist = settings.artist or ""
     if facts.exif.artist or facts.xmp.has_creator or facts.iptc.has_by_line:
@@ -79,7 +66,7 @@ def wishes_for(facts: FileMetadata, ladder: Ladder, given: Given, settings: Sett
     gps = given.gps if settings.write_gps and not has_position and given.gps and given.gps.is_real else None
     return Wishes(
         fields=(
-            *_date_fields(facts, ladder, None if has_date else moment),
+            *_date_fields(facts, choice, None if has_date else moment),
             *_author_fields(artist, copyright_),
             *(_gps_fields(gps) if gps else ()),
         ),
@@ -98,24 +85,15 @@ def _has_other_date(facts: FileMetadata) -> bool:
     return bool(facts.exif.created or facts.xmp.dates or facts.iptc.created or video.tagged or video.movie)
 
 
-def _moment(ladder: Ladder) -> Moment | None:
-    """The winner as it may be written: an instant without a known zone is written in UTC, and says so."""
-    winner = ladder.winner
-    if winner is None or winner.rank > LAST_WRITABLE or winner.kind is TimeKind.DAY:
-        return None
-    is_utc = winner.kind is TimeKind.INSTANT and ladder.offset is None
-    return Moment(ladder.folder_time or winner.reading, timedelta() if is_utc else ladder.offset)
-
-
-def _movie_time(facts: FileMetadata, moment: Moment | None) -> datetime | None:
+def _movie_time(facts: FileMetadata, moment: CaptureTime | None) -> datetime | None:
     if facts.video.movie is not None:
-        return facts.video.movie.replace(tzinfo=UTC)
+        return facts.video.movie.utc
     return moment.utc if moment else None
 
 
-def _date_fields(facts: FileMetadata, ladder: Ladder, moment: Moment | None) -> Iterator[Field]:
+def _date_fields(facts: FileMetadata, choice: CaptureTimeChoice, moment: CaptureTime | None) -> Iterator[Field]:
     exif = facts.exif
-    holds, offset = exif.original, ladder.offset
+    winner, offset = choice.winner, choice.offset.value if choice.offset else None
     if moment is not None:
         text = exif_text(moment.reading)
         yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
@@ -123,8 +101,8 @@ def _date_fields(facts: FileMetadata, ladder: Ladder, moment: Moment | None) -> 
         if milliseconds:
             yield _text("SubSecTimeOriginal", tags.SUB_SEC_ORIGINAL, f"{milliseconds:03}", only_if_absent=True)
         reading, offset = moment.reading, moment.offset
-    elif holds is not None and holds.has_time and ladder.winner is not None and ladder.winner.rank == ORIGINAL:
-        reading = holds.reading
+    elif winner and winner.source is TimeSource.EXIF_ORIGINAL and winner.time.meaning is not TimeMeaning.DAY:
+        reading = winner.time.reading
     else:
         return
     if exif.created is None:

@@ -1,15 +1,16 @@
-"""What an Exif block says about time, place and author. Reads; what it lacks is the matter of `wishes`.
+"""What an Exif block says about time, place and author. Reads; what it lacks is found by `missing`.
 
 Tags and their meaning: CIPA DC-008-2023 (Exif 3.0), 4.6.4 to 4.6.6.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from photosync.formats.tiff import Block, DirectoryName
-from photosync.metadata.capture_time.dates import ReadDate, read_date, read_offset, shifted
+from photosync.metadata.capture_time.dates import read_date, read_offset, shifted
+from photosync.model import CaptureTime, TimeMeaning
 
 SOFTWARE, MODIFY_DATE, ARTIST, COPYRIGHT = 0x0131, 0x0132, 0x013B, 0x8298
 EXIF_POINTER, GPS_POINTER = 0x8769, 0x8825
@@ -24,14 +25,14 @@ GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 class ExifFacts:
     """The fields that the fixer cares for, as far as they are usable."""
 
-    original: ReadDate | None = None
-    created: ReadDate | None = None
-    modified: ReadDate | None = None
+    original: CaptureTime | None = None
+    created: CaptureTime | None = None
+    modified: CaptureTime | None = None
     offset_original: timedelta | None = None
     offset_created: timedelta | None = None
     offset: timedelta | None = None
-    gps: datetime | None = None
-    """UTC."""
+    gps: CaptureTime | None = None
+    """An instant."""
     has_position: bool = False
     artist: str = ""
     copyright: str = ""
@@ -40,13 +41,16 @@ class ExifFacts:
 
 def read_exif(block: Block) -> ExifFacts:
     """The facts of a block."""
+    offset_original = _offset(block, OFFSET_TIME_ORIGINAL)
+    offset_created = _offset(block, OFFSET_TIME_DIGITIZED)
+    offset = _offset(block, OFFSET_TIME)
     return ExifFacts(
-        original=_with_fraction(_date(block, DATE_TIME_ORIGINAL), block, SUB_SEC_ORIGINAL),
-        created=_with_fraction(_date(block, CREATE_DATE), block, SUB_SEC_DIGITIZED),
-        modified=_date(block, MODIFY_DATE),
-        offset_original=_offset(block, OFFSET_TIME_ORIGINAL),
-        offset_created=_offset(block, OFFSET_TIME_DIGITIZED),
-        offset=_offset(block, OFFSET_TIME),
+        original=_date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, offset_original, offset),
+        created=_date(block, CREATE_DATE, SUB_SEC_DIGITIZED, offset_created, offset),
+        modified=_date(block, MODIFY_DATE, None, offset),
+        offset_original=offset_original,
+        offset_created=offset_created,
+        offset=offset,
         gps=_gps_time(block),
         has_position=bool(_degrees(block, GPS_LATITUDE) and _degrees(block, GPS_LONGITUDE)),
         artist=block.text("0th", ARTIST) or "",
@@ -55,21 +59,20 @@ def read_exif(block: Block) -> ExifFacts:
     )
 
 
-def _date(block: Block, tag: int) -> ReadDate | None:
-    """Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one."""
-    homes: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
-    for home in homes:
-        found = read_date(block.characters(home, tag) or "")
-        if found is not None:
-            return found
-    return None
+def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta | None) -> CaptureTime | None:
+    """A date with its fraction of a second and the first offset that is known; that in its own text is the best.
 
-
-def _with_fraction(date: ReadDate | None, block: Block, tag: int) -> ReadDate | None:
-    digits = block.text("Exif", tag) or ""
-    if date is None or not (digits.isascii() and digits.isdigit()):
-        return date
-    return ReadDate(date.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])), date.offset, date.has_time)
+    Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one.
+    """
+    names: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
+    found = next((date for name in names if (date := read_date(block.characters(name, tag) or ""))), None)
+    if found is None:
+        return None
+    offset = next((each for each in (found.offset, *offsets) if each is not None), None)
+    digits = (block.text("Exif", fraction_tag) if fraction_tag is not None else None) or ""
+    if digits.isascii() and digits.isdigit():
+        found = replace(found, reading=found.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])))
+    return replace(found, offset=offset)
 
 
 def _offset(block: Block, tag: int) -> timedelta | None:
@@ -90,7 +93,7 @@ def _degrees(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
     return found if found and all(denominator for _, denominator in found) else ()
 
 
-def _gps_time(block: Block) -> datetime | None:
+def _gps_time(block: Block) -> CaptureTime | None:
     day = read_date(block.text("GPS", GPS_DATE) or "")
     entry = block.entry("GPS", GPS_TIME)
     parts = block.rationals(entry) if entry else ()
@@ -102,4 +105,5 @@ def _gps_time(block: Block) -> datetime | None:
     if not 0 <= seconds < 86401:
         return None
     midnight = day.reading.replace(hour=0, minute=0, second=0, microsecond=0)
-    return shifted(midnight, timedelta(milliseconds=round(seconds * 1e3)))
+    instant = shifted(midnight, timedelta(milliseconds=round(seconds * 1e3)))
+    return CaptureTime(instant, TimeMeaning.INSTANT) if instant else None

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from photosync.metadata.capture_time.dates import ReadDate, read_date
+from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.sources import TimeSource
+from photosync.model import CaptureTime
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 EXIF = "http://ns.adobe.com/exif/1.0/"
@@ -20,9 +22,9 @@ DC = "http://purl.org/dc/elements/1.1/"
 MAX_PACKET_BYTES = 1 << 20
 
 _DATES = (
-    ("XMP exif:DateTimeOriginal", f"{EXIF} DateTimeOriginal"),
-    ("XMP photoshop:DateCreated", f"{PHOTOSHOP} DateCreated"),
-    ("XMP xmp:CreateDate", f"{XMP} CreateDate"),
+    (TimeSource.XMP_ORIGINAL, f"{EXIF} DateTimeOriginal"),
+    (TimeSource.XMP_PHOTOSHOP, f"{PHOTOSHOP} DateCreated"),
+    (TimeSource.XMP_CREATED, f"{XMP} CreateDate"),
 )
 
 
@@ -30,8 +32,7 @@ _DATES = (
 class XmpFacts:
     """The properties that the fixer cares for."""
 
-    dates: tuple[tuple[str, ReadDate], ...] = ()
-    """Best first, with the name of the property."""
+    dates: tuple[tuple[TimeSource, CaptureTime], ...] = ()
     has_creator: bool = False
     has_rights: bool = False
     has_position: bool = False
@@ -70,9 +71,9 @@ def read_xmp(content: bytes) -> XmpFacts:
     if packet is None:
         return XmpFacts()
     found = packet.properties
-    dates = ((name, read_date(found.get(key, ""))) for name, key in _DATES)
+    dates = ((source, read_date(found.get(key, ""))) for source, key in _DATES)
     return XmpFacts(
-        dates=tuple((name, date) for name, date in dates if date is not None),
+        dates=tuple((source, date) for source, date in dates if date is not None),
         has_creator=bool(found.get(f"{DC} creator")),
         has_rights=bool(found.get(f"{DC} rights")),
         has_position=bool(found.get(f"{EXIF} GPSLatitude")),

@@ -14,13 +14,11 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from photosync.formats.sniff import Format, FormatKind
-from photosync.metadata.capture_time.dates import iso_text
-from photosync.metadata.exif.missing import Moment
 from photosync.metadata.request import Settings, SidecarName
 from photosync.metadata.splice import Splice
 from photosync.metadata.undo import UndoRecord
 from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet
-from photosync.model import GpsPosition
+from photosync.model import CaptureTime, GpsPosition
 
 _PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
 _GROUPS: tuple[tuple[str, ...], ...] = (
@@ -55,12 +53,12 @@ def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path
 
 
 def sidecar(
-    *, taken: Moment | None, artist: str, copyright_: str, gps: GpsPosition | None, is_video: bool
+    *, taken: CaptureTime | None, artist: str, copyright_: str, gps: GpsPosition | None, is_video: bool
 ) -> bytes | None:
     """A new sidecar with what is given; None where there is nothing to say."""
     properties: dict[str, str] = {}
     if taken is not None:
-        text = iso_text(taken.reading, taken.offset)
+        text = taken.isoformat()
         properties[f"{EXIF} DateTimeOriginal"] = text
         properties[f"{PHOTOSHOP} DateCreated"] = text
         if is_video:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from photosync.errors import ConfigError
-from photosync.metadata import Candidate, Given, Ladder, Settings, TimeKind, ladder
+from photosync.metadata import CaptureTimeChoice, Given, Settings, choose_capture_time
+from photosync.metadata.capture_time.choose import Candidate, KnownOffset
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
     RATIONAL,
@@ -43,17 +44,17 @@ def gps_time(day: str, hours: int, minutes: int, seconds: int) -> list[Entry]:
     return [(7, RATIONAL, 3, value), text(0x1D, day)]
 
 
-def climb(content: bytes, given: Given | None = None, settings: Settings | None = None) -> Ladder:
-    return ladder(content, given or Given(name="x.jpg"), settings or Settings())
+def choose(content: bytes, given: Given | None = None, settings: Settings | None = None) -> CaptureTimeChoice:
+    return choose_capture_time(content, given or Given(name="x.jpg"), settings or Settings())
 
 
-def winner(found: Ladder) -> Candidate:
+def winner(found: CaptureTimeChoice) -> Candidate:
     assert found.winner is not None
     return found.winner
 
 
-def hours(offset: timedelta | None) -> float | None:
-    return None if offset is None else offset / timedelta(hours=1)
+def hours(offset: KnownOffset | None) -> float | None:
+    return None if offset is None else offset.value / timedelta(hours=1)
 
 
 EVERY_SOURCE = jpeg(
@@ -70,7 +71,7 @@ EVERY_SOURCE = jpeg(
 
 
 def test_all_sources_are_told_best_first() -> None:
-    found = climb(
+    found = choose(
         EVERY_SOURCE,
         Given(
             name="IMG_20070707_070707.jpg",
@@ -78,7 +79,7 @@ def test_all_sources_are_told_best_first() -> None:
             added=datetime(2009, 9, 9, tzinfo=UTC),
         ),
     )
-    assert [(each.source, each.rank, each.reading.year) for each in found.candidates] == [
+    assert [(each.source.label, each.source.rank, each.time.reading.year) for each in found.candidates] == [
         ("Exif DateTimeOriginal", 1, 2001),
         ("Exif CreateDate", 2, 2002),
         ("XMP exif:DateTimeOriginal", 3, 2003),
@@ -116,9 +117,9 @@ def test_all_sources_are_told_best_first() -> None:
     ],
 )
 def test_dates_are_read_leniently(written: str, read: str | None) -> None:
-    found = climb(photo(block(exif=[original(written)])))
-    timed = [each for each in found.candidates if each.kind is not TimeKind.DAY]
-    assert [each.reading for each in timed] == ([at(read)] if read else [])
+    found = choose(photo(block(exif=[original(written)])))
+    timed = [each for each in found.candidates if each.time.meaning is not TimeMeaning.DAY]
+    assert [each.time.reading for each in timed] == ([at(read)] if read else [])
 
 
 @pytest.mark.parametrize(
@@ -131,14 +132,14 @@ def test_dates_are_read_leniently(written: str, read: str | None) -> None:
     ],
 )
 def test_doubtful_dates_give_way_to_the_next_source(written: str, word: str) -> None:
-    found = climb(photo(block(exif=[original(written)])), provider("2020-05-06T07:08:09"))
+    found = choose(photo(block(exif=[original(written)])), provider("2020-05-06T07:08:09"))
     assert word in found.candidates[0].doubt
-    assert winner(found).source == "provider"
+    assert winner(found).source.label == "provider"
     assert any(word in note for note in found.notes)
 
 
 def test_nothing_known_is_nothing_decided() -> None:
-    found = climb(jpeg())
+    found = choose(jpeg())
     assert (found.candidates, found.winner, found.folder_time, found.file_time) == ((), None, None, None)
 
 
@@ -169,41 +170,41 @@ def test_where_an_offset_is_known_from(
         exif_segment(block(exif=[original("2021:07:06 18:22:01"), *exif], gps=gps)),
         *([xmp_segment(photoshop_DateCreated=xmp)] if xmp else []),
     )
-    found = climb(content, given)
+    found = choose(content, given)
     assert hours(found.offset) == expected
     if expected is not None:
         assert found.file_time == (at("2021-07-06T18:22:01") - timedelta(hours=expected)).replace(tzinfo=UTC)
 
 
 def test_the_accounts_time_zone_turns_an_instant_into_a_local_reading() -> None:
-    found = climb(jpeg(), provider("2021-12-31T23:30:00", INSTANT), Settings(time_zone="Europe/Berlin"))
+    found = choose(jpeg(), provider("2021-12-31T23:30:00", INSTANT), Settings(time_zone="Europe/Berlin"))
     assert (found.folder_time, hours(found.offset)) == (at("2022-01-01T00:30:00"), 1)
     assert found.file_time == datetime(2021, 12, 31, 23, 30, tzinfo=UTC)
 
 
 def test_an_instant_without_a_zone_is_filed_by_utc() -> None:
-    found = climb(jpeg(), provider("2021-12-31T23:30:00", INSTANT))
+    found = choose(jpeg(), provider("2021-12-31T23:30:00", INSTANT))
     assert (found.folder_time, found.offset) == (at("2021-12-31T23:30:00"), None)
 
 
 def test_a_repeated_autumn_hour_is_its_first() -> None:
     content = photo(block(exif=[original("2021:10:31 02:30:00")]))
-    found = climb(content, None, Settings(time_zone="Europe/Berlin"))
+    found = choose(content, None, Settings(time_zone="Europe/Berlin"))
     assert found.file_time == datetime(2021, 10, 31, 0, 30, tzinfo=UTC)
     assert any("time_zone" in note for note in found.notes)
 
 
 def test_a_local_reading_without_any_zone_says_what_was_assumed() -> None:
-    found = climb(photo(block(exif=[original("2021:07:06 18:22:01")])))
+    found = choose(photo(block(exif=[original("2021:07:06 18:22:01")])))
     assert found.file_time == at("2021-07-06T18:22:01").astimezone(UTC)
     assert any("this computer's time zone" in note for note in found.notes)
 
 
 def test_an_unknown_time_is_an_instant_unless_the_account_has_a_zone() -> None:
     given = provider("2021-07-06T16:22:01", UNKNOWN)
-    assert winner(climb(jpeg(), given)).kind is TimeKind.INSTANT
-    found = climb(jpeg(), given, Settings(time_zone="Europe/Berlin"))
-    assert (winner(found).kind, found.folder_time) == (TimeKind.LOCAL, at("2021-07-06T16:22:01"))
+    assert winner(choose(jpeg(), given)).time.meaning is TimeMeaning.INSTANT
+    found = choose(jpeg(), given, Settings(time_zone="Europe/Berlin"))
+    assert (winner(found).time.meaning, found.folder_time) == (TimeMeaning.LOCAL, at("2021-07-06T16:22:01"))
 
 
 def test_an_unknown_zone_is_a_configuration_error() -> None:
@@ -214,88 +215,90 @@ def test_an_unknown_zone_is_a_configuration_error() -> None:
 @pytest.mark.parametrize(
     ("name", "reading", "kind"),
     [
-        ("IMG_20230405_123456.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
-        ("holiday/PXL_20230405_123456789.jpg", "2023-04-05T12:34:56.789", TimeKind.INSTANT),
-        ("20230405_123456.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
-        ("VID_20230405_123456789.mp4", "2023-04-05T12:34:56.789", TimeKind.LOCAL),
-        ("PXL_20230405_123456789.MP.jpg", "2023-04-05T12:34:56.789", TimeKind.INSTANT),
-        ("Screenshot_20230405-123456_Maps.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
-        ("2023-04-05 12.34.56.jpg", "2023-04-05T12:34:56", TimeKind.LOCAL),
-        ("Screen Shot 2023-04-05 at 12.34.56.png", "2023-04-05T12:34:56", TimeKind.LOCAL),
-        ("IMG-20200101-WA0001.jpg", "2020-01-01T00:00:00", TimeKind.DAY),
+        ("IMG_20230405_123456.jpg", "2023-04-05T12:34:56", TimeMeaning.LOCAL),
+        ("holiday/PXL_20230405_123456789.jpg", "2023-04-05T12:34:56.789", TimeMeaning.INSTANT),
+        ("20230405_123456.jpg", "2023-04-05T12:34:56", TimeMeaning.LOCAL),
+        ("VID_20230405_123456789.mp4", "2023-04-05T12:34:56.789", TimeMeaning.LOCAL),
+        ("PXL_20230405_123456789.MP.jpg", "2023-04-05T12:34:56.789", TimeMeaning.INSTANT),
+        ("Screenshot_20230405-123456_Maps.jpg", "2023-04-05T12:34:56", TimeMeaning.LOCAL),
+        ("2023-04-05 12.34.56.jpg", "2023-04-05T12:34:56", TimeMeaning.LOCAL),
+        ("Screen Shot 2023-04-05 at 12.34.56.png", "2023-04-05T12:34:56", TimeMeaning.LOCAL),
+        ("IMG-20200101-WA0001.jpg", "2020-01-01T00:00:00", TimeMeaning.DAY),
         ("IMG_20231405_123456.jpg", None, None),
         ("IMG_4711.jpg", None, None),
         ("120230405_1234567.jpg", None, None),
     ],
 )
-def test_dates_in_names(name: str, reading: str | None, kind: TimeKind | None) -> None:
-    found = climb(jpeg(), Given(name=name))
-    assert [(each.reading, each.kind) for each in found.candidates] == ([(at(reading), kind)] if reading else [])
+def test_dates_in_names(name: str, reading: str | None, kind: TimeMeaning | None) -> None:
+    found = choose(jpeg(), Given(name=name))
+    assert [(each.time.reading, each.time.meaning) for each in found.candidates] == (
+        [(at(reading), kind)] if reading else []
+    )
 
 
 def test_a_day_alone_names_the_folder_and_its_noon_the_file() -> None:
-    found = climb(jpeg(), Given(name="IMG-20200101-WA0001.jpg", added=datetime(2022, 1, 1, tzinfo=UTC)))
+    found = choose(jpeg(), Given(name="IMG-20200101-WA0001.jpg", added=datetime(2022, 1, 1, tzinfo=UTC)))
     assert found.folder_time == at("2020-01-01T00:00:00")
     assert found.file_time == at("2020-01-01T12:00:00").astimezone(UTC)
 
 
 def test_a_day_alone_gives_way_to_a_time_of_that_day() -> None:
-    found = climb(jpeg(iptc_segment("20210706")), provider("2021-07-06T18:22:01"))
-    assert (winner(found).source, found.folder_time) == ("provider", at("2021-07-06T18:22:01"))
+    found = choose(jpeg(iptc_segment("20210706")), provider("2021-07-06T18:22:01"))
+    assert (winner(found).source.label, found.folder_time) == ("provider", at("2021-07-06T18:22:01"))
 
 
 def test_the_time_of_upload_dates_the_file_when_nothing_else_does() -> None:
-    found = climb(jpeg(), Given(name="x.jpg", added=datetime(2022, 1, 2, 3, 4, 5, tzinfo=UTC)))
-    assert (winner(found).rank, found.file_time) == (9, datetime(2022, 1, 2, 3, 4, 5, tzinfo=UTC))
+    found = choose(jpeg(), Given(name="x.jpg", added=datetime(2022, 1, 2, 3, 4, 5, tzinfo=UTC)))
+    assert (winner(found).source.rank, found.file_time) == (9, datetime(2022, 1, 2, 3, 4, 5, tzinfo=UTC))
 
 
 def test_videos_have_apples_date_before_the_movie_header() -> None:
     seconds = 3_708_000_000
-    found = climb(mp4(seconds, creation_date="2021-07-06T18:22:01+0200", brand=b"qt  "))
-    assert [each.source for each in found.candidates] == ["QuickTime creationdate", "QuickTime movie header"]
+    found = choose(mp4(seconds, creation_date="2021-07-06T18:22:01+0200", brand=b"qt  "))
+    assert [each.source.label for each in found.candidates] == ["QuickTime creationdate", "QuickTime movie header"]
     assert (found.folder_time, hours(found.offset)) == (at("2021-07-06T18:22:01"), 2)
 
 
 def test_a_movie_header_in_local_time_is_seen_by_the_providers_instant() -> None:
     seconds = int((at("2021-07-06T18:22:01") - at("1904-01-01T00:00:00")).total_seconds())
-    found = climb(mp4(seconds), provider("2021-07-06T16:22:01", INSTANT))
+    found = choose(mp4(seconds), provider("2021-07-06T16:22:01", INSTANT))
     assert (found.folder_time, hours(found.offset)) == (at("2021-07-06T18:22:01"), 2)
     assert found.file_time == datetime(2021, 7, 6, 16, 22, 1, tzinfo=UTC)
 
 
 def test_a_movie_header_and_a_local_reading_tell_the_offset() -> None:
     seconds = int((at("2021-07-06T16:22:01") - at("1904-01-01T00:00:00")).total_seconds())
-    found = climb(mp4(seconds), provider("2021-07-06T18:22:01", LOCAL))
+    found = choose(mp4(seconds), provider("2021-07-06T18:22:01", LOCAL))
     assert (found.folder_time, hours(found.offset)) == (at("2021-07-06T18:22:01"), 2)
     assert found.file_time == datetime(2021, 7, 6, 16, 22, 1, tzinfo=UTC)
 
 
 def test_a_movie_header_of_zero_is_no_time() -> None:
-    assert climb(mp4(0)).candidates == ()
+    assert choose(mp4(0)).candidates == ()
 
 
 @pytest.mark.parametrize("value", ["Wed, 05 Apr 2023 12:34:56 GMT", "2023-04-05T12:34:56", "2023:04:05 12:34:56"])
 def test_the_creation_text_of_a_png(value: str) -> None:
-    found = climb(png(png_chunk(b"tEXt", b"Creation Time\0" + value.encode())), Given(name="x.png"))
-    assert (winner(found).rank, found.folder_time) == (8, at("2023-04-05T12:34:56"))
+    found = choose(png(png_chunk(b"tEXt", b"Creation Time\0" + value.encode())), Given(name="x.png"))
+    assert (winner(found).source.rank, found.folder_time) == (8, at("2023-04-05T12:34:56"))
 
 
 def test_xmp_with_a_document_type_is_not_read() -> None:
     packet = xmp_packet(exif_DateTimeOriginal="2021-02-03T04:05:06")
     plain = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + packet)
-    assert len(climb(jpeg(plain)).candidates) == 1
+    assert len(choose(jpeg(plain)).candidates) == 1
     entity = b'<!DOCTYPE x [<!ENTITY year "2021">]>' + packet.replace(b"2021", b"&year;")
     for bad in (entity, b"<!DOCTYPE x>" + packet):
-        assert climb(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + bad))).candidates == ()
+        assert choose(jpeg(segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + bad))).candidates == ()
 
 
 def test_an_iptc_time_in_utc_says_nothing_of_its_offset() -> None:
-    assert climb(jpeg(iptc_segment("20210706", "182201+0000"))).offset is None
-    assert hours(climb(jpeg(iptc_segment("20210706", "182201-0330"))).offset) == -3.5
+    assert choose(jpeg(iptc_segment("20210706", "182201+0000"))).offset is None
+    assert hours(choose(jpeg(iptc_segment("20210706", "182201-0330"))).offset) == -3.5
 
 
 def test_fractions_of_a_second_belong_to_the_time() -> None:
-    found = climb(photo(block(exif=[original("2021:07:06 18:22:01"), text(0x9291, "25")])))
+    found = choose(photo(block(exif=[original("2021:07:06 18:22:01"), text(0x9291, "25")])))
     assert found.folder_time == at("2021-07-06T18:22:01.250")
 
 
@@ -303,8 +306,8 @@ def test_a_loop_of_directories_is_read_once() -> None:
     content = block(exif=[original("2021:07:06 18:22:01")])
     at_next = 8 + 2 + 12
     looped = content[:at_next] + (8).to_bytes(4, "little") + content[at_next + 4 :]
-    assert climb(photo(looped)).folder_time == at("2021-07-06T18:22:01")
+    assert choose(photo(looped)).folder_time == at("2021-07-06T18:22:01")
 
 
 def test_boxes_that_claim_more_than_there_is_are_no_reason_to_fail() -> None:
-    assert climb(mp4(0)[:60] + box(b"moov") + (1 << 31).to_bytes(4) + b"mdat").candidates == ()
+    assert choose(mp4(0)[:60] + box(b"moov") + (1 << 31).to_bytes(4) + b"mdat").candidates == ()

@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from photosync.metadata import FixResult, Given, Outcome, Settings, ladder
+from photosync.metadata import FixResult, Given, Outcome, Settings, choose_capture_time
 from photosync.model import GpsPosition
 from tests.metadata.making import (
     ASCII,
@@ -322,8 +322,8 @@ def test_boxes_of_more_than_four_gigabytes_are_passed_over(bench: Bench) -> None
         file.truncate(20 + (5 << 30))
         file.seek(0, 2)
         file.write(content[20:at])
-    found = ladder(path, Given(), Settings())
-    assert [each.source for each in found.candidates] == ["QuickTime movie header"]
+    found = choose_capture_time(path, Given(), Settings())
+    assert [each.source.label for each in found.candidates] == ["QuickTime movie header"]
 
 
 @pytest.mark.parametrize(

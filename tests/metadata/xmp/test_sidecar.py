@@ -11,7 +11,7 @@ from photosync.metadata import (
     Outcome,
     Settings,
     SidecarName,
-    ladder,
+    choose_capture_time,
     merge_sidecar,
     sidecar_path,
     sniff,
@@ -66,7 +66,7 @@ def test_an_instant_has_its_offset(bench: Bench) -> None:
 
 def test_our_own_reader_reads_it(bench: Bench) -> None:
     packet = wanted(bench)
-    found = ladder(b"GIF89aXMP DataXMP" + packet, Given(name="a.gif"), Settings())
+    found = choose_capture_time(b"GIF89aXMP DataXMP" + packet, Given(name="a.gif"), Settings())
     assert found.folder_time == TAKEN.reading
 
 

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from photosync.metadata.capture_time.dates import ReadDate, read_date
+from photosync.metadata.capture_time.dates import read_date
+from photosync.model import CaptureTime
 
 _RESOURCE = 0x0404
 _UNKNOWN_OFFSETS = (None, "+0000", "-0000")
@@ -23,7 +24,7 @@ _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 class IptcFacts:
     """The datasets that the fixer cares for."""
 
-    created: ReadDate | None = None
+    created: CaptureTime | None = None
     has_by_line: bool = False
     has_copyright: bool = False
 
@@ -65,7 +66,7 @@ def _datasets(content: bytes) -> Iterator[tuple[int, bytes]]:
         at += 5 + size
 
 
-def _created(day: str, time: str) -> ReadDate | None:
+def _created(day: str, time: str) -> CaptureTime | None:
     found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day, re.ASCII)
     if found is None:
         return None

@@ -1,0 +1,38 @@
+"""Where a capture time can come from, and which source is better than which."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class TimeSource(Enum):
+    """The sources, best first: their rank, and what they are called. The order decides within a rank."""
+
+    EXIF_ORIGINAL = 1, "Exif DateTimeOriginal"
+    EXIF_CREATED = 2, "Exif CreateDate"
+    XMP_ORIGINAL = 3, "XMP exif:DateTimeOriginal"
+    XMP_PHOTOSHOP = 3, "XMP photoshop:DateCreated"
+    XMP_CREATED = 3, "XMP xmp:CreateDate"
+    IPTC = 3, "IPTC date created"
+    QUICKTIME_DATE = 4, "QuickTime creationdate"
+    MOVIE_HEADER = 4, "QuickTime movie header"
+    GPS = 5, "Exif GPS time"
+    PROVIDER = 6, "provider"
+    FILE_NAME = 7, "file name"
+    EXIF_MODIFIED = 8, "Exif ModifyDate"
+    PNG_TEXT = 8, "PNG creation text"
+    UPLOAD = 9, "upload"
+
+    def __init__(self, rank: int, label: str) -> None:
+        self.rank = rank
+        self.label = label
+
+    @property
+    def is_in_file(self) -> bool:
+        """Whether the file itself says it, of the time of the capture."""
+        return self.rank < TimeSource.PROVIDER.rank
+
+    @property
+    def may_be_written(self) -> bool:
+        """Whether it is good enough to be written into the file or a sidecar."""
+        return self.rank <= TimeSource.FILE_NAME.rank
