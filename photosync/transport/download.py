@@ -91,8 +91,10 @@ class Download:
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with reply:
-            if start and reply.status == 416:
+            if reply.status == 416 and (start or self._part_bytes is not None):
                 reply.peek()
+                if not start:
+                    raise RetryableError(f"{self._request.label} refused the first part", Reason.TRUNCATED)
                 return None
             self._check_head(reply, started)
             body = self._body(reply, start)

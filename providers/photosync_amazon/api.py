@@ -97,7 +97,7 @@ class AmazonApi:
         for page in self.children(parent, "kind:FOLDER"):
             yield from (node for node in page.nodes if node.kind is NodeKind.FOLDER and node.is_available and node.name)
 
-    def files_named(self, parent: str, name: str) -> Iterator[DriveNode]:
+    def named(self, parent: str, name: str) -> Iterator[DriveNode]:
         """The files of this name in a folder, whatever the case; the filter only narrows them down."""
         beginning = _PLAIN_BEGINNING.match(name)
         for page in self.children(parent, f"kind:FILE AND name:{beginning[0]}*" if beginning else "kind:FILE"):

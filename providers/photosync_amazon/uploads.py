@@ -144,7 +144,7 @@ class AmazonUploader:
         digest = file.digest()
         if (node := self._with_content(digest)) is not None:
             yield node
-        yield from self._api.files_named(folder, file.name)
+        yield from self._api.named(folder, file.name)
         if (node := self._with_content(digest, TRASH)) is not None:
             yield node
 

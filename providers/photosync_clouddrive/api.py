@@ -1,128 +1,189 @@
-"""The calls of the drive API that this program makes, beside the listings in `changes` and `listing`.
+"""The calls of the drive API. The service's filters are not trusted: the caller checks what came.
 
-Facts: protocol notes on Amazon Cloud Drive, sections 2, 3.4, 5.5 and 5.6.
+Facts: protocol notes on Amazon Cloud Drive, sections 2 to 6.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from urllib.parse import quote
 
-from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
+from photosync.errors import ProviderError, SignInError
 from photosync.model import Item, Kind, Usage
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, nodes_of
+from photosync.provider_kit.amazon_drive.uploads import answer_timeout_s
+from photosync.provider_kit.amazon_drive.usage import usage_of
+from photosync.provider_kit.json_fields import Json, text
 from photosync.transport import Answer, Destination, Transport
-from photosync_clouddrive.endpoints import Endpoints
-from photosync_clouddrive.nodes import number, part, text
+from photosync_clouddrive.endpoints import Endpoints, not_allowed
+from photosync_clouddrive.items import parse_node
+from photosync_clouddrive.multipart import MultipartBody
+from photosync_clouddrive.refusals import ANSWERED
 
-STALLED_RANGES = 5
-"""Tries in a row for one range that brought nothing."""
-
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_REASONS = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 410: Reason.NOT_FOUND}
-_TYPES = {"photo": "photo", "video": "video", "doc": "documents", "other": "other"}
-
-
-def root_id(transport: Transport, endpoints: Endpoints, headers: Mapping[str, str] | None = None) -> str:
-    """The id of the root folder, which tells one account from another. `headers` as for `EndpointCache.get`."""
-    params = {"filters": "isRoot:true"}
-    answer = transport.json("GET", f"{endpoints.metadata}nodes", params=params, headers=headers, signed=headers is None)
-    listed = answer.get("data") if isinstance(answer, Mapping) else None
-    for node in listed if isinstance(listed, list) else []:
-        if (id_ := text(node, "id")) and node.get("isRoot") in (True, "true"):
-            return id_
-    raise ProviderError("Amazon Cloud Drive names no root folder")
+SERVICE = "Amazon Cloud Drive"
+PAGE_SIZE = 200
+IDLE_TIMEOUT_S = 300.0
+"""How long the service may be silent within the stream of changes; 60 s were too short for some."""
+_SPECIAL = re.compile(r"""[-+&|!(){}\[\]^'"~*?:\\ ]""")
+_USAGE_TYPES = {"photo": "photo", "video": "video", "doc": "documents", "other": "other"}
 
 
-def usage(transport: Transport, endpoints: Endpoints) -> list[Usage]:
-    """The storage used, by type; a new account has none."""
-    answer = transport.json("GET", f"{endpoints.metadata}account/usage")
-    if not isinstance(answer, Mapping):
-        raise ProviderError("Amazon Cloud Drive answered account/usage with something else than an object")
-    totals = {name: part(part(answer, key), "total") for key, name in _TYPES.items()}
-    return [
-        Usage(name, number(total, "bytes") or 0, number(total, "count") or 0) for name, total in totals.items() if total
-    ]
+def equals(field: str, value: str) -> str:
+    """A filter term. The value is escaped and in quotes, the form that rclone used for years."""
+    return f'{field}:"{_SPECIAL.sub(lambda match: chr(92) + match[0], value)}"'
 
 
-class Contents:
-    """Brings the contents of files."""
+def is_at(node: DriveNode, parent: str, name: str) -> bool:
+    """Whether a node has this name in this folder."""
+    return parent in node.parents and node.is_named(name)
 
-    def __init__(self, transport: Transport, endpoints: Endpoints, chunk_bytes: int) -> None:
-        """`chunk_bytes` is the most that is asked for in one request: the service fails above some 10 GiB."""
+
+class CloudDriveApi:
+    """One account's calls. Thread-safe."""
+
+    def __init__(self, account: str, transport: Transport, endpoints: Endpoints) -> None:
+        self._account = account
         self._transport = transport
+        self._metadata_url = endpoints.metadata
         self._content_url = endpoints.content
-        self._chunk_bytes = chunk_bytes
 
-    def download(self, item: Item, destination: Destination) -> None:
-        """The content of `item`. Raises `ItemError` for what concerns it alone."""
+    # The account
+
+    def root_id(self, headers: Mapping[str, str] | None = None) -> str:
+        """The id of the root folder, which tells one account from another. `headers` as for `EndpointCache.get`."""
+        for each in nodes_of(self._get("nodes", {"filters": "isRoot:true"}, headers), SERVICE):
+            if (id_ := text(each, "id")) and each.get("isRoot") in (True, "true"):
+                return id_
+        raise ProviderError(f"{SERVICE} names no root folder")
+
+    def usage(self) -> list[Usage]:
+        """The storage used, by type; a new account has none."""
+        return usage_of(self._transport.json("GET", f"{self._metadata_url}account/usage"), SERVICE, _USAGE_TYPES)
+
+    def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
+        """The stream of changes, as it comes."""
+        return self._transport.stream("POST", f"{self._metadata_url}changes", json=question, timeout_s=IDLE_TIMEOUT_S)
+
+    # Nodes
+
+    def node(self, node_id: str) -> DriveNode | None:
+        """One node as it is now; None: there is none of this id."""
+        try:
+            return parse_node(self._get(f"nodes/{quote(node_id, safe='')}"))
+        except ProviderError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
+                return None
+            raise
+
+    def matching(self, *terms: str) -> Iterator[DriveNode]:
+        """What the service lists for a filter of `terms`; a request for every 200, when they are asked for."""
+        return self._listed("nodes", terms)
+
+    def named(self, parent: str, name: str) -> Iterator[DriveNode]:
+        """What is called `name` in a folder, whatever the case; what is available comes first."""
+        try:
+            listed = list(self.matching(equals("parents", parent), equals("name", name)))
+        except ProviderError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            listed = []  # odd names have failed in filters (section 3.3)
+        found = [node for node in listed if is_at(node, parent, name)]
+        if not any(node.is_available for node in found):
+            # Whether the filter sees names that differ in case is not known either: look through the whole folder.
+            yield from (node for node in self._children(parent, NodeKind.FILE) if is_at(node, parent, name))
+        yield from sorted(found, key=lambda node: not node.is_available)
+
+    def folders_in(self, parent: str) -> Iterator[DriveNode]:
+        """The folders in a folder that are available. A folder that is gone has none."""
+        return self._children(parent, NodeKind.FOLDER)
+
+    def _children(self, parent: str, kind: NodeKind) -> Iterator[DriveNode]:
+        path = f"nodes/{quote(parent, safe='')}/children"
+        try:
+            for node in self._listed(path, (f"kind:{kind}", f"status:{AVAILABLE}")):
+                # Listings have shown nodes that are elsewhere (section 3.6).
+                if node.kind is kind and node.is_available and parent in node.parents:
+                    yield node
+        except ProviderError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+
+    def _listed(self, path: str, terms: tuple[str, ...]) -> Iterator[DriveNode]:
+        token: str | None = None
+        while True:
+            try:
+                content, _ = self.page(path, terms, token)
+            except ProviderError as error:
+                # A missing page does no harm here: what is not seen is refused, with its id, when it is made again.
+                if token is not None and error.status == HTTPStatus.BAD_REQUEST:
+                    return
+                raise
+            listed = nodes_of(content, SERVICE)
+            yield from filter(None, map(parse_node, listed))
+            following = text(content, "nextToken")
+            if following in (None, token) or not listed:
+                return
+            token = following
+
+    def page(self, path: str, terms: tuple[str, ...], token: str | None) -> tuple[object, bool]:
+        """One page of a listing of nodes, and whether it had to be asked for again."""
+        before = self._transport.retries
+        params = {"filters": " AND ".join(terms), "startToken": token, "limit": PAGE_SIZE}
+        return self._get(path, params), self._transport.retries != before
+
+    def _get(
+        self,
+        path: str,
+        params: Mapping[str, str | int | None] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> object:
+        url = f"{self._metadata_url}{path}"
+        try:
+            return self._transport.json("GET", url, params=params, headers=headers, signed=headers is None)
+        except ProviderError as error:
+            if error.status == HTTPStatus.FORBIDDEN:
+                raise SignInError(not_allowed(self._account, str(error))) from error
+            raise
+
+    # Contents and changes
+
+    def download(self, item: Item, destination: Destination, part_bytes: int) -> None:
+        """The content of `item`, in requests of at most `part_bytes`: the service fails above some 10 GiB."""
         if item.size_bytes == 0:
             destination.begin(0, 0, None)
             return
-        url = f"{self._content_url}nodes/{quote(item.id, safe='')}/content"
-        if item.size_bytes is None or item.size_bytes <= self._chunk_bytes:
-            # Among all files a web page may be what was asked for.
-            self._transport.download(url, destination, documents=item.kind is Kind.OTHER)
-        else:
-            _Ranges(self._transport, url, item.size_bytes, self._chunk_bytes, destination).run()
+        self._transport.download(
+            f"{self._content_url}nodes/{quote(item.id, safe='')}/content",
+            destination,
+            documents=item.kind is Kind.OTHER,  # among all files a web page may be what was asked for
+            part_bytes=part_bytes if item.size_bytes is not None and item.size_bytes > part_bytes else None,
+        )
 
+    def upload(self, body: Callable[[], MultipartBody], boundary: str, size_bytes: int) -> Answer:
+        """Send a file and its metadata. Raises `LostAnswerError`."""
+        return self._transport.request(
+            "POST",
+            f"{self._content_url}nodes",
+            params={"suppress": "deduplication"},
+            headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+            body=body,
+            idempotent=False,
+            accept=ANSWERED,
+            timeout_s=answer_timeout_s(size_bytes),
+        )
 
-class _Ranges:
-    """A content that is too large for one request."""
+    def make_folder(self, name: str, parent: str) -> Answer:
+        """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
+        return self._transport.request(
+            "POST",
+            f"{self._metadata_url}nodes",
+            json={"kind": NodeKind.FOLDER, "name": name, "parents": [parent]},
+            accept=ANSWERED,
+        )
 
-    def __init__(
-        self, transport: Transport, url: str, size_bytes: int, chunk_bytes: int, destination: Destination
-    ) -> None:
-        self._transport = transport
-        self._url = url
-        self._size_bytes = size_bytes
-        self._chunk_bytes = chunk_bytes
-        self._destination = destination
-        self._may_resume = destination.provable or destination.validator is not None
-
-    def run(self) -> None:
-        """Range after range, each from where the last one really ended."""
-        position = self._destination.offset if self._may_resume else 0
-        if position > self._size_bytes:
-            position = 0
-        stalled = 0
-        while position < self._size_bytes:
-            reached = self._fetch(position)
-            stalled = stalled + 1 if reached <= position else 0
-            if stalled >= STALLED_RANGES:
-                raise ItemError(
-                    f"the content broke off at {reached} of {self._size_bytes} bytes, {stalled} times in a row",
-                    Reason.TRUNCATED,
-                )
-            position = reached
-
-    def _fetch(self, start: int) -> int:
-        """Bring one range; the position reached. One that cannot be had starts everything again."""
-        end = min(start + self._chunk_bytes, self._size_bytes) - 1
-        headers = {"Range": f"bytes={start}-{end}", "Accept-Encoding": "identity"}
-        accept = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
-        try:
-            with self._transport.stream("GET", self._url, headers=headers, accept=accept) as (answer, chunks):
-                first = self._first_byte(answer, start)
-                if first is None:
-                    return 0
-                if first == 0 or self._destination.offset != first:
-                    self._destination.begin(first, self._size_bytes, None)
-                try:
-                    for chunk in chunks:
-                        self._destination.write(chunk)
-                except TemporaryError:
-                    pass  # the next range starts where this one broke off
-        except ProviderError as error:
-            reason = _REASONS.get(error.status or 0, Reason.REFUSED if error.status else Reason.BAD_ANSWER)
-            raise ItemError(str(error), reason) from error
-        return self._destination.offset
-
-    def _first_byte(self, answer: Answer, start: int) -> int | None:
-        """Where the body starts; None: there is none that fits."""
-        if answer.status == HTTPStatus.OK:
-            return 0
-        match = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
-        fits = match is not None and int(match[1]) == start and match[3] in ("*", str(self._size_bytes))
-        return start if answer.status == HTTPStatus.PARTIAL_CONTENT and fits else None
+    def trash(self, node_id: str) -> None:
+        """Put a node to the trash, from which a person can restore it."""
+        self._transport.request("PUT", f"{self._metadata_url}trash/{quote(node_id, safe='')}", json={})

@@ -10,8 +10,8 @@ import time
 from collections.abc import Mapping
 
 from photosync.errors import SignInError
+from photosync.provider_kit.json_fields import number, text
 from photosync.provider_kit.tokens import Token, TokenFile
-from photosync_clouddrive.nodes import number, text
 from photosync_clouddrive.oauth import TokenSource, completed
 
 REQUIRED = ("access_token", "refresh_token", "expires_in")

@@ -6,19 +6,19 @@ only for hosts of Amazon's, or for those that the configuration trusts.
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from photosync.errors import PhotosyncError, ProviderError, SignInError
+from photosync.errors import ProviderError, SignInError
+from photosync.provider_kit.json_fields import Json, as_object, text
+from photosync.provider_kit.state_file import StateFile
 from photosync.transport import Transport
 from photosync.transport.hosts import Origin, OwnHosts, target
-from photosync_clouddrive.nodes import Json, text
 
 DRIVE = "https://drive.amazonaws.com/drive/v1"
 LIFETIME_S = 259_200.0
@@ -39,7 +39,7 @@ class EndpointCache:
     def __init__(self, account: str, path: Path, drive: str, trusted: tuple[str, ...]) -> None:
         """`drive` is the URL of the API's fixed host; `trusted` are more hosts, as `TransportSettings.own_hosts`."""
         self._account = account
-        self._path = path
+        self._file = StateFile(path, account=account)
         self._drive = drive.rstrip("/")
         self._trusted = OwnHosts((*trusted, *((drive,) if self._is_overridden else ())))
 
@@ -56,39 +56,35 @@ class EndpointCache:
 
     def forget(self) -> None:
         """Ask again the next time."""
-        self._path.unlink(missing_ok=True)
+        self._file.delete()
 
     def _remembered(self) -> Endpoints | None:
+        content = self._file.read()
+        ends_at = content.get("exp_time")
+        is_fresh = isinstance(ends_at, int | float) and ends_at > time.time()
+        if not is_fresh or content.get("drive") != self._drive:
+            return None
         try:
-            content = json.loads(self._path.read_bytes())
-            is_fresh = content["exp_time"] > time.time() and content["drive"] == self._drive
-            return self._checked(content) if is_fresh else None
-        except (OSError, ValueError, KeyError, TypeError, PhotosyncError):
+            return self._checked(content)
+        except ProviderError:
             return None
 
     def _asked(self, transport: Transport, headers: Mapping[str, str] | None) -> Endpoints:
         try:
             answer = transport.json("GET", f"{self._drive}/account/endpoint", headers=headers, signed=headers is None)
         except ProviderError as error:
-            raise self._explained(error) from error
-        content = answer if isinstance(answer, Mapping) else {}
+            if error.status == HTTPStatus.FORBIDDEN:
+                raise SignInError(not_allowed(self._account, str(error))) from error
+            raise
+        content = as_object(answer)
         if content.get("customerExists") is False:
             raise SignInError(
                 f"account '{self._account}': this account has never used Amazon Drive (customerExists is false). "
                 "Open Amazon Drive once in a browser, accept its terms, and run this again."
             )
         endpoints = self._checked(content)
-        self._remember(content)
+        self._file.write({**content, "exp_time": time.time() + LIFETIME_S, "drive": self._drive})
         return endpoints
-
-    def _explained(self, error: ProviderError) -> PhotosyncError:
-        return SignInError(not_allowed(self._account, str(error))) if error.status == 403 else error
-
-    def _remember(self, content: Json) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        temporary.write_text(json.dumps({**content, "exp_time": time.time() + LIFETIME_S, "drive": self._drive}))
-        temporary.replace(self._path)
 
     def _checked(self, content: Json) -> Endpoints:
         return Endpoints(self._url(content, "metadataUrl"), self._url(content, "contentUrl"))

@@ -1,115 +1,137 @@
-"""Where things lie: the folders of the drive as paths.
+"""The folders of one push: where it begins, the calls that make them, and the paths of what is in them.
 
-A folder can have several parents, and nothing forbids a ring of folders, so a node's path is a set, and every walk
-remembers where it was.
+Facts: protocol notes on Amazon Cloud Drive, sections 3.4, 3.6, 3.8 and 3.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+import threading
+from collections.abc import Iterable, Iterator
 
-MOST_PATHS = 50
-"""Links upon links multiply; more places than this are of no use to anybody."""
-MOST_STEPS = 10_000
-"""Nor is a longer search for them, where most ways lead into the trash."""
+from photosync.errors import ItemError, Reason, UsageError
+from photosync.provider_kit.amazon_drive.folders import PushFolders
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind
+from photosync.provider_kit.amazon_drive.uploads import STORED
+from photosync.provider_kit.json_fields import json_object
+from photosync.transport import Answer
+from photosync_clouddrive.api import SERVICE, CloudDriveApi
+from photosync_clouddrive.folder_paths import FolderPaths
+from photosync_clouddrive.items import parse_node
+from photosync_clouddrive.refusals import CloudDriveRefusal
+
+MOST_NAME_CHARACTERS = 280
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """One folder, as far as paths go."""
+class KnownFolders:
+    """The calls that `PushFolders` makes, and the folders that they brought. Thread-safe."""
 
-    name: str
-    parents: tuple[str, ...]
-    is_root: bool
-    is_available: bool
+    def __init__(self, api: CloudDriveApi) -> None:
+        self._api = api
+        self._lock = threading.RLock()
+        self._known: dict[str, DriveNode | None] = {}
+        """None: the service does not know a folder of this id."""
 
+    def root_id(self) -> str:
+        """The id of the root folder."""
+        root = self._api.root_id()
+        self._remember(DriveNode(root, NodeKind.FOLDER, AVAILABLE, None, is_root=True))
+        return root
 
-class Folders:
-    """All folders as they were when this was made."""
+    def node(self, node_id: str) -> DriveNode | None:
+        """One node as it is now; None: there is none of this id."""
+        node = self._api.node(node_id)
+        if node is not None:
+            self._remember(node)
+        return node
 
-    def __init__(self, folders: Mapping[str, Folder]) -> None:
-        self._folders = folders
-        self._known: dict[str, tuple[str, ...]] = {}
+    def folders_in(self, parent: str) -> Iterator[DriveNode]:
+        """The folders in a folder that are available."""
+        for folder in self._api.folders_in(parent):
+            self._remember(folder)
+            yield folder
+
+    def named(self, parent: str, name: str) -> Iterator[DriveNode]:
+        """What is called `name` in a folder, whatever the case."""
+        return self._api.named(parent, name)
+
+    def make_folder(self, name: str, parent: str) -> Answer:
+        """Make a folder. Raises `ItemError` where the service made it in another one."""
+        answer = self._api.make_folder(name, parent)
+        if answer.status not in STORED:
+            if CloudDriveRefusal.of(answer).is_stale_parent:
+                self.forget()
+            return answer
+        node = parse_node(json_object(answer.body))
+        if node is not None and node.parents and parent not in node.parents:
+            self._api.trash(node.id)
+            raise ItemError(
+                f"{SERVICE} made the folder {name} in another place than it was told to. That one was put to the "
+                "trash. Push again.",
+                Reason.BAD_ANSWER,
+            )
+        if node is not None:
+            self._remember(node)
+        return answer
+
+    def forget(self) -> None:
+        """Ask for everything again: what was known is no longer so."""
+        with self._lock:
+            self._known.clear()
 
     def paths_of(self, parents: Iterable[str]) -> tuple[str, ...]:
-        """The folders, as paths, in which a node with `parents` can be seen. Empty: it lies in the trash."""
+        """The folders, as paths, in which something with `parents` can be seen. Empty: it is in the trash."""
         parents = tuple(parents)
-        found = dict.fromkeys(path for parent in parents for path in self.paths(parent))
-        # A node whose parents nobody names lies at the top, rather than nowhere.
-        return tuple(found)[:MOST_PATHS] if parents else ("",)
+        with self._lock:
+            todo = list(parents)
+            while todo:
+                current = todo.pop()
+                if current not in self._known:
+                    node = self._api.node(current)
+                    self._known[current] = node if node is not None and node.kind is NodeKind.FOLDER else None
+                folder = self._known[current]
+                todo += [each for each in (folder.parents if folder else ()) if each not in self._known]
+            return FolderPaths({id_: folder for id_, folder in self._known.items() if folder}).paths_of(parents)
 
-    def paths(self, folder_id: str) -> tuple[str, ...]:
-        """The paths of a folder, `A/B`, in the order of its parents; empty for one in the trash."""
-        if folder_id not in self._known:
-            self._known[folder_id] = self._walk(folder_id)
-        return self._known[folder_id]
+    def _remember(self, node: DriveNode) -> None:
+        if node.kind is NodeKind.FOLDER:
+            with self._lock:
+                self._known[node.id] = node
 
-    def _walk(self, folder_id: str) -> tuple[str, ...]:
-        """Go up by every way that does not come back to itself."""
-        found: dict[str, None] = {}
-        broken_off: list[str] = []
-        todo: list[tuple[str, tuple[str, ...], frozenset[str]]] = [(folder_id, (), frozenset())]
-        steps = 0
-        while todo and len(found) < MOST_PATHS and steps < MOST_STEPS:
-            steps += 1
-            current, below, trail = todo.pop()
-            folder = self._folders.get(current)
-            if folder is None or folder.is_root:
-                found["/".join(below)] = None
-                continue
-            if not folder.is_available:
-                continue
-            path = (folder.name.replace("/", "_"), *below)
-            if current in trail:
-                broken_off.append("/".join(below))
-            elif not folder.parents:
-                found["/".join(path)] = None
-            else:
-                todo += [(parent, path, trail | {current}) for parent in reversed(folder.parents)]
-        # A ring that no way leads out of: better seen somewhere than lost.
-        return tuple(found) or tuple(broken_off[:1])
 
-    def below(self, folder_id: str) -> frozenset[str]:
-        """The folder and all that can be reached down from it without passing the trash."""
-        children: dict[str, list[str]] = {}
-        for each, folder in self._folders.items():
-            if folder.is_available:
-                for parent in folder.parents:
-                    children.setdefault(parent, []).append(each)
-        found, todo = {folder_id}, [folder_id]
-        while todo:
-            fresh = [child for child in children.get(todo.pop(), ()) if child not in found]
-            found.update(fresh)
-            todo += fresh
-        return frozenset(found)
+def push_folders(account: str, folders: KnownFolders, wanted: str | None) -> PushFolders:
+    """The folders of a push to `wanted`: a folder's id, or a path that need not exist. Nothing is made.
 
-    def above(self, parents: Iterable[str]) -> frozenset[str]:
-        """All folders that something with `parents` lies in, near or far, without passing the trash."""
-        found: set[str] = set()
-        todo = list(parents)
-        while todo:
-            current = todo.pop()
-            folder = self._folders.get(current)
-            if current not in found and folder is not None and folder.is_available:
-                found.add(current)
-                todo += folder.parents
-        return frozenset(found)
+    Raises `UsageError` for what cannot be a destination.
+    """
 
-    def visible(self) -> Iterator[tuple[str, str]]:
-        """Every folder that is not in the trash: its id and its first path, the root apart."""
-        for folder_id, folder in self._folders.items():
-            if not folder.is_root and (paths := self.paths(folder_id)):
-                yield folder_id, paths[0]
+    def folders_below(base: str | None, above: tuple[str, ...]) -> PushFolders:
+        return PushFolders(account, SERVICE, folders, CloudDriveRefusal, base=base, above=above)
 
-    def orphans(self) -> int:
-        """How many folders hang on parents that nobody knows."""
-        return sum(any(parent not in self._folders for parent in folder.parents) for folder in self._folders.values())
+    if wanted is None:
+        return folders_below(None, ())
+    if _ID.fullmatch(wanted) and (node := folders.node(wanted)) is not None:
+        where = f"account '{account}': {node.id}"
+        if node.kind is not NodeKind.FOLDER:
+            raise UsageError(f"{where} is a file; name a folder with --to")
+        if not node.is_available or not folders.paths_of([node.id]):
+            raise UsageError(f"{where} lies in the trash; name another folder, or restore it first")
+        return folders_below(node.id, ())
+    names = tuple(name for name in wanted.split("/") if name)
+    for name in names:
+        problem = "it means no folder" if name in (".", "..") else problem_of(name)
+        if problem:
+            raise UsageError(f"account '{account}': '{name}' in '{wanted}' cannot be a folder: {problem}")
+    return folders_below(None, names)
 
-    def __contains__(self, folder_id: object) -> bool:
-        return folder_id in self._folders
 
-    @property
-    def has_root(self) -> bool:
-        """Whether there is a root at all; without one the listing was not complete."""
-        return any(folder.is_root for folder in self._folders.values())
+def problem_of(name: str) -> str | None:
+    """Why the service takes no file or folder of this name; None: it does (section 3.9)."""
+    if not name:
+        return "it has no name"
+    if "/" in name or "\0" in name:
+        return "its name has characters that no name can have there"
+    if len(name) > MOST_NAME_CHARACTERS:
+        return f"its name is longer than {MOST_NAME_CHARACTERS} characters"
+    return None

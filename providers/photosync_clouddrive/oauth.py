@@ -16,9 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
+from photosync.provider_kit.json_fields import Json, json_object, number, text
 from photosync.provider_kit.loopback import authorization, new_state
 from photosync.transport import Answer, Transport
-from photosync_clouddrive.nodes import Json, json_object, number, text
 
 RelayMethod = Literal["post", "get", "json"]
 

@@ -9,12 +9,11 @@ so an account in which nothing happened costs one request.
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import ClassVar, Self, TypeVar
+from typing import ClassVar, Self
 
-from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
+from photosync.errors import PhotosyncError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import (
     AccountContext,
@@ -27,25 +26,21 @@ from photosync.provider import (
 )
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
-from photosync_clouddrive import api
+from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
-from photosync_clouddrive.endpoints import DRIVE, EndpointCache, Endpoints, not_allowed, origin_of
-from photosync_clouddrive.folders import Folders
-from photosync_clouddrive.lookup import Nodes
-from photosync_clouddrive.nodes import AVAILABLE, Node
+from photosync_clouddrive.endpoints import DRIVE, EndpointCache, origin_of
 from photosync_clouddrive.oauth import OwnClient, Relay, TokenSource
-from photosync_clouddrive.places import Places
 from photosync_clouddrive.refusals import FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
-from photosync_clouddrive.syncing import sync
-from photosync_clouddrive.tree import Tree
+from photosync_clouddrive.sync import sync
+from photosync_clouddrive.tree import DriveTree
+from photosync_clouddrive.tree_view import TreeView
 from photosync_clouddrive.uploads import CloudDriveUploader
 
 AUTHORIZE = "https://www.amazon.com/ap/oa"
 TOKENS = "https://api.amazon.com/auth/o2"
 WRITE = "clouddrive:write"
 """The scope that lets a client create and trash; it includes no reading."""
-Result = TypeVar("Result")
 
 
 class CloudDriveProvider:
@@ -79,10 +74,10 @@ class CloudDriveProvider:
         self._unsigned = self._session(None)
         self._source = self._token_source()
         self._auth = CloudDriveAuth(context.account, self._token_file, self._source)
-        self._door = self._session(self._auth, drive)
-        self._drive: tuple[Transport, Endpoints] | None = None
+        self._lookup = self._session(self._auth, drive)
+        self._drive: CloudDriveApi | None = None
         self._drive_lock = threading.Lock()
-        self._tree: Tree | None = None
+        self._tree: DriveTree | None = None
         self._tree_lock = threading.Lock()
 
     @classmethod
@@ -95,39 +90,25 @@ class CloudDriveProvider:
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
         """Everything, the newest first; or what changed since a mark. Of a folder, everything below it."""
-        self._sync()
-        media = self._media(selection)
-        tree, scope = self._opened_tree(), "all" if Kind.OTHER in media else "media"
-        mark, change = tree.mark(scope), tree.change_of(since, scope)
-        folders = tree.folders()
-        if collection is not None:
-            yield from self._everything(tree, folders, media, self._below(folders, collection))
+        view = self._synced(selection)
+        if collection is None:
+            yield from view.pages(since)
             return
-        if change is None:
-            yield from self._everything(tree, folders, media, None)
-        else:
-            yield from self._news(tree, folders, media, change)
-        yield Page((), self._total(tree, folders, media, None), mark=mark, is_whole=change is None)
+        if collection not in view.folders:
+            raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
+        yield from view.everything(view.folders.below(collection))
 
     def collections(self) -> Iterator[Collection]:
         """All folders, by their first path, with the number of items in and below them."""
-        self._sync()
-        tree = self._opened_tree()
-        folders = tree.folders()
-        counts: Counter[str] = Counter()
-        for parents, count in tree.file_counts(self._media(Selection())):
-            counts.update(dict.fromkeys(folders.above(parents), count))
-        for folder_id, path in folders.visible():
-            yield Collection(folder_id, path, "folder", counts[folder_id])
+        yield from self._synced(Selection()).collections()
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""
-        return api.usage(*self._opened_drive())
+        return self._opened_drive().usage()
 
     def download(self, item: Item, destination: Destination) -> None:
         """The content as the service has it."""
-        transport, endpoints = self._opened_drive()
-        api.Contents(transport, endpoints, self._settings.chunk_bytes).download(item, destination)
+        self._opened_drive().download(item, destination, self._settings.chunk_bytes)
 
     def sign_in_state(self) -> str:
         """Whether there is a token, and where."""
@@ -143,17 +124,11 @@ class CloudDriveProvider:
                 f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "
                 f"Permit them with: photosync login {self._account} --upload"
             )
-        transport, endpoints = self._opened_drive()
-        nodes = Nodes(self._account, transport, endpoints)
-        places = Places(self._account, transport, endpoints, nodes)
-        places.begin_at(request.collection)
         return CloudDriveUploader(
             self._account,
-            transport,
-            endpoints,
+            self._opened_drive(),
             self._auth,
-            nodes,
-            places,
+            request.collection,
             wait_s=self._settings.upload_wait.total_seconds(),
         )
 
@@ -185,7 +160,7 @@ class CloudDriveProvider:
         scopes = tuple(dict.fromkeys((*self._settings.scopes, *more)))
         self._token_file.write(self._source.sign_in(interaction, scopes))
         self._endpoint_cache.forget()
-        self._opened_tree().belong_to(self._allowed(lambda: api.root_id(*self._opened_drive())))
+        self._opened_tree().belong_to(self._opened_drive().root_id())
         return f"signed in to Amazon Cloud Drive; the token is in {self._token_file.path}"
 
     def sign_out(self) -> str:
@@ -205,66 +180,27 @@ class CloudDriveProvider:
         if self._tree is not None:
             self._tree.close()
 
-    # Pages out of the tree
-
-    def _media(self, selection: Selection) -> tuple[Kind, ...]:
-        """What is to be listed: photos and videos, unless somebody asks for the rest too."""
-        return tuple(Kind) if self._settings.all_files or selection.all_files else (Kind.PHOTO, Kind.VIDEO)
-
-    def _everything(
-        self, tree: Tree, folders: Folders, media: tuple[Kind, ...], below: frozenset[str] | None
-    ) -> Iterator[Page]:
-        total = self._total(tree, folders, media, below)
-        for nodes in tree.files(media):
-            wanted = [node for node in nodes if below is None or not below.isdisjoint(node.parents)]
-            yield Page(tuple(_visible(wanted, folders)), total)
-
-    def _news(self, tree: Tree, folders: Folders, media: tuple[Kind, ...], change: int) -> Iterator[Page]:
-        total = self._total(tree, folders, media, None)
-        for nodes in tree.changed_files(change):
-            items = tuple(_visible((node for node in nodes if node.media in media), folders))
-            there = {item.id for item in items}
-            gone = [node.id for node in nodes if node.media in media and node.id not in there]
-            yield Page(items, total, removed=gone)
-
-    def _total(self, tree: Tree, folders: Folders, media: tuple[Kind, ...], below: frozenset[str] | None) -> int:
-        return sum(
-            count
-            for parents, count in tree.file_counts(media)
-            if folders.paths_of(parents) and (below is None or not below.isdisjoint(parents))
-        )
-
-    def _below(self, folders: Folders, collection: str) -> frozenset[str]:
-        if collection not in folders:
-            raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
-        return folders.below(collection)
-
-    def _sync(self) -> None:
-        sync(self._account, *self._opened_drive(), self._opened_tree(), self._context.state, self._context.say)
-
-    def _allowed(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns; a 403 to it means that this client is not let in at all."""
-        try:
-            return call()
-        except ProviderError as error:
-            if error.status == HTTPStatus.FORBIDDEN:
-                raise SignInError(not_allowed(self._account, str(error))) from error
-            raise
+    def _synced(self, selection: Selection) -> TreeView:
+        """What there is now: photos and videos, unless everything is asked for."""
+        api, tree = self._opened_drive(), self._opened_tree()
+        sync(self._account, api, tree, self._context.state, self._context.say)
+        wants_all = self._settings.all_files or selection.all_files
+        return TreeView(tree, tuple(Kind) if wants_all else (Kind.PHOTO, Kind.VIDEO))
 
     # What is opened when it is needed
 
-    def _opened_drive(self) -> tuple[Transport, Endpoints]:
+    def _opened_drive(self) -> CloudDriveApi:
         with self._drive_lock:
             if self._drive is None:
-                endpoints = self._endpoint_cache.get(self._door)
+                endpoints = self._endpoint_cache.get(self._lookup)
                 session = self._session(self._auth, endpoints.metadata, endpoints.content)
-                self._drive = session, endpoints
+                self._drive = CloudDriveApi(self._account, session, endpoints)
             return self._drive
 
-    def _opened_tree(self) -> Tree:
+    def _opened_tree(self) -> DriveTree:
         with self._tree_lock:
             if self._tree is None:
-                self._tree = Tree(self._context.state / "tree.db")
+                self._tree = DriveTree(self._context.state / "tree.db")
             return self._tree
 
     def _session(self, auth: CloudDriveAuth | None, *urls: str) -> Transport:
@@ -309,7 +245,8 @@ class CloudDriveProvider:
         """A relay once gave out tokens of other people's accounts (section 1.4)."""
         headers = {"Authorization": f"Bearer {access_token}"}
         endpoints = self._endpoint_cache.get(self._unsigned, headers)
-        owner, tree = api.root_id(self._unsigned, endpoints, headers), self._opened_tree()
+        owner = CloudDriveApi(self._account, self._unsigned, endpoints).root_id(headers)
+        tree = self._opened_tree()
         if tree.owner not in (None, owner):
             raise SignInError(
                 f"account '{self._account}': the relay gave a token of another account. It was thrown away and nothing "
@@ -328,11 +265,3 @@ class CloudDriveProvider:
             )
             warned.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             warned.touch()
-
-
-def _visible(nodes: Iterable[Node], folders: Folders) -> Iterator[Item]:
-    """Those that are there and not in the trash, be it by a folder above them."""
-    for node in nodes:
-        paths = folders.paths_of(node.parents) if node.status == AVAILABLE else ()
-        if paths:
-            yield node.item(paths)

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from photosync.errors import ConfigError, ProviderError
 from photosync.provider import AccountSettings, ConfigPath, Duration
+from photosync.provider_kit.json_fields import text
 from photosync.transport.hosts import target
-from photosync_clouddrive.nodes import text
 from photosync_clouddrive.oauth import RelayMethod
 
 CHUNK_BYTES = 500 * 1024 * 1024
@@ -78,17 +78,17 @@ class CloudDriveSettings(AccountSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """An own client's name and secret."""
+class ClientCredentials:
+    """The name and secret of the user's own client."""
 
     id: str
     secret: str
 
 
-def client_of(settings: CloudDriveSettings, account: str) -> Client:
+def client_of(settings: CloudDriveSettings, account: str) -> ClientCredentials:
     """The own client. Raises `ConfigError` that names the file where one is broken."""
     if settings.client_data is None:
-        return Client(settings.client_id or "", settings.client_secret or "")
+        return ClientCredentials(settings.client_id or "", settings.client_secret or "")
     path = settings.client_data
     where = f"account '{account}': the file {path} (client_data)"
     try:
@@ -100,7 +100,7 @@ def client_of(settings: CloudDriveSettings, account: str) -> Client:
     id_, secret = text(content, "CLIENT_ID"), text(content, "CLIENT_SECRET")
     if id_ is None or secret is None:
         raise ConfigError(f'{where} needs both keys: {{"CLIENT_ID": "…", "CLIENT_SECRET": "…"}}')
-    return Client(id_, secret)
+    return ClientCredentials(id_, secret)
 
 
 def _check_relay(url: str) -> None:

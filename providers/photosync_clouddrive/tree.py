@@ -1,7 +1,7 @@
 """The drive's files and folders as this computer knows them: a small SQLite file of the account's own.
 
-It is filled line by line from the changes stream (`changes`) or page by page from a listing (`listing`), each with its
-checkpoint in one transaction, and it is a cache: deleting it costs one full listing.
+It is filled line by line from the changes stream (`changes_stream`) or page by page from a full listing
+(`full_listing`), each with its checkpoint in one transaction, and it is a cache: deleting it costs one full listing.
 
 ROUND    one answer of the changes stream, or one listing; every node knows the last that reported it.
 REBUILD  from the round in which the service said 'reset' until its true end; then what no round since has reported
@@ -22,8 +22,8 @@ from pathlib import Path
 
 from photosync.errors import DestinationError
 from photosync.model import Kind
-from photosync_clouddrive.folders import Folder, Folders
-from photosync_clouddrive.nodes import AVAILABLE, PENDING, PURGED, Node, NodeKind
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, PENDING, PURGED, DriveNode, NodeKind
+from photosync_clouddrive.folder_paths import FolderPaths
 from photosync_clouddrive.rows import COLUMNS, node_of, row_of, split
 
 _SCHEMA = """
@@ -61,7 +61,7 @@ class Applied:
     """Nodes with neither a name nor a content that says what they are."""
 
 
-class Tree:
+class DriveTree:
     """One account's nodes. Thread-safe; other processes may have it open too."""
 
     def __init__(self, path: Path) -> None:
@@ -139,7 +139,7 @@ class Tree:
         with self._transaction():
             self._set("checkpoint", None)
 
-    def apply(self, nodes: Sequence[Node], checkpoint: str | None, *, reset: bool = False) -> Applied:
+    def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False) -> Applied:
         """Take in a line: its nodes and its checkpoint, or nothing of it."""
         with self._transaction():
             round_ = self._number("round")
@@ -164,7 +164,7 @@ class Tree:
                 "SELECT id FROM nodes WHERE round < ? AND status != ?", (int(start), PURGED)
             ).fetchall()
             for (id_,) in swept:
-                self._bury(id_, self._number("round"))
+                self._purge(id_, self._number("round"))
             after = self._count_files()
             is_believable = after * 2 >= before or before - after <= UNBELIEVABLE_LOSS
             if not is_believable:
@@ -179,10 +179,10 @@ class Tree:
                 self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
             self._set("tree_id", uuid.uuid4().hex)
 
-    def _put(self, node: Node, round_: int, rebuild_from: int) -> bool:
+    def _put(self, node: DriveNode, round_: int, rebuild_from: int) -> bool:
         """Take in one node; whether it is any news."""
         if node.status == PURGED:
-            return self._bury(node.id, round_)
+            return self._purge(node.id, round_)
         row = row_of(node)
         *known, reported = self._database.execute(
             f"SELECT {COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
@@ -200,7 +200,7 @@ class Tree:
         self._database.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", links)
         return True
 
-    def _bury(self, id_: str, round_: int) -> bool:
+    def _purge(self, id_: str, round_: int) -> bool:
         """Keep the id alone, so that those who ask what changed learn of it. What lay in it still points here."""
         cursor = self._database.execute(
             "UPDATE nodes SET status = ?, is_root = 0, round = ?, change = ? WHERE id = ? AND status != ?",
@@ -213,15 +213,15 @@ class Tree:
 
     # What is there
 
-    def folders(self) -> Folders:
+    def folders(self) -> FolderPaths:
         """All folders, for paths."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT id, name, parents, is_root, status FROM nodes WHERE kind = ?", (NodeKind.FOLDER,)
             ).fetchall()
-        return Folders(
+        return FolderPaths(
             {
-                id_: Folder(name or id_, split(parents), bool(is_root), status == AVAILABLE)
+                id_: DriveNode(id_, NodeKind.FOLDER, status, name, split(parents), bool(is_root))
                 for id_, name, parents, is_root, status in rows
             }
         )
@@ -235,7 +235,7 @@ class Tree:
             ).fetchall()
         return [(split(parents), count) for parents, count in rows]
 
-    def files(self, media: Sequence[Kind]) -> Iterator[list[Node]]:
+    def files(self, media: Sequence[Kind]) -> Iterator[list[DriveNode]]:
         """All available files, the newest first, some at a time."""
         created, id_ = "~", ""  # after every time
         while True:
@@ -250,7 +250,7 @@ class Tree:
             created, id_ = rows[-1][7], rows[-1][0]
             yield [node_of(row) for row in rows]
 
-    def changed_files(self, since: int) -> Iterator[list[Node]]:
+    def changed_files(self, since: int) -> Iterator[list[DriveNode]]:
         """Files that changed after `since`, or of which a folder above them did; also those that are gone."""
         with self._lock:
             rows = self._database.execute(

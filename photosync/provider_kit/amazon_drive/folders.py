@@ -40,8 +40,8 @@ class FolderCalls(Protocol):
         """The folders in a folder that are available."""
         ...
 
-    def files_named(self, parent: str, name: str) -> Iterator[DriveNode]:
-        """The files of this name in a folder, whatever the case."""
+    def named(self, parent: str, name: str) -> Iterator[DriveNode]:
+        """What has this name in a folder, whatever the case: files at least."""
         ...
 
     def make_folder(self, name: str, parent: str) -> Answer:
@@ -185,7 +185,7 @@ class PushFolders:
             self._children.pop(parent, None)  # somebody may have made it meanwhile
             if (found := self._children_of(parent).get(name)) is not None:
                 return found
-            node = next(self._calls.files_named(parent, name), None)
+            node = next(self._calls.named(parent, name), None)
         if node is None or not node.is_named(name) or (node.parents and parent not in node.parents):
             raise ItemError(
                 f"{where}: {self._service} says that there is something of this name, and does not show it "

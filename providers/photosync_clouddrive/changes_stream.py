@@ -6,31 +6,29 @@ readers; then each line goes into the tree together with its checkpoint, so that
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from photosync.errors import ProviderError, Reason, TemporaryError
-from photosync.transport import Transport
-from photosync_clouddrive.nodes import Json, number, parse_node, text
-from photosync_clouddrive.tree import Tree
+from photosync.provider_kit.json_fields import Json, json_object, number, parts, text
+from photosync_clouddrive.api import CloudDriveApi
+from photosync_clouddrive.items import parse_node
+from photosync_clouddrive.tree import DriveTree
 
-IDLE_TIMEOUT_S = 300.0
-"""So long may the service say nothing in mid-stream; 60 s were too short for some."""
 NODES_A_LINE = 500
 FEWEST_NODES_A_LINE = 10
 STALLED_ROUNDS = 4
 """Answers in a row that brought nothing new and did not end, before the stream counts as broken."""
 QUIET_ROUNDS = 2
-"""Whole answers in a row that only repeated what was told already."""
+"""Complete answers in a row that only repeated what was known."""
 _WORDS = frozenset({"checkpoint", "nodes", "reset", "end", "statusCode"})
 
 
 @dataclass(slots=True)
-class _Round:
+class _Reply:
     """What one answer brought."""
 
     nodes: int = 0
@@ -40,13 +38,12 @@ class _Round:
     trouble: str = "it broke off"
 
 
-class Changes:
-    """Follows the stream of one account: `Changes(...).follow()`."""
+class ChangesFollower:
+    """Follows the stream of one account: `ChangesFollower(...).follow()`."""
 
-    def __init__(self, transport: Transport, url: str, tree: Tree, spool: Path, say: Callable[[str], None]) -> None:
-        """`url` is the call's; `spool` a folder for the body while it is read; `say` tells the user."""
-        self._transport = transport
-        self._url = url
+    def __init__(self, api: CloudDriveApi, tree: DriveTree, spool: Path, say: Callable[[str], None]) -> None:
+        """`spool` is a folder for the body while it is read; `say` tells the user."""
+        self._api = api
         self._tree = tree
         self._spool = spool
         self._say = say
@@ -62,7 +59,7 @@ class Changes:
                 break
             stalled = 0 if answer.progressed else stalled + 1
             if not answer.progressed:
-                # A line that never comes through may come through in halves.
+                # A line that never comes through may come through with fewer nodes.
                 line_nodes = max(line_nodes // 2, FEWEST_NODES_A_LINE)
             if stalled >= STALLED_ROUNDS:
                 raise TemporaryError(
@@ -72,7 +69,7 @@ class Changes:
                 )
         self._conclude()
 
-    def _is_complete(self, answer: _Round) -> bool:
+    def _is_complete(self, answer: _Reply) -> bool:
         """Whether nothing is left to ask for. An answer may end because it is long, so a listing of everything ends
         with one that has nothing more to tell."""
         return not self._tree.is_rebuilding or not answer.nodes or not answer.progressed
@@ -91,11 +88,11 @@ class Changes:
         if self._broken:
             self._say(f"skipped {self._broken} entries of the drive that have neither a name nor a known content")
 
-    def _ask(self, line_nodes: int) -> _Round:
+    def _ask(self, line_nodes: int) -> _Reply:
         question: dict[str, object] = {"chunkSize": line_nodes, "includePurged": "true"}
         if self._tree.checkpoint is not None:
             question["checkpoint"] = self._tree.checkpoint
-        answer = _Round()
+        answer = _Reply()
         self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self._spool) as spooled:
             trouble = self._fetch(question, spooled)
@@ -106,32 +103,32 @@ class Changes:
         return answer
 
     def _fetch(self, question: Json, spooled: BinaryIO) -> str | None:
-        """Bring the body to a file; what went wrong in the middle of it, if anything."""
-        with self._transport.stream("POST", self._url, json=question, timeout_s=IDLE_TIMEOUT_S) as (_, chunks):
+        """Bring the body to a file; returns what went wrong within it, if anything."""
+        with self._api.changes(question) as (_, chunks):
             try:
                 spooled.writelines(chunks)
             except TemporaryError as error:
                 return str(error).rstrip(".")
         return None
 
-    def _read(self, spooled: BinaryIO, answer: _Round) -> None:
+    def _read(self, spooled: BinaryIO, answer: _Reply) -> None:
         unreadable: int | None = None
-        for place, line in enumerate(spooled, start=1):
+        for position, line in enumerate(spooled, start=1):
             if not line.strip():
                 continue  # keeps the connection alive
             if unreadable is not None:
                 raise ProviderError(
                     f"Amazon Cloud Drive's list of changes is broken in line {unreadable}: that is no JSON."
                 )
-            content = _parsed(line)
-            if content is None:
-                unreadable = place  # as the last line: one that was cut
+            content = json_object(line)
+            if not content:
+                unreadable = position  # as the last line: one that was cut
                 continue
             if not self._take(content, answer):
                 return
 
-    def _take(self, content: Json, answer: _Round) -> bool:
-        """Take in one line; whether others may follow."""
+    def _take(self, content: Json, answer: _Reply) -> bool:
+        """Take in one line; returns whether others may follow."""
         if not _WORDS & content.keys():
             raise ProviderError(
                 "Amazon Cloud Drive answered the question for changes with something else; its protocol may differ here"
@@ -140,8 +137,7 @@ class Changes:
         if status not in (None, 200):
             answer.trouble = f"the service broke off with status {status}"
             return False
-        listed = content.get("nodes")
-        nodes = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+        nodes = parts(content, "nodes")
         checkpoint = text(content, "checkpoint")
         before = self._tree.checkpoint
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
@@ -152,11 +148,3 @@ class Changes:
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended
-
-
-def _parsed(line: bytes) -> Json | None:
-    try:
-        content: object = json.loads(line)
-    except ValueError:
-        return None
-    return content if isinstance(content, dict) else None

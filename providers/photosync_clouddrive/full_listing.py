@@ -6,14 +6,16 @@ not be mixed, so this forgets the checkpoint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from http import HTTPStatus
 
 from photosync.errors import ProviderError, Reason, TemporaryError
-from photosync.transport import Transport
-from photosync_clouddrive.nodes import Json, NodeKind, number, parse_node, text
-from photosync_clouddrive.tree import Tree
+from photosync.provider_kit.amazon_drive.nodes import NodeKind, nodes_of
+from photosync.provider_kit.json_fields import number, text
+from photosync_clouddrive.api import SERVICE, CloudDriveApi
+from photosync_clouddrive.items import parse_node
+from photosync_clouddrive.tree import DriveTree
 
-PAGE_SIZE = 200
 MOST_BEGINNINGS = 4
 """A listing whose token expired, or of which a page had to be asked for twice, is begun again so often."""
 
@@ -22,13 +24,11 @@ class _BeginAgainError(Exception):
     """What came so far may have holes."""
 
 
-class Listing:
-    """One account's complete listing: `Listing(...).run()`."""
+class FullListing:
+    """One account's complete listing: `FullListing(...).run()`."""
 
-    def __init__(self, transport: Transport, url: str, tree: Tree, say: Callable[[str], None]) -> None:
-        """`url` is that of `nodes`."""
-        self._transport = transport
-        self._url = url
+    def __init__(self, api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None]) -> None:
+        self._api = api
         self._tree = tree
         self._say = say
 
@@ -57,12 +57,12 @@ class Listing:
         )
 
     def _list(self, kind: NodeKind) -> bool:
-        """All nodes of a kind; whether they were as many as the service counts."""
+        """List all nodes of a kind; returns whether they were as many as the service counts."""
         token: str | None = None
         seen: set[str] = set()
         while True:
             content = self._page(kind, token)
-            nodes = _nodes(content)
+            nodes = nodes_of(content, SERVICE)
             seen.update(id_ for each in nodes if (id_ := text(each, "id")))
             # The service is not trusted to have filtered: kind and status are looked at again.
             parsed = [node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind]
@@ -81,25 +81,13 @@ class Listing:
         self._say(f"the service counts {total} nodes of kind {kind} and listed {came}; nothing is taken for gone")
         return False
 
-    def _page(self, kind: NodeKind, token: str | None) -> Json:
-        before = self._transport.retries
-        params: dict[str, str | int | None] = {"filters": f"kind:{kind} AND status:AVAILABLE", "limit": PAGE_SIZE}
-        params["startToken"] = token
+    def _page(self, kind: NodeKind, token: str | None) -> object:
         try:
-            answer = self._transport.json("GET", self._url, params=params)
+            content, was_repeated = self._api.page("nodes", (f"kind:{kind}", "status:AVAILABLE"), token)
         except ProviderError as error:
-            if error.status == 400 and b"token is expired" in error.body.lower():
+            if error.status == HTTPStatus.BAD_REQUEST and b"token is expired" in error.body.lower():
                 raise _BeginAgainError from error
             raise
-        if token is not None and self._transport.retries != before:
+        if token is not None and was_repeated:
             raise _BeginAgainError  # a page that was asked for twice has lost entries before
-        if not isinstance(answer, Mapping):
-            raise ProviderError("Amazon Cloud Drive answered the question for nodes with something that is no object")
-        return answer
-
-
-def _nodes(content: Json) -> list[Json]:
-    listed = content.get("data")
-    if not isinstance(listed, list):
-        raise ProviderError("Amazon Cloud Drive answered without a list of nodes; its protocol may differ here")
-    return [json_object for json_object in listed if isinstance(json_object, Mapping)]
+        return content

@@ -1,0 +1,66 @@
+"""Pages of items and folders from the local tree, as they were when the view was made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from photosync.model import Collection, Item, Kind
+from photosync.provider import Page
+from photosync.provider_kit.amazon_drive.nodes import DriveNode
+from photosync_clouddrive.items import item_of
+from photosync_clouddrive.tree import DriveTree
+
+
+class TreeView:
+    """The files of some kinds, and all folders."""
+
+    def __init__(self, tree: DriveTree, media: tuple[Kind, ...]) -> None:
+        self._tree = tree
+        self._media = media
+        self._scope = "all" if Kind.OTHER in media else "media"
+        self._mark = tree.mark(self._scope)
+        self.folders = tree.folders()
+
+    def pages(self, since: str | None) -> Iterator[Page]:
+        """What changed after the mark `since`, or everything where that says nothing; last, a page with a new mark."""
+        change = self._tree.change_of(since, self._scope)
+        yield from self.everything() if change is None else self._changed(change)
+        yield Page((), self._total(None), mark=self._mark, is_whole=change is None)
+
+    def everything(self, below: frozenset[str] | None = None) -> Iterator[Page]:
+        """All items, the newest first; with `below` only those in these folders."""
+        total = self._total(below)
+        for nodes in self._tree.files(self._media):
+            wanted = [node for node in nodes if below is None or not below.isdisjoint(node.parents)]
+            yield Page(tuple(self._visible(wanted)), total)
+
+    def _changed(self, change: int) -> Iterator[Page]:
+        total = self._total(None)
+        for listed in self._tree.changed_files(change):
+            nodes = [node for node in listed if node.media in self._media]
+            items = tuple(self._visible(nodes))
+            there = {item.id for item in items}
+            yield Page(items, total, removed=[node.id for node in nodes if node.id not in there])
+
+    def collections(self) -> Iterator[Collection]:
+        """All folders, by their first path, with the number of items in and below them."""
+        counts: Counter[str] = Counter()
+        for parents, count in self._tree.file_counts(self._media):
+            counts.update(dict.fromkeys(self.folders.above(parents), count))
+        for folder_id, path in self.folders.visible():
+            yield Collection(folder_id, path, "folder", counts[folder_id])
+
+    def _total(self, below: frozenset[str] | None) -> int:
+        return sum(
+            count
+            for parents, count in self._tree.file_counts(self._media)
+            if self.folders.paths_of(parents) and (below is None or not below.isdisjoint(parents))
+        )
+
+    def _visible(self, nodes: Iterable[DriveNode]) -> Iterator[Item]:
+        """Those that are available and in no folder that is in the trash."""
+        for node in nodes:
+            paths = self.folders.paths_of(node.parents) if node.is_available else ()
+            if paths:
+                yield item_of(node, paths)
