@@ -76,14 +76,14 @@ def make_mine(folder: Path) -> None:
 
 
 def picture(format_: str, colour: str) -> bytes:
-    """A small one, without a word about when it was taken."""
+    """A small picture without a capture time."""
     content = io.BytesIO()
     Image.new("P" if format_ == "GIF" else "RGB", (32, 24), 1 if format_ == "GIF" else colour).save(content, format_)
     return content.getvalue()
 
 
 def make_library(world: World) -> None:
-    """Pull, pick, push, fix and undo; what the services see meanwhile is what `World.restore` repeats."""
+    """Pull, pick, push, fix and undo. `World.restore` repeats what changes at the services meanwhile."""
     library = world.root / "library"
     world.receive_formats()
     expect(world, 8, "pull", "grandma", "--limit-bytes", "12k", "--jobs=1")
@@ -151,7 +151,7 @@ def files_of(root: Path) -> Iterable[Path]:
 
 
 def anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Without a word about who made it, or when."""
+    """Without owner, and without the time of the generator's run."""
     if member.mtime > _LAST_CAPTURE:
         member.mtime = _MADE_AT
     member.uid = member.gid = 0

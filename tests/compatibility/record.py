@@ -1,4 +1,4 @@
-"""Runs every step on a fresh copy of the library, and tells what came of each: to record it, or to compare it."""
+"""Runs every step on a fresh copy of the library, and yields its result: to record it, or to compare it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _OPTION = re.compile(r"^  (-\S.*?)(?:  |$)", re.MULTILINE)
 _ARGUMENT = re.compile(r"^  ([A-Z|]+ <.*?>)(?:  |$)", re.MULTILINE)
 
 
-def told(story: str, root: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """The name of each step of a story, and what came of it."""
+def story_steps(story: str, root: Path) -> Iterator[tuple[str, dict[str, object]]]:
+    """The name and the result of each step of a story."""
     with World(root) as world:
         world.restore()
         for number, (name, arguments) in enumerate(STORIES[story](world), start=1):
@@ -26,7 +26,7 @@ def told(story: str, root: Path) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def usage_errors(root: Path) -> Iterator[tuple[str, dict[str, object]]]:
-    """Exit status and standard output of what is wrong, and all changes together."""
+    """Exit status and standard output of wrong command lines and configurations, and what all of them changed."""
     with World(root) as world:
         world.unpack()
         before = world.state()
@@ -61,14 +61,14 @@ def command_lines(root: Path) -> Iterator[tuple[str, dict[str, object]]]:
 
 
 def record_all(folder: Path) -> None:
-    """Write what came of every step into files of its own."""
+    """Write the result of every step to a file."""
     for story in STORIES:
         with tempfile.TemporaryDirectory() as root:
-            for name, step in told(story, Path(root).resolve()):
+            for name, step in story_steps(story, Path(root).resolve()):
                 write(folder / story / file_name(name), step)
-    for name, tell in (("usage errors", usage_errors), ("command lines", command_lines)):
+    for name, results in (("usage errors", usage_errors), ("command lines", command_lines)):
         with tempfile.TemporaryDirectory() as root:
-            write(folder / file_name(name), dict(tell(Path(root).resolve())))
+            write(folder / file_name(name), dict(results(Path(root).resolve())))
 
 
 def file_name(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from tests.compatibility.record import command_lines, file_name, told, usage_errors
+from tests.compatibility.record import command_lines, file_name, story_steps, usage_errors
 from tests.compatibility.steps import STORIES
 from tests.compatibility.world import GOLDEN
 
@@ -17,13 +17,13 @@ from tests.compatibility.world import GOLDEN
 @pytest.mark.parametrize("story", STORIES)
 def test_every_command_does_what_it_did(story: str, tmp_path: Path) -> None:
     names = []
-    for name, step in told(story, tmp_path.resolve()):
-        assert step == known(f"{story}/{file_name(name)}"), name  # the first that differs: others follow from it
+    for name, step in story_steps(story, tmp_path.resolve()):
+        assert step == known(f"{story}/{file_name(name)}"), f"{story}: {name}"  # later steps build on it
         names.append(file_name(name))
     assert names == sorted(path.name for path in (GOLDEN / story).iterdir())
 
 
-def test_what_is_wrong_ends_with_the_same_status(tmp_path: Path) -> None:
+def test_a_usage_error_has_the_same_exit_status(tmp_path: Path) -> None:
     assert dict(usage_errors(tmp_path.resolve())) == known(file_name("usage errors"))
 
 

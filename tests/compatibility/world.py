@@ -39,7 +39,7 @@ GOLDEN = FOLDER / "golden"
 ROOT = "@ROOT@"
 """In the archive and in recorded output: the folder that everything lies in."""
 STAMP = "@STAMP@"
-"""In the archive: what the catalog knew a file's times by, which no archive can give back."""
+"""In the archive, in place of the size and times by which the catalog recognises a file: no archive restores them."""
 NOW = "@NOW@"
 OBSERVED = ("library", "frames", "mine")
 _UNTOLD = frozenset({"catalog.db", "catalog.db-wal", "catalog.db-shm", "lock"})
@@ -82,6 +82,7 @@ class World:
         self.drive = CloudDriveSimulator(items=17, seed=33, years=(2017, 2018), hostile=True)
         self.google = GoogleSimulator(items=6, seed=34, years=(2024,))
         self._began = time.time()
+        self._texts: dict[str, str] = {}
         self._services = ExitStack()
 
     def __enter__(self) -> Self:
@@ -219,7 +220,12 @@ class World:
     # What came of it
 
     def text(self, text: str) -> str:
-        """Without what is another thing in each run: folders, ports, times of now, durations."""
+        """Without what differs from run to run: folders, ports, the present time, durations."""
+        if text not in self._texts:  # a state has a thousand, and most of them were in the last one too
+            self._texts[text] = self._without_the_run(text)
+        return self._texts[text]
+
+    def _without_the_run(self, text: str) -> str:
         text = text.replace(str(self.root), ROOT).replace(str(self.drive.token_file.parent), "@TOKENS@")
         text = re.sub(r"\b127\.0\.0\.1:\d+", "@HOST@", text)
         text = re.sub(r'"seconds": [\d.]+', '"seconds": 0', text)
@@ -262,7 +268,7 @@ class World:
         return {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()[:32], "modified": moment}
 
     def _row(self, row: dict[str, object]) -> Row:
-        """Without `error`, which is a sentence; with a mark for what a file is known by, where it is that."""
+        """Without sentences for people, and with marks in place of the times by which files are recognised."""
         values = {column: _plain(value) for column, value in row.items()}
         if "stamp" in values:
             values["stamp"] = _marked(values["stamp"], _stamp(Path(str(values["path"]))))
@@ -279,20 +285,20 @@ def _plain(value: object) -> object:
 
 
 def _marked(found: object, present: str) -> object:
-    """A mark in place of the times by which a file is known, told apart by whether they are those that it has now."""
+    """A mark in place of the times by which a file is recognised: one if they are its present times, else another."""
     if found == present:
         return STAMP
     return re.sub(r"(:\d+)+", ":@EARLIER@", str(found))
 
 
 def _stamp(path: Path) -> str:
-    """What a push knows a file by."""
+    """By what a push recognises a file."""
     found = path.stat() if path.exists() else None
     return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}" if found else ""
 
 
 def _sums_state(folder: Path) -> str:
-    """What the catalog knows a list of sums by."""
+    """By what the catalog recognises a list of sums."""
     path = folder / "SHA256SUMS"
     return f"{path.stat().st_size}:{path.stat().st_mtime_ns}" if path.exists() else ""
 
@@ -307,7 +313,7 @@ def without_sentences(value: object, key: str = "") -> object:
 
 
 def changes(before: State, after: State) -> dict[str, object]:
-    """What is another now, by table and key: a new row, null for one that is gone, or what a column was and is."""
+    """What changed, by table and key: a new row, null for one that is gone, or the old and new value of a column."""
     found: dict[str, object] = {}
     for table, rows in after.items():
         old = before.get(table, {})
