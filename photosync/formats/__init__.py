@@ -1,1 +1,1 @@
-"""File formats, read only: content sniffing, ISO BMFF boxes, TIFF."""
+"""File formats, read only: content sniffing, JPEG segments, PNG and RIFF chunks, ISO BMFF boxes, HEIF items, TIFF."""

@@ -25,7 +25,7 @@ class Box:
 
 
 def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
-    """The boxes between two places; raises `MalformedError` at the first that does not fit."""
+    """The boxes between two offsets; raises `MalformedError` at the first that does not fit."""
     for _ in range(MAX_BOXES):
         if end - start < 8:
             return

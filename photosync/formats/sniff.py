@@ -1,7 +1,6 @@
-"""Which format a file is in. The content decides; the name is asked only where content alone cannot tell.
+"""The format of a file. The content decides; the name counts only where content alone cannot tell.
 
-Leaves all reading of metadata to the formats' own modules. Marks are from the formats' own specifications; those of raw
-formats as the 'Magic' entries of ExifTool's documentation and the makers' files show them.
+Signatures are from the formats' specifications, those of raw formats from ExifTool's documentation and from files.
 """
 
 from __future__ import annotations
@@ -10,9 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
 
+from photosync.formats.tiff import read_block
+from photosync.formats.window import MalformedError, Window
+
 
 class FormatKind(StrEnum):
-    """What sort of file a format holds."""
+    """What a format holds."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -22,7 +24,7 @@ class FormatKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name for people, its usual extensions (lower case, with the dot) and its media type."""
+    """A file format: its name as shown, its usual extensions (lower case, with the dot) and its media type."""
 
     name: str
     kind: FormatKind
@@ -68,7 +70,7 @@ def _raw(name: str, *extensions: str) -> Format:
 
 BIG_TIFF = Format("BigTIFF", FormatKind.RAW, (".tif", ".tiff", ".btf"), "image/tiff")
 TIFF_LIKE = Format("TIFF-like", FormatKind.RAW, (".tif", ".tiff"), "image/tiff")
-"""The marks of a TIFF without a TIFF's name, or with a raw picture inside: treated as raw."""
+"""The signature of a TIFF without its extension, or with a raw picture inside: treated as raw."""
 
 CR2 = _raw("CR2", ".cr2")
 CR3 = _raw("CR3", ".cr3", ".crm")
@@ -80,7 +82,7 @@ _TIFF_RAWS = {
     )
 }
 
-_MARKS: tuple[tuple[bytes, Format], ...] = (
+_SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"GIF87a", GIF),
@@ -108,33 +110,28 @@ _MARKS: tuple[tuple[bytes, Format], ...] = (
     (b"PK\x03\x04", ZIP),
 )
 
-_RAW_MARKS = [format_ for _, format_ in _MARKS if format_.kind is FormatKind.RAW]
+_RAW_FORMATS = [format_ for _, format_ in _SIGNATURES if format_.kind is FormatKind.RAW]
 _NAMED = (
-    *(THREE_GP, MATROSKA, MPEG, ASF, FLV, AVI, MOV, MP4, CR3, *_RAW_MARKS, *_TIFF_RAWS.values()),
+    *(THREE_GP, MATROSKA, MPEG, ASF, FLV, AVI, MOV, MP4, CR3, *_RAW_FORMATS, *_TIFF_RAWS.values()),
     *(JPEG2000, PSD, BMP, JXL, GIF, AVIF, HEIF, HEIC, TIFF, WEBP, PNG, JPEG),
 )
 _BY_EXTENSION = {extension: format_ for format_ in _NAMED for extension in format_.extensions}
-"""Of two formats that share an extension, the one further back in the list has it. MPEG-TS shares `.ts` with program
-text, so there the content has to tell."""
+"""Where two formats share an extension, the later one in the list counts. MPEG-TS is not in it: program text has `.ts`
+too."""
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 _HEIF_BRANDS = {b"mif1", b"msf1", b"mif2"}
 _AVIF_BRANDS = {b"avif", b"avis"}
 
-_DNG_VERSION = 0xC612
-_PHOTOMETRIC = 0x0106
-_RAW_PHOTOMETRICS = {32803, 34892}
-"""Colour filter array and linear raw (DNG specification 1.7, PhotometricInterpretation)."""
-
 
 def sniff(head: bytes, name: str = "") -> Format | None:
-    """The format of a file that begins with `head`, or None for what nobody here knows; a few kilobytes are enough.
+    """The format of a file that begins with `head`, or None for an unknown one; a few kilobytes are enough.
 
     >>> sniff(b"\\xff\\xd8\\xff\\xe0", "IMG_1.HEIC").name
     'JPEG'
     """
-    for mark, format_ in _MARKS:
-        if head.startswith(mark):
+    for signature, format_ in _SIGNATURES:
+        if head.startswith(signature):
             return format_
     if head[:4] == b"RIFF":
         return {b"WEBP": WEBP, b"AVI ": AVI}.get(head[8:12])
@@ -142,11 +139,11 @@ def sniff(head: bytes, name: str = "") -> Format | None:
         return _tiff(head, name)
     if head[4:8] == b"ftyp":
         return _by_brand(head)
-    return _by_weak_mark(head, name)
+    return _by_weak_signature(head, name)
 
 
 def by_name(name: str) -> Format | None:
-    """The format that `name` promises, for files whose content nobody here knows.
+    """The format that the extension of `name` stands for, for files whose content is not recognised.
 
     >>> by_name("IMG_1.CR2").name
     'CR2'
@@ -154,8 +151,8 @@ def by_name(name: str) -> Format | None:
     return _BY_EXTENSION.get(PurePath(name).suffix.lower())
 
 
-def _by_weak_mark(head: bytes, name: str) -> Format | None:
-    """Marks of a byte or two, or without a place of their own: more has to be looked at."""
+def _by_weak_signature(head: bytes, name: str) -> Format | None:
+    """Signatures so short or so common that more has to be looked at."""
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot") and head[:4] != b"\0\0\0\0":
         return MOV
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and len(head) >= 14:
@@ -197,22 +194,16 @@ def _tiff(head: bytes, name: str) -> Format:
 
 def _holds_raw(head: bytes) -> bool:
     """Whether the first directory, as far as it lies in `head`, says that this is a raw picture."""
-
-    def number(at: int, size: int) -> int:
-        return int.from_bytes(head[at : at + size], "little" if head[:2] == b"II" else "big")
-
-    first = number(4, 4)
-    for entry in range(first + 2, min(first + 2 + 12 * number(first, 2), len(head) - 11), 12):
-        tag = number(entry, 2)
-        if tag == _DNG_VERSION or (tag == _PHOTOMETRIC and number(entry + 8, 2) in _RAW_PHOTOMETRICS):
-            return True
-    return False
+    try:
+        return read_block(Window.over(head)).holds_raw
+    except MalformedError:
+        return False
 
 
 def looks_like_text(head: bytes) -> bool:
     """Whether `head` is HTML, XML or JSON, as error pages are; no photo or video begins like this.
 
-    Sidecars (`.xmp`, `.aae`) do: whoever asks must know that a photo or video was to come.
+    Sidecars (`.xmp`, `.aae`) do, so this is only for files that ought to be photos or videos.
     """
     start = head.removeprefix(b"\xef\xbb\xbf")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):

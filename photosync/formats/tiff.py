@@ -4,8 +4,8 @@ TIFF 6.0, section 2: the header is the byte order (`II` or `MM`), 42, and the of
 is a count, that many entries of 12 bytes (tag, type, count, value or the offset of the value), and the offset of the
 next directory. CIPA DC-008 (Exif) 4.6.3 adds pointers to further directories: Exif, GPS, Interoperability.
 
-Each directory is read once, with at most 1 000 entries, and a value only when somebody asks for it. What must keep a
-file from being written is collected in `problems`, what must keep it from growing in `rigid`.
+Each directory is read once, with at most 1 000 entries; values are read on demand. `Block.problems` says why a block
+must not be written to, `Block.growth_problems` why it must not grow.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TYPE_SIZES = {
 }
 MAX_ENTRIES = 1000
 MAX_VALUE_BYTES = 1 << 16
-"""No value that we look into is longer."""
+"""The most of a value that is read."""
 
 POINTERS: dict[tuple[DirectoryName, int], DirectoryName] = {
     ("0th", 0x8769): "Exif",
@@ -38,6 +38,9 @@ POINTERS: dict[tuple[DirectoryName, int], DirectoryName] = {
 }
 _SUB_IFDS = 0x014A
 THUMBNAIL_OFFSET, THUMBNAIL_LENGTH = 0x0201, 0x0202
+_DNG_VERSION, _PHOTOMETRIC = 0xC612, 0x0106
+_RAW_PHOTOMETRICS = {32803, 34892}
+"""Colour filter array and linear raw (DNG specification 1.7, PhotometricInterpretation)."""
 _STRIPS = {0x0111: 0x0117, 0x0144: 0x0145}
 """Where strips and tiles begin, and the tags of their lengths."""
 
@@ -54,7 +57,7 @@ class Entry:
     value_position: int
     """Of the value: inside the entry where it has at most 4 bytes."""
     length: int | None
-    """Of the value in bytes; None for a type that nobody knows."""
+    """Of the value in bytes; None for an unknown type."""
 
     @property
     def is_inline(self) -> bool:
@@ -96,7 +99,7 @@ class Block:
     directories: dict[DirectoryName, Directory] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     """Why nothing may be written."""
-    rigid: tuple[str, ...] = ()
+    growth_problems: tuple[str, ...] = ()
     """Why nothing may be appended."""
 
     def entry(self, directory: DirectoryName, tag: int) -> Entry | None:
@@ -127,7 +130,7 @@ class Block:
         return tuple(zip(flat[::2], flat[1::2], strict=True))
 
     def text(self, directory: DirectoryName, tag: int) -> str | None:
-        """A text up to its first NUL, without blanks around it; None where there is no entry or no text in it."""
+        """A text up to its first NUL, stripped; None where there is no entry or no text in it."""
         whole = self.characters(directory, tag)
         return None if whole is None else whole.split("\0")[0].strip()
 
@@ -140,32 +143,39 @@ class Block:
 
     @property
     def is_sound(self) -> bool:
-        """Whether all lies where it says, so that other libraries can be let at it."""
-        return not self.problems and not self.rigid
+        """Whether everything lies where it says, so that other libraries can read it without harm."""
+        return not self.problems and not self.growth_problems
+
+    @property
+    def holds_raw(self) -> bool:
+        """Whether the first directory says that this is a raw picture."""
+        photometric = self.entry("0th", _PHOTOMETRIC)
+        values = self.numbers(photometric) if photometric else ()
+        return self.entry("0th", _DNG_VERSION) is not None or not _RAW_PHOTOMETRICS.isdisjoint(values)
 
 
-TIFF_MARKS = (b"II*\0", b"MM\0*")
-RAW_MARKS = (*TIFF_MARKS, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
-"""Olympus and Panasonic put letters of their own in the place of 42."""
+TIFF_SIGNATURES = (b"II*\0", b"MM\0*")
+RAW_SIGNATURES = (*TIFF_SIGNATURES, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
+"""Olympus and Panasonic have letters of their own instead of 42."""
 
 
-def read_block(window: Window, marks: tuple[bytes, ...] = TIFF_MARKS) -> Block:
+def read_block(window: Window, signatures: tuple[bytes, ...] = TIFF_SIGNATURES) -> Block:
     """Read the directories of a block; raises `MalformedError` where there is no TIFF header or first directory."""
-    return _Reader(window, marks).read()
+    return _Reader(window, signatures).read()
 
 
 class _Reader:
-    def __init__(self, window: Window, marks: tuple[bytes, ...]) -> None:
+    def __init__(self, window: Window, signatures: tuple[bytes, ...]) -> None:
         self._window = window
         header = window.exactly(0, 8)
-        if header[:4] not in marks:
+        if header[:4] not in signatures:
             raise MalformedError("no TIFF header")
         self._order: ByteOrder = "<" if header[:2] == b"II" else ">"
         self._first = self._long(header[4:8])
         self._positions: list[int] = []
         self._directories: dict[DirectoryName, Directory] = {}
         self._problems: list[str] = []
-        self._rigid: list[str] = []
+        self._growth_problems: list[str] = []
 
     def read(self) -> Block:
         self._visit("0th", self._first, ())
@@ -175,7 +185,7 @@ class _Reader:
         for name, directory in self._directories.items():
             self._directories[name] = replace(directory, is_shared=directory.position in shared)
             self._check_ends(directory)
-        return Block(self._window, self._order, self._directories, tuple(self._problems), tuple(self._rigid))
+        return Block(self._window, self._order, self._directories, tuple(self._problems), tuple(self._growth_problems))
 
     def _visit(self, name: DirectoryName, position: int, ancestors: tuple[int, ...]) -> None:
         if position in ancestors:
@@ -204,7 +214,7 @@ class _Reader:
         if target is None:
             return
         if target in self._directories:
-            self._rigid.append(f"two pointers lead to {target} directories")
+            self._growth_problems.append(f"two pointers lead to {target} directories")
             return
         if entry.type not in (LONG, IFD) or entry.count != 1:
             self._problems.append(f"the pointer to the {target} directory has a wrong type")
@@ -236,7 +246,7 @@ class _Reader:
         """Values that run past the end would swallow what is appended there."""
         for entry in directory.entries:
             if entry.length is not None and entry.value_position + entry.length > self._window.size:
-                self._rigid.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
+                self._growth_problems.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
         block = Block(self._window, self._order)
         pairs = {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}
         for start_tag, length_tag in pairs.items():
@@ -245,7 +255,7 @@ class _Reader:
                 continue
             ends = zip(block.numbers(start), block.numbers(length), strict=False)
             if any(at + size > self._window.size for at, size in ends):
-                self._rigid.append("the thumbnail or a strip runs past the end of the block")
+                self._growth_problems.append("the thumbnail or a strip runs past the end of the block")
 
     def _long(self, raw: bytes) -> int:
         return int.from_bytes(raw, "little" if self._order == "<" else "big")

@@ -1,6 +1,6 @@
-"""A range of bytes to read from, in a file or in memory: the only way in which the fixer reads anything.
+"""A range of bytes in a file or in memory: what every reader of a format reads from.
 
-Nothing here allocates by a number that a file claims: what is asked for beyond the end is not there.
+Reads end at the end of the range, so that no size that a file claims makes a reader allocate memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CHUNK = 1 << 18
 
 
 class MalformedError(Exception):
-    """The content is not what its format says. Never leaves the package: it becomes a note."""
+    """The content is not what its format demands. The readers of metadata turn it into a note."""
 
 
 class Window:
@@ -58,7 +58,7 @@ class Window:
         return found
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:
-        """The bytes from `start` to `end`, a bounded piece at a time."""
+        """The bytes from `start` to `end`, at most `CHUNK` of them at a time."""
         while start < end:
             chunk = self.exactly(start, min(CHUNK, end - start))
             yield chunk
@@ -67,7 +67,7 @@ class Window:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Every error of the disk says which file it is about; some calls of the system leave that out."""
+    """Add the file's name to every `OSError` without one; some system calls leave it out."""
     try:
         yield
     except OSError as error:

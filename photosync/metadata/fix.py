@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, Format, FormatKind, sniff
 from photosync.formats.window import Window, naming
 from photosync.metadata.capture_time.choose import CaptureTimeChoice, choose
-from photosync.metadata.containers import MOVIE_TIME, Container, Filling, open_container
+from photosync.metadata.containers import MOVIE_TIME, Container, EditPlan, open_container
 from photosync.metadata.exif.missing import Wishes, wishes_for
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.proof import disprove
@@ -35,7 +35,7 @@ class _Plan:
     container: Container
     choice: CaptureTimeChoice
     wishes: Wishes
-    filling: Filling
+    filling: EditPlan
 
 
 def fix(path: Path, given: Given, settings: Settings, workspace: Path) -> FixResult:
@@ -74,7 +74,7 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
                 return FixResult(path, Outcome.UNTOUCHED, None, found, notes=("an unknown format", *found.notes))
             wishes = wishes_for(facts, found, given, settings)
             may_write = settings.mode is Mode.FIX and not container.problem
-            filling = container.fill(wishes) if may_write else Filling()
+            filling = container.plan(wishes) if may_write else EditPlan()
             plan = _Plan(window, format_, container, found, wishes, filling)
             mended = _carry_out(path, plan, given, settings, workspace)
     return _with_notes(mended, plan, given, settings, has_other_names=status.st_nlink > 1)
@@ -98,7 +98,7 @@ def _carry_out(path: Path, plan: _Plan, given: Given, settings: Settings, worksp
     written = write_spliced(path, plan.filling.splices, workspace, given.sha256)
     complaint = _disprove(plan, written)
     if complaint:
-        refused = _unwritten(path, replace(plan, filling=Filling()), settings)
+        refused = _unwritten(path, replace(plan, filling=EditPlan()), settings)
         return replace(refused, outcome=Outcome.REFUSED, notes=(f"not mended: {complaint}",), warning=True)
     record = UndoRecord(written.old_sha256, written.new_sha256, back)
     fixed = _fixed(written.path, plan, settings)

@@ -1,6 +1,6 @@
-"""Pictures decoded, by Pillow: what their headers say, and reduced copies.
+"""Pictures decoded by Pillow: their headers, and reduced copies.
 
-One at a time, and small from the beginning where the format allows it, so that the size of a picture hardly matters.
+One picture is decoded at a time, and at a reduced size where the format allows it, so that little memory is needed.
 Whatever Pillow finds wrong in a file is an `ItemError`.
 """
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 _QUALITIES = (90, 80, 70, 60, 50)
 _MOST_MEMORY_BYTES = 512 << 20
-"""A picture that takes more while it is decoded is none that a frame needs, or is meant to do harm."""
+"""What decoding may take: a picture that needs more is not one for a frame, or is made to do harm."""
 _DECODERS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000")
 _BROKEN = (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, struct.error, MemoryError)
-"""What Pillow raises on files that are not what they seem."""
+"""What Pillow raises for broken files."""
 
 _VIEWS = 0xB002
 """MPEntry: what the pictures in one JPEG are."""
@@ -41,19 +41,19 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a picture says of itself before it is decoded."""
+    """What is known of a picture without decoding it."""
 
     width: int
     height: int
     orientation: int
     """1 to 8."""
     is_stereo: bool
-    """Several views in one JPEG (MPO). Previews and brightness maps behind a JPEG are none."""
+    """Several views in one JPEG (MPO); previews and gain maps behind a JPEG do not count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduced:
-    """A JPEG that was made from a picture; it stands upright."""
+    """A JPEG that was made from a picture, and turned upright."""
 
     width: int
     height: int
@@ -67,14 +67,14 @@ def header(file: FileToUpload) -> Header:
 
 
 def check(file: FileToUpload) -> None:
-    """Decode it, as small as can be. Raises `ItemError` where that fails."""
+    """Decode it, as small as possible. Raises `ItemError` where that fails."""
     with _decoder(file, file.path.open("rb")) as image:
         _draft(file, image, 1)
         image.load()
 
 
 def reduced(file: FileToUpload, long_edge: int, most_bytes: int) -> Reduced:
-    """A copy of at most so many pixels and bytes. Its EXIF has the date, the place and the author of the file's.
+    """A copy of at most so many pixels and bytes. It keeps date, GPS position and author of the EXIF.
 
     Raises `ItemError` for what cannot be decoded, or only with far too much memory.
     """
@@ -93,27 +93,27 @@ def reduced(file: FileToUpload, long_edge: int, most_bytes: int) -> Reduced:
 
 
 def broken(file: FileToUpload) -> ItemError:
-    """What a picture that is none means to the user."""
+    """The error for a picture that cannot be decoded."""
     return ItemError(
         f"{file.path}: not a whole picture; it is broken, or breaks off. Nothing of it was sent.", Reason.NOT_MEDIA
     )
 
 
 def unreadable(file: FileToUpload, error: OSError) -> ItemError:
-    """What a failing read means to the user."""
+    """The error for a file that cannot be read."""
     reason = error.strerror or type(error).__name__
     return ItemError(f"cannot read {file.path}: {reason}. Check the file and its permissions.", Reason.UNREADABLE)
 
 
 @contextmanager
 def _decoder(file: FileToUpload, source: BinaryIO) -> Iterator[Image.Image]:
-    # Only here: Pillow takes longer to load than all the rest of this package.
+    # Imported here, since Pillow takes longer to load than all the rest of this package.
     from PIL import Image  # noqa: PLC0415
 
     with source, _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what is wrong is told in our own words
+        warnings.simplefilter("ignore")  # problems are reported by `broken`
         Image.init()
-        Image.MAX_IMAGE_PIXELS = None  # nothing is decoded before the size was looked at
+        Image.MAX_IMAGE_PIXELS = None  # `_draft` looks at the size before anything is decoded
         try:
             with Image.open(source, formats=[name for name in _DECODERS if name in Image.OPEN]) as image:
                 yield image
@@ -122,17 +122,17 @@ def _decoder(file: FileToUpload, source: BinaryIO) -> Iterator[Image.Image]:
 
 
 def _is_stereo(image: Image.Image) -> bool:
-    """A picture whose other views are meant to be seen too, by the list in front of them (CIPA DC-007, 5.2.3.3)."""
+    """Whether the other images in the file are views to be shown, by the MP index (CIPA DC-007, 5.2.3.3)."""
     entries = getattr(image, "mpinfo", {}).get(_VIEWS, ())
     return any(str(entry["Attribute"]["MPType"]).startswith("Multi-Frame") for entry in entries)
 
 
 def _draft(file: FileToUpload, image: Image.Image, long_edge: int) -> None:
-    """Have it decoded no larger than it must be. Raises `ItemError` where even that is too much."""
-    beside_bytes = _coefficients_bytes(image)
+    """Set the size for decoding, as small as possible. Raises `ItemError` where even that takes too much memory."""
+    extra_bytes = _coefficients_bytes(image)
     factor = min(1.0, long_edge / max(image.size))
     image.draft(None, (max(1, int(image.width * factor)), max(1, int(image.height * factor))))
-    if beside_bytes + _pixels_bytes(image) > _MOST_MEMORY_BYTES:
+    if extra_bytes + _pixels_bytes(image) > _MOST_MEMORY_BYTES:
         raise ItemError(
             f"{file.path}: it has so many pixels that decoding it would take too much memory. Reduce it with another "
             "program first.",
@@ -141,7 +141,7 @@ def _draft(file: FileToUpload, image: Image.Image, long_edge: int) -> None:
 
 
 def _coefficients_bytes(image: Image.Image) -> int:
-    """What a progressive JPEG takes beside its pixels: all of it is kept, however small it is to become."""
+    """What a progressive JPEG takes besides its pixels: all coefficients are kept, whatever the size for decoding."""
     if "progressive" not in image.info:
         return 0
     layers: list[tuple[int, int]] = [layer[1:3] for layer in getattr(image, "layer", ())] or [(1, 1)]
@@ -150,12 +150,12 @@ def _coefficients_bytes(image: Image.Image) -> int:
 
 
 def _pixels_bytes(image: Image.Image) -> int:
-    """Twice: what is not JPEG is converted whole."""
+    """Twice the pixels: formats other than JPEG are converted at full size."""
     return 2 * image.width * image.height * (1 if image.mode in ("1", "L", "P") else 4)
 
 
 def _flat(image: Image.Image, file: FileToUpload, long_edge: int) -> Image.Image:
-    """In grey or colour, without transparency, and no larger than it may be."""
+    """In grey or colour, without transparency, and at most `long_edge` pixels long."""
     from PIL.Image import Resampling, new  # noqa: PLC0415
 
     if image.mode.startswith(("I", "F")):
@@ -190,20 +190,20 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _profile(image: Image.Image) -> bytes | None:
-    """The colour profile, where the copy's colours are still those that it speaks of."""
+    """The colour profile, where it still describes the colours of the copy."""
     profile = image.info.get("icc_profile")
     return profile if isinstance(profile, bytes) and image.mode in ("L", "RGB", "RGBA", "P") else None
 
 
 def _exif(image: Image.Image, *, decoded: bool) -> Image.Exif:
-    """Empty where it cannot be read."""
+    """The EXIF data, empty where it cannot be read."""
     from PIL.Image import Exif  # noqa: PLC0415
 
     exif = Exif()
     with suppress(*_BROKEN):
         if decoded or image.format != "PNG":
             return image.getexif()
-        # A PNG may have it behind its pixels as well, and would be decoded for it.
+        # `getexif` would decode a PNG to look for EXIF behind the pixels.
         exif.load(image.info.get("exif", b""))
     return exif
 
@@ -214,7 +214,7 @@ def _orientation(exif: Image.Exif) -> int:
 
 
 def _kept(exif: Image.Exif) -> bytes:
-    """What of a file's EXIF belongs to the copy too; nothing where it cannot be read."""
+    """The part of the EXIF that the copy gets; empty where it cannot be read."""
     from PIL.Image import Exif  # noqa: PLC0415
 
     kept = Exif()
@@ -222,8 +222,8 @@ def _kept(exif: Image.Exif) -> bytes:
         kept.update({tag: exif[tag] for tag in _KEPT if tag in exif})
         dates = exif.get_ifd(_EXIF)
         kept[_EXIF] = {tag: dates[tag] for tag in _KEPT_EXIF if tag in dates}
-        if place := exif.get_ifd(_GPS):
-            kept[_GPS] = dict(place)
+        if gps := exif.get_ifd(_GPS):
+            kept[_GPS] = dict(gps)
         kept[_ORIENTATION] = 1
         return kept.tobytes()
     except _BROKEN:

@@ -1,4 +1,4 @@
-"""Which frame a push means, and whether it may be changed at all: an account also sees other people's frames."""
+"""The frame that a push names, and whether it may be changed: an account also sees other people's frames."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from photosync.model import Collection
 from photosync_aura.settings import AuraSettings
 
 
-def frame_to_fill(account: str, settings: AuraSettings, wanted: str, frames: Callable[[], Iterable[Collection]]) -> str:
+def frame_to_change(
+    account: str, settings: AuraSettings, wanted: str, frames: Callable[[], Iterable[Collection]]
+) -> str:
     """The id of the frame that `wanted` names, by the configuration or by what the service has (`frames`).
 
-    Raises `UsageError` unless it is just one, and the configuration allows to change it.
+    Raises `UsageError` unless it is exactly one, and the configuration allows changes to it.
     """
     configured = settings.frames.get(wanted) or settings.frame(wanted)
     if configured is not None:

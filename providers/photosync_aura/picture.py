@@ -1,30 +1,36 @@
-"""What a picture is, and whether a frame takes it as it is.
+"""Whether a frame takes a picture as it is, or as a reduced copy, or not at all.
 
-Facts: protocol notes on Aura, 6.2 and 8.1. JPEG, PNG and HEIC have gone up as they were. Whoever uploads keeps below
-9.5 MB, and nobody has tried more. Aura's own web uploader sends at most 2048 pixels on the long edge, and so does this;
-HEIC, which cannot be reduced here, goes up as it is. Stereo pictures (MPO) and everything else have to become JPEG.
+Facts: protocol notes on Aura, 6.2 and 8.1. JPEG, PNG and HEIC are known to be accepted, and files below 9.5 MB. Aura's
+own web uploader sends at most 2048 pixels on the long edge, and so does this; HEIC, which cannot be reduced here, is
+sent as it is. Stereo pictures (MPO) and all other formats are converted to JPEG.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from photosync.errors import ItemError, Reason
+from photosync.formats.heif import read_size
+from photosync.formats.sniff import JPEG, PNG
+from photosync.formats.whole import is_whole
+from photosync.formats.window import Window
 from photosync.model import Kind
 from photosync.provider import FileToUpload
 from photosync_aura import decoding
-from photosync_aura.heic import heic_size
-from photosync_aura.soundness import is_whole_picture
+
+Result = TypeVar("Result")
 
 MOST_BYTES = 9_500_000
 """The largest file that is known to go up."""
 MOST_PIXELS = 250_000_000
-"""More than any camera has: made to do harm, here or on the frame."""
+"""More than any camera has; a picture that claims more may be made to do harm."""
 LONG_EDGE = 2048
 """Pixels: the most that Aura's own web uploader sends."""
 _JPEG = "image/jpeg"
 _TYPES = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
-"""What goes up as it is, with the service's word for it (`data_uti`)."""
+"""What is sent as it is, with the service's name for it (`data_uti`)."""
 _SUFFIXES = {_JPEG: ".jpg", "image/png": ".png", "image/heic": ".heic"}
 _BECOMES_JPEG = {
     _JPEG: "a stereo picture (MPO)",
@@ -39,23 +45,23 @@ _BECOMES_JPEG = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the service wants to know of a picture. Wrong sizes distort it on the frame."""
+    """What the service is told about a picture. A wrong size distorts it on the frame."""
 
     width: int
     height: int
     """Pixels as stored."""
     orientation: int
-    """EXIF's word for how they are to be turned."""
+    """EXIF orientation, 1 to 8."""
     mime: str = _JPEG
 
     @property
     def uti(self) -> str:
-        """Apple's word for the format, which is the service's."""
+        """Apple's uniform type identifier of the format."""
         return _TYPES[self.mime]
 
     @property
     def suffix(self) -> str:
-        """What the stored file's name ends with."""
+        """The extension of the stored file's name."""
         return _SUFFIXES[self.mime]
 
 
@@ -93,7 +99,7 @@ def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
 
 
 def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
-    """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright. The date and the place stay.
+    """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright. Date and GPS position stay.
 
     Raises `ItemError` for what cannot be decoded, or only with far too much memory.
     """
@@ -129,7 +135,7 @@ def _too_large(file: FileToUpload) -> str:
 
 
 def _header(file: FileToUpload) -> Picture | None:
-    """What a JPEG or PNG says of itself; None for a stereo picture."""
+    """The header of a JPEG or PNG; None for a stereo picture."""
     header = decoding.header(file)
     return None if header.is_stereo else Picture(header.width, header.height, header.orientation, file.mime)
 
@@ -138,11 +144,7 @@ def _heic(file: FileToUpload) -> Picture:
     advice = "Convert it to JPEG first; photosync cannot decode HEIC."
     if file.size_bytes > MOST_BYTES:
         raise ItemError(f"{_too_large(file)} {advice}", Reason.TOO_LARGE)
-    try:
-        with file.path.open("rb") as source:
-            size = heic_size(source)
-    except OSError as error:
-        raise decoding.unreadable(file, error) from error
+    size = _with_window(file, read_size)
     if size is None:
         raise ItemError(
             f"{file.path}: a HEIC picture whose size cannot be told for sure, and a wrong one would distort it on the "
@@ -153,9 +155,14 @@ def _heic(file: FileToUpload) -> Picture:
 
 
 def _check_whole(file: FileToUpload) -> None:
+    format_ = PNG if file.mime == PNG.mime else JPEG
+    if not _with_window(file, lambda window: is_whole(window, format_)):
+        decoding.check(file)  # it may have a structure that only a decoder understands
+
+
+def _with_window(file: FileToUpload, read: Callable[[Window], Result]) -> Result:
     try:
-        is_whole = is_whole_picture(file.path)
+        with file.path.open("rb") as source:
+            return read(Window.of_file(source))
     except OSError as error:
         raise decoding.unreadable(file, error) from error
-    if not is_whole:  # or built in a way that only a decoder understands
-        decoding.check(file)

@@ -1,8 +1,8 @@
-"""The provider `aura`: the pictures on Aura frames, read as the app reads them, and new ones sent there.
+"""The provider `aura`: reads the pictures on Aura frames as the app does, and sends new ones.
 
-Facts: protocol notes on Aura. The API is private and undocumented, so nothing here trusts it further than it has to.
+Facts: protocol notes on Aura. The API is private and undocumented, so every answer is checked.
 
-A picture that is on several frames is one item: it lies where the first frame that lists it has its place.
+A picture that is on several frames is one item; it is saved in the folder of the first frame that lists it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from photosync.provider import (
     UploadRequest,
 )
 from photosync.transport import Destination, Transport, TransportSettings
-from photosync_aura.api import AuraApi, classifier
-from photosync_aura.assets import Frame, items_of
+from photosync_aura.api import AuraApi
 from photosync_aura.auth import AuraAuth
-from photosync_aura.budget import WriteBudget
-from photosync_aura.frames import frame_to_fill
-from photosync_aura.media import Media, VideoLinks
-from photosync_aura.older import OlderFiles
-from photosync_aura.s3 import UploadStore
+from photosync_aura.downloads import Downloads, VideoLinks
+from photosync_aura.frames import frame_to_change
+from photosync_aura.items import Frame, items_of
+from photosync_aura.older_script import OlderFiles, is_sound
+from photosync_aura.refusals import classifier
 from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
-from photosync_aura.soundness import is_sound
-from photosync_aura.uploads import AuraUploader, Target
-from photosync_aura.writes import Writes
+from photosync_aura.upload_store import UploadStore
+from photosync_aura.uploads import AuraUploader, PushTarget
+from photosync_aura.write_api import AuraWriteApi
+from photosync_aura.write_budget import WriteBudget
 
 MEDIA_READ_TIMEOUT_S = 90.0
 
@@ -49,11 +49,11 @@ class AuraProvider:
         title="Aura",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),
         workers=2,
-        # Items are named `2012-04-15-03-15-04.000_ID.jpeg` after the time that the service gives, as the older script
-        # named them; so `{name}` says the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
+        # Items are named `2012-04-15-03-15-04.000_ID.jpeg` by the time of the service, as the older script named them;
+        # so `{name}` is the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
         layout="{collection}/{name}",
         collection_word="frame",
-        # One at a time: what the service bears is changes, and bytes are not the slow part.
+        # One at a time: the service limits changes, not bytes.
         upload=UploadFacts(workers=1, needs_collection=True, resizes=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AuraSettings
@@ -66,7 +66,7 @@ class AuraProvider:
         self._auth = AuraAuth(context.account, settings, context.state)
         self._opening = threading.Lock()
         self._signed: Transport | None = None
-        self._auth.door = self._api_transport()
+        self._auth.transport = self._api_transport()
         self._api = AuraApi(context.account, settings.api, self._signed_transport)
         self._transport = context.transport(
             TransportSettings(
@@ -78,14 +78,14 @@ class AuraProvider:
         )
         self._upload: Transport | None = None
         self._links = VideoLinks(self._items_of_frame)
-        self._media = Media(self._transport, settings.images, self._links)
+        self._downloads = Downloads(self._transport, settings.images, self._links)
         self._older = OlderFiles()
         self._names: dict[str, str] = {}
-        """Of frames, as the service last told them."""
+        """Of frames, as last listed."""
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
-        """Read the session that is kept, if there is one; nothing is sent."""
+        """Read the stored session, if there is one; nothing is sent."""
         assert isinstance(settings, AuraSettings)
         return cls(settings, context)
 
@@ -106,7 +106,7 @@ class AuraProvider:
         )
 
     def _signed_transport(self) -> Transport:
-        """Opened only when there is a session, so that the session's token is known as a secret from the beginning."""
+        """Opened only once there is a session, so that its token is hidden in the log from the beginning."""
         with self._opening:
             if self._signed is None:
                 self._auth.ensure()
@@ -114,7 +114,7 @@ class AuraProvider:
             return self._signed
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """What a frame has, or all frames that the configuration names, or all that the account has."""
+        """The items of a frame, or of all configured frames, or of all frames that the account has."""
         if collection is not None:
             yield from self._list_frame(self._frame(collection))
             return
@@ -123,7 +123,7 @@ class AuraProvider:
             try:
                 yield from self._list_frame(frame)
             except UsageError as error:
-                unknown = unknown or error  # one wrong id must not keep the other frames from being saved
+                unknown = unknown or error  # the other frames are saved all the same
         if unknown is not None:
             raise unknown
 
@@ -161,14 +161,14 @@ class AuraProvider:
         return frames
 
     def collections(self) -> Iterator[Collection]:
-        """The account's frames, under the names that the configuration gives them, and those that it alone knows."""
-        met = set()
+        """The account's frames by their configured names, and configured frames that the service does not list."""
+        listed = set()
         for frame in self._service_frames():
-            met.add(frame.id)
+            listed.add(frame.id)
             name = self._settings.frame_name(frame.id) or frame.name
             yield Collection(frame.id, name, frame.kind, frame.count)
         for name, settings in self._settings.frames.items():
-            if settings.id not in met:
+            if settings.id not in listed:
                 yield Collection(settings.id, name, "frame")
 
     def folder(self, item: Item) -> Path | None:
@@ -176,20 +176,20 @@ class AuraProvider:
         return self._settings.folder(item.locator.get("frame", ""))
 
     def uploader(self, request: UploadRequest) -> AuraUploader:
-        """A push to a frame that the configuration allows to be changed; lists what is on it."""
-        frame = self._frame(frame_to_fill(self._account, self._settings, request.collection or "", self.collections))
+        """A push to a frame that the configuration allows to change; lists the frame."""
+        frame = self._frame(frame_to_change(self._account, self._settings, request.collection or "", self.collections))
         budget = WriteBudget(self._account, self._context.state)
         if not request.dry_run:
             budget.check_lock()
         self._signed_transport()
         settings = self._settings.frame(frame.id)
-        target = Target(
+        target = PushTarget(
             frame,
             lambda: self._api.assets(frame.id, frame.name),
             self._auth.user_id,
             ZoneInfo(settings.time_zone) if settings and settings.time_zone else None,
         )
-        writes = Writes(self._account, self._settings.api, self._signed_transport, budget)
+        writes = AuraWriteApi(self._account, self._settings.api, self._signed_transport, budget)
         return AuraUploader(target, request, writes, self._store())
 
     def _store(self) -> UploadStore:
@@ -204,35 +204,35 @@ class AuraProvider:
         return UploadStore(self._account, self._settings, self._upload)
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
-        """What the older script saved of `item`."""
+        """The files of `item` that the older script saved."""
         return self._older.find(item, folder)
 
     def is_sound(self, item: Item, path: Path) -> bool:
-        """Whether such a file is whole; that script saved error pages and beginnings of files too."""
+        """Whether such a file is whole; the script saved error pages and incomplete files too."""
         return is_sound(path, item)
 
     def download(self, item: Item, destination: Destination) -> None:
-        """The stored file, as the service gives it out."""
-        self._media.download(item, destination)
+        """The file as the service stores it."""
+        self._downloads.download(item, destination)
 
     def sign_in_state(self) -> str:
-        """Whether there is a session; whether it still works only the service can say."""
+        """Whether there is a session; whether it is still valid, only the service knows."""
         return self._auth.state
 
     def sign_in(self, interaction: Interaction) -> str:  # noqa: ARG002 - e-mail and password are in the configuration
-        """Sign in with what the configuration says, and keep the session."""
+        """Sign in with the configured e-mail and password, and store the session."""
         self._auth.sign_in()
         return self._auth.state
 
     def sign_out(self) -> str:
-        """Delete the session; the service knows no call for that."""
+        """Delete the session; the service has no call for that."""
         if self._auth.sign_out():
             return "the session is deleted; Aura itself knows no sign-out"
         return "there was no session"
 
     def close(self) -> None:
-        """Tell what the md5s said, and close the sessions."""
-        self._media.tell_proof(self._account)
-        for transport in (self._auth.door, self._signed, self._transport, self._upload):
+        """Log how the md5s compared, and close the connections."""
+        self._downloads.log_comparison(self._account)
+        for transport in (self._auth.transport, self._signed, self._transport, self._upload):
             if transport is not None:
                 transport.close()

@@ -1,4 +1,4 @@
-"""What an Aura account takes in the configuration."""
+"""The configuration of an Aura account."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class FrameSettings(BaseModel):
 
     id: Annotated[str, Field(min_length=1)]
     path: ConfigPath | None = None
-    """The folder for the frame's pictures, in place of one in the library."""
+    """The folder for the frame's pictures, instead of one in the library."""
     write: bool = False
-    """Whether anything may ever be changed on this frame: an account also sees other people's."""
+    """Whether this frame may be changed: an account also sees other people's frames."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
-    """Given: the frame's times are what the clocks there read, though the service labels them UTC."""
+    """Where given, the frame's times are local times there, though the service labels them UTC."""
 
 
 class AuraSettings(AccountSettings):
@@ -53,12 +53,12 @@ class AuraSettings(AccountSettings):
 
     email: Annotated[str, Field(min_length=3)]
     password: str | None = None
-    """Needed for the sign-in alone; the session is kept after that."""
+    """Needed for the sign-in alone; the session is stored after that."""
     frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = Field(default_factory=dict)
     token: ConfigPath | None = None
-    """Where the session is kept, in place of the program's own folder."""
+    """Where the session is stored, instead of the program's own folder."""
     delay: Annotated[float, Field(ge=0, le=300)] | None = None
-    """Seconds between two requests to one host, in place of the program's own politeness."""
+    """Seconds between two requests to one host, instead of the program's own pauses."""
     # The service has refused outdated clients before; the two must be of one platform (protocol notes, section 2).
     user_agent: str = "Aura/4.7.4271 (Android 36; Client)"
     app_identifier: str = "com.pushd.client"
@@ -66,7 +66,7 @@ class AuraSettings(AccountSettings):
     identity_pool: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+:.+")] = (
         "us-east-1:b92826c0-8274-43db-abff-136977c13598"
     )
-    """Who gives out the permission to upload; its region, before the colon, is the upload store's too."""
+    """The Cognito pool that grants permissions to upload; its region, before the colon, is the upload store's too."""
 
     @model_validator(mode="after")
     def _each_frame_once(self) -> Self:
@@ -94,7 +94,7 @@ class AuraSettings(AccountSettings):
 
     @property
     def identity(self) -> str:
-        """Who gives out the permission to upload. A store on this very computer has one of its own beside it."""
+        """The service that grants permissions to upload. A store on this computer has its own."""
         if "identity" in self.endpoints:
             return self.endpoints["identity"]
         store = urlsplit(self.upload)
@@ -106,7 +106,7 @@ class AuraSettings(AccountSettings):
         return self.identity_pool.partition(":")[0]
 
     def pause_s(self, url: str, usual_s: float) -> float:
-        """The pause between requests to `url`; there is nobody to be polite to on this very computer."""
+        """The pause between requests to `url`; none for a host on this computer."""
         if self.delay is not None:
             return self.delay
         return 0.0 if urlsplit(url).hostname in _LOOPBACK else usual_s
@@ -116,7 +116,7 @@ class AuraSettings(AccountSettings):
         return next((name for name, frame in self.frames.items() if frame.id == frame_id), None)
 
     def frame(self, frame_id: str) -> FrameSettings | None:
-        """What the user says about a frame."""
+        """The configuration of a frame."""
         return next((frame for frame in self.frames.values() if frame.id == frame_id), None)
 
     def folder(self, frame_id: str) -> Path | None:

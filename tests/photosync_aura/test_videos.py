@@ -14,7 +14,7 @@ from photosync.model import Item, Kind, Selection
 from photosync.provider import AccountContext
 from photosync.testing import Fault
 from photosync.transport import Transport
-from photosync_aura.media import LINK_LIFETIME_S, VideoLinks
+from photosync_aura.downloads import LINK_LIFETIME_S, VideoLinks
 from photosync_aura.provider import AuraProvider
 from photosync_aura.settings import AuraSettings
 from photosync_aura.simulator import KITCHEN, AuraSimulator

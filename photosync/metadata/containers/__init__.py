@@ -1,11 +1,13 @@
-"""One module a file format: where its metadata lies, and which bytes of it may change."""
+"""One module for each file format: where its metadata lies, and which bytes of it may change."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from photosync.formats import sniff as formats
 from photosync.formats.sniff import Format
 from photosync.formats.window import Window
-from photosync.metadata.containers.container import Container, Filling, Range
+from photosync.metadata.containers.container import Container, EditPlan, Range
 from photosync.metadata.containers.heif import Heif
 from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.movie import MOVIE_TIME, Movie
@@ -14,9 +16,9 @@ from photosync.metadata.containers.readonly import ReadOnly
 from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.containers.webp import WebP
 
-__all__ = ["MOVIE_TIME", "Container", "Filling", "Range", "open_container"]
+__all__ = ["MOVIE_TIME", "Container", "EditPlan", "Range", "open_container"]
 
-_HOMES: dict[Format, type[Heif | Jpeg | Movie | Png | TiffFile | WebP]] = {
+_CONTAINERS: dict[Format, Callable[[Window], Container]] = {
     formats.JPEG: Jpeg,
     formats.PNG: Png,
     formats.WEBP: WebP,
@@ -31,6 +33,6 @@ _HOMES: dict[Format, type[Heif | Jpeg | Movie | Png | TiffFile | WebP]] = {
 
 
 def open_container(window: Window, format_: Format) -> Container:
-    """Read the file in `window` as what it is. Raises nothing for any content."""
-    home = _HOMES.get(format_)
-    return home(window) if home else ReadOnly(window, format_)
+    """Read the file in `window`. Raises nothing, whatever the content."""
+    container = _CONTAINERS.get(format_)
+    return container(window) if container else ReadOnly(window, format_)

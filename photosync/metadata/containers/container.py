@@ -1,11 +1,13 @@
-"""What the formats have in common: each is opened once, tells its facts, and turns wishes into splices."""
+"""What all containers have in common: a file is read once, tells its metadata, and plans how to add what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar
 
+from photosync.formats.chunks import Chunk
 from photosync.formats.tiff import Block, DirectoryName, read_block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.exif.build import PREFIX, build
@@ -15,15 +17,18 @@ from photosync.metadata.exif.read import ExifFacts, read_exif
 from photosync.metadata.exif.retype import retypes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.result import Change, Left
-from photosync.metadata.splice import Splice
+from photosync.metadata.splice import Splice, in_order
+
+MAX_EXIF_BYTES = 1 << 24
+"""The largest Exif block that is read from formats that set no limit of their own."""
 
 Range = tuple[int, int]
 """The first byte and the one behind the last."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
-    """How the wishes are fulfilled, as far as the format lets them."""
+class EditPlan:
+    """How a file is to be changed, as far as its format allows it."""
 
     splices: tuple[Splice, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -32,35 +37,9 @@ class Filling:
     """The values of the Exif entries that are meant to differ afterwards; None: the entry is gone."""
 
 
-class Container(Protocol):
-    """A file of one format."""
-
-    only_appends: bool
-    """A mended file begins with the delivered one, so the proof compares that part alone."""
-    facts: FileMetadata
-    problem: str
-    """Why nothing may be written into it; empty when it may."""
-    is_damaged: bool
-    """The problem is in this file, and not in the format."""
-    notes: tuple[str, ...]
-
-    @property
-    def block(self) -> Block | None:
-        """The Exif block, where there is one that can be read."""
-        ...
-
-    def fill(self, wishes: Wishes) -> Filling:
-        """Plan what can be written. Only called where there is no problem."""
-        ...
-
-    def mutable(self) -> tuple[Range, ...]:
-        """The ranges of this file in which a change is allowed, in order."""
-        ...
-
-
 @dataclass(slots=True)
-class ExifHome:
-    """An Exif block where a container has it, behind whatever the container puts before it."""
+class EmbeddedExif:
+    """The Exif block of a container; empty where there is none."""
 
     block: Block | None = None
     start: int = 0
@@ -69,7 +48,7 @@ class ExifHome:
     facts: ExifFacts = field(default_factory=ExifFacts)
 
     @classmethod
-    def read(cls, window: Window, start: int) -> ExifHome:
+    def read(cls, window: Window, start: int) -> EmbeddedExif:
         """Read the block in `window`, which lies at `start` in the file. Damage becomes a problem."""
         try:
             block = read_block(window)
@@ -78,7 +57,7 @@ class ExifHome:
         return cls(block, start, "; ".join(block.problems[:1]), read_exif(block))
 
     def patch(self, wishes: Wishes, room: int, why_not: str = "") -> Patch:
-        """Plan the wishes on the block that is there."""
+        """Plan the change of the block, which may grow by `room` bytes."""
         assert self.block is not None
         return patch(
             self.block,
@@ -89,25 +68,70 @@ class ExifHome:
             why_not=why_not,
         )
 
-    def overwrites(self, planned: Patch) -> list[Splice]:
-        """The overwritten places of a plan, in the file."""
-        return [Splice(self.start + at, len(value), value) for at, value in planned.overwrites.items()]
+    def edit(self, planned: Patch, *more: Splice) -> EditPlan:
+        """The plan for the file: the block's overwritten bytes, and what the container has to change for it."""
+        overwrites = [Splice(self.start + at, len(value), value) for at, value in planned.overwrites.items()]
+        splices = in_order([*overwrites, *more])
+        return EditPlan(splices, tuple(planned.changes), tuple(planned.left), planned.expected)
 
 
-def built_block(wishes: Wishes) -> tuple[bytes, Filling]:
-    """A new block for a file without one, and what it fulfils; no bytes where nothing is wished."""
+class Container(ABC):
+    """A file of one format."""
+
+    only_appends: ClassVar[bool] = False
+    """A fixed file begins with the delivered one, so that the proof compares that part alone."""
+    facts: FileMetadata
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        self._exif = EmbeddedExif()
+        self.problem = ""
+        """Why nothing may be written into it; empty when it may."""
+        self.is_damaged = False
+        """Whether the problem is in this file, and not in the format."""
+        self.notes: tuple[str, ...] = ()
+
+    @property
+    def block(self) -> Block | None:
+        """The Exif block, where there is one that can be read."""
+        return self._exif.block
+
+    @abstractmethod
+    def plan(self, wishes: Wishes) -> EditPlan:
+        """Plan what can be written. Only called where there is no problem."""
+
+    @abstractmethod
+    def mutable(self) -> tuple[Range, ...]:
+        """The ranges of this file in which a change is allowed, in order."""
+
+    def _set_damage(self, damage: str) -> None:
+        """Note what is broken in the file, or else in its Exif block."""
+        self.problem = damage or self._exif.problem
+        self.is_damaged = bool(self.problem)
+
+
+def new_block(wishes: Wishes) -> tuple[bytes, EditPlan]:
+    """A block for a file without one, and its plan without splices; no bytes where nothing is missing."""
     if not wishes.fields:
-        return b"", Filling()
+        return b"", EditPlan()
     changes = tuple(Change(each.name, "", each.shown) for each in wishes.fields)
     expected = {(each.directory, each.tag): each.encode(">") for each in wishes.fields}
-    return build(wishes.fields), Filling((), changes, (), expected)
+    return build(wishes.fields), EditPlan((), changes, (), expected)
 
 
-def left_alone(wishes: Wishes, reason: str) -> Filling:
-    """Nothing is written, for one reason."""
-    return Filling(left=tuple(Left(each.name, reason) for each in wishes.fields))
+def nothing_written(wishes: Wishes, reason: str) -> EditPlan:
+    """The plan to write nothing, for one reason."""
+    return EditPlan(left=tuple(Left(each.name, reason) for each in wishes.fields))
 
 
-def without_prefix(content: bytes) -> int:
+def exif_chunk(chunks: Iterable[Chunk], type_: bytes) -> Chunk | None:
+    """The chunk that holds Exif, if there is one. Raises `MalformedError` for several, or one that is too large."""
+    found = [chunk for chunk in chunks if chunk.type == type_]
+    if len(found) > 1 or any(chunk.length > MAX_EXIF_BYTES for chunk in found):
+        raise MalformedError(f"there is more than one {type_.decode()} chunk, or one that is too large")
+    return found[0] if found else None
+
+
+def prefix_length(content: bytes) -> int:
     """How many bytes stand before the TIFF header: writers disagree on whether `Exif` and two NULs belong there."""
     return len(PREFIX) if content[:4] == PREFIX[:4] else 0

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from photosync.formats.boxes import Box, boxes, child, children
-from photosync.formats.tiff import Block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
-from photosync.metadata.containers.container import Filling, Range
+from photosync.metadata.containers.container import Container, EditPlan, Range
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata, VideoMetadata
 from photosync.metadata.result import Change, Left
@@ -32,7 +31,7 @@ _MAX_TEXT_BYTES = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Time:
+class _CreationTime:
     """A creation time field."""
 
     box: str
@@ -41,27 +40,23 @@ class _Time:
     seconds: int
 
 
-class Movie:
+class Movie(Container):
     """A video in boxes."""
 
-    only_appends = False
-    block: Block | None = None
-
     def __init__(self, window: Window) -> None:
-        self._window = window
-        self.problem = ""
-        self.notes: tuple[str, ...] = ()
-        self._times: list[_Time] = []
+        super().__init__(window)
+        self._times: list[_CreationTime] = []
         self._tagged: CaptureTime | None = None
         self._has_position = False
         self._xmp = XmpFacts()
+        damage = ""
         try:
             self._read()
         except MalformedError as error:
-            self.problem = f"the boxes are broken: {error}"
-        if not self.problem and not any(time.box == "mvhd" for time in self._times):
-            self.problem = "there is no movie header that can be read"
-        self.is_damaged = bool(self.problem)
+            damage = f"the boxes are broken: {error}"
+        if not damage and not any(time.box == "mvhd" for time in self._times):
+            damage = "there is no movie header that can be read"
+        self._set_damage(damage)
         video = VideoMetadata(self._tagged, self._movie_time(), self._has_position)
         self.facts = FileMetadata(video=video, xmp=self._xmp, can_tell=not self.problem)
 
@@ -77,7 +72,7 @@ class Movie:
             self._read_movie(movie)
 
     def _top_level(self) -> Iterator[Box]:
-        """Trailers of phones (Samsung's SEF) are no boxes; what comes before them is."""
+        """The boxes before a trailer that has none, such as Samsung's SEF."""
         found = False
         try:
             for box in boxes(self._window, 0, self._window.size):
@@ -94,12 +89,12 @@ class Movie:
             elif box.type == b"trak":
                 self._read_track(box)
             elif box.type == b"udta":
-                self._has_position |= any(each.type in (b"\xa9xyz", b"loci") for each in self._loose(box))
+                self._has_position |= any(each.type in (b"\xa9xyz", b"loci") for each in self._user_data(box))
             elif box.type == b"meta":
                 self._read_metadata(box)
 
-    def _loose(self, box: Box) -> Iterator[Box]:
-        """User data may end in four zero bytes, and is not worth a refusal."""
+    def _user_data(self, box: Box) -> Iterator[Box]:
+        """User data may end in four zero bytes; damage in it is ignored."""
         try:
             yield from children(self._window, box)
         except MalformedError:
@@ -121,7 +116,7 @@ class Movie:
             raise MalformedError(f"the {box.type.decode('latin-1')} box has an unknown version")
         position = box.content + 4
         seconds = int.from_bytes(self._window.exactly(position, size))
-        self._times.append(_Time(box.type.decode("latin-1"), position, size, seconds))
+        self._times.append(_CreationTime(box.type.decode("latin-1"), position, size, seconds))
 
     def _read_metadata(self, meta: Box) -> None:
         """In QuickTime `meta` is a plain box, in MP4 a full one."""
@@ -169,11 +164,11 @@ class Movie:
         """The creation times."""
         return tuple(sorted((time.position, time.position + time.size) for time in self._times))
 
-    def fill(self, wishes: Wishes) -> Filling:
+    def plan(self, wishes: Wishes) -> EditPlan:
         """Put the instant into every creation time that is 0."""
         left = _left(wishes)
         if wishes.movie_time is None:
-            return Filling(left=left)
+            return EditPlan(left=left)
         seconds = round((wishes.movie_time - EPOCH) / timedelta(seconds=1))
         empty = [time for time in self._times if time.seconds == 0]
         fitting = [time for time in empty if 0 < seconds < 1 << 8 * time.size]
@@ -181,7 +176,7 @@ class Movie:
             left = (*left, Left("a creation time", "it cannot hold so early or late a year"))
         shown = f"{wishes.movie_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         names = {"mvhd": MOVIE_TIME, "tkhd": "track creation time", "mdhd": "media creation time"}
-        return Filling(
+        return EditPlan(
             in_order(Splice(time.position, time.size, seconds.to_bytes(time.size)) for time in fitting),
             tuple(Change(names[time.box], "0", shown) for time in fitting),
             left,
@@ -189,7 +184,7 @@ class Movie:
 
 
 def _left(wishes: Wishes) -> tuple[Left, ...]:
-    """What a video has no room for, with the reason."""
+    """What is not written into videos, with the reason."""
     others = {"artist": wishes.artist, "copyright": wishes.copyright, "position": wishes.gps}
     left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
     if wishes.taken is not None and wishes.movie_time is None:

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from photosync.formats.boxes import boxes, children
 from photosync.formats.sniff import Format, FormatKind
-from photosync.formats.tiff import RAW_MARKS, TIFF_MARKS, Block, read_block
+from photosync.formats.tiff import RAW_SIGNATURES, TIFF_SIGNATURES, Block, read_block
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.containers.container import Filling, Range, left_alone, without_prefix
+from photosync.metadata.containers.container import Container, EditPlan, Range, nothing_written, prefix_length
 from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.exif.missing import Wishes
@@ -26,15 +26,11 @@ from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 _HEAD_BYTES = 1 << 20
 
 
-class ReadOnly:
+class ReadOnly(Container):
     """A file of a format that is never written."""
 
-    only_appends = False
-    block: Block | None = None
-    is_damaged = False
-    notes: tuple[str, ...] = ()
-
     def __init__(self, window: Window, format_: Format) -> None:
+        super().__init__(window)
         self.problem = f"{format_.name} files are never written to"
         try:
             self.facts = _read(window, format_)
@@ -45,20 +41,20 @@ class ReadOnly:
         """Nothing."""
         return ()
 
-    def fill(self, wishes: Wishes) -> Filling:
+    def plan(self, wishes: Wishes) -> EditPlan:
         """Nothing is written."""
-        return left_alone(wishes, self.problem)
+        return nothing_written(wishes, self.problem)
 
 
 def _read(window: Window, format_: Format) -> FileMetadata:
     reader = _READERS.get(format_.name)
     if reader is not None:
         return reader(window)
-    mark = window.read(0, 4)
-    if format_.kind is FormatKind.RAW and mark in TIFF_MARKS:
+    signature = window.read(0, 4)
+    if format_.kind is FormatKind.RAW and signature in TIFF_SIGNATURES:
         return TiffFile(window).facts
-    if format_.kind is FormatKind.RAW and mark in RAW_MARKS:
-        return FileMetadata(exif=read_exif(read_block(window, RAW_MARKS)))
+    if format_.kind is FormatKind.RAW and signature in RAW_SIGNATURES:
+        return FileMetadata(exif=read_exif(read_block(window, RAW_SIGNATURES)))
     return FileMetadata(can_tell=False)
 
 
@@ -114,7 +110,7 @@ def _jpeg_xl(window: Window) -> FileMetadata:
             return FileMetadata(can_tell=False)
         if box.type == b"Exif":
             start = 4 + int.from_bytes(window.exactly(box.content, 4))
-            start += without_prefix(window.read(box.content + start, 6))
+            start += prefix_length(window.read(box.content + start, 6))
             facts = replace(
                 facts, exif=_exif_or_nothing(window.part(box.content + start, box.end - box.content - start))
             )

@@ -1,4 +1,4 @@
-"""WebP: a RIFF file of chunks, each a four-letter type, a length and data padded to an even length.
+"""WebP: a RIFF file of chunks, in which Exif has a chunk of its own.
 
 RFC 9649: VP8X, where it is, comes first and says which other chunks there are (Exif is bit 0x08) and how large the
 canvas is; EXIF and XMP come behind the image data. Unknown chunks keep their bytes and order.
@@ -6,91 +6,56 @@ canvas is; EXIF and XMP come behind the image data. Unknown chunks keep their by
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
-from photosync.formats.tiff import Block
+from photosync.formats.chunks import Chunk, riff_chunks
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.containers.container import ExifHome, Filling, Range, built_block, left_alone, without_prefix
+from photosync.metadata.containers.container import (
+    MAX_EXIF_BYTES,
+    Container,
+    EditPlan,
+    EmbeddedExif,
+    Range,
+    exif_chunk,
+    new_block,
+    nothing_written,
+    prefix_length,
+)
 from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
-_MAX_CHUNKS = 100_000
-_MAX_EXIF_BYTES = 1 << 24
 _ALPHA, _EXIF = 0x10, 0x08
+_XMP = (b"XMP ", b"XMP\0")
+"""Some writers call the chunk `XMP` and a NUL in place of a blank."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    type: bytes
-    position: int
-    length: int
-
-    @property
-    def data(self) -> int:
-        return self.position + 8
-
-    @property
-    def end(self) -> int:
-        return self.data + self.length + self.length % 2
-
-
-class WebP:
+class WebP(Container):
     """A WebP file, its chunks found."""
 
-    only_appends = False
-
     def __init__(self, window: Window) -> None:
-        self._window = window
-        self.problem = ""
-        self.notes: tuple[str, ...] = ()
-        self._chunks: list[_Chunk] = []
-        self._home = ExifHome()
+        super().__init__(window)
+        self._chunks: list[Chunk] = []
+        damage = ""
         try:
-            self._chunks.extend(self._walk())
+            self._chunks.extend(riff_chunks(window))
             self._read_exif()
         except MalformedError as error:
-            self.problem = f"the chunk list is broken: {error}"
-        self.problem = self.problem or self._home.problem
-        self.is_damaged = bool(self.problem)
-        self.facts = FileMetadata(exif=self._home.facts, xmp=self._read_xmp())
-
-    @property
-    def block(self) -> Block | None:
-        """The block in the EXIF chunk."""
-        return self._home.block
-
-    def _walk(self) -> Iterator[_Chunk]:
-        if int.from_bytes(self._window.exactly(4, 4), "little") + 8 != self._window.size:
-            raise MalformedError("the RIFF size is not the file's")
-        position = 12
-        for _ in range(_MAX_CHUNKS):
-            if position == self._window.size:
-                return
-            head = self._window.exactly(position, 8)
-            chunk = _Chunk(head[:4], position, int.from_bytes(head[4:], "little"))
-            if chunk.end > self._window.size:
-                raise MalformedError(f"the chunk at {position} runs past the end")
-            yield chunk
-            position = chunk.end
-        raise MalformedError("there are too many chunks")
+            damage = f"the chunk list is broken: {error}"
+        self._set_damage(damage)
+        self.facts = FileMetadata(exif=self._exif.facts, xmp=self._read_xmp())
 
     def _read_exif(self) -> None:
-        found = [chunk for chunk in self._chunks if chunk.type == b"EXIF"]
-        if not found:
-            return
-        if len(found) > 1 or found[0].length > _MAX_EXIF_BYTES:
-            raise MalformedError("there is more than one EXIF chunk, or a gigantic one")
-        content = self._window.exactly(found[0].data, found[0].length)
-        skipped = without_prefix(content)
-        self._home = ExifHome.read(Window.over(content[skipped:]), found[0].data + skipped)
+        chunk = exif_chunk(self._chunks, b"EXIF")
+        if chunk is not None:
+            content = self._window.exactly(chunk.data, chunk.length)
+            skipped = prefix_length(content)
+            self._exif = EmbeddedExif.read(Window.over(content[skipped:]), chunk.data + skipped)
 
     def _read_xmp(self) -> XmpFacts:
-        """Some writers call the chunk `XMP` and a NUL in place of a blank."""
         for chunk in self._chunks:
-            if chunk.type in (b"XMP ", b"XMP\0"):
+            if chunk.type in _XMP:
                 return read_xmp(self._window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES)))
         return XmpFacts()
 
@@ -104,7 +69,7 @@ class WebP:
                 ranges.append((chunk.position, chunk.end))
         return tuple(ranges)
 
-    def _is_plain(self, extended: _Chunk) -> bool:
+    def _is_plain(self, extended: Chunk) -> bool:
         """Whether VP8X says nothing but Exif, alpha and the image's own size, as ours do."""
         content = self._window.read(extended.data, extended.length)
         try:
@@ -112,34 +77,35 @@ class WebP:
         except (MalformedError, IndexError):
             return False
 
-    def fill(self, wishes: Wishes) -> Filling:
+    def plan(self, wishes: Wishes) -> EditPlan:
         """Patch the EXIF chunk, or build one before the XMP chunk or at the end."""
         if self.block is None:
             return self._insert(wishes)
-        planned = self._home.patch(wishes, _MAX_EXIF_BYTES)
-        splices = self._home.overwrites(planned)
-        if planned.tail:
-            chunk = next(chunk for chunk in self._chunks if chunk.type == b"EXIF")
-            length = chunk.length + len(planned.tail)
-            tail = bytes(planned.tail) + bytes(length % 2)
-            splices.append(Splice(chunk.position + 4, 4, length.to_bytes(4, "little")))
-            splices.append(Splice(chunk.data + chunk.length, chunk.length % 2, tail))
-            splices.append(self._riff_size(len(tail) - chunk.length % 2))
-        return Filling(in_order(splices), tuple(planned.changes), tuple(planned.left), planned.expected)
+        planned = self._exif.patch(wishes, MAX_EXIF_BYTES)
+        if not planned.tail:
+            return self._exif.edit(planned)
+        chunk = next(chunk for chunk in self._chunks if chunk.type == b"EXIF")
+        length = chunk.length + len(planned.tail)
+        tail = bytes(planned.tail) + bytes(length % 2)
+        return self._exif.edit(
+            planned,
+            Splice(chunk.position + 4, 4, length.to_bytes(4, "little")),
+            Splice(chunk.data + chunk.length, chunk.length % 2, tail),
+            self._riff_size(len(tail) - chunk.length % 2),
+        )
 
-    def _insert(self, wishes: Wishes) -> Filling:
-        content, filling = built_block(wishes)
+    def _insert(self, wishes: Wishes) -> EditPlan:
+        content, plan = new_block(wishes)
         if not content:
-            return filling
+            return plan
         try:
-            splices = self._splices_of_new(content)
+            return replace(plan, splices=self._splices_of_new(content))
         except MalformedError as error:
-            return left_alone(wishes, str(error))
-        return Filling(splices, filling.changes, (), filling.expected)
+            return nothing_written(wishes, str(error))
 
     def _splices_of_new(self, content: bytes) -> tuple[Splice, ...]:
         new = b"EXIF" + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
-        at = next((chunk.position for chunk in self._chunks if chunk.type in (b"XMP ", b"XMP\0")), self._window.size)
+        at = next((chunk.position for chunk in self._chunks if chunk.type in _XMP), self._window.size)
         first = self._chunks[0] if self._chunks else None
         if first is None:
             raise MalformedError("there is no image")

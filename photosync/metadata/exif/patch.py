@@ -65,7 +65,7 @@ def patch(
     """Plan all that is wished; the block may become up to `room` bytes longer, unless `why_not` says why not."""
 
     def plan(wishes: tuple[Field, ...]) -> Patch:
-        reason = why_not or "; ".join(block.rigid[:1]) or _cannot_move(block, wishes)
+        reason = why_not or "; ".join(block.growth_problems[:1]) or _cannot_move(block, wishes)
         if not reason:
             grown = _Patcher(block, may_grow=True, reason="").run(wishes, repairs, remove_software)
             if len(grown.tail) <= room:

@@ -18,7 +18,7 @@ from photosync.model import Kind
 from photosync.testing import answers
 from photosync.testing.media import SizeClass
 from photosync.testing.simulator import Route, Simulator
-from photosync_aura.assets import MOTION
+from photosync_aura.items import MOTION
 from photosync_aura.simulator.faults import AuraFaults
 from photosync_aura.simulator.library import (
     ANN,

@@ -14,7 +14,7 @@ from photosync.model import Kind
 from photosync.testing.library import ExpectedItem, ItemTraits, SimulatedItem, SimulatedLibrary
 from photosync.testing.media import Shape, pool_size
 from photosync.testing.receiving import Upload
-from photosync_aura.assets import MOTION
+from photosync_aura.items import MOTION
 
 Json = dict[str, object]
 

@@ -1,16 +1,15 @@
-"""The store that takes uploads, and who gives out the permission: AWS without an SDK.
+"""The store for uploads, an S3 bucket, and the permissions for it, from Amazon Cognito; without an SDK.
 
-Facts: protocol notes on Aura, 8.1 (steps 2 and 3) and 8.2. The permission is a key of AWS's own, lasts an hour, and can
-do nothing but write. The account's own credentials have no business here: the transport that this works with has none.
+Facts: protocol notes on Aura, 8.1 (steps 2 and 3) and 8.2. A permission is a temporary AWS key that lasts an hour and
+can only write. The account's own credentials are not used here: the transport has none.
 
-What was sent is checked by the store itself, which compares the bytes with the hash that the signature covers.
+The store checks what was sent: it compares the bytes with the hash that the signature covers.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -19,20 +18,19 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
+from photosync.errors import ProviderError
+from photosync.provider_kit.json_fields import Json, as_object, part, text
 from photosync.transport import Transport
-from photosync_aura.assets import Json, part, text
+from photosync_aura.refusals import is_expired_permission, store_refusal
 from photosync_aura.settings import AuraSettings
 
 _RENEW_BEFORE_S = 5 * 60.0
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"})
-_CODE = re.compile(rb"<Code>\s*(\w{1,80})\s*</Code>")
 _SERVICE = "AWSCognitoIdentityService"
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
-    """What requests to the store are signed with."""
+class UploadPermission:
+    """The key that requests to the store are signed with."""
 
     key_id: str
     secret: str
@@ -42,8 +40,8 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What is to lie in the store."""
+class UploadContent:
+    """What is to be stored."""
 
     open: Callable[[], BinaryIO]
     md5: str
@@ -54,7 +52,7 @@ class Content:
 
 
 def signed_headers(
-    url: str, content_type: str, payload_sha256: str, permission: Permission, region: str, now: datetime
+    url: str, content_type: str, payload_sha256: str, permission: UploadPermission, region: str, now: datetime
 ) -> dict[str, str]:
     """The headers of a `PUT` of `url`, the signature among them (AWS Signature Version 4)."""
     parts = urlsplit(url)
@@ -75,7 +73,7 @@ def signed_headers(
     for word in scope.split("/"):
         key = hmac.digest(key, word.encode(), "sha256")
     signature = hmac.new(key, to_sign.encode(), "sha256").hexdigest()
-    del headers["host"]  # whoever sends it writes this one
+    del headers["host"]  # the transport sends it
     return headers | {
         "Authorization": f"AWS4-HMAC-SHA256 Credential={permission.key_id}/{scope}, "
         f"SignedHeaders={names}, Signature={signature}"
@@ -83,7 +81,7 @@ def signed_headers(
 
 
 class UploadStore:
-    """Takes contents, one at a time or several. `transport` has no credentials of the account."""
+    """Stores files; thread-safe. `transport` has no credentials of the account."""
 
     def __init__(
         self, account: str, settings: AuraSettings, transport: Transport, clock: Callable[[], float] = time.time
@@ -93,10 +91,10 @@ class UploadStore:
         self._transport = transport
         self._clock = clock
         self._lock = threading.Lock()
-        self._permission: Permission | None = None
+        self._permission: UploadPermission | None = None
 
-    def put(self, key: str, content: Content, name: str) -> None:
-        """Put `content` there as `key`; `name` is the file's, for messages. It does no harm to do it twice.
+    def put(self, key: str, content: UploadContent, name: str) -> None:
+        """Store `content` as `key`, which may be repeated; `name` is the file's, for messages.
 
         Raises `ItemError` for what concerns this file alone, `TemporaryError` and `ProviderError` for the rest.
         """
@@ -104,16 +102,16 @@ class UploadStore:
         try:
             self._put(key, content, permission)
         except ProviderError as error:
-            if _code(error) not in _EXPIRED:
-                raise self._explained(error, name) from error
+            if not is_expired_permission(error):
+                raise store_refusal(self._account, name, error) from error
         else:
             return
         try:
             self._put(key, content, self._permit(refused=permission))
         except ProviderError as error:
-            raise self._explained(error, name) from error
+            raise store_refusal(self._account, name, error) from error
 
-    def _put(self, key: str, content: Content, permission: Permission) -> None:
+    def _put(self, key: str, content: UploadContent, permission: UploadPermission) -> None:
         url = f"{self._settings.upload}/{key}"
         now = datetime.fromtimestamp(self._clock(), UTC)
         self._transport.request(
@@ -124,15 +122,15 @@ class UploadStore:
             signed=False,
         )
 
-    def _permit(self, refused: Permission | None) -> Permission:
-        """A permission that is still good for a while, and other than the one that was refused."""
+    def _permit(self, refused: UploadPermission | None) -> UploadPermission:
+        """A permission that is valid for a while, and is not the one that was refused."""
         with self._lock:
-            there = self._permission
-            if there is None or there == refused or there.ends_at - self._clock() < _RENEW_BEFORE_S:
-                there = self._permission = self._new_permission()
-            return there
+            known = self._permission
+            if known is None or known == refused or known.ends_at - self._clock() < _RENEW_BEFORE_S:
+                known = self._permission = self._new_permission()
+            return known
 
-    def _new_permission(self) -> Permission:
+    def _new_permission(self) -> UploadPermission:
         identity = self._ask("GetId", {"IdentityPoolId": self._settings.identity_pool})
         identity_id = text(identity, "IdentityId")
         answer = self._ask("GetCredentialsForIdentity", {"IdentityId": identity_id}) if identity_id else {}
@@ -145,38 +143,14 @@ class UploadStore:
                 "changed"
             )
         self._transport.hide(key_id, secret, token)
-        return Permission(key_id, secret, token, float(ends_at))
+        return UploadPermission(key_id, secret, token, float(ends_at))
 
-    def _ask(self, operation: str, wish: Mapping[str, object]) -> Json:
+    def _ask(self, operation: str, content: Mapping[str, object]) -> Json:
         answer = self._transport.json(
             "POST",
             self._settings.identity,
-            json=wish,
+            json=content,
             headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_SERVICE}.{operation}"},
             signed=False,
         )
-        return answer if isinstance(answer, Mapping) else {}
-
-    def _explained(self, error: ProviderError, name: str) -> Exception:
-        """The store's refusal in words; its own repeat the request, with what signs it."""
-        code = _code(error)
-        if code == "EntityTooLarge":
-            return ItemError(f"{name}: Aura's upload store says that it is too large", Reason.TOO_LARGE)
-        if code == "RequestTimeTooSkewed":
-            return TemporaryError(
-                f"account '{self._account}': Aura's upload store refuses requests from this computer, because its "
-                "clock is wrong by more than a quarter of an hour. Set the clock and run this again.",
-                Reason.REFUSED,
-            )
-        return ProviderError(
-            f"account '{self._account}': Aura's upload store refused {name} ({error.status}, {code or 'no reason'}). "
-            "Nothing else would fare better, so the run ends. Aura may have changed where uploads go; "
-            "'upload', 'identity' and 'identity_pool' say where.",
-            error.status,
-        )
-
-
-def _code(error: ProviderError) -> str:
-    """`<Code>` of the store's XML, or empty."""
-    found = _CODE.search(error.body)
-    return found[1].decode() if found else ""
+        return as_object(answer)

@@ -1,7 +1,8 @@
-"""The calls that change something at Aura: politely, and with respect for its locks.
+"""The calls of Aura's private API that change something, within the budget for changes.
 
-Facts: protocol notes on Aura, sections 7, 8.1 and 8.6. A 401 here is no dead session but the beginning of a lock,
-unless it passes at once; signing in to find out would make the lock worse. So these calls never do.
+Facts: protocol notes on Aura, sections 7, 8.1 and 8.6. A 401 here does not mean that the session has ended, but that
+the account is locked, unless the same call succeeds at once. A sign-in would prolong the lock, so these calls never
+sign in.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
+from photosync.provider_kit.json_fields import Json, number, parts
 from photosync.transport import Answer, Transport
-from photosync_aura.assets import Json, number, parts
-from photosync_aura.budget import WriteBudget
+from photosync_aura.write_budget import WriteBudget
 
 _MOST_FAILURES = 5
-"""So many changes in a row that are refused, and the rest would be too."""
+"""After so many refused changes in a row the rest would be refused too."""
 
 
-class Writes:
-    """One account's changes. `transport` gives the session's transport, which has a session by now.
+class AuraWriteApi:
+    """One account's changes. `transport` returns a transport with a session.
 
-    All methods raise `TemporaryError` for a lock, `LostAnswerError` where nobody knows what happened, and
+    All methods raise `TemporaryError` for a lock, `LostAnswerError` where it is unknown what happened, and
     `ProviderError` for a call that was refused as a whole.
     """
 
@@ -35,12 +36,12 @@ class Writes:
         self._failures = 0
 
     def select(self, frame_id: str, assets: Sequence[Mapping[str, str]]) -> int:
-        """Put assets on a frame, or promises of assets under identifiers that are new; how many were refused."""
+        """Put assets on a frame, or announce assets under new identifiers; returns how many were refused."""
         path = f"frames/{quote(frame_id, safe='')}/select_asset.json"
         return number(self._write("POST", path, assets), "number_failed") or 0
 
     def update(self, assets: Sequence[Json]) -> list[Json]:
-        """Keep the promises; those that the service accepted, with their ids."""
+        """Complete announced assets; returns those that the service accepted, with their ids."""
         return parts(self._write("PUT", "assets/batch_update.json", assets), "successes")
 
     def _write(self, method: str, path: str, assets: Sequence[Json]) -> Json:
@@ -60,25 +61,25 @@ class Writes:
         self.budget.accepted()
         return content
 
-    def _accepted(self, method: str, path: str, wish: Mapping[str, object]) -> Answer:
+    def _accepted(self, method: str, path: str, content: Mapping[str, object]) -> Answer:
         try:
-            answer = self._sent(method, path, wish)
-            if answer.status == HTTPStatus.UNAUTHORIZED:  # some pass when they are asked once more
+            answer = self._sent(method, path, content)
+            if answer.status == HTTPStatus.UNAUTHORIZED:  # some succeed when they are repeated
                 self.budget.spend()
-                answer = self._sent(method, path, wish)
+                answer = self._sent(method, path, content)
         except SignInError as error:  # 475, or a 'logout' with another status
             raise self.budget.lock() from error
         if answer.status == HTTPStatus.UNAUTHORIZED:
             raise self.budget.lock()
         return answer
 
-    def _sent(self, method: str, path: str, wish: Mapping[str, object]) -> Answer:
+    def _sent(self, method: str, path: str, content: Mapping[str, object]) -> Answer:
         return self._transport().request(
             method,
             f"{self._base}/{path}",
-            json=wish,
+            json=content,
             headers={"Accept": "application/json", "Content-Type": "application/json; charset=utf-8"},
-            # Accepted, so that the transport does not sign in anew for it.
+            # 401 is accepted, so that the transport does not sign in again.
             accept=(HTTPStatus.OK, HTTPStatus.UNAUTHORIZED),
             idempotent=False,
         )

@@ -1,7 +1,7 @@
-"""The bytes of photos and videos, fetched without credentials: the hosts are open, and are not to see any.
+"""Downloads of photos and videos, without credentials: the hosts need none.
 
-Facts: protocol notes on Aura, section 6. A photo's address follows from what the catalog knows. A video's is signed and
-expires, so it is taken from a listing, and from a new one when it is old or refused.
+Facts: protocol notes on Aura, section 6. The address of a photo follows from its locator. The address of a video is
+signed and expires, so it is taken from a listing, and from a new one when it is old or refused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from photosync.model import Item
 from photosync.transport import Destination, Transport
 
 LINK_LIFETIME_S = 30 * 60.0
-"""Nobody knows how long an address lives; older ones are not even tried."""
+"""How long an address is valid is unknown; older ones are not tried."""
 _UNSAFE = re.compile(r"[/\\\x00-\x1f]|\.\.")
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class _Link(NamedTuple):
 
 
 class VideoLinks:
-    """Where the videos are right now. Shared by all workers: one listing of a frame renews all its links."""
+    """The current addresses of videos, for all workers: one listing of a frame renews all its links."""
 
     def __init__(
         self, items_of_frame: Callable[[str], Iterable[Item]], clock: Callable[[], float] = clock.monotonic
@@ -46,12 +46,12 @@ class VideoLinks:
         """When a frame was last listed for its links alone."""
 
     def remember(self, items: Iterable[Item]) -> None:
-        """A listing brought these."""
+        """Keep the links of items that were just listed."""
         now = self._clock()
         self._links.update({item.id: _Link(item.link, now) for item in items if item.link})
 
     def current(self, item: Item) -> str:
-        """A link that is not old. Raises `ItemError` where the service has none any more."""
+        """A link that is not old. Raises `ItemError` where the service no longer has one."""
         return self._fresh(item, lambda link: self._clock() - link.listed_at < LINK_LIFETIME_S)
 
     def renewed(self, item: Item, refused: str) -> str:
@@ -73,7 +73,7 @@ class VideoLinks:
         frame = item.locator.get("frame", "")
         listed_at = self._relisted.get(frame)
         if old is None and listed_at is not None and self._clock() - listed_at < LINK_LIFETIME_S:
-            return None  # it was not there a moment ago
+            return None  # a recent listing did not have it
         started = self._clock()
         log.info("listing the frame again for fresh video addresses")
         self.remember(self._items_of_frame(frame))
@@ -82,15 +82,15 @@ class VideoLinks:
         return link if link is not None and link.listed_at >= started else None
 
 
-class Media:
-    """Downloads, over a transport that has nothing to give away."""
+class Downloads:
+    """Downloads items, over a transport without credentials."""
 
     def __init__(self, transport: Transport, images: str, links: VideoLinks) -> None:
         self._transport = transport
         self._images = images
         self._links = links
         self._lock = threading.Lock()
-        self._proved = 0
+        self._compared = 0
         self._equal = 0
 
     def download(self, item: Item, destination: Destination) -> None:
@@ -100,25 +100,25 @@ class Media:
         else:
             self._video(item, destination)
 
-    def tell_proof(self, account: str) -> None:
-        """Say how many photos came as they were uploaded: nobody has shown yet that the host gives them back so."""
-        if self._proved:
+    def log_comparison(self, account: str) -> None:
+        """Log how many photos have the md5 of their upload: it is unknown whether the host returns just those bytes."""
+        if self._compared:
             log.info(
                 "account '%s': %d of %d photos have the md5 that Aura names for the upload",
                 account,
                 self._equal,
-                self._proved,
+                self._compared,
             )
 
     def _photo(self, item: Item, destination: Destination) -> None:
         url = f"{self._images}/{self._path_part(item, 'user')}/{self._path_part(item, 'file')}"
-        hashed = _Hashed(destination)
+        hashed = _HashingDestination(destination)
         self._transport.download(url, hashed, signed=False)
         md5 = hashed.md5
         if item.md5_hint is None or md5 is None:
             return
         with self._lock:
-            self._proved += 1
+            self._compared += 1
             self._equal += md5 == item.md5_hint
 
     def _path_part(self, item: Item, name: str) -> str:
@@ -137,8 +137,8 @@ class Media:
             self._transport.download(self._links.renewed(item, url), destination, signed=False)
 
 
-class _Hashed:
-    """A destination that knows the md5 of what passed through it, where that was the whole."""
+class _HashingDestination:
+    """A destination that also computes the md5, as long as it gets the whole content."""
 
     def __init__(self, inner: Destination) -> None:
         self._inner = inner
@@ -148,7 +148,7 @@ class _Hashed:
 
     @property
     def md5(self) -> str | None:
-        """Lower-case hex; None where an earlier run had brought the beginning."""
+        """Lower-case hex; None where an earlier run downloaded the beginning."""
         return self._md5.hexdigest() if self._is_whole else None
 
     @property

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
-from photosync_aura.assets import Frame, items_of
+from photosync_aura.items import Frame, items_of
 
 PHOTO: dict[str, object] = {
     "id": "B9A0E367-0000-4000-8000-00000000000A",

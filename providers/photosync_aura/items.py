@@ -1,7 +1,7 @@
-"""What the service calls an asset, made into items: once, here, and with every field allowed to be missing.
+"""The service's assets as items. Every field of an asset may be missing.
 
-Facts: protocol notes on Aura, sections 4 and 5. An asset is a photo, a video, or a live photo, which is two items: the
-still under the asset's own id, and what moves under the id with `:motion` behind it.
+Facts: protocol notes on Aura, sections 4 and 5. An asset is a photo, a video, or a live photo. A live photo is two
+items: the still with the asset's id, and the video with the id and `:motion`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,21 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
-
-Json = Mapping[str, object]
+from photosync.provider_kit import json_fields
+from photosync.provider_kit.json_fields import Json, clock_time, number, part
 
 MOTION = ":motion"
-"""Behind the id of a live photo: its video."""
+"""Follows the id of a live photo in the id of its video."""
 HIDDEN = "hidden"
 """The note of a picture that is switched off on its frame."""
 UNKNOWN_DATE = "unknown-date"
 
-_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6})\d*)?Z?")
 _MD5_BYTES = 16
 
 
@@ -35,35 +34,17 @@ class Frame:
     id: str
     name: str
     meaning: TimeMeaning = TimeMeaning.UNKNOWN
-    """Of its times. Apps send both true UTC and wall-clock time labelled as UTC, so nobody knows by itself."""
+    """Of its times. Apps send both UTC and local time labelled as UTC, and the service does not say which."""
 
 
-def part(content: object, name: str) -> Json:
-    """The object called `name` in `content`; empty where there is none."""
-    value = content.get(name) if isinstance(content, Mapping) else None
-    return value if isinstance(value, Mapping) else {}
-
-
-def parts(content: Json, name: str) -> list[Json]:
-    """The objects in the list called `name`; empty where there is none."""
-    value = content.get(name)
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def text(content: Mapping[str, object], name: str) -> str | None:
-    """A text that says something: neither empty nor the word `null`, which one uploader writes."""
-    value = content.get(name)
-    return value if isinstance(value, str) and value not in ("", "null") else None
-
-
-def number(content: Json, name: str) -> int | None:
-    """A whole number above nothing."""
-    value = content.get(name)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else None
+def text(content: object, name: str) -> str | None:
+    """The text called `name`; None also for the word `null`, which one uploader writes."""
+    value = json_fields.text(content, name)
+    return None if value == "null" else value
 
 
 def items_of(assets: Sequence[Json], hidden: frozenset[str], frame: Frame) -> Iterator[Item]:
-    """The items of a page of assets. Uploads that were never finished are none: see `is_placeholder`."""
+    """The items of a page of assets. Uploads that were never finished are left out: see `is_placeholder`."""
     for asset in assets:
         id_ = text(asset, "id")
         if id_ is not None and not is_placeholder(asset):
@@ -71,7 +52,7 @@ def items_of(assets: Sequence[Json], hidden: frozenset[str], frame: Frame) -> It
 
 
 def is_placeholder(asset: Json) -> bool:
-    """Whether this is only the promise of a picture, with nothing behind it."""
+    """Whether this is an asset without content: it was announced, and its upload was never finished."""
     return text(asset, "file_name") is None and text(asset, "video_url") is None
 
 
@@ -92,7 +73,7 @@ def _is_live(asset: Json) -> bool:
 
 def _photo(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
     file_name = text(asset, "file_name") or ""
-    taken = _time(asset, "taken_at")
+    taken = clock_time(asset, "taken_at")
     user_id = text(asset, "user_id") or text(part(asset, "user"), "id") or ""
     return Item(
         id=id_,
@@ -100,8 +81,8 @@ def _photo(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
         kind=Kind.PHOTO,
         taken=_taken(taken, frame),
         md5_hint=_md5(asset),
-        width=number(asset, "width"),
-        height=number(asset, "height"),
+        width=number(asset, "width", least=1),
+        height=number(asset, "height", least=1),
         favorite=_favorite(asset),
         collections=(frame.name,),
         folder=frame.name,
@@ -114,16 +95,16 @@ def _photo(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
 
 def _video(asset: Json, asset_id: str, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
     file_name = text(asset, "video_file_name")
-    taken = _time(asset, "taken_at")
+    taken = clock_time(asset, "taken_at")
     is_motion = id_ != asset_id
     return Item(
         id=id_,
-        # The still's own name with another extension: what keeps the two together everywhere.
+        # The still's own name with another extension keeps the two together.
         name=file_stem(taken, asset_id) + (PurePosixPath(file_name or "").suffix or ".mp4"),
         kind=Kind.VIDEO,
         taken=_taken(taken, frame),
-        width=None if is_motion else number(asset, "width"),
-        height=None if is_motion else number(asset, "height"),
+        width=None if is_motion else number(asset, "width", least=1),
+        height=None if is_motion else number(asset, "height", least=1),
         favorite=_favorite(asset),
         collections=(frame.name,),
         folder=frame.name,
@@ -136,7 +117,7 @@ def _video(asset: Json, asset_id: str, id_: str, frame: Frame, notes: tuple[str,
 
 
 def file_stem(taken: datetime | None, asset_id: str) -> str:
-    """`2012-04-15-03-15-04.000_ID`: the name that people know from the older script, without the extension."""
+    """`2012-04-15-03-15-04.000_ID`: the name that the older script gives, without the extension."""
     return f"{time_words(taken) if taken else UNKNOWN_DATE}_{asset_id}"
 
 
@@ -150,24 +131,13 @@ def _taken(reading: datetime | None, frame: Frame) -> CaptureTime | None:
 
 
 def _added(asset: Json) -> datetime | None:
-    uploaded = _time(asset, "uploaded_at") or _time(asset, "created_at_on_client")
+    uploaded = clock_time(asset, "uploaded_at") or clock_time(asset, "created_at_on_client")
     return uploaded.replace(tzinfo=UTC) if uploaded else None
 
 
 def _favorite(asset: Json) -> bool | None:
     value = asset.get("favorite")
     return value if isinstance(value, bool) else None
-
-
-def _time(asset: Json, name: str) -> datetime | None:
-    """`2024-04-28T19:03:11.250Z` as it reads; None for what is no time."""
-    match = _TIME.fullmatch(text(asset, name) or "")
-    if match is None:
-        return None
-    try:
-        return datetime.fromisoformat(f"{match[1]}T{match[2]}.{(match[3] or '0'):0<6}")
-    except ValueError:
-        return None
 
 
 def _md5(asset: Json) -> str | None:

@@ -1,7 +1,7 @@
-"""How much may be changed at the service, kept on the disk for each account: it locks accounts that change too much.
+"""How many calls that change something are allowed, stored for each account: the service locks accounts for too many.
 
-Facts: protocol notes on Aura, section 7. Nobody knows the real limits; some 42 calls in a row passed, and 120 did not.
-So there are 30, and one more every 80 seconds. After a lock there is silence, first for an hour, then for a day.
+Facts: protocol notes on Aura, section 7. The real limits are unknown; some 42 calls in a row passed, and 120 did not.
+So 30 are allowed, and one more every 80 seconds. After a lock none are, first for an hour, then for a day.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from photosync.errors import Reason, SignInError, TemporaryError
-from photosync.provider_kit.tokens import TokenFile
+from photosync.errors import Reason, TemporaryError
+from photosync.provider_kit.state_file import StateFile
 
 MOST_CALLS = 30
 CALLS_A_MINUTE = 0.75
@@ -28,7 +28,7 @@ _CAREFUL_S = 2 * NEXT_LOCK_S
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _BudgetState:
     calls: float = float(MOST_CALLS)
     """How many may be made; below nothing after repetitions that could not wait."""
     at: float = 0.0
@@ -37,7 +37,7 @@ class _State:
     locks: int = 0
     """In a row, without a change in between that was accepted."""
 
-    def now(self, now: float) -> _State:
+    def now(self, now: float) -> _BudgetState:
         """With what came in since. A clock that was set back gives nothing, and takes nothing."""
         passed_s = max(0.0, now - self.at)
         return replace(self, calls=min(float(MOST_CALLS), self.calls + passed_s / 60 * CALLS_A_MINUTE), at=now)
@@ -56,7 +56,7 @@ class WriteBudget:
     def __init__(self, account: str, state: Path, clock: Callable[[], float] = time.time) -> None:
         self._account = account
         self._clock = clock
-        self._file = TokenFile(state / "writes.json", account=account)
+        self._file = StateFile(state / "writes.json", account=account)
 
     @property
     def most_a_call(self) -> int:
@@ -120,22 +120,22 @@ class WriteBudget:
             Reason.THROTTLED,
         )
 
-    def _read(self) -> _State:
+    def _read(self) -> _BudgetState:
         if not self._file.exists():
-            return _State()
-        # One that nobody can read is no reason to be less careful, nor to stop for ever.
-        with suppress(SignInError, TypeError, ValueError):
+            return _BudgetState()
+        # A file that cannot be read must neither allow more calls nor forbid them for ever.
+        with suppress(KeyError, TypeError, ValueError):
             content = self._file.read()
             locked_at = content["locked_at"]
-            return _State(
+            return _BudgetState(
                 calls=float(str(content["calls"])),
                 at=float(str(content["at"])),
                 locked_at=None if locked_at is None else float(str(locked_at)),
                 locks=int(str(content["locks"])),
             )
-        return _State(calls=0.0, at=self._clock())
+        return _BudgetState(calls=0.0, at=self._clock())
 
-    def _write(self, state: _State) -> None:
+    def _write(self, state: _BudgetState) -> None:
         self._file.write(asdict(state))
 
 

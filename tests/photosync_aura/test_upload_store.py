@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from photosync_aura.s3 import Permission, signed_headers
 from photosync_aura.simulator.uploads import Key, Signed, refusal
+from photosync_aura.upload_store import UploadPermission, signed_headers
 
 PATH = "/images.senseapp.co/11111111-2222-4333-8444-555555555555.jpg"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PAYLOAD = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-PERMISSION = Permission(
+PERMISSION = UploadPermission(
     "ASIAEXAMPLEEXAMPLE00", "exampleSecretKeyExampleSecretKeyExample00", "exampleSessionToken==", NOW.timestamp() + 60
 )
 KEYS = {PERMISSION.key_id: Key(PERMISSION.secret, PERMISSION.token, PERMISSION.ends_at)}

@@ -1,7 +1,8 @@
-"""Files that the older script left: found by their names, whichever of its five ways of naming it had.
+"""Files that the older script saved, found by their names, which it has formed in five ways.
 
-Facts: protocol notes on Aura, section 9. A name holds the asset's id, or the id-like name of the stored file, or in the
-oldest way only the time; then the first item of that time that asks gets the file.
+Facts: protocol notes on Aura, sections 6.3 and 9. A name holds the asset's id, or the name of the stored file, or in
+the oldest form only the time; then the file belongs to the first item of that time. The script never looked at a status
+or a length: error pages and incomplete files have the names of photos, and still pictures those of videos.
 
     2012-04-15T03-15-04.000Z_ID.jpeg      now
     2012-04-15-03-15-04.000_ID.jpeg       its README
@@ -12,19 +13,25 @@ oldest way only the time; then the first item of that time that asks gets the fi
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from photosync.formats.sniff import FormatKind, sniff
+from photosync.formats.whole import is_whole
+from photosync.formats.window import Window
 from photosync.model import Item, Kind
-from photosync_aura.assets import MOTION, time_words
+from photosync_aura.items import MOTION, time_words
 
-DEPTH = 2
+_HEAD_BYTES = 4096
+_DEPTH = 2
 """A frame's folder below the account's, and a year's below that."""
-VIDEO_EXTENSIONS = frozenset((".mp4", ".mov", ".m4v", ".qt", ".avi", ".3gp", ".mkv", ".webm"))
+_VIDEO_EXTENSIONS = frozenset((".mp4", ".mov", ".m4v", ".qt", ".avi", ".3gp", ".mkv", ".webm"))
 
 _NAME = re.compile(
     r"""(?:(?P<day>\d{4}-\d\d-\d\d)[T-](?P<hour>\d\d)[:-](?P<minute>\d\d)[:-](?P<second>\d\d)
@@ -39,11 +46,11 @@ _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 class _Found(NamedTuple):
     path: Path
     is_video: bool
-    """By its name. What the script called a video may be its still picture all the same."""
+    """By its name; the content may be the video's still picture."""
 
 
 class OlderFiles:
-    """Looks at each folder once a run, and gives a file that only a time tells of to one item alone."""
+    """Reads each folder once a run, and gives a file that is named by its time alone to one item only."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,7 +58,7 @@ class OlderFiles:
         self._given: dict[Path, str] = {}
 
     def find(self, item: Item, folder: Path) -> Sequence[Path]:
-        """Files in `folder` that by their names are `item`, the surest first."""
+        """Files in `folder` that by their names belong to `item`, the surest first."""
         with self._lock:
             if folder not in self._folders:
                 self._folders[folder] = _by_key(folder)
@@ -64,6 +71,24 @@ class OlderFiles:
                 if found.is_video == is_video and self._given.setdefault(found.path, item.id) == item.id
             ]
             return tuple(dict.fromkeys((*sure, *timed)))
+
+
+def is_sound(path: Path, item: Item) -> bool:
+    """Whether the file is whole, and of the item's kind; False for a file that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            if item.md5_hint is not None and _md5(file) == item.md5_hint:
+                return True
+            window = Window.of_file(file)
+            format_ = sniff(window.read(0, _HEAD_BYTES))
+            kind = FormatKind.VIDEO if item.kind is Kind.VIDEO else FormatKind.PHOTO
+            return format_ is not None and format_.kind is kind and is_whole(window, format_) is True
+    except OSError:
+        return False
+
+
+def _md5(file: BufferedReader) -> str:
+    return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _keys(item: Item) -> tuple[str, ...]:
@@ -79,9 +104,9 @@ def _time_key(item: Item) -> str:
 
 def _by_key(folder: Path) -> dict[str, list[_Found]]:
     known: dict[str, list[_Found]] = {}
-    for path in _files(folder, DEPTH):
+    for path in _files(folder, _DEPTH):
         match = _NAME.fullmatch(path.name)
-        found = _Found(path, path.suffix.lower() in VIDEO_EXTENSIONS)
+        found = _Found(path, path.suffix.lower() in _VIDEO_EXTENSIONS)
         for key in _keys_in(path.name, match):
             known.setdefault(key, []).append(found)
     return known

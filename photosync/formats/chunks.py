@@ -1,0 +1,69 @@
+"""Chunks, the structure of PNG and of RIFF files such as WebP.
+
+PNG specification, third edition, 5.3: a length, a type, data, and a CRC over type and data; the last chunk is IEND.
+RFC 9649, 2.3 and 2.4 (RIFF): a type, a length and data padded to an even length; the file header holds the file's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from photosync.formats.window import MalformedError, Window
+
+_MAX_CHUNKS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk. `end` is the byte behind it, CRC or padding included."""
+
+    type: bytes
+    position: int
+    length: int
+    """Of the data in bytes."""
+    end: int
+
+    @property
+    def data(self) -> int:
+        """Where the data begins."""
+        return self.position + 8
+
+
+def png_chunks(window: Window) -> Iterator[Chunk]:
+    """The chunks of a PNG up to IEND; raises `MalformedError` at the first that is not whole."""
+    position = 8
+    for _ in range(_MAX_CHUNKS):
+        head = window.exactly(position, 8)
+        length = int.from_bytes(head[:4])
+        chunk = Chunk(head[4:], position, length, position + length + 12)
+        if not chunk.type.isalpha() or chunk.end > window.size:
+            raise MalformedError(f"no whole chunk at {position}")
+        yield chunk
+        if chunk.type == b"IEND":
+            return
+        position = chunk.end
+    raise MalformedError("there are too many chunks")
+
+
+def riff_size(window: Window) -> int:
+    """How many bytes a RIFF file says that it has; raises `MalformedError` where it has no header."""
+    return int.from_bytes(window.exactly(4, 4), "little") + 8
+
+
+def riff_chunks(window: Window) -> Iterator[Chunk]:
+    """The chunks of a RIFF file; raises `MalformedError` at the first that does not fit."""
+    if riff_size(window) != window.size:
+        raise MalformedError("the RIFF size is not the file's")
+    position = 12
+    for _ in range(_MAX_CHUNKS):
+        if position == window.size:
+            return
+        head = window.exactly(position, 8)
+        length = int.from_bytes(head[4:], "little")
+        chunk = Chunk(head[:4], position, length, position + 8 + length + length % 2)
+        if chunk.end > window.size:
+            raise MalformedError(f"the chunk at {position} runs past the end")
+        yield chunk
+        position = chunk.end
+    raise MalformedError("there are too many chunks")
