@@ -111,15 +111,11 @@ class Connections:
         self._headers = {**_DEFAULT_HEADERS, **settings.headers}
         self._routes: dict[tuple[str, str, int], _Route] = {}
         self._lock = threading.Lock()
-        self._sent = 0
+        self.sent = 0
+        """How many requests were sent, redirects included."""
         self._has_answered = False
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
         self._adapter = _Adapter(pool_connections=32, pool_maxsize=policy.pool_size, max_retries=0)
-
-    @property
-    def sent(self) -> int:
-        """How many requests were sent, redirects included."""
-        return self._sent
 
     def close(self) -> None:
         """Close all connections that are idle."""
@@ -184,7 +180,7 @@ class Connections:
         where = target.origin.name
         timeout_s = (self._policy.connect_timeout_s, request.timeout_s or self._settings.read_timeout_s)
         with self._lock:
-            self._sent += 1
+            self.sent += 1
         started = time.monotonic()
         try:
             response = self._adapter.send(

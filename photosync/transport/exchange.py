@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from photosync import clock
-from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
+from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, TemporaryError
 from photosync.transport.connection import Connections
 from photosync.transport.pacing import BandwidthLimit, Pacer
 from photosync.transport.redaction import Redactor
@@ -84,11 +84,13 @@ class Exchange:
         self, request: Request, answer: Answer, started: float, error: TemporaryError | None = None
     ) -> None:
         """Raise `RetryableError` for an answer after which another attempt may succeed. `error` is the provider's."""
-        failure = failure_of(answer, str(self.refusal(request, answer)), error)
+        failure = failure_of(answer, error)
         if failure is None:
             return
-        is_slowed = answer.status in {429, 503} or failure.reason is Reason.THROTTLED
-        if is_slowed and (error is not None or may_repeat(request, failure)):
+        # A service that failed in the middle of something may have done it; the provider has to look.
+        if error is None and not may_repeat(request, failure):
+            raise LostAnswerError(str(self.refusal(request, answer)), failure.reason, answer.status)
+        if answer.status in {429, 503} or failure.reason is Reason.THROTTLED:
             asked_s, cap_s = failure.retry_after_s, self._policy.retry_after_cap_s
             self._pacer.refused(started, None if asked_s is None else min(asked_s, cap_s))
         raise failure

@@ -22,7 +22,8 @@ class Pacer:
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self._pause_s = pause_s
-        self._interval_s = pause_s
+        self.interval_s = pause_s
+        """The interval now."""
         self._lock = threading.Lock()
         self._next = 0.0
         """When the next request may start, on the monotonic clock."""
@@ -32,22 +33,17 @@ class Pacer:
         self._changes = 0
         """How often a refusal changed the times. A request that waited by the times before waits again."""
 
-    @property
-    def interval_s(self) -> float:
-        """The interval now."""
-        return self._interval_s
-
     def held_s(self) -> float:
         """How much longer a `Retry-After` holds all requests back."""
         return max(0.0, self._held_until - clock.monotonic()) if self._held_until else 0.0
 
     def wait(self, cancel: threading.Event | None = None) -> float:
         """Wait until a request may start, and return that time. Raises `CancelledError` when the run ends."""
-        while self._interval_s or self._held_until > clock.monotonic():
+        while self.interval_s or self._held_until > clock.monotonic():
             with self._lock:
                 now = clock.monotonic()
                 start = max(now, self._next)
-                self._next = start + self._interval_s
+                self._next = start + self.interval_s
                 changes = self._changes
             clock.wait(cancel, start - now)
             if changes == self._changes:
@@ -60,9 +56,9 @@ class Pacer:
             now = clock.monotonic()
             # Requests that were under way together are refused together: that counts as one refusal.
             if started >= self._widened:
-                self._interval_s = min(max(2 * self._interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)
+                self.interval_s = min(max(2 * self.interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)
                 self._widened = now
-                self._next = now + self._interval_s
+                self._next = now + self.interval_s
                 self._changes += 1
             if retry_after_s is not None and now + retry_after_s > self._held_until:
                 self._held_until = now + retry_after_s
@@ -71,11 +67,11 @@ class Pacer:
 
     def succeeded(self) -> None:
         """The service did what it was asked."""
-        if self._interval_s == self._pause_s:
+        if self.interval_s == self._pause_s:
             return
         with self._lock:
-            shorter = self._interval_s * _SHRINK
-            self._interval_s = shorter if shorter > max(self._pause_s, _SHORTEST_INTERVAL_S) else self._pause_s
+            shorter = self.interval_s * _SHRINK
+            self.interval_s = shorter if shorter > max(self._pause_s, _SHORTEST_INTERVAL_S) else self._pause_s
 
 
 class BandwidthLimit:

@@ -64,51 +64,35 @@ class Wait:
     """The number of the attempt that failed, from 1."""
 
 
+@dataclass(eq=False)
 class RetryableError(Exception):
     """An attempt failed, and another one may succeed. `Retries.run` raises a `PhotosyncError` in its place."""
 
-    def __init__(
-        self,
-        message: str,
-        reason: Reason,
-        *,
-        is_unprocessed: bool = False,
-        is_first_contact: bool = False,
-        error: PhotosyncError | None = None,
-        retry_after_s: float | None = None,
-        answered: str = "",
-        status: int | None = None,
-    ) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.is_unprocessed = is_unprocessed or reason is Reason.THROTTLED
-        """Whether the service surely did nothing, so that even a request that must not be repeated may be."""
-        self.is_first_contact = is_first_contact
-        """Whether no answer ever came from the service."""
-        self.error = error
-        """What to raise in the end, where the provider has its own error for it."""
-        self.retry_after_s = retry_after_s
-        self.answered = answered
-        """What the service answered, for the message about a request that must not be repeated."""
-        self.status = status
+    message: str
+    reason: Reason
+    is_unprocessed: bool = False
+    """Whether the service surely did nothing, so that even a request that must not be repeated may be."""
+    is_first_contact: bool = False
+    """Whether no answer ever came from the service."""
+    retry_after_s: float | None = None
+    error: PhotosyncError | None = None
+    """What to raise in the end, where the provider has its own error for it."""
 
 
-def failure_of(answer: Answer, answered: str, error: TemporaryError | None = None) -> RetryableError | None:
-    """The failure that `answer` means if another attempt may succeed, else None.
-
-    `error` is what the provider makes of the answer, and `answered` a message about it.
-    """
-    asked_s, status = retry_after_s(answer.headers), answer.status
+def failure_of(answer: Answer, error: TemporaryError | None = None) -> RetryableError | None:
+    """What `answer` means if another attempt may succeed, else None. `error` is what the provider makes of it."""
+    asked_s = retry_after_s(answer.headers)
     if error is not None:
         reason = error.reason
-    elif status == 429 or (status == 503 and asked_s is not None):
+    elif answer.status == 429 or (answer.status == 503 and asked_s is not None):
         reason = Reason.THROTTLED
-    elif status == 408 or 500 <= status < 600:
+    elif answer.status == 408 or 500 <= answer.status < 600:
         reason = Reason.SERVER_ERROR
     else:
         return None
-    message = f"{status} from {hosts.target(answer.url).origin.name}"
-    return RetryableError(message, reason, error=error, retry_after_s=asked_s, answered=answered, status=status)
+    message = f"{answer.status} from {hosts.target(answer.url).origin.name}"
+    is_unprocessed = reason is Reason.THROTTLED
+    return RetryableError(message, reason, is_unprocessed=is_unprocessed, retry_after_s=asked_s, error=error)
 
 
 def may_repeat(request: Request, failure: RetryableError) -> bool:
@@ -214,21 +198,19 @@ class Retries:
         return counted >= self._policy.max_attempts or spent_s + state.upcoming_sleep > budget_s
 
     def _report(self, state: RetryCallState) -> None:
-        self._on_wait(Wait(str(self._failures[-1]), state.upcoming_sleep, len(self._failures)))
+        self._on_wait(Wait(self._failures[-1].message, state.upcoming_sleep, len(self._failures)))
 
     def _final_error(self, failure: RetryableError) -> PhotosyncError:
         if failure.error is not None:
             return failure.error
         attempts = len(self._failures)
         label = self._redactor.clean(self._request.label)
-        message = f"{label}: {failure}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
+        message = f"{label}: {failure.message}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
         if failure.retry_after_s is not None:
             message += f" The service asks to wait {failure.retry_after_s:.0f} s."
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
         if not may_repeat(self._request, failure):
-            what = (failure.answered or message).rstrip(".")
-            message = f"{what}. It may have been done all the same, so it was not repeated."
-            return LostAnswerError(message, reason, failure.status)
+            return LostAnswerError(f"{message} It may have been done all the same, so it was not repeated.")
         if failure.reason is Reason.TRUNCATED and self._for_item:
             return ItemError(message, Reason.TRUNCATED)
         return TemporaryError(f"{message} {_ADVICE[reason]}", reason)

@@ -171,4 +171,6 @@ class Transport:
                     self._bandwidth.take(len(piece), self._cancel)
                 yield piece
         except RetryableError as failure:
-            raise TemporaryError(f"{self._redactor.clean(request.label)}: {failure}.", Reason.UNREACHABLE) from None
+            raise TemporaryError(
+                f"{self._redactor.clean(request.label)}: {failure.message}.", Reason.UNREACHABLE
+            ) from None
