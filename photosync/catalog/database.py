@@ -143,23 +143,23 @@ class Catalog:
 
     # Items
 
-    def meet_nothing(self) -> None:
-        """A run begins that has met no item yet, and found no file missing; ids are unique in an account alone."""
+    def begin_listing(self) -> None:
+        """A run begins, which has seen no item and missed no file; ids are unique in one account only."""
         self._connection.execute("DELETE FROM seen")
         self._connection.execute("DELETE FROM missing")
 
-    def see(self, ids: Iterable[str], listed: bool = True) -> set[str]:
-        """Note that the present run met these ids; returns those that it had not met before.
+    def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
+        """Note that the present run deals with these ids. Returns those that it had not seen before.
 
-        `listed`: a listing brought them. What the run knows from elsewhere is met, but proves no listing complete.
+        Only what the listing brought (`by_listing`) counts as listed.
         """
-        fresh = set()
+        new = set()
         for id_ in ids:
-            if self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (id_, listed)).rowcount:
-                fresh.add(id_)
-            elif listed:
+            if self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (id_, by_listing)).rowcount:
+                new.add(id_)
+            elif by_listing:
                 self._connection.execute("UPDATE seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
-        return fresh
+        return new
 
     def listed_count(self) -> int:
         """How many distinct items the present run's listing brought."""
@@ -271,18 +271,17 @@ class Catalog:
         """The files of these items are not there, for as long as this catalog is open."""
         self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
 
-    def owed(self, account: str, after: int, count: int = 200) -> list[CatalogEntry]:
+    def owed(self, account: str) -> Iterator[CatalogEntry]:
         """Items whose content is still wanted: it failed last time, or the file is missing. Those gone are not.
 
-        A batch at a time: `after` is the `row_id` of the last one before this batch, at first 0.
+        Items may be recorded during the iteration: it reads in batches.
         """
-        return list(
-            self._entries(
-                "account = ? AND state <> 'gone' AND rowid > ? "
-                "AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT ?",
-                *(account, after, count),
-            )
-        )
+        condition = """account = ? AND state <> 'gone' AND rowid > ?
+            AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT 200"""
+        after = 0
+        while batch := list(self._entries(condition, account, after)):
+            yield from batch
+            after = batch[-1].row_id
 
     def sums(self, root: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
         """(sha256, path) of every file and sidecar below a root, in the order of the paths.

@@ -19,7 +19,7 @@ from photosync.errors import ConfigError, Exit, PhotosyncError, SignInError, Usa
 from photosync.jobs.account import Account
 from photosync.jobs.count import count as count_matching
 from photosync.jobs.pull.pick import Pick, PickOptions
-from photosync.jobs.pull.pull import Options, Pull
+from photosync.jobs.pull.pull import Pull, PullOptions
 from photosync.jobs.report import Summary
 from photosync.library import Layout, LayoutError, Library
 from photosync.model import Collection
@@ -132,7 +132,7 @@ class PullRun(Run):
         provider: SupportsPicking,
         library: Library,
         catalog: Catalog,
-        options: Options,
+        options: PullOptions,
         reporter: progress.Lines,
     ) -> Summary | None:
         """What was picked and not brought yet; a pull cannot do more, since the rest takes a person."""
@@ -152,12 +152,12 @@ class PullRun(Run):
             f"earlier. Pick with: photosync pick {account.name}"
         )
 
-    def options(self, account_config: AccountConfig, account: Account) -> Options:
+    def options(self, account_config: AccountConfig, account: Account) -> PullOptions:
         """What the pull is asked to do."""
         selection, collections = checked_selection(self._request.wish, account)
         options = account_config.options
         mode = metadata.Mode.OFF if self._request.no_exif else None
-        return Options(
+        return PullOptions(
             layout=self.layouts[account.name],
             metadata=options.metadata_settings(mode),
             workers=self.workers(account_config),

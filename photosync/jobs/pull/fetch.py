@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync import metadata
+from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.account import Account
 from photosync.library import Library, PartialFile, digest_of
@@ -24,6 +25,8 @@ class DownloadTask:
     """An item whose content is wanted."""
 
     item: Item
+    entry: CatalogEntry | None
+    """What the catalog knows of the item."""
     root: str
     """Of its location."""
     adoptable: tuple[Path, ...] = ()

@@ -13,7 +13,7 @@ from itertools import chain, count, islice
 from pathlib import Path
 
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.jobs.pull.fetch import Downloaded
+from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.library import Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import split_extension
 from photosync.metadata import Format
@@ -35,21 +35,21 @@ class LocationChooser:
         self._reserved: dict[tuple[str, str], str] = {}
         self._reserved_by: dict[str, tuple[str, str]] = {}
 
-    def root(self, item: Item) -> str:
-        """The root of the item's location."""
-        folder = self._provider.folder(item) if isinstance(self._provider, HasLocalFolders) else None
-        return str(folder) if folder else ""
-
-    def expected(self, item: Item) -> Location:
-        """The location of an item without a file, by what the provider says of the item."""
-        return next(self.free(item, self.root(item), _reading(item)))
-
-    def reserve(self, item: Item) -> None:
-        """Keep the item's expected location free of other items."""
+    def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
+        """A task to download the item. The location that a new item is expected to get is reserved."""
+        root = self._root(item)
+        if entry is not None and entry.location is not None:
+            return DownloadTask(item, entry, root)
         location = self.expected(item)
         key = (location.root, location.key)
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
+        legacy = self._legacy_files(item, root)
+        return DownloadTask(item, entry, root, self._unknown_files(item, root, legacy), legacy)
+
+    def expected(self, item: Item) -> Location:
+        """The location that a new item gets if its content says no other time or format than the provider."""
+        return next(self.free(item, self._root(item), _reading(item)))
 
     def release(self, item: Item) -> None:
         """The item's location is in the catalog now, or the item gets none in this run."""
@@ -57,9 +57,9 @@ class LocationChooser:
         if key is not None:
             del self._reserved[key]
 
-    def final(self, downloaded: Downloaded, known: CatalogEntry | None) -> Location:
+    def final(self, downloaded: Downloaded) -> Location:
         """The location that the item has already; else a new one, never that of a file with another content."""
-        item, root = downloaded.task.item, downloaded.task.root
+        item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
         if known and known.location and known.location.root == root:
             return known.location
         if downloaded.replaced is not None:
@@ -80,20 +80,24 @@ class LocationChooser:
         """Locations that no other item has, the best first. A file that the catalog does not know may be there."""
         return (each for each in self._candidates(item, root, taken) if self._is_free(item, each))
 
-    def unknown_files(self, item: Item, legacy: list[Path]) -> tuple[Path, ...]:
-        """Files that may be the item's and that the catalog does not know: those of `legacy`, and those at the first
-        two locations that the item could get."""
-        root = self.root(item)
+    def _root(self, item: Item) -> str:
+        provider = self._provider
+        folder = provider.folder(item) if provider is not None and isinstance(provider, HasLocalFolders) else None
+        return str(folder) if folder else ""
+
+    def _unknown_files(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
+        """Files that the catalog does not know: legacy ones, and those at the first two locations for the item."""
         candidates = islice(self._candidates(item, root, _reading(item)), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
         files = (self._library.file(each) for each in locations if self._is_free(item, each))
         return tuple(file for file in files if file.is_file())
 
-    def legacy_files(self, item: Item) -> list[Path]:
-        """Files that another program saved, and that may be the item's."""
-        root, provider = self.root(item), self._provider
+    def _legacy_files(self, item: Item, root: str) -> tuple[Path, ...]:
+        """Files of another program that may be the item's, says the provider."""
+        if self._provider is None or not isinstance(self._provider, HasLegacyFiles):
+            return ()
         folder = self._library.base(root) if root else self._library.root / self._account
-        return list(provider.legacy_files(item, folder)) if isinstance(provider, HasLegacyFiles) else []
+        return tuple(self._provider.legacy_files(item, folder))
 
     def _candidates(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
         by_provider = self._provider is not None and self._provider.facts.provider_dates

@@ -1,32 +1,31 @@
-"""Brings what is new from an account to the library. Read this to know what the program does.
+"""Downloads what is new from an account to the library. Read this to know what `pull` does.
 
-A pull lists the account, asks the catalog about every item (`_take_page`, `_judge`), has the content of those that are
-wanted fetched by several workers (`_order`, and `fetch`), gives every file its name and records it (`_take_result`, and
-`shelf`). How far the listing goes, and what its end proves, is `coverage`'s business.
+The provider lists its items (`coverage` knows how far the listing has to go, and what its end proves), `decide` says
+what is to be done about each, workers download (`fetch`), `location` chooses where a file goes, `save` moves it there
+and records it.
 
-What is owed, because it failed last time or because somebody removed its file, is brought again even when an
-incremental listing does not reach it.
+What an earlier run could not download, and files that are missing, are downloaded again even when an incremental
+listing does not reach their items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import Enum, auto
-from itertools import chain
-from pathlib import Path
+from itertools import chain, islice
 
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.catalog.item_json import to_text
-from photosync.errors import CancelledError, Exit, PhotosyncError, SignInError, TemporaryError
+from photosync.errors import CancelledError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.fix.replace_file import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.coverage import Coverage
+from photosync.jobs.pull.decide import Action, decide
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded, Downloader, DownloadFailure, DownloadTask, partial_key
+from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.save import Saver, missing_files
 from photosync.jobs.push.walk import size_of
@@ -36,9 +35,11 @@ from photosync.library import Layout, Library
 from photosync.model import Collection, Item, Selection
 from photosync.provider import Page
 
+OWED_BATCH = 200
+
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PullOptions:
     """What a pull is asked to do."""
 
     layout: Layout
@@ -54,18 +55,6 @@ class Options:
     limit_time: timedelta | None = None
 
 
-class Verdict(Enum):
-    """What is to be done about an item."""
-
-    UNCHANGED = auto()
-    WANTED = auto()
-    FILTERED = auto()
-
-
-class _LimitReachedError(PhotosyncError):
-    exit = Exit.LIMIT
-
-
 class Pull:
     """One run for one account: `Pull(...).run()`."""
 
@@ -74,78 +63,81 @@ class Pull:
         account: Account,
         library: Library,
         catalog: Catalog,
-        options: Options,
+        options: PullOptions,
         reporter: Reporter,
         command: str = "pull",
     ) -> None:
-        """`command` is what the run record calls the run."""
+        """`command` is the name of the run in summary and catalog."""
         self._account = account
         self._library = library
         self._catalog = catalog
         self._options = options
         self._reporter = reporter
-        names = ", ".join(collection.name for collection in options.collections)
+        selection, names = options.selection, ", ".join(collection.name for collection in options.collections)
         self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
         self._run = RunRecord(account, catalog, self._summary)
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
             facts=account.provider.facts,
-            selection=options.selection,
+            selection=selection,
             collections=options.collections,
             full=options.full,
         )
+        self._limits = Limits(selection.recent or selection.limit, options.limit_bytes, options.limit_time)
         self._locations = LocationChooser(account.name, catalog, library, options.layout, account.provider)
         self._saver = Saver(
-            account.name, self._run.number, library, catalog, self._locations, options.metadata, reporter.note
+            account=account.name,
+            run=self._run.number,
+            library=library,
+            catalog=catalog,
+            locations=self._locations,
+            settings=options.metadata,
+            note=reporter.note,
         )
-        self._ordered: dict[str, CatalogEntry | None] = {}
-        self._ordered_bytes = 0
         self._outage = OutageDetector[DownloadFailure](options.workers)
-        self._met = 0
-        self._limit_reached = False
-        self._matched = 0
-        self._bound = options.selection.recent or options.selection.limit
-        owed_first = self._coverage.is_incremental and options.selection.is_local and not options.collections
-        self._owed_after: int | None = 0 if owed_first else None
+        self._found = 0
+        self._undecided = 0
+        owed_first = self._coverage.is_incremental and selection.is_local and not options.collections
+        self._owed = catalog.owed(account.name) if owed_first else None
 
     def run(self) -> Summary:
-        """Do it. What ends a run early ends up in the summary; only bugs are raised."""
+        """Download. An error that ends the run is in the summary; only bugs are raised."""
         error: PhotosyncError | None = None
         try:
-            self._bring()
+            self._compare_catalog_with_disk()
+            try:
+                self._list_and_download()
+            finally:
+                self._record_saved()
+            self._limits.check_bytes()
+            self._finish_listing()
         except PhotosyncError as raised:
             error = raised
-        self._run.close(self._met - len(self._ordered), error)
+        self._run.close(self._found - self._undecided, error)
         return self._summary
 
-    def _bring(self) -> None:
+    def _compare_catalog_with_disk(self) -> None:
         if not self._options.dry_run:
             settle_interrupted(self._library, self._catalog)
-        self._catalog.meet_nothing()
+        self._catalog.begin_listing()
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
-        try:
-            self._list_and_fetch()
-            if self._coverage.is_short and not self._limit_reached:
-                self._reporter.note("the listing changed while it was read; reading it once more")
-                self._coverage.begin_again()
-                self._list_and_fetch()
-            self._fail_kept_back()
-        finally:
-            if not self._options.dry_run:
-                self._saver.commit()
-                self._saver.write_sums()
-        if self._limit_reached:
-            raise _LimitReachedError("the limit of bytes is reached; the next run goes on from here")
-        self._finish_listing()
 
-    def _list_and_fetch(self) -> None:
+    def _list_and_download(self) -> None:
+        self._follow_listing()
+        if self._coverage.is_short and not self._limits.are_bytes_reached:
+            self._reporter.note("the listing changed while it was read; reading it once more")
+            self._coverage.begin_again()
+            self._follow_listing()
+        self._end_suspicion()
+
+    def _follow_listing(self) -> None:
         downloader = Downloader(self._account, self._library, self._options.metadata, self._reporter.received)
         self._pipeline = Pipeline[Page, DownloadTask, Downloaded | AdoptedFile | DownloadFailure](
             self._pages(), downloader, self._options.workers
         )
         try:
-            self._follow()
+            self._handle_events()
         except BaseException:
             self._account.cancel.set()
             raise
@@ -162,165 +154,142 @@ class Pull:
             list_(self._options.selection, each, self._coverage.mark) for each in wanted or [None]
         )
 
-    def _follow(self) -> None:
-        broken: BaseException | None = None
-        self._feed()
+    def _handle_events(self) -> None:
+        listing_error: BaseException | None = None
+        self._ask_for_more()
         for event in self._pipeline:
             if isinstance(event, Page):
                 self._take_page(event)
             elif isinstance(event, ListingEnded):
-                broken = event.error
-                if isinstance(broken, SignInError):
-                    raise broken
+                listing_error = event.error
+                if isinstance(listing_error, SignInError):
+                    raise listing_error
             elif event is not None:
                 self._take_result(event)
             self._saver.commit_if_due()
-            self._check_time()
-            self._feed()
-        if broken is not None:
-            raise broken  # what had been listed by then is here
+            self._check_end()
+            self._ask_for_more()
+        if listing_error is not None:
+            raise listing_error  # what had been listed by then is saved
 
-    def _feed(self) -> None:
-        """Let more come in: first what is owed, then the listing's next pages."""
-        while self._owed_after is not None and self._pipeline.has_room:
-            self._owed_after = self._order_owed(self._owed_after)
-        if self._owed_after is None:
-            may_end = self._coverage.may_end_early or self._bound is not None
+    def _ask_for_more(self) -> None:
+        """First what is owed, then the next pages of the listing."""
+        while self._owed is not None and self._pipeline.has_room:
+            self._take_owed(list(islice(self._owed, OWED_BATCH)))
+        if self._owed is None:
+            may_end = self._coverage.may_end_early or self._limits.has_item_limit
             self._pipeline.ask_for_pages(1 if may_end else PAGES_AHEAD)
 
-    # What was listed
+    # What is to be done about an item
 
     def _take_page(self, page: Page) -> None:
         known = self._catalog.known(self._account.name, {item.id for item in page.items})
-        fresh = self._catalog.see(item.id for item in page.items)
-        if self._coverage.take(page, known, fresh):
+        new = self._catalog.note_seen(item.id for item in page.items)
+        if self._coverage.take(page, known, new):
             self._pipeline.stop_listing()
-        for item in page.items:
-            if item.id in fresh:
-                fresh.remove(item.id)  # a page may bring an item twice
-                self._decide(item, known)
-                if self._matched == self._bound:
-                    self._pipeline.stop_listing()
-                    break
+        self._take_items(page.items, known, new)
         if page.removed and not self._options.dry_run:
             self._summary.gone += self._catalog.mark_gone(self._account.name, page.removed)
-        self._reporter.listed(self._summary.listed, page.total)
+        self._reporter.listed(self._found, page.total)
 
-    def _order_owed(self, after: int) -> int | None:
-        """Order some of what is owed; returns where to go on, if there is more."""
-        owed = self._catalog.owed(self._account.name, after)
-        items = {each.id: each.item for each in owed}
-        wanted = [id_ for id_, item in items.items() if self._options.selection.matches(item)]
-        fresh = self._catalog.see(wanted, listed=False)
-        known = {each.id: each for each in owed}
-        for id_ in wanted:
-            if id_ in fresh:
-                self._decide(items[id_], known)
-        return owed[-1].row_id if owed else None
+    def _take_owed(self, entries: list[CatalogEntry]) -> None:
+        if not entries:
+            self._owed = None
+        items = [item for each in entries if self._options.selection.matches(item := each.item)]
+        new = self._catalog.note_seen((item.id for item in items), by_listing=False)
+        self._take_items(items, {each.id: each for each in entries}, new)
 
-    def _decide(self, item: Item, known: Mapping[str, CatalogEntry]) -> None:
-        """An item is met for the first time in this run: count it, and order it if it is wanted."""
-        verdict = self._judge(item, known.get(item.id))
-        if self._limit_reached or (verdict is Verdict.WANTED and not self._fits(item)):
-            return
-        self._met += 1
-        self._matched += verdict is not Verdict.FILTERED
-        if verdict is Verdict.WANTED:
-            self._order(item, known.get(item.id))
-        elif verdict is Verdict.FILTERED:
-            self._summary.filtered += 1
-        else:
-            self._summary.unchanged += 1
-            if known[item.id].description != to_text(item):
-                self._saver.describe(item)
-
-    def _judge(self, item: Item, known: CatalogEntry | None) -> Verdict:
-        if not self._options.selection.matches(item):
-            return Verdict.FILTERED
-        if known is None or known.is_owed or known.differs_from(item):
-            return Verdict.WANTED
-        if known.was_pushed and not self._has_pushed_file(item):
-            return Verdict.WANTED
-        return Verdict.UNCHANGED
+    def _take_items(self, items: Iterable[Item], known: Mapping[str, CatalogEntry], new: set[str]) -> None:
+        """Deal with those of the items that are new in this run."""
+        for item in items:
+            if item.id not in new:
+                continue
+            new.remove(item.id)  # a page may have an item twice
+            entry = known.get(item.id)
+            has_file = entry is not None and entry.was_pushed and self._has_pushed_file(item)
+            action = decide(item, entry, self._options.selection, has_pushed_file=has_file)
+            if self._limits.admit(item, action):
+                self._found += 1
+                self._carry_out(action, item, entry)
+            if self._limits.is_reached:
+                self._pipeline.stop_listing()
+                break
 
     def _has_pushed_file(self, item: Item) -> bool:
-        """Whether a file that went up as this item still lies where it lay; else the service has the only copy."""
         files = self._catalog.pushes(self._account.name).files_of(item.id)
         return any(size_of(path) == size_bytes for path, size_bytes in files)
 
-    # What is wanted
+    def _carry_out(self, action: Action, item: Item, entry: CatalogEntry | None) -> None:
+        if action is Action.DOWNLOAD:
+            if self._options.dry_run:
+                self._pretend_download(item, entry)
+            else:
+                self._download(item, entry)
+        elif action is Action.SKIP:
+            self._summary.filtered += 1
+        else:
+            self._summary.unchanged += 1
+            if action is Action.UPDATE and not self._options.dry_run:
+                self._saver.describe(item)
 
-    def _order(self, item: Item, known: CatalogEntry | None) -> None:
-        if self._options.dry_run:
-            self._pretend(item, known)
-            return
-        self._ordered[item.id] = known
-        adoptable: tuple[Path, ...] = ()
-        legacy: list[Path] = []
-        if known is None or known.location is None:
-            self._locations.reserve(item)
-            legacy = self._locations.legacy_files(item)
-            adoptable = self._locations.unknown_files(item, legacy)
-        self._reporter.wanted(1, item.size_bytes or 0)
-        self._pipeline.submit(DownloadTask(item, self._locations.root(item), adoptable, tuple(legacy)))
-
-    def _pretend(self, item: Item, known: CatalogEntry | None) -> None:
-        location = known.location if known and known.location else self._locations.expected(item)
+    def _pretend_download(self, item: Item, entry: CatalogEntry | None) -> None:
+        location = entry.location if entry and entry.location else self._locations.expected(item)
         self._summary.saved += 1
         self._summary.size_bytes += item.size_bytes or 0
         self._reporter.saved(item.name, location.path)
 
+    def _download(self, item: Item, entry: CatalogEntry | None) -> None:
+        self._undecided += 1
+        self._reporter.wanted(1, item.size_bytes or 0)
+        self._pipeline.submit(self._locations.plan(item, entry))
+
+    # What became of it
+
     def _take_result(self, result: Downloaded | AdoptedFile | DownloadFailure) -> None:
-        item = result.task.item
-        if isinstance(result, DownloadFailure) and isinstance(result.error, TemporaryError):
-            self._outage.add(result, result.error)
-            return
-        known = self._ordered.pop(item.id)
         if isinstance(result, DownloadFailure):
-            self._fail(result)
-        elif isinstance(result, AdoptedFile):
+            if isinstance(result.error, TemporaryError):
+                self._outage.add(result, result.error)
+            else:
+                self._fail(result)
+            return
+        self._undecided -= 1
+        if isinstance(result, AdoptedFile):
             self._saver.adopt(result)
             self._summary.unchanged += 1
-        else:
-            path = self._saver.save(result, known).path
-            self._summary.saved += 1
-            self._summary.fixed += result.fixed.outcome is metadata.Outcome.FIXED
-            self._summary.size_bytes += result.delivered.size_bytes
-            self._reporter.saved(item.name, path)
-            if result.fixed.warning:
-                self._reporter.note(f"{path}: {'; '.join(result.fixed.notes)}")
-            self._fail_kept_back()
+            return
+        path = self._saver.save(result).path
+        self._summary.saved += 1
+        self._summary.fixed += result.fixed.outcome is metadata.Outcome.FIXED
+        self._summary.size_bytes += result.delivered.size_bytes
+        self._reporter.saved(result.task.item.name, path)
+        if result.fixed.warning:
+            self._reporter.note(f"{path}: {'; '.join(result.fixed.notes)}")
+        self._end_suspicion()
 
-    def _fail_kept_back(self) -> None:
-        for result in self._outage.settle():
-            del self._ordered[result.task.item.id]
-            self._fail(result)
+    def _end_suspicion(self) -> None:
+        """The service works: items that failed meanwhile failed by themselves."""
+        for failure in self._outage.settle():
+            self._fail(failure)
 
-    def _fail(self, result: DownloadFailure) -> None:
-        item, error = result.task.item, result.error
+    def _fail(self, failure: DownloadFailure) -> None:
+        item, error = failure.task.item, failure.error
+        self._undecided -= 1
         self._locations.release(item)
         self._catalog.record_failed(self._account.name, self._run.number, item, error.reason, str(error))
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))
 
-    # The ends
+    # The end
 
-    def _fits(self, item: Item) -> bool:
-        """Whether the limit of bytes leaves room for the item; one item always fits, or nothing would ever come."""
-        size, limit = item.size_bytes or 0, self._options.limit_bytes
-        if limit is not None and self._ordered_bytes and self._ordered_bytes + size > limit:
-            self._limit_reached = True
-            self._pipeline.stop_listing()
-            return False
-        self._ordered_bytes += size
-        return True
-
-    def _check_time(self) -> None:
-        limit = self._options.limit_time
-        if limit is not None and self._run.seconds > limit.total_seconds():
-            raise _LimitReachedError("the limit of time is reached; the next run goes on from here")
+    def _check_end(self) -> None:
+        self._limits.check_time(self._run.seconds)
         if self._account.cancel.is_set():
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
+
+    def _record_saved(self) -> None:
+        if not self._options.dry_run:
+            self._saver.commit()
+            self._saver.write_sums()
 
     def _finish_listing(self) -> None:
         """The listing went as far as it had to, and everything that it brought was dealt with."""
@@ -335,9 +304,6 @@ class Pull:
 
     def _clear_partials(self) -> None:
         """Keep only what the next run can resume: the contents that are still owed."""
-        keep, after = [], 0
-        while owed := self._catalog.owed(self._account.name, after):
-            keep += [partial_key(each.item) for each in owed]
-            after = owed[-1].row_id
+        keep = [partial_key(each.item) for each in self._catalog.owed(self._account.name)]
         for root in {"", *self._catalog.roots()}:
             self._library.clear_partials(root, self._account.name, keep)

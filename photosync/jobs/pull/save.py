@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from photosync import metadata
-from photosync.catalog import Catalog, CatalogEntry, SavedFile, Sidecar
+from photosync.catalog import Catalog, SavedFile, Sidecar
 from photosync.errors import DestinationError
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import lay_beside
@@ -33,6 +33,7 @@ class Saver:
 
     def __init__(
         self,
+        *,
         account: str,
         run: int,
         library: Library,
@@ -41,7 +42,7 @@ class Saver:
         settings: metadata.Settings,
         note: Callable[[str], None],
     ) -> None:
-        """`note` is told what a person should know."""
+        """`note` gets what the user should know."""
         self._account = account
         self._run = run
         self._library = library
@@ -57,10 +58,10 @@ class Saver:
         self._touched: set[str] = set()
         self._rewritten: set[str] = set()
 
-    def save(self, downloaded: Downloaded, known: CatalogEntry | None) -> Location:
+    def save(self, downloaded: Downloaded) -> Location:
         """Move a downloaded file to its location. The item's older content, if any is there, goes to the trash."""
-        item = downloaded.task.item
-        location = self._locations.final(downloaded, known)
+        item, known = downloaded.task.item, downloaded.task.entry
+        location = self._locations.final(downloaded)
         target, is_known = self._library.file(location), known is not None and known.location is not None
         sidecars = self._catalog.fixes.sidecars(self._account, item.id) if is_known else []
         if not target.exists() or digest_of(target).sha256 != downloaded.stored_sha256:

@@ -1,0 +1,35 @@
+"""What is to be done about an item that the provider has: a pure decision."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from photosync.catalog import CatalogEntry, item_json
+from photosync.model import Item, Selection
+
+
+class Action(Enum):
+    """What is to be done about an item."""
+
+    SKIP = auto()
+    """Nothing: it does not match the selection."""
+    NOTHING = auto()
+    """Nothing: the library has it as the provider has it."""
+    UPDATE = auto()
+    """Record the new description; the content is the same."""
+    DOWNLOAD = auto()
+    """Download the content."""
+
+
+def decide(item: Item, entry: CatalogEntry | None, selection: Selection, *, has_pushed_file: bool) -> Action:
+    """The action for an item that the catalog knows as `entry`.
+
+    `has_pushed_file`: a file from which the item was pushed is still there, so that the service has not the only copy.
+    """
+    if not selection.matches(item):
+        return Action.SKIP
+    if entry is None or entry.is_owed or entry.differs_from(item):
+        return Action.DOWNLOAD
+    if entry.was_pushed and not has_pushed_file:
+        return Action.DOWNLOAD
+    return Action.NOTHING if entry.description == item_json.to_text(item) else Action.UPDATE
