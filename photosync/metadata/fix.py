@@ -102,7 +102,7 @@ def _carry_out(path: Path, plan: _Plan, given: Given, settings: Settings, worksp
         return replace(refused, outcome=Outcome.REFUSED, notes=(f"not mended: {complaint}",), warning=True)
     record = UndoRecord(written.old_sha256, written.new_sha256, back)
     fixed = _fixed(written.path, plan, settings)
-    return replace(fixed, sha256=written.new_sha256, undo=record.encode())
+    return replace(fixed, undo=record)
 
 
 def _disprove(plan: _Plan, written: Written) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from photosync.formats.sniff import Format
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
+from photosync.metadata.undo import UndoRecord
 
 
 class Outcome(StrEnum):
@@ -53,23 +53,11 @@ class FixResult:
     outcome: Outcome
     format: Format | None
     capture_time: CaptureTimeChoice
-    sha256: str | None = None
-    """Of the mended file; None where the file is the given one."""
-    undo: bytes | None = None
-    """Gives the delivered bytes back, with `undo`; None where nothing was changed."""
+    undo: UndoRecord | None = None
+    """Gives the delivered bytes back; None where nothing was written."""
     sidecar: bytes | None = None
     """What the sidecar has to hold; `merge_sidecar` puts it into one that exists."""
     notes: tuple[str, ...] = ()
     warning: bool = False
     """The file is damaged, or the fixer failed: the summary should count it."""
     changes: tuple[Change, ...] = ()
-
-    @property
-    def folder_time(self) -> datetime | None:
-        """The naive local reading that names the folder."""
-        return self.capture_time.folder_time
-
-    @property
-    def file_time(self) -> datetime | None:
-        """The aware instant for the file's modification time."""
-        return self.capture_time.file_time

@@ -153,7 +153,7 @@ def check(content: bytes, wish: Given = GIVEN, name: str = "photo.jpg") -> Outco
             assert again.path == done.path, again.changes
             if content[:3] == b"\xff\xd8\xff":
                 assert after_exif(done.path.read_bytes()) == after_exif(content)
-            assert undo(done.path, done.undo, workspace).read_bytes() == content
+            assert undo(done.path, done.undo.encode(), workspace).read_bytes() == content
         else:
             assert list(workspace.iterdir()) == []
         return done.outcome

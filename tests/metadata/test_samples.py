@@ -103,14 +103,14 @@ def check_fixed(sample: Path, done: FixResult, given: Given, settings: Settings,
     assert settings.mode is Mode.FIX
     assert done.changes
     assert done.undo is not None
-    assert sha256(done.path) == done.sha256
+    assert sha256(done.path) == done.undo.stored_sha256
     assert frames(done.path) == frames(sample), "pixels differ"
     mended = Path(shutil.copyfile(done.path, sample.with_suffix(".mended")))
     again = fix(mended, replace(given, name=sample.name), settings, workspace)
     assert again.path == mended, f"the second run changes {again.changes}"
-    restored = undo(done.path, done.undo, workspace)
+    restored = undo(done.path, done.undo.encode(), workspace)
     assert sha256(restored) == sha256(sample)
-    assert len(done.undo) < 2000
+    assert len(done.undo.encode()) < 2000
 
 
 INTENDED = {

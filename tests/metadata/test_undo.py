@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import ItemError
-from photosync.metadata import Given, Outcome, Settings, fix, preview, undo
+from photosync.metadata import FixResult, Given, Outcome, Settings, fix, preview, undo
 from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
@@ -42,16 +42,20 @@ FILES = {
 }
 
 
+def record_of(done: FixResult) -> bytes:
+    assert done.undo is not None
+    return done.undo.encode()
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_undo_gives_back_what_was_delivered(bench: Bench, name: str) -> None:
     delivered = FILES[name]
     done = bench.fix(delivered, GIVEN, SETTINGS, name=name)
     assert done.outcome is Outcome.FIXED
-    assert done.undo is not None
-    assert undo(done.path, done.undo, bench.workspace).read_bytes() == delivered
-    record = json.loads(done.undo)
+    assert undo(done.path, record_of(done), bench.workspace).read_bytes() == delivered
+    record = json.loads(record_of(done))
     assert record["delivered"] == hashlib.sha256(delivered).hexdigest()
-    assert record["stored"] == done.sha256 == hashlib.sha256(done.path.read_bytes()).hexdigest()
+    assert record["stored"] == hashlib.sha256(done.path.read_bytes()).hexdigest()
 
 
 def test_undo_refuses_a_file_that_changed_since(bench: Bench) -> None:
@@ -59,13 +63,13 @@ def test_undo_refuses_a_file_that_changed_since(bench: Bench) -> None:
     with done.path.open("ab") as file:
         file.write(b"!")
     with pytest.raises(ItemError, match="has changed since"):
-        undo(done.path, done.undo or b"", bench.workspace)
+        undo(done.path, record_of(done), bench.workspace)
     assert list(bench.workspace.iterdir()) == [done.path]
 
 
 def test_undo_refuses_a_record_that_is_damaged(bench: Bench) -> None:
     done = bench.fix(jpeg())
-    record = json.loads(done.undo or b"")
+    record = json.loads(record_of(done))
     for damage in ({"v": 9}, {"back": [[1]]}, {"back": "x"}, {"back": [[0, 1, "!"]]}):
         with pytest.raises(ItemError, match="cannot be read"):
             undo(done.path, json.dumps({**record, **damage}).encode(), bench.workspace)
@@ -87,7 +91,7 @@ def test_a_preview_writes_nothing(bench: Bench) -> None:
 def test_a_hash_that_is_known_is_believed(bench: Bench) -> None:
     known = hashlib.sha256(jpeg()).hexdigest()
     done = bench.fix(jpeg(), Given(taken=TAKEN, sha256=known))
-    assert undo(done.path, done.undo or b"", bench.workspace).read_bytes() == jpeg()
+    assert undo(done.path, record_of(done), bench.workspace).read_bytes() == jpeg()
 
 
 CHILD = """

@@ -15,10 +15,10 @@ from photosync.cli import output
 from photosync.cli.general import General, complain
 from photosync.config import Config
 from photosync.errors import ConfigError, Exit, UsageError
-from photosync.jobs.fix.file_owner import Homes
+from photosync.jobs.fix.file_owner import FileOwners
 from photosync.jobs.fix.fix import FileResult, Fix
 from photosync.jobs.fix.fix_record import changes_json, reason_of
-from photosync.library import Library, UndoRecords
+from photosync.library import Library
 from photosync.metadata import Mode, Settings
 from photosync.transport import Redactor
 
@@ -67,16 +67,16 @@ def fix(general: General, request: FixRequest) -> None:
     """The command. Ends the process with the contract's status."""
     output.set_up_logging(general, Redactor())
     if request.undo and (request.sidecar or request.sets):
-        raise UsageError("--undo takes back what was done; it goes with neither --sidecar nor --set")
+        raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
     found = configured(general)
     settings = _with_sets(settings_by_account(found), request)
     settings(None)  # a typing error is told before anything else
     began = time.monotonic()
-    stray = UndoRecords(accounts.state_folder() / "undo")
     results: list[FileResult] = []
-    with Homes(library_of(general, found), accounts.state_folder(), to_change=not request.dry_run) as homes:
-        for result in Fix(homes, stray, settings, dry_run=request.dry_run, undo=request.undo).run(request.paths):
-            results.append(replace(result, mended=None) if not request.dry_run else result)
+    state, to_change = accounts.state_folder(), not request.dry_run
+    with FileOwners(library_of(general, found), state, settings, to_change=to_change) as owners:
+        for result in Fix(owners, dry_run=request.dry_run, undo=request.undo).run(request.paths):
+            results.append(replace(result, fixed=None) if not request.dry_run else result)
             _show(general, request, result)
     raise typer.Exit(int(_conclude(general, request, results, time.monotonic() - began)))
 
@@ -112,17 +112,17 @@ def _show(general: General, request: FixRequest, result: FileResult) -> None:
     if general.json:
         output.print_json(_as_json(result))
     elif not request.dry_run and not general.quiet and result.outcome not in ("untouched", "failed"):
-        fields = [change.field for change in result.mended.changes] if result.mended else []
+        fields = [change.field for change in result.fixed.changes] if result.fixed else []
         beside = [f"sidecar {result.sidecar.name}"] if result.sidecar else []
         said = ", ".join((*fields, *beside)) or "; ".join(result.notes)
         output.print_line(f"{result.path}: {result.outcome}{': ' if said else ''}{said}")
 
 
 def _as_json(result: FileResult) -> dict[str, object]:
-    mended = result.mended
-    changes = changes_json(mended) if mended else []
-    if mended:
-        whys = [reason_of(each, mended.capture_time) for each in mended.changes]
+    fixed = result.fixed
+    changes = changes_json(fixed.changes) if fixed else []
+    if fixed:
+        whys = [reason_of(each, fixed.capture_time) for each in fixed.changes]
         changes = [{**change, "why": why} for change, why in zip(changes, whys, strict=True)]
     optional = {"error": result.error} if result.error else {}
     return {
@@ -163,12 +163,12 @@ def _conclude(general: General, request: FixRequest, results: list[FileResult], 
 
 def _rows(result: FileResult) -> list[list[str]]:
     """What would be done with a file; a line for each change, and one for what is left and why."""
-    path, mended = str(result.path), result.mended
+    path, fixed = str(result.path), result.fixed
     rows = []
-    if mended:
+    if fixed:
         rows = [
-            [path, each.field, each.before or "-", each.after or "-", reason_of(each, mended.capture_time)]
-            for each in mended.changes
+            [path, each.field, each.before or "-", each.after or "-", reason_of(each, fixed.capture_time)]
+            for each in fixed.changes
         ]
     notes = "; ".join(result.notes)
     if result.sidecar:

@@ -6,9 +6,10 @@ from photosync import accounts
 from photosync.cli import output
 from photosync.cli.commands.fix import configured, library_of, settings_by_account
 from photosync.cli.general import General
-from photosync.jobs.fix.file_owner import Homes
-from photosync.jobs.fix.why import Asker, Why
-from photosync.library import Layout, UndoRecords
+from photosync.jobs.fix.file_owner import FileOwners
+from photosync.jobs.fix.fix_record import changes_json
+from photosync.jobs.fix.why import Why, explain
+from photosync.library import Layout
 from photosync.metadata import CaptureTimeChoice
 from photosync.model import CaptureTime, TimeMeaning
 from photosync.transport import Redactor
@@ -24,9 +25,8 @@ def why(general: General, target: str) -> None:
         return Layout(known.options.layout or known.provider.facts.layout) if known else None
 
     state = accounts.state_folder()
-    with Homes(library_of(general, found), state, to_change=False) as homes:
-        asker = Asker(homes, UndoRecords(state / "undo"), settings_by_account(found), layout)
-        for each in asker.ask(target):
+    with FileOwners(library_of(general, found), state, settings_by_account(found), to_change=False) as owners:
+        for each in explain(owners, layout, target):
             _show(general, each)
 
 
@@ -64,7 +64,7 @@ def _origin(told: Why) -> list[str]:
             if entry.location
             else "  has no file"
         ]
-    return [*lines, *([f"  lies there because {told.place}"] if told.place else [])]
+    return [*lines, *([f"  lies there because {told.location_reason}"] if told.location_reason else [])]
 
 
 def _times(choice: CaptureTimeChoice | None) -> list[str]:
@@ -83,12 +83,13 @@ def _times(choice: CaptureTimeChoice | None) -> list[str]:
 
 
 def _done(told: Why) -> list[str]:
-    if not told.outcome:
+    record = told.record
+    if record is None:
         return []
-    lines = ["", told.outcome if told.is_done or not told.changes else "not mended; `photosync fix` would write:"]
-    lines += [f"  {each.field}: {each.before or '-'} -> {each.after or '-'}" for each in told.changes]
+    lines = ["", record.outcome if told.is_done or not record.changes else "not fixed; `photosync fix` would write:"]
+    lines += [f"  {each.field}: {each.before or '-'} -> {each.after or '-'}" for each in record.changes]
     known = told.capture_time.notes if told.capture_time else ()
-    return [*lines, *(f"  {each}" for each in told.notes if each not in known)]
+    return [*lines, *(f"  {each}" for each in record.notes if each not in known)]
 
 
 def _reading(time: CaptureTime) -> str:
@@ -103,7 +104,7 @@ def _origin_json(told: Why) -> dict[str, object]:
     entry = told.entry
     content: dict[str, object] = {
         "path": str(told.path) if told.path else None,
-        "place": told.place or None,
+        "place": told.location_reason or None,
         "pushes": [
             {"account": each.account, "id": each.id, "path": str(each.path), "pushed_at": each.pushed_at}
             for each in told.pushes
@@ -146,5 +147,10 @@ def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:
 
 
 def _done_json(told: Why) -> dict[str, object]:
-    changes = [{"field": each.field, "before": each.before, "after": each.after} for each in told.changes]
-    return {"outcome": told.outcome or None, "done": told.is_done, "changes": changes, "notes": list(told.notes)}
+    record = told.record
+    return {
+        "outcome": record.outcome if record else None,
+        "done": told.is_done,
+        "changes": changes_json(record.changes) if record else [],
+        "notes": list(record.notes) if record else [],
+    }

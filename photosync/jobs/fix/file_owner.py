@@ -1,23 +1,26 @@
-"""Where a file belongs: to a library, to a folder outside that a library knows, or to nobody.
+"""Who owns a file: a library, through a folder of its own or one outside, or nobody.
 
-A library is opened once, when the first of its files is met, and stays locked until the end where it may be changed.
+A library is opened with the first of its files, and stays open, and locked where it may be changed, until the end.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.library import PROGRAM_FOLDER, Library
+from photosync.jobs.fix.interrupted import settle_interrupted
+from photosync.library import PROGRAM_FOLDER, Library, UndoRecords
 from photosync.model import Location
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """A folder whose files a catalog knows: a library, or one outside."""
+class FileOwner:
+    """A folder whose files a catalog knows."""
 
     library: Library
     catalog: Catalog
@@ -27,64 +30,107 @@ class Home:
     """The folder, without symbolic links."""
 
     def location(self, path: Path) -> Location:
-        """Of a file; `path` as `real_name` gives it."""
+        """Of a file; `path` as `real_path` gives it."""
         return Location(self.root, str(path.relative_to(self.base)))
 
-    def entry(self, path: Path) -> CatalogEntry | None:
-        """What the catalog knows of the file; `path` as `real_name` gives it."""
-        return self.catalog.entry_at(self.location(path))
+
+@dataclass(frozen=True, slots=True)
+class OwnedFile:
+    """A file, and all that is known about it apart from its content."""
+
+    path: Path
+    owner: FileOwner | None
+    entry: CatalogEntry | None
+    settings: metadata.Settings
+    """Those of the account, or else of files that belong to no account."""
+    undo_records: tuple[UndoRecords, ...]
+    """New records go to the first; older ones may be in all of them."""
+
+    @property
+    def given(self) -> metadata.Given:
+        """What the provider says about it."""
+        return metadata.Given.of(self.entry.item) if self.entry else metadata.Given(self.path.name)
+
+    @property
+    def delivered_sha256(self) -> str | None:
+        """Of the content that the provider delivered, where that is known."""
+        return self.entry.delivered_sha256 if self.entry else None
 
 
-def real_name(path: Path) -> Path:
+def real_path(path: Path) -> Path:
     """`path` with its folder's symbolic links followed, but not its own."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - `..` goes first, links are followed then
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100 - removes `..` before links are followed
     return absolute.parent.resolve() / absolute.name
 
 
-class Homes:
-    """Finds homes, and keeps them open. A context manager."""
+class FileOwners:
+    """Finds the owners of files, and keeps their libraries open. A context manager."""
 
-    def __init__(self, configured: Library | None, state: Path, *, to_change: bool) -> None:
-        """`configured` is the library that the user's configuration names; folders outside are known by it alone."""
+    def __init__(
+        self,
+        configured: Library | None,
+        state: Path,
+        settings: Callable[[str | None], metadata.Settings],
+        *,
+        to_change: bool,
+    ) -> None:
+        """`configured` is the library in the user's configuration; folders outside are known through it alone.
+
+        `state` has the undo records of files without an owner. `settings` are for an account's name or None.
+        """
         self._configured = configured
         self._state = state
+        self._settings = settings
         self._to_change = to_change
         self._stack = ExitStack()
         self._open: dict[Path, tuple[Library, Catalog]] = {}
-        self._by_folder: dict[Path, Home | None] = {}
+        self._by_folder: dict[Path, FileOwner | None] = {}
 
-    def __enter__(self) -> Homes:
+    def __enter__(self) -> FileOwners:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def of(self, path: Path) -> Home | None:
-        """The home of a file; `path` as `real_name` gives it."""
+    def file(self, path: Path) -> OwnedFile:
+        """The file at `path`, which is as `real_path` gives it and may have none."""
         folder = path.parent
         if folder not in self._by_folder:
             self._by_folder[folder] = self._around(folder) or self._outside(folder)
-        return self._by_folder[folder]
+        owner = self._by_folder[folder]
+        return self._file(path, owner, owner.catalog.entry_at(owner.location(path)) if owner else None)
 
-    def configured(self) -> Home | None:
+    def file_of(self, entry: CatalogEntry) -> OwnedFile | None:
+        """The file of an item in the configured library; None where the item has no location."""
+        owner = self.configured()
+        if owner is None or entry.location is None:
+            return None
+        return self._file(owner.base / entry.location.root / entry.location.path, owner, entry)
+
+    def configured(self) -> FileOwner | None:
         """The configured library itself."""
         library = self._configured
         if library is None or not library.exists or not library.catalog_path.exists():
             return None
-        return Home(*self._opened(library), "", library.root.resolve())
+        return FileOwner(*self._opened(library), "", library.root.resolve())
 
-    def _around(self, folder: Path) -> Home | None:
+    def _file(self, path: Path, owner: FileOwner | None, entry: CatalogEntry | None) -> OwnedFile:
+        records = UndoRecords(self._state / "undo")
+        settings = self._settings(entry.account if entry else None)
+        return OwnedFile(path, owner, entry, settings, (owner.library.undo, records) if owner else (records,))
+
+    def _around(self, folder: Path) -> FileOwner | None:
         for root in (folder, *folder.parents):
             if (root / PROGRAM_FOLDER / "catalog.db").exists():
-                return Home(*self._opened(Library(root, self._state)), "", root)
+                return FileOwner(*self._opened(Library(root, self._state)), "", root)
         return None
 
-    def _outside(self, folder: Path) -> Home | None:
-        home = self.configured()
-        for root in home.catalog.roots() if home else []:
+    def _outside(self, folder: Path) -> FileOwner | None:
+        owner = self.configured()
+        for root in owner.catalog.roots() if owner else []:
             base = Path(root).resolve()
-            if home and root and (base == folder or base in folder.parents):
-                return Home(home.library, home.catalog, root, base)
+            if owner and root and (base == folder or base in folder.parents):
+                return FileOwner(owner.library, owner.catalog, root, base)
         return None
 
     def _opened(self, library: Library) -> tuple[Library, Catalog]:
@@ -92,8 +138,10 @@ class Homes:
         if root not in self._open:
             if self._to_change:
                 self._stack.enter_context(library.lock())
-            way_in = Catalog.open if self._to_change else Catalog.read
-            catalog = way_in(library.catalog_path)
+            open_catalog = Catalog.open if self._to_change else Catalog.read
+            catalog = open_catalog(library.catalog_path)
             self._stack.callback(catalog.close)
             self._open[root] = (library, catalog)
+            if self._to_change:
+                settle_interrupted(library, catalog)
         return self._open[root]

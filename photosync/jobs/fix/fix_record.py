@@ -3,46 +3,56 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from photosync import metadata
-from photosync.metadata import FixResult, Outcome
-
-
-def changes_json(mended: FixResult) -> list[dict[str, str]]:
-    """A change an object."""
-    return [{"field": each.field, "before": each.before, "after": each.after} for each in mended.changes]
+from photosync.metadata import CaptureTimeChoice, Change, FixResult, Outcome
 
 
-def as_text(mended: FixResult) -> str | None:
-    """What the catalog keeps; None where nothing was done, and a look at the file says all."""
-    if mended.outcome is Outcome.UNTOUCHED and not mended.warning:
+@dataclass(frozen=True, slots=True)
+class FixRecord:
+    """The part of a `FixResult` that is kept."""
+
+    outcome: str
+    changes: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, fixed: FixResult) -> FixRecord:
+        """Of what was done to a file."""
+        return cls(fixed.outcome.value, fixed.changes, fixed.notes)
+
+    @classmethod
+    def from_text(cls, text: str) -> FixRecord:
+        """As `as_text` gave it."""
+        found = json.loads(text)
+        changes = tuple(Change(each["field"], each["before"], each["after"]) for each in found["changes"])
+        return cls(str(found["outcome"]), changes, tuple(found["notes"]))
+
+
+def as_text(fixed: FixResult) -> str | None:
+    """What the catalog keeps; None where nothing was done and the file itself shows why."""
+    if fixed.outcome is Outcome.UNTOUCHED and not fixed.warning:
         return None
-    content = {"outcome": mended.outcome.value, "changes": changes_json(mended), "notes": list(mended.notes)}
+    content = {"outcome": fixed.outcome.value, "changes": changes_json(fixed.changes), "notes": list(fixed.notes)}
     return json.dumps(content, separators=(",", ":"))
 
 
-def from_text(text: str) -> tuple[str, tuple[metadata.Change, ...], tuple[str, ...]]:
-    """Outcome, changes and notes, as `as_text` kept them."""
-    found = json.loads(text)
-    changes = tuple(metadata.Change(each["field"], each["before"], each["after"]) for each in found["changes"])
-    return str(found["outcome"]), changes, tuple(found["notes"])
+def changes_json(changes: Iterable[Change]) -> list[dict[str, str]]:
+    """One object for each change."""
+    return [{"field": each.field, "before": each.before, "after": each.after} for each in changes]
 
 
-_BY_SETTING = {
-    "Artist": "artist",
-    "Copyright": "copyright",
-    "Software": "remove_software",
-}
-
-
-def reason_of(change: metadata.Change, choice: metadata.CaptureTimeChoice) -> str:
+def reason_of(change: Change, choice: CaptureTimeChoice) -> str:
     """Why a field is changed, in a few words."""
-    if change.field in _BY_SETTING:
-        return f"setting {_BY_SETTING[change.field]}"
+    if change.field in ("Artist", "Copyright"):
+        return f"setting {change.field.lower()}"
+    if change.field == "Software":
+        return "setting remove_software"
     if change.field.startswith("GPS"):
         return "setting write_gps"
     if change.field.startswith("Offset"):
         return choice.offset.source if choice.offset else ""
-    if "Date" in change.field or "Time" in change.field or "time" in change.field:
+    if "Date" in change.field or "time" in change.field.lower():
         return choice.winner.source.label if choice.winner else ""
     return "its type was wrong"

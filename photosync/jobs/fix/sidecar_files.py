@@ -1,24 +1,24 @@
-"""Sidecars beside their files: laid there, added to, and taken away again.
+"""The sidecar of a file: written, added to, undone, and recorded in the catalog.
 
-The photo comes first: a sidecar is written only when its photo lies in its place, in one step, and never over what
-somebody else wrote.
+A sidecar is written in one step, after its photo is in its place, and nothing that somebody else wrote is overwritten.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photosync import metadata
+from photosync.catalog import Sidecar
+from photosync.jobs.fix.file_owner import OwnedFile
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
 from photosync.library.partial import disk_error
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
-    """The sidecar that a file has now. Without a hash: there is none of ours, and `note` says why."""
+class SidecarResult:
+    """The sidecar that a file has now. Without a hash there is none of ours, and `note` says why."""
 
     path: Path
     sha256: str
@@ -26,69 +26,95 @@ class Laid:
     note: str = ""
 
 
-def lay_beside(
-    photo: Path, mended: metadata.FixResult, settings: metadata.Settings, records: UndoRecords, workspace: Path
-) -> Laid | None:
+def write_sidecar(
+    photo: Path, fixed: metadata.FixResult, settings: metadata.Settings, records: UndoRecords, workspace: Path
+) -> SidecarResult | None:
     """Put what the photo lacks into its sidecar. None where it lacks nothing. Raises `DestinationError`."""
-    if mended.sidecar is None:
+    if fixed.sidecar is None:
         return None
-    target = metadata.sidecar_path(photo, mended.format, settings)
+    target = metadata.sidecar_path(photo, fixed.format, settings)
     if len(target.name.encode()) > MAX_NAME_BYTES:
-        return Laid(target, "", ours=False, note="no sidecar: its name would be too long")
+        return SidecarResult(target, "", ours=False, note="no sidecar: its name would be too long")
     if target.is_symlink() or (target.exists() and not target.is_file()):
-        return Laid(target, "", ours=False, note=f"no sidecar: {target.name} is no regular file")
+        return SidecarResult(target, "", ours=False, note=f"no sidecar: {target.name} is no regular file")
     try:
-        lay = _added if target.exists() else _made
-        return lay(target, mended.sidecar, records, workspace)
+        write = _add if target.exists() else _make
+        return write(target, fixed.sidecar, records, workspace)
     except OSError as error:
         raise disk_error(error, target) from error
 
 
-def _made(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> Laid:
+def _make(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
     sha256 = _sha256(content)
     records.keep_made(sha256)
     write_durably(target, content, workspace)
-    return Laid(target, sha256, ours=True)
+    return SidecarResult(target, sha256, ours=True)
 
 
-def _added(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> Laid:
+def _add(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
     existing = target.read_bytes()
-    before = _sha256(existing)
     merge = metadata.merge_sidecar(existing, content)
     if merge.content is None or merge.undo is None:
-        return Laid(target, before, ours=records.was_made(before), note=merge.note)
-    sha256 = _sha256(merge.content)
-    records.keep(sha256, before, merge.undo)
+        before = _sha256(existing)
+        return SidecarResult(target, before, ours=records.was_made(before), note=merge.note)
+    records.keep(merge.undo.stored_sha256, merge.undo.delivered_sha256, merge.undo.encode())
     write_durably(target, merge.content, workspace)
-    return Laid(target, sha256, ours=False)
+    return SidecarResult(target, merge.undo.stored_sha256, ours=False)
 
 
-def take_away(
-    photo: Path, settings: metadata.Settings, records: Iterable[UndoRecords], workspace: Path, *, pretend: bool = False
-) -> list[str]:
-    """Remove the photo's sidecar if it is as we made it, or take out what we added. Returns what was done.
+@dataclass(frozen=True, slots=True)
+class SidecarUndo:
+    """What was done to a sidecar, or in a dry run would be."""
 
-    With `pretend` nothing is done.
-    """
-    path = photo.with_name(f"{photo.name}.xmp")
-    if settings.sidecar_name is metadata.SidecarName.STEM and not path.exists():
-        path = photo.with_suffix(".xmp")
+    note: str
+    is_changed: bool
+
+
+def undo_sidecar(file: OwnedFile, workspace: Path, *, dry_run: bool) -> SidecarUndo | None:
+    """Remove the sidecar of a file if it is as we made it, or what we added to it. None where there is no sidecar."""
+    path = file.path.with_name(f"{file.path.name}.xmp")
+    if file.settings.sidecar_name is metadata.SidecarName.STEM and not path.exists():
+        path = file.path.with_suffix(".xmp")
     if path.is_symlink() or not path.is_file():
-        return []
-    said: list[str] = []
+        return None
+    is_changed = False
     while True:
         sha256 = _sha256(path.read_bytes())
-        if any(each.was_made(sha256) for each in records):
-            if not pretend:
+        if any(each.was_made(sha256) for each in file.undo_records):
+            if not dry_run:
                 path.unlink()
-            return [f"sidecar {path.name} removed"]
-        found = [record for each in records for record in each.find(sha256).values()]
-        if not found:
-            return said or [f"sidecar {path.name} stays: it is not as we wrote it"]
-        said = [f"sidecar {path.name}: what was added is taken out"]
-        if pretend:
-            return said
-        metadata.undo(path, found[0], workspace).replace(path)
+            return SidecarUndo(f"sidecar {path.name} removed", is_changed=True)
+        found = [record for each in file.undo_records for record in each.find(sha256).values()]
+        if found and not dry_run:
+            metadata.undo(path, found[0], workspace).replace(path)
+            is_changed = True
+        elif found or is_changed:
+            return SidecarUndo(f"sidecar {path.name}: what was added is removed", is_changed=True)
+        else:
+            return SidecarUndo(f"sidecar {path.name} stays: it is not as we wrote it", is_changed=False)
+
+
+def record_sidecars(file: OwnedFile, written: SidecarResult | None = None) -> bool:
+    """Let the catalog know which sidecars the file has now, with their hashes. Returns whether anything is new."""
+    owner, entry = file.owner, file.entry
+    if owner is None or entry is None:
+        return False
+    fixes = owner.catalog.fixes
+    known = fixes.sidecars(entry.account, entry.id)
+    found: dict[str, Sidecar] = {}
+    for each in known:
+        path = owner.library.file(each.location)
+        if path.is_file():
+            found[each.location.key] = replace(each, sha256=_sha256(path.read_bytes()))
+    if written is not None and written.sha256:
+        location = owner.location(written.path)
+        found[location.key] = Sidecar(location, written.sha256, written.ours)
+    if list(found.values()) == known:
+        return False
+    with owner.catalog.transaction():
+        owner.catalog.set_sums_state(owner.root, "")
+        fixes.set_sidecars(entry.account, entry.id, 0, found.values())
+    return True
 
 
 def _sha256(content: bytes) -> str:

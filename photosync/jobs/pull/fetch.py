@@ -110,17 +110,19 @@ class Downloader:
         except OSError as error:
             raise disk_error(error, Path(error.filename or partial.path)) from error
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
-        return Downloaded(task, delivered, fixed, size_bytes, fixed.sha256 or delivered.sha256, replaced)
+        return Downloaded(
+            task, delivered, fixed, size_bytes, fixed.undo.stored_sha256 if fixed.undo else delivered.sha256, replaced
+        )
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """Fill in missing metadata. The undo record is on the disk before the changed file has its name."""
         fixed = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
-        if fixed.undo is not None and fixed.sha256 is not None:
-            self.library.undo.keep(fixed.sha256, delivered.sha256, fixed.undo)
+        if fixed.undo is not None:
+            self.library.undo.keep(fixed.undo.stored_sha256, delivered.sha256, fixed.undo.encode())
         if fixed.path != path:
             path.unlink()
-        if fixed.file_time is not None:
-            metadata.set_file_time(fixed.path, fixed.file_time)
+        if fixed.capture_time.file_time is not None:
+            metadata.set_file_time(fixed.path, fixed.capture_time.file_time)
         return fixed
 
     def _receive(self, item: Item, partial: PartialFile) -> Digest:

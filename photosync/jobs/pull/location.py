@@ -66,7 +66,7 @@ class LocationChooser:
             return self.location_of(downloaded.replaced, root)
         if self._provider and self._provider.facts.content_names:
             item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
-        for location in self.free(item, root, downloaded.fixed.folder_time):
+        for location in self.free(item, root, downloaded.fixed.capture_time.folder_time):
             file = self._library.file(location)
             if not os.path.lexists(file) or (file.is_file() and digest_of(file).sha256 == downloaded.stored_sha256):
                 return location

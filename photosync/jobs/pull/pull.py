@@ -19,7 +19,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import CancelledError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
-from photosync.jobs.fix.replace_file import settle_interrupted
+from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.coverage import Coverage

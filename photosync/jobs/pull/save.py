@@ -16,7 +16,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, SavedFile, Sidecar
 from photosync.errors import DestinationError
 from photosync.jobs.fix.fix_record import as_text
-from photosync.jobs.fix.sidecar_files import lay_beside
+from photosync.jobs.fix.sidecar_files import write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sums
@@ -96,11 +96,11 @@ class Saver:
             self._note(f"{location.path}: no sidecar: the service has an item of that name")
             return tuple(there.values())
         workspace = self._library.workspace(root, self._account)
-        laid = lay_beside(self._library.file(location), fixed, self._settings, self._library.undo, workspace)
-        if laid is not None and laid.note:
-            self._note(f"{location.path}: {laid.note}")
-        if laid is not None and laid.sha256:
-            sidecar = Sidecar(self._locations.location_of(laid.path, root), laid.sha256, laid.ours)
+        written = write_sidecar(self._library.file(location), fixed, self._settings, self._library.undo, workspace)
+        if written is not None and written.note:
+            self._note(f"{location.path}: {written.note}")
+        if written is not None and written.sha256:
+            sidecar = Sidecar(self._locations.location_of(written.path, root), written.sha256, written.ours)
             there[sidecar.location.key] = sidecar
         return tuple(there.values())
 

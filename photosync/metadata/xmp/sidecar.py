@@ -38,8 +38,8 @@ class SidecarMerge:
     """The new content; None where it stays as it is."""
     note: str = ""
     """Why it stays, where it lacks something."""
-    undo: bytes | None = None
-    """Gives the content that was there back, with `undo`, as long as nobody has changed it since."""
+    undo: UndoRecord | None = None
+    """Gives the content that was there back, as long as nobody has changed it since."""
 
 
 def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path:
@@ -101,7 +101,7 @@ def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:
         return SidecarMerge(None, "nothing can be added to the sidecar that is there; it stays as it is")
     back = (Splice(end, len(merged) - len(existing), b""),)
     record = UndoRecord(hashlib.sha256(existing).hexdigest(), hashlib.sha256(merged).hexdigest(), back)
-    return SidecarMerge(merged, undo=record.encode())
+    return SidecarMerge(merged, undo=record)
 
 
 def _description(properties: Mapping[str, str], about: str) -> str:

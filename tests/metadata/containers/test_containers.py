@@ -340,7 +340,7 @@ def test_broken_videos_stay(bench: Bench, content: bytes) -> None:
 def test_other_files_get_a_file_time_alone(bench: Bench, content: bytes) -> None:
     done = bench.fix(content, Given(taken=INSTANT), ARTIST, name="a.bin")
     assert (done.outcome, done.sidecar, done.path.read_bytes()) == (Outcome.UNTOUCHED, None, content)
-    assert done.file_time is not None
+    assert done.capture_time.file_time is not None
     assert done.notes
 
 

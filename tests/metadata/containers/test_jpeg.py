@@ -99,7 +99,7 @@ def test_a_missing_create_date_takes_the_original_that_is_there(bench: Bench) ->
 def test_a_doubtful_date_stays_and_is_not_spread(bench: Bench) -> None:
     content = photo(block([], exif=[original("1980:01:01 00:00:00")]))
     done = bench.fix(content)
-    assert (done.outcome, done.folder_time) == (Outcome.UNTOUCHED, TAKEN.reading)
+    assert (done.outcome, done.capture_time.folder_time) == (Outcome.UNTOUCHED, TAKEN.reading)
 
 
 @pytest.mark.parametrize(

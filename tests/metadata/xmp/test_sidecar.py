@@ -83,7 +83,7 @@ def test_only_what_the_file_lacks(bench: Bench) -> None:
 
 def test_off_leaves_everything_alone_but_tells_the_times(bench: Bench) -> None:
     done = bench.fix(encoded("JPEG"), GIVEN, Settings(mode=Mode.OFF, artist="Ada"))
-    assert (done.outcome, done.sidecar, done.folder_time) == (Outcome.UNTOUCHED, None, TAKEN.reading)
+    assert (done.outcome, done.sidecar, done.capture_time.folder_time) == (Outcome.UNTOUCHED, None, TAKEN.reading)
     assert "exif: off" in done.notes
 
 
@@ -105,7 +105,7 @@ def test_an_existing_sidecar_gets_what_it_lacks_and_keeps_every_byte(bench: Benc
     assert merge_sidecar(merged.content, ours).content is None, "the second time changes nothing"
     assert merged.undo is not None
     path = bench.put(merged.content, "a.gif.xmp")
-    assert undo(path, merged.undo, bench.workspace).read_bytes() == THEIRS
+    assert undo(path, merged.undo.encode(), bench.workspace).read_bytes() == THEIRS
 
 
 def test_a_date_or_place_of_theirs_is_not_joined_by_one_of_ours(bench: Bench) -> None:
