@@ -16,13 +16,14 @@ test: $(READY)  ## prove that the program works
 test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
 	$(BIN)/pytest -n auto --dist worksteal -m slow
 
-check: $(READY)  ## format, lint, types and the rules of the house
+check: $(READY)  ## format, lint, types, imports and dead code
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/vulture
 
-format: $(READY)  ## mend what the formatter and the linter can mend
+format: $(READY)  ## correct what the formatter and the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
