@@ -3,19 +3,22 @@
     file = TokenFile(path, account="drive", required=("access_token", "refresh_token"))
     token = file.renewed(is_good, refresh)
 
-What the object means is its owner's business; keys that nobody here knows stay as they are.
+`BearerAuth` signs requests with such a token. What the object means is its owner's business; unknown keys stay as
+they are.
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from photosync.errors import SignInError
-from photosync.provider_kit.json_fields import Json
+from photosync.provider_kit.json_fields import Json, text
 from photosync.provider_kit.state_file import StateFile
 
 Token = Json
@@ -114,6 +117,72 @@ class TokenFile:
             f"account '{self._account}': the token file {self.path} {problem}. Repair it{former}, or delete it and "
             f"sign in again with: photosync login {self._account}"
         )
+
+
+class BearerAuth(ABC):
+    """Signs requests with the token in a file, refreshed ahead of its end; fulfils the transport's `Auth`.
+
+    One thread of one process refreshes, and the others find its token. A refresh that a person has to do something
+    about is not tried again.
+    """
+
+    access_key: ClassVar[str] = "access_token"
+    """The key of the access token in the file."""
+
+    def __init__(self, file: TokenFile) -> None:
+        self.file = file
+        self.ended: SignInError | None = None
+        """Why no token can be had without a person."""
+        self._lock = threading.Lock()
+        self._used = threading.local()
+        """The token that this thread's last request carried, so that a 401 is known to be about that one."""
+
+    @abstractmethod
+    def is_good(self, token: Token, wanted_s: float) -> bool:
+        """Whether the access token has not expired, and will not within so many seconds."""
+
+    @abstractmethod
+    def renewed(self, token: Token) -> Token:
+        """What a refresh changes in `token`. Raises `SignInError` where a person is needed."""
+
+    @abstractmethod
+    def explain(self, detail: str) -> str:
+        """What to do when even a fresh token is refused."""
+
+    def headers(self) -> Mapping[str, str]:
+        """The bearer token, good for a while yet."""
+        self._used.token = self.good_token()
+        return {"Authorization": f"Bearer {self._used.token}"}
+
+    def refresh(self) -> bool:
+        """The token of this thread's last request was refused: get one that is not the same."""
+        self.good_token(refused=getattr(self._used, "token", None))
+        return True
+
+    def secrets(self) -> tuple[str, ...]:
+        """The secrets in the file."""
+        try:
+            token = self.file.read()
+        except SignInError:
+            return ()
+        return tuple(
+            found for key in (self.access_key, "refresh_token", "client_secret") if (found := text(token, key))
+        )
+
+    def good_token(self, refused: str | None = None, wanted_s: float = 0.0) -> str:
+        """An access token that is good for so many seconds, and is not `refused`."""
+
+        def is_good(token: Token) -> bool:
+            return token.get(self.access_key) != refused and self.is_good(token, wanted_s)
+
+        with self._lock:
+            if self.ended is not None:
+                raise self.ended.with_traceback(None)
+            try:
+                return str(self.file.renewed(is_good, self.renewed)[self.access_key])
+            except SignInError as error:
+                self.ended = error
+                raise
 
 
 def _stamp(path: Path) -> _Stamp:

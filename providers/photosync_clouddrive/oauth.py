@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, number, text
-from photosync.provider_kit.loopback import authorization, new_state
+from photosync.provider_kit.oauth import Consent, TokenRefusedError, ask_token
 from photosync.transport import Answer, Transport
 
 RelayMethod = Literal["post", "get", "json"]
@@ -25,7 +25,6 @@ RelayMethod = Literal["post", "get", "json"]
 _LIFETIME_S = 3600
 _MARGIN_S = 120
 """So long before its end a token counts as expired."""
-_ANSWERED = (200, 400, 401, 403)
 _CONFIGURED_WRONG = "Check 'client_id', 'client_secret', 'scopes' and 'redirect_uri' of this account"
 
 
@@ -63,72 +62,49 @@ class OwnClient:
 
     def refresh(self, refresh_token: str) -> Json:
         """Ask for a new access token; the refresh token stays good."""
-        return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token}, idempotent=True)
+        return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
-        """Have the person consent in a browser, and turn the code into a token."""
-        state = new_state()
-        granted = authorization(
+        """Have the person consent in a browser, and turn the code into a token.
+
+        https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html recommends PKCE.
+        """
+        consent = Consent.request(
             interaction,
-            lambda redirect_uri: self._link(redirect_uri, state, scopes),
-            state=state,
+            lambda request: request.link(self.authorize_url, self.client_id, scopes),
             purpose="sign in to Amazon Cloud Drive",
             redirect_uri=self.redirect_uri,
         )
-        form = {
-            "grant_type": "authorization_code",
-            "code": granted.code,
-            "redirect_uri": granted.redirect_uri,
-        }
-        token = self._token(form, idempotent=False)
+        token = self._token(consent.form)
         if text(token, "refresh_token") is None:
             raise SignInError(f"account '{self.account}': Amazon gave no refresh_token. {_CONFIGURED_WRONG}.")
         return {"scope": " ".join(scopes), **token}
 
-    def _link(self, redirect_uri: str, state: str, scopes: Sequence[str]) -> str:
-        query = {
-            "client_id": self.client_id,
-            "response_type": "code",
-            "scope": " ".join(scopes),
-            "redirect_uri": redirect_uri,
-            "state": state,
-        }
-        return f"{self.authorize_url}?{urlencode(query)}"
-
-    def _token(self, form: dict[str, str], *, idempotent: bool) -> Json:
+    def _token(self, form: dict[str, str]) -> Json:
         asked_at = time.time()
-        answer = self.transport.request(
-            "POST",
-            self.token_url,
-            form={**form, "client_id": self.client_id, "client_secret": self.client_secret},
-            accept=_ANSWERED,
-            idempotent=idempotent,
-            signed=False,
-        )
-        content = json_object(answer.body)
-        if answer.status != 200 or text(content, "access_token") is None:
-            raise SignInError(self._explained(answer.status, content, is_refresh="refresh_token" in form))
-        return completed(content, asked_at)
+        is_refresh = "refresh_token" in form
+        form = {**form, "client_id": self.client_id, "client_secret": self.client_secret}
+        try:
+            return completed(ask_token(self.transport, self.token_url, form, idempotent=is_refresh), asked_at)
+        except TokenRefusedError as refusal:
+            raise SignInError(f"account '{self.account}': {_meaning(refusal, self.account, is_refresh)}") from refusal
 
-    def _explained(self, status: int, content: Json, *, is_refresh: bool) -> str:
-        error, description = text(content, "error"), text(content, "error_description")
-        said = ": ".join(word for word in (error or f"status {status}", description) if word)
-        if error == "invalid_grant" and is_refresh:
-            return (
-                f"account '{self.account}': Amazon no longer accepts this sign-in ({said}); access was taken back, or "
-                f"the token is another client's. Sign in again with: photosync login {self.account}"
-            )
-        if error == "invalid_grant":
-            return (
-                f"account '{self.account}': Amazon did not accept the code ({said}); it is good once and for a few "
-                f"minutes. Sign in again with: photosync login {self.account}"
-            )
-        if error == "invalid_client":
-            return (
-                f"account '{self.account}': Amazon does not know this client ({said}). Check 'client_id' and "
-                "'client_secret' of this account, or the file that 'client_data' names."
-            )
-        return f"account '{self.account}': Amazon gave no token ({said}). {_CONFIGURED_WRONG}."
+
+def _meaning(refusal: TokenRefusedError, account: str, is_refresh: bool) -> str:
+    again = f"Sign in again with: photosync login {account}"
+    if refusal.word == "invalid_grant" and is_refresh:
+        return (
+            f"Amazon no longer accepts this sign-in ({refusal.said}); access was taken back, or the token is another "
+            f"client's. {again}"
+        )
+    if refusal.word == "invalid_grant":
+        return f"Amazon did not accept the code ({refusal.said}); it is good once and for a few minutes. {again}"
+    if refusal.word == "invalid_client":
+        return (
+            f"Amazon does not know this client ({refusal.said}). Check 'client_id' and 'client_secret' of this "
+            "account, or the file that 'client_data' names."
+        )
+    return f"Amazon gave no token ({refusal.said}). {_CONFIGURED_WRONG}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from photosync.errors import TemporaryError
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Policy, Transport, TransportSettings
 from photosync_google.auth import GoogleAuth
-from photosync_google.client import read_client
+from photosync_google.oauth.client import read_client
 from photosync_google.simulator import GoogleSimulator
 
 NOBODY = Policy(retry_budget_s=0.2, first_contact_budget_s=0.2)

@@ -16,8 +16,8 @@ from photosync.model import Kind, TimeMeaning
 from photosync.provider import AccountContext, Sent, Uploader, UploadRequest
 from photosync.testing import Fault
 from photosync.transport import Policy, Transport
+from photosync_google.library.resumable import piece_size
 from photosync_google.provider import GoogleProvider
-from photosync_google.resumable import piece_size
 from tests.photosync_google.someone import ACCOUNT, Someone, md5_of
 
 

@@ -9,30 +9,33 @@ from __future__ import annotations
 
 from photosync.errors import PhotosyncError, ProviderError, Reason, StorageFullError, TemporaryError
 from photosync.transport import Answer
-from photosync_google.created import EXHAUSTED, INTERNAL, results_of
-from photosync_google.refusals import LIBRARY, Refusal, Refusals, parsed
+from photosync_google.library.items import EXHAUSTED, INTERNAL, results_of
+from photosync_google.oauth.scopes import UPLOADING
+from photosync_google.refusals import ErrorStatus, GoogleRefusals
 
 BATCH_CREATE = "/mediaItems:batchCreate"
 CREATED = (200, 207)
 """Some text of Google's has the second for a batch of which a part failed; it is not proven."""
 _STORAGE_WORDS = "remaining storage"
-_QUOTA_WORDS = "quota"
+_QUOTA_WORD = "quota"
 _DAILY_WORDS = ("per day", "perday", "daily")
 """`limit 'All requests per day'`, `limit 'ApiCallsPerProjectPerDay'`."""
 
 
 class QuotaSpentError(ProviderError):
-    """The day's requests are used up. No kind of waiting helps that the transport could do."""
+    """The day's requests are used up. The transport cannot wait so long."""
 
 
 class CreationTroubleError(TemporaryError):
     """Google could not make an item just now, and says nothing against it."""
 
 
-class LibraryRefusals(Refusals):
-    """Looks at every answer that one account gets from the Library API; fulfils the transport's `Classify`."""
+class LibraryRefusals(GoogleRefusals):
+    """Looks at every answer that one account gets when it uploads."""
 
-    name = LIBRARY
+    title = "Photos Library API"
+    service = "photoslibrary.googleapis.com"
+    scope = UPLOADING
 
     def __call__(self, answer: Answer) -> PhotosyncError | None:
         """The error to raise; None: the general rules know what to do."""
@@ -41,7 +44,7 @@ class LibraryRefusals(Refusals):
         if answer.status in CREATED and answer.url.endswith(BATCH_CREATE):
             return self._of_results(answer)
         # Large files go to whatever address Google names for them, and are refused like everything else.
-        return self._of_api(answer) if answer.status >= 400 else None
+        return self.of_api(answer) if answer.status >= 400 else None
 
     def _of_results(self, answer: Answer) -> PhotosyncError | None:
         """Results that say 'not now': the transport asks again, after a pause."""
@@ -54,30 +57,31 @@ class LibraryRefusals(Refusals):
             return self._of_quota(message, answer)
         return None
 
-    def _bad_request(self, answer: Answer) -> PhotosyncError:
-        refusal = parsed(answer)
-        if is_about_storage(refusal.message):
+    def bad_request(self, answer: Answer) -> PhotosyncError:
+        """The storage is full, a quota is used up, or a request was wrong."""
+        error = ErrorStatus.of(answer)
+        if is_about_storage(error.message):
             return storage_full(self._account)
-        if _QUOTA_WORDS in refusal.message.lower():
-            return self._of_quota(refusal.message, answer)  # uploads a minute are refused so (int128/gpup issue 13)
-        return ProviderError(f"{refusal.status or answer.status}: {refusal.message}", answer.status, answer.body)
+        if _QUOTA_WORD in error.message.lower():
+            return self._of_quota(error.message, answer)  # uploads a minute are refused so (int128/gpup issue 13)
+        return ProviderError(f"{error.status or answer.status}: {error.message}", answer.status, answer.body)
 
-    def _too_many(self, answer: Answer) -> PhotosyncError:
-        return self._of_quota(_whole_text(parsed(answer)), answer)
+    def too_many(self, answer: Answer) -> PhotosyncError:
+        """The quota of a minute, or that of a day."""
+        error = ErrorStatus.of(answer)
+        return self._of_quota(" ".join((error.message, *error.reasons)), answer)
 
-    def _of_quota(self, text: str, answer: Answer) -> PhotosyncError:
-        if any(word in text.lower() for word in _DAILY_WORDS):
-            return QuotaSpentError(
-                self._says(
-                    "your Google project has used up its requests to Google Photos for today (10,000, unless Google "
-                    "allowed more). Push again tomorrow; it goes on from here. What is used: "
-                    f"https://console.cloud.google.com/apis/api/{self.name.service}/quotas"
-                ),
-                answer.status,
-                answer.body,
-            )
-        return TemporaryError(
-            self._says("Google Photos is asked too often. Wait some minutes and try again."), Reason.THROTTLED
+    def _of_quota(self, message: str, answer: Answer) -> PhotosyncError:
+        if not any(word in message.lower() for word in _DAILY_WORDS):
+            return super().too_many(answer)
+        return QuotaSpentError(
+            self.says(
+                "your Google project has used up its requests to Google Photos for today (10,000, unless Google "
+                "allowed more). Push again tomorrow; it goes on from here. What is used: "
+                f"https://console.cloud.google.com/apis/api/{self.service}/quotas"
+            ),
+            answer.status,
+            answer.body,
         )
 
 
@@ -92,7 +96,3 @@ def storage_full(account: str) -> StorageFullError:
         f"account '{account}': the Google storage is full. Free some, or buy more, at https://one.google.com/storage, "
         "and push again."
     )
-
-
-def _whole_text(refusal: Refusal) -> str:
-    return " ".join((refusal.message, *refusal.reasons))

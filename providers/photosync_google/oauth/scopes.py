@@ -1,4 +1,4 @@
-"""What a person can permit: each thing has a scope, a token and a consent of its own, asked for when it is wanted.
+"""What a person can permit: each has a scope, a token and a consent of its own, asked for when it is needed.
 
 Facts: protocol notes on Google Photos, section 1.3.
 """
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Permission:
+class GoogleScope:
     """One of Google's scopes, in words for the person who grants it."""
 
-    scope: str
-    deed: str
+    url: str
+    action: str
     """What it allows: `picking photos`."""
     box: str
     """What Google's consent page calls it."""
@@ -25,22 +25,22 @@ class Permission:
     @property
     def name(self) -> str:
         """The scope as Google's console shows it: `photoslibrary.appendonly`."""
-        return self.scope.rpartition("/")[2]
+        return self.url.rpartition("/")[2]
 
     def command(self, account: str) -> str:
         """What obtains it."""
         return f"photosync login {account}{self.option}"
 
 
-PICKING = Permission(
+PICKING = GoogleScope(
     "https://www.googleapis.com/auth/photospicker.mediaitems.readonly",
-    deed="picking photos",
+    action="picking photos",
     box="See photos and videos that you pick",
     purpose="sign in to Google",
 )
-UPLOADING = Permission(
+UPLOADING = GoogleScope(
     "https://www.googleapis.com/auth/photoslibrary.appendonly",
-    deed="uploading",
+    action="uploading",
     box="Add to your Google Photos library",
     purpose="allow uploads to Google Photos",
     option=" --upload",

@@ -1,6 +1,6 @@
-"""The account's other half, which may upload: a permission, a token and a session of its own.
+"""The permission to upload, with a token and an HTTP session of its own.
 
-Opened when something wants it, so that whoever only picks never reads that token, nor sends anything to that API.
+The session is opened on demand: who only picks never reads that token, nor sends anything to that API.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from photosync.provider import AccountContext, Interaction, UploadRequest
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts
-from photosync_google.albums import Albums
 from photosync_google.auth import GoogleAuth
-from photosync_google.client import Client
-from photosync_google.library_api import LibraryApi
-from photosync_google.library_refusals import LibraryRefusals
-from photosync_google.permissions import UPLOADING
-from photosync_google.uploads import GoogleUploader
+from photosync_google.library.albums import Albums
+from photosync_google.library.api import LibraryApi
+from photosync_google.library.refusals import LibraryRefusals
+from photosync_google.library.uploads import GoogleUploader
+from photosync_google.oauth.client import OAuthClient
+from photosync_google.oauth.scopes import UPLOADING
 
 LIBRARY_URL = "https://photoslibrary.googleapis.com/v1"
 _UPLOAD_HOSTS = (".googleapis.com", ".googleusercontent.com")
@@ -24,11 +24,11 @@ _READ_TIMEOUT_S = 120.0
 """What Google takes for a large file's last piece is not known; it looks at the whole file then."""
 
 
-class UploadSide:
+class UploadAccess:
     """May append to the library, and no more."""
 
     def __init__(
-        self, client: Client, context: AccountContext, file: TokenFile, shared: TokenFile, url: str, origin: str
+        self, client: OAuthClient, context: AccountContext, file: TokenFile, shared: TokenFile, url: str, origin: str
     ) -> None:
         """`url` is the API's, and `origin` its beginning. `shared` is the token for picking: one from elsewhere may
         allow uploads as well, and serves until there is one in `file`."""
@@ -36,7 +36,7 @@ class UploadSide:
         self._context = context
         self._file = file
         self._auth = GoogleAuth(context.account, client, shared, UPLOADING)
-        if file.exists() or not self._auth.says_so:
+        if file.exists() or not self._auth.names_scope:
             self._auth = GoogleAuth(context.account, client, file, UPLOADING)
         self._url = url
         self._hosts = (origin, *_UPLOAD_HOSTS)
@@ -54,7 +54,7 @@ class UploadSide:
 
     def permit(self, person: Interaction) -> str:
         """Have the person consent, and keep the token."""
-        from photosync_google.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
+        from photosync_google.oauth.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
 
         token = obtain_token(self._context.account, self._client, person, self._session(), UPLOADING)
         self._auth.adopt(token, self._file)

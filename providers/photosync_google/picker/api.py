@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from photosync.errors import ProviderError
+from photosync.provider import PickingSession
 from photosync.transport import Transport
-from photosync_google.media import Media, Session, page_of, session_of
+from photosync_google.picker.items import PickedItem, page_of, session_of
 
 PAGE_SIZE = 100
 """More is lowered to this by the service."""
@@ -28,7 +29,7 @@ class PickerApi:
         self._transport = transport
         self._base = base.rstrip("/")
 
-    def create(self, most: int | None) -> Session:
+    def create(self, most: int | None) -> PickingSession:
         """A new session, in which a person can pick `most` items."""
         # Whether the service knows a repeated request by its id is not documented. A session too many does no harm,
         # one too few would.
@@ -38,7 +39,7 @@ class PickerApi:
         )
         return session_of(answer)
 
-    def session(self, session_id: str) -> Session | None:
+    def session(self, session_id: str) -> PickingSession | None:
         """How a session stands; None for one that is over."""
         try:
             return session_of(self._transport.json("GET", self._session_url(session_id)))
@@ -48,13 +49,13 @@ class PickerApi:
             raise
 
     def delete(self, session_id: str) -> None:
-        """End a session. One that is over already is as good."""
+        """End a session. One that is over already is no error."""
         self._transport.request("DELETE", self._session_url(session_id), accept=(200, 204, *_GONE))
 
-    def pages(self, session_id: str) -> Iterator[tuple[Media, ...]]:
+    def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
         """What was picked, each request sent only when its page is asked for. A page may be empty."""
         token: str | None = None
-        met: set[str] = set()
+        seen: set[str] = set()
         while True:
             params: dict[str, str | int | None] = {
                 "sessionId": session_id,
@@ -62,14 +63,14 @@ class PickerApi:
                 "pageToken": token,
             }
             page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", params=params))
-            self._transport.hide(*(_path(media.base_url) for media in page.media))
-            yield page.media
+            self._transport.hide(*(_path(each.base_url) for each in page.picked))
+            yield page.picked
             token = page.next_token
             if token is None:
                 return
-            if token in met:
+            if token in seen:
                 raise ProviderError("Google Photos lists the same page again and again; try again later.")
-            met.add(token)
+            seen.add(token)
 
     def _session_url(self, session_id: str) -> str:
         return f"{self._base}/sessions/{quote(session_id, safe='')}"

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from photosync.errors import LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.provider import FileToUpload
-from photosync_google.library_api import LibraryApi, UploadSession
+from photosync_google.library.api import LibraryApi, UploadSession
 
 PIECE_BYTES = 16 * 1024**2
 """Google advises no size. What a break can cost is a piece at most."""

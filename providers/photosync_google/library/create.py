@@ -12,11 +12,11 @@ from dataclasses import replace
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
 from photosync.model import Item
 from photosync.provider import FileToUpload, Sent
-from photosync_google.accepted import sent_name
-from photosync_google.albums import Albums, is_about_album
-from photosync_google.created import DONE, EXHAUSTED, INTERNAL, INVALID, KNOWN_ALREADY, Result
-from photosync_google.library_api import MOST_AT_ONCE, LibraryApi, NewItem
-from photosync_google.library_refusals import is_about_storage, storage_full
+from photosync_google.library.accepted import sent_name
+from photosync_google.library.albums import Albums, is_about_album
+from photosync_google.library.api import MOST_AT_ONCE, LibraryApi, NewItem
+from photosync_google.library.items import ALREADY_EXISTS, DONE, EXHAUSTED, INTERNAL, INVALID, CreateResult
+from photosync_google.library.refusals import is_about_storage, storage_full
 
 Made = Sent | ItemError
 
@@ -98,10 +98,10 @@ class ItemMaker:
             failures = failures + 1 if isinstance(made[-1], ItemError) else 0
         return made
 
-    def _results(self, album: str | None, sent: Sequence[Sent]) -> Mapping[str, Result] | ItemError:
+    def _results(self, album: str | None, sent: Sequence[Sent]) -> Mapping[str, CreateResult] | ItemError:
         """What Google says of each; an error where it refuses them all."""
         items = [NewItem(each.token, sent_name(each.file.name)) for each in sent]
-        found: dict[str, Result] = {}
+        found: dict[str, CreateResult] = {}
 
         def create(album_id: str | None) -> None:
             found.update(self._api.create(items, album_id))
@@ -119,16 +119,16 @@ class ItemMaker:
             return self._refused(album, error)
         return found
 
-    def _judged(self, sent: Sent, result: Result | None) -> Made:
+    def _judged(self, sent: Sent, result: CreateResult | None) -> Made:
         if result is None:
             return ItemError("Google did not say what became of it; push again", Reason.BAD_ANSWER)
-        if result.code in (DONE, KNOWN_ALREADY):
+        if result.code in (DONE, ALREADY_EXISTS):
             if result.item is None:
                 return ItemError("Google has it and did not say as which item", Reason.BAD_ANSWER)
-            return self._arrived(sent, result.item, was_there=result.code == KNOWN_ALREADY)
+            return self._arrived(sent, result.item, was_there=result.code == ALREADY_EXISTS)
         return self._failed(result)
 
-    def _failed(self, result: Result) -> ItemError:
+    def _failed(self, result: CreateResult) -> ItemError:
         said = result.message or f"code {result.code}"
         if is_about_storage(said):
             return storage_full(self._account)
@@ -175,7 +175,7 @@ class ItemMaker:
         return ItemError(f"Google refused to take this{where} ({error})", Reason.REFUSED)
 
 
-def _may_be_old(result: Result | None, *, may_be_used_up: bool) -> bool:
+def _may_be_old(result: CreateResult | None, *, may_be_used_up: bool) -> bool:
     """Whether a token was refused and not the picture: as a used one is, or one that is older than a day."""
     return result is not None and result.code == INVALID and (may_be_used_up or not result.is_about_content)
 

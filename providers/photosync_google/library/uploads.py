@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.model import Item
 from photosync.provider import FileToUpload, Sent, UploadRequest
-from photosync_google import accepted
-from photosync_google.albums import TITLE_CHARACTERS, Albums, album_title
-from photosync_google.library_api import MOST_AT_ONCE, LibraryApi
-from photosync_google.making import ItemMaker, Made
-from photosync_google.resumable import upload_in_pieces
+from photosync_google.library import accepted
+from photosync_google.library.albums import TITLE_CHARACTERS, Albums, album_title
+from photosync_google.library.api import MOST_AT_ONCE, LibraryApi
+from photosync_google.library.create import ItemMaker, Made
+from photosync_google.library.resumable import upload_in_pieces
 
 LARGEST_RAW_BYTES = 10 * 1000**2
 """What is larger goes in pieces, as Google advises (section 5.2)."""

@@ -6,22 +6,21 @@ Facts: protocol notes on Google Photos, section 1.2.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync.errors import ConfigError, ProviderError
+from photosync.provider_kit.json_fields import Json, as_object, part, text
 from photosync.transport.hosts import target
 
 _ADVICE = (
     "Download the file of an OAuth client of the type 'Desktop app' from https://console.cloud.google.com/auth/clients "
     "and name it with 'client_secret'; docs/google.md shows how."
 )
-_KINDS = ("installed", "web")
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class OAuthClient:
     """An OAuth client."""
 
     path: Path
@@ -32,11 +31,11 @@ class Client:
 
     @property
     def revoke_uri(self) -> str:
-        """The file does not name it; it lies beside the token's."""
+        """The file does not name it; it is next to the token's."""
         return self.token_uri.rpartition("/")[0] + "/revoke"
 
 
-def read_client(path: Path, account: str) -> Client:
+def read_client(path: Path, account: str) -> OAuthClient:
     """The client in the file. Raises `ConfigError` that says what is wrong with it, and which file to download."""
     try:
         return _client(path, json.loads(path.read_text(encoding="utf-8-sig")))
@@ -52,14 +51,14 @@ class _NoClientError(ValueError):
     """The file is something else."""
 
 
-def _client(path: Path, content: object) -> Client:
-    part = next((content[kind] for kind in _KINDS if kind in content), None) if isinstance(content, Mapping) else None
-    if not isinstance(part, Mapping):
-        raise _NoClientError(_what_it_is(content))
+def _client(path: Path, content: object) -> OAuthClient:
+    client = part(content, "installed") or part(content, "web")
+    if not client:
+        raise _NoClientError(_what_it_is(as_object(content)))
     values = {}
     for key in ("client_id", "client_secret", "auth_uri", "token_uri"):
-        value = part.get(key)
-        if not isinstance(value, str) or not value:
+        value = text(client, key)
+        if value is None:
             raise _NoClientError(f"has no '{key}'; it is not complete")
         values[key] = value
     for key in ("auth_uri", "token_uri"):
@@ -67,13 +66,12 @@ def _client(path: Path, content: object) -> Client:
             target(values[key])
         except ProviderError:
             raise _NoClientError(f"names a '{key}' that is no https address") from None
-    return Client(path, **values)
+    return OAuthClient(path, **values)
 
 
-def _what_it_is(content: object) -> str:
-    keys = set(content) if isinstance(content, Mapping) else set()
-    if "private_key" in keys:
+def _what_it_is(content: Json) -> str:
+    if "private_key" in content:
         return "is the key of a service account, which Google Photos refuses"
-    if "refresh_token" in keys:
+    if "refresh_token" in content:
         return "is a token, not a client; a token belongs under 'token'"
     return "is no OAuth client: it has neither 'installed' nor 'web'"

@@ -8,7 +8,7 @@ import pytest
 
 from photosync.errors import ProviderError
 from photosync.model import Kind, TimeMeaning
-from photosync_google.media import moment, page_of, session_of
+from photosync_google.picker.items import capture_time, page_of, session_of
 
 PHOTO = {
     "id": "AHXk3Made-up_1",
@@ -24,44 +24,44 @@ PHOTO = {
 
 
 def test_a_photo() -> None:
-    (media,) = page_of({"mediaItems": [PHOTO]}).media
-    item = media.item
+    (picked,) = page_of({"mediaItems": [PHOTO]}).picked
+    item = picked.item
     assert (item.id, item.name, item.kind) == ("AHXk3Made-up_1", "PXL_20260904_130051646.MP.jpg", Kind.PHOTO)
     assert item.taken is not None
     assert item.taken.reading == datetime(2026, 9, 4, 13, 0, 51, 646000)
     assert item.taken.meaning is TimeMeaning.INSTANT
     assert (item.width, item.height) == (4000, 3000)
     assert item.notes == ("gps_stripped",)
-    assert media.url == "https://lh3.googleusercontent.com/ppa/made-up=d"
-    assert "made-up" not in repr(media), "an address is a secret"
+    assert picked.url == "https://lh3.googleusercontent.com/ppa/made-up=d"
+    assert "made-up" not in repr(picked), "an address is a secret"
 
 
 def test_a_video_is_fetched_as_one() -> None:
     content = {**PHOTO, "type": "VIDEO"}
-    (media,) = page_of({"mediaItems": [content]}).media
-    assert media.item.kind is Kind.VIDEO
-    assert media.url.endswith("=dv")
-    assert media.item.notes == ("reencoded",)
+    (picked,) = page_of({"mediaItems": [content]}).picked
+    assert picked.item.kind is Kind.VIDEO
+    assert picked.url.endswith("=dv")
+    assert picked.item.notes == ("reencoded",)
 
 
 def test_a_type_that_google_does_not_tell() -> None:
     file = {**PHOTO["mediaFile"], "mimeType": "video/mp4"}  # type: ignore[dict-item]
     content = {**PHOTO, "type": "TYPE_UNSPECIFIED", "mediaFile": file}
-    assert page_of({"mediaItems": [content]}).media[0].is_video
+    assert page_of({"mediaItems": [content]}).picked[0].is_video
 
 
 def test_next_to_nothing() -> None:
-    (media,) = page_of({"mediaItems": [{"id": "x1", "mediaFile": {"baseUrl": "https://lh3.google.com/a"}}]}).media
-    assert (media.item.name, media.item.taken, media.item.width) == ("x1", None, None)
+    (picked,) = page_of({"mediaItems": [{"id": "x1", "mediaFile": {"baseUrl": "https://lh3.google.com/a"}}]}).picked
+    assert (picked.item.name, picked.item.taken, picked.item.width) == ("x1", None, None)
 
 
 @pytest.mark.parametrize("content", [{"id": "../x", "mediaFile": PHOTO["mediaFile"]}, {"id": "x"}, {}, 7])
 def test_what_cannot_be_fetched_is_left_out(content: object) -> None:
-    assert page_of({"mediaItems": [content]}).media == ()
+    assert page_of({"mediaItems": [content]}).picked == ()
 
 
 def test_an_empty_page() -> None:
-    assert page_of({}).media == ()
+    assert page_of({}).picked == ()
     assert page_of({"nextPageToken": "t"}).next_token == "t"
 
 
@@ -104,4 +104,6 @@ def test_no_browser_is_sent_to_a_strange_address(link: str) -> None:
     ],
 )
 def test_moments(text: str | None, expected: datetime | None) -> None:
-    assert moment(text) == expected
+    taken = capture_time({"createTime": text}, "createTime")
+    assert (taken and taken.reading.replace(tzinfo=UTC)) == expected
+    assert taken is None or taken.meaning is TimeMeaning.INSTANT

@@ -1,7 +1,7 @@
 """The albums that this program made at Google, by title.
 
-The permission to upload does not include looking, and titles are not unique: so which album is ours is kept on the
-disk, one small file an album, so that two runs never write the same file. An album belongs to the OAuth client that
+The permission to upload does not include listing, and titles are not unique: so which album is ours is kept on the
+disk, in one small file per album, so that two runs never write the same file. An album belongs to the OAuth client that
 made it. Facts: protocol notes on Google Photos, section 5.4.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from photosync.errors import DestinationError, LostAnswerError, ProviderError
-from photosync_google.library_api import LibraryApi
+from photosync.errors import LostAnswerError, ProviderError
+from photosync.provider_kit.json_fields import text
+from photosync.provider_kit.state_file import StateFile
+from photosync_google.library.api import LibraryApi
 
 TITLE_CHARACTERS = 500
 _REFUSED = (400, 403, 404)
@@ -24,7 +25,6 @@ class Albums:
     """One account's albums. One thread at a time uses them."""
 
     def __init__(self, state: Path, account: str, client_id: str, api: LibraryApi, say: Callable[[str], None]) -> None:
-        self._state = state
         self._folder = state / "albums"
         self._account = account
         self._client_id = client_id
@@ -71,39 +71,25 @@ class Albums:
     # On the disk
 
     def _kept(self, title: str) -> str | None:
-        try:
-            content = json.loads(self._path(title).read_text(encoding="utf-8"))
-            is_ours = (content["client_id"], content["title"]) == (self._client_id, title)
-            return str(content["id"]) if is_ours else None
-        except (OSError, ValueError, KeyError, TypeError):
-            return None  # not made yet, or cut off by a crash
+        content = self._file(title).read()
+        is_ours = (content.get("client_id"), content.get("title")) == (self._client_id, title)
+        return text(content, "id") if is_ours else None
 
     def _keep(self, title: str, album_id: str) -> None:
-        path = self._path(title)
-        temporary = path.with_suffix(f".{os.getpid()}")
-        content = {"client_id": self._client_id, "title": title, "id": album_id}
-        try:
-            for folder in (*reversed(self._state.parents), self._state, self._folder):
-                folder.mkdir(mode=0o700, exist_ok=True)
-            temporary.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-            temporary.replace(path)
-        except OSError as error:
-            raise DestinationError(
-                f"account '{self._account}': cannot write {path}: {error.strerror}. Make its folder writable."
-            ) from error
+        self._file(title).write({"client_id": self._client_id, "title": title, "id": album_id})
 
     def _forget(self, title: str) -> None:
         self._ids.pop(title, None)
-        self._path(title).unlink(missing_ok=True)
+        self._file(title).delete()
 
-    def _path(self, title: str) -> Path:
+    def _file(self, title: str) -> StateFile:
         key = json.dumps([self._client_id, title]).encode()
-        return self._folder / f"{hashlib.sha256(key).hexdigest()[:20]}.json"
+        return StateFile(self._folder / f"{hashlib.sha256(key).hexdigest()[:20]}.json", account=self._account)
 
 
-def album_title(text: str) -> str:
-    """`text` as short as Google takes it. Its end stays, because in a path that is what tells one from another."""
-    return text if len(text) <= TITLE_CHARACTERS else "…" + text[1 - TITLE_CHARACTERS :]
+def album_title(path: str) -> str:
+    """`path` as short as Google takes it. Its end stays, because that is what tells one folder from another."""
+    return path if len(path) <= TITLE_CHARACTERS else "…" + path[1 - TITLE_CHARACTERS :]
 
 
 def is_about_album(error: ProviderError) -> bool:

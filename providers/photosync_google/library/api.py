@@ -7,7 +7,6 @@ Facts: protocol notes on Google Photos, section 5.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Unpack
@@ -15,12 +14,13 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
 from photosync.provider import FileToUpload
+from photosync.provider_kit.json_fields import json_object, text
 from photosync.transport import Answer, Transport
 from photosync.transport.hosts import OwnHosts, target
 from photosync.transport.types import RequestOptions
-from photosync_google.accepted import header_name, media_type
-from photosync_google.created import INTERNAL, Result, results_of
-from photosync_google.library_refusals import BATCH_CREATE, CREATED, CreationTroubleError, QuotaSpentError
+from photosync_google.library.accepted import header_name, media_type
+from photosync_google.library.items import INTERNAL, CreateResult, results_of
+from photosync_google.library.refusals import BATCH_CREATE, CREATED, CreationTroubleError, QuotaSpentError
 
 MOST_AT_ONCE = 50
 """Items that one request makes, or puts into an album."""
@@ -121,7 +121,7 @@ class LibraryApi:
 
     # Items and albums
 
-    def create(self, items: Sequence[NewItem], album_id: str | None) -> Mapping[str, Result]:
+    def create(self, items: Sequence[NewItem], album_id: str | None) -> Mapping[str, CreateResult]:
         """Make items, at most `MOST_AT_ONCE`; the results by token. One such request at a time."""
         content: dict[str, object] = {
             "newMediaItems": [{"simpleMediaItem": {"uploadToken": item.token, "fileName": item.name}} for item in items]
@@ -133,16 +133,16 @@ class LibraryApi:
                 "POST", f"{self._base}{BATCH_CREATE}", json=content, accept=CREATED, timeout_s=_CREATION_TIMEOUT_S
             )
         except CreationTroubleError as error:
-            return {items[0].token: Result(INTERNAL, str(error), None)}
+            return {items[0].token: CreateResult(INTERNAL, str(error), None)}
         return results_of(answer.body)
 
     def create_album(self, title: str, *, is_repeated: bool = False) -> str:
         """Make an album; its id. Raises `LostAnswerError` unless `is_repeated`."""
         content = {"album": {"title": title}}
         answer = self._request("POST", f"{self._base}/albums", json=content, idempotent=is_repeated)
-        album = _parsed(answer)
-        album_id = album.get("id") if isinstance(album, Mapping) else None
-        if not isinstance(album_id, str) or not album_id:
+        # Without the transport's own message for what is no JSON: it quotes it, and what it holds may be a token.
+        album_id = text(json_object(answer.body), "id")
+        if album_id is None:
             raise ItemError(f"Google made the album '{title}' and did not say its id; push again", Reason.BAD_ANSWER)
         return album_id
 
@@ -150,7 +150,8 @@ class LibraryApi:
         """Put items into an album, at most `MOST_AT_ONCE`: all of them or none."""
         url = f"{self._base}/albums/{quote(album_id, safe='')}:batchAddMediaItems"
         answer = self._request("POST", url, json={"mediaItemIds": list(item_ids)})
-        if answer.body.strip() and not isinstance(_parsed(answer), Mapping):
+        body = answer.body.strip()
+        if body and not json_object(body) and b"".join(body.split()) != b"{}":
             raise ProviderError("Google Photos answered with something else than JSON when an album was to be filled.")
 
     def _request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
@@ -183,15 +184,6 @@ def _token(answer: Answer) -> str:
     return token
 
 
-def _parsed(answer: Answer) -> object:
-    """Without the transport's own words for what is no JSON: they quote it, and what it holds may be a token."""
-    try:
-        content: object = json.loads(answer.body)
-    except ValueError:
-        return None
-    return content
-
-
 def _number(answer: Answer, header: str) -> int | None:
-    text = answer.headers.get(header, "").strip()
-    return int(text) if text.isascii() and text.isdecimal() else None
+    value = answer.headers.get(header, "").strip()
+    return int(value) if value.isascii() and value.isdecimal() else None

@@ -1,0 +1,186 @@
+"""Where the bytes of picked items are. Addresses live an hour; new ones come only by listing the whole session again.
+
+Facts: protocol notes on Google Photos, sections 4.2, 4.3 and 4.5.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
+
+from photosync.errors import ItemError, ProviderError, Reason
+from photosync.transport import Destination, Transport
+from photosync.transport.hosts import OwnHosts, target
+from photosync_google.picker.api import PickerApi, is_gone
+from photosync_google.picker.items import FAILED, PROCESSING, PickedItem
+
+MAX_AGE_S = 50 * 60.0
+_USELESS_RENEWALS = 5
+"""After so many in a row after which no address worked, the addresses are not what is wrong."""
+_REDIRECTS = (301, 302, 303, 307, 308)
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LARGEST_ERROR_BYTES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """A picked item and when its address was given out."""
+
+    session_id: str
+    picked: PickedItem
+    listed_at: float
+
+
+class Downloads:
+    """Lists sessions, and downloads what was listed: at most 2000 items a session. Used from several threads."""
+
+    def __init__(self, transport: Transport, api: PickerApi, own_hosts: OwnHosts, max_age_s: float = MAX_AGE_S) -> None:
+        self._transport = transport
+        self._api = api
+        self._own_hosts = own_hosts
+        self._max_age_s = max_age_s
+        self._addresses: dict[str, _Address] = {}
+        self._lock = threading.Lock()
+        self._useless_renewals = 0
+        self._over: set[str] = set()
+        """Sessions that are no longer there."""
+
+    def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
+        """List a session, and remember its addresses."""
+        for page in self._api.pages(session_id):
+            now = time.monotonic()
+            self._addresses.update((each.item.id, _Address(session_id, each, now)) for each in page)
+            yield page
+
+    def download(self, item_id: str, destination: Destination) -> None:
+        """The bytes of an item, from a new address where the one known is old or refused. Raises `ItemError`."""
+        address = self._addresses.get(item_id)
+        if address is None:
+            raise _not_picked()
+        if time.monotonic() - address.listed_at > self._max_age_s:
+            address = self._renewed(address)
+        _check_ready(address.picked)
+        try:
+            self._download(address.picked, destination)
+        except ItemError as error:
+            if error.reason not in (Reason.FORBIDDEN, Reason.NOT_FOUND):
+                raise
+            self._download(self._renewed(address).picked, destination)
+
+    def _download(self, picked: PickedItem, destination: Destination) -> None:
+        if target(picked.url).origin not in self._own_hosts:
+            raise ItemError(
+                f"Google named the host {urlsplit(picked.url).hostname} for this, which is not known to be its own; "
+                "nothing was asked there",
+                Reason.REFUSED,
+            )
+        if picked.is_video:
+            self._download_video(picked, destination)
+        else:
+            picture = _CheckedPicture(destination, picked.mime)
+            self._transport.download(picked.url, picture)
+            picture.check()
+        self._useless_renewals = 0
+
+    def _download_video(self, picked: PickedItem, destination: Destination) -> None:
+        """Videos come by a redirect to a host that needs no bearer token, and so must not get it."""
+        try:
+            with self._transport.stream("GET", picked.url, accept=(HTTPStatus.OK, *_REDIRECTS)) as (answer, _):
+                location = answer.headers.get("Location") if answer.status in _REDIRECTS else None
+        except ProviderError as error:
+            reasons = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND}
+            raise ItemError(str(error), reasons.get(error.status or 0, Reason.BAD_ANSWER)) from error
+        if location is None:
+            self._transport.download(picked.url, destination)
+            return
+        address = urljoin(picked.url, location)
+        self._transport.hide(urlsplit(address).path)
+        self._transport.download(address, destination, signed=False)
+
+    def _renewed(self, old: _Address) -> _Address:
+        """A newer address than `old`, by one listing for all threads that need one."""
+        item_id = old.picked.item.id
+        with self._lock:
+            if self._addresses.get(item_id) is old:
+                self._list_again(old.session_id)
+            address = self._addresses.get(item_id)
+        if address is None or address is old:
+            raise _not_picked()
+        return address
+
+    def _list_again(self, session_id: str) -> None:
+        if session_id in self._over:
+            raise _not_picked()
+        if self._useless_renewals >= _USELESS_RENEWALS:
+            raise ItemError("Google refuses to hand out the content, also at a new address", Reason.FORBIDDEN)
+        self._useless_renewals += 1
+        try:
+            for _ in self.pages(session_id):
+                pass
+        except ProviderError as error:
+            if is_gone(error):
+                self._over.add(session_id)
+                raise _not_picked() from error
+            raise
+
+
+class _CheckedPicture:
+    """Passes a photo's bytes on, and keeps their beginning; fulfils the transport's `Destination`.
+
+    Google answers with small pictures of its own where something is wrong, now and then without saying so.
+    """
+
+    def __init__(self, destination: Destination, mime: str) -> None:
+        self._destination = destination
+        self._mime = mime
+        self._head = b""
+
+    @property
+    def offset(self) -> int:
+        """Of the real destination."""
+        return self._destination.offset
+
+    @property
+    def validator(self) -> str | None:
+        """Of the real destination."""
+        return self._destination.validator
+
+    @property
+    def provable(self) -> bool:
+        """Of the real destination."""
+        return self._destination.provable
+
+    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
+        """A body follows."""
+        if offset == 0:
+            self._head = b""
+        self._destination.begin(offset, total, validator)
+
+    def write(self, chunk: bytes) -> None:
+        """Pass it on."""
+        if len(self._head) < len(_PNG):
+            self._head += chunk[: len(_PNG)]
+        self._destination.write(chunk)
+
+    def check(self) -> None:
+        """Raise `ItemError` when a small PNG came where another picture was promised."""
+        is_png = self._head.startswith(_PNG)
+        if is_png and self._mime != "image/png" and self.offset < _LARGEST_ERROR_BYTES:
+            raise ItemError("an error picture came in place of the photo", Reason.NOT_MEDIA)
+
+
+def _check_ready(picked: PickedItem) -> None:
+    if picked.status == PROCESSING:
+        raise ItemError(
+            "Google is still preparing this video; go on with the same pick some minutes later", Reason.NOT_READY
+        )
+    if picked.status == FAILED:
+        raise ItemError("Google could not prepare this video; try it in Google Takeout", Reason.NOT_READY)
+
+
+def _not_picked() -> ItemError:
+    return ItemError("the picking session in which this was picked is over; pick it again", Reason.NOT_FOUND)

@@ -1,0 +1,124 @@
+"""What the Picker API says of sessions and picked items, made into values.
+
+Facts: protocol notes on Google Photos, sections 2.1, 3 and 4.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+
+from photosync.errors import ProviderError
+from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+from photosync.provider import PickingSession
+from photosync.provider_kit.json_fields import Json, date_time, identifier, number, part, parts, text
+from photosync.transport.hosts import target
+
+PROCESSING, FAILED = "PROCESSING", "FAILED"
+GPS_STRIPPED, REENCODED = "gps_stripped", "reencoded"
+
+_DURATION = re.compile(r"(\d+(?:\.\d{1,9})?)s")
+_POLL_EVERY_S = 5.0
+_SHORTEST_POLL_S = 0.1
+_LONGEST_POLL_S = 60.0
+_CLOSES_IN_S = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class PickedItem:
+    """A picked item, and where its bytes are for the next hour."""
+
+    item: Item
+    base_url: str = field(repr=False)
+    mime: str
+    status: str
+    """Of a video: `READY`, `PROCESSING` or `FAILED`; empty where the service does not say."""
+
+    @property
+    def url(self) -> str:
+        """Of the bytes. Without the `v`, a video's would be those of a still picture (section 4.1)."""
+        return f"{self.base_url}={'dv' if self.is_video else 'd'}"
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it has to be downloaded as one."""
+        return self.item.kind is Kind.VIDEO
+
+
+@dataclass(frozen=True, slots=True)
+class PickedPage:
+    """What one request of a session's listing brought."""
+
+    picked: tuple[PickedItem, ...]
+    next_token: str | None
+
+
+def session_of(answer: object) -> PickingSession:
+    """A session. Raises `ProviderError` when the answer is none."""
+    if not isinstance(answer, Mapping):
+        raise ProviderError("Google Photos answered with something else than a picking session.")
+    id_, link = text(answer, "id"), text(answer, "pickerUri")
+    is_done = answer.get("mediaItemsSet") is True
+    if id_ is None or (link is None and not is_done):
+        raise ProviderError("Google Photos answered with a picking session that has no id or no address.")
+    if link is not None:
+        target(link)  # no browser is sent anywhere else than to https
+    polling = part(answer, "pollingConfig")
+    poll_every_s = _seconds(polling, "pollInterval", _POLL_EVERY_S)
+    return PickingSession(
+        id=id_,
+        link=link or "",
+        # The ending makes the browser's tab close itself; on a phone it would leave nothing to go back to (2.1).
+        browser_link=f"{(link or '').rstrip('/')}/autoclose",
+        is_done=is_done,
+        poll_every_s=min(max(poll_every_s, _SHORTEST_POLL_S), _LONGEST_POLL_S),
+        closes_in_s=_seconds(polling, "timeoutIn", _CLOSES_IN_S),
+    )
+
+
+def page_of(answer: object) -> PickedPage:
+    """A page of a listing. Raises `ProviderError` when the answer is none; an empty object is an empty page."""
+    if not isinstance(answer, Mapping) or set(answer) - {"mediaItems", "nextPageToken"}:
+        raise ProviderError("Google Photos answered a listing with something else; its protocol may have changed.")
+    if not isinstance(answer.get("mediaItems", []), list):
+        raise ProviderError("Google Photos answered a listing without a list of items.")
+    found = (_picked_item(each) for each in parts(answer, "mediaItems"))
+    return PickedPage(tuple(each for each in found if each is not None), text(answer, "nextPageToken"))
+
+
+def capture_time(content: Json, name: str) -> CaptureTime | None:
+    """A moment as Google writes it, in UTC."""
+    taken = date_time(content, name)
+    return CaptureTime(taken.astimezone(UTC).replace(tzinfo=None), TimeMeaning.INSTANT) if taken else None
+
+
+def _picked_item(content: Json) -> PickedItem | None:
+    file = part(content, "mediaFile")
+    id_, base_url = identifier(content), text(file, "baseUrl")
+    if id_ is None or base_url is None:
+        return None
+    metadata = part(file, "mediaFileMetadata")
+    mime = (text(file, "mimeType") or "").lower()
+    is_video = content.get("type") == "VIDEO" or (content.get("type") != "PHOTO" and mime.startswith("video/"))
+    item = Item(
+        id=id_,
+        name=text(file, "filename") or id_,
+        kind=Kind.VIDEO if is_video else Kind.PHOTO,
+        taken=capture_time(content, "createTime"),
+        width=number(metadata, "width", least=1),
+        height=number(metadata, "height", least=1),
+        link=base_url,
+        # Both are the service's doing, and documented (section 4.4): what arrives is not the camera's file.
+        notes=(REENCODED,) if is_video else (GPS_STRIPPED,),
+    )
+    return PickedItem(item, base_url, mime, text(part(metadata, "videoMetadata"), "processingStatus") or "")
+
+
+def _seconds(content: Json, name: str, default: float) -> float:
+    """A duration as Google writes it: `3.5s`."""
+    match = _DURATION.fullmatch(text(content, name) or "")
+    seconds = float(match[1]) if match else default
+    return seconds if math.isfinite(seconds) else default

@@ -1,0 +1,162 @@
+"""The authorization-code flow: how a person's consent becomes a code."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from photosync.errors import SignInError
+from photosync.provider_kit.oauth import AuthorizationRequest, Consent, parse_pasted
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@dataclass
+class Someone:
+    """A person at the terminal; `browser` is what their browser does with the address."""
+
+    browser: Callable[[str], object] | None = None
+    answer: str | None = None
+    port: int | None = None
+    browser_allowed: bool = True
+    said: list[str] = field(default_factory=list)
+
+    def show(self, message: str) -> None:
+        self.said.append(message)
+
+    def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
+        self.said.append(f"{purpose}: {url}")
+        if self.browser is not None:
+            threading.Thread(target=self.browser, args=(url,)).start()
+
+    def ask(self, prompt: str) -> str | None:
+        self.said.append(prompt)
+        return self.answer
+
+
+def link_for(request: AuthorizationRequest) -> str:
+    return f"https://service.example/authorize?redirect_uri={request.redirect_uri}&state={request.state}"
+
+
+def agreeing(answer: str) -> Callable[[str], object]:
+    """A browser whose person agrees: it goes straight to the redirect URI."""
+
+    def browse(url: str) -> None:
+        query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        with urllib.request.urlopen(f"{query['redirect_uri']}?state={query['state']}&{answer}", timeout=5) as page:
+            page.read()
+
+    return browse
+
+
+STATE = "the-state"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"http://localhost/?code=XyCode012&scope=a+b&state={STATE}",
+        f"  http://localhost/?code=XyCode012&state={STATE} \r\n",
+        f"http://localhost/?code=XyCo\nde012&state={STATE}",
+        "http://localhost/?code=XyCode012",
+        f"localhost/?code=XyCode012&state={STATE}",
+        f"?code=XyCode012&state={STATE}",
+        "code=XyCode012",
+        "XyCode012",
+        " XyCo\n de012\n",
+    ],
+)
+def test_the_code_is_found_in_whatever_was_pasted(text: str) -> None:
+    assert parse_pasted(text, STATE) == "XyCode012"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Nothing was pasted"),
+        ("http://localhost/?code=XyCode012&state=other", "belongs to another sign-in"),
+        (
+            f"http://localhost/?error=access_denied&error_description=No+thanks&state={STATE}",
+            r"not granted \(access_denied: No thanks\)",
+        ),
+        ("http://localhost/?error=invalid_scope", r"refused \(invalid_scope\)"),
+        ("http://localhost/", "no 'code' in this address"),
+    ],
+)
+def test_what_cannot_be_used_is_told(text: str, message: str) -> None:
+    with pytest.raises(SignInError, match=message):
+        parse_pasted(text, STATE)
+
+
+def test_with_a_browser_the_listener_receives() -> None:
+    someone = Someone(browser=agreeing("code=good"))
+    consent = Consent.request(someone, link_for, purpose="sign in", timeout_s=10)
+    assert consent.code == "good"
+    assert [line.partition("&")[0] for line in someone.said] == [
+        f"sign in: https://service.example/authorize?redirect_uri={consent.redirect_uri}"
+    ]
+
+
+def test_without_a_browser_the_person_pastes() -> None:
+    someone = Someone(answer="http://localhost/?code=good", browser_allowed=False)
+    answer = Consent.request(someone, link_for, purpose="sign in")
+    assert (answer.code, answer.redirect_uri) == ("good", "http://localhost")
+
+
+def test_a_port_for_ssh_listens_even_without_a_browser_here() -> None:
+    port = free_port()
+    someone = Someone(browser=agreeing("code=good"), browser_allowed=False, port=port)
+    answer = Consent.request(someone, link_for, purpose="sign in", timeout_s=10)
+    assert answer.redirect_uri == f"http://127.0.0.1:{port}/"
+
+
+def test_a_port_that_is_taken_falls_back_to_pasting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        registered = f"http://localhost:{taken.getsockname()[1]}/"
+        someone = Someone(answer="good")
+        answer = Consent.request(someone, link_for, purpose="sign in", redirect_uri=registered)
+    assert (answer.code, answer.redirect_uri) == ("good", registered)
+    assert "No answer can be received here" in someone.said[0]
+
+
+def test_under_cron_nobody_can_answer() -> None:
+    with pytest.raises(SignInError, match="Nobody can answer here"):
+        Consent.request(Someone(browser_allowed=False), link_for, purpose="sign in")
+
+
+def test_states_and_verifiers_do_not_repeat() -> None:
+    seen: set[str] = set()
+
+    def remember(request: AuthorizationRequest) -> str:
+        seen.update((request.state, request.code_verifier))
+        return link_for(request)
+
+    for _ in range(50):
+        Consent.request(Someone(answer="good", browser_allowed=False), remember, purpose="sign in")
+    assert len(seen) == 100
+
+
+def test_a_link_carries_all_that_the_flow_needs() -> None:
+    request = AuthorizationRequest("http://localhost/back", "the-state", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    link = urlsplit(request.link("http://127.0.0.1:1/authorize?x=y", "me", ("read", "write")))
+    assert (link.scheme, link.netloc, link.path) == ("http", "127.0.0.1:1", "/authorize")
+    assert parse_qs(link.query) == {
+        "x": ["y"],
+        "client_id": ["me"],
+        "response_type": ["code"],
+        "redirect_uri": ["http://localhost/back"],
+        "scope": ["read write"],
+        "state": ["the-state"],
+        # The example of RFC 7636, appendix B.
+        "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],
+        "code_challenge_method": ["S256"],
+    }
