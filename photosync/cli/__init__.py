@@ -6,6 +6,6 @@
 
 def main() -> None:
     """The command `photosync`."""
-    from photosync.cli.app import app  # noqa: PLC0415 - `import photosync.cli` alone costs nothing
+    from photosync.cli.app import app
 
     app()

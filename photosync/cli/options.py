@@ -1,134 +1,117 @@
-"""What the user wants, in the words of the command line, made into a selection."""
+"""The options that several commands share. A group of them is a dataclass with one field per option.
+
+`command` turns a parameter of such a type into the options of the group.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
 
 from photosync.errors import UsageError
-from photosync.jobs.account import Account
-from photosync.model import Collection, Kind, Selection
-from photosync.provider import HasCollections
-from photosync.provider.facts import ServiceFacts
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
-_AGO = re.compile(r"(\d+)([dwmy])")
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+Value = TypeVar("Value")
 
-
-@dataclass(frozen=True)
-class Wish:
-    """The selection options, as they were typed."""
-
-    years: list[int] | None = None
-    months: list[int] | None = None
-    since: str | None = None
-    until: str | None = None
-    albums: list[str] | None = None
-    kind: str | None = None
-    favorites: bool = False
-    query: str | None = None
-    recent: int | None = None
-    limit: int | None = None
-    collection: str | None = None
-    all_files: bool = False
-
-    def selection(self) -> Selection:
-        """The same as values. Raises `UsageError`."""
-        months = tuple(self.months or ())
-        if any(not 1 <= month <= 12 for month in months):
-            raise UsageError("--month: expected a number from 1 to 12")
-        if self.kind not in (None, Kind.PHOTO, Kind.VIDEO):
-            raise UsageError(f"--kind: expected photo or video, not '{self.kind}'")
-        return Selection(
-            years=tuple(self.years or ()),
-            months=months,
-            since=_bounds(self.since, "--since")[0] if self.since else None,
-            until=_bounds(self.until, "--until")[1] if self.until else None,
-            kind=Kind(self.kind) if self.kind else None,
-            favorites=self.favorites,
-            all_files=self.all_files,
-            query=self.query,
-            recent=self.recent,
-            limit=self.limit,
-        )
-
-    def collections_of(self, account: Account) -> tuple[Collection, ...]:
-        """The collections that were named, if any. Raises `UsageError` unless each name means just one."""
-        wanted = [*([self.collection] if self.collection else []), *(self.albums or [])]
-        if not wanted:
-            return ()
-        provider, facts = account.provider, account.provider.facts
-        if not isinstance(provider, HasCollections):
-            raise UsageError(f"account '{account.name}': {facts.title} has no collections to choose from")
-        there = list(provider.collections())
-        return tuple(_find(text, there, account.name, facts.collection_word) for text in wanted)
+AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's name in the configuration.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; show the address alone.")]
+Port = Annotated[
+    int | None,
+    typer.Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")]
+AllFiles = Annotated[bool, typer.Option("--all-files", help="Also what is neither photo nor video.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
+Bandwidth = Annotated[str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
 
 
-def checked_selection(wish: Wish, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
-    """The wish in terms of the account; what it cannot do is an error, before anything else happens."""
-    selection = wish.selection()
-    check_selection(account.provider.facts, account.name, selection)
-    return selection, wish.collections_of(account)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralOptions:
+    """The options of every command, before or after its name."""
+
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The configuration to use.")] = None
+    library: Annotated[Path | None, typer.Option("--library", metavar="FOLDER", help="Where the photos go.")] = None
+    json: Annotated[bool, typer.Option("--json", help="Results as JSON, one object a line.")] = False
+    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing when all is well.")] = False
+    log_file: Annotated[Path | None, typer.Option("--log-file", metavar="FILE", help="Write a log there too.")] = None
+    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")] = False
+
+    def added_to(self, earlier: GeneralOptions | None) -> GeneralOptions:
+        """These options, and the `earlier` ones where these have their default."""
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        changed = {each.name: given[each.name] for each in fields(self) if given[each.name] != each.default}
+        return replace(earlier or GeneralOptions(), **changed)
 
 
-def _find(text: str, there: Sequence[Collection], account: str, word: str) -> Collection:
-    """By exact id, by exact name, or by a part of a name that only one has."""
-    for found in (
-        [each for each in there if each.id == text],
-        [each for each in there if each.name == text],
-        [each for each in there if text.casefold() in each.name.casefold()],
-    ):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(f"{each.name} ({each.id})" for each in found)
-            raise UsageError(f"account '{account}': '{text}' may be any of {names}; say which by its id")
-    names = ", ".join(sorted(each.name for each in there)[:20]) or "none"
-    raise UsageError(f"account '{account}': there is no {word} '{text}'; there are: {names}")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionOptions:
+    """The options that select items, as text. `selection` has the functions that make a `Selection` of them."""
+
+    collection: Annotated[
+        str | None,
+        typer.Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name."),
+    ] = None
+    years: Annotated[list[int] | None, typer.Option("--year", metavar="N", help="Taken in this year; repeatable.")] = (
+        None
+    )
+    months: Annotated[
+        list[int] | None, typer.Option("--month", metavar="N", help="Taken in this month; repeatable.")
+    ] = None
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Taken then or later: 2023, 2023-07, 2023-07-15 or 30d."),
+    ] = None
+    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Taken then or before.")] = None
+    albums: Annotated[
+        list[str] | None, typer.Option("--album", metavar="NAME", help="In this album or folder; repeatable.")
+    ] = None
+    kind: Annotated[str | None, typer.Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = (
+        None
+    )
+    favorites: Annotated[bool, typer.Option("--favorites", help="Only favourites.")] = False
+    query: Annotated[
+        str | None, typer.Option("--query", metavar="TEXT", help="In the provider's own filter language.")
+    ] = None
+    recent: Annotated[int | None, typer.Option("--recent", metavar="N", min=1, help="Only the N that came last.")] = (
+        None
+    )
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of those that match.")] = (
+        None
+    )
+    all_files: AllFiles = False
+
+    @property
+    def collections(self) -> list[str]:
+        """The ids or names of all collections that are asked for."""
+        return [*([self.collection] if self.collection else []), *(self.albums or [])]
 
 
-def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
-    """The first moment of the year, month or day that `text` names, and the first one after it."""
-    now = datetime.now()  # noqa: DTZ005 - the person's own clock, like the cameras'
-    if ago := _AGO.fullmatch(text):
-        moment = (now - timedelta(days=int(ago[1]) * _DAYS[ago[2]])).replace(hour=0, minute=0, second=0, microsecond=0)
-        return moment, moment + timedelta(days=1)
-    match = _DATE.fullmatch(text)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavingOptions:
+    """How `pull` and `pick` save files, and when they stop."""
+
+    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False
+    layout: Annotated[
+        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+    ] = None
+    jobs: Jobs = None
+    bwlimit: Bandwidth = None
+    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False
+    limit_bytes: Annotated[
+        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
+    ] = None
+    limit_time: Annotated[
+        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
+    ] = None
+
+
+def parsed(parse: Callable[[str], Value], option: str, text: str | None) -> Value | None:
+    """The value of an option; None where it was not given. Raises `UsageError`."""
     try:
-        year, month, day = (int(part) if part else None for part in match.groups()) if match else (0, None, None)
-        return _period(year or 0, month, day)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{option}: expected 2023, 2023-07, 2023-07-15 or 30d, not '{text}'") from error
-
-
-def _period(year: int, month: int | None, day: int | None) -> tuple[datetime, datetime]:
-    first = datetime(year, month or 1, day or 1)  # noqa: DTZ001 - a camera's clock
-    if day is not None:
-        return first, first + timedelta(days=1)
-    if month is not None:
-        return first, datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001
-    return first, datetime(year + 1, 1, 1)  # noqa: DTZ001
-
-
-def check_selection(facts: ServiceFacts, account: str, selection: Selection) -> None:
-    """Refuse a selection that this account cannot do, before anything is sent."""
-    wanted = {
-        "--year": ("years", selection.years),
-        "--month": ("months", selection.months),
-        "--since": ("since", selection.since),
-        "--until": ("until", selection.until),
-        "--kind": ("kind", selection.kind),
-        "--favorites": ("favorites", selection.favorites),
-        "--all-files": ("all_files", selection.all_files),
-        "--query": ("query", selection.query),
-        "--recent": ("recent", selection.recent),
-    }
-    missing = [option for option, (name, value) in wanted.items() if value and name not in facts.selects]
-    if missing:
-        raise UsageError(
-            f"account '{account}': {facts.title} cannot select by {', '.join(missing)}. "
-            "Leave that out, or select otherwise."
-        )
+        return parse(text) if text is not None else None
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from error

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on: a bar on a terminal, time-stamped lines elsewhere, nothing with `-q`."""
+"""Progress of a run: a bar on a terminal, time-stamped lines elsewhere, with `-q` only failures."""
 
 from __future__ import annotations
 
@@ -9,39 +9,41 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from photosync.cli import output
-from photosync.cli.general import General
-from photosync.transport import Wait
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_line
 from photosync.units import format_size
+
+if TYPE_CHECKING:
+    from photosync.transport import Wait
 
 LINE_EVERY_S = 30.0
 """How often a run without a terminal says how far it is."""
-WORTH_TELLING_S = 5.0
-"""Shorter waits are nobody's business."""
+SHOWN_WAIT_S = 5.0
+"""Shorter waits are not shown as lines."""
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What a command does to files, in words."""
+class Action:
+    """The words for what a command does to a file."""
 
-    plain: str
+    infinitive: str
     past: str
 
 
-SAVE = Deed("save", "saved")
-UPLOAD = Deed("upload", "uploaded")
+SAVE = Action("save", "saved")
+UPLOAD = Action("upload", "uploaded")
 
 
 class Lines:
-    """Progress as time-stamped lines; with `quiet` only what went wrong. Fulfils `Reporter`."""
+    """Progress as time-stamped lines; with `quiet` only failures. Fulfils `Reporter`."""
 
-    def __init__(self, general: General, account: str, dry_run: bool, deed: Deed = SAVE) -> None:
-        """`deed` is what becomes of a file."""
-        self._deed = deed
+    def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
+        self._action = action
         self._account = account
         self._quiet = general.quiet
-        self._announce = self._write if general.json else output.print_line
+        self._announce = self._write if general.json else print_line
         self._dry_run = dry_run
         self._lock = threading.Lock()
         self._saved = self._wanted = self._bytes = 0
@@ -52,8 +54,8 @@ class Lines:
         sys.stderr.write(f"{stamp} {self._account}: {text}\n")
 
     def listed(self, seen: int, total: int | None) -> None:
-        """Say how far the listing is, now and then."""
-        self._say_now_and_then(f"{seen} of {total} listed" if total is not None else f"{seen} listed")
+        """Say how far the listing is, at intervals."""
+        self._say_at_intervals(f"{seen} of {total} listed" if total is not None else f"{seen} listed")
 
     def wanted(self, count: int, size_bytes: int) -> None:  # noqa: ARG002 - lines show no bar
         """Count."""
@@ -68,9 +70,9 @@ class Lines:
         """Count; in a dry run, say what would be saved."""
         self._saved += 1
         if self._dry_run:
-            self._announce(f"would {self._deed.plain} {path}")
+            self._announce(f"would {self._action.infinitive} {path}")
         else:
-            self._say_now_and_then(f"{self._saved} of {self._wanted} {self._deed.past}, {format_size(self._bytes)}")
+            self._say_at_intervals(f"{self._saved} of {self._wanted} {self._action.past}, {format_size(self._bytes)}")
 
     def failed(self, name: str, message: str) -> None:
         """Say it at once."""
@@ -78,7 +80,7 @@ class Lines:
 
     def waiting(self, wait: Wait) -> None:
         """Say it, if it takes long."""
-        if wait.seconds >= WORTH_TELLING_S and not self._quiet:
+        if wait.seconds >= SHOWN_WAIT_S and not self._quiet:
             self._write(f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
     def note(self, message: str) -> None:
@@ -86,19 +88,19 @@ class Lines:
         if not self._quiet:
             self._write(message)
 
-    def _say_now_and_then(self, text: str) -> None:
+    def _say_at_intervals(self, text: str) -> None:
         if not self._quiet and time.monotonic() - self._last > LINE_EVERY_S:
             self._last = time.monotonic()
             self._write(text)
 
 
 class Bar(Lines):
-    """Progress as a bar an account: files, speed, time left, and what is being waited for."""
+    """Progress as one bar per account: files, speed, time left, and the reason for a wait."""
 
-    def __init__(self, general: General, account: str, dry_run: bool, deed: Deed = SAVE) -> None:
-        super().__init__(general, account, dry_run, deed)
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
+        super().__init__(general, account, dry_run, action)
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         self._console = Console(stderr=True, no_color=general.no_color or None, highlight=False)
         self.progress = Progress(
@@ -140,16 +142,16 @@ class Bar(Lines):
         self.progress.advance(self._task)
 
     def waiting(self, wait: Wait) -> None:
-        """Show what is waited for."""
+        """Show the reason for the wait."""
         self.progress.update(self._task, now=f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
 
 @contextmanager
-def shown(general: General, account: str, dry_run: bool = False, deed: Deed = SAVE) -> Iterator[Lines]:
-    """The right display for where standard error leads."""
+def shown(general: GeneralOptions, account: str, dry_run: bool = False, action: Action = SAVE) -> Iterator[Lines]:
+    """A bar where standard error is a terminal, else lines."""
     if general.quiet or not sys.stderr.isatty():
-        yield Lines(general, account, dry_run, deed)
+        yield Lines(general, account, dry_run, action)
         return
-    bar = Bar(general, account, dry_run, deed)
+    bar = Bar(general, account, dry_run, action)
     with bar.progress:
         yield bar

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from photosync.catalog import Catalog
+from photosync.errors import UsageError
 from photosync.jobs.account import Account
 from photosync.model import Collection, Item, Selection
 
@@ -30,6 +31,14 @@ class Row:
     item: Item
     state: State
     path: str | None
+
+
+def check_can_list(account: Account) -> None:
+    """Raise `UsageError` where the provider lists nothing before a person picks."""
+    if account.provider.facts.needs_picking:
+        raise UsageError(
+            f"account '{account.name}': its provider lists nothing before a person picks: photosync pick {account.name}"
+        )
 
 
 def matching(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[Item]:

@@ -1,28 +1,23 @@
-"""`collections`: a line an album, frame or folder."""
+"""`collections`: a line per album, frame or folder."""
 
 from __future__ import annotations
 
-from photosync import config
-from photosync.cli import output
-from photosync.cli.general import General
-from photosync.cli.opening import opened_account
-from photosync.errors import UsageError
-from photosync.provider import HasCollections
+from photosync.cli.command import command
+from photosync.cli.opening import load_config, open_account
+from photosync.cli.options import AccountName, GeneralOptions
+from photosync.cli.output import print_json, print_table
 
 
-def list_collections(general: General, name: str) -> None:
-    """`collections`: a line an album, frame or folder."""
-    configured = config.load(general.config).account(name)
-    with opened_account(general, configured) as account:
-        provider = account.provider
-        if not isinstance(provider, HasCollections):
-            raise UsageError(f"account '{name}': {provider.facts.title} has no collections")
-        found = list(provider.collections())
+@command
+def show_collections(*, account: AccountName, general: GeneralOptions) -> None:
+    """Show an account's albums, frames or folders."""
+    from photosync.jobs.collections import collections_of
+
+    with open_account(load_config(general).account(account)) as opened:
+        found = collections_of(opened)
     if general.json:
         for each in found:
-            output.print_json(
-                {"account": name, "id": each.id, "name": each.name, "kind": each.kind, "count": each.count}
-            )
+            print_json({"account": account, "id": each.id, "name": each.name, "kind": each.kind, "count": each.count})
         return
     rows = [[each.name, "-" if each.count is None else str(each.count), each.id] for each in found]
-    output.print_table(["NAME", "ITEMS", "ID"], rows)
+    print_table(["NAME", "ITEMS", "ID"], rows)

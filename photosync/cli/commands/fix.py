@@ -1,92 +1,88 @@
-"""`fix`: the EXIF fixer on files that lie there already."""
+"""`fix`: the EXIF fixer on files that are on the disk already."""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosync import accounts, config
-from photosync.cli import output
-from photosync.cli.general import General, complain
-from photosync.config import Config
+from photosync.cli.command import command
+from photosync.cli.opening import library_of, load_config_if_any
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_error, print_json, print_line, print_table
 from photosync.errors import ConfigError, Exit, UsageError
-from photosync.jobs.fix.file_owner import FileOwners
-from photosync.jobs.fix.fix import FileResult, Fix
-from photosync.jobs.fix.fix_record import changes_json, reason_of
-from photosync.library import Library
-from photosync.metadata import Mode, Settings
-from photosync.transport import Redactor
+
+if TYPE_CHECKING:
+    from photosync.config import Config
+    from photosync.jobs.fix.fix import FileResult
+    from photosync.metadata import Settings
+
 
 SETTABLE = ("artist", "copyright", "remove_software", "sidecar_name", "time_zone", "write_gps")
-_TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+SettingsOf = Callable[["str | None"], "Settings"]
+"""An account's settings for the fixer; for None, those of files that belong to no account."""
 
 
-@dataclass(frozen=True)
-class FixRequest:
-    """What `fix` was asked, as it was typed."""
+@command
+def fix(
+    *,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and why; write nothing.")] = False,
+    sidecar: Annotated[bool, typer.Option("--sidecar", help="Write sidecars alone; leave files as they are.")] = False,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
+    ] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Give the original bytes back.")] = False,
+    general: GeneralOptions,
+) -> Exit:
+    """Fill in what photos lack: capture dates, offsets, names; or take it back."""
+    from photosync import accounts
+    from photosync.jobs.fix.file_owner import FileOwners
+    from photosync.jobs.fix.fix import Fix
 
-    paths: Sequence[Path]
-    dry_run: bool = False
-    sidecar: bool = False
-    undo: bool = False
-    sets: Sequence[str] = ()
+    if undo and (sidecar or sets):
+        raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
+    config = load_config_if_any(general)
+    settings = _settings_for_run(settings_by_account(config), sets or [], sidecar=sidecar)
+    settings(None)  # an error in an option is told before anything else
+    began = time.monotonic()
+    results: list[FileResult] = []
+    library, state = library_of(general, config), accounts.state_folder()
+    with FileOwners(library, state, settings, to_change=not dry_run) as owners:
+        for result in Fix(owners, dry_run=dry_run, undo=undo).run(paths):
+            results.append(result if dry_run else replace(result, fixed=None))
+            _show(general, result, dry_run=dry_run)
+    return _conclude(general, results, time.monotonic() - began, dry_run=dry_run)
 
 
-def configured(general: General) -> Config | None:
-    """The configuration; None where nobody has one, which is no error for files that no account brought."""
-    if general.config is None and not config.default_path().exists():
-        return None
-    return config.load(general.config)
-
-
-def library_of(general: General, found: Config | None) -> Library | None:
-    """The library that the user works with."""
-    folder = general.library or (found.library if found else None)
-    return Library(folder.expanduser(), accounts.state_folder()) if folder else None
-
-
-def settings_by_account(found: Config | None, mode: Mode | None = None) -> Callable[[str | None], Settings]:
-    """An account's settings for the fixer; for None, those of files that belong to no account."""
+def settings_by_account(config: Config | None) -> SettingsOf:
+    """The settings as the configuration has them; without one, the defaults."""
+    from photosync.config import Defaults
 
     def settings(account: str | None) -> Settings:
-        options = config.Defaults()
-        if found is not None:
-            known = found.accounts.get(account or "")
-            options = known.options if known else found.defaults
-        return options.metadata_settings(mode)
+        if config is None:
+            return Defaults().metadata_settings()
+        known = config.accounts.get(account or "")
+        return (known.options if known else config.defaults).metadata_settings()
 
     return settings
 
 
-def fix(general: General, request: FixRequest) -> None:
-    """The command. Ends the process with the contract's status."""
-    output.set_up_logging(general, Redactor())
-    if request.undo and (request.sidecar or request.sets):
-        raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
-    found = configured(general)
-    settings = _with_sets(settings_by_account(found), request)
-    settings(None)  # a typing error is told before anything else
-    began = time.monotonic()
-    results: list[FileResult] = []
-    state, to_change = accounts.state_folder(), not request.dry_run
-    with FileOwners(library_of(general, found), state, settings, to_change=to_change) as owners:
-        for result in Fix(owners, dry_run=request.dry_run, undo=request.undo).run(request.paths):
-            results.append(replace(result, fixed=None) if not request.dry_run else result)
-            _show(general, request, result)
-    raise typer.Exit(int(_conclude(general, request, results, time.monotonic() - began)))
+def _settings_for_run(configured: SettingsOf, sets: Sequence[str], *, sidecar: bool) -> SettingsOf:
+    """The configured settings, changed by `--set` and `--sidecar`."""
+    from photosync.metadata import Mode
 
-
-def _with_sets(base: Callable[[str | None], Settings], request: FixRequest) -> Callable[[str | None], Settings]:
-    values = dict(_parsed(text) for text in request.sets)
+    values = dict(_parsed(text) for text in sets)
 
     def settings(account: str | None) -> Settings:
-        own = base(account)
-        mode = Mode.SIDECAR if request.sidecar or own.mode is Mode.SIDECAR else Mode.FIX
+        own = configured(account)
+        mode = Mode.SIDECAR if sidecar or own.mode is Mode.SIDECAR else Mode.FIX
         try:
             return replace(own, mode=mode, **values)  # type: ignore[arg-type]
         except (ValueError, ConfigError) as error:
@@ -101,71 +97,74 @@ def _parsed(text: str) -> tuple[str, str | bool]:
         raise UsageError(f"--set {text}: expected KEY=VALUE with one of {', '.join(SETTABLE)}")
     if key not in ("write_gps", "remove_software"):
         return key, value
-    if value.lower() not in _TRUTH:
+    if value.lower() not in _BOOLEANS:
         raise UsageError(f"--set {text}: expected true or false")
-    return key, _TRUTH[value.lower()]
+    return key, _BOOLEANS[value.lower()]
 
 
-def _show(general: General, request: FixRequest, result: FileResult) -> None:
+def _show(general: GeneralOptions, result: FileResult, *, dry_run: bool) -> None:
     if result.error:
-        complain(result.error if str(result.path) in result.error else f"{result.path}: {result.error}")
+        print_error(result.error if str(result.path) in result.error else f"{result.path}: {result.error}")
     if general.json:
-        output.print_json(_as_json(result))
-    elif not request.dry_run and not general.quiet and result.outcome not in ("untouched", "failed"):
+        print_json(_as_json(result))
+    elif not dry_run and not general.quiet and result.outcome not in ("untouched", "failed"):
         fields = [change.field for change in result.fixed.changes] if result.fixed else []
-        beside = [f"sidecar {result.sidecar.name}"] if result.sidecar else []
-        said = ", ".join((*fields, *beside)) or "; ".join(result.notes)
-        output.print_line(f"{result.path}: {result.outcome}{': ' if said else ''}{said}")
+        sidecars = [f"sidecar {result.sidecar.name}"] if result.sidecar else []
+        details = ", ".join((*fields, *sidecars)) or "; ".join(result.notes)
+        print_line(f"{result.path}: {result.outcome}{': ' if details else ''}{details}")
 
 
 def _as_json(result: FileResult) -> dict[str, object]:
-    fixed = result.fixed
-    changes = changes_json(fixed.changes) if fixed else []
-    if fixed:
-        whys = [reason_of(each, fixed.capture_time) for each in fixed.changes]
-        changes = [{**change, "why": why} for change, why in zip(changes, whys, strict=True)]
-    optional = {"error": result.error} if result.error else {}
+    from photosync.jobs.fix.fix_record import changes_json, reason_of
+
+    changes: list[dict[str, object]] = []
+    if result.fixed:
+        whys = [reason_of(each, result.fixed.capture_time) for each in result.fixed.changes]
+        changes = [{**change, "why": why} for change, why in zip(changes_json(result.fixed.changes), whys, strict=True)]
     return {
         "path": str(result.path),
         "outcome": result.outcome,
         "changes": changes,
         "sidecar": str(result.sidecar) if result.sidecar else None,
         "notes": list(result.notes),
-        **optional,
+        **({"error": result.error} if result.error else {}),
     }
 
 
-def _conclude(general: General, request: FixRequest, results: list[FileResult], seconds: float) -> Exit:
+def _conclude(general: GeneralOptions, results: list[FileResult], seconds: float, *, dry_run: bool) -> Exit:
+    """Show what `dry_run` found, and the summary; return the exit status."""
     counts = Counter(result.outcome for result in results)
     status = Exit.PARTIAL if counts["failed"] else Exit.OK
     if general.json:
         words = ("fixed", "sidecar", "untouched", "undone", "failed")
         errors = [{"path": str(each.path), "error": each.error} for each in results if each.error]
-        output.print_json(
+        print_json(
             {
                 "command": "fix",
                 "files": len(results),
                 **{word: counts[word] for word in words},
-                **({"dry_run": True} if request.dry_run else {}),
+                **({"dry_run": True} if dry_run else {}),
                 "seconds": round(seconds, 1),
                 "exit": int(status),
                 "errors": errors,
             }
         )
         return status
-    if request.dry_run:
-        output.print_table(["FILE", "WHAT", "BEFORE", "AFTER", "WHY"], [row for each in results for row in _rows(each)])
+    if dry_run:
+        print_table(["FILE", "WHAT", "BEFORE", "AFTER", "WHY"], [row for each in results for row in _rows(each)])
     if not (general.quiet and status is Exit.OK):
-        said = ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "nothing to look at"
-        output.print_line(f"{len(results)} files: {said}{' (dry run: nothing was written)' if request.dry_run else ''}")
+        outcomes = ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "nothing to look at"
+        print_line(f"{len(results)} files: {outcomes}{' (dry run: nothing was written)' if dry_run else ''}")
     return status
 
 
 def _rows(result: FileResult) -> list[list[str]]:
-    """What would be done with a file; a line for each change, and one for what is left and why."""
-    path, fixed = str(result.path), result.fixed
+    """What would be done with a file: a row for each change, and one for what would be left, and why."""
+    from photosync.jobs.fix.fix_record import reason_of
+
+    path = str(result.path)
     rows = []
-    if fixed:
+    if fixed := result.fixed:
         rows = [
             [path, each.field, each.before or "-", each.after or "-", reason_of(each, fixed.capture_time)]
             for each in fixed.changes

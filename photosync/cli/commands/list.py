@@ -1,50 +1,57 @@
-"""`list`: what the provider or the library has, a line an item."""
+"""`list`: what the provider or the library has, a line per item."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
-from photosync import config
-from photosync.cli import output
-from photosync.cli.general import General
-from photosync.cli.opening import opened_account, opened_catalog
-from photosync.cli.options import Wish, checked_selection
-from photosync.errors import UsageError
-from photosync.jobs.list import Row, listed
-from photosync.jobs.list import saved as saved_rows
+import typer
+
+from photosync.cli.command import command
+from photosync.cli.opening import load_config, open_account, open_catalog
+from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
+from photosync.cli.output import print_json, print_line
+from photosync.cli.selection import checked_selection, selection_of
 from photosync.units import format_size
 
+if TYPE_CHECKING:
+    from photosync.jobs.list import Row
 
-def list_items(general: General, name: str, wish: Wish, saved: bool) -> None:
-    """`list`: a line an item."""
-    configured = config.load(general.config)
-    account_config = configured.account(name)
-    with opened_catalog(general, configured) as catalog:
+
+@command
+def list_items(
+    *,
+    account: AccountName,
+    selection: SelectionOptions,
+    saved: Annotated[bool, typer.Option("--saved", help="What the library has, without asking the provider.")] = False,
+    general: GeneralOptions,
+) -> None:
+    """Show what the provider has."""
+    from photosync.jobs import list as job
+
+    config = load_config(general)
+    configured = config.account(account)
+    with open_catalog(general, config) as catalog:
         if saved:
-            wanted = [*([wish.collection] if wish.collection else []), *(wish.albums or [])]
-            _show(general, name, saved_rows(catalog, name, wish.selection(), wanted))
+            _show(general, account, job.saved(catalog, account, selection_of(selection), selection.collections))
             return
-        with opened_account(general, account_config) as account:
-            if account.provider.facts.needs_picking:
-                raise UsageError(
-                    f"account '{name}': its provider lists nothing before a person picks: photosync pick {name}"
-                )
-            selection, collections = checked_selection(wish, account)
-            _show(general, name, listed(account, catalog, selection, collections))
+        with open_account(configured) as opened:
+            job.check_can_list(opened)
+            _show(general, account, job.listed(opened, catalog, *checked_selection(selection, opened)))
 
 
-def _show(general: General, account: str, rows: Iterator[Row]) -> None:
+def _show(general: GeneralOptions, account: str, rows: Iterable[Row]) -> None:
     for row in rows:
         if general.json:
-            output.print_json(_item_json(account, row))
+            print_json(_as_json(account, row))
         else:
             item = row.item
             taken = item.taken.isoformat() if item.taken else "-"
             size = format_size(item.size_bytes) if item.size_bytes is not None else "-"
-            output.print_line(f"{row.state:7}  {taken:19}  {size:>9}  {item.name or item.id}")
+            print_line(f"{row.state:7}  {taken:19}  {size:>9}  {item.name or item.id}")
 
 
-def _item_json(account: str, row: Row) -> dict[str, object]:
+def _as_json(account: str, row: Row) -> dict[str, object]:
     item = row.item
     return {
         "account": account,

@@ -1,96 +1,92 @@
-"""`pick`: a person chooses in a browser, and what was chosen is brought."""
+"""`pick`: a person chooses in a browser, and what was chosen is brought to the library."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photosync import units
-from photosync.cli import progress
-from photosync.cli.commands.login import Terminal
-from photosync.cli.commands.pull import PullRun, Request
-from photosync.cli.general import General
-from photosync.cli.running import parsed
-from photosync.config import AccountConfig
-from photosync.errors import Exit, PhotosyncError, SignInError, UsageError
-from photosync.jobs.account import Account
-from photosync.jobs.pull.pick import Pick, PickOptions
-from photosync.jobs.pull.pull import Pull
+from photosync.cli.command import command
+from photosync.cli.commands.pull import PullRun
+from photosync.cli.options import AccountName, DryRun, GeneralOptions, NoBrowser, Port, SavingOptions, parsed
+from photosync.cli.terminal import Terminal
+from photosync.errors import Exit, SignInError, UsageError
 from photosync.jobs.report import Summary
-from photosync.model import Collection
-from photosync.provider import SupportsPicking, SupportsSignIn
+
+if TYPE_CHECKING:
+    from photosync.jobs.account import Account
+    from photosync.jobs.pull.pick import PickOptions
+    from photosync.model import Collection
+    from photosync.provider import SupportsPicking
 
 
-@dataclass(frozen=True)
-class PickRequest:
-    """What `pick` was asked, as it was typed; `pull` has the options that both share."""
+@command
+def pick(
+    *,
+    account: AccountName,
+    most: Annotated[int | None, typer.Option("--max", metavar="N", min=1, help="Let at most N be picked.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only go on with what was picked earlier; never wait for a person.")
+    ] = False,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="DURATION", help="Wait no longer for the person: 10m.")
+    ] = None,
+    no_browser: NoBrowser = False,
+    port: Port = None,
+    keep_session: Annotated[
+        bool, typer.Option("--keep-session", help="Leave the picking session open when all is brought.")
+    ] = False,
+    dry_run: DryRun = False,
+    full: Annotated[bool, typer.Option("--full", hidden=True, help="A pick is always listed to its end.")] = False,
+    saving: SavingOptions,
+    general: GeneralOptions,
+) -> Exit:
+    """Choose photos in a browser, and bring them to the library."""
+    from photosync.jobs.pull.pick import PickOptions
 
-    pull: Request
-    most: int | None = None
-    resume: bool = False
-    timeout: str | None = None
-    keep_session: bool = False
-    browser: bool = True
-    port: int | None = None
+    run = PullRun(general, account, saving=saving, dry_run=dry_run, full=full, command="pick")
+    timeout_parsed = parsed(units.duration, "--timeout", timeout)
+    options = PickOptions(most=most, timeout=timeout_parsed, keep_session=keep_session)
+    terminal = Terminal(browser=not no_browser, port=port, quiet=general.quiet)
+    return PickRun(run, terminal, options, resume=resume).pick()
 
 
-def pick(general: General, request: PickRequest) -> None:
-    """The command. Ends the process with the account's status."""
-    raise typer.Exit(int(pick_account(general, request)))
+class PickRun:
+    """One run of `pick`, for the one account of `run`."""
 
+    def __init__(self, run: PullRun, terminal: Terminal, options: PickOptions, *, resume: bool = False) -> None:
+        self._run = run
+        self._config = run.accounts[0]
+        self._terminal = terminal
+        self._options = options
+        self._resume = resume
 
-def pick_account(general: General, request: PickRequest) -> Exit:
-    """Pick, show a summary, and return the status."""
-    return _PickRun(general, request).one_account()
+    def pick(self) -> Exit:
+        """Pick and save, show a summary, and return the exit status."""
+        return self._run.finish(self._config, self._check_and_pick)
 
-
-class _PickRun(PullRun):
-    command = "pick"
-
-    def __init__(self, general: General, request: PickRequest) -> None:
-        super().__init__(general, request.pull)
-        self._asked = request
-        self._terminal = Terminal(browser=request.browser, port=request.port, quiet=general.quiet)
-        self._pick_options = PickOptions(
-            most=request.most,
-            timeout=parsed(units.duration, "--timeout", request.timeout),
-            keep_session=request.keep_session,
-        )
-
-    def one_account(self) -> Exit:
-        """Everything, with a summary in the end; none where there was nothing to go on with."""
-        account_config = self.wanted[0]
+    def _check_and_pick(self) -> Summary:
+        """Where the sign-in has ended (Google's can last seven days) and a person is there, sign in and try again."""
+        with ExitStack() as stack:  # an unusable library is told before anybody picks; other runs may use it meanwhile
+            self._run.open_catalog(stack, self._run.library())
         try:
-            self._check_library()
-            summary = self._picked(account_config)
-        except PhotosyncError as error:
-            summary = Summary("pick", account_config.name, exit=error.exit, message=str(error))
-        summary = self.ended(summary)
-        self.show(summary)
-        return summary.exit
-
-    def _check_library(self) -> None:
-        """Before anybody picks. It stays unlocked meanwhile, for other runs."""
-        with ExitStack() as stack:
-            self.catalog(stack, self.library())
-
-    def _picked(self, account_config: AccountConfig) -> Summary:
-        try:
-            return self._attempt(account_config, sign_in=False)
+            return self._attempt(sign_in=False)
         except _SignedOutError as error:
-            # A sign-in that has ended, seven days old perhaps: once more, where somebody is there to do it.
             if not self._may_sign_in():
                 raise
             self._terminal.show(str(error))
-            return self._attempt(account_config, sign_in=True)
+            return self._attempt(sign_in=True)
 
     def _may_sign_in(self) -> bool:
-        return self._terminal.can_answer and not self._asked.resume
+        return self._terminal.can_answer and not self._resume
 
-    def _attempt(self, account_config: AccountConfig, *, sign_in: bool) -> Summary:
-        with self.opened(account_config, self._waiting) as account:
+    def _attempt(self, *, sign_in: bool) -> Summary:
+        from photosync.provider import SupportsPicking, SupportsSignIn
+
+        with self._run.open_account(self._config) as account:
             provider = account.provider
             if not isinstance(provider, SupportsPicking):
                 raise UsageError(
@@ -100,23 +96,25 @@ class _PickRun(PullRun):
             if sign_in and isinstance(provider, SupportsSignIn):
                 self._terminal.show(provider.sign_in(self._terminal))
             try:
-                with self.interruption.watch(account.cancel):
-                    return self._run(account_config, account, provider)
+                with self._run.interruption.watch(account.cancel):
+                    return self._pick(account, provider)
             except SignInError as error:
                 raise _SignedOutError(str(error)) if provider.needs_sign_in() else error from None
 
-    def _run(self, account_config: AccountConfig, account: Account, provider: SupportsPicking) -> Summary:
+    def _pick(self, account: Account, provider: SupportsPicking) -> Summary:
+        from photosync.jobs.pull.pick import Pick
+        from photosync.jobs.pull.pull import Pull
+
         def bring(sessions: tuple[Collection, ...]) -> Summary:
             with ExitStack() as stack:
-                library = self.library()
-                catalog = self.catalog(stack, library)
-                reporter = stack.enter_context(progress.shown(self._general, account.name, self._request.dry_run))
-                self._on_wait = reporter.waiting
-                options = replace(self.options(account_config, account), collections=sessions)
+                library = self._run.library()
+                catalog = self._run.open_catalog(stack, library)
+                reporter = stack.enter_context(self._run.show_progress(self._config))
+                options = replace(self._run.options(self._config, account), collections=sessions)
                 return Pull(account, library, catalog, options, reporter, "pick").run()
 
-        job = Pick(account.name, provider, self._terminal, bring, account.cancel, self._pick_options)
-        if not self._asked.resume:
+        job = Pick(account.name, provider, self._terminal, bring, account.cancel, self._options)
+        if not self._resume:
             return job.run()
         return job.resume() or Summary("pick", account.name, complete=True)
 

@@ -1,20 +1,21 @@
-"""`providers`: a line a plugin."""
+"""`providers`: a line per plugin."""
 
 from __future__ import annotations
 
-from photosync.cli import output
-from photosync.cli.general import General
-from photosync.plugins import abilities, plugins
+from photosync.cli.command import command
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_json, print_line
 
 
-def list_providers(general: General) -> None:
-    """`providers`: a line a plugin."""
+@command
+def show_providers(*, general: GeneralOptions) -> None:
+    """Show the installed providers and what they can do."""
+    from photosync.plugins import abilities, plugins
+
     for name, plugin in plugins().items():
         provider = plugin.load()
-        can = abilities(provider)
+        title, can = provider.facts.title, abilities(provider)
         if general.json:
-            output.print_json(
-                {"name": name, "title": provider.facts.title, "distribution": plugin.distribution, "can": can}
-            )
+            print_json({"name": name, "title": title, "distribution": plugin.distribution, "can": can})
         else:
-            output.print_line(f"{name:12} {provider.facts.title:20} {plugin.distribution:24} {', '.join(can)}")
+            print_line(f"{name:12} {title:20} {plugin.distribution:24} {', '.join(can)}")

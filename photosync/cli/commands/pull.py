@@ -1,148 +1,174 @@
-"""`pull`: every account that was asked for, one after the other; one that fails does not stop the others."""
+"""`pull`: one account or all of them, one after the other. An account that fails does not stop the others."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosync import metadata, units
-from photosync.catalog import Catalog
-from photosync.cli import output, progress
-from photosync.cli.commands.login import Bystander
-from photosync.cli.general import General, complain
-from photosync.cli.options import Wish, checked_selection
-from photosync.cli.running import Run, parsed
-from photosync.config import AccountConfig, Config
+from photosync import units
+from photosync.cli.command import command
+from photosync.cli.library_run import LibraryRun
+from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
+from photosync.cli.output import print_error, print_json, print_line
+from photosync.cli.selection import checked_selection, selection_of
+from photosync.cli.terminal import Unattended
 from photosync.errors import ConfigError, Exit, PhotosyncError, SignInError, UsageError
-from photosync.jobs.account import Account
-from photosync.jobs.count import count as count_matching
-from photosync.jobs.pull.pick import Pick, PickOptions
-from photosync.jobs.pull.pull import Pull, PullOptions
-from photosync.jobs.report import Summary
-from photosync.library import Layout, LayoutError, Library
-from photosync.model import Collection
-from photosync.provider import SupportsPicking
+
+if TYPE_CHECKING:
+    from photosync.catalog import Catalog
+    from photosync.config import AccountConfig
+    from photosync.jobs.account import Account
+    from photosync.jobs.pull.pick import Bring
+    from photosync.jobs.pull.pull import PullOptions
+    from photosync.jobs.report import Reporter, Summary
+    from photosync.library import Layout, Library
+    from photosync.model import Collection
+    from photosync.provider import SupportsPicking
 
 
-@dataclass(frozen=True)
-class Request:
-    """What `pull` was asked, as it was typed."""
-
-    account: str | None
-    wish: Wish
-    full: bool = False
-    dry_run: bool = False
-    accept_shrink: bool = False
-    layout: str | None = None
-    jobs: int | None = None
-    bwlimit: str | None = None
-    no_exif: bool = False
-    limit_bytes: str | None = None
-    limit_time: str | None = None
-
-
-def pull(general: General, request: Request) -> None:
-    """The command. Ends the process with the worst status of all accounts."""
-    raise typer.Exit(int(pull_accounts(general, request)))
-
-
-def pull_accounts(general: General, request: Request) -> Exit:
-    """Pull one account or all, show a summary for each, and return the worst status."""
-    return Exit.worst(PullRun(general, request).all_accounts())
+@command
+def pull(
+    *,
+    account: Annotated[
+        str | None, typer.Argument(metavar="ACCOUNT", help="The account's name; without it, every account.")
+    ] = None,
+    selection: SelectionOptions,
+    count: Annotated[bool, typer.Option("--count", help="Print how many match, and stop.")] = False,
+    dry_run: DryRun = False,
+    full: Annotated[bool, typer.Option("--full", help="List everything, not just up to what is known.")] = False,
+    saving: SavingOptions,
+    accept_shrink: Annotated[
+        bool, typer.Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
+    ] = False,
+    general: GeneralOptions,
+) -> Exit:
+    """Bring what is new to the library."""
+    run = PullRun(general, account, selection, saving, dry_run=dry_run, full=full, accept_shrink=accept_shrink)
+    return run.count() if count else run.pull()
 
 
-def count(general: General, request: Request) -> None:
-    """`pull --count`: prints how many items match, and nothing is written."""
-    run = PullRun(general, request)
-    statuses = []
-    for account_config in run.wanted:
-        if account_config.provider.facts.needs_picking and len(run.wanted) > 1:
-            continue
-        try:
-            with run.opened(account_config) as account:
-                selection, collections = checked_selection(request.wish, account)
-                number = count_matching(account, selection, collections)
-        except PhotosyncError as error:
-            complain(str(error))
-            statuses.append(error.exit)
-            continue
-        if general.json:
-            output.print_json({"command": "count", "account": account_config.name, "count": number})
-        else:
-            output.print_line(str(number) if len(run.wanted) == 1 else f"{account_config.name}: {number}")
-    raise typer.Exit(int(Exit.worst(statuses)))
-
-
-class PullRun(Run):
+class PullRun(LibraryRun):
     """One run of `pull`, and what `pick` shares with it."""
 
-    command = "pull"
-
-    def __init__(self, general: General, request: Request) -> None:
-        request.wish.selection()  # a typing error is told before anything else
-        self._limit_bytes = parsed(units.size, "--limit-bytes", request.limit_bytes)
-        self._limit_time = parsed(units.duration, "--limit-time", request.limit_time)
-        super().__init__(general, dry_run=request.dry_run, jobs=request.jobs, bwlimit=request.bwlimit)
-        self._request = request
-        self.wanted = _wanted_accounts(self.config, request.account)
-        self.layouts = {each.name: self._layout(each) for each in self.wanted}
+    def __init__(
+        self,
+        general: GeneralOptions,
+        account: str | None = None,
+        selection: SelectionOptions | None = None,
+        saving: SavingOptions | None = None,
+        *,
+        dry_run: bool = False,
+        full: bool = False,
+        accept_shrink: bool = False,
+        command: str = "pull",
+    ) -> None:
+        """Checks the values of all options, and finds the accounts: `account`, or all."""
+        self._selection = selection or SelectionOptions()
+        self._saving = saving or SavingOptions()
+        selection_of(self._selection)
+        self._limit_bytes = parsed(units.size, "--limit-bytes", self._saving.limit_bytes)
+        self._limit_time = parsed(units.duration, "--limit-time", self._saving.limit_time)
+        super().__init__(general, command, dry_run=dry_run, jobs=self._saving.jobs, bwlimit=self._saving.bwlimit)
+        self._full = full
+        self._accept_shrink = accept_shrink
+        self.accounts = [self.config.account(account)] if account else list(self.config.accounts.values())
+        if not self.accounts:
+            raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
+        self._layouts = {each.name: self._layout(each) for each in self.accounts}
 
     def _layout(self, account: AccountConfig) -> Layout:
+        from photosync.library import Layout, LayoutError
+
+        asked = "years" if self._saving.by_year else self._saving.layout
         try:
-            return Layout(self._request.layout or account.options.layout or account.provider.facts.layout)
+            return Layout(asked or account.options.layout or account.provider.facts.layout)
         except LayoutError as error:
             raise UsageError(f"--layout: {error}") from error
 
-    def all_accounts(self) -> list[Exit]:
-        """Pull them one by one; a line or an object for each."""
+    def options(self, config: AccountConfig, account: Account) -> PullOptions:
+        """What the pull of `account` is asked to do. Raises `UsageError` for what the account cannot do."""
+        from photosync.jobs.pull.pull import PullOptions
+        from photosync.metadata import Mode
+
+        selection, collections = checked_selection(self._selection, account)
+        return PullOptions(
+            layout=self._layouts[account.name],
+            metadata=config.options.metadata_settings(Mode.OFF if self._saving.no_exif else None),
+            workers=self.workers(config),
+            selection=selection,
+            collections=collections,
+            full=self._full,
+            dry_run=self.dry_run,
+            accept_shrink=self._accept_shrink,
+            limit_bytes=self._limit_bytes,
+            limit_time=self._limit_time,
+        )
+
+    def count(self) -> Exit:
+        """Print how many items match. Writes nothing."""
+        from photosync.jobs.count import count
+
+        statuses = []
+        for config in self.accounts:
+            if config.provider.facts.needs_picking and len(self.accounts) > 1:
+                continue
+            try:
+                with self.open_account(config) as account:
+                    number = count(account, *checked_selection(self._selection, account))
+            except PhotosyncError as error:
+                print_error(str(error))
+                statuses.append(error.exit)
+                continue
+            if self.general.json:
+                print_json({"command": "count", "account": config.name, "count": number})
+            else:
+                print_line(str(number) if len(self.accounts) == 1 else f"{config.name}: {number}")
+        return Exit.worst(statuses)
+
+    def pull(self) -> Exit:
+        """Pull the accounts, show a summary for each, and return the worst exit status."""
         library = self.library()
         with ExitStack() as stack:
-            catalog = self.catalog(stack, library)
-            statuses = []
-            for account in self.wanted:
-                summary = self._one_account(account, library, catalog) if self.interruption.status is None else None
-                if summary is not None:
-                    self.show(summary)
-                    statuses.append(summary.exit)
-        return statuses
+            catalog = self.open_catalog(stack, library)
+            statuses = [
+                self.finish(config, partial(self._pull, config, library, catalog))
+                for config in self.accounts
+                if self.interruption.status is None
+            ]
+        return Exit.worst(statuses)
 
-    def _one_account(self, account_config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
-        """Bring what is new; None where that takes a person, and the person did not ask for this account."""
-        name = account_config.name
-        try:
-            with (
-                progress.shown(self._general, name, self._request.dry_run) as reporter,
-                self.opened(account_config, reporter.waiting) as account,
-                self.interruption.watch(account.cancel),
-            ):
-                options = self.options(account_config, account)
-                if isinstance(account.provider, SupportsPicking):
-                    summary = self._resumed(account, account.provider, library, catalog, options, reporter)
-                else:
-                    summary = Pull(account, library, catalog, options, reporter).run()
-        except PhotosyncError as error:
-            summary = Summary(self.command, name, exit=error.exit, message=str(error))
-        return self.ended(summary) if summary is not None else None
+    def _pull(self, config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
+        """Bring what is new; None where a person has to pick, and this account was not asked for by name."""
+        from photosync.jobs.pull.pull import Pull
+        from photosync.provider import SupportsPicking
 
-    def _resumed(
-        self,
-        account: Account,
-        provider: SupportsPicking,
-        library: Library,
-        catalog: Catalog,
-        options: PullOptions,
-        reporter: progress.Lines,
+        with (
+            self.show_progress(config) as reporter,
+            self.open_account(config) as account,
+            self.interruption.watch(account.cancel),
+        ):
+            options = self.options(config, account)
+
+            def bring(collections: tuple[Collection, ...]) -> Summary:
+                return Pull(account, library, catalog, replace(options, collections=collections), reporter).run()
+
+            if isinstance(account.provider, SupportsPicking):
+                return self._resume_pick(account, account.provider, reporter, bring)
+            return bring(options.collections)
+
+    def _resume_pick(
+        self, account: Account, provider: SupportsPicking, reporter: Reporter, bring: Bring
     ) -> Summary | None:
-        """What was picked and not brought yet; a pull cannot do more, since the rest takes a person."""
+        """Bring what was picked and not saved yet. A pull does nothing else here, because the rest needs a person."""
+        from photosync.jobs.pull.pick import Pick, PickOptions
 
-        def bring(sessions: tuple[Collection, ...]) -> Summary:
-            return Pull(account, library, catalog, replace(options, collections=sessions), reporter).run()
-
-        person = Bystander(reporter.note)
+        person = Unattended(reporter.note)
         summary = Pick(account.name, provider, person, bring, account.cancel, PickOptions()).resume()
-        if len(self.wanted) > 1:
+        if len(self.accounts) > 1:
             return summary
         if summary is not None:
             reporter.note(f"what else is to come has to be picked by a person: photosync pick {account.name}")
@@ -151,30 +177,3 @@ class PullRun(Run):
             f"account '{account.name}': here a person has to pick first, and nothing is left of what was picked "
             f"earlier. Pick with: photosync pick {account.name}"
         )
-
-    def options(self, account_config: AccountConfig, account: Account) -> PullOptions:
-        """What the pull is asked to do."""
-        selection, collections = checked_selection(self._request.wish, account)
-        options = account_config.options
-        mode = metadata.Mode.OFF if self._request.no_exif else None
-        return PullOptions(
-            layout=self.layouts[account.name],
-            metadata=options.metadata_settings(mode),
-            workers=self.workers(account_config),
-            selection=selection,
-            collections=collections,
-            full=self._request.full,
-            dry_run=self._request.dry_run,
-            accept_shrink=self._request.accept_shrink,
-            limit_bytes=self._limit_bytes,
-            limit_time=self._limit_time,
-        )
-
-
-def _wanted_accounts(configured: Config, name: str | None) -> list[AccountConfig]:
-    if name is not None:
-        return [configured.account(name)]
-    wanted = list(configured.accounts.values())
-    if not wanted:
-        raise ConfigError(f"{configured.path}: there is no account that can be pulled; add one under 'accounts'")
-    return wanted

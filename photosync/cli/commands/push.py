@@ -2,126 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photosync.cli import progress
-from photosync.cli.commands.login import Terminal
-from photosync.cli.general import General
-from photosync.cli.running import Run
-from photosync.errors import Exit, PhotosyncError, UsageError
-from photosync.jobs.account import Account
-from photosync.jobs.push.push import Push, PushOptions
-from photosync.jobs.push.send import OnConflict
+from photosync.cli.command import command
+from photosync.cli.library_run import LibraryRun
+from photosync.cli.options import AccountName, AllFiles, Bandwidth, DryRun, GeneralOptions, Jobs
+from photosync.cli.terminal import Terminal
+from photosync.errors import Exit, UsageError
 from photosync.jobs.report import Summary
-from photosync.provider import HasUploadPermission, UploadFacts
+
+if TYPE_CHECKING:
+    from photosync.config import AccountConfig
+    from photosync.jobs.account import Account
+    from photosync.jobs.push.push import PushOptions
+    from photosync.provider import UploadFacts
 
 
-@dataclass(frozen=True)
-class PushRequest:
-    """What `push` was asked, as it was typed."""
+@command
+def push(
+    *,
+    account: AccountName,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files or folders. (Aura: first the frame, then these.)")
+    ],
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="COLLECTION", help="The album, frame or folder that they go to.")
+    ] = None,
+    dry_run: DryRun = False,
+    on_conflict: Annotated[
+        str | None,
+        typer.Option(
+            "--on-conflict",
+            metavar="rename|skip|fail",
+            help="When another file has the name there: go up under another one (that is usual), stay here, or fail.",
+        ),
+    ] = None,
+    all_files: AllFiles = False,
+    resize: Annotated[
+        bool, typer.Option("--resize", help="Send a reduced copy of what is too large; the file stays as it is.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask the service about every file, also those that went up before.")
+    ] = False,
+    jobs: Jobs = None,
+    bwlimit: Bandwidth = None,
+    general: GeneralOptions,
+) -> Exit:
+    """Upload files and folders; what the service has already stays here."""
+    from photosync.jobs.push.push import PushOptions
+    from photosync.jobs.push.send import OnConflict
 
-    account: str
-    paths: Sequence[str]
-    to: str | None = None
-    on_conflict: str | None = None
-    all_files: bool = False
-    resize: bool = False
-    full: bool = False
-    dry_run: bool = False
-    jobs: int | None = None
-    bwlimit: str | None = None
+    run = LibraryRun(general, "push", dry_run=dry_run, jobs=jobs, bwlimit=bwlimit)
+    config = run.config.account(account)
+    facts = _upload_facts(config)
+    title = config.provider.facts.title
+    # An option that the account cannot follow is refused, never ignored.
+    if resize and not facts.resizes:
+        raise UsageError(f"--resize: {title} takes files as they are, so nothing would be reduced. Leave it out.")
+    if on_conflict is not None and not facts.names_conflict:
+        raise UsageError(f"--on-conflict: names cannot conflict at {title}. Leave it out.")
+    if on_conflict not in (None, *OnConflict):
+        raise UsageError(f"--on-conflict: '{on_conflict}' is none of {', '.join(OnConflict)}")
+    if to is None and facts.needs_collection:
+        to, paths = _collection_first(config, paths)
+    options = PushOptions(
+        paths=tuple(Path(path).expanduser() for path in paths),
+        workers=run.workers(config, facts.workers),
+        collection=to,
+        on_conflict=OnConflict(on_conflict or OnConflict.RENAME),
+        all_files=all_files,
+        resize=resize,
+        full=full,
+        dry_run=dry_run,
+    )
+    return run.finish(config, partial(_sign_in_and_push, run, config, options))
 
 
-def push(general: General, request: PushRequest) -> None:
-    """The command. Ends the process with the account's status."""
-    raise typer.Exit(int(PushRun(general, request).one_account()))
+def _upload_facts(config: AccountConfig) -> UploadFacts:
+    facts = config.provider.facts
+    if facts.upload is None:
+        raise UsageError(f"account '{config.name}': nothing can be uploaded to {facts.title}")
+    return facts.upload
 
 
-class PushRun(Run):
-    """One run of `push`."""
-
-    def __init__(self, general: General, request: PushRequest) -> None:
-        super().__init__(general, dry_run=request.dry_run, jobs=request.jobs, bwlimit=request.bwlimit)
-        self._request = request
-        self._account = self.config.account(request.account)
-        self._facts = self._upload_facts()
-        self._options = self._checked_options()
-        self._terminal = Terminal(quiet=general.quiet)
-
-    def _upload_facts(self) -> UploadFacts:
-        facts = self._account.provider.facts
-        if facts.upload is None:
-            raise UsageError(f"account '{self._account.name}': nothing can be uploaded to {facts.title}")
-        return facts.upload
-
-    def _checked_options(self) -> PushOptions:
-        """What was typed, as far as this account can do it. What it cannot do is never ignored."""
-        request, title = self._request, self._account.provider.facts.title
-        if request.resize and not self._facts.resizes:
-            raise UsageError(f"--resize: {title} takes files as they are, so nothing would be reduced. Leave it out.")
-        if request.on_conflict is not None and not self._facts.names_conflict:
-            raise UsageError(f"--on-conflict: names cannot conflict at {title}. Leave it out.")
-        if request.on_conflict not in (None, *OnConflict):
-            raise UsageError(f"--on-conflict: '{request.on_conflict}' is none of {', '.join(OnConflict)}")
-        collection, paths = self._destination()
-        return PushOptions(
-            paths=tuple(Path(path).expanduser() for path in paths),
-            workers=self.workers(self._account, self._facts.workers),
-            collection=collection,
-            on_conflict=OnConflict(request.on_conflict or OnConflict.RENAME),
-            all_files=request.all_files,
-            resize=request.resize,
-            full=request.full,
-            dry_run=request.dry_run,
+def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, list[str]]:
+    """The collection that the first argument names, and the paths after it."""
+    facts, (first, *rest) = config.provider.facts, paths
+    if not rest:
+        word = facts.collection_word
+        raise UsageError(
+            f"{facts.title} wants to know to which {word}: photosync push {config.name} {word.upper()} {first}"
         )
+    return first, rest
 
-    def _destination(self) -> tuple[str | None, Sequence[str]]:
-        request, facts = self._request, self._account.provider.facts
-        if request.to is not None or not self._facts.needs_collection:
-            return request.to, request.paths
-        word, (first, *paths) = facts.collection_word, request.paths
-        if not paths:
-            raise UsageError(
-                f"{facts.title} wants to know to which {word}: photosync push {request.account} {word.upper()} {first}"
-            )
-        return first, paths
 
-    def one_account(self) -> Exit:
-        """Everything, with a summary in the end."""
-        try:
-            summary, is_permission_over = self._attempt()
-            if is_permission_over and self._may_ask():
-                # It was good for seven days perhaps: once more, where somebody is there to give it.
-                self._terminal.show(summary.message or "")
-                summary, _ = self._attempt()
-        except PhotosyncError as error:
-            summary = Summary("push", self._account.name, exit=error.exit, message=str(error))
-        summary = self.ended(summary)
-        self.show(summary)
-        return summary.exit
+def _sign_in_and_push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:
+    """Push; once more where the permission has ended meanwhile (Google's can last seven days) and a person is there."""
+    terminal = Terminal(quiet=run.general.quiet)
+    may_ask = terminal.can_answer and not options.dry_run
+    summary, permission_ended = _attempt(run, config, options, terminal if may_ask else None)
+    if permission_ended and may_ask:
+        terminal.show(summary.message or "")
+        summary, _ = _attempt(run, config, options, terminal)
+    return summary
 
-    def _attempt(self) -> tuple[Summary, bool]:
-        """What came of it, and whether it takes a new permission to go on."""
-        with self.opened(self._account, self._waiting) as account:
-            asker = account.provider if isinstance(account.provider, HasUploadPermission) else None
-            if asker is not None and asker.needs_upload_permission() and self._may_ask():
-                self._terminal.show(asker.permit_upload(self._terminal))
-            with self.interruption.watch(account.cancel):
-                summary = self._pushed(account)
-            is_over = summary.exit is Exit.AUTH and asker is not None and asker.needs_upload_permission()
-            return summary, is_over
 
-    def _may_ask(self) -> bool:
-        return self._terminal.can_answer and not self._dry_run
+def _attempt(
+    run: LibraryRun, config: AccountConfig, options: PushOptions, terminal: Terminal | None
+) -> tuple[Summary, bool]:
+    """The summary, and whether the push ended because a new permission to upload is needed."""
+    from photosync.provider import HasUploadPermission
 
-    def _pushed(self, account: Account) -> Summary:
-        with ExitStack() as stack:
-            catalog = self.catalog(stack, self.library())
-            reporter = stack.enter_context(progress.shown(self._general, account.name, self._dry_run, progress.UPLOAD))
-            self._on_wait = reporter.waiting
-            return Push(account, catalog, self._options, reporter).run()
+    with run.open_account(config) as account:
+        provider = account.provider if isinstance(account.provider, HasUploadPermission) else None
+        if terminal and provider and provider.needs_upload_permission():
+            terminal.show(provider.permit_upload(terminal))
+        with run.interruption.watch(account.cancel):
+            summary = _push(run, config, account, options)
+        return summary, summary.exit is Exit.AUTH and provider is not None and provider.needs_upload_permission()
+
+
+def _push(run: LibraryRun, config: AccountConfig, account: Account, options: PushOptions) -> Summary:
+    from photosync.jobs.push.push import Push
+
+    with ExitStack() as stack:
+        catalog = run.open_catalog(stack, run.library())
+        reporter = stack.enter_context(run.show_progress(config))
+        return Push(account, catalog, options, reporter).run()

@@ -1,65 +1,65 @@
-"""`status`: a line an account."""
+"""`status`: a line per account."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from photosync import config
-from photosync.catalog import Catalog
-from photosync.cli import output
-from photosync.cli.general import General
-from photosync.cli.opening import opened_account, opened_catalog
-from photosync.config import AccountConfig
-from photosync.errors import Exit, SignInError, UsageError
+from photosync.cli.command import command
+from photosync.cli.opening import load_config, open_account, open_catalog
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_json, print_table
+from photosync.errors import Exit
 from photosync.units import format_size
 
+if TYPE_CHECKING:
+    from photosync.jobs.status import AccountStatus
 
-def show_status(general: General) -> None:
-    """`status`: a line an account."""
-    configured = config.load(general.config)
-    with opened_catalog(general, configured) as catalog:
-        states = [_account_status(general, each, catalog) for each in configured.accounts.values()]
+
+@command
+def show_status(*, general: GeneralOptions) -> None:
+    """Show each account: last run, items, failures, sign-in."""
+    print_status(general)
+
+
+def print_status(general: GeneralOptions) -> None:
+    """A line, or an object, for each account."""
+    from photosync.jobs.status import account_status
+
+    config = load_config(general)
+    with open_catalog(general, config) as catalog:
+        states = [
+            account_status(catalog, each.name, each.plugin.name, open_account(each))
+            for each in config.accounts.values()
+        ]
     if general.json:
         for state in states:
-            output.print_json(state)
+            print_json(_as_json(state))
         return
-    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "MENDED", "FAILURES", "SIGN-IN"]
-    output.print_table(headings, [_status_row(state) for state in states])
+    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "FIXED", "FAILURES", "SIGN-IN"]
+    print_table(headings, [_row(state) for state in states])
 
 
-def _account_status(general: General, configured: AccountConfig, catalog: Catalog) -> dict[str, object]:
-    summary = catalog.summary(configured.name)
-    run = summary.last_run
+def _as_json(state: AccountStatus) -> dict[str, object]:
+    run, totals = state.totals.last_run, state.totals
     return {
-        "account": configured.name,
-        "provider": configured.plugin.name,
+        "account": state.account,
+        "provider": state.provider,
         "last_run": run.started_at.isoformat() if run else None,
         "last_exit": run.exit if run else None,
-        "items": summary.items,
-        "bytes": summary.size_bytes,
-        "failures": summary.failed,
-        "gone": summary.gone,
-        "fixed": catalog.fixes.count(configured.name),
-        "sign_in": _sign_in_state(general, configured),
+        "items": totals.items,
+        "bytes": totals.size_bytes,
+        "failures": totals.failed,
+        "gone": totals.gone,
+        "fixed": state.fixed,
+        "sign_in": state.sign_in,
     }
 
 
-def _sign_in_state(general: General, configured: AccountConfig) -> str:
-    """What can be told without asking the service."""
-    try:
-        with opened_account(general, configured) as account:
-            return account.provider.sign_in_state()
-    except SignInError as error:
-        return f"sign-in needed: {error}"
-    except UsageError as error:
-        return f"configuration: {error}"
-
-
-def _status_row(state: dict[str, object]) -> list[str]:
-    run, status = state["last_run"], state["last_exit"]
-    began = f"{datetime.fromisoformat(str(run)).astimezone():%Y-%m-%d %H:%M}" if run else "never"
-    ended = Exit(int(str(status))).word if status is not None else ("did not end" if run else "-")
-    size = format_size(int(str(state["bytes"])))
-    sign_in = str(state["sign_in"]).partition(":")[0]
-    counts = [str(state["fixed"]), str(state["failures"])]
-    return [str(state["account"]), began, ended, str(state["items"]), size, *counts, sign_in]
+def _row(state: AccountStatus) -> list[str]:
+    run, totals = state.totals.last_run, state.totals
+    began, ended = "never", "-"
+    if run is not None:
+        began = f"{run.started_at.astimezone():%Y-%m-%d %H:%M}"
+        ended = "did not end" if run.exit is None else Exit(run.exit).word
+    counts = [str(totals.items), format_size(totals.size_bytes), str(state.fixed), str(totals.failed)]
+    return [state.account, began, ended, *counts, state.sign_in.partition(":")[0]]

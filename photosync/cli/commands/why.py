@@ -1,41 +1,54 @@
-"""`why`: the history of one file or item, for people or as JSON."""
+"""`why`: where one file or item came from and how its capture time was chosen, for people or as JSON."""
 
 from __future__ import annotations
 
-from photosync import accounts
-from photosync.cli import output
-from photosync.cli.commands.fix import configured, library_of, settings_by_account
-from photosync.cli.general import General
-from photosync.jobs.fix.file_owner import FileOwners
-from photosync.jobs.fix.fix_record import changes_json
-from photosync.jobs.fix.why import Why, explain
-from photosync.library import Layout
-from photosync.metadata import CaptureTimeChoice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photosync.cli.command import command
+from photosync.cli.commands.fix import settings_by_account
+from photosync.cli.opening import library_of, load_config_if_any
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_json, print_line
 from photosync.model import CaptureTime, TimeMeaning
-from photosync.transport import Redactor
+
+if TYPE_CHECKING:
+    from photosync.jobs.fix.why import Why
+    from photosync.library import Layout
+    from photosync.metadata import CaptureTimeChoice
 
 
-def why(general: General, target: str) -> None:
-    """The command."""
-    output.set_up_logging(general, Redactor())
-    found = configured(general)
+@command
+def why(
+    *,
+    target: Annotated[str, typer.Argument(metavar="PATH|ID", help="A file, or an item's id.")],
+    general: GeneralOptions,
+) -> None:
+    """Tell where a file came from, which dates it had to choose from, and why one won."""
+    from photosync import accounts
+    from photosync.jobs.fix.file_owner import FileOwners
+    from photosync.jobs.fix.why import explain
+    from photosync.library import Layout
+
+    config = load_config_if_any(general)
 
     def layout(account: str) -> Layout | None:
-        known = found.accounts.get(account) if found else None
+        known = config.accounts.get(account) if config else None
         return Layout(known.options.layout or known.provider.facts.layout) if known else None
 
-    state = accounts.state_folder()
-    with FileOwners(library_of(general, found), state, settings_by_account(found), to_change=False) as owners:
+    library, state = library_of(general, config), accounts.state_folder()
+    with FileOwners(library, state, settings_by_account(config), to_change=False) as owners:
         for each in explain(owners, layout, target):
             _show(general, each)
 
 
-def _show(general: General, told: Why) -> None:
+def _show(general: GeneralOptions, told: Why) -> None:
     if general.json:
-        output.print_json({**_origin_json(told), **_times_json(told.capture_time), **_done_json(told)})
+        print_json({**_origin_json(told), **_times_json(told.capture_time), **_fix_json(told)})
         return
-    for line in (*_origin(told), *_times(told.capture_time), *_done(told)):
-        output.print_line(line)
+    for line in (*_origin(told), *_times(told.capture_time), *_fix(told)):
+        print_line(line)
 
 
 def _origin(told: Why) -> list[str]:
@@ -82,7 +95,7 @@ def _times(choice: CaptureTimeChoice | None) -> list[str]:
     return [*lines, *(f"note: {each}" for each in choice.notes)]
 
 
-def _done(told: Why) -> list[str]:
+def _fix(told: Why) -> list[str]:
     record = told.record
     if record is None:
         return []
@@ -146,7 +159,9 @@ def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:
     }
 
 
-def _done_json(told: Why) -> dict[str, object]:
+def _fix_json(told: Why) -> dict[str, object]:
+    from photosync.jobs.fix.fix_record import changes_json
+
     record = told.record
     return {
         "outcome": record.outcome if record else None,

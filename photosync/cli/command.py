@@ -1,0 +1,82 @@
+"""Makes a function a command: its options, its logs, and the exit status that it ends with."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import fields, is_dataclass
+from typing import Any, get_type_hints
+
+import typer
+
+from photosync.cli import logs
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_error
+from photosync.errors import Exit, PhotosyncError
+
+_KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
+_CONTEXT = inspect.Parameter("context", _KEYWORD_ONLY, annotation=typer.Context)
+
+
+def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
+    """Make `function` a command for typer. Its parameters are keyword-only, and one of them is `general`.
+
+    A parameter whose type is a dataclass becomes one option per field. What the function returns is the exit status,
+    None for OK. An error that it raises is shown, and ends the process with the exit status of its kind.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
+    parameters = [_CONTEXT]
+    for each in inspect.signature(function).parameters.values():
+        if each.name in groups:
+            parameters += _parameters_of(groups[each.name])
+        else:
+            parameters.append(each.replace(annotation=hints[each.name]))
+
+    @functools.wraps(function)
+    def run(context: typer.Context, **values: Any) -> None:
+        for name, group in groups.items():
+            values[name] = group(**{each.name: values.pop(each.name) for each in fields(group)})
+        general: GeneralOptions = values["general"].added_to(context.obj)
+        if context.invoked_subcommand is not None:  # these options stand before the name of a command, which comes next
+            context.obj = general
+            return
+        with ExitStack() as stack, _errors_as_exit_status():
+            stack.enter_context(logs.written(general))
+            status = function(**{**values, "general": general})
+            if status:
+                raise typer.Exit(int(status))
+
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for each in fields(group):
+        yield inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
+
+
+@contextmanager
+def _errors_as_exit_status() -> Iterator[None]:
+    try:
+        yield
+    except PhotosyncError as error:
+        print_error(str(error))
+        raise typer.Exit(int(error.exit)) from error
+    except KeyboardInterrupt:
+        raise typer.Exit(int(Exit.INTERRUPTED)) from None
+    except BrokenPipeError:
+        sys.stdout = None  # the reader of our output has gone; flushing it at the end would fail as well
+        raise typer.Exit(int(Exit.OK)) from None
+    except (typer.Exit, typer.TyperException):
+        raise
+    except Exception as error:
+        logging.getLogger("photosync").exception("a bug")
+        print_error(f"a bug in photosync: {type(error).__name__}. Its trace is in the log; please report it.")
+        raise typer.Exit(int(Exit.INTERNAL)) from error

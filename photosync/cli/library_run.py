@@ -1,0 +1,101 @@
+"""What the commands that save or upload files share: configuration, library, accounts, and how a run ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from photosync import units
+from photosync.cli import opening, progress
+from photosync.cli.interruption import Interruption
+from photosync.cli.options import GeneralOptions, parsed
+from photosync.cli.summary import print_summary
+from photosync.errors import ConfigError, Exit, PhotosyncError
+from photosync.jobs.report import Summary
+
+if TYPE_CHECKING:
+    from photosync.catalog import Catalog
+    from photosync.config import AccountConfig
+    from photosync.jobs.account import Account
+    from photosync.library import Library
+    from photosync.transport import Wait
+
+
+class LibraryRun:
+    """One run of `pull`, `pick` or `push`."""
+
+    def __init__(
+        self, general: GeneralOptions, command: str, *, dry_run: bool, jobs: int | None, bwlimit: str | None
+    ) -> None:
+        self.general = general
+        self.command = command
+        self.dry_run = dry_run
+        self.interruption = Interruption()
+        self._jobs = jobs
+        self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
+        self.config = opening.load_config(general)
+        self._on_wait: Callable[[Wait], None] = lambda _: None
+
+    def library(self) -> Library:
+        """The folder with the photos. Raises `ConfigError` where none is named."""
+        library = opening.library_of(self.general, self.config)
+        if library is None:
+            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
+        return library
+
+    def open_catalog(self, stack: ExitStack, library: Library) -> Catalog:
+        """The library's catalog, locked against other runs until `stack` is closed; for a dry run, to read only."""
+        from photosync.catalog import Catalog
+
+        if self.dry_run:
+            catalog = Catalog.read(library.catalog_path) if library.exists else Catalog.empty()
+        else:
+            library.create()
+            stack.enter_context(library.lock())
+            catalog = Catalog.open(library.catalog_path)
+        stack.callback(catalog.close)
+        return catalog
+
+    def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
+        """The account, ready for work."""
+        from photosync.transport import BandwidthLimit
+
+        bytes_per_s = self._bytes_per_s or account.options.bwlimit
+        return opening.open_account(
+            account,
+            on_wait=self._show_wait,
+            workers=self.workers(account),
+            bandwidth=BandwidthLimit(bytes_per_s) if bytes_per_s else None,
+        )
+
+    def _show_wait(self, wait: Wait) -> None:
+        """An account may be open before its progress is shown, so `_on_wait` is looked up at each wait."""
+        self._on_wait(wait)
+
+    @contextmanager
+    def show_progress(self, account: AccountConfig) -> Iterator[progress.Lines]:
+        """Show what is done for `account`, and what is waited for."""
+        action = progress.UPLOAD if self.command == "push" else progress.SAVE
+        with progress.shown(self.general, account.name, self.dry_run, action) as reporter:
+            self._on_wait = reporter.waiting
+            yield reporter
+
+    def workers(self, account: AccountConfig, usual: int | None = None) -> int:
+        """How many files at a time. `usual` replaces the service's number for downloads."""
+        configured = account.options.jobs
+        return self._jobs or (usual or account.provider.facts.workers if configured == "auto" else configured)
+
+    def finish(self, account: AccountConfig, job: Callable[[], Summary | None]) -> Exit:
+        """Do `job`, show its summary if it has one, and return the exit status. An error is told in a summary."""
+        try:
+            summary = job()
+        except PhotosyncError as error:
+            summary = Summary(self.command, account.name, exit=error.exit, message=str(error))
+        if summary is None:
+            return Exit.OK
+        if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
+            summary = replace(summary, exit=self.interruption.status)
+        print_summary(self.general, summary)
+        return summary.exit

@@ -1,0 +1,51 @@
+"""Logs go to standard error as far as `-v` asks for them, and to the log file; both without any secret."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from photosync.cli.options import GeneralOptions
+
+if TYPE_CHECKING:
+    from photosync.transport import Redactor
+
+
+@cache
+def redactor() -> Redactor:
+    """The secrets of all accounts that this process opens."""
+    from photosync.transport import Redactor
+
+    return Redactor()
+
+
+@contextmanager
+def written(general: GeneralOptions) -> Iterator[None]:
+    """Write logs until the context is left."""
+    from photosync.transport import RedactingFilter
+
+    level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(general.verbose, 2)]
+    screen = logging.StreamHandler()
+    screen.setLevel(logging.ERROR if general.quiet else level)
+    handlers: list[logging.Handler] = [screen]
+    if general.log_file is not None:
+        file = logging.FileHandler(general.log_file, encoding="utf-8")
+        file.setLevel(min(level, logging.INFO))
+        handlers.append(file)
+    root = logging.getLogger()
+    level_before = root.level
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.addFilter(RedactingFilter(redactor()))
+        root.addHandler(handler)
+    root.setLevel(min(handler.level for handler in handlers))
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            root.removeHandler(handler)
+            handler.close()
+        root.setLevel(level_before)

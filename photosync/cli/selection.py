@@ -1,0 +1,88 @@
+"""Makes a selection of the options, and refuses what an account cannot select by."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from photosync.cli.options import SelectionOptions
+from photosync.errors import UsageError
+from photosync.model import Collection, Kind, Selection
+
+if TYPE_CHECKING:
+    from photosync.jobs.account import Account
+
+_DATE = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
+_AGO = re.compile(r"(\d+)([dwmy])")
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_OPTIONS = {
+    "years": "--year",
+    "months": "--month",
+    "since": "--since",
+    "until": "--until",
+    "kind": "--kind",
+    "favorites": "--favorites",
+    "all_files": "--all-files",
+    "query": "--query",
+    "recent": "--recent",
+}
+"""The fields of `Selection` that a provider may not understand. The core does `--limit` itself."""
+
+
+def selection_of(options: SelectionOptions) -> Selection:
+    """The options as values. Raises `UsageError`."""
+    months = tuple(options.months or ())
+    if any(not 1 <= month <= 12 for month in months):
+        raise UsageError("--month: expected a number from 1 to 12")
+    if options.kind not in (None, Kind.PHOTO, Kind.VIDEO):
+        raise UsageError(f"--kind: expected photo or video, not '{options.kind}'")
+    return Selection(
+        years=tuple(options.years or ()),
+        months=months,
+        since=_bounds(options.since, "--since")[0] if options.since else None,
+        until=_bounds(options.until, "--until")[1] if options.until else None,
+        kind=Kind(options.kind) if options.kind else None,
+        favorites=options.favorites,
+        all_files=options.all_files,
+        query=options.query,
+        recent=options.recent,
+        limit=options.limit,
+    )
+
+
+def checked_selection(options: SelectionOptions, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
+    """The selection and the collections that the options name. Raises `UsageError` for what the account cannot do."""
+    from photosync.jobs.collections import find_collections
+
+    selection, facts = selection_of(options), account.provider.facts
+    refused = [option for name, option in _OPTIONS.items() if getattr(selection, name) and name not in facts.selects]
+    if refused:
+        raise UsageError(
+            f"account '{account.name}': {facts.title} cannot select by {', '.join(refused)}. "
+            "Leave that out, or select otherwise."
+        )
+    return selection, find_collections(account, options.collections)
+
+
+def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
+    """The first moment of the year, month or day that `text` names, and the first one after it."""
+    now = datetime.now()  # noqa: DTZ005 - the person's own clock, like the cameras'
+    if ago := _AGO.fullmatch(text):
+        moment = (now - timedelta(days=int(ago[1]) * _DAYS[ago[2]])).replace(hour=0, minute=0, second=0, microsecond=0)
+        return moment, moment + timedelta(days=1)
+    match = _DATE.fullmatch(text)
+    try:
+        year, month, day = (int(part) if part else None for part in match.groups()) if match else (0, None, None)
+        return _period(year or 0, month, day)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(f"{option}: expected 2023, 2023-07, 2023-07-15 or 30d, not '{text}'") from error
+
+
+def _period(year: int, month: int | None, day: int | None) -> tuple[datetime, datetime]:
+    first = datetime(year, month or 1, day or 1)  # noqa: DTZ001 - a camera's clock
+    if day is not None:
+        return first, first + timedelta(days=1)
+    if month is not None:
+        return first, datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001
+    return first, datetime(year + 1, 1, 1)  # noqa: DTZ001

@@ -1,0 +1,37 @@
+"""Shows the summary of a run, for people or as JSON."""
+
+from __future__ import annotations
+
+from photosync import units
+from photosync.cli.options import GeneralOptions
+from photosync.cli.output import print_error, print_json, print_line
+from photosync.errors import Exit
+from photosync.jobs.report import Summary
+
+
+def print_summary(general: GeneralOptions, summary: Summary) -> None:
+    """A line, or an object, for one account."""
+    if summary.message:
+        print_error(summary.message)
+    if general.json:
+        print_json(summary.as_json())
+    elif not (general.quiet and summary.exit is Exit.OK):
+        print_line(_sentence(summary))
+
+
+def _sentence(summary: Summary) -> str:
+    saved = "uploaded" if summary.command == "push" else "saved"
+    parts = [
+        f"{summary.saved} {'would be ' if summary.dry_run else ''}{saved} ({units.format_size(summary.size_bytes)})",
+        f"{summary.unchanged} unchanged",
+    ]
+    optional = {
+        "filtered": summary.filtered,
+        "fixed": summary.fixed,
+        "gone at the provider (their files stay)": summary.gone,
+        "failed": summary.failed,
+    }
+    parts += [f"{count} {word}" for word, count in optional.items() if count]
+    status = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
+    duration = units.format_duration(summary.seconds)
+    return f"{summary.account}: {summary.listed} listed: {', '.join(parts)}, in {duration}{status}"

@@ -1,0 +1,18 @@
+"""How much storage an account uses at its service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from photosync.errors import UsageError
+from photosync.jobs.account import Account
+from photosync.model import Usage
+from photosync.provider import HasUsage
+
+
+def usage_of(account: Account) -> Sequence[Usage]:
+    """A row for each type of content. Raises `UsageError` where the service does not tell."""
+    provider = account.provider
+    if not isinstance(provider, HasUsage):
+        raise UsageError(f"account '{account.name}': {provider.facts.title} does not tell how much storage is used")
+    return provider.usage()
