@@ -183,20 +183,22 @@ def _import_the_program() -> None:
     """Everything that a command may import, so that no run has to."""
     import pkgutil  # noqa: PLC0415
 
-    import photosync.cli.commands  # noqa: PLC0415
+    import photosync  # noqa: PLC0415
     from photosync.plugins import plugins  # noqa: PLC0415
 
-    for module in pkgutil.iter_modules(photosync.cli.commands.__path__, "photosync.cli.commands."):
-        __import__(module.name)
+    for module in pkgutil.walk_packages(photosync.__path__, "photosync."):
+        if not module.name.startswith(("photosync.__main__", "photosync.testing")):
+            __import__(module.name)
     for plugin in plugins().values():
         plugin.load()
     gc.freeze()  # so that no collection in a run writes to the pages that it shares with the server
 
 
 if __name__ == "__main__":
-    from photosync.cli import main
+    from importlib.metadata import entry_points
 
+    (program,) = entry_points(group="console_scripts", name="photosync")
     __package__ = ""  # usage messages name the program by this module otherwise
     _import_the_program()
     _serve(socket.socket(fileno=int(sys.argv[1])))
-    main()
+    program.load()()
