@@ -1,6 +1,6 @@
-"""The proof that a mended file is the delivered one, but for what was meant to change.
+"""The proof that a fixed file differs from the delivered one in nothing but what was meant to change.
 
-It reads both files again, knows nothing of how the change was made, and says what is wrong; no answer is a good answer.
+It reads both files again, and does not know how the change was made.
 """
 
 from __future__ import annotations
@@ -19,31 +19,29 @@ Expected = Mapping[tuple[DirectoryName, int], bytes | None]
 _POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTER), ("0th", GPS_POINTER)})
 
 
-def disprove(first: Window, before: Container, second: Window, format_: Format, expected: Expected) -> str:
-    """Why `second` is not a good successor of `first`; empty when it is one."""
+def failure(first: Window, before: Container, second: Window, format_: Format, expected: Expected) -> str:
+    """What is wrong with `second`, the fixed `first`; empty when nothing is."""
     after = open_container(second, format_)
     if after.problem:
-        return f"the mended file cannot be read: {after.problem}"
+        return f"the fixed file cannot be read: {after.problem}"
     try:
-        return next(
-            (complaint for complaint, holds in _claims(first, before, second, after, expected) if not holds), ""
-        )
+        return next((text for text, holds in _checks(first, before, second, after, expected) if not holds), "")
     except MalformedError as error:
-        return f"the mended file is not whole: {error}"
+        return f"the fixed file is not whole: {error}"
 
 
-def _claims(
+def _checks(
     first: Window, before: Container, second: Window, after: Container, expected: Expected
 ) -> Iterator[tuple[str, bool]]:
     old, new = before.block, after.block
     yield "bytes changed that were not to change", _same_outside(first, before, second, after)
     yield "Exif entries changed that were not to change", _same_entries(old, new, expected)
     yield "an Exif entry does not hold what was written", _holds(new, expected)
-    yield "piexif can do less with the mended file than with the delivered one", not _piexif_lost(old, new)
+    yield "piexif can do less with the fixed file than with the delivered one", not _piexif_lost(old, new)
 
 
 def _same_outside(first: Window, before: Container, second: Window, after: Container) -> bool:
-    """The masked comparison: all that may not change, byte for byte. It says more than two equal hashes, and sooner."""
+    """Whether all that may not change is the same, byte for byte."""
     mask = before.mutable()
     old = _outside(mask, first.size)
     new = _outside(mask, first.size) if before.only_appends else _outside(after.mutable(), second.size)
@@ -63,7 +61,7 @@ def _outside(mask: Iterable[Range], end: int) -> list[Range]:
 
 
 def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int]]:
-    """Pieces of both files that have to be the same: two places and a length, a bounded one."""
+    """Pieces of both files that have to be the same: two positions and a length, at most `CHUNK`."""
     behind, ahead = list(reversed(old)), list(reversed(new))
     while behind and ahead:
         (a, a_end), (b, b_end) = behind.pop(), ahead.pop()
@@ -76,7 +74,7 @@ def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int
 
 
 def _same_entries(before: Block | None, after: Block | None, expected: Expected) -> bool:
-    """Every entry but those meant to change: same type, count and bytes; MakerNote and thumbnail at the same place."""
+    """Entries not meant to change have their type, count and bytes, MakerNote and thumbnail also their position."""
     if after is None or before is None:
         return after is before or before is None
     if before.order != after.order:
@@ -99,17 +97,17 @@ def _holds(block: Block | None, expected: Expected) -> bool:
 
 
 def _entries(block: Block) -> list[tuple[DirectoryName, int, int, int, int, bytes]]:
-    """Directory, tag, type, count, the value's place where it stands outside of its entry, and a hash of its bytes."""
+    """Directory, tag, type, count, the value's position unless it is in the entry itself, and a hash of its bytes."""
     found: list[tuple[DirectoryName, int, int, int, int, bytes]] = []
     for name, directory in block.directories.items():
         for entry in directory.entries:
-            place = -1 if entry.is_inline else entry.value_position
+            position = -1 if entry.is_inline else entry.value_position
             length = 4 if entry.is_inline else entry.length or 0
             end = min(entry.value_position + length, block.window.size)
             value = hashlib.sha256()
             for chunk in block.window.chunks(min(entry.value_position, end), end):
                 value.update(chunk)
-            found.append((name, entry.tag, entry.type, entry.count, place, value.digest()))
+            found.append((name, entry.tag, entry.type, entry.count, position, value.digest()))
     return found
 
 

@@ -12,12 +12,12 @@ from photosync.metadata.undo import UndoRecord
 
 
 class Outcome(StrEnum):
-    """What became of a file."""
+    """What was done about a file."""
 
     UNTOUCHED = "untouched"
-    """Nothing was to mend, or nothing may be; `notes` say why."""
+    """Nothing was missing, or nothing may be written; `notes` say why."""
     FIXED = "fixed"
-    """A second file holds the mended content; some of what was lacking may still be in a sidecar."""
+    """A second file has the fixed content; some of what was missing may be in a sidecar all the same."""
     SIDECAR = "sidecar"
     """The file stays as it was delivered; what it lacks is in a sidecar, and `notes` say why not inside."""
     REFUSED = "refused"
@@ -46,10 +46,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """What `mend` did, and what its caller has to do."""
+    """What `fix` did, and what its caller has to do."""
 
     path: Path
-    """The file to place: the given one or the second, mended one."""
+    """The given file, or the second one that is to replace it."""
     outcome: Outcome
     format: Format | None
     capture_time: CaptureTimeChoice

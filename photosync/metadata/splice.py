@@ -68,7 +68,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     `old_sha256` is the first file's hash, where it is known already.
     """
     with naming(workspace):
-        descriptor, name = tempfile.mkstemp(prefix="mended-", suffix=".partial", dir=workspace)
+        descriptor, name = tempfile.mkstemp(prefix="fixed-", suffix=".partial", dir=workspace)
     second = Path(name)
     try:
         with naming(second), os.fdopen(descriptor, "wb") as target:

@@ -1,7 +1,7 @@
-"""Undo records: what gives a mended file its delivered bytes back.
+"""Undo records: what gives a fixed file its delivered bytes back.
 
-A record is a line of JSON with both hashes and the splices backwards, a few hundred bytes for most files. It is only
-applied to the very file that it was made for, and the result must have the delivered hash.
+A record is a line of JSON with both hashes and the splices backwards, a few hundred bytes for most files. It is applied
+only to a file with the hash of the fixed one, and the result must have the delivered hash.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class UndoRecord:
-    """The hashes of the file as delivered and as stored, and the way back."""
+    """The hashes of the file as delivered and as stored, and what turns the second into the first."""
 
     delivered_sha256: str
     stored_sha256: str
@@ -50,13 +50,13 @@ class UndoRecord:
 
 
 def undo(path: Path, record: bytes, workspace: Path) -> Path:
-    """A second file in `workspace` with the delivered bytes of `path`; the caller puts it in its place.
+    """A second file in `workspace` with the delivered bytes of `path`; the caller replaces the file by it.
 
-    Raises `ItemError` where the file is no longer the one that was mended, or the record is damaged.
+    Raises `ItemError` where the file is no longer the one that was fixed, or the record is damaged.
     """
     read = UndoRecord.decode(record)
     if _sha256(path) != read.stored_sha256:
-        raise ItemError(f"{path} has changed since it was mended; it stays as it is", Reason.HASH_MISMATCH)
+        raise ItemError(f"{path} has changed since it was fixed; it stays as it is", Reason.HASH_MISMATCH)
     written = write_spliced(path, read.splices, workspace)
     if written.new_sha256 != read.delivered_sha256:
         written.path.unlink(missing_ok=True)

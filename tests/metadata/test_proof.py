@@ -6,7 +6,7 @@ from photosync.formats.tiff import DirectoryName
 from photosync.formats.window import Window
 from photosync.metadata import Given, Outcome, Settings, sniff
 from photosync.metadata.containers import open_container
-from photosync.metadata.proof import disprove
+from photosync.metadata.proof import failure
 from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
@@ -45,7 +45,7 @@ def complaint(
     format_ = sniff(delivered, name)
     assert format_ is not None
     first = Window.over(delivered)
-    return disprove(first, open_container(first, format_), Window.over(mended), format_, expected)
+    return failure(first, open_container(first, format_), Window.over(mended), format_, expected)
 
 
 def mended_with_artist(bench: Bench, name: str) -> bytes:

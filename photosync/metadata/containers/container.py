@@ -11,11 +11,11 @@ from photosync.formats.chunks import Chunk
 from photosync.formats.tiff import Block, DirectoryName, read_block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.exif.build import PREFIX, build
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.exif.patch import Patch, patch
 from photosync.metadata.exif.read import ExifFacts, read_exif
 from photosync.metadata.exif.retype import retypes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
 
@@ -56,14 +56,14 @@ class EmbeddedExif:
             return cls(None, start, f"the Exif block cannot be read: {error}")
         return cls(block, start, "; ".join(block.problems[:1]), read_exif(block))
 
-    def patch(self, wishes: Wishes, room: int, why_not: str = "") -> Patch:
+    def patch(self, missing: Missing, room: int, why_not: str = "") -> Patch:
         """Plan the change of the block, which may grow by `room` bytes."""
         assert self.block is not None
         return patch(
             self.block,
-            wishes.fields,
+            missing.fields,
             tuple(retypes(self.block)),
-            remove_software=wishes.remove_software,
+            remove_software=missing.remove_software,
             room=room,
             why_not=why_not,
         )
@@ -97,7 +97,7 @@ class Container(ABC):
         return self._exif.block
 
     @abstractmethod
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Plan what can be written. Only called where there is no problem."""
 
     @abstractmethod
@@ -110,18 +110,18 @@ class Container(ABC):
         self.is_damaged = bool(self.problem)
 
 
-def new_block(wishes: Wishes) -> tuple[bytes, EditPlan]:
+def new_block(missing: Missing) -> tuple[bytes, EditPlan]:
     """A block for a file without one, and its plan without splices; no bytes where nothing is missing."""
-    if not wishes.fields:
+    if not missing.fields:
         return b"", EditPlan()
-    changes = tuple(Change(each.name, "", each.shown) for each in wishes.fields)
-    expected = {(each.directory, each.tag): each.encode(">") for each in wishes.fields}
-    return build(wishes.fields), EditPlan((), changes, (), expected)
+    changes = tuple(Change(each.name, "", each.shown) for each in missing.fields)
+    expected = {(each.directory, each.tag): each.encode(">") for each in missing.fields}
+    return build(missing.fields), EditPlan((), changes, (), expected)
 
 
-def nothing_written(wishes: Wishes, reason: str) -> EditPlan:
+def nothing_written(missing: Missing, reason: str) -> EditPlan:
     """The plan to write nothing, for one reason."""
-    return EditPlan(left=tuple(Left(each.name, reason) for each in wishes.fields))
+    return EditPlan(left=tuple(Left(each.name, reason) for each in missing.fields))
 
 
 def exif_chunk(chunks: Iterable[Chunk], type_: bytes) -> Chunk | None:

@@ -17,8 +17,8 @@ from photosync.metadata.containers.container import (
     nothing_written,
     prefix_length,
 )
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.missing import Missing
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 
@@ -68,8 +68,8 @@ class Heif(Container):
         """The Exif item."""
         return (self._exif_item,) if self._exif_item else ()
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Patch what keeps its length."""
         if self.block is None:
-            return nothing_written(wishes, "there is no Exif item")
-        return self._exif.edit(self._exif.patch(wishes, 0, "an Exif item may not change its length"))
+            return nothing_written(missing, "there is no Exif item")
+        return self._exif.edit(self._exif.patch(missing, 0, "an Exif item may not change its length"))

@@ -21,9 +21,9 @@ from photosync.metadata.containers.container import (
     nothing_written,
 )
 from photosync.metadata.exif.build import PREFIX
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.iptc import IptcFacts, read_photoshop
+from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import XmpFacts, read_xmp
 
@@ -82,13 +82,13 @@ class Jpeg(Container):
         size = self._mpf_size_position()
         return tuple(sorted([*ranges, *([(size, size + 4)] if size is not None else [])]))
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Patch the Exif segment, or build one behind the APP0 segments."""
         if self.block is None:
-            return self._insert(wishes)
-        planned = self._exif.patch(wishes, MAX_BLOCK_BYTES - self.block.window.size)
+            return self._insert(missing)
+        planned = self._exif.patch(missing, MAX_BLOCK_BYTES - self.block.window.size)
         if planned.tail and (why_not := self._why_not_grow()):
-            planned = self._exif.patch(wishes, 0, why_not)
+            planned = self._exif.patch(missing, 0, why_not)
         if not planned.tail:
             return self._exif.edit(planned)
         segment = self._exif_segments[0]
@@ -100,14 +100,14 @@ class Jpeg(Container):
             *self._grow_mpf(len(planned.tail)),
         )
 
-    def _insert(self, wishes: Wishes) -> EditPlan:
-        content, plan = new_block(wishes)
+    def _insert(self, missing: Missing) -> EditPlan:
+        content, plan = new_block(missing)
         if not content:
             return plan
         if len(content) > MAX_BLOCK_BYTES:
-            return nothing_written(wishes, "it is longer than an Exif segment can be")
+            return nothing_written(missing, "it is longer than an Exif segment can be")
         if why_not := self._why_not_grow():
-            return nothing_written(wishes, why_not)
+            return nothing_written(missing, why_not)
         at = 2
         for segment in self._segments:
             if segment.marker != APP0 or segment.position != at:

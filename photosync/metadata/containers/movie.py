@@ -15,8 +15,8 @@ from photosync.formats.boxes import Box, boxes, child, children
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.containers.container import Container, EditPlan, Range
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata, VideoMetadata
+from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
@@ -164,17 +164,17 @@ class Movie(Container):
         """The creation times."""
         return tuple(sorted((time.position, time.position + time.size) for time in self._times))
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Put the instant into every creation time that is 0."""
-        left = _left(wishes)
-        if wishes.movie_time is None:
+        left = _left(missing)
+        if missing.movie_time is None:
             return EditPlan(left=left)
-        seconds = round((wishes.movie_time - EPOCH) / timedelta(seconds=1))
+        seconds = round((missing.movie_time - EPOCH) / timedelta(seconds=1))
         empty = [time for time in self._times if time.seconds == 0]
         fitting = [time for time in empty if 0 < seconds < 1 << 8 * time.size]
         if len(fitting) < len(empty):
             left = (*left, Left("a creation time", "it cannot hold so early or late a year"))
-        shown = f"{wishes.movie_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        shown = f"{missing.movie_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         names = {"mvhd": MOVIE_TIME, "tkhd": "track creation time", "mdhd": "media creation time"}
         return EditPlan(
             in_order(Splice(time.position, time.size, seconds.to_bytes(time.size)) for time in fitting),
@@ -183,10 +183,10 @@ class Movie(Container):
         )
 
 
-def _left(wishes: Wishes) -> tuple[Left, ...]:
+def _left(missing: Missing) -> tuple[Left, ...]:
     """What is not written into videos, with the reason."""
-    others = {"artist": wishes.artist, "copyright": wishes.copyright, "position": wishes.gps}
+    others = {"artist": missing.artist, "copyright": missing.copyright, "position": missing.gps}
     left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
-    if wishes.taken is not None and wishes.movie_time is None:
+    if missing.taken is not None and missing.movie_time is None:
         left.append(Left("capture time", "videos keep UTC, and the offset from UTC is not known"))
     return tuple(left)

@@ -22,8 +22,8 @@ from photosync.metadata.containers.container import (
     exif_chunk,
     new_block,
 )
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 from photosync.model import CaptureTime
@@ -83,13 +83,13 @@ class Png(Container):
         """The eXIf chunk."""
         return tuple((chunk.position, chunk.end) for chunk in self._chunks if chunk.type == b"eXIf")
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Patch the eXIf chunk where it is, or build one before the image data."""
         if self.block is None:
-            content, plan = new_block(wishes)
+            content, plan = new_block(missing)
             image = next((chunk for chunk in self._chunks if chunk.type in (b"fcTL", b"IDAT")), self._chunks[-1])
             return replace(plan, splices=(Splice(image.position, 0, _chunk(content)),)) if content else plan
-        planned = self._exif.patch(wishes, MAX_EXIF_BYTES)
+        planned = self._exif.patch(missing, MAX_EXIF_BYTES)
         if not planned.overwrites and not planned.tail:
             return self._exif.edit(planned)
         chunk = next(chunk for chunk in self._chunks if chunk.type == b"eXIf")

@@ -17,10 +17,10 @@ from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import Container, EditPlan, Range, nothing_written, prefix_length
 from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.tiff_file import TiffFile
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.exif.read import ExifFacts, read_exif
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.iptc import read_iptc
+from photosync.metadata.missing import Missing
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _HEAD_BYTES = 1 << 20
@@ -41,9 +41,9 @@ class ReadOnly(Container):
         """Nothing."""
         return ()
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Nothing is written."""
-        return nothing_written(wishes, self.problem)
+        return nothing_written(missing, self.problem)
 
 
 def _read(window: Window, format_: Format) -> FileMetadata:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from photosync.formats.tiff import MAX_VALUE_BYTES
 from photosync.formats.window import Window
 from photosync.metadata.containers.container import Container, EditPlan, EmbeddedExif, Range
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.iptc import read_iptc
+from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
@@ -54,8 +54,8 @@ class TiffFile(Container):
             )
         return tuple(sorted(ranges))
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Patch the block; what is new goes behind the file's last byte."""
-        planned = self._exif.patch(wishes, _MAX_FILE_BYTES - self._window.size)
+        planned = self._exif.patch(missing, _MAX_FILE_BYTES - self._window.size)
         appended = [Splice(self._window.size, 0, bytes(planned.tail))] if planned.tail else []
         return self._exif.edit(planned, *appended)

@@ -21,8 +21,8 @@ from photosync.metadata.containers.container import (
     nothing_written,
     prefix_length,
 )
-from photosync.metadata.exif.missing import Wishes
 from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice, in_order
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
@@ -77,11 +77,11 @@ class WebP(Container):
         except (MalformedError, IndexError):
             return False
 
-    def plan(self, wishes: Wishes) -> EditPlan:
+    def plan(self, missing: Missing) -> EditPlan:
         """Patch the EXIF chunk, or build one before the XMP chunk or at the end."""
         if self.block is None:
-            return self._insert(wishes)
-        planned = self._exif.patch(wishes, MAX_EXIF_BYTES)
+            return self._insert(missing)
+        planned = self._exif.patch(missing, MAX_EXIF_BYTES)
         if not planned.tail:
             return self._exif.edit(planned)
         chunk = next(chunk for chunk in self._chunks if chunk.type == b"EXIF")
@@ -94,14 +94,14 @@ class WebP(Container):
             self._riff_size(len(tail) - chunk.length % 2),
         )
 
-    def _insert(self, wishes: Wishes) -> EditPlan:
-        content, plan = new_block(wishes)
+    def _insert(self, missing: Missing) -> EditPlan:
+        content, plan = new_block(missing)
         if not content:
             return plan
         try:
             return replace(plan, splices=self._splices_of_new(content))
         except MalformedError as error:
-            return nothing_written(wishes, str(error))
+            return nothing_written(missing, str(error))
 
     def _splices_of_new(self, content: bytes) -> tuple[Splice, ...]:
         new = b"EXIF" + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)

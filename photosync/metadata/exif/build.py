@@ -12,7 +12,7 @@ from enum import IntEnum
 import piexif
 
 from photosync.formats.tiff import BYTE, RATIONAL, Block
-from photosync.metadata.exif.missing import Field
+from photosync.metadata.exif.fields import Field
 
 PREFIX = b"Exif\0\0"
 

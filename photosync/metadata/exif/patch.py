@@ -22,7 +22,7 @@ from photosync.formats.tiff import (
     Entry,
 )
 from photosync.metadata.exif import read as tags
-from photosync.metadata.exif.missing import Field
+from photosync.metadata.exif.fields import Field
 from photosync.metadata.exif.retype import Retype
 from photosync.metadata.result import Change, Left
 

@@ -1,4 +1,4 @@
-"""What an Exif block says about time, place and author. Reads; what it lacks is found by `missing`.
+"""What an Exif block says about time, position and author.
 
 Tags and their meaning: CIPA DC-008-2023 (Exif 3.0), 4.6.4 to 4.6.6.
 """

@@ -1,0 +1,84 @@
+"""The Exif entries that are written: their tags, types and values."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from photosync.formats.tiff import ASCII, BYTE, RATIONAL, ByteOrder, DirectoryName
+from photosync.metadata.capture_time.dates import exif_text, offset_text
+from photosync.metadata.exif import read as tags
+from photosync.metadata.exif.read import ExifFacts
+from photosync.model import CaptureTime, GpsPosition
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One entry that is to be set."""
+
+    name: str
+    directory: DirectoryName
+    tag: int
+    type: int
+    value: bytes | tuple[int, ...]
+    """Bytes for text and BYTE; for fractions numerators and denominators in turn."""
+    shown: str
+    """The value for people."""
+    only_if_absent: bool = False
+    """An entry that is there stays, whatever its value."""
+
+    def encode(self, order: ByteOrder) -> bytes:
+        """The value in a block of this byte order."""
+        return self.value if isinstance(self.value, bytes) else struct.pack(f"{order}{len(self.value)}I", *self.value)
+
+
+def date_fields(exif: ExifFacts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
+    """What is missing in `exif` beside the DateTimeOriginal `original`, and that itself if it `is_new`."""
+    text = exif_text(original.reading)
+    if is_new:
+        yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
+        milliseconds = original.reading.microsecond // 1000
+        if milliseconds:
+            yield _text("SubSecTimeOriginal", tags.SUB_SEC_ORIGINAL, f"{milliseconds:03}", only_if_absent=True)
+    if exif.created is None:
+        yield _text("CreateDate", tags.CREATE_DATE, text)
+    if original.offset is None:
+        return
+    offset = offset_text(original.offset)
+    if exif.offset_original is None:
+        yield _text("OffsetTimeOriginal", tags.OFFSET_TIME_ORIGINAL, offset)
+        if exif.offset is None and _is_absent_or(exif.modified, text):
+            yield _text("OffsetTime", tags.OFFSET_TIME, offset)
+    if exif.offset_created is None and _is_absent_or(exif.created, text):
+        yield _text("OffsetTimeDigitized", tags.OFFSET_TIME_DIGITIZED, offset)
+
+
+def _is_absent_or(time: CaptureTime | None, text: str) -> bool:
+    """An offset may be written for another date only where that is the same."""
+    return time is None or exif_text(time.reading) == text
+
+
+def author_fields(artist: str, copyright_: str) -> Iterator[Field]:
+    """Those that are not empty."""
+    for name, tag, text in (("Artist", tags.ARTIST, artist), ("Copyright", tags.COPYRIGHT, copyright_)):
+        if text:
+            yield _text(name, tag, text, "0th")
+
+
+def gps_fields(gps: GpsPosition) -> Iterator[Field]:
+    """A position: version 2.3, and degrees, minutes and ten-thousandths of a second."""
+    yield Field("GPSVersionID", "GPS", tags.GPS_VERSION, BYTE, b"\2\3\0\0", "2.3.0.0", only_if_absent=True)
+    axes = (
+        ("GPSLatitude", tags.GPS_LATITUDE_REF, tags.GPS_LATITUDE, gps.latitude, "NS"),
+        ("GPSLongitude", tags.GPS_LONGITUDE_REF, tags.GPS_LONGITUDE, gps.longitude, "EW"),
+    )
+    for name, reference_tag, tag, degrees, letters in axes:
+        yield _text(f"{name}Ref", reference_tag, letters[degrees < 0], "GPS")
+        units = round(abs(degrees) * 36_000_000)
+        parts = (units // 36_000_000, 1, units // 600_000 % 60, 1, units % 600_000, 10_000)
+        yield Field(name, "GPS", tag, RATIONAL, parts, f"{degrees:.6f}")
+
+
+def _text(name: str, tag: int, text: str, directory: DirectoryName = "Exif", *, only_if_absent: bool = False) -> Field:
+    return Field(name, directory, tag, ASCII, text.encode() + b"\0", text, only_if_absent)

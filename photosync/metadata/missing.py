@@ -1,0 +1,56 @@
+"""What a file lacks and may be given, by the table of fields in `docs/metadata.md`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from photosync.metadata.capture_time.choose import CaptureTimeChoice
+from photosync.metadata.capture_time.sources import TimeSource
+from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
+from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.request import Given, Settings
+from photosync.model import CaptureTime, GpsPosition
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Everything that is missing."""
+
+    fields: tuple[Field, ...] = ()
+    """For Exif."""
+    remove_software: bool = False
+    movie_time: datetime | None = None
+    """The aware instant for creation times that are 0."""
+    taken: CaptureTime | None = None
+    """The local reading for a sidecar, where the file has no date at all."""
+    artist: str = ""
+    copyright: str = ""
+    gps: GpsPosition | None = None
+
+
+def find_missing(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
+    """What the file lacks of what is known and wanted."""
+    exif, xmp, iptc, video = facts.exif, facts.xmp, facts.iptc, facts.video
+    taken, has_original = choice.writable, exif.original is not None or not facts.can_tell
+    is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
+    original = taken if is_original_best or not has_original else None
+    artist = "" if exif.artist or xmp.has_creator or iptc.has_by_line else settings.artist or ""
+    copyright_ = "" if exif.copyright or xmp.has_rights or iptc.has_copyright else settings.copyright or ""
+    has_position = exif.has_position or xmp.has_position or video.has_position
+    gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not has_position else None
+    movie_time = video.movie or taken
+    has_other_date = exif.created or xmp.dates or iptc.created or video.tagged or video.movie
+    return Missing(
+        fields=(
+            *(date_fields(exif, original, is_new=not has_original) if original else ()),
+            *author_fields(artist, copyright_),
+            *(gps_fields(gps) if gps else ()),
+        ),
+        remove_software=settings.remove_software and exif.software is not None,
+        movie_time=movie_time.utc if movie_time else None,
+        taken=None if has_original or has_other_date else taken,
+        artist=artist,
+        copyright=copyright_,
+        gps=gps,
+    )
