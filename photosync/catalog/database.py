@@ -1,4 +1,4 @@
-"""The catalog's questions and answers. One connection, used by one thread; a lock on the library keeps others away."""
+"""The catalog: one connection, used by one thread. The lock of the library keeps other writers away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from photosync.catalog import entry, item_json, schema
 from photosync.catalog.entry import CatalogEntry
@@ -18,6 +18,16 @@ from photosync.errors import DestinationError
 from photosync.model import Digest, Item, Location
 
 CACHE_KIB = 16 * 1024
+
+_SAVED_COLUMNS = (
+    *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
+    *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended"),
+)
+_RECORD_SAVED = f"""
+    INSERT INTO items (account, id, first_run, {", ".join(_SAVED_COLUMNS)})
+    VALUES ({", ".join("?" * (len(_SAVED_COLUMNS) + 3))})
+    ON CONFLICT (account, id) DO UPDATE SET
+        {", ".join(f"{column} = excluded.{column}" for column in _SAVED_COLUMNS)}, reason = NULL, error = NULL"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +47,16 @@ class SavedFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How far one kind of listing is known: which run covered it, when one last went to its end, how many it had."""
+    """How far one kind of listing is known."""
 
     covered_run: int
+    """The run that knew all of it."""
     completed_at: datetime
+    """When a listing last went to its end."""
     total: int | None
+    """How many items the service counted."""
     mark: str | None
+    """Where the service goes on, if it gives marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class PastRun:
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """An account in the catalog: how many files and bytes lie there, how many items wait for another try."""
+    """An account in numbers: saved files and their bytes, items that failed last, items that are gone."""
 
     items: int
     size_bytes: int
@@ -67,7 +81,7 @@ class AccountTotals:
 
 
 class Catalog:
-    """An open catalog. `open` for the one writer, `read` for everybody else."""
+    """An open catalog: by `open` for the one writer, by `read` for everybody else."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -117,7 +131,7 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
+        """Everything inside is recorded, or nothing."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -191,25 +205,13 @@ class Catalog:
         return map(entry.from_row, self._connection.execute(query, parameters))
 
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
-        """These files are at their locations. Part of a transaction of the caller's."""
+        """These files are at their locations. The caller holds a transaction."""
         for each in saved:
             self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
-                """INSERT INTO items (account, id, description, state, first_run, saved_run, outside, path, path_key,
-                       revision, delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
-                       mended)
-                   VALUES (?, ?, ?, 'saved', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                   ON CONFLICT (account, id) DO UPDATE SET
-                       description = excluded.description, state = 'saved', saved_run = excluded.saved_run,
-                       outside = excluded.outside, path = excluded.path, path_key = excluded.path_key,
-                       revision = excluded.revision,
-                       delivered_size = excluded.delivered_size, delivered_md5 = excluded.delivered_md5,
-                       delivered_sha256 = excluded.delivered_sha256, stored_size = excluded.stored_size,
-                       stored_sha256 = excluded.stored_sha256, saved_at = excluded.saved_at,
-                       mended = excluded.mended,
-                       reason = NULL, error = NULL""",
+                _RECORD_SAVED,
                 (
-                    *(account, each.item.id, item_json.to_text(each.item), run, run),
+                    *(account, each.item.id, run, item_json.to_text(each.item), "saved", run),
                     *(each.location.root, each.location.path, each.location.key, each.item.revision),
                     *(each.delivered.size_bytes, each.delivered.md5, each.delivered.sha256),
                     *(each.stored_size, each.stored_sha256, _now(), each.fix_record),
@@ -218,7 +220,7 @@ class Catalog:
             self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
 
     def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
-        """The item's content could not be brought; a file that lies there from before stays known."""
+        """The item's content could not be downloaded. An older file of it stays known."""
         self._connection.execute(
             """INSERT INTO items (account, id, description, state, first_run, outside, reason, error)
                VALUES (?, ?, ?, 'failed', ?, '', ?, ?)
@@ -228,7 +230,7 @@ class Catalog:
         )
 
     def record_described(self, account: str, items: Iterable[Item]) -> None:
-        """The provider describes these known items anew, and has them (again)."""
+        """The provider has these known items, and describes them differently."""
         self._connection.executemany(
             """UPDATE items SET description = ?,
                    state = CASE WHEN state <> 'gone' THEN state WHEN path IS NULL THEN 'pushed' ELSE 'saved' END
@@ -237,38 +239,28 @@ class Catalog:
         )
 
     def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
-        """The provider has these no longer: `ids`, or all that the present, complete listing did not bring.
+        """Mark what the provider no longer has: `ids`, or all that the present, complete listing did not bring.
 
-        Files stay where they are. Returns how many were not marked before. What is neither photo nor video is listed
-        only on request, so that a listing without it says nothing about it.
+        Files stay where they are. Returns how many items were not marked before. What is neither photo nor video is
+        listed only on request, so that a listing says nothing about it.
         """
-        if ids is None:
-            return self._connection.execute(
-                """UPDATE items SET state = 'gone', reason = NULL, error = NULL
-                   WHERE account = ? AND state <> 'gone' AND id NOT IN (SELECT id FROM seen WHERE listed)
-                   AND json_extract(description, '$.kind') <> 'other'""",
-                (account,),
-            ).rowcount
-        marked = 0
-        for id_ in ids:
-            marked += self._connection.execute(
-                "UPDATE items SET state = 'gone', reason = NULL, error = NULL "
-                "WHERE account = ? AND id = ? AND state <> 'gone'",
-                (account, id_),
-            ).rowcount
-        return marked
+        update = "UPDATE items SET state = 'gone', reason = NULL, error = NULL WHERE account = ? AND state <> 'gone'"
+        if ids is not None:
+            rows = [(account, id_) for id_ in ids]
+            return self._connection.executemany(f"{update} AND id = ?", rows).rowcount
+        unlisted = "id NOT IN (SELECT id FROM seen WHERE listed) AND json_extract(description, '$.kind') <> 'other'"
+        return self._connection.execute(f"{update} AND {unlisted}", (account,)).rowcount
 
     # Files
 
     def files(self, account: str) -> Iterator[tuple[str, Location]]:
         """Every file of the account: its item's id and its location, in the order of the locations."""
-        rows = self._stream(
-            "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path", account
-        )
+        query = "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path"
+        rows = self._connection.execute(query, (account,))
         return ((id_, Location(root, path)) for id_, root, path in rows)
 
     def note_missing(self, ids: Iterable[str]) -> None:
-        """The files of these items are not there, for as long as this catalog is open."""
+        """The files of these items were not found; known until the next run."""
         self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
 
     def owed(self, account: str) -> Iterator[CatalogEntry]:
@@ -288,27 +280,28 @@ class Catalog:
 
         With `since_run` only those that this run and later ones saved.
         """
-        return self._stream(
+        return self._connection.execute(
             """SELECT stored_sha256, path FROM items WHERE outside = ?1 AND path IS NOT NULL AND saved_run >= ?2
                UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2 ORDER BY path""",
-            *(root, since_run),
+            (root, since_run),
         )
 
     def roots(self) -> list[str]:
         """The roots of all locations of files."""
-        return [row[0] for row in self._stream("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL")]
+        rows = self._connection.execute("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL")
+        return [root for (root,) in rows]
 
     def sums_state(self, root: str) -> str | None:
-        """How SHA256SUMS was left, as `set_sums_state` was told."""
+        """The state of SHA256SUMS that was recorded last."""
         row = self._connection.execute("SELECT state FROM sums WHERE outside = ?", (root,)).fetchone()
         return row[0] if row else None
 
     def set_sums_state(self, root: str, state: str) -> None:
-        """Note how SHA256SUMS was left; an empty state says that it is being changed."""
+        """Record the state of SHA256SUMS; an empty one says that it is being changed."""
         self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (root, state))
 
     def pushes(self, account: str) -> Pushes:
-        """What was pushed to an account."""
+        """The pushes of an account."""
         return Pushes(self._connection, account)
 
     def push_records(self, *, path: Path | None = None, item: tuple[str, str] | None = None) -> list[PushRecord]:
@@ -336,17 +329,14 @@ class Catalog:
             ),
         )
 
-    # Looking back
-
-    def summary(self, account: str) -> AccountTotals:
-        """The account in numbers."""
+    def totals(self, account: str) -> AccountTotals:
+        """Files, bytes, failures and losses of an account."""
         row = self._connection.execute(
             """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0)
                FROM items WHERE account = ?""",
             (account,),
         ).fetchone()
-        items, size_bytes, failed, gone = row
-        return AccountTotals(items, size_bytes, failed, gone, self._last_run(account))
+        return AccountTotals(*(*row, self._last_run(account)))
 
     def _last_run(self, account: str) -> PastRun | None:
         row = self._connection.execute(
@@ -357,9 +347,6 @@ class Catalog:
             return None
         ended = datetime.fromisoformat(row[2]) if row[2] else None
         return PastRun(row[0], datetime.fromisoformat(row[1]), ended, row[3])
-
-    def _stream(self, query: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
-        return iter(self._connection.execute(query, parameters))
 
 
 def _now() -> str:

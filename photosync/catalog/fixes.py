@@ -1,4 +1,4 @@
-"""What the catalog knows of the fixer's work: sidecars, what was done to a file, and what is about to be done."""
+"""The part of the catalog about the fixer: sidecars, and files that are about to change."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Fixes:
         self._connection = connection
 
     def sidecars(self, account: str, id_: str) -> list[Sidecar]:
-        """Those that belong to an item's file."""
+        """The sidecars of an item's file."""
         rows = self._connection.execute(
             "SELECT outside, path, sha256, ours FROM sidecars WHERE account = ? AND id = ? ORDER BY path",
             (account, id_),
@@ -45,7 +45,7 @@ class Fixes:
         return [Sidecar(Location(root, path), sha256, bool(ours)) for root, path, sha256, ours in rows]
 
     def set_sidecars(self, account: str, id_: str, run: int, sidecars: Iterable[Sidecar]) -> None:
-        """These belong to an item's file, and no others."""
+        """Record all sidecars of an item's file."""
         self._connection.execute("DELETE FROM sidecars WHERE account = ? AND id = ?", (account, id_))
         self._connection.executemany(
             "INSERT OR REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -56,13 +56,13 @@ class Fixes:
         )
 
     def intend(self, account: str, id_: str, sha256: str, size_bytes: int, fix_record: str | None) -> None:
-        """The item's file is about to get this content. Known even if the program is killed in between."""
+        """Record that the item's file is about to get this content: known even if the program is killed."""
         self._connection.execute(
             "INSERT OR REPLACE INTO fixing VALUES (?, ?, ?, ?, ?)", (account, id_, sha256, size_bytes, fix_record)
         )
 
     def intents(self) -> Iterator[Intent]:
-        """What was begun and never settled."""
+        """What was intended and neither settled nor forgotten."""
         rows = self._connection.execute(
             """SELECT fixing.account, fixing.id, outside, path, sha256 FROM fixing
                JOIN items ON items.account = fixing.account AND items.id = fixing.id WHERE path IS NOT NULL"""
@@ -70,7 +70,7 @@ class Fixes:
         return (Intent(account, id_, Location(root, path), sha256) for account, id_, root, path, sha256 in rows)
 
     def settle(self, account: str, id_: str) -> None:
-        """The item's file has the content now that was intended."""
+        """Record that the item's file has the intended content."""
         self._connection.execute(
             """UPDATE items SET (stored_sha256, stored_size, mended) =
                    (SELECT sha256, size, mended FROM fixing WHERE account = ?1 AND id = ?2)
@@ -80,11 +80,11 @@ class Fixes:
         self.forget_intent(account, id_)
 
     def forget_intent(self, account: str, id_: str) -> None:
-        """What was begun is settled, or did not happen."""
+        """What was intended is settled, or did not happen."""
         self._connection.execute("DELETE FROM fixing WHERE account = ? AND id = ?", (account, id_))
 
     def count(self, account: str) -> int:
-        """How many of the account's files differ from what was delivered, and can be taken back."""
+        """How many of the account's files differ from what was delivered, and can be undone."""
         row = self._connection.execute(
             "SELECT count(*) FROM items WHERE account = ? AND path IS NOT NULL AND stored_sha256 <> delivered_sha256",
             (account,),

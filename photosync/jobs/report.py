@@ -1,47 +1,47 @@
-"""How a job tells what it does: to a progress bar, to a cron log, or to nobody."""
+"""What a job reports: events while it runs, a summary at the end."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from photosync.errors import Exit
 
 MAX_ERRORS = 1000
-"""So many failures are told one by one; the rest is counted."""
+"""How many failures are listed one by one; the rest is counted."""
 
 
 class Reporter(Protocol):
-    """Is told what happens while it happens. Its methods are called from several threads."""
+    """Gets the events of a run. Its methods are called from several threads."""
 
     def listed(self, seen: int, total: int | None) -> None:
-        """So many items have been listed, of so many if the service says."""
+        """So many items were listed, of `total` if the service says."""
         ...
 
     def wanted(self, count: int, size_bytes: int) -> None:
-        """So many more files are to be brought, of this size as far as it is known."""
+        """So many more files are to be transferred, of this size as far as it is known."""
         ...
 
     def received(self, size_bytes: int) -> None:
-        """So many more bytes came."""
+        """So many more bytes were transferred."""
         ...
 
     def saved(self, name: str, path: str) -> None:
-        """A file lies in its place (in a dry run: would)."""
+        """A file was saved; in a dry run, it would be."""
         ...
 
     def failed(self, name: str, message: str) -> None:
-        """An item could not be brought."""
+        """An item failed."""
         ...
 
     def note(self, message: str) -> None:
-        """Something that a person should know, and that is no failure."""
+        """Something that the user should know, and that is no failure."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFailure:
-    """Why one item could not be brought."""
+    """Why one item failed."""
 
     id: str
     name: str
@@ -62,15 +62,15 @@ class Summary:
     saved: int = 0
     fixed: int = 0
     failed: int = 0
+    gone: int = 0
     size_bytes: int = 0
     seconds: float = 0.0
     requests: int = 0
     retries: int = 0
-    gone: int = 0
     complete: bool = False
-    dry_run: bool = False
     exit: Exit = Exit.OK
     errors: list[ItemFailure] = field(default_factory=list)
+    dry_run: bool = False
     message: str | None = None
     """What ended the run early, for a person."""
 
@@ -87,32 +87,8 @@ class Summary:
             raise AssertionError(f"the totals do not add up: {self.listed} listed, {decided} accounted for")
 
     def as_json(self) -> dict[str, object]:
-        """The summary object of the command line's contract."""
-        errors = [
-            {"id": each.id, "name": each.name, "reason": each.reason, "error": each.error} for each in self.errors
-        ]
-        optional: dict[str, object] = {}
-        if self.dry_run:
-            optional["dry_run"] = True
-        if self.message:
-            optional["message"] = self.message
-        return {
-            "command": self.command,
-            "account": self.account,
-            "collection": self.collection,
-            "listed": self.listed,
-            "unchanged": self.unchanged,
-            "filtered": self.filtered,
-            "saved": self.saved,
-            "fixed": self.fixed,
-            "failed": self.failed,
-            "gone": self.gone,
-            "bytes": self.size_bytes,
-            "seconds": round(self.seconds, 1),
-            "requests": self.requests,
-            "retries": self.retries,
-            "complete": self.complete,
-            "exit": int(self.exit),
-            "errors": errors,
-            **optional,
-        }
+        """The summary object of the command line's contract: the fields in their order, optional ones where set."""
+        content = asdict(self) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
+        names = {"size_bytes": "bytes"}
+        optional = ("dry_run", "message")
+        return {names.get(name, name): value for name, value in content.items() if value or name not in optional}

@@ -1,4 +1,4 @@
-"""How a run ends: its status, its figures, and a note of both in the catalog."""
+"""The record of a run: its status and totals, in the summary and in the catalog."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class RunRecord:
     """One run for one account, from its beginning to its end."""
 
     def __init__(self, account: Account, catalog: Catalog, summary: Summary) -> None:
-        """A run begins; a dry one leaves no trace in the catalog."""
+        """A run begins. A dry run is not recorded in the catalog."""
         self._account = account
         self._catalog = catalog
         self._summary = summary
         self._started = time.monotonic()
         self.number = 0 if summary.dry_run else catalog.begin_run(summary.command, account.name)
-        """In the catalog."""
+        """Of the run in the catalog."""
 
     @property
     def seconds(self) -> float:
@@ -29,7 +29,7 @@ class RunRecord:
         return time.monotonic() - self._started
 
     def close(self, listed: int, error: PhotosyncError | None) -> None:
-        """The run is over: it decided about `listed` items or files, and `error` ended it early, if anything did."""
+        """The run is over: it dealt with `listed` items or files, and `error`, if any, ended it early."""
         summary = self._summary
         statuses = [Exit.OK]
         if error is not None:

@@ -28,7 +28,7 @@ def account_status(
 ) -> AccountStatus:
     """The state of `account`, without asking its service. `opening` is the account, not opened yet."""
     return AccountStatus(
-        account, provider, catalog.summary(account), catalog.fixes.count(account), _sign_in_state(opening)
+        account, provider, catalog.totals(account), catalog.fixes.count(account), _sign_in_state(opening)
     )
 
 

@@ -1,6 +1,6 @@
-"""The library's folder itself: its identity, its lock, and the one way in which a file gets its name.
+"""The library's folder: its identity, its lock, and how files get into it.
 
-Beside the photos lies `.photosync/`, the program's own. `library.json` there holds the library's UUID. The user's state
+The folder `.photosync/` in it is the program's own. `library.json` there holds the library's UUID. The user's state
 folder remembers which UUID belongs to which path, so that an empty mount point is never taken for a new library.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library.partial import PartialFile, disk_error
-from photosync.library.undo import UndoRecords, sync_folder
+from photosync.library.undo import UndoRecords, sync_folder, write_durably
 from photosync.model import Location
 
 PROGRAM_FOLDER = ".photosync"
@@ -42,7 +41,7 @@ class Library:
 
     @property
     def undo(self) -> UndoRecords:
-        """What gives mended files their delivered bytes back, also of those in folders outside."""
+        """The undo records of all fixed files, those in folders outside the library included."""
         return UndoRecords(self.program_folder / "undo")
 
     @property
@@ -55,18 +54,16 @@ class Library:
         """Make the folder a library if it is none yet. Raises `DestinationError` where that is not safe."""
         try:
             if not self.exists:
-                self._found()
+                self._make()
             self._remember()
         except OSError as error:
             raise disk_error(error, self.root) from error
 
-    def _found(self) -> None:
-        self.program_folder.mkdir(parents=True, exist_ok=True)
+    def _make(self) -> None:
         _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": date.today().isoformat()})  # noqa: DTZ011
 
     def _remember(self) -> None:
         if not self._remembered.exists():
-            self._remembered.parent.mkdir(parents=True, exist_ok=True)
             _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
 
     def _check_identity(self) -> None:
@@ -106,7 +103,7 @@ class Library:
     def partial(
         self, root: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
     ) -> PartialFile:
-        """A file on its way in, in the same file system as its final place. `key` tells contents apart."""
+        """An unfinished download, in the file system of its final location. `key` names the content."""
         return PartialFile(self.workspace(root, account) / _partial_name(key), provable, on_bytes)
 
     def workspace(self, root: str, account: str) -> Path:
@@ -114,7 +111,7 @@ class Library:
         return self.base(root) / PROGRAM_FOLDER / "partial" / account
 
     def clear_partials(self, root: str, account: str, keep: Iterable[str] = ()) -> None:
-        """Remove what earlier runs of the account left, but for the contents whose keys are to be resumed."""
+        """Remove the account's partial files, except those of the keys in `keep`."""
         folder = self.workspace(root, account)
         kept = {_partial_name(key) for key in keep}
         if not folder.is_dir():
@@ -151,7 +148,7 @@ class Library:
             raise disk_error(error, source) from error
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
-        """Bring the names in `folders` to the disk."""
+        """Bring the names in these folders to the disk."""
         for folder in folders:
             try:
                 sync_folder(folder)
@@ -180,9 +177,4 @@ def _read_uuid(path: Path) -> str:
 
 
 def _write_json(path: Path, content: dict[str, str]) -> None:
-    temporary = path.with_suffix(".new")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_durably(path, json.dumps(content).encode())

@@ -89,7 +89,7 @@ def test_a_pushed_item_is_known_and_owes_nothing(catalog: Catalog) -> None:
     assert not known.differs_from(Item("i1", "i1.jpg", Kind.PHOTO, md5=ONE.md5))
     assert known.differs_from(Item("i1", "i1.jpg", Kind.PHOTO, md5=OTHER.md5))
     assert list(catalog.owed("a")) == []
-    assert catalog.summary("a").items == 0
+    assert catalog.totals("a").items == 0
 
 
 def test_a_saved_item_stays_saved(catalog: Catalog) -> None:
