@@ -15,6 +15,7 @@ beside that it says by having the methods of the small protocols below; the core
 a clear error before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
 """
 
+from photosync.provider.collections import find_collection
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import HasCollections, HasLegacyFiles, HasLocalFolders, HasUsage, SupportsCount
 from photosync.provider.picking import PickingSession, SupportsPicking
@@ -47,4 +48,5 @@ __all__ = [
     "UploadFacts",
     "UploadRequest",
     "Uploader",
+    "find_collection",
 ]

@@ -14,10 +14,10 @@ from photosync.errors import ProviderError
 from photosync.model import Collection
 from photosync.provider_kit.json_fields import Json, as_object, number, parts
 from photosync.transport import Transport
-from photosync_aura.items import is_placeholder, text
+from photosync_aura.items import Frame, is_placeholder, text
 from photosync_aura.refusals import unknown_frame
 
-PAGE_SIZE = 200
+_PAGE_SIZE = 200
 
 log = logging.getLogger(__name__)
 
@@ -51,39 +51,39 @@ class AuraApi:
                 # An estimate: the service does not count down when pictures are removed.
                 yield Collection(id_, text(frame, "name") or id_, "frame", number(frame, "num_assets", least=1))
 
-    def assets(self, frame_id: str, frame_name: str) -> Iterator[AssetsPage]:
+    def assets(self, frame: Frame) -> Iterator[AssetsPage]:
         """The assets of a frame page by page, hidden ones included."""
         cursor: str | None = None
         seen: set[str] = set()
         unfinished = 0
         while True:
-            answer = self._assets_page(frame_id, frame_name, cursor)
+            answer = self._assets_page(frame, cursor)
             assets = parts(answer, "assets")
             unfinished += sum(map(is_placeholder, assets))
             yield AssetsPage(assets, _hidden(answer))
             cursor = text(answer, "next_page_cursor")
             if cursor in seen:
-                log.warning("frame '%s': Aura repeats a page; the listing ends here", frame_name)
+                log.warning("frame '%s': Aura repeats a page; the listing ends here", frame.name)
             if cursor is None or cursor in seen or not assets:
                 break
             seen.add(cursor)
         if unfinished:
-            log.info("frame '%s': %d uploads were never finished and are left out", frame_name, unfinished)
+            log.info("frame '%s': %d uploads were never finished and are left out", frame.name, unfinished)
 
-    def _assets_page(self, frame_id: str, frame_name: str, cursor: str | None) -> Json:
+    def _assets_page(self, frame: Frame, cursor: str | None) -> Json:
         try:
             answer = self._transport().json(
                 "GET",
-                f"{self._base}/frames/{quote(frame_id, safe='')}/assets.json",
-                params={"limit": PAGE_SIZE, "side_load_users": "false", "filter": "all", "cursor": cursor},
+                f"{self._base}/frames/{quote(frame.id, safe='')}/assets.json",
+                params={"limit": _PAGE_SIZE, "side_load_users": "false", "filter": "all", "cursor": cursor},
             )
         except ProviderError as error:
-            if unknown := unknown_frame(self._account, frame_id, frame_name, error):
+            if unknown := unknown_frame(self._account, frame, error):
                 raise unknown from error
             raise
         if not isinstance(as_object(answer).get("assets"), list):
             raise ProviderError(
-                f"account '{self._account}': Aura answered for frame '{frame_name}' without a list of pictures; its "
+                f"account '{self._account}': Aura answered for frame '{frame.name}' without a list of pictures; its "
                 "protocol may have changed"
             )
         return as_object(answer)

@@ -21,6 +21,10 @@ from photosync.provider import FileToUpload
 if TYPE_CHECKING:
     from PIL import Image
 
+MOST_BYTES = 9_500_000
+"""The largest file that is known to be accepted."""
+LONG_EDGE = 2048
+"""Pixels: the most that Aura's own web uploader sends."""
 _QUALITIES = (90, 80, 70, 60, 50)
 _MOST_MEMORY_BYTES = 512 << 20
 """What decoding may take: a picture that needs more is not one for a frame, or is made to do harm."""
@@ -40,69 +44,65 @@ _one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """What is known of a picture without decoding it."""
+class Picture:
+    """What the service is told about a picture. A wrong size distorts it on the frame."""
 
     width: int
     height: int
+    """Pixels as stored."""
     orientation: int
-    """1 to 8."""
-    is_stereo: bool
-    """Several views in one JPEG (MPO); previews and gain maps behind a JPEG do not count."""
+    """EXIF orientation, 1 to 8."""
+    mime: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reduced:
-    """A JPEG that was made from a picture, and turned upright."""
+def header(file: FileToUpload) -> Picture | None:
+    """A JPEG or PNG without decoding it; None for several views in one JPEG (MPO). Raises `ItemError`.
 
-    width: int
-    height: int
-    content: bytes
-
-
-def header(file: FileToUpload) -> Header:
-    """Of a JPEG or PNG. Raises `ItemError`."""
-    with _decoder(file, file.path.open("rb")) as image:
-        return Header(image.width, image.height, _orientation(_exif(image, decoded=False)), _is_stereo(image))
+    Previews and gain maps behind a JPEG are no views.
+    """
+    with opened(file) as source, _decoder(file, source) as image:
+        if _is_stereo(image):
+            return None
+        return Picture(image.width, image.height, _orientation(_exif(image, decoded=False)), file.mime)
 
 
 def check(file: FileToUpload) -> None:
     """Decode it, as small as possible. Raises `ItemError` where that fails."""
-    with _decoder(file, file.path.open("rb")) as image:
+    with opened(file) as source, _decoder(file, source) as image:
         _draft(file, image, 1)
         image.load()
 
 
-def reduced(file: FileToUpload, long_edge: int, most_bytes: int) -> Reduced:
-    """A copy of at most so many pixels and bytes. It keeps date, GPS position and author of the EXIF.
+def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
+    """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright.
 
-    Raises `ItemError` for what cannot be decoded, or only with far too much memory.
+    It keeps date, GPS position and author of the EXIF. Raises `ItemError` for what cannot be decoded, or only with far
+    too much memory.
     """
-    with _decoder(file, file.open()) as image:
-        _draft(file, image, long_edge)
+    with file.open() as source, _decoder(file, source) as image:
+        _draft(file, image, LONG_EDGE)
         image.load()
         exif = _exif(image, decoded=True)
-        copy = _turned(_flat(image, file, long_edge), _orientation(exif))
+        copy = _turned(_flat(image, file), _orientation(exif))
         extras = {"exif": _kept(exif), "icc_profile": _profile(image)}
         for quality in _QUALITIES:
             made = io.BytesIO()
             copy.save(made, "JPEG", quality=quality, optimize=True, **extras)
-            if made.tell() < most_bytes:
+            if made.tell() < MOST_BYTES:
                 break
-        return Reduced(copy.width, copy.height, made.getvalue())
+        return Picture(copy.width, copy.height, 1, "image/jpeg"), made.getvalue()
 
 
-def broken(file: FileToUpload) -> ItemError:
-    """The error for a picture that cannot be decoded."""
-    return ItemError(
-        f"{file.path}: not a whole picture; it is broken, or breaks off. Nothing of it was sent.", Reason.NOT_MEDIA
-    )
-
-
-def unreadable(file: FileToUpload, error: OSError) -> ItemError:
-    """The error for a file that cannot be read."""
-    reason = error.strerror or type(error).__name__
-    return ItemError(f"cannot read {file.path}: {reason}. Check the file and its permissions.", Reason.UNREADABLE)
+@contextmanager
+def opened(file: FileToUpload) -> Iterator[BinaryIO]:
+    """The file for a look that is not part of the upload. Raises `ItemError` where it cannot be read."""
+    try:
+        with file.path.open("rb") as source:
+            yield source
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"cannot read {file.path}: {reason}. Check the file and its permissions."
+        raise ItemError(message, Reason.UNREADABLE) from error
 
 
 @contextmanager
@@ -110,15 +110,18 @@ def _decoder(file: FileToUpload, source: BinaryIO) -> Iterator[Image.Image]:
     # Imported here, since Pillow takes longer to load than all the rest of this package.
     from PIL import Image  # noqa: PLC0415
 
-    with source, _one_at_a_time, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # problems are reported by `broken`
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # problems are raised as `ItemError`
         Image.init()
         Image.MAX_IMAGE_PIXELS = None  # `_draft` looks at the size before anything is decoded
         try:
             with Image.open(source, formats=[name for name in _DECODERS if name in Image.OPEN]) as image:
                 yield image
         except _BROKEN as error:
-            raise broken(file) from error
+            raise ItemError(
+                f"{file.path}: not a whole picture; it is broken, or breaks off. Nothing of it was sent.",
+                Reason.NOT_MEDIA,
+            ) from error
 
 
 def _is_stereo(image: Image.Image) -> bool:
@@ -154,8 +157,8 @@ def _pixels_bytes(image: Image.Image) -> int:
     return 2 * image.width * image.height * (1 if image.mode in ("1", "L", "P") else 4)
 
 
-def _flat(image: Image.Image, file: FileToUpload, long_edge: int) -> Image.Image:
-    """In grey or colour, without transparency, and at most `long_edge` pixels long."""
+def _flat(image: Image.Image, file: FileToUpload) -> Image.Image:
+    """In grey or colour, without transparency, and at most 2048 pixels long."""
     from PIL.Image import Resampling, new  # noqa: PLC0415
 
     if image.mode.startswith(("I", "F")):
@@ -166,7 +169,7 @@ def _flat(image: Image.Image, file: FileToUpload, long_edge: int) -> Image.Image
         )
     mode = "RGBA" if image.has_transparency_data else "L" if image.mode in ("1", "L") else "RGB"
     small = image if image.mode == mode else image.convert(mode)
-    small.thumbnail((long_edge, long_edge), Resampling.LANCZOS)
+    small.thumbnail((LONG_EDGE, LONG_EDGE), Resampling.LANCZOS)
     if mode != "RGBA":
         return small
     flat = new("RGB", small.size, "white")

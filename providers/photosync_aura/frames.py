@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from photosync.errors import UsageError
 from photosync.model import Collection
+from photosync.provider import find_collection
 from photosync_aura.settings import AuraSettings
 
 
@@ -20,27 +21,11 @@ def frame_to_change(
     if configured is not None:
         frame = Collection(configured.id, settings.frame_name(configured.id) or wanted, "frame")
     else:
-        frame = _named(account, wanted, list(frames()))
+        frame = find_collection(wanted, list(frames()), account, "frame")
     allowed = settings.frame(frame.id)
     if allowed is None or not allowed.write:
         raise UsageError(_explain_write(account, frame, is_configured=allowed is not None))
     return frame.id
-
-
-def _named(account: str, wanted: str, there: Sequence[Collection]) -> Collection:
-    """By exact id, by exact name, or by a part of a name that only one has."""
-    for found in (
-        [each for each in there if each.id == wanted],
-        [each for each in there if each.name == wanted],
-        [each for each in there if wanted and wanted.casefold() in each.name.casefold()],
-    ):
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(f"{each.name} ({each.id})" for each in found)
-            raise UsageError(f"account '{account}': '{wanted}' may be any of {names}; say which by its id")
-    names = ", ".join(sorted(each.name for each in there)) or "none"
-    raise UsageError(f"account '{account}': there is no frame '{wanted}'; there are: {names}")
 
 
 def _explain_write(account: str, frame: Collection, *, is_configured: bool) -> str:

@@ -10,9 +10,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 from photosync.provider_kit import json_fields
@@ -20,9 +21,9 @@ from photosync.provider_kit.json_fields import Json, clock_time, number, part
 
 MOTION = ":motion"
 """Follows the id of a live photo in the id of its video."""
-HIDDEN = "hidden"
+_HIDDEN = "hidden"
 """The note of a picture that is switched off on its frame."""
-UNKNOWN_DATE = "unknown-date"
+_UNKNOWN_DATE = "unknown-date"
 
 _MD5_BYTES = 16
 
@@ -33,8 +34,14 @@ class Frame:
 
     id: str
     name: str
-    meaning: TimeMeaning = TimeMeaning.UNKNOWN
-    """Of its times. Apps send both UTC and local time labelled as UTC, and the service does not say which."""
+    time_zone: ZoneInfo | None = None
+    """Where given, the frame's times are local times there. Apps send both UTC and local time labelled as UTC, and the
+    service does not say which."""
+
+    @property
+    def meaning(self) -> TimeMeaning:
+        """Of its times."""
+        return TimeMeaning.UNKNOWN if self.time_zone is None else TimeMeaning.LOCAL
 
 
 def text(content: object, name: str) -> str | None:
@@ -48,7 +55,8 @@ def items_of(assets: Sequence[Json], hidden: frozenset[str], frame: Frame) -> It
     for asset in assets:
         id_ = text(asset, "id")
         if id_ is not None and not is_placeholder(asset):
-            yield from _items(asset, id_, frame, (HIDDEN,) if id_ in hidden else ())
+            notes = (_HIDDEN,) if id_ in hidden else ()
+            yield from (replace(item, notes=notes) for item in _items(asset, id_, frame))
 
 
 def is_placeholder(asset: Json) -> bool:
@@ -56,14 +64,15 @@ def is_placeholder(asset: Json) -> bool:
     return text(asset, "file_name") is None and text(asset, "video_url") is None
 
 
-def _items(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Iterator[Item]:
+def _items(asset: Json, id_: str, frame: Frame) -> Iterator[Item]:
     if text(asset, "video_url") is None:
-        yield _photo(asset, id_, frame, notes)
+        yield _photo(asset, id_, frame)
     elif _is_live(asset):
-        yield _photo(asset, id_, frame, notes)
-        yield _video(asset, id_, f"{id_}{MOTION}", frame, notes)
+        yield _photo(asset, id_, frame)
+        # Its name is the still's own with another extension, which keeps the two together.
+        yield replace(_video(asset, id_, frame), id=f"{id_}{MOTION}", width=None, height=None)
     else:
-        yield _video(asset, id_, id_, frame, notes)
+        yield _video(asset, id_, frame)
 
 
 def _is_live(asset: Json) -> bool:
@@ -71,54 +80,44 @@ def _is_live(asset: Json) -> bool:
     return bool(asset.get("is_live")) and asset.get("duration") is None and text(asset, "file_name") is not None
 
 
-def _photo(asset: Json, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
+def _photo(asset: Json, id_: str, frame: Frame) -> Item:
     file_name = text(asset, "file_name") or ""
-    taken = clock_time(asset, "taken_at")
     user_id = text(asset, "user_id") or text(part(asset, "user"), "id") or ""
-    return Item(
-        id=id_,
-        name=file_stem(taken, id_) + PurePosixPath(file_name).suffix,
-        kind=Kind.PHOTO,
-        taken=_taken(taken, frame),
+    return replace(
+        _item(asset, id_, Kind.PHOTO, PurePosixPath(file_name).suffix, frame),
         md5_hint=_md5(asset),
-        width=number(asset, "width", least=1),
-        height=number(asset, "height", least=1),
-        favorite=_favorite(asset),
-        collections=(frame.name,),
-        folder=frame.name,
-        added=_added(asset),
         revision=file_name,
         locator={"frame": frame.id, "user": user_id, "file": file_name},
-        notes=notes,
     )
 
 
-def _video(asset: Json, asset_id: str, id_: str, frame: Frame, notes: tuple[str, ...]) -> Item:
+def _video(asset: Json, id_: str, frame: Frame) -> Item:
     file_name = text(asset, "video_file_name")
-    taken = clock_time(asset, "taken_at")
-    is_motion = id_ != asset_id
-    return Item(
-        id=id_,
-        # The still's own name with another extension keeps the two together.
-        name=file_stem(taken, asset_id) + (PurePosixPath(file_name or "").suffix or ".mp4"),
-        kind=Kind.VIDEO,
-        taken=_taken(taken, frame),
-        width=None if is_motion else number(asset, "width", least=1),
-        height=None if is_motion else number(asset, "height", least=1),
-        favorite=_favorite(asset),
-        collections=(frame.name,),
-        folder=frame.name,
-        added=_added(asset),
+    return replace(
+        _item(asset, id_, Kind.VIDEO, PurePosixPath(file_name or "").suffix or ".mp4", frame),
         revision=file_name or text(asset, "file_name"),
         locator={"frame": frame.id, "video": file_name or ""},
         link=text(asset, "video_url"),
-        notes=notes,
     )
 
 
-def file_stem(taken: datetime | None, asset_id: str) -> str:
-    """`2012-04-15-03-15-04.000_ID`: the name that the older script gives, without the extension."""
-    return f"{time_words(taken) if taken else UNKNOWN_DATE}_{asset_id}"
+def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
+    """What photos and videos have in common."""
+    taken = clock_time(asset, "taken_at")
+    favorite = asset.get("favorite")
+    return Item(
+        id=id_,
+        # As the older script named its files.
+        name=f"{time_words(taken) if taken else _UNKNOWN_DATE}_{id_}{suffix}",
+        kind=kind,
+        taken=CaptureTime(taken, frame.meaning) if taken else None,
+        width=number(asset, "width", least=1),
+        height=number(asset, "height", least=1),
+        favorite=favorite if isinstance(favorite, bool) else None,
+        collections=(frame.name,),
+        folder=frame.name,
+        added=_added(asset),
+    )
 
 
 def time_words(taken: datetime) -> str:
@@ -126,18 +125,9 @@ def time_words(taken: datetime) -> str:
     return re.sub("[T:]", "-", taken.isoformat(timespec="milliseconds"))
 
 
-def _taken(reading: datetime | None, frame: Frame) -> CaptureTime | None:
-    return CaptureTime(reading, frame.meaning) if reading else None
-
-
 def _added(asset: Json) -> datetime | None:
     uploaded = clock_time(asset, "uploaded_at") or clock_time(asset, "created_at_on_client")
     return uploaded.replace(tzinfo=UTC) if uploaded else None
-
-
-def _favorite(asset: Json) -> bool | None:
-    value = asset.get("favorite")
-    return value if isinstance(value, bool) else None
 
 
 def _md5(asset: Json) -> str | None:

@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from photosync.errors import UsageError
-from photosync.model import Collection, Item, Selection, TimeMeaning
+from photosync.model import Collection, Item, Selection
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -34,11 +34,11 @@ from photosync_aura.older_script import OlderFiles, is_sound
 from photosync_aura.refusals import classifier
 from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
 from photosync_aura.upload_store import UploadStore
-from photosync_aura.uploads import AuraUploader, PushTarget
+from photosync_aura.uploads import AuraUploader
 from photosync_aura.write_api import AuraWriteApi
 from photosync_aura.write_budget import WriteBudget
 
-MEDIA_READ_TIMEOUT_S = 90.0
+_READ_TIMEOUT_S = 90.0
 
 
 class AuraProvider:
@@ -68,14 +68,7 @@ class AuraProvider:
         self._signed: Transport | None = None
         self._auth.transport = self._api_transport()
         self._api = AuraApi(context.account, settings.api, self._signed_transport)
-        self._transport = context.transport(
-            TransportSettings(
-                own_hosts=(),
-                headers={"User-Agent": settings.user_agent},
-                pause_s=settings.pause_s(settings.images, MEDIA_PAUSE_S),
-                read_timeout_s=MEDIA_READ_TIMEOUT_S,
-            )
-        )
+        self._transport = self._unsigned_transport(settings.pause_s(settings.images, MEDIA_PAUSE_S))
         self._upload: Transport | None = None
         self._links = VideoLinks(self._items_of_frame)
         self._downloads = Downloads(self._transport, settings.images, self._links)
@@ -113,6 +106,13 @@ class AuraProvider:
                 self._signed = self._api_transport()
             return self._signed
 
+    def _unsigned_transport(self, pause_s: float) -> Transport:
+        """For hosts that need no credentials of the account."""
+        headers = {"User-Agent": self._settings.user_agent}
+        return self._context.transport(
+            TransportSettings(own_hosts=(), headers=headers, pause_s=pause_s, read_timeout_s=_READ_TIMEOUT_S)
+        )
+
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """The items of a frame, or of all configured frames, or of all frames that the account has."""
         if collection is not None:
@@ -128,7 +128,7 @@ class AuraProvider:
             raise unknown
 
     def _list_frame(self, frame: Frame) -> Iterator[Page]:
-        for page in self._api.assets(frame.id, frame.name):
+        for page in self._api.assets(frame):
             items = tuple(items_of(page.assets, page.hidden, frame))
             self._links.remember(items)
             yield Page(items)
@@ -143,17 +143,11 @@ class AuraProvider:
 
     def _frame(self, frame_id: str) -> Frame:
         settings = self._settings.frame(frame_id)
-        is_local = settings is not None and settings.time_zone is not None
-        return Frame(
-            frame_id,
-            self._settings.frame_name(frame_id) or self._service_name(frame_id),
-            TimeMeaning.LOCAL if is_local else TimeMeaning.UNKNOWN,
-        )
-
-    def _service_name(self, frame_id: str) -> str:
-        if frame_id not in self._names:
+        name = self._settings.frame_name(frame_id)
+        if name is None and frame_id not in self._names:
             self._service_frames()
-        return self._names.get(frame_id, frame_id)
+        zone = ZoneInfo(settings.time_zone) if settings and settings.time_zone else None
+        return Frame(frame_id, name or self._names.get(frame_id, frame_id), zone)
 
     def _service_frames(self) -> Sequence[Collection]:
         frames = tuple(self._api.frames())
@@ -182,26 +176,16 @@ class AuraProvider:
         if not request.dry_run:
             budget.check_lock()
         self._signed_transport()
-        settings = self._settings.frame(frame.id)
-        target = PushTarget(
-            frame,
-            lambda: self._api.assets(frame.id, frame.name),
-            self._auth.user_id,
-            ZoneInfo(settings.time_zone) if settings and settings.time_zone else None,
-        )
-        writes = AuraWriteApi(self._account, self._settings.api, self._signed_transport, budget)
-        return AuraUploader(target, request, writes, self._store())
-
-    def _store(self) -> UploadStore:
         if self._upload is None:
-            self._upload = self._context.transport(
-                TransportSettings(
-                    own_hosts=(),
-                    headers={"User-Agent": self._settings.user_agent},
-                    read_timeout_s=MEDIA_READ_TIMEOUT_S,
-                )
-            )
-        return UploadStore(self._account, self._settings, self._upload)
+            self._upload = self._unsigned_transport(pause_s=0.0)
+        return AuraUploader(
+            frame,
+            request,
+            user_id=self._auth.user_id,
+            api=self._api,
+            writes=AuraWriteApi(self._account, self._settings.api, self._signed_transport, budget),
+            store=UploadStore(self._account, self._settings, self._upload),
+        )
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """The files of `item` that the older script saved."""

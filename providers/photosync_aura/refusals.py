@@ -13,7 +13,7 @@ from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, S
 from photosync.provider_kit.json_fields import json_object
 from photosync.transport import Answer
 from photosync_aura.auth import AuraAuth
-from photosync_aura.items import text
+from photosync_aura.items import Frame, text
 
 _REFUSED_SIGN_IN = 475
 """The service's own status, which no registry has."""
@@ -43,12 +43,12 @@ def classifier(account: str, auth: AuraAuth) -> Callable[[Answer], PhotosyncErro
     return classify
 
 
-def unknown_frame(account: str, frame_id: str, frame_name: str, error: ProviderError) -> UsageError | None:
+def unknown_frame(account: str, frame: Frame, error: ProviderError) -> UsageError | None:
     """The error for a frame that this account does not see; None where `error` says something else."""
     if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
         return None
     return UsageError(
-        f"account '{account}': Aura shows this account no frame '{frame_name}' ({frame_id}, {error.status}). "
+        f"account '{account}': Aura shows this account no frame '{frame.name}' ({frame.id}, {error.status}). "
         "The frame's id is wrong, or this account is no member of it. "
         f"The frames that it has: photosync collections {account}"
     )

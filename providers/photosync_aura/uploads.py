@@ -12,7 +12,7 @@ import hashlib
 import io
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar
@@ -22,9 +22,10 @@ from photosync.errors import ItemError, LostAnswerError, ProviderError, Reason, 
 from photosync.model import Item, TimeMeaning
 from photosync.provider import FileToUpload, Sent, UploadRequest
 from photosync.provider_kit.json_fields import Json
-from photosync_aura.api import AssetsPage
+from photosync_aura.acceptance import SUFFIXES, TYPE_IDENTIFIERS, as_is
+from photosync_aura.api import AuraApi
+from photosync_aura.decoding import Picture, reduced
 from photosync_aura.items import MOTION, Frame, items_of, text
-from photosync_aura.picture import Picture, as_is, reduced
 from photosync_aura.upload_store import UploadContent, UploadStore
 from photosync_aura.write_api import AuraWriteApi
 from photosync_aura.write_budget import MOST_A_CALL
@@ -37,27 +38,26 @@ _NOT_ADDED = (
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class PushTarget:
-    """The frame of a push, and the user who pushes."""
-
-    frame: Frame
-    pages: Callable[[], Iterable[AssetsPage]]
-    """Lists the frame."""
-    user_id: str
-    zone: ZoneInfo | None = None
-    """Where given, the frame's times are local times there."""
-
-
 class AuraUploader:
     """Implements `Uploader`. The frame is listed once, at the beginning."""
 
     wait_s = 10.0
     batch = MOST_A_CALL
 
-    def __init__(self, target: PushTarget, request: UploadRequest, writes: AuraWriteApi, store: UploadStore) -> None:
-        self._target = target
+    def __init__(
+        self,
+        frame: Frame,
+        request: UploadRequest,
+        *,
+        user_id: str,
+        api: AuraApi,
+        writes: AuraWriteApi,
+        store: UploadStore,
+    ) -> None:
+        self._frame = frame
         self._request = request
+        self._user_id = user_id
+        self._api = api
         self._writes = writes
         self._store = store
         self._on_frame: dict[str, Item] = {}
@@ -77,7 +77,7 @@ class AuraUploader:
     @property
     def destination(self) -> str:
         """The frame's id."""
-        return self._target.frame.id
+        return self._frame.id
 
     def find(self, file: FileToUpload) -> Item | None:
         """The item on the frame with this content, or with the reduced copy that an earlier push made of it."""
@@ -141,7 +141,7 @@ class AuraUploader:
         if _identifier(file) in self._refused:
             raise self._refusal(file)
         picture, content = self._content(file)
-        key = f"{uuid.uuid4()}{picture.suffix}"
+        key = f"{uuid.uuid4()}{SUFFIXES[picture.mime]}"
         description = self._description(file, picture, key, content.md5)
         self._store.put(key, content, str(file.path))
         return description
@@ -156,16 +156,15 @@ class AuraUploader:
         return picture, UploadContent(lambda: io.BytesIO(made), md5, hashlib.sha256(made).hexdigest(), picture.mime)
 
     def _description(self, file: FileToUpload, picture: Picture, key: str, md5: str) -> Json:
-        zone = self._target.zone
         return {
             "local_identifier": _identifier(file),
             "file_name": key,
-            "data_uti": picture.uti,
+            "data_uti": TYPE_IDENTIFIERS[picture.mime],
             "md5_hash": base64.b64encode(bytes.fromhex(md5)).decode(),
             "width": picture.width,
             "height": picture.height,
             "orientation": picture.orientation,
-            "taken_at": _written(_shown_time(file, zone)),
+            "taken_at": _written(_shown_time(file, self._frame.time_zone)),
             "modified_at": _written(file.modified.astimezone(UTC)),
             "favorite": False,
             "selected": True,
@@ -193,7 +192,7 @@ class AuraUploader:
         for success in accepted:
             identifier, id_ = text(success, "local_identifier"), text(success, "id")
             if identifier in assets and id_ is not None:
-                user_id = text(success, "user_id") or self._target.user_id
+                user_id = text(success, "user_id") or self._user_id
                 self._note({**assets[identifier], "id": id_, "user_id": user_id})
 
     def _update(self, assets: Mapping[str, Json]) -> Sequence[Json]:
@@ -245,7 +244,7 @@ class AuraUploader:
     def _list_frame(self) -> set[str]:
         """List the frame; returns the identifiers of all assets, placeholders included."""
         identifiers = set()
-        for page in self._target.pages():
+        for page in self._api.assets(self._frame):
             for asset in page.assets:
                 self._note(asset, page.hidden)
                 identifiers.add(text(asset, "local_identifier") or "")
@@ -253,7 +252,7 @@ class AuraUploader:
 
     def _note(self, asset: Json, hidden: frozenset[str] = frozenset()) -> None:
         self._asset_ids.add(text(asset, "id") or "")
-        item = next(items_of([asset], hidden, self._target.frame), None)
+        item = next(items_of([asset], hidden, self._frame), None)
         if item is None:  # a placeholder
             return
         self._on_frame |= {key: item for key in (text(asset, "local_identifier"), item.md5_hint) if key}

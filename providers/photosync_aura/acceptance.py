@@ -7,10 +7,6 @@ sent as it is. Stereo pictures (MPO) and all other formats are converted to JPEG
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
-
 from photosync.errors import ItemError, Reason
 from photosync.formats.heif import read_size
 from photosync.formats.sniff import JPEG, PNG
@@ -19,19 +15,14 @@ from photosync.formats.window import Window
 from photosync.model import Kind
 from photosync.provider import FileToUpload
 from photosync_aura import decoding
+from photosync_aura.decoding import LONG_EDGE, MOST_BYTES, Picture
 
-Result = TypeVar("Result")
-
-MOST_BYTES = 9_500_000
-"""The largest file that is known to go up."""
-MOST_PIXELS = 250_000_000
+_MOST_PIXELS = 250_000_000
 """More than any camera has; a picture that claims more may be made to do harm."""
-LONG_EDGE = 2048
-"""Pixels: the most that Aura's own web uploader sends."""
 _JPEG = "image/jpeg"
-_TYPES = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
+TYPE_IDENTIFIERS = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
 """What is sent as it is, with the service's name for it (`data_uti`)."""
-_SUFFIXES = {_JPEG: ".jpg", "image/png": ".png", "image/heic": ".heic"}
+SUFFIXES = {_JPEG: ".jpg", "image/png": ".png", "image/heic": ".heic"}
 _BECOMES_JPEG = {
     _JPEG: "a stereo picture (MPO)",
     "image/gif": "a GIF",
@@ -41,28 +32,6 @@ _BECOMES_JPEG = {
     "image/avif": "an AVIF picture",
     "image/jp2": "a JPEG 2000 picture",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What the service is told about a picture. A wrong size distorts it on the frame."""
-
-    width: int
-    height: int
-    """Pixels as stored."""
-    orientation: int
-    """EXIF orientation, 1 to 8."""
-    mime: str = _JPEG
-
-    @property
-    def uti(self) -> str:
-        """Apple's uniform type identifier of the format."""
-        return _TYPES[self.mime]
-
-    @property
-    def suffix(self) -> str:
-        """The extension of the stored file's name."""
-        return _SUFFIXES[self.mime]
 
 
 def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
@@ -78,13 +47,13 @@ def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
         )
     if file.mime == "image/heic":
         return _heic(file)
-    if file.mime not in _TYPES and file.mime not in _BECOMES_JPEG:
+    if file.mime not in TYPE_IDENTIFIERS and file.mime not in _BECOMES_JPEG:
         raise ItemError(
             f"{file.path}: Aura frames take photos, and this is {file.mime}. If it is one, convert it to JPEG first.",
             Reason.UNSUPPORTED,
         )
-    picture = _header(file) if file.mime in _TYPES else None
-    if picture is not None and picture.width * picture.height > MOST_PIXELS:
+    picture = decoding.header(file) if file.mime in TYPE_IDENTIFIERS else None
+    if picture is not None and picture.width * picture.height > _MOST_PIXELS:
         raise ItemError(
             f"{file.path}: {picture.width} x {picture.height} pixels, which no frame needs. Reduce it with another "
             "program first.",
@@ -96,15 +65,6 @@ def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
     if resize:
         return None
     raise _needs_resize(file, picture)
-
-
-def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
-    """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright. Date and GPS position stay.
-
-    Raises `ItemError` for what cannot be decoded, or only with far too much memory.
-    """
-    made = decoding.reduced(file, LONG_EDGE, MOST_BYTES)
-    return Picture(made.width, made.height, 1), made.content
 
 
 def _needs_resize(file: FileToUpload, picture: Picture | None) -> ItemError:
@@ -134,17 +94,12 @@ def _too_large(file: FileToUpload) -> str:
     )
 
 
-def _header(file: FileToUpload) -> Picture | None:
-    """The header of a JPEG or PNG; None for a stereo picture."""
-    header = decoding.header(file)
-    return None if header.is_stereo else Picture(header.width, header.height, header.orientation, file.mime)
-
-
 def _heic(file: FileToUpload) -> Picture:
     advice = "Convert it to JPEG first; photosync cannot decode HEIC."
     if file.size_bytes > MOST_BYTES:
         raise ItemError(f"{_too_large(file)} {advice}", Reason.TOO_LARGE)
-    size = _with_window(file, read_size)
+    with decoding.opened(file) as source:
+        size = read_size(Window.of_file(source))
     if size is None:
         raise ItemError(
             f"{file.path}: a HEIC picture whose size cannot be told for sure, and a wrong one would distort it on the "
@@ -155,14 +110,7 @@ def _heic(file: FileToUpload) -> Picture:
 
 
 def _check_whole(file: FileToUpload) -> None:
-    format_ = PNG if file.mime == PNG.mime else JPEG
-    if not _with_window(file, lambda window: is_whole(window, format_)):
+    with decoding.opened(file) as source:
+        whole = is_whole(Window.of_file(source), PNG if file.mime == PNG.mime else JPEG)
+    if not whole:
         decoding.check(file)  # it may have a structure that only a decoder understands
-
-
-def _with_window(file: FileToUpload, read: Callable[[Window], Result]) -> Result:
-    try:
-        with file.path.open("rb") as source:
-            return read(Window.of_file(source))
-    except OSError as error:
-        raise decoding.unreadable(file, error) from error
