@@ -121,7 +121,7 @@ class Connections:
         """Close all connections that are idle."""
         self._adapter.close()
 
-    def send(self, request: Request) -> Reply:
+    def send(self, request: Request, started: float) -> Reply:
         """Send `request` and follow its redirects. Raises `RetryableError` where no answer came."""
         url = request.url
         first: Target | None = None
@@ -132,10 +132,12 @@ class Connections:
                 target = hosts.target(prepared.url or "")
                 first = first or target
                 generation = self._sign(prepared, request, target, first)
-                reply = self._send_one(prepared, request, target, generation)
+                response = self._send_one(prepared, request, target)
+            where = target.origin.name
+            reply = Reply(response, request, where=where, started=started, generation=generation, cancel=self._cancel)
             if reply.status not in _REDIRECTS or reply.status in request.accept or "Location" not in reply.headers:
                 return reply
-            url = self._next_url(reply, request, target)
+            url = self._next_url(reply, target)
         raise AddressError(f"{request.label} was redirected more than {_MOST_REDIRECTS} times.")
 
     def _prepared(self, request: Request, url: str, opened: ExitStack, *, is_first: bool) -> requests.PreparedRequest:
@@ -173,9 +175,7 @@ class Connections:
         headers.update(credentials)
         return generation
 
-    def _send_one(
-        self, prepared: requests.PreparedRequest, request: Request, target: Target, generation: int | None
-    ) -> Reply:
+    def _send_one(self, prepared: requests.PreparedRequest, request: Request, target: Target) -> requests.Response:
         route = self._route(target)
         where = target.origin.name
         timeout_s = (self._policy.connect_timeout_s, request.timeout_s or self._settings.read_timeout_s)
@@ -195,10 +195,11 @@ class Connections:
         if log.isEnabledFor(logging.DEBUG):
             spent_ms = (time.monotonic() - started) * 1000
             log.debug("%s %s%s %d %.0f ms", request.method, where, target.path, response.status_code, spent_ms)
-        return Reply(response, where=where, generation=generation, cancel=self._cancel)
+        return response
 
-    def _next_url(self, reply: Reply, request: Request, target: Target) -> str:
+    def _next_url(self, reply: Reply, target: Target) -> str:
         """Where a redirect leads, if it may be followed. Closes the reply."""
+        request = reply.request
         with reply:
             reply.peek()
             # Servers send UTF-8 here, and http.client reads it as Latin-1.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass, replace
 
 from photosync.errors import ItemError, Reason
 from photosync.transport.exchange import Exchange
 from photosync.transport.hosts import AddressError
-from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.reply import Reply
 from photosync.transport.retry import Retries, RetryableError
 from photosync.transport.types import Answer, Destination, Request
@@ -40,30 +38,25 @@ class Download:
         request: Request,
         destination: Destination,
         *,
-        retries: Retries,
-        bandwidth: BandwidthLimit | None,
-        cancel: threading.Event | None,
         documents: bool,
         part_bytes: int | None,
     ) -> None:
+        """The arguments are those of `Transport.download`."""
         self._exchange = exchange
         self._request = request
         self._destination = destination
-        self._retries = retries
-        self._bandwidth = bandwidth
-        self._cancel = cancel
         self._documents = documents
         self._part_bytes = part_bytes
         self._resumable = True
         self._total: int | None = None
         self._furthest = 0
 
-    def attempt(self) -> Answer:
+    def attempt(self, retries: Retries) -> Answer:
         """One attempt. Raises `RetryableError` where another one may go on."""
         start = self._resume_from()
-        answer = self._fetch_all(start)
+        answer = self._fetch_all(start, retries)
         if answer is None and self._destination.offset:
-            answer = self._fetch_all(0)
+            answer = self._fetch_all(0, retries)
         if answer is None:
             raise ItemError(f"{self._request.label} answered with a part that was not asked for.", Reason.BAD_ANSWER)
         return answer
@@ -75,19 +68,19 @@ class Download:
         may_resume = where.provable or _is_strong(where.validator) or is_continued
         return where.offset if self._resumable and may_resume else 0
 
-    def _fetch_all(self, start: int) -> Answer | None:
+    def _fetch_all(self, start: int, retries: Retries) -> Answer | None:
         """The body from `start` to its end, part after part; None where the service sent something else than that."""
         if start == 0:
             self._total = None
-        answer = self._fetch(start)
+        answer = self._fetch(start, retries)
         while answer is not None and answer.status == 206 and self._destination.offset < (self._total or 0):
-            answer = self._fetch(self._destination.offset)
+            answer = self._fetch(self._destination.offset, retries)
         return answer
 
-    def _fetch(self, start: int) -> Answer | None:
+    def _fetch(self, start: int, retries: Retries) -> Answer | None:
         """The body, or its next part, from `start`; None where the service sent something else than that."""
         try:
-            reply, started = self._exchange.send(self._ranged(start), self._retries)
+            reply = self._exchange.send(self._ranged(start), retries)
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with reply:
@@ -96,12 +89,12 @@ class Download:
                 if not start:
                     raise RetryableError(f"{self._request.label} refused the first part", Reason.TRUNCATED)
                 return None
-            self._check_head(reply, started)
+            self._check_head(reply)
             body = self._body(reply, start)
             if body is None:
                 return None
             self._exchange.succeeded()
-            self._receive(reply, body)
+            self._receive(reply, body, retries)
             return reply.head()
 
     def _ranged(self, start: int) -> Request:
@@ -115,16 +108,16 @@ class Download:
             headers["If-Range"] = self._destination.validator or ""
         return replace(self._request, headers=headers)
 
-    def _check_head(self, reply: Reply, started: float) -> None:
+    def _check_head(self, reply: Reply) -> None:
         is_content = reply.status in {200, 206}
         if is_content and (self._documents or not reply.head().is_document):
             return
         answer = reply.peek()
-        self._exchange.classify(self._request, answer, started)
+        self._exchange.classify(reply, answer)
         if is_content:
             what = f"answered with {answer.content_type} where a photo or video was due"
             raise ItemError(str(self._exchange.refusal(self._request, answer, what)), Reason.NOT_MEDIA)
-        self._exchange.raise_if_temporary(self._request, answer, started)
+        self._exchange.raise_if_temporary(reply, answer)
         default = Reason.REFUSED if 400 <= answer.status < 500 else Reason.BAD_ANSWER
         raise ItemError(str(self._exchange.refusal(self._request, answer)), _REASONS.get(answer.status, default))
 
@@ -152,21 +145,21 @@ class Download:
         )
         return _Body(first, last - first + 1, total, known, is_compressed=False) if fits else None
 
-    def _receive(self, reply: Reply, body: _Body) -> None:
+    def _receive(self, reply: Reply, body: _Body, retries: Retries) -> None:
         self._total = body.total
         if body.is_compressed:
             # Offsets would be those of the content, and ranges those of the compressed body.
             self._resumable = False
         self._destination.begin(body.start, body.total, body.validator)
-        size = _CHUNK_BYTES if self._bandwidth is None else min(_CHUNK_BYTES, self._bandwidth.chunk_bytes)
+        bandwidth = self._exchange.bandwidth
+        size = _CHUNK_BYTES if bandwidth is None else min(_CHUNK_BYTES, bandwidth.chunk_bytes)
         received = 0
         for chunk in reply.chunks(size, decode=body.is_compressed):
-            if self._bandwidth is not None:
-                self._bandwidth.take(len(chunk), self._cancel)
+            self._exchange.receive(len(chunk))
             self._destination.write(chunk)
             received += len(chunk)
             position = body.start + received
-            self._retries.progress(new=position > self._furthest)
+            retries.progress(new=position > self._furthest)
             self._furthest = max(self._furthest, position)
         if not body.is_compressed:
             self._check_length(reply, body, received)

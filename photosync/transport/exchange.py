@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 from photosync import clock
 from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, TemporaryError
@@ -10,127 +13,149 @@ from photosync.transport.connection import Connections
 from photosync.transport.pacing import BandwidthLimit, Pacer
 from photosync.transport.redaction import Redactor
 from photosync.transport.reply import Reply
-from photosync.transport.retry import Policy, Retries, failure_of, may_repeat
+from photosync.transport.retry import Policy, Retries, Wait, failure_of, may_repeat
 from photosync.transport.sign_in import SignIn
 from photosync.transport.types import Answer, Request, TransportSettings
 
+Result = TypeVar("Result")
+
 SHOWN_CHARACTERS = 300
+
+log = logging.getLogger("photosync.transport")
 
 
 class Exchange:
-    """Everything that one attempt needs; shared by all requests of a transport."""
+    """Everything that an attempt needs; shared by all requests of a transport."""
 
     def __init__(
         self,
         settings: TransportSettings,
+        *,
         policy: Policy,
         redactor: Redactor,
+        bandwidth: BandwidthLimit | None,
         cancel: threading.Event | None,
-        bandwidth: BandwidthLimit | None = None,
+        on_wait: Callable[[Wait], None] | None,
     ) -> None:
         self._classify_answer = settings.classify
         self._policy = policy
-        self._redactor = redactor
+        self.redactor = redactor
+        self.bandwidth = bandwidth
         self._cancel = cancel
+        self._on_wait = on_wait
         self._sign_in = SignIn(settings.auth, redactor)
         self._pacer = Pacer(settings.pause_s)
         self._lock = threading.Lock()
         self.repeated = 0
-        """How many requests repeated an earlier one."""
+        """How many attempts repeated an earlier one."""
         self.connections = Connections(settings, policy, self._sign_in, cancel, bandwidth)
 
-    def count_repeat(self) -> None:
-        """A request is about to be repeated."""
+    def run(self, request: Request, attempt: Callable[[Retries], Result], *, for_item: bool = False) -> Result:
+        """Attempt `request` as often as the policy says. `for_item` as for `Retries`."""
+        retries = Retries(
+            self._policy, request, self.redactor, cancel=self._cancel, on_wait=self._before_wait, for_item=for_item
+        )
+        return retries.run(lambda: attempt(retries))
+
+    def _before_wait(self, wait: Wait) -> None:
+        self._count_repeat()
+        log.info("%s, waiting %.1f s (try %d)", wait.reason, wait.seconds, wait.attempt)
+        if self._on_wait is not None:
+            self._on_wait(wait)
+
+    def _count_repeat(self) -> None:
         with self._lock:
             self.repeated += 1
 
-    def send(self, request: Request, retries: Retries) -> tuple[Reply, float]:
-        """The reply to `request` and when that started. After a 401 the sign-in is renewed and it is sent once more."""
-        reply, started = self._send_paced(request, retries)
-        if not _is_refused_sign_in(reply, request):
-            return reply, started
+    def send(self, request: Request, retries: Retries) -> Reply:
+        """The reply to `request`. After a 401 the sign-in is renewed once and the request repeated."""
+        reply = self._send_paced(request, retries)
+        if not _is_refused_sign_in(reply):
+            return reply
         assert reply.generation is not None
-        self._sign_in.renew(reply.generation, self._sign_in_refusal(request, reply))
-        self.count_repeat()
-        reply, started = self._send_paced(request, retries)
-        if _is_refused_sign_in(reply, request):
-            self._sign_in.refuse(self._sign_in_refusal(request, reply))
-        return reply, started
+        self._sign_in.renew(reply.generation, self._sign_in_refusal(reply))
+        self._count_repeat()
+        reply = self._send_paced(request, retries)
+        if _is_refused_sign_in(reply):
+            self._sign_in.refuse(self._sign_in_refusal(reply))
+        return reply
 
-    def classify(self, request: Request, answer: Answer, started: float) -> None:
-        """Raise what the provider makes of `answer`, if anything."""
-        error = self._classify_answer(answer) if self._classify_answer is not None else None
-        if isinstance(error, SignInError):
-            self._sign_in.end(error)
-        if isinstance(error, TemporaryError):
-            self.raise_if_temporary(request, answer, started, error)
-        if error is not None:
-            raise error
-
-    def check(self, request: Request, answer: Answer, started: float) -> None:
-        """Let pass what `request` accepts; raise the error for everything else."""
-        self.classify(request, answer, started)
-        if answer.status in request.accept:
-            self.succeeded()
-            return
-        self.raise_if_temporary(request, answer, started)
-        raise self.refusal(request, answer)
+    def receive(self, size_bytes: int) -> None:
+        """Account for bytes that arrived, under the bandwidth limit."""
+        if self.bandwidth is not None:
+            self.bandwidth.take(size_bytes, self._cancel)
 
     def succeeded(self) -> None:
         """The service did what it was asked."""
         self._pacer.succeeded()
 
-    def raise_if_temporary(
-        self, request: Request, answer: Answer, started: float, error: TemporaryError | None = None
-    ) -> None:
+    def check(self, reply: Reply, answer: Answer) -> None:
+        """Let pass what the request accepts; raise the error for everything else."""
+        self.classify(reply, answer)
+        if answer.status not in reply.request.accept:
+            self.raise_if_temporary(reply, answer)
+            raise self.refusal(reply.request, answer)
+        self.succeeded()
+
+    def classify(self, reply: Reply, answer: Answer) -> None:
+        """Raise what the provider makes of `answer`, if anything."""
+        error = self._classify_answer(answer) if self._classify_answer is not None else None
+        if isinstance(error, SignInError):
+            self._sign_in.end(error)
+        if isinstance(error, TemporaryError):
+            self.raise_if_temporary(reply, answer, error)
+        if error is not None:
+            raise error
+
+    def raise_if_temporary(self, reply: Reply, answer: Answer, error: TemporaryError | None = None) -> None:
         """Raise `RetryableError` for an answer after which another attempt may succeed. `error` is the provider's."""
         failure = failure_of(answer, error)
         if failure is None:
             return
         # A service that failed in the middle of something may have done it; the provider has to look.
-        if error is None and not may_repeat(request, failure):
-            raise LostAnswerError(str(self.refusal(request, answer)), failure.reason, answer.status)
+        if error is None and not may_repeat(reply.request, failure):
+            raise LostAnswerError(str(self.refusal(reply.request, answer)), failure.reason, answer.status)
         if answer.status in {429, 503} or failure.reason is Reason.THROTTLED:
             asked_s, cap_s = failure.retry_after_s, self._policy.retry_after_cap_s
-            self._pacer.refused(started, None if asked_s is None else min(asked_s, cap_s))
+            self._pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
         raise failure
 
     def refusal(self, request: Request, answer: Answer, what: str = "") -> ProviderError:
         """The error for an answer that was not asked for: the request, `what` it was answered, and the text of it."""
         what = what or f"answered {answer.status}"
-        message = self._redactor.clean(f"{request.label} {what}{self._excerpt(answer)}")
+        message = self.redactor.clean(f"{request.label} {what}{self._excerpt(answer)}")
         return ProviderError(message, answer.status, answer.body)
 
     def _excerpt(self, answer: Answer) -> str:
         """What the service said, as the end of a sentence."""
         text = " ".join(answer.body[: 4 * SHOWN_CHARACTERS].decode("utf-8", "replace").split())
         # Cleaned before it is cut: half a secret would not be recognised.
-        text = self._redactor.clean(text)[:SHOWN_CHARACTERS]
+        text = self.redactor.clean(text)[:SHOWN_CHARACTERS]
         return f": {text}" if text else "."
 
-    def _send_paced(self, request: Request, retries: Retries) -> tuple[Reply, float]:
+    def _send_paced(self, request: Request, retries: Retries) -> Reply:
         self._sign_in.check()
         clock.check(self._cancel)
         held_s = self._pacer.held_s()
         if held_s > self._policy.retry_budget_s:
             raise TemporaryError(
-                f"{request.label}: not sent. The service asked to wait; {held_s:.0f} s of that are left. Try again "
-                "later.",
+                f"{self.redactor.clean(request.label)}: not sent. The service asked to wait; {held_s:.0f} s of that "
+                "are left. Try again later.",
                 Reason.THROTTLED,
             )
         started = self._pacer.wait(self._cancel)
         # The sign-in may have ended while this waited.
         self._sign_in.check()
         retries.started()
-        return self.connections.send(request), started
+        return self.connections.send(request, started)
 
-    def _sign_in_refusal(self, request: Request, reply: Reply) -> str:
+    def _sign_in_refusal(self, reply: Reply) -> str:
         """The message of a 401. Closes the reply."""
         with reply:
             answer = reply.peek()
-            self.classify(request, answer, 0.0)
+            self.classify(reply, answer)
         return f"{reply.where} answered 401{self._excerpt(answer)}"
 
 
-def _is_refused_sign_in(reply: Reply, request: Request) -> bool:
-    return reply.status == 401 and reply.generation is not None and 401 not in request.accept
+def _is_refused_sign_in(reply: Reply) -> bool:
+    return reply.status == 401 and reply.generation is not None and 401 not in reply.request.accept

@@ -14,22 +14,33 @@ from urllib3.response import HTTPResponse
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
 from photosync.transport.retry import RetryableError
-from photosync.transport.types import Answer
+from photosync.transport.types import Answer, Request
 
 MOST_IN_MEMORY = 64 * 1024 * 1024
 _PEEK_BYTES = 64 * 1024
 
 
 class Reply:
-    """One reply, a context manager. `generation` is that of the credentials that the request carried."""
+    """One reply to `request`, a context manager."""
 
     def __init__(
-        self, response: requests.Response, *, where: str, generation: int | None, cancel: threading.Event | None
+        self,
+        response: requests.Response,
+        request: Request,
+        *,
+        where: str,
+        started: float,
+        generation: int | None,
+        cancel: threading.Event | None,
     ) -> None:
+        self.request = request
+        self.started = started
+        """When the request started, for the pacing."""
         self.status = response.status_code
         self.url = response.url
         self.headers: Mapping[str, str] = response.headers
         self.generation = generation
+        """Of the credentials that the request carried; None where it carried none."""
         self.where = where
         """The host, for messages."""
         self._raw: HTTPResponse = response.raw

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,8 +18,6 @@ from photosync.transport.retry import Policy, Retries, RetryableError, Wait
 from photosync.transport.types import Answer, Destination, Request, RequestOptions, TransportSettings
 
 _STREAM_BYTES = 64 * 1024
-
-log = logging.getLogger("photosync.transport")
 
 
 class Transport:
@@ -41,12 +38,14 @@ class Transport:
         cancel: threading.Event | None = None,
         on_wait: Callable[[Wait], None] | None = None,
     ) -> None:
-        self._policy = policy or Policy()
-        self._redactor = redactor or Redactor()
-        self._bandwidth = bandwidth
-        self._cancel = cancel
-        self._on_wait = on_wait
-        self._exchange = Exchange(settings, self._policy, self._redactor, cancel, bandwidth)
+        self._exchange = Exchange(
+            settings,
+            policy=policy or Policy(),
+            redactor=redactor or Redactor(),
+            bandwidth=bandwidth,
+            cancel=cancel,
+            on_wait=on_wait,
+        )
 
     @property
     def requests(self) -> int:
@@ -64,8 +63,7 @@ class Transport:
         transport.request("DELETE", f"{api}/sessions/{id}", accept=(200, 404))
         """
         request = Request(method.upper(), url, **options)
-        retries = self._retries(request)
-        return retries.run(lambda: self._whole_answer(request, retries))
+        return self._exchange.run(request, lambda retries: self._whole_answer(request, retries))
 
     def json(self, method: str, url: str, **options: Unpack[RequestOptions]) -> object:
         """The answer as JSON: like `request`, and anything that is not JSON raises `ProviderError` too.
@@ -100,18 +98,8 @@ class Transport:
         passes through and is not tried again.
         """
         request = Request("GET", url, params=params, headers=headers, signed=signed)
-        retries = self._retries(request, for_item=True)
-        download = Download(
-            self._exchange,
-            request,
-            destination,
-            retries=retries,
-            bandwidth=self._bandwidth,
-            cancel=self._cancel,
-            documents=documents,
-            part_bytes=part_bytes,
-        )
-        return retries.run(download.attempt)
+        download = Download(self._exchange, request, destination, documents=documents, part_bytes=part_bytes)
+        return self._exchange.run(request, download.attempt, for_item=True)
 
     @contextmanager
     def stream(
@@ -124,53 +112,38 @@ class Transport:
                 ...
         """
         request = Request(method.upper(), url, **options)
-        retries = self._retries(request)
-        with retries.run(lambda: self._accepted_head(request, retries)) as reply:
-            yield reply.head(), self._streamed(request, reply)
+        with self._exchange.run(request, lambda retries: self._accepted_head(request, retries)) as reply:
+            yield reply.head(), self._streamed(reply)
 
     def hide(self, *secrets: str) -> None:
         """Let no log line and no message show these: secrets that a provider learns while it works."""
-        self._redactor.add(*secrets)
+        self._exchange.redactor.add(*secrets)
 
     def close(self) -> None:
         """Close all connections that are idle."""
         self._exchange.connections.close()
 
-    def _retries(self, request: Request, *, for_item: bool = False) -> Retries:
-        return Retries(
-            self._policy, request, self._redactor, cancel=self._cancel, on_wait=self._before_wait, for_item=for_item
-        )
-
-    def _before_wait(self, wait: Wait) -> None:
-        self._exchange.count_repeat()
-        log.info("%s, waiting %.1f s (try %d)", wait.reason, wait.seconds, wait.attempt)
-        if self._on_wait is not None:
-            self._on_wait(wait)
-
     def _whole_answer(self, request: Request, retries: Retries) -> Answer:
-        reply, started = self._exchange.send(request, retries)
-        with reply:
+        with self._exchange.send(request, retries) as reply:
             answer = reply.whole()
-        self._exchange.check(request, answer, started)
+        self._exchange.check(reply, answer)
         return answer
 
     def _accepted_head(self, request: Request, retries: Retries) -> Reply:
-        reply, started = self._exchange.send(request, retries)
+        reply = self._exchange.send(request, retries)
         if reply.status in request.accept and not reply.head().is_html:
             self._exchange.succeeded()
             return reply
         with reply:
             answer = reply.peek()
-        self._exchange.check(request, answer, started)
+        self._exchange.check(reply, answer)
         raise self._exchange.refusal(request, answer, "answered with a web page")
 
-    def _streamed(self, request: Request, reply: Reply) -> Iterator[bytes]:
+    def _streamed(self, reply: Reply) -> Iterator[bytes]:
         try:
             for piece in reply.pieces(_STREAM_BYTES):
-                if self._bandwidth is not None:
-                    self._bandwidth.take(len(piece), self._cancel)
+                self._exchange.receive(len(piece))
                 yield piece
         except RetryableError as failure:
-            raise TemporaryError(
-                f"{self._redactor.clean(request.label)}: {failure.message}.", Reason.UNREACHABLE
-            ) from None
+            label = self._exchange.redactor.clean(reply.request.label)
+            raise TemporaryError(f"{label}: {failure.message}.", Reason.UNREACHABLE) from None

@@ -1,4 +1,4 @@
-"""The account's sign-in as all its threads share it: one refresh an expiry, and no request after it has ended."""
+"""The sign-in that all threads of an account share: one refresh for each expiry, and no request after its end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SignIn:
         """The generation of the credentials, and the headers that they make; None where there are none."""
         if self._auth is None:
             return None, {}
-        # In this order: headers newer than their number cost a try, older ones would cost the sign-in.
+        # In this order: headers newer than their number cost an attempt, older ones would end the sign-in.
         generation = self._generation
         return generation, self._auth.headers()
 
@@ -46,16 +46,17 @@ class SignIn:
             if generation != self._generation:
                 return
             if self._refreshing or not self._refresh():
-                self.end(SignInError(self._explain(detail)))
+                self.refuse(detail)
             self._generation += 1
             self._redactor.add(*self._auth.secrets())
 
     def refuse(self, detail: str) -> NoReturn:
-        """Fresh credentials were refused too: the sign-in has ended."""
-        self.end(SignInError(self._explain(detail)))
+        """The newest credentials were refused: the sign-in has ended."""
+        assert self._auth is not None
+        self.end(SignInError(self._redactor.clean(self._auth.explain(detail))))
 
     def end(self, error: SignInError) -> NoReturn:
-        """Let no request through any more; raises the error that came first."""
+        """From now on no request is sent. Raises the error that came first."""
         with self._lock:
             if self._ended is None:
                 self._ended = error
@@ -70,7 +71,3 @@ class SignIn:
             self.end(error)
         finally:
             self._refreshing = False
-
-    def _explain(self, detail: str) -> str:
-        assert self._auth is not None
-        return self._redactor.clean(self._auth.explain(detail))
