@@ -20,7 +20,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -129,39 +129,46 @@ def _server() -> socket.socket:
 
 
 def _serve(requests: socket.socket) -> None:
-    """Fork for each request. Returns in each process that is to be a command, with everything set up for it."""
+    """Fork for each request, and tell each how its command ended. Returns in the processes that are to be commands."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes that watch the commands
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # the number of the signal goes to the socket, and ends `select`
+    ends, wakeup = socket.socketpair()
+    wakeup.setblocking(False)
+    signal.set_wakeup_fd(wakeup.fileno(), warn_on_full_buffer=False)
+    running: dict[int, socket.socket] = {}
     while True:
+        ready, _, _ = select.select([requests, ends], [], [])
+        if ends in ready:
+            ends.recv(_MESSAGE_BYTES)
+            _tell_ends(running)
+            continue
         message, received, _, _ = socket.recv_fds(requests, _MESSAGE_BYTES, _STREAMS + 1)
         while message and not message.endswith(b"\n"):
             message += requests.recv(_MESSAGE_BYTES)
         if not message:
             os._exit(0)
-        if os.fork() == 0:
-            requests.close()
-            *streams, status = received
-            if _watch(socket.socket(fileno=status), streams):
-                _become(json.loads(message), streams)
-                return
-        for number in received:
+        *streams, status = received
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            for each in (requests, ends, wakeup, *running.values()):
+                each.close()
+            os.close(status)
+            _become(json.loads(message), streams)
+            return
+        for number in streams:
             os.close(number)
+        running[pid] = socket.socket(fileno=status)
+        running[pid].sendall(b"%8d" % pid)
 
 
-def _watch(status: socket.socket, streams: Sequence[int]) -> bool:
-    """Fork the command; True in its process. The other one tells its number and how it ended, and ends too."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    pid = os.fork()
-    if pid == 0:
-        status.close()
-        return True
-    for number in streams:
-        os.close(number)
-    status.sendall(b"%8d" % pid)
-    _, how = os.waitpid(pid, 0)
-    with contextlib.suppress(OSError):
-        status.sendall(b"%d" % os.waitstatus_to_exitcode(how))
-    os._exit(0)
+def _tell_ends(running: dict[int, socket.socket]) -> None:
+    while running:
+        pid, how = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            return
+        with running.pop(pid) as status, contextlib.suppress(OSError):  # nobody may be interested any more
+            status.sendall(b"%d" % os.waitstatus_to_exitcode(how))
 
 
 def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
@@ -169,6 +176,7 @@ def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
         os.dup2(stream, number)
         os.close(stream)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     folder, environment, arguments = request["folder"], request["environment"], request["arguments"]
     assert isinstance(folder, str)
     assert isinstance(environment, dict)
@@ -177,6 +185,21 @@ def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["photosync", *arguments]
+
+
+def _run(main: Callable[[], object]) -> None:
+    """Be the command. What Python does at the end is done, but for freeing all memory, which takes as long as a run:
+    each object that is freed is a write to a page that is still shared with the server."""
+    try:
+        main()
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        threading._shutdown()  # type: ignore[attr-defined]
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code)
 
 
 def _import_the_program() -> None:
@@ -201,4 +224,4 @@ if __name__ == "__main__":
     __package__ = ""  # usage messages name the program by this module otherwise
     _import_the_program()
     _serve(socket.socket(fileno=int(sys.argv[1])))
-    program.load()()
+    _run(program.load())
