@@ -13,7 +13,6 @@ from photosync.formats.window import MalformedError, Window
 from photosync.metadata.exif.build import PREFIX, build
 from photosync.metadata.exif.patch import Patch, patch
 from photosync.metadata.exif.read import ExifFacts, read_exif
-from photosync.metadata.exif.retype import retypes
 from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
@@ -59,14 +58,8 @@ class EmbeddedExif:
     def patch(self, missing: Missing, room: int, why_not: str = "") -> Patch:
         """Plan the change of the block, which may grow by `room` bytes."""
         assert self.block is not None
-        return patch(
-            self.block,
-            missing.fields,
-            tuple(retypes(self.block)),
-            remove_software=missing.remove_software,
-            room=room,
-            why_not=why_not,
-        )
+        software = missing.remove_software
+        return patch(self.block, missing.fields, remove_software=software, room=room, why_not=why_not)
 
     def edit(self, planned: Patch, *more: Splice) -> EditPlan:
         """The plan for the file: the block's overwritten bytes, and what the container has to change for it."""
