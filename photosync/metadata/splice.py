@@ -1,7 +1,7 @@
-"""A change to a file as a list of splices: at this offset, so many bytes out, these in. All that is ever written.
+"""A change to a file as a list of splices: at this offset, so many bytes are replaced by these.
 
-The second file is the first one with the splices applied, in one pass and a bounded piece at a time; it is flushed and
-synced before anybody looks at it. The splices taken backwards are the undo record.
+The second file is the first one with the splices applied. It is on the disk before it is read again. The splices
+backwards are the undo record.
 """
 
 from __future__ import annotations
@@ -10,19 +10,18 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 from photosync.formats.window import CHUNK, Window, naming
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Splice:
-    """At `offset`, `removed` bytes go and `inserted` comes."""
+    """At `offset`, `removed` bytes are replaced by `inserted`."""
 
     offset: int
     removed: int
@@ -44,7 +43,7 @@ class Written:
 
 
 def in_order(splices: Iterable[Splice]) -> tuple[Splice, ...]:
-    """Sorted by place; two splices at one place are a bug."""
+    """Sorted by offset; two splices that overlap are a bug."""
     ordered = tuple(sorted(splices))
     for first, second in pairwise(ordered):
         assert first.offset + first.removed <= second.offset, "splices overlap"
@@ -69,11 +68,14 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     """
     with naming(workspace):
         descriptor, name = tempfile.mkstemp(prefix="fixed-", suffix=".partial", dir=workspace)
-    second = Path(name)
+    second, old, new = Path(name), hashlib.sha256(), hashlib.sha256()
     try:
         with naming(second), os.fdopen(descriptor, "wb") as target:
-            with naming(path), path.open("rb") as source:
-                hashes = _copy(source, _Target(target, second), splices, old_sha256)
+            for before, after in _pieces(path, splices):
+                if not old_sha256:
+                    old.update(before)
+                new.update(after)
+                target.write(after)
             target.flush()
             os.fsync(target.fileno())
         with naming(second), suppress(PermissionError):  # some shares keep no permissions
@@ -81,42 +83,22 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     except BaseException:
         second.unlink(missing_ok=True)
         raise
-    return Written(second, *hashes)
+    return Written(second, old_sha256 or old.hexdigest(), new.hexdigest())
 
 
-class _Target:
-    """Writes, with errors that name the second file although the first is open around them."""
+def _pieces(path: Path, splices: tuple[Splice, ...]) -> Iterator[tuple[bytes, bytes]]:
+    """What the first file has, a bounded piece at a time, and what the second has in place of it."""
+    with naming(path), path.open("rb") as file:
+        window, position = Window.of_file(file), 0
 
-    def __init__(self, file: BinaryIO, path: Path) -> None:
-        self._file = file
-        self._path = path
+        def chunks(end: int) -> Iterator[bytes]:
+            end = min(end, window.size)
+            return (window.read(at, min(CHUNK, end - at)) for at in range(position, end, CHUNK))
 
-    def write(self, content: bytes) -> None:
-        with naming(self._path):
-            self._file.write(content)
-
-
-def _copy(source: BinaryIO, target: _Target, splices: tuple[Splice, ...], old_sha256: str) -> tuple[str, str]:
-    old, new = hashlib.sha256(), hashlib.sha256()
-
-    def carry(length: int | None, *, keep: bool) -> None:
-        while length is None or length > 0:
-            chunk = source.read(CHUNK if length is None else min(CHUNK, length))
-            if not chunk:
-                return
-            if not old_sha256:
-                old.update(chunk)
-            if keep:
-                new.update(chunk)
-                target.write(chunk)
-            length = None if length is None else length - len(chunk)
-
-    position = 0
-    for splice in splices:
-        carry(splice.offset - position, keep=True)
-        carry(splice.removed, keep=False)
-        new.update(splice.inserted)
-        target.write(splice.inserted)
-        position = splice.offset + splice.removed
-    carry(None, keep=True)
-    return old_sha256 or old.hexdigest(), new.hexdigest()
+        for splice in splices:
+            yield from ((chunk, chunk) for chunk in chunks(splice.offset))
+            position = splice.offset
+            yield from ((chunk, b"") for chunk in chunks(splice.offset + splice.removed))
+            yield b"", splice.inserted
+            position = splice.offset + splice.removed
+        yield from ((chunk, chunk) for chunk in chunks(window.size))

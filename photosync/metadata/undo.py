@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
-from photosync.formats.window import CHUNK, naming
 from photosync.metadata.splice import Splice, in_order, write_spliced
 
 _VERSION = 1
@@ -55,18 +53,10 @@ def undo(path: Path, record: bytes, workspace: Path) -> Path:
     Raises `ItemError` where the file is no longer the one that was fixed, or the record is damaged.
     """
     read = UndoRecord.decode(record)
-    if _sha256(path) != read.stored_sha256:
-        raise ItemError(f"{path} has changed since it was fixed; it stays as it is", Reason.HASH_MISMATCH)
     written = write_spliced(path, read.splices, workspace)
-    if written.new_sha256 != read.delivered_sha256:
-        written.path.unlink(missing_ok=True)
+    if (written.old_sha256, written.new_sha256) == (read.stored_sha256, read.delivered_sha256):
+        return written.path
+    written.path.unlink()
+    if written.old_sha256 == read.stored_sha256:
         raise ItemError(f"{path}: the undo record does not give the delivered file back", Reason.HASH_MISMATCH)
-    return written.path
-
-
-def _sha256(path: Path) -> str:
-    found = hashlib.sha256()
-    with naming(path), path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            found.update(chunk)
-    return found.hexdigest()
+    raise ItemError(f"{path} has changed since it was fixed; it stays as it is", Reason.HASH_MISMATCH)
