@@ -6,37 +6,30 @@ first file, keeps the undo record and writes the sidecar. `choose_capture_time` 
 
 from __future__ import annotations
 
-from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text, sniff
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
-from photosync.metadata.capture_time.filetime import set_file_time
+from photosync.metadata.capture_time.file_time import set_file_time
 from photosync.metadata.capture_time.zones import named_zone
 from photosync.metadata.fix import choose_capture_time, fix, preview
 from photosync.metadata.request import Given, Mode, Settings, SidecarName
 from photosync.metadata.result import Change, FixResult, Outcome
 from photosync.metadata.undo import undo
-from photosync.metadata.xmp.sidecar import SidecarMerge, merge_sidecar, sidecar_path
+from photosync.metadata.xmp.sidecar import merge_sidecar, sidecar_path
 
 __all__ = [
     "CaptureTimeChoice",
     "Change",
     "FixResult",
-    "Format",
-    "FormatKind",
     "Given",
     "Mode",
     "Outcome",
     "Settings",
-    "SidecarMerge",
     "SidecarName",
-    "by_name",
     "choose_capture_time",
     "fix",
-    "looks_like_text",
     "merge_sidecar",
     "named_zone",
     "preview",
     "set_file_time",
     "sidecar_path",
-    "sniff",
     "undo",
 ]

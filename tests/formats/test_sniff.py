@@ -1,11 +1,8 @@
 """Content decides what a file is; names only where raw formats share TIFF's marks."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
-from photosync.metadata import FormatKind, looks_like_text, set_file_time, sniff
+from photosync.formats.sniff import FormatKind, looks_like_text, sniff
 
 HEADS = [
     (b"\xff\xd8\xff\xe1\0\x10Exif\0\0", "a.jpg", "JPEG", FormatKind.PHOTO),
@@ -71,23 +68,3 @@ def test_error_pages_look_like_text(text: bytes) -> None:
 @pytest.mark.parametrize("head", [head for head, *_ in HEADS if head != b"hello"])
 def test_no_photo_looks_like_text(head: bytes) -> None:
     assert not looks_like_text(head)
-
-
-def test_the_file_time_is_set(tmp_path: Path) -> None:
-    file = tmp_path / "a"
-    file.touch()
-    assert set_file_time(file, datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)) is None
-    assert file.stat().st_mtime == 981173106
-
-
-def test_a_file_time_of_a_missing_file_is_an_error_with_its_path(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError) as caught:
-        set_file_time(tmp_path / "nowhere", datetime(2001, 1, 1, tzinfo=UTC))
-    assert Path(caught.value.filename) == tmp_path / "nowhere"
-
-
-def test_a_time_that_the_file_system_cannot_hold_is_a_note(tmp_path: Path) -> None:
-    file = tmp_path / "a"
-    file.touch()
-    note = set_file_time(file, datetime(1826, 1, 1, tzinfo=UTC))
-    assert (note is None and file.stat().st_mtime < 0) or (note is not None and "1826" in note)

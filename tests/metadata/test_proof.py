@@ -2,9 +2,10 @@
 
 import pytest
 
+from photosync.formats.sniff import sniff
 from photosync.formats.tiff import DirectoryName
 from photosync.formats.window import Window
-from photosync.metadata import Given, Outcome, Settings, sniff
+from photosync.metadata import Given, Outcome, Settings
 from photosync.metadata.containers import open_container
 from photosync.metadata.proof import failure
 from photosync.model import GpsPosition

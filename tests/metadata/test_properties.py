@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from photosync.formats.sniff import looks_like_text, sniff
 from photosync.metadata import (
     Given,
     Mode,
@@ -17,9 +18,7 @@ from photosync.metadata import (
     Settings,
     choose_capture_time,
     fix,
-    looks_like_text,
     merge_sidecar,
-    sniff,
     undo,
 )
 from photosync.model import GpsPosition

@@ -9,6 +9,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
+from photosync.formats.sniff import looks_like_text
 from photosync.jobs.account import Account
 from photosync.library import Library, PartialFile, digest_of
 from photosync.library.partial import disk_error
@@ -160,5 +161,5 @@ def check_content(item: Item, delivered: Digest, head: bytes) -> None:
         return
     if delivered.size_bytes == 0 and item.size_bytes != 0:
         raise ItemError("the content is empty", Reason.TRUNCATED)
-    if item.kind is not Kind.OTHER and metadata.looks_like_text(head):
+    if item.kind is not Kind.OTHER and looks_like_text(head):
         raise ItemError("a page of text came in place of a picture", Reason.NOT_MEDIA)

@@ -13,10 +13,10 @@ from itertools import chain, count, islice
 from pathlib import Path
 
 from photosync.catalog import Catalog, CatalogEntry
+from photosync.formats.sniff import Format
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.library import Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import split_extension
-from photosync.metadata import Format
 from photosync.model import Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 

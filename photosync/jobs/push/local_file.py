@@ -14,8 +14,8 @@ from typing import BinaryIO, Self
 
 from photosync import metadata
 from photosync.errors import ItemError, Reason
+from photosync.formats.sniff import FormatKind, by_name, sniff
 from photosync.library import Hashes
-from photosync.metadata import FormatKind
 from photosync.model import CaptureTime, Digest, Kind
 
 _HEAD_BYTES = 4096
@@ -56,7 +56,7 @@ class LocalFile:
         """Whether the last reader got all of its bytes."""
         with path.open("rb") as file:
             self.stamp = Stamp.of(os.fstat(file.fileno()))
-            format_ = metadata.sniff(file.read(_HEAD_BYTES), path.name) or metadata.by_name(path.name)
+            format_ = sniff(file.read(_HEAD_BYTES), path.name) or by_name(path.name)
         self.kind = _KINDS.get(format_.kind, Kind.OTHER) if format_ else Kind.OTHER
         self.mime = format_.mime if format_ else "application/octet-stream"
         self.known_digest: Digest | None = None

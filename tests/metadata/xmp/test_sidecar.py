@@ -5,6 +5,7 @@ from xml.dom import minidom
 
 import pytest
 
+from photosync.formats.sniff import sniff
 from photosync.metadata import (
     Given,
     Mode,
@@ -14,7 +15,6 @@ from photosync.metadata import (
     choose_capture_time,
     merge_sidecar,
     sidecar_path,
-    sniff,
     undo,
 )
 from photosync.model import GpsPosition
