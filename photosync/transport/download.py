@@ -57,6 +57,8 @@ class Download:
         answer = self._fetch_all(start, retries)
         if answer is None and self._destination.offset:
             answer = self._fetch_all(0, retries)
+        if answer is None and self._part_bytes is not None:
+            raise RetryableError(f"{self._request.label} did not give the part asked for", Reason.TRUNCATED)
         if answer is None:
             raise ItemError(f"{self._request.label} answered with a part that was not asked for.", Reason.BAD_ANSWER)
         return answer
@@ -86,8 +88,6 @@ class Download:
         with reply:
             if reply.status == 416 and (start or self._part_bytes is not None):
                 reply.peek()
-                if not start:
-                    raise RetryableError(f"{self._request.label} refused the first part", Reason.TRUNCATED)
                 return None
             self._check_head(reply)
             body = self._body(reply, start)

@@ -103,7 +103,7 @@ class PushAlbum:
         return own[0].id
 
     def _is_own(self, album: AmazonAlbum) -> bool:
-        return not album.is_shared if album.owner is None else album.owner == self._api.owner()
+        return not album.is_shared if album.owner is None else album.owner == self._api.root().owner
 
     def _made(self) -> str:
         try:

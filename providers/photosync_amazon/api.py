@@ -50,6 +50,7 @@ class NodePage:
     """Nodes of all kinds."""
     total: int | None
     """How many the whole listing has."""
+    next_token: str | None
 
     @property
     def nodes(self) -> Iterator[DriveNode]:
@@ -72,7 +73,7 @@ class AmazonApi:
 
     def search(self, filters: str, offset: int, limit: int = PAGE_SIZE) -> NodePage:
         """One page of what matches `filters`, the newest first."""
-        answer = self._get(
+        return self._page(
             "/search",
             filters=filters,
             limit=limit,
@@ -81,12 +82,10 @@ class AmazonApi:
             searchContext="customer",
             lowResThumbnail="false",
         )
-        return NodePage(nodes_of(answer, SERVICE), number(answer, "count"))
 
     def matching(self, filters: str) -> list[DriveNode]:
         """The first page of the nodes that match: for filters that few can match. The caller checks what came."""
-        answer = self._get("/nodes", filters=filters, limit=PAGE_SIZE, offset=0)
-        return [node for each in nodes_of(answer, SERVICE) if (node := parse_node(each))]
+        return list(self._page("/nodes", filters=filters, limit=PAGE_SIZE, offset=0).nodes)
 
     def children(self, node_id: str, filters: str | None = None) -> Iterator[NodePage]:
         """What is in a folder or an album, page by page."""
@@ -115,14 +114,13 @@ class AmazonApi:
             position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
             limit = PAGE_SIZE if with_tokens else min(PAGE_SIZE, MAX_OFFSET - offset)
             links = "true" if with_tokens else "false"
-            answer = self._get(path, **params, **position, limit=limit, sort=NEWEST_FIRST, tempLink=links)
-            page = NodePage(nodes_of(answer, SERVICE), number(answer, "count"))
+            page = self._page(path, **params, **position, limit=limit, sort=NEWEST_FIRST, tempLink=links)
             if not with_tokens and (page.total or 0) > MAX_OFFSET:
                 with_tokens = True
                 continue
             yield page
             offset += len(page.content)
-            previous, token = token, text(answer, "nextToken")
+            previous, token = token, page.next_token
             is_last = token is None and offset >= (page.total or 0)
             if not page.content or is_last or (token is not None and token == previous):
                 return
@@ -140,24 +138,17 @@ class AmazonApi:
                 return None
             raise
 
-    def root_id(self) -> str:
-        """The folder that contains all others; asked for once."""
-        return self._known_root().id
-
-    def owner(self) -> str:
-        """The id of the account's owner, as the root folder tells it."""
-        return self._known_root().owner or ""
-
-    def _known_root(self) -> DriveNode:
+    def root(self) -> DriveNode:
+        """The folder that contains all others, and which tells the owner of the account; asked for once."""
         with self._lock:
             if self._root is None:
                 self._root = self._found_root()
             return self._root
 
     def _found_root(self) -> DriveNode:
-        answer = self._get("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
+        page = self._page("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
         # The service checks the filter loosely, so other nodes may come with it.
-        found = [node for each in nodes_of(answer, SERVICE) if (node := parse_node(each, NodeKind.FOLDER))]
+        found = [node for each in page.content if (node := parse_node(each, NodeKind.FOLDER))]
         folders = [node for node in found if node.kind is NodeKind.FOLDER and node.owner]
         roots = [node for node in folders if node.is_root] or folders
         if len(roots) != 1:
@@ -171,7 +162,7 @@ class AmazonApi:
 
     def download(self, node_id: str, owner: str | None, destination: Destination) -> None:
         """The original bytes; by the other way where the service refuses the usual one."""
-        node, owner = quote(node_id, safe=""), owner or self.owner()
+        node, owner = quote(node_id, safe=""), owner or self.root().owner
         try:
             self._transport.download(
                 f"{self._url}/nodes/{node}/contentRedirection",
@@ -182,6 +173,10 @@ class AmazonApi:
             if self._download_url is None or error.reason not in _ROUTE_REFUSED:
                 raise
             self._transport.download(f"{self._download_url}/{node}", destination, params={"ownerId": owner})
+
+    def _page(self, path: str, **params: str | int) -> NodePage:
+        answer = self._get(path, **params)
+        return NodePage(nodes_of(answer, SERVICE), number(answer, "count"), text(answer, "nextToken"))
 
     def _get(self, path: str, **params: str | int) -> object:
         return self._transport.json("GET", f"{self._url}{path}", params={**COMMON, **params})

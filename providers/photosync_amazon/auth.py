@@ -1,4 +1,4 @@
-"""How a request is signed with the cookies, what a session that has ended looks like, and the one way to renew it.
+"""How a request is signed with the cookies, how a session that has ended is recognised, and how it is renewed.
 
 Facts: protocol notes on Amazon Photos, section 2.
 """
@@ -41,17 +41,21 @@ class AmazonAuth:
         """What to do when the session has ended."""
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
-            f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, copy its cookies "
-            "there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+            f"({detail}). {self._advice()}"
         )
 
     def explain_not_registered(self) -> str:
         """What to do when the host that takes uploads does not know the session."""
         return (
             f"account '{self._account}': the host that takes uploads for Amazon Photos does not accept the session of "
-            f"{self._cookies.source} ('Not Registered'), so nothing can go up. Sign in at "
-            f"https://www.amazon.{self._cookies.tld}/photos in a browser, see that your photos are shown, copy all its "
-            "cookies there again (docs/amazon.md shows how) and run the same command: it goes on where it ended."
+            f"{self._cookies.source} ('Not Registered'), so nothing can go up. {self._advice()}"
+        )
+
+    def _advice(self) -> str:
+        return (
+            f"Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that your photos are shown, "
+            "copy all its cookies there again (docs/amazon.md shows how) and run the same command: it goes on where it "
+            "ended."
         )
 
     def refresh(self) -> bool:
@@ -89,7 +93,7 @@ def _renewed_cookies(answer: Answer) -> dict[str, str]:
 
 
 def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
-    """A sign-in page in place of an answer, or the way there. Calls of the APIs answer JSON, so any page is one."""
+    """Whether it is a sign-in page, or a redirect to it. Calls of the APIs answer JSON, so any page is one."""
     leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
     if urlsplit(leads_to).path.startswith("/ap/signin"):
         return True
@@ -100,7 +104,7 @@ def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
 
 
 def is_not_registered(answer: Answer, upload_url: str) -> bool:
-    """The host that takes uploads knows nothing of this session; elsewhere the same words concern one item."""
+    """Whether the host that takes uploads does not know this session; elsewhere the same words concern one item."""
     return (
         answer.status == HTTPStatus.FORBIDDEN
         and answer.url.startswith(upload_url)
@@ -109,7 +113,7 @@ def is_not_registered(answer: Answer, upload_url: str) -> bool:
 
 
 def is_robot_check(answer: Answer) -> bool:
-    """The page that asks whether a person is there."""
+    """Whether it is the page that asks for a person."""
     return (
         answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         and _is_html(answer)

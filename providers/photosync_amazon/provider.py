@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
@@ -45,10 +44,9 @@ class AmazonProvider:
         self._cookies = cookies
         self._api_url, self._upload_url = settings.api_url(cookies.tld), settings.upload_url(cookies.tld)
         self._auth = AmazonAuth(account, cookies, self._api_url)
-        origins = (f"{url.scheme}://{url.netloc}" for url in map(urlsplit, settings.endpoints.values()))
         self._transport: Transport = context.transport(
             TransportSettings(
-                own_hosts=(*origins, f".amazon.{cookies.tld}", ".amazonaws.com"),
+                own_hosts=(*settings.endpoints.values(), f".amazon.{cookies.tld}", ".amazonaws.com"),
                 auth=self._auth,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 classify=self._classify,

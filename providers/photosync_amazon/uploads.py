@@ -93,7 +93,7 @@ class AmazonUploader:
 
     def _is_own(self, node: DriveNode) -> bool:
         """Whether it is the account's: what others share can disappear at any time."""
-        return node.owner in (None, self._api.owner())
+        return node.owner in (None, self._api.root().owner)
 
     # What went up
 

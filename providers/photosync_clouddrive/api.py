@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from urllib.parse import quote
 
-from photosync.errors import ProviderError, SignInError
+from photosync.errors import ItemError, ProviderError, Reason, SignInError
 from photosync.model import Item, Kind, Usage
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, nodes_of
-from photosync.provider_kit.amazon_drive.uploads import answer_timeout_s
+from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
-from photosync.provider_kit.json_fields import Json, text
+from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, not_allowed
 from photosync_clouddrive.items import parse_node
@@ -52,11 +52,11 @@ class CloudDriveApi:
 
     # The account
 
-    def root_id(self, headers: Mapping[str, str] | None = None) -> str:
-        """The id of the root folder, which tells one account from another. `headers` as for `EndpointCache.get`."""
+    def root(self, headers: Mapping[str, str] | None = None) -> DriveNode:
+        """The root folder, whose id tells one account from another. `headers` as for `EndpointCache.get`."""
         for each in nodes_of(self._get("nodes", {"filters": "isRoot:true"}, headers), SERVICE):
-            if (id_ := text(each, "id")) and each.get("isRoot") in (True, "true"):
-                return id_
+            if (node := parse_node(each)) is not None and node.is_root:
+                return node
         raise ProviderError(f"{SERVICE} names no root folder")
 
     def usage(self) -> list[Usage]:
@@ -176,13 +176,25 @@ class CloudDriveApi:
         )
 
     def make_folder(self, name: str, parent: str) -> Answer:
-        """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
-        return self._transport.request(
+        """Make a folder. It may be sent twice: the second time is refused with the id of the first.
+
+        Raises `ItemError` where the service made it in another folder; that one is put to the trash.
+        """
+        answer = self._transport.request(
             "POST",
             f"{self._metadata_url}nodes",
             json={"kind": NodeKind.FOLDER, "name": name, "parents": [parent]},
             accept=ANSWERED,
         )
+        node = parse_node(json_object(answer.body)) if answer.status in STORED else None
+        if node is not None and node.parents and parent not in node.parents:
+            self.trash(node.id)
+            raise ItemError(
+                f"{SERVICE} made the folder {name} in another place than it was told to. That one was put to the "
+                "trash. Push again.",
+                Reason.BAD_ANSWER,
+            )
+        return answer
 
     def trash(self, node_id: str) -> None:
         """Put a node to the trash, from which a person can restore it."""

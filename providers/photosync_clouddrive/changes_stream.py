@@ -77,13 +77,7 @@ class ChangesFollower:
     def _conclude(self) -> None:
         if not self._tree.finish():
             self._say("the service lists less than half of the files it had; nothing is taken for gone")
-        folders = self._tree.folders()
-        if not folders.has_root:
-            raise TemporaryError(
-                "Amazon Cloud Drive's list of changes has no root folder, so it cannot be complete. Try again later.",
-                Reason.TRUNCATED,
-            )
-        if orphans := folders.orphans():
+        if orphans := self._tree.folders().orphans():
             self._say(f"{orphans} folders lie in folders that the service does not list; they are shown at the top")
         if self._broken:
             self._say(f"skipped {self._broken} entries of the drive that have neither a name nor a known content")

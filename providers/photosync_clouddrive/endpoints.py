@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -41,11 +42,8 @@ class EndpointCache:
         self._account = account
         self._file = StateFile(path, account=account)
         self._drive = drive.rstrip("/")
+        self._is_overridden = self._drive != DRIVE
         self._trusted = OwnHosts((*trusted, *((drive,) if self._is_overridden else ())))
-
-    @property
-    def _is_overridden(self) -> bool:
-        return self._drive != DRIVE
 
     def get(self, transport: Transport, headers: Mapping[str, str] | None = None) -> Endpoints:
         """The endpoints, as they were in the last days or else as the service says now.
@@ -62,10 +60,8 @@ class EndpointCache:
         content = self._file.read()
         ends_at = content.get("exp_time")
         is_fresh = isinstance(ends_at, int | float) and ends_at > time.time()
-        if not is_fresh or content.get("drive") != self._drive:
-            return None
         try:
-            return self._checked(content)
+            return self._checked(content) if is_fresh and content.get("drive") == self._drive else None
         except ProviderError:
             return None
 
@@ -95,11 +91,9 @@ class EndpointCache:
             raise ProviderError(
                 f"account '{self._account}': the service did not say its {key}; its protocol may differ."
             )
-        where = urlsplit(url)
-        try:
+        where, is_trusted = urlsplit(url), False
+        with suppress(ProviderError):
             is_trusted = not where.query and self._is_trusted(target(url).origin)
-        except ProviderError:
-            is_trusted = False
         if not is_trusted:
             raise ProviderError(
                 f"account '{self._account}': the service names {where.scheme}://{where.netloc} as its {key}. Nothing "
@@ -124,9 +118,3 @@ def not_allowed(account: str, detail: str) -> str:
         "'clouddrive:read_all' (or 'clouddrive:read' for clients from before June 2015) has to be granted: check "
         f"'scopes' of this account, then sign in again with: photosync login {account}"
     )
-
-
-def origin_of(url: str) -> str:
-    """`https://host:port` of a URL."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -39,7 +39,7 @@ class FolderPaths:
     def _walk(self, folder_id: str) -> tuple[str, ...]:
         """Go up by every way that is no cycle."""
         found: dict[str, None] = {}
-        broken_off: list[str] = []
+        in_cycles: list[str] = []
         todo: list[tuple[str, tuple[str, ...], frozenset[str]]] = [(folder_id, (), frozenset())]
         steps = 0
         while todo and len(found) < MOST_PATHS and steps < MOST_STEPS:
@@ -48,18 +48,15 @@ class FolderPaths:
             folder = self._folders.get(current)
             if folder is None or folder.is_root:
                 found["/".join(below)] = None
-                continue
-            if not folder.is_available:
-                continue
-            path = ((folder.name or current).replace("/", "_"), *below)
-            if current in trail:
-                broken_off.append("/".join(below))
-            elif not folder.parents:
-                found["/".join(path)] = None
-            else:
+            elif current in trail:
+                in_cycles.append("/".join(below))
+            elif folder.is_available:
+                path = ((folder.name or current).replace("/", "_"), *below)
+                if not folder.parents:
+                    found["/".join(path)] = None
                 todo += [(parent, path, trail | {current}) for parent in reversed(folder.parents)]
         # A cycle without a way out: better shown somewhere than lost.
-        return tuple(found) or tuple(broken_off[:1])
+        return tuple(found) or tuple(in_cycles[:1])
 
     def below(self, folder_id: str) -> frozenset[str]:
         """The folder and all that can be reached down from it without passing the trash."""

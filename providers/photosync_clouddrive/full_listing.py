@@ -44,11 +44,6 @@ class FullListing:
                 continue
             if all(is_whole):
                 self._tree.finish()
-            if not self._tree.folders().has_root:
-                raise TemporaryError(
-                    "Amazon Cloud Drive names no root folder, so its listing cannot be complete. Try again later.",
-                    Reason.TRUNCATED,
-                )
             return
         raise TemporaryError(
             f"Amazon Cloud Drive's listing was begun {MOST_BEGINNINGS} times and never came to its end undisturbed. "
@@ -68,18 +63,15 @@ class FullListing:
             parsed = [node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind]
             self._tree.apply(parsed, None)
             following, total = text(content, "nextToken"), number(content, "count")
+            if following is None and total is not None and total > len(seen):
+                self._say(f"the service counts {total} {kind} nodes and listed {len(seen)}; nothing is taken for gone")
+                return False
             if following is None:
-                return self._adds_up(kind, len(seen), total)
+                return True
             if following == token or not nodes:
                 self._say("the service's listing turns in a circle; nothing is taken for gone")
                 return False
             token = following
-
-    def _adds_up(self, kind: NodeKind, came: int, total: int | None) -> bool:
-        if total is None or total <= came:
-            return True
-        self._say(f"the service counts {total} nodes of kind {kind} and listed {came}; nothing is taken for gone")
-        return False
 
     def _page(self, kind: NodeKind, token: str | None) -> object:
         try:

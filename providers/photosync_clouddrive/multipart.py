@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from photosync.provider import FileToUpload
 
+_PIECE_BYTES = 1 << 20
+
 
 class MultipartBody(io.BufferedIOBase, BinaryIO):
     """Reads like one file, whose length is known before its first byte."""
@@ -35,12 +37,8 @@ class MultipartBody(io.BufferedIOBase, BinaryIO):
 
     @property
     def is_read_whole(self) -> bool:
-        """Whether whoever sends this has got all of it."""
+        """Whether all of it was read."""
         return self._position == self._size_bytes
-
-    def readable(self) -> bool:
-        """It is."""
-        return True
 
     def tell(self) -> int:
         """How much was read."""
@@ -48,17 +46,14 @@ class MultipartBody(io.BufferedIOBase, BinaryIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """The next bytes, at most `size`; empty at the end alone."""
-        wanted = -1 if size is None else size
-        pieces: list[bytes] = []
-        while self._parts and wanted != 0:
-            if piece := self._parts[0].read(wanted):
-                pieces.append(piece)
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(_PIECE_BYTES), b""))
+        while size and self._parts:
+            if piece := self._parts[0].read(size):
                 self._position += len(piece)
-                if wanted > 0:
-                    break
-            else:
-                self._parts.pop(0)
-        return b"".join(pieces)
+                return piece
+            self._parts.pop(0)
+        return b""
 
     def close(self) -> None:
         """Let go of the file."""

@@ -28,7 +28,7 @@ from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
-from photosync_clouddrive.endpoints import DRIVE, EndpointCache, origin_of
+from photosync_clouddrive.endpoints import DRIVE, EndpointCache
 from photosync_clouddrive.oauth import OwnClient, Relay, TokenSource
 from photosync_clouddrive.refusals import FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
@@ -160,7 +160,7 @@ class CloudDriveProvider:
         scopes = tuple(dict.fromkeys((*self._settings.scopes, *more)))
         self._token_file.write(self._source.sign_in(interaction, scopes))
         self._endpoint_cache.forget()
-        self._opened_tree().belong_to(self._opened_drive().root_id())
+        self._opened_tree().belong_to(self._opened_drive().root().id)
         return f"signed in to Amazon Cloud Drive; the token is in {self._token_file.path}"
 
     def sign_out(self) -> str:
@@ -204,8 +204,7 @@ class CloudDriveProvider:
             return self._tree
 
     def _session(self, auth: CloudDriveAuth | None, *urls: str) -> Transport:
-        origins = tuple(dict.fromkeys(origin_of(url) for url in urls))
-        settings = TransportSettings(own_hosts=origins, auth=auth, classify=self._classify)
+        settings = TransportSettings(own_hosts=urls, auth=auth, classify=self._classify)
         self._sessions.append(self._context.transport(settings))
         return self._sessions[-1]
 
@@ -245,7 +244,7 @@ class CloudDriveProvider:
         """A relay once gave out tokens of other people's accounts (section 1.4)."""
         headers = {"Authorization": f"Bearer {access_token}"}
         endpoints = self._endpoint_cache.get(self._unsigned, headers)
-        owner = CloudDriveApi(self._account, self._unsigned, endpoints).root_id(headers)
+        owner = CloudDriveApi(self._account, self._unsigned, endpoints).root(headers).id
         tree = self._opened_tree()
         if tree.owner not in (None, owner):
             raise SignInError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
 from datetime import datetime
 
 from photosync.model import Kind
@@ -12,12 +12,12 @@ COLUMNS = "id, kind, status, name, parents, is_root, media, created, taken, size
 
 
 def split(parents: str) -> tuple[str, ...]:
-    """The parents out of their column."""
+    """The parents from their column."""
     return tuple(parents.split("\n")) if parents else ()
 
 
 def row_of(node: DriveNode) -> tuple[object, ...]:
-    """A node in the order of the columns."""
+    """A node in the order of the columns. Times have all digits, so that as texts they sort as times do."""
     return (
         *(node.id, node.kind.value, node.status, node.name, "\n".join(node.parents), int(node.is_root)),
         *(node.media.value, node.created.isoformat(timespec="microseconds") if node.created else ""),
@@ -25,34 +25,17 @@ def row_of(node: DriveNode) -> tuple[object, ...]:
     )
 
 
-def node_of(row: Sequence[object]) -> DriveNode:
-    """A node out of its columns."""
-    id_, kind, status, name, parents, is_root, media, created, taken, size_bytes, md5, version, width, height = row
+def node_of(row: sqlite3.Row) -> DriveNode:
+    """A node from its columns."""
+    values = dict(row)
+    for name in ("created", "taken"):
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
     return DriveNode(
-        id=str(id_),
-        kind=NodeKind(str(kind)),
-        status=str(status),
-        name=_text(name),
-        parents=split(str(parents)),
-        is_root=bool(is_root),
-        media=Kind(str(media)),
-        created=_time(created),
-        taken=_time(taken),
-        size_bytes=_whole(size_bytes),
-        md5=_text(md5),
-        version=_text(version),
-        width=_whole(width),
-        height=_whole(height),
+        **values
+        | {
+            "kind": NodeKind(row["kind"]),
+            "media": Kind(row["media"]),
+            "parents": split(row["parents"]),
+            "is_root": bool(row["is_root"]),
+        }
     )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _time(value: object) -> datetime | None:
-    return datetime.fromisoformat(str(value)) if value else None
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None

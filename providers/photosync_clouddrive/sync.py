@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from photosync.errors import ProviderError, TemporaryError
+from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.changes_stream import ChangesFollower
 from photosync_clouddrive.full_listing import FullListing
@@ -26,6 +26,11 @@ def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Ca
             if refused is not None:
                 say(f"the service refuses to tell changes (status {refused}); listing everything instead")
                 FullListing(api, tree, say).run()
+            if not tree.folders().has_root:
+                raise TemporaryError(
+                    "Amazon Cloud Drive lists no root folder, so its listing cannot be complete. Try again later.",
+                    Reason.TRUNCATED,
+                )
     except Timeout as error:
         raise TemporaryError(
             f"account '{account}': another process has been listing this drive for {_LOCK_TIMEOUT_S / 60:.0f} minutes. "

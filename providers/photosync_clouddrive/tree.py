@@ -5,7 +5,7 @@ It is filled line by line from the changes stream (`changes_stream`) or page by 
 
 ROUND    one answer of the changes stream, or one listing; every node knows the last that reported it.
 REBUILD  from the round in which the service said 'reset' until its true end; then what no round since has reported
-         is swept out.
+         is purged.
 CHANGE   a number that goes up with everything that really changed, so that a mark can say 'all up to here'.
 """
 
@@ -48,7 +48,7 @@ _AFFECTED = (
 _BUSY_TIMEOUT_S = 30.0
 _PAGE_ROWS = 500
 UNBELIEVABLE_LOSS = 20
-"""A sweep that takes more than half of the files, and more than this many, is not passed on as news."""
+"""A rebuild that lacks more than half of the files, and more than this many, is not reported as changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,6 @@ class DriveTree:
     """One account's nodes. Thread-safe; other processes may have it open too."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._lock = threading.RLock()
         self._change = 0
         """The number of the last change; right within a transaction only, because others write too."""
@@ -76,7 +75,7 @@ class DriveTree:
                 f"cannot use {path}: {error}. Make its folder writable, or free the file."
             ) from error
         except sqlite3.DatabaseError:
-            # Broken, or of another version of this program: it can be had again.
+            # Broken, or of another version of this program: everything can be listed again.
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             self._database = _opened(path)
@@ -123,11 +122,10 @@ class DriveTree:
             return None
         return int(number)
 
-    def begin_round(self) -> int:
+    def begin_round(self) -> None:
         """A new answer of the service begins."""
         with self._transaction():
             self._set("round", str(self._number("round") + 1))
-            return self._number("round")
 
     def rebuild(self) -> None:
         """What follows in this round, and after it, is everything there is."""
@@ -153,17 +151,15 @@ class DriveTree:
         return Applied(news, sum(node.is_broken for node in nodes))
 
     def finish(self) -> bool:
-        """The true end: sweep out what a rebuild did not bring. False where so much went that it is not believed."""
+        """The true end: purge what a rebuild did not bring. False where so much is missing that it is not believed."""
         with self._transaction():
             start = self._get("rebuild_from")
             if start is None:
                 return True
             self._set("rebuild_from", None)
             before = self._count_files()
-            swept = self._database.execute(
-                "SELECT id FROM nodes WHERE round < ? AND status != ?", (int(start), PURGED)
-            ).fetchall()
-            for (id_,) in swept:
+            missing = "SELECT id FROM nodes WHERE round < ? AND status != ?"
+            for (id_,) in self._database.execute(missing, (int(start), PURGED)).fetchall():
                 self._purge(id_, self._number("round"))
             after = self._count_files()
             is_believable = after * 2 >= before or before - after <= UNBELIEVABLE_LOSS
@@ -180,7 +176,7 @@ class DriveTree:
             self._set("tree_id", uuid.uuid4().hex)
 
     def _put(self, node: DriveNode, round_: int, rebuild_from: int) -> bool:
-        """Take in one node; whether it is any news."""
+        """Take in one node; returns whether anything changed."""
         if node.status == PURGED:
             return self._purge(node.id, round_)
         row = row_of(node)
@@ -188,13 +184,13 @@ class DriveTree:
             f"SELECT {COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
             (node.id,),
         ).fetchone() or (None,)
-        # A node that is of no use now: what is known of it stays, and must outlive the sweep.
+        # A node that is of no use now: what is known of it stays, and must not be purged.
         if node.status == PENDING or node.is_broken or tuple(known) == row:
             self._database.execute("UPDATE nodes SET round = ? WHERE id = ?", (round_, node.id))
             return reported is not None and reported < rebuild_from
-        places = ", ".join("?" * (len(row) + 2))
+        marks = ", ".join("?" * (len(row) + 2))
         self._change += 1
-        self._database.execute(f"INSERT OR REPLACE INTO nodes VALUES ({places})", (*row, round_, self._change))  # noqa: S608
+        self._database.execute(f"INSERT OR REPLACE INTO nodes VALUES ({marks})", (*row, round_, self._change))  # noqa: S608
         self._database.execute("DELETE FROM links WHERE child = ?", (node.id,))
         links = [(parent, node.id) for parent in node.parents]
         self._database.executemany("INSERT OR IGNORE INTO links VALUES (?, ?)", links)
@@ -247,7 +243,7 @@ class DriveTree:
                 ).fetchall()
             if not rows:
                 return
-            created, id_ = rows[-1][7], rows[-1][0]
+            created, id_ = rows[-1]["created"], rows[-1]["id"]
             yield [node_of(row) for row in rows]
 
     def changed_files(self, since: int) -> Iterator[list[DriveNode]]:
@@ -263,10 +259,7 @@ class DriveTree:
     # The numbers that go up
 
     def _count_files(self) -> int:
-        row = self._database.execute(
-            "SELECT COUNT(*) FROM nodes WHERE kind = ? AND status = ?", (NodeKind.FILE, AVAILABLE)
-        ).fetchone()
-        return int(row[0])
+        return sum(count for _, count in self.file_counts(tuple(Kind)))
 
     def _number(self, key: str) -> int:
         return int(self._get(key) or 0)
@@ -300,6 +293,7 @@ class DriveTree:
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    database.row_factory = sqlite3.Row
     try:
         with contextlib.suppress(OSError):
             path.chmod(0o600)  # the names of somebody's files

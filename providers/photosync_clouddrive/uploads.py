@@ -28,7 +28,7 @@ from photosync.provider_kit.json_fields import json_object
 from photosync.transport import Answer
 from photosync_clouddrive.api import CloudDriveApi, equals, is_at
 from photosync_clouddrive.auth import CloudDriveAuth
-from photosync_clouddrive.folders import KnownFolders, problem_of, push_folders
+from photosync_clouddrive.folders import CloudDriveFolders, problem_of
 from photosync_clouddrive.items import item_of, parse_node
 from photosync_clouddrive.multipart import MultipartBody
 from photosync_clouddrive.refusals import CloudDriveRefusal, FrontEndError
@@ -57,8 +57,7 @@ class CloudDriveUploader:
         self._account = account
         self._api = api
         self._auth = auth
-        self._known = KnownFolders(api)
-        self._folders = push_folders(account, self._known, collection)
+        self._folders = CloudDriveFolders(account, api, collection)
         self._unanswered: set[tuple[tuple[str, ...], str, str]] = set()
         """Folders, names and hashes of files that went up whole without a word of the service's: what is found there
         is theirs, even while it has no hash."""
@@ -97,7 +96,7 @@ class CloudDriveUploader:
 
     def _visible(self, node: DriveNode) -> Item | None:
         """As an item, unless a folder above it lies in the trash, from where it will vanish."""
-        paths = self._known.paths_of(node.parents)
+        paths = self._folders.paths_of(node.parents)
         return item_of(node, paths) if paths else None
 
     # What goes up
@@ -147,7 +146,6 @@ class CloudDriveUploader:
         refusal = CloudDriveRefusal.of(answer)
         if refusal.is_stale_parent:
             self._folders.forget()
-            self._known.forget()
         elif refusal.is_expired_token:
             self._auth.refresh()
         return refusal.is_stale_parent or refusal.is_expired_token
@@ -166,7 +164,7 @@ class CloudDriveUploader:
             raise self._discarded(file, node, *found)
         if node.parents and folder not in node.parents:
             raise self._discarded(file, node, "put it into another folder than it was told to", Reason.BAD_ANSWER)
-        return item_of(node, self._known.paths_of(node.parents or (folder,)))
+        return item_of(node, self._folders.paths_of(node.parents or (folder,)))
 
     def _discarded(self, file: FileToUpload, node: DriveNode, what: str, reason: Reason) -> ItemError:
         """Put what the service made of it to the trash, if that is possible, and say so."""
@@ -207,7 +205,7 @@ class CloudDriveUploader:
         if node is None or not is_at(node, folder, file.name) or node.status != AVAILABLE:
             raise self._unclear(file, node, refusal, is_ours=is_ours)
         if _may_be(node, digest) and (node.md5 is not None or is_ours):
-            return Sent(file, item_of(node, self._known.paths_of(node.parents)), was_there=not is_ours)
+            return Sent(file, item_of(node, self._folders.paths_of(node.parents)), was_there=not is_ours)
         what = "a folder" if node.kind is NodeKind.FOLDER else "another file"
         spelled = "" if node.name == file.name else f" (as '{node.name}': upper and lower case make no difference)"
         raise NameTakenError(f"{file.path}: {what} has the name '{file.name}' there{spelled}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Protocol
 
@@ -28,40 +27,20 @@ _PASSING = frozenset({Reason.NOT_READY, Reason.STORAGE_FULL})
 class FolderCalls(Protocol):
     """The calls of the service that this needs."""
 
-    def root_id(self) -> str:
-        """The id of the root folder."""
-        ...
+    def root(self) -> DriveNode:
+        """The root folder."""
 
     def node(self, node_id: str) -> DriveNode | None:
         """One node as it is now; None: there is none of this id."""
-        ...
 
     def folders_in(self, parent: str) -> Iterable[DriveNode]:
         """The folders in a folder that are available."""
-        ...
 
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
         """What has this name in a folder, whatever the case: files at least."""
-        ...
 
     def make_folder(self, name: str, parent: str) -> Answer:
         """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Children:
-    """The ids of the folders in a folder, by name."""
-
-    exact: dict[str, str] = field(default_factory=dict)
-    folded: dict[str, str] = field(default_factory=dict)
-
-    def add(self, name: str, id_: str) -> None:
-        self.exact.setdefault(name, id_)
-        self.folded.setdefault(folded(name), id_)
-
-    def get(self, name: str) -> str | None:
-        return self.exact.get(name) or self.folded.get(folded(name))
 
 
 class _StaleParentError(Exception):
@@ -76,32 +55,26 @@ class PushFolders:
     """The folders in which a push puts its files. Thread-safe."""
 
     def __init__(
-        self,
-        account: str,
-        service: str,
-        calls: FolderCalls,
-        refusal: type[DriveRefusal],
-        *,
-        base: str | None = None,
-        above: FolderPath = (),
+        self, account: str, service: str, calls: FolderCalls, refusal: type[DriveRefusal], above: FolderPath = ()
     ) -> None:
-        """Paths begin in the folder `base`, or else the root, and there below `above`. `service` is its name."""
+        """All paths begin below `above`. `service` is the name of the service, for messages."""
         self._account = account
         self._service = service
         self._calls = calls
         self._refusal = refusal
-        self._base = base
+        self._base: str | None = None
         self._above = above
         self._lock = threading.Lock()
         self._known: dict[FolderPath, str | ItemError] = {}
-        self._children: dict[str, _Children] = {}
+        self._children: dict[str, dict[str, str]] = {}
+        """Of each folder that was listed: the ids of its folders by name."""
 
     def find(self, path: FolderPath) -> str | None:
         """The id of a folder; None: there is none yet. Nothing is made."""
         with self._lock:
             current: str | None = self._start()
             for name in (*self._above, *path):
-                current = current and self._children_of(current).get(name)
+                current = current and self._child_named(current, name)
             return current
 
     def make(self, path: FolderPath) -> str:
@@ -130,8 +103,13 @@ class PushFolders:
 
     def _start(self) -> str:
         if self._base is None:
-            self._base = self._calls.root_id()
+            root = self._calls.root()
+            self._seen(root)
+            self._base = root.id
         return self._base
+
+    def _seen(self, folder: DriveNode) -> None:
+        """Called with each folder that the service has told of, for subclasses that need more than its id."""
 
     def _made(self, path: FolderPath) -> str | ItemError:
         if path not in self._known:
@@ -145,20 +123,20 @@ class PushFolders:
         return self._known[path]
 
     def _child(self, parent: str, path: FolderPath) -> str:
-        children = self._children_of(parent)
-        id_ = children.get(path[-1])
+        id_ = self._child_named(parent, path[-1])
         if id_ is None:
-            id_ = self._created(parent, path)
-            children.add(path[-1], id_)
+            id_ = self._children[parent][path[-1]] = self._created(parent, path)
         return id_
 
-    def _children_of(self, parent: str) -> _Children:
+    def _child_named(self, parent: str, name: str) -> str | None:
         if parent not in self._children:
-            found = _Children()
+            found: dict[str, str] = {}
             for folder in self._calls.folders_in(parent):
-                found.add(folder.name or "", folder.id)
+                found.setdefault(folder.name or "", folder.id)
+                self._seen(folder)
             self._children[parent] = found
-        return self._children[parent]
+        children = self._children[parent]
+        return children.get(name) or next((children[each] for each in children if folded(each) == folded(name)), None)
 
     def _created(self, parent: str, path: FolderPath) -> str:
         answer = self._calls.make_folder(path[-1], parent)
@@ -174,7 +152,8 @@ class PushFolders:
                 f"{self._service} made the folder {'/'.join(path)} and did not say as what. Push again.",
                 Reason.BAD_ANSWER,
             )
-        self._children[node.id] = _Children()
+        self._children[node.id] = {}
+        self._seen(node)
         return node.id
 
     def _in_the_way(self, parent: str, path: FolderPath, refusal: DriveRefusal) -> str:
@@ -183,7 +162,7 @@ class PushFolders:
         node = self._calls.node(refusal.node_id) if refusal.node_id else None
         if node is None:
             self._children.pop(parent, None)  # somebody may have made it meanwhile
-            if (found := self._children_of(parent).get(name)) is not None:
+            if (found := self._child_named(parent, name)) is not None:
                 return found
             node = next(self._calls.named(parent, name), None)
         if node is None or not node.is_named(name) or (node.parents and parent not in node.parents):
@@ -202,4 +181,5 @@ class PushFolders:
             )
         if node.kind is not NodeKind.FOLDER:
             raise ItemError(f"{where}: a file has this name there. Rename one of the two.", Reason.NAME_TAKEN)
+        self._seen(node)
         return node.id
