@@ -79,6 +79,11 @@ class PartialFile:
         """How many bytes are there."""
         return self._hashes.size_bytes
 
+    @property
+    def md5(self) -> str:
+        """Of the bytes that are there, 32 lower-case hex digits."""
+        return self._hashes.digest().md5
+
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:  # noqa: ARG002 - the size is checked at the end
         """A body follows that starts at `offset`; 0 throws away what is there."""
         if offset not in (0, self.offset):

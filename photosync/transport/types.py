@@ -32,6 +32,16 @@ class Destination(Protocol):
         """Whether a hash will prove the whole later, so that a resume needs no validator."""
         ...
 
+    @property
+    def head(self) -> bytes:
+        """The first 512 of the bytes that are there."""
+        ...
+
+    @property
+    def md5(self) -> str:
+        """Of the bytes that are there, 32 lower-case hex digits."""
+        ...
+
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
         """A body follows that starts at `offset`: 0 throws away what is there. `total` is the whole size if known."""
         ...

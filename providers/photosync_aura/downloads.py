@@ -6,7 +6,6 @@ signed and expires, so it is taken from a listing, and from a new one when it is
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import threading
@@ -112,14 +111,11 @@ class Downloads:
 
     def _photo(self, item: Item, destination: Destination) -> None:
         url = f"{self._images}/{self._path_part(item, 'user')}/{self._path_part(item, 'file')}"
-        hashed = _HashingDestination(destination)
-        self._transport.download(url, hashed, signed=False)
-        md5 = hashed.md5
-        if item.md5_hint is None or md5 is None:
-            return
-        with self._lock:
-            self._compared += 1
-            self._equal += md5 == item.md5_hint
+        self._transport.download(url, destination, signed=False)
+        if item.md5_hint is not None:
+            with self._lock:
+                self._compared += 1
+                self._equal += destination.md5 == item.md5_hint
 
     def _path_part(self, item: Item, name: str) -> str:
         value = item.locator.get(name, "")
@@ -135,44 +131,3 @@ class Downloads:
             if error.reason is not Reason.FORBIDDEN:
                 raise
             self._transport.download(self._links.renewed(item, url), destination, signed=False)
-
-
-class _HashingDestination:
-    """A destination that also computes the md5, as long as it gets the whole content."""
-
-    def __init__(self, inner: Destination) -> None:
-        self._inner = inner
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self._size = 0
-        self._is_whole = False
-
-    @property
-    def md5(self) -> str | None:
-        """Lower-case hex; None where an earlier run downloaded the beginning."""
-        return self._md5.hexdigest() if self._is_whole else None
-
-    @property
-    def offset(self) -> int:
-        return self._inner.offset
-
-    @property
-    def validator(self) -> str | None:
-        return self._inner.validator
-
-    @property
-    def provable(self) -> bool:
-        return self._inner.provable
-
-    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
-        self._inner.begin(offset, total, validator)
-        if offset == 0:
-            self._md5 = hashlib.md5(usedforsecurity=False)
-            self._size = 0
-            self._is_whole = True
-        elif offset != self._size:
-            self._is_whole = False
-
-    def write(self, chunk: bytes) -> None:
-        self._inner.write(chunk)
-        self._md5.update(chunk)
-        self._size += len(chunk)

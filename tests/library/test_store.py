@@ -74,6 +74,7 @@ def test_a_partial_file_goes_on_where_it_ended_and_proves_the_whole(tmp_path: Pa
     digest = second.finish()
     second.close()
     assert digest == digest_of(tmp_path / "p" / "x.part")
+    assert second.md5 == digest.md5
     assert (tmp_path / "p" / "x.part").read_bytes() == b"0123456789"
     assert second.head == b"0123456789"
 

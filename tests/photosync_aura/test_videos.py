@@ -25,6 +25,8 @@ class Memory:
 
     validator = None
     provable = False
+    head = b""
+    md5 = ""
 
     def __init__(self) -> None:
         self.content = b""

@@ -201,6 +201,9 @@ class Key:
 class Memory:
     """A destination in memory."""
 
+    head = b""
+    md5 = ""
+
     def __init__(self, content: bytes = b"", *, validator: str | None = None, provable: bool = False) -> None:
         self.content = bytearray(content)
         self.validator = validator

@@ -81,9 +81,8 @@ class Downloads:
         if picked.is_video:
             self._download_video(picked, destination)
         else:
-            picture = _CheckedPicture(destination, picked.mime)
-            self._transport.download(picked.url, picture)
-            picture.check()
+            self._transport.download(picked.url, destination)
+            _check_picture(picked, destination)
         self._useless_renewals = 0
 
     def _download_video(self, picked: PickedItem, destination: Destination) -> None:
@@ -128,49 +127,11 @@ class Downloads:
             raise
 
 
-class _CheckedPicture:
-    """Passes a photo's bytes on, and keeps their beginning; fulfils the transport's `Destination`.
-
-    Google answers with small pictures of its own where something is wrong, now and then without saying so.
-    """
-
-    def __init__(self, destination: Destination, mime: str) -> None:
-        self._destination = destination
-        self._mime = mime
-        self._head = b""
-
-    @property
-    def offset(self) -> int:
-        """Of the real destination."""
-        return self._destination.offset
-
-    @property
-    def validator(self) -> str | None:
-        """Of the real destination."""
-        return self._destination.validator
-
-    @property
-    def provable(self) -> bool:
-        """Of the real destination."""
-        return self._destination.provable
-
-    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
-        """A body follows."""
-        if offset == 0:
-            self._head = b""
-        self._destination.begin(offset, total, validator)
-
-    def write(self, chunk: bytes) -> None:
-        """Pass it on."""
-        if len(self._head) < len(_PNG):
-            self._head += chunk[: len(_PNG)]
-        self._destination.write(chunk)
-
-    def check(self) -> None:
-        """Raise `ItemError` when a small PNG came where another picture was promised."""
-        is_png = self._head.startswith(_PNG)
-        if is_png and self._mime != "image/png" and self.offset < _LARGEST_ERROR_BYTES:
-            raise ItemError("an error picture came in place of the photo", Reason.NOT_MEDIA)
+def _check_picture(picked: PickedItem, destination: Destination) -> None:
+    """Google answers with small pictures of its own where something is wrong, now and then without saying so."""
+    is_png = destination.head.startswith(_PNG)
+    if is_png and picked.mime != "image/png" and destination.offset < _LARGEST_ERROR_BYTES:
+        raise ItemError("an error picture came in place of the photo", Reason.NOT_MEDIA)
 
 
 def _check_ready(picked: PickedItem) -> None:
