@@ -15,7 +15,6 @@ class HasCollections(Protocol):
 
     def collections(self) -> Iterator[Collection]:
         """All of them, with their ids."""
-        ...
 
 
 @runtime_checkable
@@ -24,7 +23,6 @@ class HasUsage(Protocol):
 
     def usage(self) -> Sequence[Usage]:
         """A row for each type of content."""
-        ...
 
 
 @runtime_checkable
@@ -33,7 +31,6 @@ class SupportsCount(Protocol):
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """How many, or None where only a listing can tell."""
-        ...
 
 
 @runtime_checkable
@@ -42,7 +39,6 @@ class HasLocalFolders(Protocol):
 
     def folder(self, item: Item) -> Path | None:
         """The folder for `item`, or None for its place in the library."""
-        ...
 
 
 @runtime_checkable
@@ -51,8 +47,6 @@ class HasLegacyFiles(Protocol):
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """Files in `folder` that by their names are `item`, the surest first; the same ones throughout a run."""
-        ...
 
     def is_sound(self, item: Item, path: Path) -> bool:
         """Whether one of them holds the whole content, as far as its bytes can tell."""
-        ...

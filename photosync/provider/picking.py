@@ -35,24 +35,18 @@ class SupportsPicking(Protocol):
 
     def needs_sign_in(self) -> bool:
         """Whether a person has to sign in first, as far as can be told without asking the service."""
-        ...
 
     def unfinished(self) -> Sequence[Collection]:
         """The sessions that have not been ended, the oldest first, without asking the service."""
-        ...
 
     def begin_picking(self, most: int | None) -> PickingSession:
         """Open a session in which at most so many items can be picked."""
-        ...
 
     def picking(self, session_id: str) -> PickingSession | None:
         """How a session stands; None for one that is over, which is forgotten by then."""
-        ...
 
     def end_picking(self, session_id: str) -> None:
         """End a session: all that was picked is here, or nothing will be picked."""
-        ...
 
     def caveat(self) -> str:
         """What a person should know of what this service gives, in a sentence."""
-        ...

@@ -51,7 +51,6 @@ class Provider(Protocol):
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
         """Make the account ready without sending anything. A sign-in that cannot work raises `SignInError`."""
-        ...
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
         """The items of `selection`, one page a request, each request sent only when its page is asked for.
@@ -60,19 +59,15 @@ class Provider(Protocol):
         service cannot filter may be left in; the core filters again. A page may repeat items of earlier ones. Raises
         `SignInError`, `TemporaryError`, `ProviderError`.
         """
-        ...
 
     def download(self, item: Item, destination: Destination) -> None:
         """Bring the content of `item`, unchanged, to `destination`; called again for the same item after a failure.
 
         Raises `ItemError` for what concerns this item alone, `SignInError` and `TemporaryError` for the rest.
         """
-        ...
 
     def sign_in_state(self) -> str:
         """A few words for a person, without secrets and without asking the service: `cookies for amazon.co.uk`."""
-        ...
 
     def close(self) -> None:
         """Let go of connections and files."""
-        ...

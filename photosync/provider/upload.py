@@ -19,50 +19,40 @@ class FileToUpload(Protocol):
     @property
     def path(self) -> Path:
         """Where it lies, for a program that has to read more than its bytes. Nobody changes it."""
-        ...
 
     @property
     def name(self) -> str:
         """What it is to be called at the service."""
-        ...
 
     @property
     def folder(self) -> tuple[str, ...]:
         """The folders around it, the outermost first, beginning where the user's push begins; often none."""
-        ...
 
     @property
     def kind(self) -> Kind:
         """By its content."""
-        ...
 
     @property
     def mime(self) -> str:
         """Its media type, by its content: `image/jpeg`; `application/octet-stream` where nobody knows."""
-        ...
 
     @property
     def size_bytes(self) -> int:
         """How many bytes `open` gives."""
-        ...
 
     @property
     def modified(self) -> datetime:
         """The file's own time, an aware one."""
-        ...
 
     def taken(self) -> CaptureTime | None:
         """When it was taken, by what the file says; it is read on demand."""
-        ...
 
     def digest(self) -> Digest:
         """Its hashes. The file is read for them unless it has been read to its end through `open`."""
-        ...
 
     def open(self) -> BinaryIO:
         """Its bytes from the beginning; it can be called again, and `seek` works. Raises `ItemError` if the file is
         not what it was when the push began."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,29 +91,24 @@ class Uploader(Protocol):
     def destination(self) -> str:
         """A word for where files go, the same in every run. What was pushed to one is not known at another; empty where
         the service holds a content only once."""
-        ...
 
     @property
     def batch(self) -> int:
         """So many files are prepared together, and finished together; 1 where nothing is gained by waiting."""
-        ...
 
     @property
     def wait_s(self) -> float:
         """How long at least a file is looked for whose bytes were all sent and whose answer was lost, before it is sent
         again. Large files get more time."""
-        ...
 
     def find(self, file: FileToUpload) -> Item | None:
         """What the service has of this content already. Asks again each time, and changes nothing.
 
         Raises `ItemError` for a file that the service would refuse: too large, of a kind that it does not take.
         """
-        ...
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
         """Make what has to be there before these are sent: folders, for example. An `ItemError` concerns them all."""
-        ...
 
     def send(self, file: FileToUpload) -> Sent:
         """Bring the bytes of one file up. What was sent is checked against what the service says that it has.
@@ -132,12 +117,10 @@ class Uploader(Protocol):
         with the same file under another name, and `StorageFullError`. `LostAnswerError` makes the core look with
         `find`, and send again where there is nothing.
         """
-        ...
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
         """Make items of these, and put them where they belong. The answers are in the order of `sent`, and each `Sent`
         among them has its item."""
-        ...
 
 
 @runtime_checkable
@@ -149,7 +132,6 @@ class SupportsUpload(Protocol):
 
         Raises `UsageError` for a request that cannot be met.
         """
-        ...
 
 
 @runtime_checkable
@@ -158,8 +140,6 @@ class HasUploadPermission(Protocol):
 
     def needs_upload_permission(self) -> bool:
         """Whether a person has to be asked, as far as can be told without asking the service."""
-        ...
 
     def permit_upload(self, interaction: Interaction) -> str:
         """Have the person permit it, keep what was obtained, and say in a few words as whom."""
-        ...

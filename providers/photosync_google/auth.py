@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from photosync.errors import SignInError
+from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.provider_kit.oauth import TokenRefusedError, ask_token
 from photosync.provider_kit.tokens import BearerAuth, Token, TokenFile
@@ -58,8 +59,12 @@ class GoogleAuth(BearerAuth):
         """What to do when the sign-in has ended."""
         return f"account '{self._account}': Google no longer accepts the sign-in ({detail}). {self._command}"
 
-    def adopt(self, token: Token, file: TokenFile | None = None) -> None:
-        """A person has signed in: keep this token, from now on in `file`; the one before it there stays as `.bak`."""
+    def sign_in(self, person: Interaction, file: TokenFile | None = None) -> None:
+        """Have the person consent, and keep the token, from now on in `file`; the one before it stays as `.bak`."""
+        from photosync_google.oauth.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
+
+        assert self.transport is not None
+        token = obtain_token(self._account, self._client, person, self.transport, self._scope)
         self.file = file or self.file
         self._hide(token)
         self.file.write(token)

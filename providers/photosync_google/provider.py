@@ -24,11 +24,15 @@ from photosync.provider import (
     UploadRequest,
 )
 from photosync.provider_kit.tokens import TokenFile
-from photosync.transport import Destination, Transport, TransportSettings
+from photosync.transport import Classify, Destination, Transport, TransportSettings
 from photosync.transport.hosts import OwnHosts
 from photosync_google.auth import GoogleAuth
-from photosync_google.library.access import LIBRARY_URL, UploadAccess
+from photosync_google.library.albums import Albums
+from photosync_google.library.api import LibraryApi
+from photosync_google.library.refusals import LibraryRefusals
+from photosync_google.library.uploads import GoogleUploader
 from photosync_google.oauth.client import OAuthClient, read_client
+from photosync_google.oauth.scopes import UPLOADING
 from photosync_google.picker.api import PickerApi, is_gone
 from photosync_google.picker.downloads import Downloads
 from photosync_google.picker.items import PROCESSING
@@ -37,10 +41,15 @@ from photosync_google.picker.sessions import SessionStore
 from photosync_google.settings import GoogleSettings
 
 PICKER_URL = "https://photospicker.googleapis.com/v1"
+LIBRARY_URL = "https://photoslibrary.googleapis.com/v1"
 _MEDIA_HOSTS = (".googleusercontent.com", ".google.com", ".usercontent.goog")
 """Where the bearer may go with a request for bytes (section 4.2)."""
 _READ_TIMEOUT_S = 90.0
 """A video's first byte takes up to nine seconds at Google, and longer on a bad day (section 4.2)."""
+_UPLOAD_HOSTS = (".googleapis.com", ".googleusercontent.com")
+"""Where the address of a large file's upload may lead, besides the API's own host. Google names it anew for each."""
+_UPLOAD_READ_TIMEOUT_S = 120.0
+"""What Google takes for a large file's last piece is not known; it looks at the whole file then."""
 _CAVEAT = (
     "Google removes the GPS position from photos and re-encodes videos before it hands them out; only Google Takeout "
     "has the originals."
@@ -64,7 +73,7 @@ class GoogleProvider:
 
     def __init__(self, client: OAuthClient, settings: GoogleSettings, context: AccountContext) -> None:
         self._account = context.account
-        self._client = client
+        self._context = context
         endpoints = settings.endpoints
         api = endpoints.get("picker", PICKER_URL).rstrip("/")
         library = endpoints.get("library", LIBRARY_URL).rstrip("/")
@@ -77,19 +86,31 @@ class GoogleProvider:
         )
         self._auth = GoogleAuth(context.account, client, token)
         own_hosts = (*(_origin(url) for url in (api, *endpoints.values())), *_MEDIA_HOSTS)
-        self._transport: Transport = context.transport(
-            TransportSettings(
-                own_hosts=own_hosts,
-                auth=self._auth,
-                classify=PickerRefusals(context.account, api, (client.token_uri, client.revoke_uri)),
-                read_timeout_s=_READ_TIMEOUT_S,
-            )
+        transport = self._opened(
+            context, self._auth, PickerRefusals(context.account, api, client.urls), own_hosts, _READ_TIMEOUT_S
         )
-        self._auth.transport = self._transport
-        self._api = PickerApi(self._transport, api)
-        self._downloads = Downloads(self._transport, self._api, OwnHosts(own_hosts))
+        self._api = PickerApi(transport, api)
+        self._downloads = Downloads(transport, self._api, OwnHosts(own_hosts))
         self._store = SessionStore(context.state, context.account)
-        self._upload_access = UploadAccess(client, context, upload_token, token, library, _origin(library))
+
+        self._upload_token = upload_token
+        self._upload_auth = GoogleAuth(context.account, client, token, UPLOADING)
+        # A token from elsewhere may allow uploads as well, and serves until there is one for uploads alone.
+        if upload_token.exists() or not self._upload_auth.names_scope:
+            self._upload_auth = GoogleAuth(context.account, client, upload_token, UPLOADING)
+        upload_hosts = (_origin(library), *_UPLOAD_HOSTS)
+        refusals = LibraryRefusals(context.account, library, client.urls)
+        transport = self._opened(context, self._upload_auth, refusals, upload_hosts, _UPLOAD_READ_TIMEOUT_S)
+        self._library = LibraryApi(transport, library, OwnHosts(upload_hosts))
+
+    @staticmethod
+    def _opened(
+        context: AccountContext, auth: GoogleAuth, classify: Classify, hosts: tuple[str, ...], read_timeout_s: float
+    ) -> Transport:
+        auth.transport = context.transport(
+            TransportSettings(own_hosts=hosts, auth=auth, classify=classify, read_timeout_s=read_timeout_s)
+        )
+        return auth.transport
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
@@ -166,34 +187,38 @@ class GoogleProvider:
 
     def needs_upload_permission(self) -> bool:
         """Whether there is no token that could serve for uploads."""
-        return not self._upload_access.is_permitted
+        return self._upload_auth.is_needed
 
     def permit_upload(self, interaction: Interaction) -> str:
         """Have the person permit uploads, and keep the token for that."""
-        return self._upload_access.permit(interaction)
+        self._upload_auth.sign_in(interaction, self._upload_token)
+        return "permitted to add to Google Photos"
 
     def uploader(self, request: UploadRequest) -> Uploader:
-        """Begin a push."""
-        return self._upload_access.uploader(request)
+        """Begin a push. Raises `SignInError` where a person has to permit it first; a dry run asks Google nothing."""
+        if not request.dry_run:
+            self._upload_auth.check()
+        albums = Albums(
+            self._context.state, self._account, self._upload_auth.client_id, self._library, self._context.say
+        )
+        return GoogleUploader(self._account, self._library, albums, request)
 
     # Signing in
 
     def sign_in(self, interaction: Interaction) -> str:
         """Have the person consent, and keep the token."""
-        from photosync_google.oauth.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
-
-        self._auth.adopt(obtain_token(self._account, self._client, interaction, self._transport))
+        self._auth.sign_in(interaction)
         return "signed in to Google Photos, for picking"
 
     def sign_out(self) -> str:
         """Revoke and delete both tokens."""
-        if not self._upload_access.has_token:
+        if not self._upload_token.exists():
             return self._auth.forget()
-        return f"{self._auth.forget()}; uploads: {self._upload_access.forget()}"
+        return f"{self._auth.forget()}; uploads: {self._upload_auth.forget()}"
 
     def sign_in_state(self) -> str:
         """Whether there are tokens; whether they still work only Google can say."""
-        if not self._upload_access.is_permitted:
+        if self._upload_auth.is_needed:
             return self._auth.state()
         try:
             return f"{self._auth.state()}; may upload"
@@ -202,8 +227,9 @@ class GoogleProvider:
 
     def close(self) -> None:
         """Close the sessions."""
-        self._transport.close()
-        self._upload_access.close()
+        for auth in (self._auth, self._upload_auth):
+            if auth.transport is not None:
+                auth.transport.close()
 
 
 def _origin(url: str) -> str:

@@ -30,6 +30,11 @@ class OAuthClient:
     token_uri: str
 
     @property
+    def urls(self) -> tuple[str, str]:
+        """Where tokens are given and revoked."""
+        return self.token_uri, self.revoke_uri
+
+    @property
     def revoke_uri(self) -> str:
         """The file does not name it; it is next to the token's."""
         return self.token_uri.rpartition("/")[0] + "/revoke"

@@ -20,7 +20,7 @@ from photosync.provider_kit.tokens import Token
 from photosync.transport import Transport
 from photosync_google.auth import token_fields
 from photosync_google.oauth.client import OAuthClient
-from photosync_google.oauth.scopes import PICKING, GoogleScope
+from photosync_google.oauth.scopes import GoogleScope
 
 _HINT = (
     "If Google says 'Error 403: access_denied', the address you chose is not a test user of your Google project; if it "
@@ -30,7 +30,7 @@ _HINT = (
 
 
 def obtain_token(
-    account: str, client: OAuthClient, person: Interaction, transport: Transport, scope: GoogleScope = PICKING
+    account: str, client: OAuthClient, person: Interaction, transport: Transport, scope: GoogleScope
 ) -> Token:
     """A token for `scope`, in the form of the token file. Raises `SignInError`."""
     attempt = _SignIn(account, client, person, transport, scope)
