@@ -89,7 +89,7 @@ def undo_sidecar(file: OwnedFile, workspace: Path, *, dry_run: bool) -> SidecarU
             metadata.undo(path, found[0], workspace).replace(path)
             is_changed = True
         elif found or is_changed:
-            return SidecarUndo(f"sidecar {path.name}: what was added is removed", is_changed=True)
+            return SidecarUndo(f"sidecar {path.name}: what was added is taken out", is_changed=True)
         else:
             return SidecarUndo(f"sidecar {path.name} stays: it is not as we wrote it", is_changed=False)
 
