@@ -1,4 +1,4 @@
-"""Puts an account together: its configuration, its provider, its transport and the place for its state."""
+"""Puts an account together: its configuration, its provider, its transport and the folder for its state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, Tra
 
 
 def state_folder() -> Path:
-    """Where the program keeps what belongs to the user and not to a library: tokens, and which library is where."""
+    """The folder for what belongs to the user and not to a library: tokens, and which library is where."""
     return Path(os.environ.get("PHOTOSYNC_STATE") or user_state_path("photosync"))
 
 
@@ -45,21 +45,6 @@ def opened(
     context = AccountContext(config.name, state_folder() / "accounts" / config.name, open_transport, say)
     provider = config.provider.open(config.settings(), context)
     try:
-        yield Account(config.name, provider, _Traffic(transports), cancel)
+        yield Account(config.name, provider, transports, cancel)
     finally:
         provider.close()
-
-
-class _Traffic:
-    """The sum over all sessions of an account; most have one."""
-
-    def __init__(self, transports: list[Transport]) -> None:
-        self._transports = transports
-
-    @property
-    def requests(self) -> int:
-        return sum(transport.requests for transport in self._transports)
-
-    @property
-    def retries(self) -> int:
-        return sum(transport.retries for transport in self._transports)

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from photosync.errors import ConfigError
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, LayoutError, safe_name
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, safe_name
 from photosync.metadata import Mode, Settings, SidecarName, named_zone
 from photosync.plugins import ProviderPlugin, plugins
 from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
@@ -34,10 +34,7 @@ _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
 def _layout(value: str) -> str:
-    try:
-        Layout(value)
-    except LayoutError as error:
-        raise ValueError(str(error)) from error
+    Layout(value)  # raises a `ValueError` with a message for the user
     return value
 
 

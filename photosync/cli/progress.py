@@ -37,7 +37,8 @@ UPLOAD = Action("upload", "uploaded")
 
 
 class Lines:
-    """Progress as time-stamped lines; with `quiet` only failures. Fulfils `Reporter`."""
+    """Progress as time-stamped lines; with `quiet` only failures. Fulfils
+    `Reporter`, which says what each method is told."""
 
     def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
         self._action = action
@@ -54,41 +55,36 @@ class Lines:
         sys.stderr.write(f"{stamp} {self._account}: {text}\n")
 
     def listed(self, seen: int, total: int | None) -> None:
-        """Say how far the listing is, at intervals."""
-        self._say_at_intervals(f"{seen} of {total} listed" if total is not None else f"{seen} listed")
+        self._show_count(f"{seen} of {total} listed" if total is not None else f"{seen} listed")
 
     def wanted(self, count: int, size_bytes: int) -> None:  # noqa: ARG002 - lines show no bar
-        """Count."""
         self._wanted += count
 
     def received(self, size_bytes: int) -> None:
-        """Count."""
         with self._lock:
             self._bytes += size_bytes
 
     def saved(self, name: str, path: str) -> None:  # noqa: ARG002 - the path says it
-        """Count; in a dry run, say what would be saved."""
+        """In a dry run, says what would be saved."""
         self._saved += 1
         if self._dry_run:
             self._announce(f"would {self._action.infinitive} {path}")
         else:
-            self._say_at_intervals(f"{self._saved} of {self._wanted} {self._action.past}, {format_size(self._bytes)}")
+            self._show_count(f"{self._saved} of {self._wanted} {self._action.past}, {format_size(self._bytes)}")
 
     def failed(self, name: str, message: str) -> None:
-        """Say it at once."""
         self._write(f"failed: {name}: {message}")
 
     def waiting(self, wait: Wait) -> None:
-        """Say it, if it takes long."""
+        """A wait that is long enough to be of interest."""
         if wait.seconds >= SHOWN_WAIT_S and not self._quiet:
             self._write(f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
     def note(self, message: str) -> None:
-        """Say it at once."""
         if not self._quiet:
             self._write(message)
 
-    def _say_at_intervals(self, text: str) -> None:
+    def _show_count(self, text: str) -> None:
         if not self._quiet and time.monotonic() - self._last > LINE_EVERY_S:
             self._last = time.monotonic()
             self._write(text)
@@ -119,17 +115,14 @@ class Bar(Lines):
     def _write(self, text: str) -> None:
         self._console.print(f"{self._account}: {text}", markup=False)
 
-    def listed(self, seen: int, total: int | None) -> None:
-        """Show how far the listing is."""
-        self.progress.update(self._task, now=f"{seen} of {total} listed" if total is not None else f"{seen} listed")
+    def _show_count(self, text: str) -> None:
+        self.progress.update(self._task, now=text)
 
     def wanted(self, count: int, size_bytes: int) -> None:
-        """Make the bar longer."""
         super().wanted(count, size_bytes)
         self.progress.update(self._task, total=self._wanted)
 
     def saved(self, name: str, path: str) -> None:
-        """Move the bar on."""
         if self._dry_run:
             super().saved(name, path)
             return
@@ -137,12 +130,10 @@ class Bar(Lines):
         self.progress.update(self._task, advance=1, speed=f"{format_size(self._bytes / seconds)}/s", now=name[:40])
 
     def failed(self, name: str, message: str) -> None:
-        """Say it above the bar, and move on."""
         super().failed(name, message)
         self.progress.advance(self._task)
 
     def waiting(self, wait: Wait) -> None:
-        """Show the reason for the wait."""
         self.progress.update(self._task, now=f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
 

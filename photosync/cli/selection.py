@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from photosync.model import Collection, Kind, Selection
 if TYPE_CHECKING:
     from photosync.jobs.account import Account
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d?))?(?:-(\d\d?))?")
+_PERIODS = {"%Y": 366, "%Y-%m": 31, "%Y-%m-%d": 1}
+"""The forms of a date, and the most days that such a period has."""
 _AGO = re.compile(r"(\d+)([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _OPTIONS = {
@@ -66,23 +68,14 @@ def checked_selection(options: SelectionOptions, account: Account) -> tuple[Sele
 
 
 def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
-    """The first moment of the year, month or day that `text` names, and the first one after it."""
-    now = datetime.now()  # noqa: DTZ005 - the person's own clock, like the cameras'
+    """The first moment of the year, month or day that `text` names, and the first one after it. On the local clock."""
     if ago := _AGO.fullmatch(text):
-        moment = (now - timedelta(days=int(ago[1]) * _DAYS[ago[2]])).replace(hour=0, minute=0, second=0, microsecond=0)
-        return moment, moment + timedelta(days=1)
-    match = _DATE.fullmatch(text)
-    try:
-        year, month, day = (int(part) if part else None for part in match.groups()) if match else (0, None, None)
-        return _period(year or 0, month, day)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"{option}: expected 2023, 2023-07, 2023-07-15 or 30d, not '{text}'") from error
-
-
-def _period(year: int, month: int | None, day: int | None) -> tuple[datetime, datetime]:
-    first = datetime(year, month or 1, day or 1)  # noqa: DTZ001 - a camera's clock
-    if day is not None:
-        return first, first + timedelta(days=1)
-    if month is not None:
-        return first, datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001
-    return first, datetime(year + 1, 1, 1)  # noqa: DTZ001
+        with suppress(OverflowError):
+            day = datetime.now() - timedelta(days=int(ago[1]) * _DAYS[ago[2]])  # noqa: DTZ005
+            text = day.strftime("%Y-%m-%d")
+    for text_format, longest_days in _PERIODS.items():
+        with suppress(ValueError, OverflowError):
+            first = datetime.strptime(text, text_format)  # noqa: DTZ007
+            in_next = first + timedelta(days=longest_days)
+            return first, datetime.strptime(in_next.strftime(text_format), text_format)  # noqa: DTZ007
+    raise UsageError(f"{option}: expected 2023, 2023-07, 2023-07-15 or 30d, not '{text}'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import Protocol
@@ -10,7 +11,7 @@ from photosync.provider import Provider
 
 
 class Traffic(Protocol):
-    """What an account's session has sent so far."""
+    """What an HTTP session has sent so far."""
 
     @property
     def requests(self) -> int:
@@ -29,6 +30,7 @@ class Account:
 
     name: str
     provider: Provider
-    traffic: Traffic
+    sessions: Sequence[Traffic]
+    """Its HTTP sessions; most accounts have one."""
     cancel: Event
     """Set by whoever wants the account's requests to end at once."""

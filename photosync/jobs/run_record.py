@@ -40,7 +40,8 @@ class RunRecord:
         summary.exit = Exit.worst(statuses)
         summary.listed = listed
         summary.seconds = self.seconds
-        summary.requests, summary.retries = self._account.traffic.requests, self._account.traffic.retries
+        summary.requests = sum(session.requests for session in self._account.sessions)
+        summary.retries = sum(session.retries for session in self._account.sessions)
         if not summary.dry_run:
             self._catalog.end_run(self.number, summary.exit, json.dumps(summary.as_json()))
         summary.check_totals()
