@@ -29,10 +29,11 @@ def opened(
     on_wait: Callable[[Wait], None],
     say: Callable[[str], None],
     workers: int,
-    bandwidth: BandwidthLimit | None = None,
+    bytes_per_s: int | None,
 ) -> Iterator[Account]:
     """The account, ready for work; nothing has been sent yet. Closes its connections at the end."""
     cancel = Event()
+    bandwidth = BandwidthLimit(bytes_per_s) if bytes_per_s else None
     transports: list[Transport] = []
 
     def open_transport(settings: TransportSettings) -> Transport:

@@ -13,7 +13,6 @@ from typing import Any, get_type_hints
 
 import typer
 
-from photosync.cli import logs
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error
 from photosync.errors import Exit, PhotosyncError
@@ -45,6 +44,8 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
         if context.invoked_subcommand is not None:  # these options stand before the name of a command, which comes next
             context.obj = general
             return
+        from photosync.cli import logs
+
         with ExitStack() as stack, _errors_as_exit_status():
             stack.enter_context(logs.written(general))
             status = function(**{**values, "general": general})

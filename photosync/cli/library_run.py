@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from photosync import units
-from photosync.cli import opening, progress
+from photosync.cli import progress
 from photosync.cli.interruption import Interruption
 from photosync.cli.options import GeneralOptions, parsed
 from photosync.cli.summary import print_summary
@@ -29,6 +29,8 @@ class LibraryRun:
     def __init__(
         self, general: GeneralOptions, command: str, *, dry_run: bool, jobs: int | None, bwlimit: str | None
     ) -> None:
+        from photosync.cli import opening
+
         self.general = general
         self.command = command
         self.dry_run = dry_run
@@ -40,34 +42,28 @@ class LibraryRun:
 
     def library(self) -> Library:
         """The folder with the photos. Raises `ConfigError` where none is named."""
+        from photosync.cli import opening
+
         library = opening.library_of(self.general, self.config)
         if library is None:
             raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
         return library
 
-    def open_catalog(self, stack: ExitStack, library: Library) -> Catalog:
-        """The library's catalog, locked against other runs until `stack` is closed; for a dry run, to read only."""
-        from photosync.catalog import Catalog
+    def open_catalog(self, library: Library) -> AbstractContextManager[Catalog]:
+        """The library's catalog, locked against other runs; for a dry run, to read only."""
+        from photosync.cli import opening
 
-        if self.dry_run:
-            catalog = Catalog.read(library.catalog_path) if library.exists else Catalog.empty()
-        else:
-            library.create()
-            stack.enter_context(library.lock())
-            catalog = Catalog.open(library.catalog_path)
-        stack.callback(catalog.close)
-        return catalog
+        return opening.open_catalog(library) if self.dry_run else opening.open_catalog_to_write(library)
 
     def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
         """The account, ready for work."""
-        from photosync.transport import BandwidthLimit
+        from photosync.cli import opening
 
-        bytes_per_s = self._bytes_per_s or account.options.bwlimit
         return opening.open_account(
             account,
             on_wait=self._show_wait,
             workers=self.workers(account),
-            bandwidth=BandwidthLimit(bytes_per_s) if bytes_per_s else None,
+            bytes_per_s=self._bytes_per_s or account.options.bwlimit,
         )
 
     def _show_wait(self, wait: Wait) -> None:

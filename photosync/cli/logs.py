@@ -5,28 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from typing import TYPE_CHECKING
 
 from photosync.cli.options import GeneralOptions
+from photosync.transport import RedactingFilter, Redactor
 
-if TYPE_CHECKING:
-    from photosync.transport import Redactor
-
-
-@cache
-def redactor() -> Redactor:
-    """The secrets of all accounts that this process opens."""
-    from photosync.transport import Redactor
-
-    return Redactor()
+REDACTOR = Redactor()
+"""The secrets of all accounts that this process opens."""
 
 
 @contextmanager
 def written(general: GeneralOptions) -> Iterator[None]:
     """Write logs until the context is left."""
-    from photosync.transport import RedactingFilter
-
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(general.verbose, 2)]
     screen = logging.StreamHandler()
     screen.setLevel(logging.ERROR if general.quiet else level)
@@ -39,7 +28,7 @@ def written(general: GeneralOptions) -> Iterator[None]:
     level_before = root.level
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        handler.addFilter(RedactingFilter(redactor()))
+        handler.addFilter(RedactingFilter(REDACTOR))
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from photosync.cli.command import command
-from photosync.cli.opening import load_config, open_account
 from photosync.cli.options import AccountName, GeneralOptions
 from photosync.cli.output import print_json, print_table
 
@@ -11,6 +10,7 @@ from photosync.cli.output import print_json, print_table
 @command
 def show_collections(*, account: AccountName, general: GeneralOptions) -> None:
     """Show an account's albums, frames or folders."""
+    from photosync.cli.opening import load_config, open_account
     from photosync.jobs.collections import collections_of
 
     with open_account(load_config(general).account(account)) as opened:

@@ -14,7 +14,6 @@ from photosync.cli.command import command
 from photosync.cli.commands.pick import PickRun
 from photosync.cli.commands.pull import PullRun
 from photosync.cli.commands.status import print_status
-from photosync.cli.opening import load_config
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_line
 from photosync.cli.terminal import Terminal
@@ -64,6 +63,7 @@ def _simulator(name: str, seed: int) -> Simulator:
 
 
 def _pull_and_show(general: GeneralOptions, library: Path) -> Exit:
+    from photosync.cli.opening import load_config
     from photosync.jobs.pull.pick import PickOptions
     from photosync.library import SUMS_NAME
 

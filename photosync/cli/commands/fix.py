@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosync.cli.command import command
-from photosync.cli.opening import library_of, load_config_if_any
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error, print_json, print_line, print_table
 from photosync.errors import ConfigError, Exit, UsageError
@@ -43,6 +42,7 @@ def fix(
 ) -> Exit:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""
     from photosync import accounts
+    from photosync.cli.opening import library_of, load_config_if_any
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.fix import Fix
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosync.cli.command import command
-from photosync.cli.opening import load_config, open_account, open_catalog
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
 from photosync.cli.output import print_json, print_line
 from photosync.cli.selection import checked_selection, selection_of
@@ -27,11 +26,12 @@ def list_items(
     general: GeneralOptions,
 ) -> None:
     """Show what the provider has."""
+    from photosync.cli.opening import library_of, load_config, open_account, open_catalog
     from photosync.jobs import list as job
 
     config = load_config(general)
     configured = config.account(account)
-    with open_catalog(general, config) as catalog:
+    with open_catalog(library_of(general, config)) as catalog:
         if saved:
             _show(general, account, job.saved(catalog, account, selection_of(selection), selection.collections))
             return

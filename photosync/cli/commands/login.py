@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosync.cli.command import command
-from photosync.cli.opening import load_config, open_account
 from photosync.cli.options import AccountName, GeneralOptions, NoBrowser, Port
 from photosync.cli.output import print_json, print_line
 from photosync.cli.terminal import Terminal
@@ -28,6 +27,8 @@ def login(
     general: GeneralOptions,
 ) -> None:
     """Sign in to an account, where that can be done from here."""
+    from photosync.cli.opening import load_config, open_account
+
     terminal = Terminal(browser=not no_browser, port=port)
     with open_account(load_config(general).account(account)) as opened:
         message = _permit_upload(opened, terminal) if upload else signs_in(opened).sign_in(terminal)

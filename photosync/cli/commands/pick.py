@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,8 +69,8 @@ class PickRun:
 
     def _check_and_pick(self) -> Summary:
         """Where the sign-in has ended (Google's can last seven days) and a person is there, sign in and try again."""
-        with ExitStack() as stack:  # an unusable library is told before anybody picks; other runs may use it meanwhile
-            self._run.open_catalog(stack, self._run.library())
+        with self._run.open_catalog(self._run.library()):
+            pass  # an unusable library is told before anybody picks; other runs may use it meanwhile
         try:
             return self._attempt(sign_in=False)
         except _SignedOutError as error:
@@ -106,10 +105,8 @@ class PickRun:
         from photosync.jobs.pull.pull import Pull
 
         def bring(sessions: tuple[Collection, ...]) -> Summary:
-            with ExitStack() as stack:
-                library = self._run.library()
-                catalog = self._run.open_catalog(stack, library)
-                reporter = stack.enter_context(self._run.show_progress(self._config))
+            library = self._run.library()
+            with self._run.open_catalog(library) as catalog, self._run.show_progress(self._config) as reporter:
                 options = replace(self._run.options(self._config, account), collections=sessions)
                 return Pull(account, library, catalog, options, reporter, "pick").run()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -75,7 +74,7 @@ class PullRun(LibraryRun):
         super().__init__(general, command, dry_run=dry_run, jobs=self._saving.jobs, bwlimit=self._saving.bwlimit)
         self._full = full
         self._accept_shrink = accept_shrink
-        self.accounts = [self.config.account(account)] if account else list(self.config.accounts.values())
+        self.accounts = [self.config.account(account)] if account is not None else list(self.config.accounts.values())
         if not self.accounts:
             raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
         self._layouts = {each.name: self._layout(each) for each in self.accounts}
@@ -132,8 +131,7 @@ class PullRun(LibraryRun):
     def pull(self) -> Exit:
         """Pull the accounts, show a summary for each, and return the worst exit status."""
         library = self.library()
-        with ExitStack() as stack:
-            catalog = self.open_catalog(stack, library)
+        with self.open_catalog(library) as catalog:
             statuses = [
                 self.finish(config, partial(self._pull, config, library, catalog))
                 for config in self.accounts

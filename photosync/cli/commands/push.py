@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ from photosync.jobs.report import Summary
 
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
-    from photosync.jobs.account import Account
     from photosync.jobs.push.push import PushOptions
     from photosync.provider import UploadFacts
 
@@ -80,7 +78,7 @@ def push(
         full=full,
         dry_run=dry_run,
     )
-    return run.finish(config, partial(_sign_in_and_push, run, config, options))
+    return run.finish(config, partial(_push, run, config, options))
 
 
 def _upload_facts(config: AccountConfig) -> UploadFacts:
@@ -101,7 +99,7 @@ def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, lis
     return first, rest
 
 
-def _sign_in_and_push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:
+def _push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:
     """Push; once more where the permission has ended meanwhile (Google's can last seven days) and a person is there."""
     terminal = Terminal(quiet=run.general.quiet)
     may_ask = terminal.can_answer and not options.dry_run
@@ -116,21 +114,17 @@ def _attempt(
     run: LibraryRun, config: AccountConfig, options: PushOptions, terminal: Terminal | None
 ) -> tuple[Summary, bool]:
     """The summary, and whether the push ended because a new permission to upload is needed."""
+    from photosync.jobs.push.push import Push
     from photosync.provider import HasUploadPermission
 
     with run.open_account(config) as account:
         provider = account.provider if isinstance(account.provider, HasUploadPermission) else None
         if terminal and provider and provider.needs_upload_permission():
             terminal.show(provider.permit_upload(terminal))
-        with run.interruption.watch(account.cancel):
-            summary = _push(run, config, account, options)
+        with (
+            run.interruption.watch(account.cancel),
+            run.open_catalog(run.library()) as catalog,
+            run.show_progress(config) as reporter,
+        ):
+            summary = Push(account, catalog, options, reporter).run()
         return summary, summary.exit is Exit.AUTH and provider is not None and provider.needs_upload_permission()
-
-
-def _push(run: LibraryRun, config: AccountConfig, account: Account, options: PushOptions) -> Summary:
-    from photosync.jobs.push.push import Push
-
-    with ExitStack() as stack:
-        catalog = run.open_catalog(stack, run.library())
-        reporter = stack.enter_context(run.show_progress(config))
-        return Push(account, catalog, options, reporter).run()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from photosync.cli.command import command
-from photosync.cli.opening import load_config, open_account, open_catalog
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_json, print_table
 from photosync.errors import Exit
@@ -23,10 +22,11 @@ def show_status(*, general: GeneralOptions) -> None:
 
 def print_status(general: GeneralOptions) -> None:
     """A line, or an object, for each account."""
+    from photosync.cli.opening import library_of, load_config, open_account, open_catalog
     from photosync.jobs.status import account_status
 
     config = load_config(general)
-    with open_catalog(general, config) as catalog:
+    with open_catalog(library_of(general, config)) as catalog:
         states = [
             account_status(catalog, each.name, each.plugin.name, open_account(each))
             for each in config.accounts.values()

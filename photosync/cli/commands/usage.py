@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from photosync.cli.command import command
-from photosync.cli.opening import load_config, open_account
 from photosync.cli.options import AccountName, GeneralOptions
 from photosync.cli.output import print_json, print_table
 from photosync.units import format_size
@@ -12,6 +11,7 @@ from photosync.units import format_size
 @command
 def show_usage(*, account: AccountName, general: GeneralOptions) -> None:
     """Show how much storage an account uses."""
+    from photosync.cli.opening import load_config, open_account
     from photosync.jobs.usage import usage_of
 
     with open_account(load_config(general).account(account)) as opened:

@@ -8,7 +8,6 @@ import typer
 
 from photosync.cli.command import command
 from photosync.cli.commands.fix import settings_by_account
-from photosync.cli.opening import library_of, load_config_if_any
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_json, print_line
 from photosync.model import CaptureTime, TimeMeaning
@@ -27,6 +26,7 @@ def why(
 ) -> None:
     """Tell where a file came from, which dates it had to choose from, and why one won."""
     from photosync import accounts
+    from photosync.cli.opening import library_of, load_config_if_any
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.why import explain
     from photosync.library import Layout
