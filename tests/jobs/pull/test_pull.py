@@ -52,11 +52,6 @@ class MemoryProvider:
         pass
 
 
-class NoTraffic:
-    requests = 0
-    retries = 0
-
-
 class Recorder:
     def __init__(self) -> None:
         self.found: list[int] = []
@@ -80,7 +75,7 @@ def library(tmp_path: Path) -> Library:
 
 def pull(library: Library, items: list[Item], recorder: Recorder, *, dry_run: bool = False) -> Summary:
     catalog = Catalog.read(library.catalog_path) if dry_run else Catalog.open(library.catalog_path)
-    account = Account("memory", MemoryProvider(items), NoTraffic(), Event())
+    account = Account("memory", MemoryProvider(items), (), Event())
     options = PullOptions(Layout("flat"), metadata.Settings(mode=metadata.Mode.OFF), workers=2, dry_run=dry_run)
     try:
         return Pull(account, library, catalog, options, recorder).run()

@@ -1,0 +1,60 @@
+"""The command line in this process, where the process is not what is tested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from photosync.cli.app import app
+from photosync_amazon.simulator import AmazonSimulator
+
+
+class CommandLine:
+    """One user's configuration, library and state."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.config = folder / "config.yaml"
+        self.library = folder / "library"
+
+    def configure(self, accounts: Mapping[str, object]) -> None:
+        """Write the configuration."""
+        content = {"library": str(self.library), "accounts": dict(accounts), "defaults": {"exif": "off"}}
+        self.config.write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    def __call__(self, *arguments: str) -> Result:
+        """Run `photosync ARGUMENTS --config …`."""
+        environment = {"PHOTOSYNC_STATE": str(self.folder / "state"), "NO_COLOR": "1"}
+        return CliRunner().invoke(app, [*arguments, "--config", str(self.config)], env=environment)
+
+    def objects(self, *arguments: str) -> list[dict[str, object]]:
+        """What `photosync ARGUMENTS --json` prints; it has to succeed."""
+        result = self(*arguments, "--json")
+        assert result.exit_code == 0, result.output
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[AmazonSimulator]:
+    with AmazonSimulator(items=12, seed=3, years=(2022, 2023)) as running:
+        yield running
+
+
+@pytest.fixture
+def photosync(tmp_path: Path, simulator: AmazonSimulator) -> CommandLine:
+    """With one account at Amazon Photos, and one account of each other kind that is never asked for anything."""
+    made = CommandLine(tmp_path)
+    made.configure(
+        {
+            "amazon": simulator.account_settings(),
+            "aura": {"email": "me@example.com", "password": "secret", "endpoints": {"api": "http://127.0.0.1:9"}},
+            "google": {"client_secret": "missing.json"},
+        }
+    )
+    simulator.forget()
+    return made

@@ -1,0 +1,91 @@
+"""The commands that only look: what they print, for people and as JSON."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import CommandLine
+
+
+def test_list(photosync: CommandLine) -> None:
+    rows = photosync.objects("list", "amazon")
+    assert len(rows) == 12
+    assert {tuple(row) for row in rows} == {
+        (
+            *("account", "id", "name", "kind", "taken", "size", "md5", "width", "height", "favorite", "collections"),
+            *("state", "path"),
+        )
+    }
+    assert {(row["account"], row["state"], row["path"]) for row in rows} == {("amazon", "new", None)}
+    lines = photosync("list", "amazon").stdout.splitlines()
+    assert [line.split()[-1] for line in lines] == [row["name"] for row in rows]
+    assert all(line.startswith("new      20") for line in lines)
+
+
+def test_list_of_what_is_saved_asks_nobody(photosync: CommandLine) -> None:
+    assert photosync("pull", "amazon", "--limit", "2").exit_code == 0
+    content = photosync.config.read_text(encoding="utf-8")
+    rows = photosync.objects("list", "amazon", "--saved")
+    assert {row["state"] for row in rows} == {"saved"}
+    assert sorted(str(row["path"]) for row in rows) == sorted(
+        path.relative_to(photosync.library).as_posix() for path in (photosync.library / "amazon").rglob("*.*")
+    )
+    assert photosync.objects("list", "amazon", "--saved", "--year", "1999") == []
+    assert photosync.config.read_text(encoding="utf-8") == content
+
+
+def test_collections(photosync: CommandLine) -> None:
+    rows = photosync.objects("collections", "amazon")
+    assert rows
+    assert {tuple(row) for row in rows} == {("account", "id", "name", "kind", "count")}
+    heading, *lines = photosync("collections", "amazon").stdout.splitlines()
+    assert heading.split() == ["NAME", "ITEMS", "ID"]
+    assert [line.split()[-1] for line in lines] == [row["id"] for row in rows]
+
+
+def test_usage(photosync: CommandLine) -> None:
+    rows = photosync.objects("usage", "amazon")
+    assert {tuple(row) for row in rows} == {("account", "type", "bytes", "count")}
+    heading, *lines = photosync("usage", "amazon").stdout.splitlines()
+    assert heading.split() == ["TYPE", "ITEMS", "SIZE"]
+    assert [line.split()[:2] for line in lines] == [[row["type"], str(row["count"])] for row in rows]
+
+
+def test_status_before_and_after_a_run(photosync: CommandLine) -> None:
+    before = photosync.objects("status")[0]
+    assert before == {
+        "account": "amazon",
+        "provider": "amazon",
+        "last_run": None,
+        "last_exit": None,
+        "items": 0,
+        "bytes": 0,
+        "failures": 0,
+        "gone": 0,
+        "fixed": 0,
+        "sign_in": before["sign_in"],
+    }
+    assert photosync("pull", "amazon", "--limit", "2").exit_code == 0
+    after = photosync.objects("status")[0]
+    assert (after["items"], after["last_exit"]) == (2, 0)
+    heading, amazon, _, google = photosync("status").stdout.splitlines()
+    assert heading.split() == ["ACCOUNT", "LAST", "RUN", "ENDED", "ITEMS", "SIZE", "FIXED", "FAILURES", "SIGN-IN"]
+    assert amazon.split()[0] == "amazon"
+    assert " ok " in amazon
+    assert google.split()[1:3] == ["never", "-"]
+    assert google.endswith("  configuration")
+
+
+def test_providers(photosync: CommandLine) -> None:
+    rows = photosync.objects("providers")
+    assert {tuple(row) for row in rows} == {("name", "title", "distribution", "can")}
+    names = [row["name"] for row in rows]
+    assert {"amazon", "aura", "clouddrive", "google"} <= set(names)
+    assert all(row["can"][:2] == ["list", "download"] for row in rows)  # type: ignore[index]
+    assert [line.split()[0] for line in photosync("providers").stdout.splitlines()] == names
+
+
+def test_a_count_for_one_account_and_for_all(photosync: CommandLine) -> None:
+    assert photosync("pull", "amazon", "--count").stdout == "12\n"
+    assert photosync.objects("pull", "amazon", "--count") == [{"command": "count", "account": "amazon", "count": 12}]
+    result = photosync("pull", "--count")  # Aura's service cannot be reached, and Google's needs picking
+    assert (result.exit_code, result.stdout) == (5, "amazon: 12\n")
+    assert not photosync.library.exists()

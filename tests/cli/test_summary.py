@@ -1,0 +1,37 @@
+"""The line that ends a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from photosync.cli.options import GeneralOptions
+from photosync.cli.summary import print_summary
+from photosync.errors import Exit
+from photosync.jobs.report import Summary
+
+
+def shown(capsys: pytest.CaptureFixture[str], summary: Summary, *, quiet: bool = False) -> str:
+    print_summary(GeneralOptions(quiet=quiet), summary)
+    return capsys.readouterr().out
+
+
+def test_it_uses_the_words_of_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    summary = Summary("pull", "amazon", listed=9, unchanged=2, filtered=1, saved=5, fixed=3, failed=1, gone=4)
+    summary.size_bytes, summary.seconds, summary.exit = 2_000_000, 4.0, Exit.PARTIAL
+    assert shown(capsys, summary) == (
+        "amazon: 9 listed: 5 saved (2.0 MB), 2 unchanged, 1 filtered, 3 fixed, 4 gone at the provider "
+        "(their files stay), 1 failed, in 4.0 s; partial, exit 3\n"
+    )
+
+
+def test_what_is_zero_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, Summary("pull", "a")) == "a: 0 listed: 0 saved (0 bytes), 0 unchanged, in 0.0 s\n"
+
+
+def test_a_push_uploads_and_a_dry_run_would(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "0 would be uploaded (0 bytes)" in shown(capsys, Summary("push", "a", dry_run=True))
+
+
+def test_quiet_shows_what_is_wrong_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, Summary("pull", "a"), quiet=True) == ""
+    assert "auth, exit 4" in shown(capsys, Summary("pull", "a", exit=Exit.AUTH), quiet=True)
