@@ -1,6 +1,6 @@
-"""The tree of errors. Each kind knows the exit status that it ends a command with.
+"""The errors. Each kind has the exit status that it ends a command with.
 
-A message says what happened, to which account or file, and what the user can do now; it never holds a secret.
+A message says what happened, to which account or file, and what the user can do now. It never has a secret.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Exit(IntEnum):
-    """How a command ended; the contract with scripts and schedulers."""
+    """How a command ended: the contract with scripts and schedulers."""
 
     OK = 0
     INTERNAL = 1
@@ -32,7 +32,7 @@ class Exit(IntEnum):
 
     @classmethod
     def worst(cls, statuses: list[Exit]) -> Exit:
-        """The one status for several accounts: the first that applies, in the contract's order."""
+        """The status of a command about several accounts: the first of the contract's order that applies."""
         order = [
             *(cls.INTERRUPTED, cls.TERMINATED, cls.INTERNAL, cls.USAGE, cls.DESTINATION, cls.SUSPICIOUS),
             *(cls.DAMAGE, cls.AUTH, cls.PARTIAL, cls.TEMPORARY, cls.LIMIT, cls.LOCKED, cls.OK),
@@ -65,13 +65,13 @@ class Reason(StrEnum):
 
 
 class PhotosyncError(Exception):
-    """Everything that this program raises on purpose. Whatever else comes up is a bug."""
+    """Every error that this program raises on purpose. Any other exception is a bug."""
 
     exit = Exit.INTERNAL
 
 
 class UsageError(PhotosyncError):
-    """A wrong option, an unknown account or collection, something that this account cannot do."""
+    """A wrong option, an unknown account or collection, or a request that this account cannot fulfil."""
 
     exit = Exit.USAGE
 
@@ -81,13 +81,13 @@ class ConfigError(UsageError):
 
 
 class SignInError(PhotosyncError):
-    """A person must sign in or pick. Never retried."""
+    """A person must sign in, or pick. Never retried."""
 
     exit = Exit.AUTH
 
 
 class TemporaryError(PhotosyncError):
-    """The provider could not be reached, or refused past the retry budget. `reason` says which."""
+    """The service could not be reached, or still refused when the retry budget was spent: see `reason`."""
 
     exit = Exit.TEMPORARY
 
@@ -97,9 +97,9 @@ class TemporaryError(PhotosyncError):
 
 
 class LostAnswerError(TemporaryError):
-    """A request that must not be sent twice may have been carried out, but the service did not say so.
+    """A request that must not be sent twice may have been carried out, but no answer says so.
 
-    Whoever asked has to look what became of it before asking again. `status` is 408 or 5xx where any answer came.
+    The caller finds out what became of it before sending it again. `status` is 408 or 5xx where an answer came.
     """
 
     def __init__(self, message: str, reason: Reason = Reason.UNREACHABLE, status: int | None = None) -> None:
@@ -108,7 +108,7 @@ class LostAnswerError(TemporaryError):
 
 
 class ItemError(PhotosyncError):
-    """One item could not be brought over; all others can."""
+    """One item or file failed; the others are not affected."""
 
     exit = Exit.PARTIAL
 
@@ -118,21 +118,21 @@ class ItemError(PhotosyncError):
 
 
 class NameTakenError(ItemError):
-    """A file cannot go up under its name: something else has it there."""
+    """A file cannot be uploaded under its name: another item has it."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, Reason.NAME_TAKEN)
 
 
 class StorageFullError(ItemError):
-    """The service has no room for a file; nor will it have for the next."""
+    """The service has no room for this file, nor for the next."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, Reason.STORAGE_FULL)
 
 
 class ProviderError(PhotosyncError):
-    """The service answered something that its protocol does not allow, or refused a request for good.
+    """The service broke its protocol, or refused a request for good.
 
     `status` is the HTTP status where there was one, so that a provider can tell a 404 from a 409.
     """
@@ -146,24 +146,24 @@ class ProviderError(PhotosyncError):
 
 
 class DestinationError(PhotosyncError):
-    """The library cannot be written: missing, not mounted, read-only, full."""
+    """The library cannot be written: it is missing, not mounted, read-only or full."""
 
     exit = Exit.DESTINATION
 
 
 class LockedError(PhotosyncError):
-    """Another run holds the library's lock."""
+    """Another run has the lock of the library."""
 
     exit = Exit.LOCKED
 
 
 class SuspiciousError(PhotosyncError):
-    """A listing shrank or emptied beyond what is believable."""
+    """A listing lost more items than is credible."""
 
     exit = Exit.SUSPICIOUS
 
 
 class CancelledError(PhotosyncError):
-    """The run is ending; raised inside whatever is still going on."""
+    """The run is ending. Raised in everything that is still going on."""
 
     exit = Exit.INTERRUPTED

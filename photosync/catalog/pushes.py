@@ -1,4 +1,4 @@
-"""What was pushed: which file, when, and as which item; so that nothing goes up twice, or comes back."""
+"""The part of the catalog about pushes: which file, when and as which item, so that nothing is uploaded twice."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _GONE = "EXISTS (SELECT 1 FROM items AS i WHERE i.account = p.account AND i.id =
 
 @dataclass(frozen=True, slots=True)
 class PushedFile:
-    """A file that is at the service, as this item."""
+    """A file that was uploaded, and its item."""
 
     path: Path
     stamp: str
-    """Tells without a look at its bytes that the file is still the same."""
+    """Size and time of the file, to tell whether it changed."""
     digest: Digest
     item: Item
 
@@ -32,7 +32,7 @@ class Match:
 
     item: Item
     is_in_place: bool
-    """It was pushed to the place that was asked about."""
+    """It was pushed to the place that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ def records(
 
 
 class Pushes:
-    """The catalog's answers about pushes of one account."""
+    """The pushes of one account; shares the connection and the transactions of a `Catalog`."""
 
     def __init__(self, connection: sqlite3.Connection, account: str) -> None:
         self._connection = connection
         self._account = account
 
     def has_file(self, place: str, path: Path, stamp: str) -> bool:
-        """Whether the file went to `place` as it is now, and nobody said since that the item is gone."""
+        """Whether the file was pushed to `place` as it is now, and its item is not known to be gone."""
         found = self._connection.execute(
             f"SELECT 1 FROM pushes AS p WHERE account = ? AND place = ? AND path = ? AND stamp = ? AND NOT {_GONE}",  # noqa: S608 - our own words
             (self._account, place, os.fsencode(path), stamp),
@@ -106,7 +106,7 @@ class Pushes:
         return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
 
     def record(self, run: int, place: str, pushed: Iterable[PushedFile]) -> None:
-        """These files are at the service. Part of a transaction of the caller's."""
+        """These files are at the service. The caller holds a transaction."""
         for each in pushed:
             digest, item = each.digest, each.item
             self._connection.execute(
@@ -132,7 +132,7 @@ class Pushes:
             )
 
     def files_of(self, item_id: str) -> list[tuple[Path, int]]:
-        """The files that went up as this item, and how large they were."""
+        """The files that were uploaded as this item, and their sizes."""
         rows = self._connection.execute(
             "SELECT path, size FROM pushes WHERE account = ? AND id = ?", (self._account, item_id)
         )

@@ -1,6 +1,6 @@
-"""The folder on disk: names, layout, partial files, atomic placing, lock, trash and SHA256SUMS.
+"""The folder on disk: names, layout, partial files, durable writes, lock, trash and SHA256SUMS.
 
-The disk is the truth: what lies here counts, and the catalog only remembers why.
+The disk is the truth; the catalog only has the reasons.
 """
 
 from photosync.library.layout import PRESETS, Layout, LayoutError, LayoutFields

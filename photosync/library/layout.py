@@ -1,4 +1,4 @@
-"""Turns an item into the path that it is to have: the fields of a layout, and the presets.
+"""The path of an item by a layout: the fields of layouts, and the presets.
 
 A layout is a relative path with fields in braces, `{year}/{month}/{name}`. `{taken}` takes a strftime format, in which
 `mmm` stands for milliseconds.
@@ -21,7 +21,7 @@ PRESETS = {
     "days": "{year}/{month}/{day}/{name}",
 }
 UNKNOWN_DATE = "unknown-date"
-"""Stands in place of year, month and day for an item without a capture time."""
+"""In place of year, month and day of an item without a capture time."""
 
 FIELDS = ("account", "collection", "year", "month", "day", "taken", "id", "name", "stem", "ext", "kind")
 _DATE_FIELDS = frozenset({"year", "month", "day", "taken"})
@@ -33,7 +33,7 @@ class LayoutError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LayoutFields:
-    """What a layout can ask about one item. `name` is the service's own, safe or not."""
+    """What a layout can contain of one item. `name` is the service's own and need not be safe."""
 
     account: str
     id: str
@@ -53,7 +53,7 @@ class _Part:
 
 
 class Layout:
-    """A parsed layout: `Layout("years").path(place)`."""
+    """A parsed layout: `Layout("years").path(fields)`."""
 
     def __init__(self, text: str) -> None:
         self.text = PRESETS.get(text, text)
@@ -65,15 +65,15 @@ class Layout:
                 f"'{text}' gives every file the same name; its last part needs {{name}}, {{stem}} or {{id}}"
             )
 
-    def path(self, place: LayoutFields) -> PurePosixPath:
+    def path(self, fields: LayoutFields) -> PurePosixPath:
         """Where the item goes, relative to its account's folder. Every component is safe."""
         components: list[str] = []
         for segment in self._segments:
-            rendered = _render(segment, place)
+            rendered = _render(segment, fields)
             if rendered != UNKNOWN_DATE or components[-1:] != [UNKNOWN_DATE]:
                 components.extend(part for part in rendered.split("/") if part)
-        *folders, name = components or [place.id]
-        return PurePosixPath(*(safe_name(folder) for folder in folders), safe_name(name, fallback=place.id))
+        *folders, name = components or [fields.id]
+        return PurePosixPath(*(safe_name(folder) for folder in folders), safe_name(name, fallback=fields.id))
 
 
 def _parse(segment: str) -> list[_Part]:
@@ -89,33 +89,33 @@ def _parse(segment: str) -> list[_Part]:
     return [_Part(literal, field, format_ or "") for literal, field, format_, _ in parsed]
 
 
-def _render(segment: list[_Part], place: LayoutFields) -> str:
-    asks_for_date = any(part.field in _DATE_FIELDS for part in segment)
-    if place.taken is None and asks_for_date:
-        return _render_undated(segment, place)
-    return "".join(part.literal + _value(part, place) for part in segment)
+def _render(segment: list[_Part], fields: LayoutFields) -> str:
+    has_date_field = any(part.field in _DATE_FIELDS for part in segment)
+    if fields.taken is None and has_date_field:
+        return _render_undated(segment, fields)
+    return "".join(part.literal + _value(part, fields) for part in segment)
 
 
-def _render_undated(segment: list[_Part], place: LayoutFields) -> str:
+def _render_undated(segment: list[_Part], fields: LayoutFields) -> str:
     if all(part.field is None or part.field in _DATE_FIELDS for part in segment):
         return UNKNOWN_DATE
     rendered, said = "", False
     for part in segment:
         if part.field not in _DATE_FIELDS:
-            rendered += part.literal + _value(part, place)
+            rendered += part.literal + _value(part, fields)
         elif not said:
             rendered, said = rendered + part.literal + UNKNOWN_DATE, True
     return rendered
 
 
-def _value(part: _Part, place: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
-    taken = place.taken
-    name = safe_name(place.name, fallback=place.id)
+def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
+    taken = fields.taken
+    name = safe_name(fields.name, fallback=fields.id)
     match part.field:
         case None:
             return ""
         case "collection":
-            return "/".join(safe_name(folder) for folder in place.collection.split("/") if folder)
+            return "/".join(safe_name(folder) for folder in fields.collection.split("/") if folder)
         case "name":
             return name
         case "stem":
@@ -127,7 +127,7 @@ def _value(part: _Part, place: LayoutFields) -> str:  # noqa: PLR0911 - one line
         case "year" | "month" | "day":
             return _date_field(taken, part.field) if taken else ""
         case field:
-            return _flat(str(getattr(place, field)))
+            return _flat(str(getattr(fields, field)))
 
 
 def _date_field(taken: datetime, field: str) -> str:

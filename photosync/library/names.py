@@ -1,7 +1,7 @@
-"""Makes a file name out of whatever a service sends.
+"""Makes safe file names out of names from a service.
 
-Names from a service are hostile until they are made safe: they may climb folders, hide, break terminals or be too
-long. What comes out is valid on every system that a photo library is likely to be carried to.
+These may be hostile: lead to other folders, be hidden, break terminals or be too long. A safe name is valid on every
+system that a photo library is likely to be copied to.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ MAX_NAME_BYTES = 255
 
 _MAX_EXTENSION_BYTES = 32
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories that no name needs: controls, format marks (text direction among them), halves, line ends."""
+"""Unicode categories that no name needs: controls, format marks (text direction too), lone surrogates, line ends."""
 _JOINER = "\u200d"
-"""The format mark that holds family emoji together; it may stay."""
+"""The format mark that joins emoji. It is allowed."""
 
 
 @lru_cache(maxsize=4096)
 def safe_name(name: str, fallback: str = "unnamed") -> str:
     """One path component from `name`: NFC, nothing invisible, no separators or reserved words, at most 255 bytes.
 
-    The extension survives shortening. `fallback` is used where nothing usable is left; it is made safe as well.
+    The extension survives shortening. If nothing usable is left, the name is made from `fallback`.
     """
     composed = unicodedata.normalize("NFC", name)
     visible = "".join(character if _is_visible(character) else "_" for character in composed)
     short = _shortened(visible.strip(), MAX_NAME_BYTES)
     cleaned = sanitize_filename(short, replacement_text="_", platform="universal", max_len=MAX_NAME_BYTES)
     if cleaned.startswith("."):
-        cleaned = _shortened(f"_{cleaned}", MAX_NAME_BYTES)  # a hidden photo is a lost photo
+        cleaned = _shortened(f"_{cleaned}", MAX_NAME_BYTES)  # a hidden file would be overlooked
     if cleaned.strip("._ "):
         return cleaned
     return safe_name(fallback) if fallback != "unnamed" else fallback
 
 
 def suffixed(name: str, account: str, item_id: str) -> str:
-    """`name` with a mark of the item before its extension, for two items that would share a path.
+    """`name` with a suffix before its extension, for an item whose path another item has.
 
-    The mark comes from the item's identity, never from a counter, so that every run finds the same one.
+    The suffix is made from the item's identity, never from a counter, so that every run makes the same one.
     """
-    mark = "_" + hashlib.sha256(f"{account}\0{item_id}".encode()).hexdigest()[:8]
+    suffix = "_" + hashlib.sha256(f"{account}\0{item_id}".encode()).hexdigest()[:8]
     stem, extension = split_extension(name)
-    return _cut(stem, MAX_NAME_BYTES - len((mark + extension).encode())) + mark + extension
+    return _cut(stem, MAX_NAME_BYTES - len((suffix + extension).encode())) + suffix + extension
 
 
 def split_extension(name: str) -> tuple[str, str]:

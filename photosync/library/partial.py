@@ -1,4 +1,4 @@
-"""A file on its way in: written under a name of its own, hashed while it grows, synced before anybody may see it."""
+"""An unfinished download: hashed while it is written, and synced before it gets its final name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photosync.errors import DestinationError
 from photosync.model import Digest
 
 HEAD_BYTES = 512
-"""How much of the beginning is kept at hand for a look at the content's type."""
+"""How much of the beginning is kept in memory, to tell the type of the content."""
 _READ_BYTES = 1 << 20
 
 
@@ -25,7 +25,7 @@ def digest_of(path: Path) -> Digest:
 
 
 class Hashes:
-    """All hashes of a content, taken as its bytes go by."""
+    """The hashes of a content, computed chunk by chunk."""
 
     def __init__(self) -> None:
         self._md5 = hashlib.md5(usedforsecurity=False)
@@ -33,21 +33,21 @@ class Hashes:
         self.size_bytes = 0
 
     def update(self, chunk: bytes) -> None:
-        """The next bytes."""
+        """Add the next bytes."""
         self._md5.update(chunk)
         self._sha256.update(chunk)
         self.size_bytes += len(chunk)
 
     def digest(self) -> Digest:
-        """Of all that went by so far."""
+        """Of all bytes so far."""
         return Digest(self.size_bytes, self._md5.hexdigest(), self._sha256.hexdigest())
 
 
 class PartialFile:
-    """Where the transport puts a body; fulfils its `Destination`.
+    """Where the transport writes a body: a `Destination`.
 
-    What an earlier run left is hashed again when the file is opened, so that a resumed download is proved as a whole.
-    `provable` says that the provider gave a hash to prove it with; `on_bytes` is told of every piece that comes.
+    Bytes of an earlier run are hashed when the file is opened, so that a resumed download is verified as a whole.
+    `provable`: the provider gave a hash to verify it with. `on_bytes` gets the size of every chunk.
     """
 
     def __init__(self, path: Path, provable: bool, on_bytes: Callable[[int], None] | None = None) -> None:
@@ -60,11 +60,11 @@ class PartialFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a+b")
-            self._recall()
+            self._hash_existing()
         except OSError as error:
             raise disk_error(error, path) from error
 
-    def _recall(self) -> None:
+    def _hash_existing(self) -> None:
         self._file.seek(0)
         while chunk := self._file.read(_READ_BYTES):
             self._take(chunk)
@@ -76,7 +76,7 @@ class PartialFile:
 
     @property
     def offset(self) -> int:
-        """How many bytes are there."""
+        """The number of bytes in the file."""
         return self._hashes.size_bytes
 
     @property
@@ -85,7 +85,7 @@ class PartialFile:
         return self._hashes.digest().md5
 
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:  # noqa: ARG002 - the size is checked at the end
-        """A body follows that starts at `offset`; 0 throws away what is there."""
+        """A body follows that starts at `offset`; 0 empties the file."""
         if offset not in (0, self.offset):
             raise ValueError(f"a body that starts at {offset} does not fit {self.offset} bytes")
         if offset == 0 and self.offset:
@@ -93,14 +93,14 @@ class PartialFile:
         self.validator = validator
 
     def restart(self) -> None:
-        """Throw away what is there."""
+        """Empty the file."""
         self._file.truncate(0)
         self._hashes = Hashes()
         self.head = b""
         self.validator = None
 
     def write(self, chunk: bytes) -> None:
-        """Append. A full or vanished disk is a `DestinationError`."""
+        """Append. Raises `DestinationError` if the disk is full or gone."""
         try:
             self._file.write(chunk)
         except OSError as error:
@@ -110,7 +110,7 @@ class PartialFile:
             self._on_bytes(len(chunk))
 
     def finish(self) -> Digest:
-        """Bring everything to the disk and say what it is."""
+        """Sync the file. Returns the digest of its content."""
         try:
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -123,7 +123,7 @@ class PartialFile:
         self._file.close()
 
     def abandon(self) -> None:
-        """Keep what is there for a later resume; an empty file is not worth keeping."""
+        """Close the file, to be resumed later; delete it if it is empty."""
         try:
             self._file.close()
         finally:
@@ -132,6 +132,6 @@ class PartialFile:
 
 
 def disk_error(error: OSError, path: Path) -> DestinationError:
-    """What a failing disk means to the user."""
+    """The error that tells the user about a failing disk."""
     reason = error.strerror or type(error).__name__
     return DestinationError(f"cannot write {path}: {reason}. Check that the disk is mounted, writable and not full.")

@@ -1,7 +1,6 @@
-"""SHA256SUMS: the list of every photo in the form that `sha256sum -c` reads.
+"""SHA256SUMS: the list of all files in the format that `sha256sum -c` reads.
 
-Kept up to date cheaply: what is new is appended. Only when a line has to change or go, or when the file is not as it
-was left, is it written anew.
+New files are appended. The list is written anew only when a line has to change, or when somebody else changed it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ SUMS_NAME = "SHA256SUMS"
 
 
 def line(sha256: str, path: str) -> str:
-    """One line for `path`, which safe names keep free of everything that would need escaping."""
+    """One line. `path` has safe names, which need no escaping."""
     return f"{sha256}  {path}\n"
 
 
@@ -37,7 +36,7 @@ def rewrite(folder: Path, entries: Iterable[tuple[str, str]]) -> None:
 
 
 def state(folder: Path) -> str:
-    """Tells whether the file is as it was left: its size and time."""
+    """Size and time of the file, to tell whether it changed."""
     try:
         found = (folder / SUMS_NAME).stat()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Undo records: what gives a changed file its earlier bytes back, kept under the hash of what it became.
+"""Undo records: how a changed file gets its earlier content back.
 
-Found by content, never by path, so that a file that was moved or renamed can still be taken back. A record is on the
-disk before the changed file takes its name; one that no file needs (a crash came between) does no harm.
+They are found by the hash of the file, never by its path, so that a moved file can be undone too. A record is on the
+disk before the changed file is; after a crash, a record without such a file does no harm.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pathlib import Path
 from photosync.library.partial import disk_error
 
 _MADE = "made"
-"""In place of the earlier hash: there was no file before."""
+"""In place of the earlier hash, if there was no file before."""
 
 
 class UndoRecords:
-    """The records in one folder: `undo/ab/abcd…-ef01….json`, by the hash that the file has and the one that it had."""
+    """The records in one folder: `ab/abcd…-ef01….json` is named after the hash of a file and its earlier hash."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def keep(self, sha256: str, before: str, record: bytes) -> None:
-        """Bring a record to the disk: it turns the content `sha256` into the content `before`."""
+        """Write a record that turns the content `sha256` into the content `before`."""
         path = self._path(sha256, before)
         if path.exists():
             return
@@ -37,11 +37,11 @@ class UndoRecords:
             raise disk_error(error, path) from error
 
     def keep_made(self, sha256: str) -> None:
-        """Note that a file with this content was made where there was none."""
+        """Record that a file with this content was made where there was none."""
         self.keep(sha256, _MADE, b"{}")
 
     def find(self, sha256: str) -> dict[str, bytes]:
-        """The records for a file with this content, by the hash that each leads back to."""
+        """The records for a file with this content, by the hash of the earlier content."""
         folder = self._folder / sha256[:2]
         found = sorted(folder.glob(f"{sha256}-*.json"))
         return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
@@ -55,9 +55,9 @@ class UndoRecords:
 
 
 def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:
-    """Give `path` this content in one step: after a crash it has the old content or the new one. Raises `OSError`.
+    """Write a file in one step: after a crash it has the old content or the new one. Raises `OSError`.
 
-    What is not finished lies in `workspace`, in the same file system, or else beside.
+    The temporary file is made in `workspace`, a folder in the same file system, by default in the same folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = (workspace or path.parent) / f".{uuid.uuid4().hex}.new"
@@ -77,7 +77,7 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in `folder` to the disk. Raises `OSError`."""
+    """Sync the names in a folder. Raises `OSError`."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

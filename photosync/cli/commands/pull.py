@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
-    from photosync.jobs.pull.pick import Bring
+    from photosync.jobs.pull.pick import PullSessions
     from photosync.jobs.pull.pull import PullOptions
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Layout, Library
@@ -159,7 +159,7 @@ class PullRun(LibraryRun):
             return bring(options.collections)
 
     def _resume_pick(
-        self, account: Account, provider: SupportsPicking, reporter: Reporter, bring: Bring
+        self, account: Account, provider: SupportsPicking, reporter: Reporter, bring: PullSessions
     ) -> Summary | None:
         """Bring what was picked and not saved yet. A pull does nothing else here, because the rest needs a person."""
         from photosync.jobs.pull.pick import Pick, PickOptions

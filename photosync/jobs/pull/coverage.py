@@ -1,8 +1,8 @@
-"""How far a listing has to go, and what its end proves.
+"""How far a listing has to go, and what a complete one proves.
 
-The catalog remembers for each selection which run knew all of it. A listing that brings the newest first may end at
-the first page on which everything was known to that run, if the service's own count agrees that nothing else came or
-went. Only a listing that went to its end, and adds up, says that an item is gone.
+The catalog has for each selection the last run that knew all of it. A listing that brings the newest items first may
+end with the first page on which that run knew everything, if the service's count agrees. Only a listing that went to
+its end, and has as many items as the service counts, proves that an item is gone.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from photosync.model import Selection
 from photosync.provider import Page, ServiceFacts
 
 COMPLETE_EVERY = timedelta(days=30)
-"""A listing goes to its end at least this often, so that what no increment shows is noticed."""
+"""A listing goes to its end at least this often, to find changes that incremental listings do not show."""
 UNBELIEVABLE_LOSS = 20
-"""A listing that lost more than half of its items, and more than this many, is not believed."""
+"""A listing that lost more than half of its items, and more than this many, is suspicious."""
 
 
 class Coverage:
@@ -45,12 +45,12 @@ class Coverage:
         known = self._previous if is_recent and not full else None
         self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
         self.mark = known.mark if known and facts.marks else None
-        self._brings_changes_alone = self.mark is not None
-        self._counts_add_up = self._is_remembered and len(collections) <= 1
+        self._has_changes_only = self.mark is not None
+        self._is_countable = self._is_remembered and len(collections) <= 1
         self._total: int | None = None
-        self._is_unsteady = False
+        self._total_changed = False
         self._last_mark: str | None = None
-        self._came_since = 0
+        self._new_count = 0
         self._ended_early = False
 
     @property
@@ -60,22 +60,22 @@ class Coverage:
 
     @property
     def may_end_early(self) -> bool:
-        """Whether a page may turn out to be the last one that is needed."""
+        """Whether the listing may end with any page."""
         return self._covered_run is not None and not self._ended_early
 
-    def take(self, page: Page, known: Mapping[str, CatalogEntry], fresh: Collection[str]) -> bool:
-        """Note a page, what the catalog knows of its items, and which of them the run meets for the first time.
+    def take(self, page: Page, known: Mapping[str, CatalogEntry], new: Collection[str]) -> bool:
+        """Count a page. `known` has the entries of its items, `new` the ids that this run sees for the first time.
 
-        Whether the listing may end with this page.
+        Returns whether the listing may end with this page.
         """
-        if page.total is not None and self._counts_add_up:
-            self._is_unsteady |= self._total not in (None, page.total)
+        if page.total is not None and self._is_countable:
+            self._total_changed |= self._total not in (None, page.total)
             self._total = page.total
         self._last_mark = page.mark or self._last_mark
-        self._brings_changes_alone &= not page.is_whole
+        self._has_changes_only &= not page.is_whole
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
-        self._came_since += sum(
-            not is_covered and item.id in fresh for item, is_covered in zip(page.items, covered, strict=True)
+        self._new_count += sum(
+            not is_covered and item.id in new for item, is_covered in zip(page.items, covered, strict=True)
         )
         self._ended_early = self.may_end_early and bool(covered) and all(covered) and self._count_agrees()
         return self._ended_early
@@ -87,27 +87,27 @@ class Coverage:
 
     def _count_agrees(self) -> bool:
         before = self._previous.total if self._previous else None
-        return self._total is None or before is None or self._total == before + self._came_since
+        return self._total is None or before is None or self._total == before + self._new_count
 
     @property
     def _went_to_end(self) -> bool:
-        """Whether the listing, once it is over, brought everything that there is."""
-        return not self._ended_early and not self._brings_changes_alone
+        """Whether the listing, when it is over, has brought everything."""
+        return not self._ended_early and not self._has_changes_only
 
     @property
     def is_short(self) -> bool:
-        """Whether the listing went to its end and yet may lack something: it changed while it was read, so that its
-        pages shifted, or it brought less than the service counts."""
+        """Whether a listing that went to its end may lack items: it changed while it was read, so that its pages
+        shifted, or it has fewer items than the service counts."""
         if not self._went_to_end or self._total is None:
             return False
-        return self._is_unsteady or self._catalog.listed_count() < self._total
+        return self._total_changed or self._catalog.listed_count() < self._total
 
     def begin_again(self) -> None:
-        """The same listing is read once more; what it brought already counts."""
-        self._total, self._is_unsteady = None, False
+        """The listing is read once more. Items that it brought before count."""
+        self._total, self._total_changed = None, False
 
     def check_believable(self) -> None:
-        """Raise `SuspiciousError` when so much is missing that a fault is likelier than a wish."""
+        """Raise `SuspiciousError` if so much is missing that a fault of the service is likely."""
         if not self._went_to_end or self._previous is None or not self._previous.total:
             return
         before, now = self._previous.total, self._catalog.listed_count()
@@ -118,7 +118,7 @@ class Coverage:
             )
 
     def record(self, run: int) -> int:
-        """The run is over and everything listed was dealt with. Returns how many items turned out to be gone."""
+        """Record that everything listed was dealt with. Returns how many items are newly gone."""
         if not self._is_remembered:
             return 0
         listed = self._catalog.listed_count()

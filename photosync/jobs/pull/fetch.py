@@ -76,7 +76,7 @@ class Downloader:
     on_bytes: Callable[[int], None]
 
     def __call__(self, task: DownloadTask) -> Downloaded | AdoptedFile | DownloadFailure:
-        """Bring one item. Sign-in errors, a full disk and a cancelled run are raised: they concern the whole run."""
+        """Download one item. Sign-in errors, a full disk and a cancelled run are raised: they concern the whole run."""
         try:
             return self._adopt(task) or self._download(task)
         except (ItemError, TemporaryError) as error:

@@ -1,7 +1,7 @@
-"""Gives finished files their names, and records them: first the disk, then the catalog, then SHA256SUMS.
+"""Moves downloaded files to their locations and records them: first the disk, then the catalog, then SHA256SUMS.
 
-A crash at any point leaves either the old state or the new one, or a file that the catalog does not know yet; the next
-run finds that, proves it by its hash and records it.
+A crash leaves the old state, the new one, or a file that the catalog does not know yet. The next run finds that file,
+compares its hash with the provider's and records it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import groupby
 from pathlib import Path
 
@@ -23,9 +24,8 @@ from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sum
 from photosync.model import Item, Location
 
 BATCH = 256
-"""So many files are recorded in one transaction …"""
+"""How many files are recorded in one transaction, if they come within `BATCH_S`."""
 BATCH_S = 2.0
-"""… or as many as came in this time."""
 
 
 class Saver:
@@ -52,11 +52,11 @@ class Saver:
         self._note = note
         self._saved: list[SavedFile] = []
         self._described: list[Item] = []
-        self._folders: set[Path] = set()
-        self._met_folders: set[Path] = set()
+        self._folders_to_sync: set[Path] = set()
+        self._used_folders: set[Path] = set()
         self._oldest = time.monotonic()
-        self._touched: set[str] = set()
-        self._rewritten: set[str] = set()
+        self._outdated_sums: set[str] = set()
+        self._sums_to_rewrite: set[str] = set()
 
     def save(self, downloaded: Downloaded) -> Location:
         """Move a downloaded file to its location. The item's older content, if any is there, goes to the trash."""
@@ -74,7 +74,7 @@ class Saver:
         else:
             downloaded.fixed.path.unlink()
         if is_known:
-            self._rewritten.add(location.root)
+            self._sums_to_rewrite.add(location.root)
         self._add(
             SavedFile(
                 item,
@@ -111,70 +111,63 @@ class Saver:
         self._add(SavedFile(task.item, location, digest, digest.size_bytes, digest.sha256))
 
     def describe(self, item: Item) -> None:
-        """The provider describes a saved item anew."""
+        """Record a new description of a saved item."""
         self._described.append(item)
 
     def _add(self, saved: SavedFile) -> None:
         if not self._saved:
             self._oldest = time.monotonic()
         self._saved.append(saved)
-        self._to_sync(self._library.file(saved.location).parent, self._library.base(saved.location.root))
-
-    def _to_sync(self, folder: Path, base: Path) -> None:
-        """The folder got a name; met for the first time, it may be new itself, and so may those above it."""
-        self._folders.add(folder)
-        while folder != base and folder not in self._met_folders:
-            self._met_folders.add(folder)
+        folder, base = self._library.file(saved.location).parent, self._library.base(saved.location.root)
+        self._folders_to_sync.add(folder)
+        while folder != base and folder not in self._used_folders:  # it may be new, and so may those above it
+            self._used_folders.add(folder)
             folder = folder.parent
-            self._folders.add(folder)
+            self._folders_to_sync.add(folder)
 
     def commit_if_due(self) -> None:
-        """Record what came, if enough did or the oldest has waited long enough."""
-        if len(self._saved) + len(self._described) >= BATCH or (
-            self._saved and time.monotonic() - self._oldest > BATCH_S
-        ):
+        """Record what was saved, if it is enough or the oldest has waited long enough."""
+        is_time = bool(self._saved) and time.monotonic() - self._oldest > BATCH_S
+        if is_time or len(self._saved) + len(self._described) >= BATCH:
             self.commit()
 
     def commit(self) -> None:
-        """Bring the names to the disk, and then into the catalog."""
+        """Sync the folders, then record the files in the catalog."""
         if not self._saved and not self._described:
             return
-        self._library.sync_folders(self._folders)
+        self._library.sync_folders(self._folders_to_sync)
         with self._catalog.transaction():
-            for root in {each.location.root for each in self._saved} - self._touched:
-                self._begin_to_change_sums(root)
+            for root in {each.location.root for each in self._saved} - self._outdated_sums:
+                self._invalidate_sums(root)
             self._catalog.record_saved(self._account, self._run, self._saved)
             self._catalog.record_described(self._account, self._described)
         for each in self._saved:
             self._locations.release(each.item)
         self._saved.clear()
         self._described.clear()
-        self._folders.clear()
+        self._folders_to_sync.clear()
 
-    def _begin_to_change_sums(self, root: str) -> None:
-        """Note that SHA256SUMS lags behind now. Lines can be appended later only if it is as it was left."""
-        if self._catalog.sums_state(root) != sums.state(self._library.base(root)):
-            self._rewritten.add(root)
+    def _invalidate_sums(self, root: str) -> None:
+        """SHA256SUMS is out of date from now on. If it was up to date before, lines can be appended to it later."""
+        if not self._are_sums_as_recorded(root):
+            self._sums_to_rewrite.add(root)
         self._catalog.set_sums_state(root, "")
-        self._touched.add(root)
+        self._outdated_sums.add(root)
 
     def write_sums(self) -> None:
-        """Bring SHA256SUMS up to date, wherever this run or one that was killed left it behind."""
-        for root in self._touched | self._left_behind():
+        """Update every SHA256SUMS that this run, or one that was killed, made out of date."""
+        unknown = {root for root in self._catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
+        for root in self._outdated_sums | unknown:
             base = self._library.base(root)
-            if root in self._rewritten or root not in self._touched:
+            if root in self._sums_to_rewrite | unknown:
                 sums.rewrite(base, self._catalog.sums(root))
             else:
                 sums.append(base, self._catalog.sums(root, since_run=self._run))
             self._catalog.set_sums_state(root, sums.state(base))
-        self._touched.clear()
+        self._outdated_sums.clear()
 
-    def _left_behind(self) -> set[str]:
-        return {
-            root
-            for root in self._catalog.roots()
-            if self._catalog.sums_state(root) != sums.state(self._library.base(root))
-        }
+    def _are_sums_as_recorded(self, root: str) -> bool:
+        return self._catalog.sums_state(root) == sums.state(self._library.base(root))
 
 
 def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
@@ -182,19 +175,17 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
 
     Raises `DestinationError` when a whole folder outside the library is gone: its disk may not be mounted.
     """
-    for (root, folder), files in groupby(
-        catalog.files(account), key=lambda file: (file[1].root, file[1].path.rpartition("/")[0])
-    ):
+    files = catalog.files(account)
+    for (root, folder), in_folder in groupby(files, lambda file: (file[1].root, file[1].path.rpartition("/")[0])):
         _check_is_there(library.base(root))
-        try:
+        names: set[str] = set()
+        with suppress(FileNotFoundError, NotADirectoryError):
             names = {entry.name for entry in os.scandir(library.base(root) / folder)}
-        except (FileNotFoundError, NotADirectoryError):
-            names = set()
-        yield from (id_ for id_, location in files if location.path.rpartition("/")[2] not in names)
+        yield from (id_ for id_, location in in_folder if location.path.rpartition("/")[2] not in names)
 
 
 def _check_is_there(base: Path) -> None:
-    """The list of sums, or the program's folder, is in every folder that has files; an empty mount point has none."""
+    """Every root with files has SHA256SUMS or the program's folder; an empty mount point has neither."""
     if not (base / SUMS_NAME).exists() and not (base / PROGRAM_FOLDER).exists():
         raise DestinationError(
             f"the folder {base} is gone: photos were saved there before. Is the disk mounted? "
