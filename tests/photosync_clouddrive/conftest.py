@@ -14,7 +14,7 @@ from photosync_clouddrive.provider import CloudDriveProvider
 from photosync_clouddrive.settings import CloudDriveSettings
 from photosync_clouddrive.simulator import CloudDriveSimulator
 
-HASTE = Policy(retry_budget_s=5.0, max_attempts=4, backoff_base_s=0.01, backoff_cap_s=0.02)
+HASTE = Policy(retry_budget_s=50.0, max_attempts=4, backoff_base_s=0.01, backoff_cap_s=0.02)
 
 
 class Account:

@@ -64,7 +64,7 @@ class User:
         return self.sandbox.folder / "Holiday"
 
     def configure(self, **settings: object) -> None:
-        self.sandbox.configure({"drive": {**self.simulator.account_settings(), **settings}}, retry_budget="5s")
+        self.sandbox.configure({"drive": {**self.simulator.account_settings(), **settings}}, retry_budget="50s")
 
     def lay(self, path: str, content: bytes | None = None) -> bytes:
         """Put a photo into the folder; its content."""

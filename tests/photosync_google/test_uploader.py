@@ -26,7 +26,7 @@ def uploader_of(someone: Someone, wish: UploadRequest | None = None) -> Iterator
     context = AccountContext(
         ACCOUNT,
         someone.sandbox.folder / "state",
-        lambda settings: Transport(settings, policy=Policy(retry_budget_s=1), cancel=threading.Event()),
+        lambda settings: Transport(settings, policy=Policy(retry_budget_s=10), cancel=threading.Event()),
         lambda _: None,
     )
     settings = {key: value for key, value in someone.settings.items() if key != "provider"}

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from photosync.transport import Policy, Transport, TransportSettings, Wait
 
 QUICK = Policy(
-    retry_budget_s=5,
+    retry_budget_s=50,
     max_attempts=3,
     backoff_base_s=0.01,
     backoff_cap_s=0.02,
     connect_timeout_s=2,
-    first_contact_budget_s=5,
+    first_contact_budget_s=50,
 )
 
 
