@@ -104,7 +104,9 @@ class Fix:
             if not self._dry_run:
                 self._note_change(file, record_sidecars(file))
         if original is None and not (sidecar and sidecar.is_changed):
-            return FileResult(file.path, "untouched", notes=(*notes, "there is nothing to undo"))
+            return FileResult(
+                file.path, "untouched", notes=(*notes, "nothing was changed here that could be taken back")
+            )
         return FileResult(file.path, "undone", notes=notes)
 
     def _replace(
