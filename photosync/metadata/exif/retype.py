@@ -74,25 +74,20 @@ def _is_repairable(block: Block, entry: Entry) -> bool:
 
 
 def _right(block: Block, entry: Entry, right: int) -> tuple[int, bytes | None] | None:
-    """Count and value under the type `right`."""
-    if right == UNDEFINED:
-        return _as_undefined(block, entry)
+    """Count and value under the type `right`; a value of None stays as it is."""
+    numbers = block.numbers(entry)
+    if right == UNDEFINED and entry.type == BYTE:
+        return entry.count, None
+    if right == UNDEFINED and entry.type in (SHORT, LONG) and numbers and max(numbers) <= 255:
+        return len(numbers), bytes(numbers)
     if right in (RATIONAL, SRATIONAL):
         return _as_fraction(block, entry, right)
     if right == BYTE and entry.tag == tags.GPS_ALTITUDE_REF and entry.type == SHORT and entry.count == 1:
-        return _as_reference(block, entry)
+        first = block.raw(entry)[:1]  # the byte that was meant, in either byte order
+        return (1, first) if numbers[0] > 255 and first in (b"\0", b"\1") else None
     if right == SHORT and entry.type in (FLOAT, DOUBLE, RATIONAL, SRATIONAL):
         return _as_short(block, entry)
     return None
-
-
-def _as_undefined(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
-    if entry.type == BYTE:
-        return entry.count, None
-    values = block.numbers(entry) if entry.type in (SHORT, LONG) else ()
-    if not values or max(values) > 255:
-        return None
-    return len(values), bytes(values)
 
 
 def _as_fraction(block: Block, entry: Entry, right: int) -> tuple[int, bytes | None] | None:
@@ -107,14 +102,9 @@ def _as_fraction(block: Block, entry: Entry, right: int) -> tuple[int, bytes | N
         return (1, struct.pack(code + code[1], value, 1)) if _fits(value, right) else None
     if (entry.type, entry.count) in ((SHORT, 4), (BYTE, 8)):
         return (1, None) if block.raw(entry)[4:] != b"\0\0\0\0" else None
-    if right == SRATIONAL and entry.type == RATIONAL and _overflows(block, entry):
-        return entry.count, None
+    if right == SRATIONAL and entry.type == RATIONAL and max(map(max, block.rationals(entry))) >= 1 << 31:
+        return entry.count, None  # negative numbers under an unsigned type
     return None
-
-
-def _overflows(block: Block, entry: Entry) -> bool:
-    """Negative numbers under an unsigned type."""
-    return any(number >= 1 << 31 for pair in block.rationals(entry) for number in pair)
 
 
 def _fits(value: int, right: int) -> bool:
@@ -138,13 +128,6 @@ def _fraction(value: float, type_: int) -> tuple[int, int] | None:
         if back == value and abs(found.numerator) < 1 << 31:
             return found.numerator, found.denominator
     return None
-
-
-def _as_reference(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
-    """0 or 1 in the byte that comes first in the file; the number itself is whatever the byte order makes of it."""
-    (value,) = block.numbers(entry)
-    first = block.raw(entry)[:1]
-    return (1, first) if value > 255 and first in (b"\0", b"\1") else None
 
 
 def _as_short(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
