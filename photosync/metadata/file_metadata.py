@@ -1,4 +1,4 @@
-"""All that a file itself says about time, place and author, whatever its format."""
+"""All that a file itself says about time, position and author, whatever its format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class VideoMetadata:
 
 @dataclass(frozen=True, slots=True)
 class FileMetadata:
-    """What was read; parts that a file does not have say nothing."""
+    """What was read; empty parts where the file has none."""
 
     exif: ExifFacts = field(default_factory=ExifFacts)
     xmp: XmpFacts = field(default_factory=XmpFacts)

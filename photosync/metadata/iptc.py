@@ -16,13 +16,13 @@ from photosync.model import CaptureTime
 
 _RESOURCE = 0x0404
 _UNKNOWN_OFFSETS = (None, "+0000", "-0000")
-"""The model demands an offset, and programs that know none write this."""
+"""The model requires an offset, and programs that do not know it write this."""
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
 
 @dataclass(frozen=True, slots=True)
 class IptcFacts:
-    """The datasets that the fixer cares for."""
+    """The datasets that the fixer needs."""
 
     created: CaptureTime | None = None
     has_by_line: bool = False

@@ -74,7 +74,7 @@ def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int
 
 
 def _same_entries(before: Block | None, after: Block | None, expected: Expected) -> bool:
-    """Entries not meant to change have their type, count and bytes, MakerNote and thumbnail also their position."""
+    """Whether the entries that are not meant to change have the same type, count, position and bytes."""
     if after is None or before is None:
         return after is before or before is None
     if before.order != after.order:
@@ -86,7 +86,7 @@ def _same_entries(before: Block | None, after: Block | None, expected: Expected)
 
 
 def _holds(block: Block | None, expected: Expected) -> bool:
-    """Whether what was to be written can be read."""
+    """Whether what was written can be read."""
     for (name, tag), value in expected.items():
         entry = block.entry(name, tag) if block else None
         if block is None or (entry is None) != (value is None):

@@ -87,7 +87,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
 
 
 def _pieces(path: Path, splices: tuple[Splice, ...]) -> Iterator[tuple[bytes, bytes]]:
-    """What the first file has, a bounded piece at a time, and what the second has in place of it."""
+    """What the first file has, at most `CHUNK` bytes at a time, and what the second has in place of it."""
     with naming(path), path.open("rb") as file:
         window, position = Window.of_file(file), 0
 

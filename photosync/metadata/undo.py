@@ -27,14 +27,14 @@ class UndoRecord:
     splices: tuple[Splice, ...]
 
     def encode(self) -> bytes:
-        """The record as it is kept."""
+        """The record as it is stored."""
         places = [[each.offset, each.removed, base64.b64encode(each.inserted).decode()] for each in self.splices]
         content = {"v": _VERSION, "delivered": self.delivered_sha256, "stored": self.stored_sha256, "back": places}
         return json.dumps(content, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, content: bytes) -> UndoRecord:
-        """The record as it was kept; raises `ItemError` for one that is damaged or of a later version."""
+        """The record as it was stored; raises `ItemError` for one that is damaged or of a later version."""
         try:
             found = json.loads(content)
             assert found["v"] == _VERSION

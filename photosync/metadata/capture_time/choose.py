@@ -1,4 +1,4 @@
-"""Which of the times that a file and its provider give is the capture time, and what follows from it.
+"""Chooses the capture time among the times that a file and its provider give.
 
 The best source that is not doubted wins. Its offset from UTC is looked for in the file, then with the provider, then
 in the settings; the times for folder and file follow. Nothing here reads or writes a file.
@@ -129,7 +129,7 @@ def _times(facts: FileMetadata, given: Given, settings: Settings) -> Iterator[tu
 
 
 def _winner(believed: tuple[Candidate, ...]) -> Candidate | None:
-    """The first; but a day without a time gives way to a time of about that day from a source nearly as good."""
+    """The first; if that is a day without a time, the first time within a day of it that may be written."""
     first = next(iter(believed), None)
     if first is None or first.time.meaning is not TimeMeaning.DAY:
         return first
@@ -174,7 +174,7 @@ def _offset_of_local(winner: Candidate, believed: tuple[Candidate, ...]) -> Know
 
 
 def _offset_of_instant(winner: Candidate, believed: tuple[Candidate, ...]) -> KnownOffset | None:
-    """An instant of the file and a local reading of the provider: the same difference, the other way round."""
+    """By the difference between an instant of the file and a local reading of the provider."""
     provider = _time_from(TimeSource.PROVIDER, TimeMeaning.LOCAL, believed)
     if provider is None or not winner.source.is_in_file:
         return None

@@ -23,7 +23,7 @@ _FACTORY_RESETS = {"1970-01-01T00:00:00", "1980-01-01T00:00:00"}
 
 
 def read_date(text: str) -> CaptureTime | None:
-    """A date of Exif or ISO 8601, however written; None for blanks, zeros and whatever is no date.
+    """A date of Exif or ISO 8601, however written; None for spaces, zeros and anything else that is no date.
 
     >>> read_date("2023-04-05T12:34").reading.isoformat()
     '2023-04-05T12:34:00'
@@ -61,7 +61,7 @@ def read_offset(text: str) -> timedelta | None:
 
 
 def read_rfc_date(text: str) -> CaptureTime | None:
-    """A date as mail writes it, which the PNG specification recommends for `Creation Time`."""
+    """A date as in e-mail (RFC 5322), which the PNG specification recommends for `Creation Time`."""
     try:
         found = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -92,7 +92,7 @@ def doubt(reading: datetime, now: datetime) -> str:
 
 
 def shifted(reading: datetime, by: timedelta) -> datetime | None:
-    """`reading` moved; None at the ends of time."""
+    """`reading` moved; None before the year 1 and after 9999."""
     try:
         return reading + by
     except OverflowError:

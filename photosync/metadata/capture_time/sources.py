@@ -1,4 +1,4 @@
-"""Where a capture time can come from, and which source is better than which."""
+"""The sources of a capture time, and their ranks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class TimeSource(Enum):
-    """The sources, best first: their rank, and what they are called. The order decides within a rank."""
+    """Best first: rank and label. Within a rank the order decides."""
 
     EXIF_ORIGINAL = 1, "Exif DateTimeOriginal"
     EXIF_CREATED = 2, "Exif CreateDate"
@@ -29,7 +29,7 @@ class TimeSource(Enum):
 
     @property
     def is_in_file(self) -> bool:
-        """Whether the file itself says it, of the time of the capture."""
+        """Whether it is part of the file, and is about the capture."""
         return self.rank < TimeSource.PROVIDER.rank
 
     @property

@@ -1,4 +1,4 @@
-"""How far local time was from UTC, by what the file and the provider know. Never by a map or this computer's zone.
+"""How far local time was from UTC, by what the file and the provider say. Never by a map or this computer's zone.
 
 Two readings of the same moment, one local and one in UTC, tell the offset by their difference; but only a difference
 that is an offset somewhere in the world is believed.
@@ -20,12 +20,12 @@ _QUARTER = timedelta(minutes=15)
 _FRACTIONAL_MINUTES = {
     *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
 }
-"""Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). A stale GPS time makes other
-quarter hours, `+02:15`, which exist nowhere."""
+"""Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). An old GPS time gives
+other quarter hours, such as `+02:15`, which are used nowhere."""
 
 
 def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelta | None:
-    """The offset that lies between two readings of one moment; None where the difference cannot be one.
+    """The offset between two readings of one moment; None where the difference cannot be an offset.
 
     >>> from datetime import datetime
     >>> difference(datetime(2023, 7, 1, 14), datetime(2023, 7, 1, 12, 0, 3), CLOCK_TOLERANCE)

@@ -1,4 +1,4 @@
-"""The part that piexif has here: it builds blocks of nothing but our own fields, and is asked whether it can read.
+"""What piexif is used for: it builds blocks of our own fields alone, and is asked whether it can read others.
 
 piexif 1.1.3 rewrites whatever it loads, and loses some of it, so no block with anything else in it is ever dumped to a
 file. `load` and `dump` raise anything on strange blocks; these two calls are the only ones behind a catch-all.
@@ -17,7 +17,7 @@ from photosync.metadata.exif.fields import Field
 PREFIX = b"Exif\0\0"
 
 _MAX_TRIED_BYTES = 1 << 20
-"""Longer blocks, whole TIFF files for one, are none of its business."""
+"""Longer blocks, such as whole TIFF files, are not given to it."""
 
 
 class Ability(IntEnum):
@@ -49,7 +49,7 @@ def _as_piexif_has_it(field: Field) -> object:
 
 
 def ability(block: Block) -> Ability:
-    """What piexif can do with `block`; it is only let at blocks in which all lies where it says."""
+    """What piexif can do with `block`, if every value of that is inside it."""
     if not block.is_sound or block.window.size > _MAX_TRIED_BYTES:
         return Ability.NONE
     content = PREFIX + block.window.read(0, block.window.size)
@@ -62,6 +62,6 @@ def ability(block: Block) -> Ability:
 def _works(call: Callable[[], object]) -> bool:
     try:
         call()
-    except Exception:  # noqa: BLE001 - struct.error, UnboundLocalError, MemoryError, …: there is no end to them
+    except Exception:  # noqa: BLE001 - struct.error, UnboundLocalError, MemoryError, …
         return False
     return True

@@ -49,13 +49,13 @@ class Patch:
 
 def patch(block: Block, fields: tuple[Field, ...], *, remove_software: bool, room: int, why_not: str) -> Patch:
     """Plan all changes of the block. It may become up to `room` bytes longer, unless `why_not` says why not."""
-    repairs = tuple(retypes(block))
+    corrections = tuple(retypes(block))
 
     def plan(wanted: tuple[Field, ...]) -> Patch:
         reason = why_not or "; ".join(block.growth_problems[:1]) or _cannot_move(block, wanted)
-        planned = _Patcher(block, wanted, repairs, remove_software, reason).run()
+        planned = _Patcher(block, wanted, corrections, remove_software, reason).run()
         if not reason and len(planned.tail) > room:
-            planned = _Patcher(block, wanted, repairs, remove_software, "the Exif block has no room left").run()
+            planned = _Patcher(block, wanted, corrections, remove_software, "the Exif block has no room left").run()
         if planned.collides:
             return Patch(left=[Left(each.name, "directories and values overlap in the Exif block") for each in wanted])
         return planned
@@ -86,13 +86,13 @@ class _Patcher:
         self,
         block: Block,
         fields: tuple[Field, ...],
-        repairs: tuple[Retype, ...],
+        corrections: tuple[Retype, ...],
         remove_software: bool,
         reason: str,
     ) -> None:
         self._block = block
         self._fields = fields
-        self._repairs = repairs
+        self._corrections = corrections
         self._remove_software = remove_software
         self._reason = reason
         self._patch = Patch()
@@ -116,9 +116,9 @@ class _Patcher:
         directory = self._block.directories.get(name)
         old = [self._block.window.exactly(entry.position, 12) for entry in directory.entries] if directory else []
         entries = list(old)
-        for repair in self._repairs:
-            if repair.directory == name and directory:
-                self._retype(repair, entries, directory.entries.index(repair.entry))
+        for correction in self._corrections:
+            if correction.directory == name and directory:
+                self._retype(correction, entries, directory.entries.index(correction.entry))
         added = [each for each in self._fields if each.directory == name and not self._set(directory, entries, each)]
         if self._reason:
             self._leave(added)
@@ -166,20 +166,20 @@ class _Patcher:
         self._patch.changes.append(Change(wanted.name, before, wanted.shown))
         return True
 
-    def _retype(self, repair: Retype, entries: list[bytes], index: int) -> None:
+    def _retype(self, correction: Retype, entries: list[bytes], index: int) -> None:
         changed: bytes | None
-        if repair.value is None:
-            value = self._block.raw(repair.entry)
-            changed = self._pack("HHI", repair.entry.tag, repair.type, repair.count) + entries[index][8:]
+        if correction.value is None:
+            value = self._block.raw(correction.entry)
+            changed = self._pack("HHI", correction.entry.tag, correction.type, correction.count) + entries[index][8:]
         else:
-            value = repair.value
-            changed = self._with_value(repair.entry, repair.type, repair.count, value)
+            value = correction.value
+            changed = self._with_value(correction.entry, correction.type, correction.count, value)
         if changed is None:
-            self._patch.left.append(Left(f"the type of {repair.name}", self._reason))
+            self._patch.left.append(Left(f"the type of {correction.name}", self._reason))
             return
         entries[index] = changed
-        self._patch.expected[repair.directory, repair.entry.tag] = value
-        self._patch.changes.append(Change(repair.name, f"type {repair.entry.type}", f"type {repair.type}"))
+        self._patch.expected[correction.directory, correction.entry.tag] = value
+        self._patch.changes.append(Change(correction.name, f"type {correction.entry.type}", f"type {correction.type}"))
 
     def _with_value(self, entry: Entry, type_: int, count: int, value: bytes) -> bytes | None:
         """The entry with another value: inline, in place of the old value, or appended; None where none is possible."""

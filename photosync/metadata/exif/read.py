@@ -23,7 +23,7 @@ GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 
 @dataclass(frozen=True, slots=True)
 class ExifFacts:
-    """The fields that the fixer cares for, as far as they are usable."""
+    """The fields that the fixer needs, as far as they are usable."""
 
     original: CaptureTime | None = None
     created: CaptureTime | None = None
@@ -60,7 +60,7 @@ def read_exif(block: Block) -> ExifFacts:
 
 
 def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta | None) -> CaptureTime | None:
-    """A date with its fraction of a second and the first offset that is known; that in its own text is the best.
+    """A date with its fraction of a second, and the offset in its own text or else the first of `offsets`.
 
     Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one.
     """
@@ -80,14 +80,14 @@ def _offset(block: Block, tag: int) -> timedelta | None:
 
 
 def _copyright(block: Block) -> str:
-    """Photographer and editor are divided by a NUL; a blank stands for a missing photographer."""
+    """A NUL separates photographer and editor; a space stands for a missing photographer."""
     entry = block.entry("0th", COPYRIGHT)
     raw = block.raw(entry) if entry else b""
     return raw.replace(b"\0", b" ").decode("utf-8", "replace").strip()
 
 
 def _degrees(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
-    """Three fractions; zero denominators, as phones without a fix write them, are no position."""
+    """Three fractions; with zero denominators, as phones without a GPS fix write them, there is no position."""
     entry = block.entry("GPS", tag)
     found = block.rationals(entry) if entry else ()
     return found if found and all(denominator for _, denominator in found) else ()

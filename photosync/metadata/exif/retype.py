@@ -1,7 +1,7 @@
-"""Entries whose type is wrong, and the repairs that lose nothing.
+"""Entries whose type is wrong, and the corrections that lose nothing.
 
-The table of right types is piexif's, and what counts as wrong is what its `dump` fails on; where no loss-free repair is
-known the entry keeps its bytes. Raw values are looked at, never piexif's reading of them.
+The table of right types is piexif's, and what counts as wrong is what its `dump` fails on; where no correction without
+loss is known the entry keeps its bytes. Raw values are read, never what piexif makes of them.
 """
 
 from __future__ import annotations
@@ -51,20 +51,20 @@ class Retype:
 
 
 def retypes(block: Block) -> Iterator[Retype]:
-    """The repairs of a block."""
+    """The corrections of a block."""
     for name, directory in block.directories.items():
         table: dict[int, dict[str, str | int]] = piexif.TAGS[name]
         for entry in directory.entries:
             known = table.get(entry.tag)
-            if known is None or known["type"] == entry.type or not _is_repairable(block, entry):
+            if known is None or known["type"] == entry.type or not _can_be_retyped(block, entry):
                 continue
             found = _right(block, entry, int(known["type"]))
             if found is not None:
                 yield Retype(name, entry, str(known["name"]), int(known["type"]), *found)
 
 
-def _is_repairable(block: Block, entry: Entry) -> bool:
-    """MakerNotes and AsShotNeutral are nobody's business; empty and unreadable values are left."""
+def _can_be_retyped(block: Block, entry: Entry) -> bool:
+    """MakerNotes, AsShotNeutral, and empty and unreadable values are left as they are."""
     return (
         entry.tag not in (tags.MAKER_NOTE, _AS_SHOT_NEUTRAL)
         and entry.length is not None

@@ -1,1 +1,1 @@
-"""XMP and IPTC: read, and written to sidecars."""
+"""XMP: read from files and sidecars, and written to sidecars."""

@@ -1,4 +1,4 @@
-"""XMP packets: what they say about time, place and author. Packets inside files are only ever read.
+"""XMP packets: what they say about time, position and author. Packets inside files are never written.
 
 ISO 16684-1: properties are attributes or elements of `rdf:Description` below `rdf:RDF`. Document types and entities are
 refused: they are how XML makes a kilobyte into a gigabyte, and no XMP has them.
@@ -30,7 +30,7 @@ _DATES = (
 
 @dataclass(frozen=True, slots=True)
 class XmpFacts:
-    """The properties that the fixer cares for."""
+    """The properties that the fixer needs."""
 
     dates: tuple[tuple[TimeSource, CaptureTime], ...] = ()
     has_creator: bool = False
@@ -40,10 +40,10 @@ class XmpFacts:
 
 @dataclass(slots=True)
 class Packet:
-    """A packet that was parsed: its properties, and where something can be added to it."""
+    """A parsed packet: its properties, and where others can be added."""
 
     properties: dict[str, str] = field(default_factory=dict)
-    """By namespace, blank and name; the text of lists is joined."""
+    """By namespace, space and name; the text of lists is joined."""
     about: str = ""
     rdf_end: int | None = None
     """The byte at which the last `</rdf:RDF>` begins; None where there is no such tag."""
@@ -63,7 +63,7 @@ def parse_packet(content: bytes) -> Packet | None:
 
 
 def read_xmp(content: bytes) -> XmpFacts:
-    """The facts of a packet; none where it cannot be read or says nothing of interest."""
+    """The facts of a packet; none where it cannot be read or has none of the properties."""
     words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
         return XmpFacts()

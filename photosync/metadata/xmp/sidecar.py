@@ -1,7 +1,7 @@
-"""XMP sidecars: what a file lacks and cannot be given, in a small file beside it.
+"""XMP sidecars: what is missing in a file and cannot be written there, in a small file of its own.
 
-Only our own few properties are ever written, by a serializer of a few lines. A sidecar that exists belongs to somebody:
-what is missing is added before its last tag, and every byte of it stays. ISO 16684-1 for the packet; Adobe XMP
+Only a few properties are written. A sidecar that exists belongs to another program or person: what is missing is added
+before its last tag, and every byte of it stays. ISO 16684-1 for the packet; Adobe XMP
 specification part 2 for the properties; dates are ISO 8601, positions `degrees,minutesN`.
 """
 
@@ -27,7 +27,7 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
     (f"{DC} rights",),
     tuple(f"{EXIF} GPS{name}" for name in ("VersionID", "Latitude", "Longitude", "AltitudeRef", "Altitude")),
 )
-"""What stands or falls together: a position of two sources would be a place where nobody was."""
+"""Properties that are added together or not at all, because values of two sources do not fit together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class SidecarMerge:
     note: str = ""
     """Why it stays, where it lacks something."""
     undo: UndoRecord | None = None
-    """Gives the content that was there back, as long as nobody has changed it since."""
+    """Gives the content that was there back, if it has not changed since."""
 
 
 def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path:
-    """Where the sidecar of `path` lies: `IMG_1.HEIC.xmp`, or by the stem for raw files that are alone with theirs."""
+    """`IMG_1.HEIC.xmp` for `IMG_1.HEIC`, or `IMG_1.xmp` for a raw file if no other file has that stem."""
     full = path.with_name(path.name + ".xmp")
     if settings.sidecar_name is SidecarName.FULL or format_ is None or format_.kind is not FormatKind.RAW:
         return full
@@ -55,7 +55,7 @@ def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path
 def sidecar(
     *, taken: CaptureTime | None, artist: str, copyright_: str, gps: GpsPosition | None, is_video: bool
 ) -> bytes | None:
-    """A new sidecar with what is given; None where there is nothing to say."""
+    """A new sidecar with what is given; None where nothing is given."""
     properties: dict[str, str] = {}
     if taken is not None:
         text = taken.isoformat()
