@@ -1,4 +1,4 @@
-"""What the fixer costs: time for an untouched and for a mended JPEG, and how much of the file is read.
+"""What the fixer costs: time for an untouched and for a fixed JPEG, and how much of the file is read.
 
 python -m benchmarks.metadata_speed
 """

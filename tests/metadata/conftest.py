@@ -1,4 +1,4 @@
-"""A folder to mend in."""
+"""A folder to fix in."""
 
 from pathlib import Path
 

@@ -231,7 +231,7 @@ def mp4(
 
 @dataclass
 class Bench:
-    """A folder to mend in."""
+    """A folder to fix in."""
 
     folder: Path
     workspace: Path = field(init=False)
@@ -248,6 +248,6 @@ class Bench:
     def fix(
         self, content: bytes, given: Given | None = None, settings: Settings | None = None, name: str = "photo.jpg"
     ) -> FixResult:
-        """Mend `content`; the given time is `TAKEN` unless the test says otherwise."""
+        """Fix `content`; the given time is `TAKEN` unless the test says otherwise."""
         path = self.put(content, name)
         return fix(path, given or Given(taken=TAKEN), settings or Settings(), self.workspace)

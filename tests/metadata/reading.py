@@ -1,4 +1,4 @@
-"""Looks at mended files with as little of the fixer's own code as can be: entries of a block by their raw bytes."""
+"""Looks at fixed files with as little of the fixer's own code as can be: entries of a block by their raw bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The proof itself: whatever byte of a mended file is hit, it sees it."""
+"""The proof itself: whatever byte of a fixed file is hit, it sees it."""
 
 import pytest
 
@@ -40,55 +40,55 @@ FILES = {
 }
 
 
-def complaint(
-    delivered: bytes, mended: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
+def failure_of(
+    delivered: bytes, fixed: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
 ) -> str:
     format_ = sniff(delivered, name)
     assert format_ is not None
     first = Window.over(delivered)
-    return failure(first, open_container(first, format_), Window.over(mended), format_, expected)
+    return failure(first, open_container(first, format_), Window.over(fixed), format_, expected)
 
 
-def mended_with_artist(bench: Bench, name: str) -> bytes:
+def fixed_with_artist(bench: Bench, name: str) -> bytes:
     done = bench.fix(FILES[name], Given(name=name), Settings(artist="Ada Lovelace"), name=name)
     assert done.outcome is Outcome.FIXED
     return done.path.read_bytes()
 
 
 def unseen(
-    delivered: bytes, mended: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
+    delivered: bytes, fixed: bytes, name: str, expected: dict[tuple[DirectoryName, int], bytes | None]
 ) -> list[int]:
     """The places at which another byte goes unnoticed."""
     found = []
-    for at in range(len(mended)):
-        hit = mended[:at] + bytes([mended[at] ^ 0x5A]) + mended[at + 1 :]
-        if not complaint(delivered, hit, name, expected):
+    for at in range(len(fixed)):
+        hit = fixed[:at] + bytes([fixed[at] ^ 0x5A]) + fixed[at + 1 :]
+        if not failure_of(delivered, hit, name, expected):
             found.append(at)
     return found
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_byte_that_says_something_is_proved(bench: Bench, name: str) -> None:
-    delivered, mended = FILES[name], mended_with_artist(bench, name)
-    assert complaint(delivered, mended, name, ARTIST) == ""
-    places = unseen(delivered, mended, name, ARTIST)
-    start = mended.index(b"II*\0")
+    delivered, fixed = FILES[name], fixed_with_artist(bench, name)
+    assert failure_of(delivered, fixed, name, ARTIST) == ""
+    places = unseen(delivered, fixed, name, ARTIST)
+    start = fixed.index(b"II*\0")
     assert not set(places) & set(range(start, start + 4))
     for value in (b"Maker\0", NOTE[3], b"Ada Lovelace\0", OLD.encode()):
-        at = mended.find(value)
+        at = fixed.find(value)
         assert at < 0 or not set(places) & set(range(at, at + len(value))), value
     block_with_its_last_nul = range(start - 1, start + len(EXIF) + 200)
-    appended = range(len(delivered), len(mended)) if name == "d.tif" else range(0)
+    appended = range(len(delivered), len(fixed)) if name == "d.tif" else range(0)
     assert [at for at in places if at not in block_with_its_last_nul and at not in appended] == []
 
 
 def test_what_was_not_written_is_missed(bench: Bench) -> None:
-    delivered, mended = FILES["a.jpg"], mended_with_artist(bench, "a.jpg")
-    assert complaint(delivered, delivered, "a.jpg", ARTIST)
-    assert complaint(delivered, mended, "a.jpg", {**ARTIST, ("0th", 0x010F): None})
-    assert complaint(delivered, mended, "a.jpg", {})
-    for cut in (mended[:-1], mended[:100], b""):
-        assert complaint(delivered, cut, "a.jpg", ARTIST)
+    delivered, fixed = FILES["a.jpg"], fixed_with_artist(bench, "a.jpg")
+    assert failure_of(delivered, delivered, "a.jpg", ARTIST)
+    assert failure_of(delivered, fixed, "a.jpg", {**ARTIST, ("0th", 0x010F): None})
+    assert failure_of(delivered, fixed, "a.jpg", {})
+    for cut in (fixed[:-1], fixed[:100], b""):
+        assert failure_of(delivered, cut, "a.jpg", ARTIST)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +97,10 @@ def test_what_was_not_written_is_missed(bench: Bench) -> None:
 )
 def test_files_that_keep_their_length_are_proved_byte_for_byte(bench: Bench, name: str, delivered: bytes) -> None:
     given = Given(name=name, taken=INSTANT, gps=GpsPosition(1, 2))
-    mended = bench.fix(delivered, given, name=name).path.read_bytes()
-    differing = [at for at in range(len(delivered)) if delivered[at] != mended[at]]
-    for at in range(len(mended)):
-        hit = mended[:at] + bytes([mended[at] ^ 0x5A]) + mended[at + 1 :]
+    fixed = bench.fix(delivered, given, name=name).path.read_bytes()
+    differing = [at for at in range(len(delivered)) if delivered[at] != fixed[at]]
+    for at in range(len(fixed)):
+        hit = fixed[:at] + bytes([fixed[at] ^ 0x5A]) + fixed[at + 1 :]
         is_near = any(abs(at - each) < 400 for each in differing)
-        assert is_near or complaint(delivered, hit, name, {})
-    assert complaint(delivered, mended + b"!", name, {})
+        assert is_near or failure_of(delivered, hit, name, {})
+    assert failure_of(delivered, fixed + b"!", name, {})

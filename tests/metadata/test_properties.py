@@ -136,19 +136,19 @@ def after_exif(content: bytes) -> bytes:
     return content[content.index(b"\xff\xdb\0\x43\0\x03") :]
 
 
-def check(content: bytes, wish: Given = GIVEN, name: str = "photo.jpg") -> Outcome:
-    """Mend it twice and take it back."""
+def check(content: bytes, given_: Given = GIVEN, name: str = "photo.jpg") -> Outcome:
+    """Fix it twice and undo it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
         workspace = Path(folder, "partial")
         workspace.mkdir()
-        done = fix(path, wish, WANTED, workspace)
+        done = fix(path, given_, WANTED, workspace)
         assert path.read_bytes() == content
         assert done.outcome is not Outcome.REFUSED, done.notes
         if done.outcome is Outcome.FIXED:
             assert done.undo is not None
-            again = fix(done.path, wish, WANTED, workspace)
+            again = fix(done.path, given_, WANTED, workspace)
             assert again.path == done.path, again.changes
             if content[:3] == b"\xff\xd8\xff":
                 assert after_exif(done.path.read_bytes()) == after_exif(content)
@@ -168,13 +168,13 @@ def test_wild_blocks_never_raise(content: bytes) -> None:
 
 @quick
 @given(sound_blocks())
-def test_sound_blocks_are_mended_without_loss(content: bytes) -> None:
+def test_sound_blocks_are_fixed_without_loss(content: bytes) -> None:
     check(jpeg(exif_segment(content)))
 
 
 @quick
 @given(sound_blocks())
-def test_sound_blocks_are_mended_in_png_and_webp_too(content: bytes) -> None:
+def test_sound_blocks_are_fixed_in_png_and_webp_too(content: bytes) -> None:
     check(png(png_chunk(b"eXIf", content)), name="a.png")
     check(webp(riff_chunk(b"EXIF", content), extended=True, flags=8), name="a.webp")
 
@@ -212,9 +212,9 @@ def test_files_that_were_cut_or_hit_never_raise(name: str, data: st.DataObject) 
         path.write_bytes(content[:end])
         workspace = Path(folder, "partial")
         workspace.mkdir()
-        wish = Given(name=name, taken=INSTANT, gps=GIVEN.gps)
+        given_ = Given(name=name, taken=INSTANT, gps=GIVEN.gps)
         for mode in Mode:
-            done = fix(path, wish, Settings(mode=mode, artist="Ada", write_gps=True, remove_software=True), workspace)
+            done = fix(path, given_, Settings(mode=mode, artist="Ada", write_gps=True, remove_software=True), workspace)
             assert done.outcome is not Outcome.REFUSED, done.notes
             assert done.notes or done.outcome is Outcome.FIXED
         assert path.read_bytes() == content[:end]

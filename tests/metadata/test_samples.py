@@ -30,7 +30,7 @@ TAKEN = CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01.250"), TimeMeani
 EVERYTHING = Settings(
     artist="Ada Lovelace", copyright="© Ada", write_gps=True, remove_software=True, time_zone="Europe/Berlin"
 )
-WISHES = {
+CASES = {
     "dates": (Given(taken=TAKEN), Settings()),
     "everything": (Given(taken=TAKEN, gps=GpsPosition(-33.856784, 151.215297)), EVERYTHING),
     "instant": (
@@ -79,9 +79,9 @@ def frames(path: Path) -> list[tuple[str, tuple[int, int], bytes]] | str:
             return type(error).__name__
 
 
-@pytest.mark.parametrize("wish", WISHES)
-def test_every_sample_is_mended_or_left_alone_with_a_reason(sample: Path, workspace: Path, wish: str) -> None:
-    given, settings = WISHES[wish]
+@pytest.mark.parametrize("case", CASES)
+def test_every_sample_is_fixed_or_left_alone_with_a_reason(sample: Path, workspace: Path, case: str) -> None:
+    given, settings = CASES[case]
     delivered = sha256(sample)
     done = fix(sample, given, settings, workspace)
     assert sha256(sample) == delivered, "the delivered file was touched"
@@ -105,9 +105,9 @@ def check_fixed(sample: Path, done: FixResult, given: Given, settings: Settings,
     assert done.undo is not None
     assert sha256(done.path) == done.undo.stored_sha256
     assert frames(done.path) == frames(sample), "pixels differ"
-    mended = Path(shutil.copyfile(done.path, sample.with_suffix(".mended")))
-    again = fix(mended, replace(given, name=sample.name), settings, workspace)
-    assert again.path == mended, f"the second run changes {again.changes}"
+    fixed = Path(shutil.copyfile(done.path, sample.with_suffix(".fixed")))
+    again = fix(fixed, replace(given, name=sample.name), settings, workspace)
+    assert again.path == fixed, f"the second run changes {again.changes}"
     restored = undo(done.path, done.undo.encode(), workspace)
     assert sha256(restored) == sha256(sample)
     assert len(done.undo.encode()) < 2000
@@ -142,12 +142,12 @@ def told_by_exiftool(path: Path) -> dict[tuple[str, str], list[str]]:
 
 @pytest.mark.skipif(EXIFTOOL is None, reason="ExifTool is not installed")
 def test_exiftool_sees_nothing_else_change(sample: Path, workspace: Path) -> None:
-    given, settings = WISHES["everything"]
+    given, settings = CASES["everything"]
     done = fix(sample, given, settings, workspace)
     if done.outcome is not Outcome.FIXED:
         return
-    mended = done.path.rename(sample.with_name(f"mended-{sample.name}"))
-    before, after = told_by_exiftool(sample), told_by_exiftool(mended)
+    fixed = done.path.rename(sample.with_name(f"fixed-{sample.name}"))
+    before, after = told_by_exiftool(sample), told_by_exiftool(fixed)
     different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert {key for key in different if not is_intended(*key)} == set()
 

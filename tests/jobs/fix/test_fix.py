@@ -45,7 +45,7 @@ def sandbox(tmp_path: Path) -> Sandbox:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Photos that no pull ever made: two can be mended, one needs a sidecar, two are nothing of the kind."""
+    """Photos that no pull ever made: two can be fixed, one needs a sidecar, two are complete or no photos."""
     made = tmp_path / "photos"
     (made / "deep").mkdir(parents=True)
     (made / "IMG_20230405_123456.jpg").write_bytes(jpeg())
@@ -58,7 +58,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_folder_is_mended_and_a_second_run_changes_nothing(sandbox: Sandbox, folder: Path) -> None:
+def test_a_folder_is_fixed_and_a_second_run_changes_nothing(sandbox: Sandbox, folder: Path) -> None:
     result = sandbox.run("fix", str(folder))
     assert result.exit == 0, result
     assert [result.number(word) for word in ("files", "fixed", "sidecar", "untouched", "failed")] == [5, 2, 1, 2, 0]
@@ -174,7 +174,7 @@ def sums_hold(sandbox: Sandbox) -> bool:
     return subprocess.run(command, cwd=sandbox.library, check=False, capture_output=True).returncode == 0
 
 
-def test_a_library_is_mended_with_what_the_service_said_and_the_books_are_kept(pulled: Sandbox) -> None:
+def test_a_library_is_fixed_with_what_the_service_said_and_its_records_stay_right(pulled: Sandbox) -> None:
     before = pulled.hashes()
     result = pulled.run("fix", str(pulled.library))
     assert result.exit == 0, result
@@ -237,7 +237,7 @@ def test_killed_in_between_the_next_run_settles_it(pulled: Sandbox) -> None:
 def test_what_a_killed_run_had_begun_is_settled_by_the_next_pull(pulled: Sandbox, happened: bool) -> None:
     row = pulled.run("list", "amazon", "--saved").objects[0]
     photo = pulled.library / str(row["path"])
-    after = photo.read_bytes() + b"mended"
+    after = photo.read_bytes() + b"fixed"
     catalog = Catalog.open(pulled.library / ".photosync" / "catalog.db")
     catalog.set_sums_state("", "")
     catalog.fixes.intend("amazon", str(row["id"]), hashlib.sha256(after).hexdigest(), len(after), None)
@@ -252,10 +252,10 @@ def test_what_a_killed_run_had_begun_is_settled_by_the_next_pull(pulled: Sandbox
 def test_a_damaged_record_fails_its_file_and_no_other(sandbox: Sandbox, folder: Path) -> None:
     sandbox.run("fix", str(folder))
     photo = folder / "IMG_20230405_123456.jpg"
-    mended = photo.read_bytes()
+    fixed = photo.read_bytes()
     (record,) = sandbox.home.rglob(f"{sha256(photo)}-*.json")
     record.write_text("{}")
     result = sandbox.run("fix", str(folder), "--undo")
     assert (result.exit, result.number("failed"), result.number("undone")) == (3, 1, 2)
     assert "cannot be read" in result.stderr
-    assert photo.read_bytes() == mended
+    assert photo.read_bytes() == fixed

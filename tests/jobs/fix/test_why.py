@@ -36,7 +36,7 @@ def why(sandbox: Sandbox, target: object) -> Mapping[str, object]:
     return told
 
 
-def rungs(told: Mapping[str, object]) -> list[Mapping[str, object]]:
+def candidates(told: Mapping[str, object]) -> list[Mapping[str, object]]:
     return cast("list[Mapping[str, object]]", told["candidates"])
 
 
@@ -48,9 +48,9 @@ def photo(path: Path, date: str | None = None) -> Path:
     return path
 
 
-def test_a_stranger_has_its_ladder(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_file_without_an_account_has_candidates(sandbox: Sandbox, tmp_path: Path) -> None:
     told = why(sandbox, photo(tmp_path / "IMG_20230405_123456.jpg", "1980:01:01 00:00:00"))
-    exif, name = rungs(told)
+    exif, name = candidates(told)
     assert (exif["rank"], exif["won"], exif["source"]) == (1, False, "Exif DateTimeOriginal")
     assert exif["doubt"]
     assert (name["rank"], name["won"], name["reading"]) == (7, True, "2023-04-05T12:34:56")
@@ -62,7 +62,7 @@ def test_what_we_wrote_does_not_pass_for_the_cameras(sandbox: Sandbox, tmp_path:
     assert why(sandbox, path)["done"] is False
     sandbox.run("fix", str(path))
     told = why(sandbox, path)
-    assert [each["rank"] for each in rungs(told) if each["won"]] == [7]
+    assert [each["rank"] for each in candidates(told) if each["won"]] == [7]
     assert (told["outcome"], told["done"]) == ("fixed", True)
     assert "DateTimeOriginal" in str(told["changes"])
 
@@ -79,7 +79,7 @@ def test_a_file_of_the_library_tells_where_it_came_from(simulator: AmazonSimulat
     delivered, stored = (cast("Mapping[str, object]", told[key]) for key in ("delivered", "stored"))
     assert delivered["md5"] in {item.md5 for item in simulator.library.expected()}
     assert delivered["sha256"] != stored["sha256"]
-    assert [each["source"] for each in rungs(told) if each["won"]] == ["provider"]
+    assert [each["source"] for each in candidates(told) if each["won"]] == ["provider"]
     assert str(row["path"]) in str(told["place"])
     assert why(sandbox, row["id"]) == told
     command = [sys.executable, "-m", "photosync", "why", str(path), "--config", str(sandbox.config)]

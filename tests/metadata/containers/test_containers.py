@@ -53,20 +53,20 @@ def chunks(content: bytes) -> list[tuple[bytes, bytes]]:
 
 def test_png_without_exif_gets_a_chunk_before_the_image(bench: Bench) -> None:
     content = png(png_chunk(b"tEXt", b"Title\0x"))
-    mended = bench.fix(content, name="a.png").path.read_bytes()
-    assert [type_ for type_, _ in chunks(mended)] == [b"IHDR", b"tEXt", b"eXIf", b"IDAT", b"IEND"]
-    assert [each for each in chunks(mended) if each[0] != b"eXIf"] == chunks(content)
-    assert text_of(exif_of_png(mended), "Exif", 0x9003) == STAMP
+    fixed = bench.fix(content, name="a.png").path.read_bytes()
+    assert [type_ for type_, _ in chunks(fixed)] == [b"IHDR", b"tEXt", b"eXIf", b"IDAT", b"IEND"]
+    assert [each for each in chunks(fixed) if each[0] != b"eXIf"] == chunks(content)
+    assert text_of(exif_of_png(fixed), "Exif", 0x9003) == STAMP
 
 
 def test_apng_gets_it_before_its_frame_control(bench: Bench) -> None:
     target = io.BytesIO()
     frames = [Image.new("RGB", (8, 8), color) for color in ("red", "blue")]
     frames[0].save(target, "PNG", save_all=True, append_images=frames[1:])
-    mended = bench.fix(target.getvalue(), name="a.png").path.read_bytes()
-    order = [type_ for type_, _ in chunks(mended)]
+    fixed = bench.fix(target.getvalue(), name="a.png").path.read_bytes()
+    order = [type_ for type_, _ in chunks(fixed)]
     assert order.index(b"eXIf") < order.index(b"fcTL")
-    with Image.open(io.BytesIO(mended)) as image:
+    with Image.open(io.BytesIO(fixed)) as image:
         assert getattr(image, "n_frames", 1) == 2
 
 
@@ -74,10 +74,10 @@ def test_apng_gets_it_before_its_frame_control(bench: Bench) -> None:
 def test_png_exif_is_patched_where_it_is(bench: Bench, behind: bool) -> None:
     chunk = png_chunk(b"eXIf", block([], exif=[original(ZERO)]))
     content = png(after=[chunk]) if behind else png(chunk)
-    mended = bench.fix(content, name="a.png").path.read_bytes()
-    assert [type_ for type_, _ in chunks(mended)] == [type_ for type_, _ in chunks(content)]
-    assert text_of(exif_of_png(mended), "Exif", 0x9003) == STAMP
-    assert text_of(exif_of_png(mended), "Exif", 0x9004) == STAMP
+    fixed = bench.fix(content, name="a.png").path.read_bytes()
+    assert [type_ for type_, _ in chunks(fixed)] == [type_ for type_, _ in chunks(content)]
+    assert text_of(exif_of_png(fixed), "Exif", 0x9003) == STAMP
+    assert text_of(exif_of_png(fixed), "Exif", 0x9004) == STAMP
 
 
 @pytest.mark.parametrize(
@@ -122,30 +122,30 @@ def riff(content: bytes) -> list[bytes]:
 @pytest.mark.parametrize("lossless", [False, True])
 def test_simple_webp_becomes_extended(bench: Bench, lossless: bool) -> None:
     content = webp(lossless=lossless)
-    mended = bench.fix(content, name="a.webp").path.read_bytes()
-    assert riff(mended) == [b"VP8X", riff(content)[0], b"EXIF"]
-    assert mended[20] & 0x08
-    assert mended[24:30] == b"\x0f\0\0\x0f\0\0"
-    with Image.open(io.BytesIO(mended)) as after, Image.open(io.BytesIO(content)) as before:
+    fixed = bench.fix(content, name="a.webp").path.read_bytes()
+    assert riff(fixed) == [b"VP8X", riff(content)[0], b"EXIF"]
+    assert fixed[20] & 0x08
+    assert fixed[24:30] == b"\x0f\0\0\x0f\0\0"
+    with Image.open(io.BytesIO(fixed)) as after, Image.open(io.BytesIO(content)) as before:
         assert (after.size, after.mode, after.tobytes()) == (before.size, before.mode, before.tobytes())
 
 
 def test_lossless_webp_with_alpha_says_so(bench: Bench) -> None:
     target = io.BytesIO()
     Image.new("RGBA", (5, 7), (1, 2, 3, 77)).save(target, "WEBP", lossless=True)
-    mended = bench.fix(target.getvalue(), name="a.webp").path.read_bytes()
-    assert mended[20] == 0x18
-    with Image.open(io.BytesIO(mended)) as image:
+    fixed = bench.fix(target.getvalue(), name="a.webp").path.read_bytes()
+    assert fixed[20] == 0x18
+    with Image.open(io.BytesIO(fixed)) as image:
         assert (image.size, image.mode) == ((5, 7), "RGBA")
 
 
 @pytest.mark.parametrize("xmp", [b"XMP ", b"XMP\0"])
 def test_exif_goes_before_xmp_and_unknown_chunks_stay(bench: Bench, xmp: bytes) -> None:
     content = webp(riff_chunk(b"abcd", b"odd"), riff_chunk(xmp, b"<x/>"), extended=True, flags=4)
-    mended = bench.fix(content, name="a.webp").path.read_bytes()
-    assert riff(mended) == [b"VP8X", b"VP8 ", b"abcd", b"EXIF", xmp]
-    assert mended[20] == 4 | 8
-    assert riff_chunk(b"abcd", b"odd") in mended
+    fixed = bench.fix(content, name="a.webp").path.read_bytes()
+    assert riff(fixed) == [b"VP8X", b"VP8 ", b"abcd", b"EXIF", xmp]
+    assert fixed[20] == 4 | 8
+    assert riff_chunk(b"abcd", b"odd") in fixed
 
 
 @pytest.mark.parametrize("extra", [b"", b"!"])
@@ -153,10 +153,10 @@ def test_exif_goes_before_xmp_and_unknown_chunks_stay(bench: Bench, xmp: bytes) 
 def test_webp_exif_is_patched_with_padding(bench: Bench, extra: bytes, artist: str) -> None:
     exif = riff_chunk(b"EXIF", block([(0x013B, ASCII, 1, b"\0")], exif=[original(ZERO), DATES[1]]) + extra)
     content = webp(exif, riff_chunk(b"XMP ", b"<x/>"), extended=True, flags=12)
-    mended = bench.fix(content, settings=Settings(artist=artist), name="a.webp").path.read_bytes()
-    assert riff(mended) == [b"VP8X", b"VP8 ", b"EXIF", b"XMP "]
-    assert text_of(exif_of_webp(mended), "Exif", 0x9003) == OLD
-    assert text_of(exif_of_webp(mended), "0th", 0x013B) == artist
+    fixed = bench.fix(content, settings=Settings(artist=artist), name="a.webp").path.read_bytes()
+    assert riff(fixed) == [b"VP8X", b"VP8 ", b"EXIF", b"XMP "]
+    assert text_of(exif_of_webp(fixed), "Exif", 0x9003) == OLD
+    assert text_of(exif_of_webp(fixed), "0th", 0x013B) == artist
 
 
 @pytest.mark.parametrize(
@@ -182,11 +182,11 @@ def tiff_entries(done: FixResult) -> dict[tuple[str, int], tuple[int, int, bytes
 def test_tiff_is_only_appended_to(bench: Bench) -> None:
     content = encoded("TIFF")
     done = bench.fix(content, settings=ARTIST, name="a.tif")
-    mended = done.path.read_bytes()
-    assert mended[8 : len(content)] == content[8:]
-    assert mended[:4] == content[:4]
+    fixed = done.path.read_bytes()
+    assert fixed[8 : len(content)] == content[8:]
+    assert fixed[:4] == content[:4]
     assert tiff_entries(done)["0th", 0x013B][2] == b"Ada Lovelace\0"
-    with Image.open(io.BytesIO(mended)) as after, Image.open(io.BytesIO(content)) as before:
+    with Image.open(io.BytesIO(fixed)) as after, Image.open(io.BytesIO(content)) as before:
         assert after.tobytes() == before.tobytes()
 
 
@@ -238,9 +238,9 @@ def test_a_raw_file_with_a_date_gets_no_date_in_a_sidecar(bench: Bench) -> None:
 def test_heic_zero_dates_are_filled_in_place(bench: Bench, prefix: bytes) -> None:
     content = heic(block([text(0x0131, "1.0")], exif=[original(ZERO), text(0x9004, ZERO)]), prefix=prefix)
     done = bench.fix(content, settings=Settings(artist="Ada", remove_software=True), name="a.heic")
-    mended = done.path.read_bytes()
-    assert len(mended) == len(content)
-    assert mended.count(STAMP.encode()) == 2
+    fixed = done.path.read_bytes()
+    assert len(fixed) == len(content)
+    assert fixed.count(STAMP.encode()) == 2
     assert {change.field for change in done.changes} == {"DateTimeOriginal", "CreateDate", "Software"}
     assert b"Ada" in (done.sidecar or b"")
     assert b"DateTimeOriginal" not in (done.sidecar or b"")
@@ -280,15 +280,15 @@ def test_a_single_item_needs_no_link(bench: Bench) -> None:
 def test_creation_times_of_zero_are_filled(bench: Bench, version: int) -> None:
     content = mp4(0, version=version)
     done = bench.fix(content, Given(taken=INSTANT), name="a.mp4")
-    mended = done.path.read_bytes()
+    fixed = done.path.read_bytes()
     seconds = 3_708_433_321
     size = 4 + 4 * version
-    assert len(mended) == len(content)
-    assert mended.count(seconds.to_bytes(size)) == 3
+    assert len(fixed) == len(content)
+    assert fixed.count(seconds.to_bytes(size)) == 3
     for name in (b"mvhd", b"tkhd", b"mdhd"):
-        at = mended.index(name) + 8
-        assert int.from_bytes(mended[at : at + size]) == seconds
-        assert mended[at + size : at + 2 * size] == bytes(size), "the modification time stays"
+        at = fixed.index(name) + 8
+        assert int.from_bytes(fixed[at : at + size]) == seconds
+        assert fixed[at + size : at + 2 * size] == bytes(size), "the modification time stays"
 
 
 def test_creation_times_that_are_there_stay(bench: Bench) -> None:

@@ -51,19 +51,19 @@ def texts(done: FixResult) -> dict[int, str]:
 
 def test_a_file_without_exif_gets_a_segment_behind_jfif(bench: Bench) -> None:
     content = jpeg(segment(0xFE, b"a comment"))
-    mended = bench.fix(content).path.read_bytes()
+    fixed = bench.fix(content).path.read_bytes()
     length = int.from_bytes(content[4:6])
     start = 4 + length
-    new = int.from_bytes(mended[start + 2 : start + 4]) + 2
-    assert mended[:start] == content[:start]
-    assert mended[start + 4 : start + 10] == b"Exif\0\0"
-    assert mended[start + new :] == content[start:]
+    new = int.from_bytes(fixed[start + 2 : start + 4]) + 2
+    assert fixed[:start] == content[:start]
+    assert fixed[start + 4 : start + 10] == b"Exif\0\0"
+    assert fixed[start + new :] == content[start:]
     assert texts(bench.fix(content)) == {0x9003: STAMP, 0x9004: STAMP}
 
 
 def test_a_file_without_jfif_gets_it_first(bench: Bench) -> None:
-    mended = bench.fix(jpeg(jfif=False)).path.read_bytes()
-    assert mended[:4] == b"\xff\xd8\xff\xe1"
+    fixed = bench.fix(jpeg(jfif=False)).path.read_bytes()
+    assert fixed[:4] == b"\xff\xd8\xff\xe1"
 
 
 def test_what_is_there_wins(bench: Bench) -> None:
@@ -85,9 +85,9 @@ def test_an_author_in_xmp_is_an_author(bench: Bench) -> None:
 def test_a_date_that_is_none_is_filled_in_place(bench: Bench, missing: str, order: str) -> None:
     content = photo(block([], exif=[original(missing), text(0x9004, missing)], order=order))
     done = bench.fix(content)
-    mended = done.path.read_bytes()
-    assert len(mended) == len(content)
-    assert mended == content.replace(missing.encode(), STAMP.encode())
+    fixed = done.path.read_bytes()
+    assert len(fixed) == len(content)
+    assert fixed == content.replace(missing.encode(), STAMP.encode())
     assert done.changes[0] == Change("DateTimeOriginal", missing.strip(), STAMP)
 
 
@@ -264,12 +264,12 @@ def test_a_directory_without_entries_is_an_empty_list(bench: Bench) -> None:
 def test_the_rest_of_the_file_stays(bench: Bench) -> None:
     trailer = b"MOTION" * 1000
     content = photo(block([], exif=[]), trailer=trailer)
-    mended = bench.fix(content).path.read_bytes()
+    fixed = bench.fix(content).path.read_bytes()
     at = content.index(b"\xff\xdb")
-    assert mended[mended.index(b"\xff\xdb") :] == content[at:]
+    assert fixed[fixed.index(b"\xff\xdb") :] == content[at:]
 
 
-def test_a_truncated_scan_is_mended_and_said(bench: Bench) -> None:
+def test_a_truncated_scan_is_fixed_and_said(bench: Bench) -> None:
     content = photo(block([], exif=[]))[:-40]
     done = bench.fix(content)
     assert done.outcome is Outcome.FIXED
@@ -297,9 +297,9 @@ def test_fill_bytes_before_a_marker_are_allowed(bench: Bench) -> None:
     plain = photo(block([], exif=[]))
     at = plain.index(b"\xff\xdb")
     content = plain[:at] + b"\xff\xff" + plain[at:]
-    mended = bench.fix(content)
-    assert mended.outcome is Outcome.FIXED
-    assert b"\xff\xff\xff\xdb" in mended.path.read_bytes()
+    fixed = bench.fix(content)
+    assert fixed.outcome is Outcome.FIXED
+    assert b"\xff\xff\xff\xdb" in fixed.path.read_bytes()
 
 
 def test_a_loop_of_directories_is_not_written(bench: Bench) -> None:

@@ -108,9 +108,9 @@ def first_size(content: bytes, order: str) -> int:
 @pytest.mark.parametrize("exif", [True, False])
 def test_the_size_of_the_first_image_grows_with_it(bench: Bench, order: str, exif: bool) -> None:
     content = gain_map_photo(order, exif=exif)
-    mended = bench.fix(content, settings=ARTIST).path.read_bytes()
-    assert first_size(mended, order) == first_size(content, order) + len(mended) - len(content)
-    assert mended[first_size(mended, order) :] == encoded("JPEG")
+    fixed = bench.fix(content, settings=ARTIST).path.read_bytes()
+    assert first_size(fixed, order) == first_size(content, order) + len(fixed) - len(content)
+    assert fixed[first_size(fixed, order) :] == encoded("JPEG")
 
 
 def test_a_wrong_size_of_the_first_image_stays_wrong(bench: Bench) -> None:

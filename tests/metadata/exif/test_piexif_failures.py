@@ -73,7 +73,7 @@ def pack(code: str, *numbers: float) -> bytes:
 
 
 Row = tuple[str, str, Entry, type[Exception], str, Value | None]
-"""Case, directory, entry as found, piexif's error and its words, the entry as mended; None: it is left."""
+"""Case, directory, entry as found, piexif's error and its words, the entry as fixed; None: it is left."""
 
 WRONG_TYPES: list[Row] = [
     ("SceneType as BYTE", "Exif", (41729, BYTE, 1, b"\1"), ValueError, "41729 in Exif IFD", (7, 1, b"\1")),
@@ -181,11 +181,11 @@ def test_wrong_types(bench: Bench, row: Row) -> None:
         piexif.dump(piexif.load(done.path.read_bytes()))
 
 
-def test_a_type_is_mended_in_place(bench: Bench) -> None:
+def test_a_type_is_fixed_in_place(bench: Bench) -> None:
     content = with_entry("Exif", (41729, BYTE, 1, b"\1"))
-    mended = bench.fix(content).path.read_bytes()
-    assert len(mended) == len(content)
-    assert sum(old != new for old, new in zip(content, mended, strict=True)) == 1
+    fixed = bench.fix(content).path.read_bytes()
+    assert len(fixed) == len(content)
+    assert sum(old != new for old, new in zip(content, fixed, strict=True)) == 1
 
 
 def test_big_endian_reference_takes_the_first_byte(bench: Bench) -> None:
@@ -246,9 +246,9 @@ def test_a_thumbnail_that_is_no_jpeg(bench: Bench) -> None:
     with pytest.raises(ValueError, match="isn't JPEG"):
         piexif.dump(piexif.load(content))
 
-    mended = bench.fix(content, settings=ARTIST)
-    before, after = exif_of_jpeg(content), exif_of_jpeg(mended.path.read_bytes())
-    assert named_in(mended.path) == "Łukasz Żak"
+    fixed = bench.fix(content, settings=ARTIST)
+    before, after = exif_of_jpeg(content), exif_of_jpeg(fixed.path.read_bytes())
+    assert named_in(fixed.path) == "Łukasz Żak"
     assert after.index(b"no jpeg at all") == before.index(b"no jpeg at all")
 
 
@@ -259,17 +259,17 @@ def test_a_thumbnail_above_64_000_bytes(bench: Bench) -> None:
     with pytest.raises(ValueError, match="too large"):
         piexif.dump(piexif.load(content))
 
-    mended = bench.fix(content, settings=ARTIST)
-    assert named_in(mended.path) == "Łukasz Żak"
-    assert thumbnail in mended.path.read_bytes()
+    fixed = bench.fix(content, settings=ARTIST)
+    assert named_in(fixed.path) == "Łukasz Żak"
+    assert thumbnail in fixed.path.read_bytes()
 
 
 def test_a_thumbnail_directory_without_thumbnail(bench: Bench) -> None:
     content = photo(block([], exif=DATES, first=[(259, SHORT, 1, pack("H", 6))]))
     assert piexif.load(piexif.dump(piexif.load(content)))["1st"] == {}
 
-    mended = bench.fix(content, settings=ARTIST)
-    assert jpeg_entries(mended.path)["1st", 259] == (3, 1, pack("H", 6))
+    fixed = bench.fix(content, settings=ARTIST)
+    assert jpeg_entries(fixed.path)["1st", 259] == (3, 1, pack("H", 6))
 
 
 Unreadable = tuple[str, bytes, type[Exception], str]
@@ -301,10 +301,10 @@ def test_unknown_value_types(bench: Bench, type_: int) -> None:
     with pytest.raises(ValueError, match="incorrect value type"):
         piexif.load(content)
 
-    mended = bench.fix(content, settings=ARTIST)
-    assert named_in(mended.path) == "Łukasz Żak"
+    fixed = bench.fix(content, settings=ARTIST)
+    assert named_in(fixed.path) == "Łukasz Żak"
     raw = struct.pack("<HHI", 271, type_, 1) + b"abcd"
-    assert raw in exif_of_jpeg(mended.path.read_bytes())[8:]
+    assert raw in exif_of_jpeg(fixed.path.read_bytes())[8:]
 
 
 def test_a_block_that_is_full(bench: Bench) -> None:
@@ -339,9 +339,9 @@ def test_exif_that_is_not_first(bench: Bench) -> None:
     piexif.insert(piexif.dump(piexif.load(content)), content, target)
     assert target.getvalue().count(b"Exif\0\0") == 2
 
-    mended = bench.fix(content, settings=ARTIST).path.read_bytes()
-    assert mended.count(b"Exif\0\0") == 1
-    assert mended.index(b"Exif\0\0") == content.index(b"Exif\0\0")
+    fixed = bench.fix(content, settings=ARTIST).path.read_bytes()
+    assert fixed.count(b"Exif\0\0") == 1
+    assert fixed.index(b"Exif\0\0") == content.index(b"Exif\0\0")
 
 
 def animation() -> bytes:
@@ -363,10 +363,10 @@ def test_animated_webp(bench: Bench) -> None:
         size = (0, 0)
     assert size != (32, 24), "piexif keeps the canvas"
 
-    mended = bench.fix(content, name="photo.webp")
-    with Image.open(mended.path) as after:
+    fixed = bench.fix(content, name="photo.webp")
+    with Image.open(fixed.path) as after:
         assert (after.size, getattr(after, "n_frames", 1)) == ((32, 24), 2)
-    assert text_of(exif_of_webp(mended.path.read_bytes()), "Exif", 0x9003) == STAMP
+    assert text_of(exif_of_webp(fixed.path.read_bytes()), "Exif", 0x9003) == STAMP
 
 
 def test_webp_without_an_extended_header(bench: Bench) -> None:
@@ -375,8 +375,8 @@ def test_webp_without_an_extended_header(bench: Bench) -> None:
     with pytest.raises(ValueError, match="doesnot have exif"):
         piexif.load(str(path))
 
-    mended = bench.fix(content, name="photo.webp")
-    assert text_of(exif_of_webp(mended.path.read_bytes()), "Exif", 0x9003) == STAMP
+    fixed = bench.fix(content, name="photo.webp")
+    assert text_of(exif_of_webp(fixed.path.read_bytes()), "Exif", 0x9003) == STAMP
 
 
 def test_webp_with_a_stray_prefix(bench: Bench) -> None:
@@ -385,10 +385,10 @@ def test_webp_with_a_stray_prefix(bench: Bench) -> None:
     with pytest.raises(struct.error):
         piexif.load(str(bench.put(content, "prefixed.webp")))
 
-    mended = bench.fix(content, settings=ARTIST, name="photo.webp").path.read_bytes()
-    at = mended.index(b"EXIF")
-    assert mended[at + 8 : at + 14] == b"Exif\0\0"
-    assert entries(exif_of_webp(mended))["0th", 0x013B] == NAMED
+    fixed = bench.fix(content, settings=ARTIST, name="photo.webp").path.read_bytes()
+    at = fixed.index(b"EXIF")
+    assert fixed[at + 8 : at + 14] == b"Exif\0\0"
+    assert entries(exif_of_webp(fixed))["0th", 0x013B] == NAMED
 
 
 @pytest.mark.parametrize(

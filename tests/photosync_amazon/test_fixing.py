@@ -39,7 +39,7 @@ def md5(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def mended(simulator: AmazonSimulator, sandbox: Sandbox) -> list[Path]:
+def fixed(simulator: AmazonSimulator, sandbox: Sandbox) -> list[Path]:
     """The files that are not as they were delivered."""
     known = set(delivered(simulator))
     return [path for path in sandbox.files() if md5(path.read_bytes()) not in known]
@@ -63,7 +63,7 @@ def test_photos_without_a_date_get_one_and_the_rest_stays(simulator: AmazonSimul
     result = sandbox.run("pull", "amazon")
     result.check_totals()
     assert result.exit == 0
-    changed = mended(simulator, sandbox)
+    changed = fixed(simulator, sandbox)
     assert result.number("fixed") == len(changed) > 0
     for path in changed:
         date = piexif.load(str(path))["Exif"][piexif.ExifIFD.DateTimeOriginal].decode()
@@ -72,17 +72,17 @@ def test_photos_without_a_date_get_one_and_the_rest_stays(simulator: AmazonSimul
     check_sums(sandbox)
 
 
-def test_every_mended_file_can_be_taken_back(simulator: AmazonSimulator, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_every_fixed_file_can_be_undone(simulator: AmazonSimulator, sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.run("pull", "amazon")
     records = UndoRecords(sandbox.library / ".photosync" / "undo")
-    for path in mended(simulator, sandbox):
+    for path in fixed(simulator, sandbox):
         (record,) = records.find(hashlib.sha256(path.read_bytes()).hexdigest()).values()
         assert md5(undo(path, record, tmp_path).read_bytes()) in delivered(simulator)
     status = sandbox.run("status").objects[0]
-    assert status["fixed"] == len(mended(simulator, sandbox))
+    assert status["fixed"] == len(fixed(simulator, sandbox))
 
 
-def test_a_mended_file_is_not_brought_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_a_fixed_file_is_not_brought_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon")
     before = sandbox.hashes()
     simulator.forget()
@@ -94,10 +94,10 @@ def test_a_mended_file_is_not_brought_again(simulator: AmazonSimulator, sandbox:
     assert sandbox.hashes() == before
 
 
-def test_a_mended_file_that_was_removed_comes_back_the_same(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_a_fixed_file_that_was_removed_comes_back_the_same(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon")
     before = sandbox.hashes()
-    mended(simulator, sandbox)[0].unlink()
+    fixed(simulator, sandbox)[0].unlink()
     again = sandbox.run("pull", "amazon")
     assert (again.number("saved"), again.number("fixed")) == (1, 1)
     assert sandbox.hashes() == before
@@ -125,7 +125,7 @@ def test_killed_at_any_time_it_leaves_no_second_file(simulator: AmazonSimulator,
     check_sums(sandbox)
 
 
-def test_a_catalog_that_was_lost_does_not_double_mended_files(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_a_catalog_that_was_lost_does_not_double_fixed_files(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon")
     before = sandbox.hashes()
     for path in (sandbox.library / ".photosync").glob("catalog.db*"):
