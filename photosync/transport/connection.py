@@ -133,8 +133,7 @@ class Connections:
                 first = first or target
                 generation = self._sign(prepared, request, target, first)
                 response = self._send_one(prepared, request, target)
-            where = target.origin.name
-            reply = Reply(response, request, where=where, started=started, generation=generation, cancel=self._cancel)
+            reply = Reply(response, request, started=started, generation=generation, cancel=self._cancel)
             if reply.status not in _REDIRECTS or reply.status in request.accept or "Location" not in reply.headers:
                 return reply
             url = self._next_url(reply, target)

@@ -98,7 +98,7 @@ class Download:
             return reply.head()
 
     def _ranged(self, start: int) -> Request:
-        headers = {**(self._request.headers or {}), "Accept-Encoding": "identity"}
+        headers = {"Accept-Encoding": "identity"}
         if self._part_bytes is not None:
             end = start + self._part_bytes
             headers["Range"] = f"bytes={start}-{(end if self._total is None else min(end, self._total)) - 1}"

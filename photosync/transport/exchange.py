@@ -50,11 +50,9 @@ class Exchange:
         """How many attempts repeated an earlier one."""
         self.connections = Connections(settings, policy, self._sign_in, cancel, bandwidth)
 
-    def run(self, request: Request, attempt: Callable[[Retries], Result], *, for_item: bool = False) -> Result:
-        """Attempt `request` as often as the policy says. `for_item` as for `Retries`."""
-        retries = Retries(
-            self._policy, request, self.redactor, cancel=self._cancel, on_wait=self._before_wait, for_item=for_item
-        )
+    def run(self, request: Request, attempt: Callable[[Retries], Result]) -> Result:
+        """Attempt `request` as often as the policy says."""
+        retries = Retries(self._policy, request, self.redactor, cancel=self._cancel, on_wait=self._before_wait)
         return retries.run(lambda: attempt(retries))
 
     def _before_wait(self, wait: Wait) -> None:

@@ -13,6 +13,7 @@ from urllib3.response import HTTPResponse
 
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
+from photosync.transport import hosts
 from photosync.transport.retry import RetryableError
 from photosync.transport.types import Answer, Request
 
@@ -28,7 +29,6 @@ class Reply:
         response: requests.Response,
         request: Request,
         *,
-        where: str,
         started: float,
         generation: int | None,
         cancel: threading.Event | None,
@@ -41,7 +41,7 @@ class Reply:
         self.headers: Mapping[str, str] = response.headers
         self.generation = generation
         """Of the credentials that the request carried; None where it carried none."""
-        self.where = where
+        self.where = hosts.target(response.url).origin.name
         """The host, for messages."""
         self._raw: HTTPResponse = response.raw
         self._cancel = cancel

@@ -134,15 +134,12 @@ class Retries:
         *,
         cancel: threading.Event | None,
         on_wait: Callable[[Wait], None],
-        for_item: bool = False,
     ) -> None:
-        """With `for_item` a body that stays short is an `ItemError`, else a `TemporaryError` of the service."""
         self._policy = policy
         self._request = request
         self._redactor = redactor
         self._cancel = cancel
         self._on_wait = on_wait
-        self._for_item = for_item
         self._started: float | None = None
         """When the time without progress began."""
         self._failures: list[RetryableError] = []
@@ -211,6 +208,6 @@ class Retries:
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
         if not may_repeat(self._request, failure):
             return LostAnswerError(f"{message} It may have been done all the same, so it was not repeated.")
-        if failure.reason is Reason.TRUNCATED and self._for_item:
+        if failure.reason is Reason.TRUNCATED and self._request.is_download:
             return ItemError(message, Reason.TRUNCATED)
         return TemporaryError(f"{message} {_ADVICE[reason]}", reason)

@@ -85,7 +85,6 @@ class Transport:
         destination: Destination,
         *,
         params: Mapping[str, str | int | None] | None = None,
-        headers: Mapping[str, str] | None = None,
         signed: bool = True,
         documents: bool = False,
         part_bytes: int | None = None,
@@ -97,9 +96,9 @@ class Transport:
         for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
         passes through and is not tried again.
         """
-        request = Request("GET", url, params=params, headers=headers, signed=signed)
+        request = Request("GET", url, params=params, signed=signed, is_download=True)
         download = Download(self._exchange, request, destination, documents=documents, part_bytes=part_bytes)
-        return self._exchange.run(request, download.attempt, for_item=True)
+        return self._exchange.run(request, download.attempt)
 
     @contextmanager
     def stream(

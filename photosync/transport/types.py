@@ -170,6 +170,8 @@ class Request:
     idempotent: bool = True
     signed: bool = True
     timeout_s: float | None = None
+    is_download: bool = False
+    """Whether an answer that stays short is a failure of one item, and not of the service."""
 
     @property
     def label(self) -> str:
