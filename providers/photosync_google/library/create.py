@@ -6,7 +6,7 @@ Facts: protocol notes on Google Photos, sections 5.3 and 5.4.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
@@ -33,20 +33,19 @@ class ItemMaker:
         self._api = api
         self._albums = albums
         self._upload = upload
-        self._met: set[str] = set()
+        self._seen: set[str] = set()
         """The ids of all items so far: the same bytes are the same item."""
 
     def make(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
         """Make items of those that are none yet, and put all of them into the album of that title, if there is to be
         one. The answers are in the order of `sent`."""
         made: dict[int, Made] = {}
-        known = [place for place, each in enumerate(sent) if each.item is not None]
-        fresh = [place for place, each in enumerate(sent) if each.item is None]
-        for places in _batches(fresh):
-            made.update(zip(places, self._create(album, [sent[place] for place in places]), strict=True))
-        for places in _batches(known):
-            made.update(zip(places, self._gather(album, [sent[place] for place in places]), strict=True))
-        return [made[place] for place in range(len(sent))]
+        for step, is_known in ((self._create, False), (self._add_known, True)):
+            indexes = [index for index, each in enumerate(sent) if (each.item is not None) is is_known]
+            for start in range(0, len(indexes), MOST_AT_ONCE):
+                batch = indexes[start : start + MOST_AT_ONCE]
+                made.update(zip(batch, step(album, [sent[index] for index in batch]), strict=True))
+        return [made[index] for index in range(len(sent))]
 
     # New items
 
@@ -58,33 +57,34 @@ class ItemMaker:
         # A token is good once. Where the answer to its first use was lost, Google knows the item and not the token.
         may_be_used_up = self._api.retries > retries
         found = [results.get(each.token) for each in sent]
-        made = [self._judged(each, result) for each, result in zip(sent, found, strict=True)]
-        again = [place for place, result in enumerate(found) if _may_be_old(result, may_be_used_up=may_be_used_up)]
-        alone = [place for place, result in enumerate(found) if result is not None and result.code == INTERNAL]
-        for places, way in ((again, self._again), (alone if len(sent) > 1 else [], self._alone)):
-            for place, outcome in zip(places, way(album, [sent[place] for place in places]), strict=True):
-                made[place] = outcome
+        made = [self._outcome(each, result) for each, result in zip(sent, found, strict=True)]
+        again = [index for index, result in enumerate(found) if _may_be_old(result, may_be_used_up=may_be_used_up)]
+        alone = [index for index, result in enumerate(found) if result is not None and result.code == INTERNAL]
+        for indexes, step in ((again, self._again), (alone if len(sent) > 1 else [], self._alone)):
+            for index, outcome in zip(indexes, step(album, [sent[index] for index in indexes]), strict=True):
+                made[index] = outcome
         return made
 
     def _again(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
         """Once more with new tokens. The same bytes are the same item, so that nothing comes there twice."""
-        made: dict[int, Made] = {}
-        fresh: dict[int, Sent] = {}
         try:
-            for place, each in enumerate(sent):
-                try:
-                    fresh[place] = replace(each, item=None, token=self._upload(each.file))
-                except ItemError as error:
-                    made[place] = error
-            results = self._results(album, list(fresh.values())) if fresh else {}
+            fresh = [self._sent_again(each) for each in sent]
+            ready = [each for each in fresh if isinstance(each, Sent)]
+            results = self._results(album, ready) if ready else {}
         except TemporaryError as error:
             return [ItemError(str(error), error.reason)] * len(sent)
-        for place, each in fresh.items():
-            made[place] = results if isinstance(results, ItemError) else self._judged(each, results.get(each.token))
-        return [made[place] for place in range(len(sent))]
+        if isinstance(results, ItemError):
+            return [results if isinstance(each, Sent) else each for each in fresh]
+        return [self._outcome(each, results.get(each.token)) if isinstance(each, Sent) else each for each in fresh]
+
+    def _sent_again(self, sent: Sent) -> Made:
+        try:
+            return replace(sent, item=None, token=self._upload(sent.file))
+        except ItemError as error:
+            return error
 
     def _alone(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
-        """One by one, with the transport's patience for each; but not for all of them when Google is in trouble."""
+        """One by one, each with the transport's retries; but not all of them when Google is in trouble."""
         made: list[Made] = []
         failures = 0
         for each in sent:
@@ -119,7 +119,7 @@ class ItemMaker:
             return self._refused(album, error)
         return found
 
-    def _judged(self, sent: Sent, result: CreateResult | None) -> Made:
+    def _outcome(self, sent: Sent, result: CreateResult | None) -> Made:
         if result is None:
             return ItemError("Google did not say what became of it; push again", Reason.BAD_ANSWER)
         if result.code in (DONE, ALREADY_EXISTS):
@@ -142,15 +142,15 @@ class ItemMaker:
 
     def _arrived(self, sent: Sent, item: Item, *, was_there: bool) -> Sent:
         # What Google has already keeps the name under which it came first (section 5.3).
-        was_there = was_there or item.id in self._met or not _is_same_name(item.name, sent_name(sent.file.name))
-        self._met.add(item.id)
+        was_there = was_there or item.id in self._seen or not _is_same_name(item.name, sent_name(sent.file.name))
+        self._seen.add(item.id)
         return replace(sent, item=replace(item, name=item.name or sent.file.name), was_there=was_there)
 
     # Known items
 
-    def _gather(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
+    def _add_known(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
         """Put items that are there already into an album: all or none, so those are looked for that Google refuses."""
-        self._met.update(each.item.id for each in sent if each.item is not None)
+        self._seen.update(each.item.id for each in sent if each.item is not None)
         if album is None:
             return list(sent)
         ids = list(dict.fromkeys(each.item.id for each in sent if each.item is not None))
@@ -165,8 +165,8 @@ class ItemMaker:
                 raise
             if len(sent) > 1:
                 half = len(sent) // 2
-                return self._gather(album, sent[:half]) + self._gather(album, sent[half:])
-            # It was deleted there, or came by another way than this program. Sending it again mends both.
+                return self._add_known(album, sent[:half]) + self._add_known(album, sent[half:])
+            # It was deleted there, or came by another way than this program. Sending it again helps in both cases.
             return self._again(album, sent)
         return list(sent)
 
@@ -178,11 +178,6 @@ class ItemMaker:
 def _may_be_old(result: CreateResult | None, *, may_be_used_up: bool) -> bool:
     """Whether a token was refused and not the picture: as a used one is, or one that is older than a day."""
     return result is not None and result.code == INVALID and (may_be_used_up or not result.is_about_content)
-
-
-def _batches(places: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(places), MOST_AT_ONCE):
-        yield places[start : start + MOST_AT_ONCE]
 
 
 def _is_same_name(theirs: str, ours: str) -> bool:

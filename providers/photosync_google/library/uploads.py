@@ -33,7 +33,7 @@ class GoogleUploader:
         """Raises `UsageError` for a title that no album can have."""
         self._account = account
         self._api = api
-        self._album = _wished_title(account, request.collection)
+        self._album = _requested_title(account, request.collection)
         self._maker = ItemMaker(account, api, albums, self._upload)
 
     @property
@@ -56,28 +56,24 @@ class GoogleUploader:
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
         """Make items of these, album by album. What fails for a while fails alone once others came through."""
         made: dict[int, Made] = {}
-        trouble: TemporaryError | None = None
-        for album, places in self._by_album(sent).items():
+        for album, indexes in self._by_album(sent).items():
             try:
-                if trouble is None:
-                    answers = self._maker.make(album, [sent[place] for place in places])
-                    made.update(zip(places, answers, strict=True))
+                answers = self._maker.make(album, [sent[index] for index in indexes])
             except TemporaryError as error:
                 if not any(isinstance(each, Sent) for each in made.values()):
                     raise
-                trouble = error
-        if trouble is not None:
-            failure = ItemError(str(trouble), trouble.reason)
-            made.update((place, failure) for place in range(len(sent)) if place not in made)
-        return [made[place] for place in range(len(sent))]
+                failure = ItemError(str(error), error.reason)
+                return [made.get(index, failure) for index in range(len(sent))]
+            made.update(zip(indexes, answers, strict=True))
+        return [made[index] for index in range(len(sent))]
 
     def _by_album(self, sent: Sequence[Sent]) -> dict[str | None, list[int]]:
-        """The places of the files that go into one album; None: into no album."""
+        """The indexes of the files that go into one album; None: into no album."""
         groups: dict[str | None, list[int]] = {}
-        for place, each in enumerate(sent):
+        for index, each in enumerate(sent):
             folder = "/".join(each.file.folder)
             title = self._album or (album_title(folder) if folder else None)
-            groups.setdefault(title, []).append(place)
+            groups.setdefault(title, []).append(index)
         return groups
 
     def _upload(self, file: FileToUpload) -> str:
@@ -93,7 +89,7 @@ class GoogleUploader:
             raise ItemError(f"Google refused to take it ({error})", reason) from error
 
 
-def _wished_title(account: str, collection: str | None) -> str | None:
+def _requested_title(account: str, collection: str | None) -> str | None:
     if collection is None:
         return None
     title = collection.strip()
