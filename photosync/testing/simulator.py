@@ -15,7 +15,7 @@ from abc import ABC, abstractmethod
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypedDict
 
 from aiohttp import web
 
@@ -71,6 +71,18 @@ class RequestRecord:
     at: float
     """`clock.monotonic()` when it came."""
     retry_after: str | None = None
+
+
+class SimulatorOptions(TypedDict, total=False):
+    """What every simulator can be made with: `Simulator.__init__` has the defaults."""
+
+    items: int
+    seed: int
+    size: SizeClass
+    years: Sequence[int]
+    hostile: bool
+    gaps: bool
+    port: int
 
 
 class Simulator(ABC):

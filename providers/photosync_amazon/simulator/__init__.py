@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Unpack
 from urllib.parse import quote
 
 from aiohttp import web
@@ -15,8 +15,7 @@ from aiohttp import web
 from photosync.model import Kind
 from photosync.testing import answers
 from photosync.testing.faults import Fault
-from photosync.testing.media import SizeClass
-from photosync.testing.simulator import Route, Simulator
+from photosync.testing.simulator import Route, Simulator, SimulatorOptions
 from photosync_amazon.simulator import listings
 from photosync_amazon.simulator.faults import AmazonFaults
 from photosync_amazon.simulator.nodes import ALBUMS, Account, used_storage
@@ -39,23 +38,17 @@ class AmazonSimulator(Simulator):
     def __init__(
         self,
         *,
-        items: int = 100,
-        seed: int = 1,
-        size: SizeClass = "small",
-        years: Sequence[int] = tuple(range(2016, 2026)),
-        hostile: bool = False,
-        gaps: bool = True,
-        port: int = 0,
         latency_s: float = 0.0,
         market: str = "main",
         renewable: bool = False,
+        **options: Unpack[SimulatorOptions],
     ) -> None:
         """`market` is the suffix of the cookies' names; `renewable` gives those by which a session can be renewed."""
-        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
-        self.account = Account(seed)
+        super().__init__(**options)
+        self.account = Account(self.seed)
         self._market = market
         self._renewable = renewable
-        self._session = f"146-{seed:07d}-7654321"
+        self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
         self._listings = listings.Listings(self.library, self.index, self.account)

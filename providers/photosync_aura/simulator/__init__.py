@@ -10,14 +10,13 @@ import hashlib
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.media import SizeClass
-from photosync.testing.simulator import Route, Simulator
+from photosync.testing.simulator import Route, Simulator, SimulatorOptions
 from photosync_aura.items import MOTION
 from photosync_aura.simulator.faults import AuraFaults
 from photosync_aura.simulator.library import (
@@ -54,17 +53,11 @@ class AuraSimulator(Simulator):
     def __init__(
         self,
         *,
-        items: int = 100,
-        seed: int = 1,
-        size: SizeClass = "small",
-        years: Sequence[int] = tuple(range(2016, 2026)),
-        hostile: bool = False,
-        gaps: bool = True,
-        port: int = 0,
         most_a_page: int = MOST_A_PAGE,
+        **options: Unpack[SimulatorOptions],
     ) -> None:
         """`most_a_page` bounds pages from the service's side, whatever a client asks for."""
-        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        super().__init__(**options)
         self.password = PASSWORD
         self.devices: list[str] = []
         """The device ids that signed in, one a sign-in."""

@@ -12,15 +12,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
 from photosync.testing.faults import Fault
-from photosync.testing.media import SizeClass
-from photosync.testing.simulator import Route, Simulator
+from photosync.testing.simulator import Route, Simulator, SimulatorOptions
 from photosync_clouddrive.simulator import queries
 from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
@@ -45,26 +44,20 @@ class CloudDriveSimulator(Simulator):
     def __init__(
         self,
         *,
-        items: int = 100,
-        seed: int = 1,
-        size: SizeClass = "small",
-        years: Sequence[int] = tuple(range(2016, 2026)),
-        hostile: bool = False,
-        gaps: bool = True,
-        port: int = 0,
         latency_s: float = 0.0,
         answer_nodes: int = 0,
         line_nodes: int = LINE_NODES,
         token_lifetime_s: int = 3600,
         token_uses: int | None = None,
         scopes: str = _SCOPES,
+        **options: Unpack[SimulatorOptions],
     ) -> None:
         """`answer_nodes`: an answer to the question for changes ends when it has so many; 0: never early.
 
         `line_nodes` is the most of a line, `token_lifetime_s` what a new token says of itself, and `token_uses` for how
         many requests it really is good; `scopes` are those of the token that is there from the beginning.
         """
-        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
+        super().__init__(**options)
         self.drive = Drive(self.library)
         self.uploads = Uploads(self.drive, self.faults, self.inbox)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)

@@ -11,14 +11,13 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from aiohttp import web
 
 from photosync.testing import answers
 from photosync.testing.library import SimulatedItem
-from photosync.testing.media import SizeClass
-from photosync.testing.simulator import Route, Simulator
+from photosync.testing.simulator import Route, Simulator, SimulatorOptions
 from photosync_google.simulator.consent import Consent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
@@ -40,27 +39,21 @@ class GoogleSimulator(Simulator):
     def __init__(
         self,
         *,
-        items: int = 100,
-        seed: int = 1,
-        size: SizeClass = "small",
-        years: Sequence[int] = tuple(range(2016, 2026)),
-        hostile: bool = False,
-        gaps: bool = True,
-        port: int = 0,
         polls: int | None = None,
         poll_interval_s: float | None = None,
         closes_in_s: float = 1800.0,
         uses_of_addresses: int | None = None,
+        **options: Unpack[SimulatorOptions],
     ) -> None:
         """The person is done at the `polls`-th look at a session: at once in tests, after seconds in a demonstration.
 
         The addresses of a listing are no longer good after `uses_of_addresses` downloads; None: they stay good.
         """
-        super().__init__(items=items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps, port=port)
-        self.consent = Consent(self.faults, seed)
+        super().__init__(**options)
+        self.consent = Consent(self.faults, self.seed)
         self.picker = Picker(self)
         self.uploads = Uploads(self)
-        is_shown = size == "demo"
+        is_shown = options.get("size") == "demo"
         self.polls = polls or (3 if is_shown else 1)
         self.poll_interval_s = poll_interval_s or (1.0 if is_shown else 0.1)
         self.closes_in_s = closes_in_s
