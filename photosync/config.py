@@ -1,7 +1,7 @@
-"""YAML to validated settings. An error names the file, the line, the key and what was expected; nothing else happens.
+"""Reads the configuration: YAML to validated settings. An error names file, line and key, and what was expected.
 
 `${NAME}` stands for a variable of the environment and `keyring:NAME` for an entry of the system's keyring. Both are
-looked up only for the account that is being opened, so that one missing secret stops no other account.
+looked up only when an account is opened, so that a missing secret stops no other account.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _plain_text(value: str) -> str:
 
 
 class Defaults(BaseModel):
-    """What any account can say for itself, and `defaults` for all of them. None: the program decides."""
+    """The options that stand under an account, or under `defaults` for all accounts. None: the program decides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -64,7 +64,7 @@ class Defaults(BaseModel):
     """Bytes a second."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     retry_budget: Duration = timedelta(minutes=2)
-    """How long one request is tried again before the service counts as unreachable."""
+    """How long one request is retried before the service counts as unreachable."""
     artist: Annotated[str, AfterValidator(_plain_text)] | None = None
     copyright: Annotated[str, AfterValidator(_plain_text)] | None = None
     write_gps: bool = False
@@ -72,7 +72,7 @@ class Defaults(BaseModel):
     sidecar_name: SidecarName = SidecarName.FULL
 
     def metadata_settings(self, mode: Mode | None = None) -> Settings:
-        """What the fixer is told; `mode` in place of the one that stands here."""
+        """The settings of the EXIF fixer; `mode` replaces the configured one."""
         return Settings(
             mode=mode or self.exif,
             time_zone=self.time_zone,
@@ -94,7 +94,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class AccountConfig:
-    """One account: its options, and what its provider is told."""
+    """One account: its options, and the settings of its provider."""
 
     name: str
     plugin: ProviderPlugin
@@ -116,24 +116,34 @@ class Config:
     library: Path | None
     accounts: Mapping[str, AccountConfig]
     defaults: Defaults
-    """For what belongs to no account."""
+    """The options of files that belong to no account."""
 
     def account(self, name: str) -> AccountConfig:
         """The account called `name`."""
         if name not in self.accounts:
-            there = ", ".join(self.accounts) or "none"
-            raise ConfigError(f"{self.path}: there is no account '{name}'; accounts there: {there}")
+            existing = ", ".join(self.accounts) or "none"
+            raise ConfigError(f"{self.path}: there is no account '{name}'; accounts there: {existing}")
         return self.accounts[name]
+
+    def metadata_settings(self, account: str | None) -> Settings:
+        """For the files of an account; from `defaults` for None and for an account that is not configured any more."""
+        known = self.accounts.get(account or "")
+        return (known.options if known else self.defaults).metadata_settings()
 
 
 def default_path() -> Path:
-    """Where the configuration is looked for unless somebody says otherwise."""
+    """The configuration file, unless `--config` names another one."""
     return Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
 
 
-def load(path: Path | None) -> Config:
-    """Read and check the configuration, without contacting or writing anything. Raises `ConfigError`."""
+def load(path: Path | None, *, required: bool = True) -> Config:
+    """Read and check the configuration at `path`, else the default one. Raises `ConfigError`.
+
+    Nothing is contacted or written. Where no default one exists and none is `required`, the configuration is empty.
+    """
     found = (path or default_path()).expanduser().absolute()
+    if not required and path is None and not found.exists():
+        return Config(found, None, {}, Defaults())
     try:
         text = found.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -146,7 +156,7 @@ def load(path: Path | None) -> Config:
 
 
 class _Source:
-    """A configuration file that is being read; it knows on which line everything stands."""
+    """A configuration file that is being read, and the line of each key. A key is a path of names from the top."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -161,7 +171,7 @@ class _Source:
         self._content = self._value(node, ()) if node else {}
 
     def _value(self, node: yaml.Node, at: tuple[str, ...]) -> Any:
-        """Plain values, all scalars as text: pydantic knows better than YAML what `off`, `no` and `012` should be."""
+        """The content; all scalars are text, because the field's type decides what `off`, `no` and `012` mean."""
         self._lines.setdefault(at, node.start_mark.line + 1)
         if isinstance(node, yaml.SequenceNode):
             return [self._value(each, (*at, str(index))) for index, each in enumerate(node.value)]
@@ -181,7 +191,7 @@ class _Source:
         return ConfigError(f"{self._path}:{self._lines[known]}: {'.'.join(at) or 'the file'}: {problem}")
 
     def config(self) -> Config:
-        """Everything in the file."""
+        """The whole file, checked."""
         if not isinstance(self._content, dict):
             raise self._error((), "expected 'library' and 'accounts', as in config.example.yaml")
         core = {key: value for key, value in self._content.items() if key != "accounts"}
@@ -217,7 +227,7 @@ class _Source:
     def provider_settings(
         self, name: str, provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]
     ) -> AccountSettings:
-        """What the provider is told, with `look_up` applied to every text."""
+        """The provider's settings, with `look_up` applied to every text."""
         at = ("accounts", name)
         content = self._looked_up(own, at, look_up)
         settings = self._validated(provider.settings_type, content, at, extra=tuple(Defaults.model_fields))
@@ -239,7 +249,7 @@ class _Source:
         if key not in names:
             raise self._error(at, f"unknown key; expected one of {', '.join(sorted(names))}")
         if _REFERENCE.search(url):
-            return  # checked again when it is looked up
+            return  # checked again when the reference is looked up
         parts = urlsplit(url)
         if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.netloc):
             raise self._error(at, "plain http:// is accepted for loopback addresses alone; use https://")
@@ -253,10 +263,10 @@ class _Source:
             return model.model_validate(content, context={"folder": self._path.parent})
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
-            raise self._error(self._place(at, first), _problem(first, model, extra)) from error
+            raise self._error(self._key(at, first), _problem(first, model, extra)) from error
 
-    def _place(self, at: tuple[str, ...], error: ErrorDetails) -> tuple[str, ...]:
-        """Where in the file the error is; the names of a union's members, which pydantic adds, are no keys."""
+    def _key(self, at: tuple[str, ...], error: ErrorDetails) -> tuple[str, ...]:
+        """The key of an error. Its `loc` can also hold names of the members of a union, which are no keys."""
         for part in map(str, error["loc"]):
             if (*at, part) in self._lines or error["type"] == "missing":
                 at = (*at, part)

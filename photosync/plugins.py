@@ -15,7 +15,7 @@ GROUP = "photosync.providers"
 
 
 class ProviderPlugin:
-    """A provider that an entry point names. Loading imports the plugin, so it waits until somebody asks."""
+    """A provider that an entry point names. It is imported by `load`, not before."""
 
     def __init__(self, entry_point: EntryPoint) -> None:
         self.name = entry_point.name
@@ -23,7 +23,7 @@ class ProviderPlugin:
 
     @property
     def distribution(self) -> str:
-        """The distribution that brought it, with its version."""
+        """The name and version of the distribution that the plugin is part of."""
         source = self._entry_point.dist
         return f"{source.name} {source.version}" if source else "unknown"
 
@@ -39,7 +39,7 @@ def plugins() -> Mapping[str, ProviderPlugin]:
 
 
 def abilities(provider: type[Provider]) -> list[str]:
-    """What `provider` can do, in words: `list`, `download` and whatever it has beside them."""
+    """What `provider` can do: `list`, `download`, and a word for each optional protocol that it fulfils."""
     optional = {
         "upload": SupportsUpload,
         "collections": HasCollections,
@@ -48,8 +48,4 @@ def abilities(provider: type[Provider]) -> list[str]:
         "pick": SupportsPicking,
         "login": SupportsSignIn,
     }
-    return [
-        "list",
-        "download",
-        *(word for word, protocol in optional.items() if issubclass(provider, protocol)),
-    ]
+    return ["list", "download", *(word for word, protocol in optional.items() if issubclass(provider, protocol))]

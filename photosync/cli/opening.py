@@ -19,19 +19,14 @@ from photosync.library import Library
 from photosync.transport import Wait
 
 
-def load_config(general: GeneralOptions) -> Config:
+def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
     """The configuration. Raises `ConfigError`."""
-    return config.load(general.config)
+    return config.load(general.config, required=required)
 
 
-def load_config_if_any(general: GeneralOptions) -> Config | None:
-    """The configuration; None where there is none and none was asked for."""
-    return load_config(general) if general.config is not None or config.default_path().exists() else None
-
-
-def library_of(general: GeneralOptions, configured: Config | None) -> Library | None:
+def library_of(general: GeneralOptions, configured: Config) -> Library | None:
     """The folder with the photos; None where neither an option nor the configuration names one."""
-    folder = general.library or (configured.library if configured else None)
+    folder = general.library or configured.library
     return Library(folder.expanduser(), accounts.state_folder()) if folder else None
 
 

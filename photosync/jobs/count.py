@@ -1,4 +1,4 @@
-"""How many items match: asked where the service can tell, else counted."""
+"""Counts the items that match: the service is asked where it can tell, else they are listed."""
 
 from __future__ import annotations
 

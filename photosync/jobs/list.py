@@ -1,4 +1,4 @@
-"""What a provider has, or what the library has, item by item."""
+"""Lists what a provider has, or what the library has, item by item."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from photosync.model import Collection, Item, Selection
 
 
 class State(StrEnum):
-    """How an item stands between the provider and the library."""
+    """The state of an item: what the library has of it, compared with the provider."""
 
     NEW = "new"
     SAVED = "saved"
     CHANGED = "changed"
     PUSHED = "pushed"
-    """Not in the library: a file of the user's went up as this item."""
+    """Uploaded from a file outside the library, and not in the library."""
     GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """An item, how it stands, and where its file lies: relative to the library, or absolute outside it."""
+class ListedItem:
+    """An item, its state, and the path of its file: relative to the library, or absolute outside it."""
 
     item: Item
     state: State
@@ -42,30 +42,31 @@ def check_can_list(account: Account) -> None:
 
 
 def matching(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[Item]:
-    """What the provider has of `selection`, each item once, without keeping more than the ids in memory."""
+    """The items of `selection` at the provider, each once. Keeps no more than their ids in memory."""
     return (item for page in _pages(account, selection, collections) for item in page)
 
 
 def listed(
     account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
-) -> Iterator[Row]:
-    """What the provider has of `selection`, and what the catalog knows of it; a page at a time."""
+) -> Iterator[ListedItem]:
+    """The items of `selection` at the provider, and what the catalog knows of each; a page at a time."""
     for items in _pages(account, selection, collections):
         known = catalog.known(account.name, {item.id for item in items})
         for item in items:
-            there = known.get(item.id)
-            if there is None or there.location is None:
-                yield Row(item, State.PUSHED if there is not None and there.was_pushed else State.NEW, None)
+            entry = known.get(item.id)
+            if entry is None or entry.location is None:
+                state = State.PUSHED if entry is not None and entry.was_pushed else State.NEW
+                yield ListedItem(item, state, None)
             else:
-                state = State.CHANGED if there.differs_from(item) else State.SAVED
-                yield Row(item, state, str(there.location))
+                state = State.CHANGED if entry.differs_from(item) else State.SAVED
+                yield ListedItem(item, state, str(entry.location))
 
 
-def saved(catalog: Catalog, account: str, selection: Selection, collections: Iterable[str]) -> Iterator[Row]:
-    """What the library has of `selection`, without asking the provider."""
+def saved(catalog: Catalog, account: str, selection: Selection, collections: Iterable[str]) -> Iterator[ListedItem]:
+    """The items of `selection` in the library, without asking the provider."""
     names = set(collections)
     rows = (
-        Row(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location))
+        ListedItem(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location))
         for entry in catalog.entries(account)
         if entry.location is not None
         and selection.matches(item := entry.item)

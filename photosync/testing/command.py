@@ -1,7 +1,7 @@
 """Runs the real `photosync` in a process of its own, in a home of its own.
 
-A `Sandbox` is a folder with everything that one user has: home, configuration, library. Nothing of whoever runs the
-tests reaches the command, and nothing of the command reaches them.
+A `Sandbox` is a folder with everything that one user has: home, configuration, library. The command and the person
+who runs the tests share no files and no environment.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ class Sandbox:
         return Counter(hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in self._files())
 
     def leftovers(self) -> list[Path]:
-        """What lies among the partial files."""
+        """The partial files that are left."""
         partial = self.library / OWN_FOLDER / "partial"
         return [path for path in partial.rglob("*") if path.is_file()] if partial.exists() else []
 

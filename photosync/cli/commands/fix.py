@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 SETTABLE = ("artist", "copyright", "remove_software", "sidecar_name", "time_zone", "write_gps")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-SettingsOf = Callable[["str | None"], "Settings"]
-"""An account's settings for the fixer; for None, those of files that belong to no account."""
 
 
 @command
@@ -42,14 +40,14 @@ def fix(
 ) -> Exit:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""
     from photosync import accounts
-    from photosync.cli.opening import library_of, load_config_if_any
+    from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.fix import Fix
 
     if undo and (sidecar or sets):
         raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
-    config = load_config_if_any(general)
-    settings = _settings_for_run(settings_by_account(config), sets or [], sidecar=sidecar)
+    config = load_config(general, required=False)
+    settings = _settings_for_run(config, sets or [], sidecar=sidecar)
     settings(None)  # an error in an option is told before anything else
     began = time.monotonic()
     results: list[FileResult] = []
@@ -61,27 +59,14 @@ def fix(
     return _conclude(general, results, time.monotonic() - began, dry_run=dry_run)
 
 
-def settings_by_account(config: Config | None) -> SettingsOf:
-    """The settings as the configuration has them; without one, the defaults."""
-    from photosync.config import Defaults
-
-    def settings(account: str | None) -> Settings:
-        if config is None:
-            return Defaults().metadata_settings()
-        known = config.accounts.get(account or "")
-        return (known.options if known else config.defaults).metadata_settings()
-
-    return settings
-
-
-def _settings_for_run(configured: SettingsOf, sets: Sequence[str], *, sidecar: bool) -> SettingsOf:
+def _settings_for_run(config: Config, sets: Sequence[str], *, sidecar: bool) -> Callable[[str | None], Settings]:
     """The configured settings, changed by `--set` and `--sidecar`."""
     from photosync.metadata import Mode
 
     values = dict(_parsed(text) for text in sets)
 
     def settings(account: str | None) -> Settings:
-        own = configured(account)
+        own = config.metadata_settings(account)
         mode = Mode.SIDECAR if sidecar or own.mode is Mode.SIDECAR else Mode.FIX
         try:
             return replace(own, mode=mode, **values)  # type: ignore[arg-type]

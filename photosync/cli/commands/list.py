@@ -14,7 +14,7 @@ from photosync.cli.selection import checked_selection, selection_of
 from photosync.units import format_size
 
 if TYPE_CHECKING:
-    from photosync.jobs.list import Row
+    from photosync.jobs.list import ListedItem
 
 
 @command
@@ -40,7 +40,7 @@ def list_items(
             _show(general, account, job.listed(opened, catalog, *checked_selection(selection, opened)))
 
 
-def _show(general: GeneralOptions, account: str, rows: Iterable[Row]) -> None:
+def _show(general: GeneralOptions, account: str, rows: Iterable[ListedItem]) -> None:
     for row in rows:
         if general.json:
             print_json(_as_json(account, row))
@@ -51,7 +51,7 @@ def _show(general: GeneralOptions, account: str, rows: Iterable[Row]) -> None:
             print_line(f"{row.state:7}  {taken:19}  {size:>9}  {item.name or item.id}")
 
 
-def _as_json(account: str, row: Row) -> dict[str, object]:
+def _as_json(account: str, row: ListedItem) -> dict[str, object]:
     item = row.item
     return {
         "account": account,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photosync.cli.command import command
-from photosync.cli.commands.fix import settings_by_account
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_json, print_line
 from photosync.model import CaptureTime, TimeMeaning
@@ -26,19 +25,19 @@ def why(
 ) -> None:
     """Tell where a file came from, which dates it had to choose from, and why one won."""
     from photosync import accounts
-    from photosync.cli.opening import library_of, load_config_if_any
+    from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.why import explain
     from photosync.library import Layout
 
-    config = load_config_if_any(general)
+    config = load_config(general, required=False)
 
     def layout(account: str) -> Layout | None:
-        known = config.accounts.get(account) if config else None
+        known = config.accounts.get(account)
         return Layout(known.options.layout or known.provider.facts.layout) if known else None
 
     library, state = library_of(general, config), accounts.state_folder()
-    with FileOwners(library, state, settings_by_account(config), to_change=False) as owners:
+    with FileOwners(library, state, config.metadata_settings, to_change=False) as owners:
         for each in explain(owners, layout, target):
             _show(general, each)
 
