@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -199,7 +199,7 @@ class Connections:
     def _next_url(self, reply: Reply, target: Target) -> str:
         """Where a redirect leads, if it may be followed. Closes the reply."""
         request = reply.request
-        with reply:
+        with closing(reply):
             reply.peek()
             # Servers send UTF-8 here, and http.client reads it as Latin-1.
             location = reply.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")

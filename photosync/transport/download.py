@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from photosync.errors import ItemError, Reason
@@ -85,7 +86,7 @@ class Download:
             reply = self._exchange.send(self._ranged(start), retries)
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
-        with reply:
+        with closing(reply):
             if reply.status == 416 and (start or self._part_bytes is not None):
                 reply.peek()
                 return None

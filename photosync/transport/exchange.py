@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import TypeVar
 
 from photosync import clock
@@ -149,7 +150,7 @@ class Exchange:
 
     def _sign_in_refusal(self, reply: Reply) -> str:
         """The message of a 401. Closes the reply."""
-        with reply:
+        with closing(reply):
             answer = reply.peek()
             self.classify(reply, answer)
         return f"{reply.where} answered 401{self._excerpt(answer)}"

@@ -15,12 +15,12 @@ _SIGNATURES = frozenset({"x-amz-algorithm", "x-amz-signature", "signature"})
 
 
 class AddressError(ProviderError):
-    """An address, or a redirect to one, that nothing may be sent to."""
+    """An address, or a redirect to one, to which nothing may be sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whom a request goes to. `name` is what a message may show: the host, and the port where the URL has one."""
+    """Where a request goes. `name` is what a message may show: the host, and the port where the URL has one."""
 
     scheme: str
     host: str
@@ -36,7 +36,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL that something may be sent to."""
+    """A URL to which something may be sent."""
 
     url: str
     origin: Origin
@@ -46,7 +46,7 @@ class Target:
 
 
 def target(url: str) -> Target:
-    """What `url` leads to. Raises `AddressError` if nothing may be sent there."""
+    """Where `url` leads. Raises `AddressError` if nothing may be sent there."""
     if "\\" in url:  # which parsers of URLs understand differently
         raise no_url()
     try:
@@ -75,7 +75,7 @@ def _checked(scheme: str, netloc: str) -> Origin:
 
 
 def no_url() -> AddressError:
-    """The error for what cannot even be read."""
+    """The error for what is no URL."""
     return AddressError("Nothing was sent: the service named an address that is no URL.")
 
 

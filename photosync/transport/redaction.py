@@ -1,6 +1,6 @@
 """Redaction: no secret in a log line, an error message or a traceback.
 
-Known secrets are replaced wherever they stand, and what merely looks like one is replaced by its pattern.
+Known secrets are replaced wherever they occur. Others are found by patterns.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _TOKENS = re.compile(
 
 
 class Redactor:
-    """Knows the secrets of a run and takes them out of text. Shared by all accounts and threads."""
+    """The secrets of a run, and how to remove them from text. Shared by all accounts and threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -68,7 +68,7 @@ class Redactor:
         """Whether secrets came after the pattern was made: some runs learn thousands, and clean hardly any text."""
 
     def add(self, *secrets: str) -> None:
-        """Learn secrets. Those shorter than six characters are left out: they would black out ordinary words."""
+        """Learn secrets. Those shorter than six characters are left out: ordinary words would be replaced."""
         forms = {
             form
             for secret in secrets
@@ -98,14 +98,14 @@ class Redactor:
 
 
 class RedactingFilter(logging.Filter):
-    """Takes the secrets out of whatever passes a log handler: message, arguments, exception and stack."""
+    """Removes the secrets from each record of a log handler: message, arguments, exception and stack."""
 
     def __init__(self, redactor: Redactor) -> None:
         super().__init__()
         self._redactor = redactor
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Clean `record` in place. Never drops one."""
+        """Clean `record` in place. No record is dropped."""
         # The whole message, not each argument: a secret may span the two.
         record.msg = self._redactor.clean(record.getMessage())
         record.args = None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Self
 
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ProtocolError, ReadTimeoutError
@@ -22,7 +20,7 @@ _PEEK_BYTES = 64 * 1024
 
 
 class Reply:
-    """One reply to `request`, a context manager."""
+    """One reply to `request`; it has to be closed."""
 
     def __init__(
         self,
@@ -45,12 +43,6 @@ class Reply:
         """The host, for messages."""
         self._raw: HTTPResponse = response.raw
         self._cancel = cancel
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
 
     def head(self, body: bytes = b"") -> Answer:
         """This as an `Answer`."""

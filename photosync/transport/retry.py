@@ -71,7 +71,7 @@ class RetryableError(Exception):
     message: str
     reason: Reason
     is_unprocessed: bool = False
-    """Whether the service surely did nothing, so that even a request that must not be repeated may be."""
+    """Whether the service certainly did nothing, so that even a request that must not be repeated may be."""
     is_first_contact: bool = False
     """Whether no answer ever came from the service."""
     retry_after_s: float | None = None
@@ -109,7 +109,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         until = _http_date(value)
         if until is None:
             return None
-        # By the service's own clock where it shows one: this computer's may be wrong.
+        # By the service's own clock where it shows one: the clock of this computer may be wrong.
         now = _http_date(headers.get("Date", "")) or datetime.now(UTC)
         return max(0.0, (until - now).total_seconds())
     return seconds if math.isfinite(seconds) and seconds >= 0 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Unpack
 
 from photosync.errors import Reason, TemporaryError
@@ -94,7 +94,7 @@ class Transport:
         HTML, JSON and XML are taken for an error page unless `documents` says that the item may be one. `part_bytes`
         is the most to ask for in one request, for services that fail at very large contents; a content that is asked
         for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
-        passes through and is not tried again.
+        passes through and is not retried.
         """
         request = Request("GET", url, params=params, signed=signed, is_download=True)
         download = Download(self._exchange, request, destination, documents=documents, part_bytes=part_bytes)
@@ -104,14 +104,14 @@ class Transport:
     def stream(
         self, method: str, url: str, **options: Unpack[RequestOptions]
     ) -> Iterator[tuple[Answer, Iterator[bytes]]]:
-        """The head of the answer and its body as it comes. Once the body has begun, nothing is tried again.
+        """The head of the answer and its body as it comes. Once the body has begun, nothing is retried.
 
         with transport.stream("POST", f"{api}/changes", json={"checkpoint": mark}) as (answer, chunks):
             for chunk in chunks:
                 ...
         """
         request = Request(method.upper(), url, **options)
-        with self._exchange.run(request, lambda retries: self._accepted_head(request, retries)) as reply:
+        with closing(self._exchange.run(request, lambda retries: self._accepted_head(request, retries))) as reply:
             yield reply.head(), self._streamed(reply)
 
     def hide(self, *secrets: str) -> None:
@@ -123,7 +123,7 @@ class Transport:
         self._exchange.connections.close()
 
     def _whole_answer(self, request: Request, retries: Retries) -> Answer:
-        with self._exchange.send(request, retries) as reply:
+        with closing(self._exchange.send(request, retries)) as reply:
             answer = reply.whole()
         self._exchange.check(reply, answer)
         return answer
@@ -133,7 +133,7 @@ class Transport:
         if reply.status in request.accept and not reply.head().is_html:
             self._exchange.succeeded()
             return reply
-        with reply:
+        with closing(reply):
             answer = reply.peek()
         self._exchange.check(reply, answer)
         raise self._exchange.refusal(request, answer, "answered with a web page")

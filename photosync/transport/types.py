@@ -71,7 +71,7 @@ class Auth(Protocol):
         ...
 
     def explain(self, detail: str) -> str:
-        """The message of the sign-in error: the account, what happened, and the file or command that mends it."""
+        """The message of the sign-in error: the account, what happened, and the file or command that helps."""
         ...
 
 
@@ -110,8 +110,8 @@ It sees every answer that comes at the end of redirects: of calls all of them, w
 status other than 200 and 206 and those that are HTML, JSON or XML; of streams those that are not accepted and those
 that are HTML; of both with the first 64 KiB of the body.
 
-A `SignInError` shuts the transport. A `TemporaryError` says 'not now': the request is tried again as after a 503, and
-the error is raised when the budget is spent. For a 401 that `Auth.refresh` can mend it must return None.
+A `SignInError` shuts the transport. A `TemporaryError` says 'not now': the request is retried as after a 503, and
+the error is raised when the budget is spent. For a 401 after which `Auth.refresh` helps it must return None.
 """
 
 
@@ -133,7 +133,7 @@ class TransportSettings:
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a request may say beside its method and its URL."""
+    """What a request has besides its method and its URL."""
 
     params: Mapping[str, str | int | None] | None
     """The query; None values are left out."""
@@ -144,13 +144,13 @@ class RequestOptions(TypedDict, total=False):
     opens is read to its end, a piece at a time, under the bandwidth limit; it is a real file, or has a `__len__`."""
     headers: Mapping[str, str] | None
     accept: Collection[int]
-    """The statuses that are no error; 200 alone unless told. A redirect among them is handed back, not followed."""
+    """The statuses that are no error; by default 200 alone. A redirect among them is handed back, not followed."""
     idempotent: bool
-    """Whether it does no harm to send it twice, which is so unless told. Else it is repeated only where it surely was
+    """Whether it does no harm to send it twice, which is the default. Otherwise it is repeated only if it was certainly
     not processed: no connection came about, 429, or 503 with `Retry-After`. Where it may have been processed (408, 5xx,
-    a lost connection) it is a `LostAnswerError` then, so that the provider can look what became of it."""
+    a lost connection) it is a `LostAnswerError` then, so that the provider can look what has become of it."""
     signed: bool
-    """Whether credentials go with it, to the account's own hosts: so unless told."""
+    """Whether credentials go with it, to the account's own hosts: the default."""
     timeout_s: float | None
     """In place of the settings' `read_timeout_s`."""
 

@@ -126,7 +126,7 @@ class TestResuming:
             {"ETag": '"version-2"'},
             {"Content-Encoding": "gzip"},
         ],
-        ids=["start", "total", "length", "empty", "unit", "missing", "etag", "packed"],
+        ids=["start", "total", "length", "empty", "unit", "missing", "etag", "compressed"],
     )
     def test_starts_over_when_a_part_does_not_fit(
         self, server: Server, opened: Opener, headers: dict[str, str]
@@ -137,7 +137,7 @@ class TestResuming:
         assert destination.begun == [(0, len(CONTENT), ETAG)]
         assert ranges(server)[1] == (None, None)
 
-    def test_a_part_that_nobody_asked_for_is_an_error(self, server: Server, opened: Opener) -> None:
+    def test_a_part_that_was_not_asked_for_is_an_error(self, server: Server, opened: Opener) -> None:
         with pytest.raises(ItemError) as caught:
             opened().download(server.on("/a", rest()), Memory())
         assert caught.value.reason is Reason.BAD_ANSWER
@@ -204,12 +204,12 @@ class TestABrokenBody:
         assert caught.value.reason is Reason.UNREACHABLE
         assert destination.content == CONTENT[:HALF]  # what came before the stall is there for the next run
 
-    def test_that_is_compressed_against_our_wish_is_unpacked_and_never_resumed(
+    def test_that_is_compressed_all_the_same_is_decompressed_and_never_resumed(
         self, server: Server, opened: Opener
     ) -> None:
-        packed = gzip.compress(CONTENT)
+        compressed = gzip.compress(CONTENT)
         headers = {"Content-Encoding": "gzip", "ETag": ETAG}
-        url = server.on("/a", Reply(200, packed, headers, cut=len(packed) - 4), Reply(200, packed, headers))
+        url = server.on("/a", Reply(200, compressed, headers, cut=len(compressed) - 4), Reply(200, compressed, headers))
         destination = Memory()
         opened().download(url, destination)
         assert destination.content == CONTENT

@@ -34,7 +34,7 @@ def test_everything_that_a_provider_says_is_sent(server: Server, opened: Opener)
     assert {request.headers["User-Agent"] for request in server.requests} == {"photosync/1"}
 
 
-def test_an_answer_is_unpacked_and_its_headers_have_no_case(server: Server, opened: Opener) -> None:
+def test_an_answer_is_decompressed_and_its_headers_have_no_case(server: Server, opened: Opener) -> None:
     url = server.on("/a", Reply(200, gzip.compress(b"long" * 100), {"Content-Encoding": "gzip", "X-Kind": "7"}))
     answer = opened().request("GET", url, params={"a": "b"})
     assert (answer.status, answer.body, answer.headers["x-kind"]) == (200, b"long" * 100, "7")

@@ -155,7 +155,7 @@ def test_a_name_that_does_not_exist_is_said_to_be_one(opened: Opener) -> None:
 
 class TestWhatMustNotBeRepeated:
     @pytest.mark.parametrize("reply", [throttled(), throttled("0.01"), throttled("0.01", 503)])
-    def test_is_repeated_when_it_was_surely_not_processed(self, server: Server, opened: Opener, reply: Reply) -> None:
+    def test_is_repeated_when_it_was_not_processed(self, server: Server, opened: Opener, reply: Reply) -> None:
         url = server.on("/a", reply, GOOD)
         assert opened().request("POST", url, body=b"once", idempotent=False).body == b"good"
         assert [request.body for request in server.requests] == [b"once", b"once"]

@@ -18,7 +18,7 @@ from tests.transport.scripted import Key, Opener, Reply, Server, redirect
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for 127.0.0.1 that nobody has signed."""
+    """A key and a certificate for 127.0.0.1 without a signature."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
     now = datetime.now(UTC)
