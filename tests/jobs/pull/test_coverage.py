@@ -10,7 +10,7 @@ from photosync_amazon.simulator import AmazonSimulator
 
 @pytest.fixture
 def simulator() -> AmazonSimulator:
-    return AmazonSimulator(items=1000, seed=3, gaps=False)
+    return AmazonSimulator(items=450, seed=3, gaps=False)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, s
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").number("saved") > 0
-        assert simulator.counts["list"] == 5
+        assert simulator.counts["list"] == 3
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").number("saved") == 0
@@ -43,7 +43,7 @@ def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, s
         simulator.forget()
         noticed = sandbox.run("pull", "amazon")
         assert (noticed.number("saved"), noticed.number("gone")) == (0, 1)
-        assert simulator.counts["list"] == 7
+        assert simulator.counts["list"] == 4
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").exit == 0
@@ -54,14 +54,14 @@ def test_what_a_killed_run_left_out_is_not_taken_for_known(simulator: AmazonSimu
     with simulator:
         sandbox.configure({"amazon": simulator.account_settings()})
         assert sandbox.run("pull", "amazon").exit == 0
-        simulator.library.add(count=500)
+        simulator.library.add(count=300)
         cut_short = sandbox.run("pull", "amazon", "--limit-bytes", "500k")
         assert cut_short.exit == 8
         assert cut_short.number("saved") > 200
         simulator.forget()
         rest = sandbox.run("pull", "amazon")
-        assert cut_short.number("saved") + rest.number("saved") == 500
-        assert sum(sandbox.hashes().values()) == 1500
+        assert cut_short.number("saved") + rest.number("saved") == 300
+        assert sum(sandbox.hashes().values()) == 750
 
 
 def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
@@ -70,14 +70,14 @@ def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
     with simulator:
         sandbox.configure({"amazon": simulator.account_settings()})
         assert sandbox.run("pull", "amazon").exit == 0
-        for item in list(simulator.library.expected())[:700]:
+        for item in list(simulator.library.expected())[:315]:
             simulator.library.remove(item.id)
         doubted = sandbox.run("pull", "amazon")
         assert (doubted.exit, doubted.number("gone")) == (11, 0)
         assert "--accept-shrink" in doubted.stderr
         believed = sandbox.run("pull", "amazon", "--accept-shrink")
-        assert (believed.exit, believed.number("gone")) == (0, 700)
-        assert sum(sandbox.hashes().values()) == 1000
+        assert (believed.exit, believed.number("gone")) == (0, 315)
+        assert sum(sandbox.hashes().values()) == 450
 
 
 def test_a_limit_is_no_reason_to_list_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
