@@ -40,7 +40,7 @@ class Uploader:
     def __init__(self, folder: Path, simulator: AmazonSimulator) -> None:
         self.simulator = simulator
         self.sandbox = Sandbox(folder)
-        self.sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="20s")
+        self.sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="60s")
 
     def write(self, files: Mapping[str, bytes]) -> dict[str, str]:
         """Put files beside the configuration; what must be at the service once they are pushed."""

@@ -13,7 +13,6 @@ from tests.photosync_aura.owner import Owner, OwnerOf
 def owner(owner_of: OwnerOf) -> Owner:
     """Somebody who has pulled before, and has three more pictures now."""
     owner = owner_of(items=5)
-    owner.configure(retry_budget="2s")
     owner.pull_all()
     owner.simulator.library.add(3)
     owner.simulator.forget()
@@ -82,6 +81,7 @@ def test_5xx_with_html_passes(owner: Owner, status: int) -> None:
 
 
 def test_5xx_that_stays_ends_for_now(owner: Owner) -> None:
+    owner.configure(retry_budget="2s")
     owner.simulator.faults.server_error = Fault(value=502, on="list")
     result = owner.pull()
     assert result.exit == 5
@@ -90,10 +90,12 @@ def test_5xx_that_stays_ends_for_now(owner: Owner) -> None:
 
 
 def test_429_that_stays_ends_for_now_and_the_next_run_goes_on(owner: Owner) -> None:
+    owner.configure(retry_budget="2s")
     owner.simulator.faults.throttle = Fault(on="content")
     result = owner.pull()
     assert result.exit == 5
     assert "429" in result.stderr
+    owner.configure()
     owner.simulator.faults.clear()
     assert owner.pull_all().number("saved") == 3
 
@@ -123,7 +125,7 @@ def test_an_empty_body_is_no_picture(owner: Owner) -> None:
 
 
 def test_no_frame_is_touched_by_a_wrong_address(owner: Owner) -> None:
-    owner.configure(frames={"home": KITCHEN}, endpoints={"api": "http://127.0.0.1:9/v5"})
+    owner.configure(retry_budget="2s", frames={"home": KITCHEN}, endpoints={"api": "http://127.0.0.1:9/v5"})
     result = owner.run("pull", "aura")
     assert result.exit == 5
     assert "127.0.0.1:9" in result.stderr

@@ -65,7 +65,7 @@ def test_an_error_shows_the_first_300_characters_and_no_secret(server: Server, o
 
 
 def test_an_answer_too_large_for_memory_is_refused(server: Server, opened: Opener) -> None:
-    url = server.on("/a", Reply(200, gzip.compress(bytes(65 * 1024 * 1024)), {"Content-Encoding": "gzip"}))
+    url = server.on("/a", Reply(200, gzip.compress(bytes(65 * 1024 * 1024), 1), {"Content-Encoding": "gzip"}))
     with pytest.raises(ProviderError, match="more than 64 MiB"):
         opened().request("GET", url)
 
