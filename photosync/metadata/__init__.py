@@ -9,7 +9,7 @@ from __future__ import annotations
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
 from photosync.metadata.capture_time.file_time import set_file_time
 from photosync.metadata.capture_time.zones import named_zone
-from photosync.metadata.fix import choose_capture_time, fix, preview
+from photosync.metadata.fix import choose_capture_time, fix
 from photosync.metadata.request import Given, Mode, Settings, SidecarName
 from photosync.metadata.result import Change, FixResult, Outcome
 from photosync.metadata.undo import undo
@@ -28,7 +28,6 @@ __all__ = [
     "fix",
     "merge_sidecar",
     "named_zone",
-    "preview",
     "set_file_time",
     "sidecar_path",
     "undo",

@@ -25,18 +25,31 @@ from photosync.metadata.xmp.sidecar import sidecar
 _HEAD_BYTES = 4096
 
 
-def fix(path: Path, given: Given, settings: Settings, workspace: Path) -> FixResult:
+def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
     """Read the finished file `path`; where something is missing, write and prove a second file in `workspace`.
 
     `path` itself is never changed. The caller replaces it by `FixResult.path`, sets the file time, and keeps the undo
-    record.
+    record. Without a workspace nothing is written: the result says what would be, and its path is the given one.
     """
-    return _fix(path, given, settings, workspace)
-
-
-def preview(path: Path, given: Given, settings: Settings) -> FixResult:
-    """What `fix` would do, with nothing written: `path` is the given one, and there is no undo record."""
-    return _fix(path, given, settings, None)
+    with naming(path):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
+            return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
+        given = _named(given, path)
+        with path.open("rb") as file:
+            window = Window.of_file(file)
+            format_, container, choice = _read(window, given, settings)
+            if format_ is None or container is None:
+                return FixResult(path, Outcome.UNTOUCHED, None, choice, notes=("an unknown format", *choice.notes))
+            missing = find_missing(container.facts, choice, given, settings)
+            may_write = settings.mode is Mode.FIX and not container.problem
+            edit = container.plan(missing) if may_write else EditPlan()
+            plan = _Plan(settings, format_, container, choice, missing, edit)
+            result = _result(path, plan)
+            if edit.splices and workspace is not None:
+                result = _write(path, plan, window, given.sha256, workspace)
+    return replace(result, notes=_notes(result, plan, given, has_other_names=status.st_nlink > 1))
 
 
 def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) -> CaptureTimeChoice:
@@ -57,28 +70,6 @@ class _Plan:
     choice: CaptureTimeChoice
     missing: Missing
     edit: EditPlan
-
-
-def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
-    with naming(path):
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
-            return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
-        given = _named(given, path)
-        with path.open("rb") as file:
-            window = Window.of_file(file)
-            format_, container, choice = _read(window, given, settings)
-            if format_ is None or container is None:
-                return FixResult(path, Outcome.UNTOUCHED, None, choice, notes=("an unknown format", *choice.notes))
-            missing = find_missing(container.facts, choice, given, settings)
-            may_write = settings.mode is Mode.FIX and not container.problem
-            edit = container.plan(missing) if may_write else EditPlan()
-            plan = _Plan(settings, format_, container, choice, missing, edit)
-            result = _result(path, plan)
-            if edit.splices and workspace is not None:
-                result = _write(path, plan, window, given.sha256, workspace)
-    return replace(result, notes=_notes(result, plan, given, has_other_names=status.st_nlink > 1))
 
 
 def _named(given: Given, path: Path) -> Given:

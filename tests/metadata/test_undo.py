@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import ItemError
-from photosync.metadata import FixResult, Given, Outcome, Settings, fix, preview, undo
+from photosync.metadata import FixResult, Given, Outcome, Settings, fix, undo
 from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
@@ -80,9 +80,9 @@ def test_undo_refuses_a_record_that_is_damaged(bench: Bench) -> None:
     assert list(bench.workspace.iterdir()) == [done.path]
 
 
-def test_a_preview_writes_nothing(bench: Bench) -> None:
+def test_without_a_workspace_nothing_is_written(bench: Bench) -> None:
     path = bench.put(jpeg())
-    done = preview(path, Given(taken=TAKEN), Settings())
+    done = fix(path, Given(taken=TAKEN), Settings(), None)
     assert (done.outcome, done.path, done.undo) == (Outcome.FIXED, path, None)
     assert [change.field for change in done.changes] == ["DateTimeOriginal", "CreateDate"]
     assert (path.read_bytes(), list(bench.workspace.iterdir())) == (jpeg(), [])

@@ -66,7 +66,7 @@ class Fix:
             return FileResult(path, "failed", error=_message(error, path))
 
     def _fix_file(self, file: OwnedFile) -> FileResult:
-        planned = metadata.preview(file.path, file.given, file.settings)
+        planned = metadata.fix(file.path, file.given, file.settings, None)
         if self._dry_run or planned.outcome is metadata.Outcome.UNTOUCHED:
             sidecar = metadata.sidecar_path(file.path, planned.format, file.settings) if planned.sidecar else None
             return FileResult(file.path, planned.outcome.value, planned, sidecar, planned.notes)

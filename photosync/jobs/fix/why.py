@@ -86,7 +86,7 @@ def _fix_of_original(file: OwnedFile) -> tuple[metadata.FixResult, bool]:
     """What the fixer does with the delivered bytes, and whether the file has others now."""
     with tempfile.TemporaryDirectory() as workspace:
         original = None if file.path.is_symlink() else original_of(file, Path(workspace))
-        return metadata.preview(original or file.path, file.given, file.settings), original is not None
+        return metadata.fix(original or file.path, file.given, file.settings, None), original is not None
 
 
 def _location_reason(owner: FileOwner, entry: CatalogEntry, fixed: metadata.FixResult, layout_of: LayoutOf) -> str:

@@ -58,17 +58,16 @@ def sidecar(
     """A new sidecar with what is given; None where nothing is given."""
     properties: dict[str, str] = {}
     if taken is not None:
-        text = taken.isoformat()
-        properties[f"{EXIF} DateTimeOriginal"] = text
-        properties[f"{PHOTOSHOP} DateCreated"] = text
-        if is_video:
-            properties[f"{XMP} CreateDate"] = text
+        dates = (f"{EXIF} DateTimeOriginal", f"{PHOTOSHOP} DateCreated", *([f"{XMP} CreateDate"] if is_video else []))
+        properties |= dict.fromkeys(dates, taken.isoformat())
     if artist:
         properties[f"{DC} creator"] = artist
     if copyright_:
         properties[f"{DC} rights"] = copyright_
     if gps is not None:
-        properties.update(_position(gps))
+        properties[f"{EXIF} GPSVersionID"] = "2.3.0.0"
+        properties[f"{EXIF} GPSLatitude"] = _degrees(gps.latitude, "NS")
+        properties[f"{EXIF} GPSLongitude"] = _degrees(gps.longitude, "EW")
     if not properties:
         return None
     return (
@@ -121,14 +120,6 @@ def _element(key: str, text: str) -> str:
     elif key == f"{DC} rights":
         value = f'<rdf:Alt><rdf:li xml:lang="x-default">{value}</rdf:li></rdf:Alt>'
     return f"<{tag}>{value}</{tag}>"
-
-
-def _position(gps: GpsPosition) -> dict[str, str]:
-    return {
-        f"{EXIF} GPSVersionID": "2.3.0.0",
-        f"{EXIF} GPSLatitude": _degrees(gps.latitude, "NS"),
-        f"{EXIF} GPSLongitude": _degrees(gps.longitude, "EW"),
-    }
 
 
 def _degrees(value: float, letters: str) -> str:
