@@ -16,7 +16,9 @@ from photosync.testing.faults import Fault, Faults
 from photosync.testing.library import ExpectedItem, ItemTraits, SimulatedLibrary
 from photosync.testing.plugins import simulator_named
 from photosync.testing.process import SimulatorProcess
-from photosync.testing.simulator import RequestRecord, Route, Simulator
+from photosync.testing.request_log import RequestRecord
+from photosync.testing.routes import Route
+from photosync.testing.simulator import Simulator
 
 __all__ = [
     "ExpectedItem",

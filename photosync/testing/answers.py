@@ -1,4 +1,4 @@
-"""How a simulator answers: what its route says, unless a fault comes first or spoils it."""
+"""Answers of a simulator: those that a fault gives or spoils, and contents with ranges."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from photosync.testing.simulator import Route, Simulator
+from photosync.testing.faults import Faults, RouteKind
 
 _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
@@ -22,42 +20,21 @@ class Dropped(Exception):  # noqa: N818  # nothing went wrong: this is how it wa
     """The connection was closed on purpose; there is nothing to answer."""
 
 
-async def answer(simulator: Simulator, request: web.Request, route: Route) -> web.StreamResponse:
-    """The answer to `request`, faults included."""
-    spoiled = await _fault_first(simulator, request, route)
-    if spoiled is not None:
-        return spoiled
-    response = await simulator.before(request, route)
-    if response is None:
-        response = await route.handler(request)
-    if isinstance(response, web.Response) and response.status < 300:
-        if lost := simulator.faults.fires("lose_answer", route.kind, simulator.item_of(request)):
-            return _lost(request, lost.value)
-        return await _spoil(simulator, request, route, response)
-    return response
-
-
-def _lost(request: web.Request, status: float | None) -> web.Response:
-    if status is None:
-        _close(request)
-        raise Dropped
-    return page("Gateway Timeout", int(status))
-
-
-async def _fault_first(simulator: Simulator, request: web.Request, route: Route) -> web.StreamResponse | None:
-    """Faults that need no answer of the route."""
-    item, faults = simulator.item_of(request), simulator.faults
-    if latency := faults.fires("latency", route.kind, item):
+async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, item: str | None) -> None:
+    """Wait, and perhaps close the connection without an answer."""
+    if latency := faults.fires("latency", kind, item):
         await asyncio.sleep(latency.value or 0)
-    if faults.fires("drop", route.kind, item):
+    if faults.fires("drop", kind, item):
         _close(request)
         raise Dropped
-    if route.signed and faults.fires("expired", route.kind, item):
-        return simulator.expired_answer()
-    for name, refusal in _REFUSALS.items():
-        if fault := faults.fires(name, route.kind, item):
-            return refusal(fault.value)
-    return simulator.not_found_answer() if faults.fires("not_found", route.kind, item) else None
+
+
+def refusal(faults: Faults, kind: RouteKind, item: str | None) -> web.Response | None:
+    """An answer that comes in place of what the route says."""
+    for name, refused in _REFUSALS.items():
+        if fault := faults.fires(name, kind, item):
+            return refused(fault.value)
+    return None
 
 
 def _throttled(wait_s: float | None) -> web.Response:
@@ -89,19 +66,24 @@ def page(title: str, status: int = 200) -> web.Response:
     return web.Response(text=_PAGE.format(title), content_type="text/html", status=status)
 
 
-async def _spoil(
-    simulator: Simulator, request: web.Request, route: Route, response: web.Response
+async def spoiled(
+    faults: Faults, request: web.Request, response: web.Response, kind: RouteKind, item: str | None
 ) -> web.StreamResponse:
-    """Faults that need the answer of the route."""
-    item, faults, body = simulator.item_of(request), simulator.faults, response.body
+    """The answer of the route, or what is left of it."""
+    if lost := faults.fires("lose_answer", kind, item):
+        if lost.value is None:
+            _close(request)
+            raise Dropped
+        return page("Gateway Timeout", int(lost.value))
+    body = response.body
     if not isinstance(body, bytes) or not body:
         return response
-    if faults.fires("wrong_bytes", route.kind, item):
+    if faults.fires("wrong_bytes", kind, item):
         response.body = body[: len(body) // 2] + bytes(255 - byte for byte in body[len(body) // 2 :])
-    if fault := faults.fires("truncate", route.kind, item):
+    if fault := faults.fires("truncate", kind, item):
         part = int(len(body) * (0.5 if fault.value is None else fault.value))
         return await _cut(request, response, part, 0)
-    if fault := faults.fires("stall", route.kind, item):
+    if fault := faults.fires("stall", kind, item):
         return await _cut(request, response, len(body) // 2, 600 if fault.value is None else fault.value)
     return response
 
@@ -127,7 +109,7 @@ def _close(request: web.Request) -> None:
 
 
 def content(
-    simulator: Simulator,
+    faults: Faults,
     request: web.Request,
     body: bytes,
     *,
@@ -143,7 +125,6 @@ def content(
     wanted = _wanted(request, len(body), etag) if ranges else None
     if wanted is None:
         return web.Response(body=body, headers=headers)
-    faults = simulator.faults
     fault = next((name for name in _RANGE_FAULTS if faults.fires(name, "content", item)), None)
     if fault == "ignore_range":
         return web.Response(body=body, headers=headers)
@@ -162,7 +143,7 @@ def content(
 
 
 def _wanted(request: web.Request, size: int, etag: str) -> Sequence[int] | None:
-    """The places that a request asks for; empty: it cannot be; None: it asks for all."""
+    """The positions that a request asks for; empty: it cannot be; None: it asks for all."""
     if "Range" not in request.headers or request.headers.get("If-Range", etag) != etag:
         return None
     try:

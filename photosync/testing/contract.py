@@ -32,7 +32,8 @@ from photosync.testing.command import OWN_FOLDER, SUMS, Result, Sandbox
 from photosync.testing.faults import Fault
 from photosync.testing.library import ExpectedItem
 from photosync.testing.names import HOSTILE_NAMES
-from photosync.testing.simulator import RequestRecord, Simulator
+from photosync.testing.request_log import RequestRecord
+from photosync.testing.simulator import Simulator
 
 ACCOUNT = "account"
 _NAME_BYTES = 255

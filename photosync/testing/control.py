@@ -10,40 +10,38 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from photosync.model import Kind
-from photosync.testing.library import ExpectedItem
-
-if TYPE_CHECKING:
-    from photosync.testing.simulator import Simulator
+from photosync.testing.faults import Faults
+from photosync.testing.library import ExpectedItem, SimulatedLibrary
+from photosync.testing.request_log import RequestLog
 
 _LINES_A_PIECE = 500
 
 
-def routes(simulator: Simulator) -> list[web.RouteDef]:
-    """The control routes of `simulator`."""
+def routes(provider: str, library: SimulatedLibrary, faults: Faults, log: RequestLog) -> list[web.RouteDef]:
+    """The control routes of a simulator."""
 
     async def show(_request: web.Request) -> web.Response:
         return web.json_response(
             {
-                "provider": simulator.provider,
-                "items": len(simulator.library),
-                "counts": dict(simulator.counts),
-                "max_in_flight": simulator.max_in_flight,
+                "provider": provider,
+                "items": len(library),
+                "counts": dict(log.counts),
+                "max_in_flight": log.max_in_flight,
             }
         )
 
-    async def log(_request: web.Request) -> web.Response:
-        return web.json_response([asdict(record) for record in simulator.requests])
+    async def requests(_request: web.Request) -> web.Response:
+        return web.json_response([asdict(record) for record in log.requests])
 
     async def expected(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/jsonl"})
         await response.prepare(request)
         lines: list[str] = []
-        for item in simulator.library.expected():
+        for item in library.expected():
             lines.append(_line(item))
             if len(lines) == _LINES_A_PIECE:
                 await response.write("".join(lines).encode())
@@ -53,13 +51,13 @@ def routes(simulator: Simulator) -> list[web.RouteDef]:
 
     async def steer(request: web.Request) -> web.Response:
         try:
-            return web.json_response({"added": _steer(simulator, await request.json())})
+            return web.json_response({"added": _steer(await request.json(), library, faults, log)})
         except (ValueError, TypeError, KeyError) as error:
             return web.json_response({"error": str(error)}, status=400)
 
     return [
         web.get("/_simulator", show),
-        web.get("/_simulator/requests", log),
+        web.get("/_simulator/requests", requests),
         web.get("/_simulator/expected", expected),
         web.post("/_simulator", steer),
     ]
@@ -80,20 +78,20 @@ def _line(item: ExpectedItem) -> str:
     return json.dumps(words) + "\n"
 
 
-def _steer(simulator: Simulator, wishes: dict[str, object]) -> list[str]:
+def _steer(wanted: dict[str, object], library: SimulatedLibrary, faults: Faults, log: RequestLog) -> list[str]:
     known = {"faults", "add", "change", "remove", "forget"}
-    if unknown := set(wishes) - known:
+    if unknown := set(wanted) - known:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
-    for name, value in _mapping(wishes.get("faults")).items():
-        simulator.faults.set(name, value)  # type: ignore[arg-type]  # it checks
-    for item_id in _texts(wishes.get("change")):
-        simulator.library.change(item_id)
-    for item_id in _texts(wishes.get("remove")):
-        simulator.library.remove(item_id)
-    if wishes.get("forget"):
-        simulator.forget()
-    traits = _mapping(wishes.get("add"))
-    return simulator.library.add(**_traits(traits)) if traits else []  # type: ignore[arg-type]  # it checks
+    for name, value in _mapping(wanted.get("faults")).items():
+        faults.set(name, value)  # type: ignore[arg-type]  # it checks
+    for item_id in _texts(wanted.get("change")):
+        library.change(item_id)
+    for item_id in _texts(wanted.get("remove")):
+        library.remove(item_id)
+    if wanted.get("forget"):
+        log.forget()
+    traits = _mapping(wanted.get("add"))
+    return library.add(**_traits(traits)) if traits else []  # type: ignore[arg-type]  # it checks
 
 
 def _mapping(value: object) -> dict[str, object]:

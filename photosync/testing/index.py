@@ -1,6 +1,6 @@
 """Which items a listing has, and in which order, at any size of the library.
 
-Everything in the order of arrival needs no index: a place in the listing gives the number. For all else one packed
+Everything in the order of arrival needs no index: a position in the listing gives the number. For all else one compact
 integer an item is made up once, in an `array`, and each different question keeps its numbers in another, until the
 library changes.
 """
@@ -51,7 +51,7 @@ class LibraryIndex:
 
     def __init__(self, library: SimulatedLibrary) -> None:
         self._library = library
-        self._packed = array("q")
+        self._compact = array("q")
         self._answers: OrderedDict[Hashable, tuple[int, array[int]]] = OrderedDict()
 
     def all(self, order: Order = "added") -> Numbers:
@@ -75,8 +75,8 @@ class LibraryIndex:
 
     def cards(self) -> Iterator[Card]:
         """All that are there, in the order of arrival."""
-        packed, has, removed = self._packed_all(), self._library.has, bool(self._library.removed)
-        for number, word in enumerate(packed):
+        compact, has, removed = self._compact_all(), self._library.has, bool(self._library.removed)
+        for number, word in enumerate(compact):
             if not removed or has(number):
                 yield _card(number, word)
 
@@ -85,17 +85,17 @@ class LibraryIndex:
 
     def _sorted(self, numbers: array[int], order: Order) -> array[int]:
         if order == "taken":
-            return array("L", sorted(numbers, key=self._packed.__getitem__))
+            return array("L", sorted(numbers, key=self._compact.__getitem__))
         if order == "name":
             return array("L", sorted(numbers, key=lambda number: self._library.item(number).name))
         return numbers
 
-    def _packed_all(self) -> array[int]:
+    def _compact_all(self) -> array[int]:
         """A word for each number there ever was. Dates and kinds never change, so it only grows."""
-        packed, library = self._packed, self._library
+        compact, library = self._compact, self._library
         with library.lock:
-            packed.extend([_pack(library, number) for number in range(len(packed), library.next_number)])
-        return packed
+            compact.extend([_pack(library, number) for number in range(len(compact), library.next_number)])
+        return compact
 
 
 class _Listed:
@@ -135,11 +135,11 @@ class _Arrived:
                 number += step
             return page
 
-    def _number_at(self, place: int) -> int:
-        """The number of the item that has `place` others before it."""
+    def _number_at(self, position: int) -> int:
+        """The number of the item that has `position` others before it."""
         removed = self._library.removed
-        number = place
-        while (shifted := place + bisect_right(removed, number)) != number:
+        number = position
+        while (shifted := position + bisect_right(removed, number)) != number:
             number = shifted
         return number
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 HOSTILE_NAMES: tuple[str, ...] = (
     "../../escaped.jpg",
     "/etc/escaped.jpg",
@@ -45,3 +47,8 @@ HOSTILE_NAMES: tuple[str, ...] = (
 
 REPEATED_NAME = "IMG_0001.JPG"
 """What every camera calls its first picture."""
+
+
+def folded(name: str) -> str:
+    """Equal for names that differ in case or in the spelling of accents alone."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

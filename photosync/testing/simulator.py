@@ -10,82 +10,41 @@ import asyncio
 import contextlib
 import socket
 import threading
-import time
 from abc import ABC, abstractmethod
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Self, TypedDict
 
 from aiohttp import web
 
 from photosync import clock
 from photosync.testing import answers, control
-from photosync.testing.faults import Faults, RouteKind
+from photosync.testing.faults import Faults
 from photosync.testing.index import LibraryIndex
 from photosync.testing.library import SimulatedLibrary
 from photosync.testing.media import SizeClass
 from photosync.testing.receiving import Inbox
+from photosync.testing.request_log import RequestLog, RequestRecord
+from photosync.testing.routes import Handler, Route
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-_LOG_LENGTH = 20_000
 _STOP_TIMEOUT_S = 20.0
-_LOOK_EVERY_S = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One route of a service."""
-
-    method: str
-    path: str
-    """With `{name}` for what varies, as aiohttp's router has it."""
-    handler: Handler
-    kind: RouteKind = "other"
-    signed: bool = True
-    """Whether it wants the account's credentials: only there can a sign-in expire."""
-    changes: bool = False
-    """Whether it changes anything at the service: files, folders, albums. A sign-in does not."""
-
-    @property
-    def label(self) -> str:
-        """What the counters call it."""
-        return f"{self.method} {self.path}"
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """One request, as the log has it."""
-
-    method: str
-    path: str
-    """With the query."""
-    status: int
-    """0: no answer was given."""
-    signed: bool
-    """Whether any credentials came with it."""
-    kind: RouteKind
-    route: str
-    site: str
-    at: float
-    """`clock.monotonic()` when it came."""
-    retry_after: str | None = None
 
 
 class SimulatorOptions(TypedDict, total=False):
-    """What every simulator can be made with: `Simulator.__init__` has the defaults."""
+    """The keywords that every simulator takes."""
 
     items: int
     seed: int
     size: SizeClass
     years: Sequence[int]
     hostile: bool
+    """Some file names are traps."""
     gaps: bool
+    """Items lack some of their data."""
     port: int
+    """0: any that is free."""
 
 
-class Simulator(ABC):
+class Simulator(RequestLog, ABC):
     """A service on loopback, as a context manager or with `start` and `stop`.
 
     >>> with AmazonSimulator(items=3) as simulator:  # doctest: +SKIP
@@ -109,6 +68,7 @@ class Simulator(ABC):
         gaps: bool = True,
         port: int = 0,
     ) -> None:
+        super().__init__()
         self.library = self.library_type(items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps)
         self.index = LibraryIndex(self.library)
         self.inbox = Inbox()
@@ -119,12 +79,6 @@ class Simulator(ABC):
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending: asyncio.Event | None = None
-        self._happened = threading.Condition()
-        self._log: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
-        self._counts: Counter[str] = Counter()
-        self._in_flight = 0
-        self.max_in_flight = 0
-        """The most requests that were being answered at one time."""
 
     # What a service says
 
@@ -211,38 +165,6 @@ class Simulator(ABC):
         """Of any host of `sites`."""
         return self._urls[site]
 
-    # What happened
-
-    @property
-    def requests(self) -> list[RequestRecord]:
-        """The last requests, the oldest first."""
-        with self._happened:
-            return list(self._log)
-
-    @property
-    def counts(self) -> Counter[str]:
-        """How many requests came: by route (`GET /search`), kind (`list`), status (`401`), in `total`; and of those
-        that were to change something, in `changes`."""
-        with self._happened:
-            return Counter(self._counts)
-
-    def forget(self) -> None:
-        """Empty the log and set the counters to nothing."""
-        with self._happened:
-            self._log.clear()
-            self._counts.clear()
-            self.max_in_flight = 0
-
-    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> bool:
-        """Wait until `condition` holds, at most so long; whether it does."""
-        end = time.monotonic() + timeout_s
-        with self._happened:
-            while not condition():
-                if time.monotonic() > end:
-                    return False
-                self._happened.wait(_LOOK_EVERY_S)  # a fault may fire long before its request is answered
-        return True
-
     # Serving
 
     async def _serve(self, ready: Callable[[], object]) -> None:
@@ -267,7 +189,7 @@ class Simulator(ABC):
     def _application(self, site: str, routes: Sequence[Route]) -> web.Application:
         application = web.Application(client_max_size=1 << 30)
         if site == "main":
-            application.add_routes(control.routes(self))
+            application.add_routes(control.routes(self.provider, self.library, self.faults, self))
         for route in routes:
             # add_route, because add_get would let HEAD through to handlers that do not know it
             application.router.add_route(route.method, route.path, self._guarded(route, site))
@@ -281,35 +203,38 @@ class Simulator(ABC):
     def _guarded(self, route: Route, site: str) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
             at, status, retry_after = clock.monotonic(), 0, None
-            self._enter()
+            self._begin()
             try:
-                response = await answers.answer(self, request, route)
+                response = await self._answer(request, route)
                 status, retry_after = response.status, response.headers.get("Retry-After")
             except answers.Dropped:
                 response = web.Response(status=500)  # nobody is there to read it
             finally:
-                self._leave(request, route, site, (status, at, retry_after))
+                signed = self.has_credentials(request)
+                record = RequestRecord(
+                    request.method, request.path_qs, status, signed, route.kind, route.label, site, at, retry_after
+                )
+                self._end(record, changes=route.changes)
             return response
 
         return handler
 
-    def _enter(self) -> None:
-        with self._happened:
-            self._in_flight += 1
-            self.max_in_flight = max(self.max_in_flight, self._in_flight)
-
-    def _leave(self, request: web.Request, route: Route, site: str, end: tuple[int, float, str | None]) -> None:
-        status, at, retry_after = end
-        signed = self.has_credentials(request)
-        record = RequestRecord(
-            request.method, request.path_qs, status, signed, route.kind, route.label, site, at, retry_after
-        )
-        with self._happened:
-            self._in_flight -= 1
-            self._log.append(record)
-            self._counts.update((route.label, route.kind, str(status), "total"))
-            self._counts["changes"] += route.changes
-            self._happened.notify_all()
+    async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
+        """What the route says, unless a fault comes first or spoils it."""
+        faults, kind, item = self.faults, route.kind, self.item_of(request)
+        await answers.delay_or_drop(faults, request, kind, item)
+        if route.signed and faults.fires("expired", kind, item):
+            return self.expired_answer()
+        if (refusal := answers.refusal(faults, kind, item)) is not None:
+            return refusal
+        if faults.fires("not_found", kind, item):
+            return self.not_found_answer()
+        response = await self.before(request, route)
+        if response is None:
+            response = await route.handler(request)
+        if isinstance(response, web.Response) and response.status < 300:
+            return await answers.spoiled(faults, request, response, kind, item)
+        return response
 
 
 def _listen(port: int) -> socket.socket:

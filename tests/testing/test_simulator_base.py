@@ -32,7 +32,9 @@ class Shelf(Simulator):
         if number is None:
             return self.not_found_answer()
         body = self.library.content(self.library.item(number))
-        return answers.content(self, request, body, headers={"Content-Type": "image/jpeg"}, item=self.item_of(request))
+        return answers.content(
+            self.faults, request, body, headers={"Content-Type": "image/jpeg"}, item=self.item_of(request)
+        )
 
 
 @pytest.fixture

@@ -68,4 +68,4 @@ class ExampleSimulator(Simulator):
             return self.not_found_answer()
         item = self.library.item(number)
         headers = {"Content-Type": "video/mp4" if item.kind == "video" else "image/jpeg"}
-        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+        return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)

@@ -131,6 +131,7 @@ def parse_node(
     size_bytes, version = number(properties, "size"), number(properties, "version")
     extension = text(properties, "extension")
     name = text(content, "name") or (f"{id_}.{extension}" if extension else None)
+    _, dot, ending = (name or "").rpartition(".")
     clocks = (clock_time({"image": image, "video": video}[where], field) for where, field in times)
     return DriveNode(
         id=id_,
@@ -139,7 +140,7 @@ def parse_node(
         name=name,
         parents=parents,
         owner=owner,
-        media=_media(text(properties, "contentType"), image, video, extension or (name or "").rpartition(".")[2]),
+        media=_media(text(properties, "contentType"), image, video, extension or (ending if dot else "")),
         created=clock_time(content, "createdDate") or clock_time(content, "creationDate"),
         taken=clock_time(properties, "contentDate") or next(filter(None, clocks), None),
         size_bytes=size_bytes,

@@ -14,12 +14,12 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.faults import Fault
-from photosync.testing.simulator import Route, Simulator, SimulatorOptions
+from photosync.testing.routes import Route
+from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_amazon.simulator import listings
 from photosync_amazon.simulator.faults import AmazonFaults
-from photosync_amazon.simulator.nodes import ALBUMS, Account, used_storage
-from photosync_amazon.simulator.uploads import UPLOAD_PATH, Uploads
+from photosync_amazon.simulator.nodes import ALBUMS, SimulatedAccount, used_storage
+from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads, refused
 
 _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
@@ -38,23 +38,20 @@ class AmazonSimulator(Simulator):
     def __init__(
         self,
         *,
-        latency_s: float = 0.0,
         market: str = "main",
         renewable: bool = False,
         **options: Unpack[SimulatorOptions],
     ) -> None:
         """`market` is the suffix of the cookies' names; `renewable` gives those by which a session can be renewed."""
         super().__init__(**options)
-        self.account = Account(self.seed)
+        self.account = SimulatedAccount(self.seed)
         self._market = market
         self._renewable = renewable
         self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
-        self._listings = listings.Listings(self.library, self.index, self.account)
-        self.uploads = Uploads(self, _API)
-        if latency_s:
-            self.faults.latency = Fault(value=latency_s)
+        self._listings = listings.AmazonListings(self.library, self.index, self.account)
+        self.uploads = AmazonUploads(self, _API)
 
     # What tests and accounts use
 
@@ -133,7 +130,7 @@ class AmazonSimulator(Simulator):
 
     def not_found_answer(self) -> web.Response:
         """For a node that is not there."""
-        return _refused("Node does not exist", 404, code="NODE_NOT_FOUND")
+        return refused("Node does not exist", 404, code="NODE_NOT_FOUND")
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
         """The sign-in, and then the parameters that every call carries."""
@@ -146,7 +143,7 @@ class AmazonSimulator(Simulator):
         is_question = route.path.startswith(_API) and route.method == "GET"  # what changes says it in its body
         wants_version = is_question and not route.path.endswith("contentRedirection")
         if wants_version and request.query.get("resourceVersion") != "V2":
-            return _refused("Invalid resourceVersion: V2 is required")
+            return refused("Invalid resourceVersion: V2 is required")
         return None
 
     def _page_in_place_of_an_answer(self, route: Route) -> web.Response | None:
@@ -204,23 +201,23 @@ class AmazonSimulator(Simulator):
         if number is None:
             return self.not_found_answer()
         if request.query.get("ownerId") != self.account.owner:
-            return _refused("Invalid ownerId")
+            return refused("Invalid ownerId")
         if self.faults.fires("refuse_redirection", "other", request.match_info["id"]):
-            return _refused("Not Registered", 403)
+            return refused("Not Registered", 403)
         suffix = request.query.get("querySuffix", "?download=true")
         return web.Response(status=302, headers={"Location": f"{self._signed_url(request.match_info['id'])}{suffix}"})
 
     async def _bytes(self, request: web.Request) -> web.StreamResponse:
         if self.has_credentials(request):
-            return _refused("Credentials of another host", 400)
+            return refused("Credentials of another host", 400)
         item_id, _, signature = request.match_info["signed"].partition(".")
         if signature != self._signature(item_id):
-            return _refused("Request has a bad signature", 403)
+            return refused("Request has a bad signature", 403)
         return self._content(request, self.library.number_of(item_id))
 
     async def _original(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("ownerId") != self.account.owner:
-            return _refused("Invalid ownerId")
+            return refused("Invalid ownerId")
         return self._content(request, self._number(request))
 
     async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
@@ -267,7 +264,7 @@ class AmazonSimulator(Simulator):
             "Content-Type": "video/mp4" if item.kind is Kind.VIDEO else "image/jpeg",
             "Content-Disposition": f"attachment; filename=\"{printable}\"; filename*=UTF-8''{encoded}",
         }
-        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+        return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
 
 
 def _cookies(request: web.Request) -> dict[str, str]:
@@ -279,9 +276,5 @@ def _cookies(request: web.Request) -> dict[str, str]:
 def _listing(answer: listings.Answer, request: web.Request) -> web.Response:
     try:
         return web.json_response(answer(request.query))
-    except listings.RefusedError as error:
-        return _refused(str(error))
-
-
-def _refused(message: str, status: int = 400, code: str = "") -> web.Response:
-    return web.json_response({"logref": "simulated", "message": message, "code": code}, status=status)
+    except listings.ListingRefusedError as error:
+        return refused(str(error))

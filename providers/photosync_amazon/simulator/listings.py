@@ -12,8 +12,8 @@ from photosync.testing.index import Card, LibraryIndex, Numbers, Order
 from photosync.testing.library import SimulatedLibrary
 from photosync_amazon.simulator.filters import FilterError, NodeClause, parse_nodes, parse_search
 from photosync_amazon.simulator.nodes import (
-    Account,
     Json,
+    SimulatedAccount,
     card_test,
     dotted,
     facet_values,
@@ -45,7 +45,7 @@ _NODE_SORTS: dict[str, Order] = {
 Answer = Callable[[Mapping[str, str]], Json]
 
 
-class RefusedError(Exception):
+class ListingRefusedError(Exception):
     """400, with these words."""
 
 
@@ -56,10 +56,10 @@ class _Window(NamedTuple):
     descending: bool
 
 
-class Listings:
+class AmazonListings:
     """Answers listing calls about one library."""
 
-    def __init__(self, library: SimulatedLibrary, index: LibraryIndex, account: Account) -> None:
+    def __init__(self, library: SimulatedLibrary, index: LibraryIndex, account: SimulatedAccount) -> None:
         self._library = library
         self._index = index
         self._account = account
@@ -68,10 +68,10 @@ class Listings:
     def search(self, query: Mapping[str, str]) -> Json:
         """GET /search."""
         if query.get("searchContext") not in _CONTEXTS:
-            raise RefusedError("Invalid searchContext")
+            raise ListingRefusedError("Invalid searchContext")
         group = query.get("groupByForTime")
         if group is not None and group not in _GROUPS:
-            raise RefusedError(f"Invalid groupByForTime: {group}")
+            raise ListingRefusedError(f"Invalid groupByForTime: {group}")
         window = _window(query, _SEARCH_SORTS, "taken", descending=True)
         numbers = self._searched(query.get("filters", ""), window.order)
         page = numbers.page(window.offset, window.limit, descending=window.descending)
@@ -83,7 +83,7 @@ class Listings:
         """GET /search/aggregation."""
         category = query.get("category", "")
         if category not in _CATEGORIES or "aggregationContext" not in query:
-            raise RefusedError(f"Invalid category: {category}")
+            raise ListingRefusedError(f"Invalid category: {category}")
         return {"aggregations": self._aggregated(category), "category": category}
 
     def nodes(self, query: Mapping[str, str]) -> Json:
@@ -120,7 +120,7 @@ class Listings:
         try:
             clauses = parse_search(text)
         except FilterError as error:
-            raise RefusedError(str(error)) from None
+            raise ListingRefusedError(str(error)) from None
         if not clauses:
             return self._index.all(order)
         tests = [card_test(clause, self._library) for clause in clauses]
@@ -151,7 +151,7 @@ class Listings:
         if token := query.get("startToken"):
             window = window._replace(offset=_offset_of(token))
         elif window.offset + window.limit > MAX_OFFSET:
-            raise RefusedError(f"Offset + limit cannot be greater than {MAX_OFFSET}")
+            raise ListingRefusedError(f"Offset + limit cannot be greater than {MAX_OFFSET}")
         clauses = self._node_clauses(query.get("filters", ""))
         special = [
             node
@@ -180,7 +180,7 @@ class Listings:
         try:
             return parse_nodes(text)
         except FilterError as error:
-            raise RefusedError(str(error)) from None
+            raise ListingRefusedError(str(error)) from None
 
     def _files(
         self, clauses: Sequence[NodeClause], has: Callable[[int], bool], parent: str | None, order: Order
@@ -237,11 +237,11 @@ def _entry(category: str, value: str, count: int) -> Json:
 def _window(query: Mapping[str, str], sorts: Mapping[str, Order], order: Order, *, descending: bool) -> _Window:
     limit, offset = _count(query, "limit", MAX_LIMIT), _count(query, "offset", 0)
     if limit > MAX_LIMIT:
-        raise RefusedError(f"Invalid limit: {limit} is greater than {MAX_LIMIT}")
+        raise ListingRefusedError(f"Invalid limit: {limit} is greater than {MAX_LIMIT}")
     if text := query.get("sort"):
         match = _SORT.fullmatch(text)
         if match is None or match[1] not in sorts:
-            raise RefusedError(f"Invalid sort: {text}")
+            raise ListingRefusedError(f"Invalid sort: {text}")
         order, descending = sorts[match[1]], match[2] == "DESC"
     return _Window(offset, limit, order, descending)
 
@@ -249,7 +249,7 @@ def _window(query: Mapping[str, str], sorts: Mapping[str, Order], order: Order, 
 def _count(query: Mapping[str, str], key: str, default: int) -> int:
     text = query.get(key, str(default))
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise RefusedError(f"Invalid {key}: {text}")
+        raise ListingRefusedError(f"Invalid {key}: {text}")
     return int(text)
 
 
@@ -264,4 +264,4 @@ def _offset_of(token: str) -> int:
             return int(number)
     except ValueError:
         pass
-    raise RefusedError("Invalid startToken")
+    raise ListingRefusedError("Invalid startToken")

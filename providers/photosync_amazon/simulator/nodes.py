@@ -1,6 +1,6 @@
 """What the simulated account holds, as the service's JSON (protocol notes, section 6).
 
-Which fields are missing, null or in the other of their two places differs from item to item, as it does there.
+Which fields are missing, null or in the other of two positions differs from item to item, as it does there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from photosync.testing.index import Card
 from photosync.testing.library import SimulatedItem, SimulatedLibrary
 from photosync.testing.media import CAMERAS
 from photosync_amazon.simulator.filters import SearchClause
-from photosync_amazon.simulator.tree import Tree
+from photosync_amazon.simulator.tree import AccountTree
 
 Json = dict[str, object]
 
@@ -31,11 +31,11 @@ _TYPES = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class SimulatedAccount:
     """The ids that stand for the account as a whole, and its folders and albums."""
 
     seed: int
-    tree: Tree = field(default_factory=Tree, compare=False)
+    tree: AccountTree = field(default_factory=AccountTree, compare=False)
 
     @property
     def owner(self) -> str:
@@ -57,13 +57,13 @@ class Account:
         """The folder in which all photos lie, but for those that were uploaded elsewhere."""
         return f"picturefolder{self.seed:09d}"
 
-    def album(self, place: int) -> str:
+    def album(self, index: int) -> str:
         """An album of `ALBUMS`."""
-        return f"album{place:03d}of{self.seed:012d}"
+        return f"album{index:03d}of{self.seed:012d}"
 
-    def album_place(self, node_id: str) -> int | None:
-        """The place in `ALBUMS` of an id."""
-        return next((place for place in range(len(ALBUMS)) if self.album(place) == node_id), None)
+    def album_index(self, node_id: str) -> int | None:
+        """The index in `ALBUMS` of an id."""
+        return next((index for index in range(len(ALBUMS)) if self.album(index) == node_id), None)
 
     def parent(self, number: int) -> str:
         """The folder in which an item lies."""
@@ -71,8 +71,8 @@ class Account:
 
     def is_member(self, album_id: str, number: int) -> bool:
         """Whether an item is in an album: since ever, or because somebody put it there."""
-        place = self.album_place(album_id)
-        is_old = place is not None and number not in self.tree.parents and in_album(number, place)
+        index = self.album_index(album_id)
+        is_old = index is not None and number not in self.tree.parents and in_album(number, index)
         return is_old or self.tree.is_member(album_id, number)
 
     def special_nodes(self, library: SimulatedLibrary) -> Iterator[Json]:
@@ -81,13 +81,13 @@ class Account:
         yield self._node(self.pictures, "Pictures", "FOLDER", [self.root])
         for folder in list(self.tree.folders.values()):
             yield {**self._node(folder.id, folder.name, "FOLDER", [folder.parent]), "status": folder.status}
-        for place, name in enumerate(ALBUMS):
+        for index, name in enumerate(ALBUMS):
             # A live count would cost a look at all items: this is good for libraries that only grow.
-            count = len(range(place, library.next_number, _ALBUM_STEP))
-            node = self._node(self.album(place), name, "VISUAL_COLLECTION", [])
+            count = len(range(index, library.next_number, _ALBUM_STEP))
+            node = self._node(self.album(index), name, "VISUAL_COLLECTION", [])
             node["isShared"] = name.startswith("Shared")
             node["ownerId"] = self.stranger if node["isShared"] else self.owner
-            node["collectionProperties"] = {"photoCount": count, "videoCount": 0} if place % 2 else {}
+            node["collectionProperties"] = {"photoCount": count, "videoCount": 0} if index % 2 else {}
             yield node
         for album in list(self.tree.albums.values()):
             yield self._node(album.id, album.name, "VISUAL_COLLECTION", [])
@@ -107,9 +107,9 @@ class Account:
         }
 
 
-def in_album(number: int, place: int) -> bool:
-    """Whether the item `number` is in the album at `place` of `ALBUMS`."""
-    return number % _ALBUM_STEP == place
+def in_album(number: int, index: int) -> bool:
+    """Whether the item `number` is in the album at `index` of `ALBUMS`."""
+    return number % _ALBUM_STEP == index
 
 
 def iso(moment: datetime) -> str:
@@ -147,12 +147,12 @@ def facet_values(library: SimulatedLibrary, card: Card, field: str) -> tuple[str
         return (str(getattr(card, _DATE_PARTS[field])),) if card.year else ()
     luck = library.draw(card.number).luck
     if field == "things":
-        return tuple(thing for place, thing in enumerate(THINGS) if luck >> (17 + 3 * place) & 7 == 0)
+        return tuple(thing for index, thing in enumerate(THINGS) if luck >> (17 + 3 * index) & 7 == 0)
     known, chance = (LOCATIONS, luck >> 5 & 15) if field == "location" else (PEOPLE, luck >> 40 & 7)
     return known[chance : chance + 1]
 
 
-def file_node(library: SimulatedLibrary, account: Account, number: int, *, search: bool) -> Json:
+def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int, *, search: bool) -> Json:
     """The node of a photo or a video. In answers of /search its picture data may stand at the top."""
     item = library.item(number)
     node: Json = {
@@ -202,8 +202,8 @@ def _leave_out(part: Json, key: str, number: int) -> None:
         del part[key]
 
 
-PLACED_EVERY = 4
-"""So many photos there are to one that tells its place."""
+GPS_EVERY = 4
+"""So many photos there are to one that tells its position."""
 
 
 def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -> None:
@@ -222,7 +222,7 @@ def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -
         details |= {"make": camera.make, "model": camera.model}
         if "taken" not in item.missing:
             details["dateTimeOriginal"] = iso(item.instant)
-        if item.number % PLACED_EVERY == 0:
+        if item.number % GPS_EVERY == 0:
             details["location"] = f"{49 + item.number % 7}.2827, -{123 - item.number % 11}.1207"
     part[word] = details
 
@@ -230,7 +230,7 @@ def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -
 _CHEAP: dict[str, object] = {"kind": "FILE", "isRoot": False, "labels": (), "description": "", "settings.hidden": False}
 
 
-def field_value(library: SimulatedLibrary, account: Account, number: int, field: str) -> object:
+def field_value(library: SimulatedLibrary, account: SimulatedAccount, number: int, field: str) -> object:
     """A field of a node by its dotted name, without making up the whole node where that can be avoided."""
     if field in _CHEAP:
         return _CHEAP[field]

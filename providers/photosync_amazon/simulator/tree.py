@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
 from photosync.testing.library import SimulatedLibrary
-
-
-def folded(name: str) -> str:
-    """What two names have in common that cannot lie in one folder."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+from photosync.testing.names import folded
 
 
 @dataclass(slots=True)
-class Folder:
+class MadeFolder:
     """A folder that somebody made."""
 
     id: str
@@ -27,7 +22,7 @@ class Folder:
 
 
 @dataclass(slots=True)
-class Album:
+class MadeAlbum:
     """An album that somebody made."""
 
     id: str
@@ -35,11 +30,11 @@ class Album:
 
 
 @dataclass
-class Tree:
+class AccountTree:
     """What changes when somebody uploads. Used by the serving thread; tests only read, or act between requests."""
 
-    folders: dict[str, Folder] = field(default_factory=dict)
-    albums: dict[str, Album] = field(default_factory=dict)
+    folders: dict[str, MadeFolder] = field(default_factory=dict)
+    albums: dict[str, MadeAlbum] = field(default_factory=dict)
     parents: dict[int, str] = field(default_factory=dict)
     """In which folder the uploaded items are, by number."""
     members: dict[str, list[int]] = field(default_factory=dict)
@@ -50,16 +45,16 @@ class Tree:
     """Goes up with every change."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def make_folder(self, name: str, parent: str) -> Folder:
+    def make_folder(self, name: str, parent: str) -> MadeFolder:
         """A new folder; whether it may be made, others look."""
-        folder = Folder(f"folder{next(self._numbers):06d}sim", name, parent)
+        folder = MadeFolder(f"folder{next(self._numbers):06d}sim", name, parent)
         self.folders[folder.id] = folder
         self.version += 1
         return folder
 
-    def make_album(self, name: str) -> Album:
+    def make_album(self, name: str) -> MadeAlbum:
         """A new album; a second one of the same name is another one."""
-        album = Album(f"album{next(self._numbers):06d}made", name)
+        album = MadeAlbum(f"album{next(self._numbers):06d}made", name)
         self.albums[album.id] = album
         self.version += 1
         return album
@@ -79,7 +74,7 @@ class Tree:
         """Whether somebody added the item to the album."""
         return number in self.members.get(album_id, ())
 
-    def folder_named(self, name: str, parent: str) -> Folder | None:
+    def folder_named(self, name: str, parent: str) -> MadeFolder | None:
         """The folder that has this name in `parent`, case aside; in the trash, names are free."""
         return next(
             (
@@ -96,10 +91,10 @@ class Tree:
         return () if folder is None else (*self.path(folder.parent), folder.name)
 
 
-class Names:
+class ItemNames:
     """Which item has which name in a folder, kept up to date as items come."""
 
-    def __init__(self, library: SimulatedLibrary, tree: Tree, usual_parent: str) -> None:
+    def __init__(self, library: SimulatedLibrary, tree: AccountTree, usual_parent: str) -> None:
         self._library = library
         self._tree = tree
         self._usual_parent = usual_parent

@@ -10,9 +10,9 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing.receiving import Upload
-from photosync.testing.simulator import Route
+from photosync.testing.routes import Route
 from photosync_amazon.simulator.nodes import ALBUMS, Json, file_node
-from photosync_amazon.simulator.tree import Names, numbered
+from photosync_amazon.simulator.tree import ItemNames, numbered
 
 if TYPE_CHECKING:
     from photosync_amazon.simulator import AmazonSimulator
@@ -25,7 +25,7 @@ ConflictBody = Literal["code", "node", "nothing"]
 """What an answer 409 has in it: a code with an id, the node that is in the way, or no word."""
 
 
-class Uploads:
+class AmazonUploads:
     """The routes by which things come, for one simulator."""
 
     def __init__(self, simulator: AmazonSimulator, api: str) -> None:
@@ -35,7 +35,7 @@ class Uploads:
         self._account = simulator.account
         self._library = simulator.library
         self._tree = simulator.account.tree
-        self._names = Names(self._library, self._tree, self._account.pictures)
+        self._names = ItemNames(self._library, self._tree, self._account.pictures)
 
     def routes(self) -> list[Route]:
         """All that change anything."""
@@ -61,7 +61,7 @@ class Uploads:
         """What was added to albums, by their names: the md5 of each item. Albums that were made are there when empty;
         a second one of a name has a number: `Holiday (2)`."""
         made = [(album.id, album.name) for album in self._tree.albums.values()]
-        usual = [(self._account.album(place), name) for place, name in enumerate(ALBUMS)]
+        usual = [(self._account.album(index), name) for index, name in enumerate(ALBUMS)]
         wanted = [*(each for each in usual if each[0] in self._tree.members), *made]
         names = numbered(name for _, name in wanted)
         return {
@@ -76,9 +76,9 @@ class Uploads:
         if refusal := self._upload_refusal(request):
             return refusal
         if faults.fires("not_registered", "upload"):
-            return _refused("Not Registered", 403)
+            return refused("Not Registered", 403)
         if faults.fires("quota", "upload"):
-            return _refused("File size exceeds account allowance", 403, "NO_ACTIVE_SUBSCRIPTION_FOUND")
+            return refused("File size exceeds account allowance", 403, "NO_ACTIVE_SUBSCRIPTION_FOUND")
         upload = await self._simulator.inbox.take(request.content)
         if (number := self._with_content(upload)) is not None:
             return self._conflict("MD5_DUPLICATE", self._file(number))
@@ -102,13 +102,13 @@ class Uploads:
     def _upload_refusal(self, request: web.Request) -> web.Response | None:
         query = request.query
         if query.get("kind") != "FILE" or not query.get("name") or "parents" in query:
-            return _refused("Invalid parameters")
+            return refused("Invalid parameters")
         if query.get("resourceVersion") != "V2":
-            return _refused("Invalid resourceVersion: V2 is required")
+            return refused("Invalid resourceVersion: V2 is required")
         if request.content_type != "application/octet-stream":
-            return _refused("Unsupported content type", 415)
+            return refused("Unsupported content type", 415)
         if request.content_length is None:
-            return _refused("Content-Length is required", 411)
+            return refused("Content-Length is required", 411)
         if not self._is_folder(query.get("parentNodeId", "")):
             return self._simulator.not_found_answer()
         return None
@@ -138,12 +138,12 @@ class Uploads:
         wanted = await _body(request)
         name = wanted.get("name")
         if wanted.get("resourceVersion") != "V2" or not isinstance(name, str) or not name:
-            return _refused("Invalid parameters")
+            return refused("Invalid parameters")
         if wanted.get("kind") == "VISUAL_COLLECTION":
             return web.json_response(self._special(self._tree.make_album(name).id), status=201)
         parents = wanted.get("parents")
         if wanted.get("kind") != "FOLDER" or not isinstance(parents, list) or len(parents) != 1:
-            return _refused("Invalid parameters")
+            return refused("Invalid parameters")
         if not self._is_folder(parents[0]):
             return self._simulator.not_found_answer()
         if (node := self._named(name, parents[0])) is not None:
@@ -154,12 +154,12 @@ class Uploads:
         wanted, album_id = await _body(request), request.match_info["id"]
         ids = wanted.get("value")
         if wanted.get("resourceVersion") != "V2" or wanted.get("op") != "add" or not isinstance(ids, list) or not ids:
-            return _refused("Invalid parameters")
+            return refused("Invalid parameters")
         album = self._special(album_id)
         if album.get("kind") != "VISUAL_COLLECTION":
             return self._simulator.not_found_answer()
         if album["ownerId"] != self._account.owner:
-            return _refused("Forbidden", 403)
+            return refused("Forbidden", 403)
         numbers = [self._library.number_of(str(each)) for each in ids]
         known = [number for number in numbers if number is not None and self._library.has(number)]
         if len(known) != len(ids):
@@ -206,5 +206,6 @@ def _is_video(head: bytes) -> bool:
     return head[4:8] == _BOX and head[8:12] not in _STILLS
 
 
-def _refused(message: str, status: int = 400, code: str = "") -> web.Response:
+def refused(message: str, status: int = 400, code: str = "") -> web.Response:
+    """What the service says when it refuses."""
     return web.json_response({"logref": "simulated", "message": message, "code": code}, status=status)

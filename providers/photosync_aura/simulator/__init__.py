@@ -16,7 +16,8 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.simulator import Route, Simulator, SimulatorOptions
+from photosync.testing.routes import Route
+from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_aura.items import MOTION
 from photosync_aura.simulator.faults import AuraFaults
 from photosync_aura.simulator.library import (
@@ -248,7 +249,7 @@ class AuraSimulator(Simulator):
         body = self.library.poster(item) if is_video else self.library.content(item)
         if self.faults.fires("empty_body", "content", item.id):
             body = b""
-        return answers.content(self, request, body, headers={"Content-Type": "image/jpeg"}, item=item.id)
+        return answers.content(self.faults, request, body, headers={"Content-Type": "image/jpeg"}, item=item.id)
 
     async def _video(self, request: web.Request) -> web.StreamResponse:
         item_id = request.match_info["video"].removesuffix(".mp4")
@@ -261,7 +262,7 @@ class AuraSimulator(Simulator):
         if item_id.endswith(MOTION):
             item = self.library.motion(item)
         body = self.library.content(item)
-        return answers.content(self, request, body, headers={"Content-Type": "video/mp4"}, item=item_id)
+        return answers.content(self.faults, request, body, headers={"Content-Type": "video/mp4"}, item=item_id)
 
     # What they answer with
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from aiohttp import web
 
 from photosync.testing.receiving import Upload
-from photosync.testing.simulator import Route
+from photosync.testing.routes import Route
 from photosync_aura.simulator.library import ANN, FRAMES, Json
 
 if TYPE_CHECKING:

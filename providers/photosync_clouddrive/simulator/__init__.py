@@ -18,14 +18,14 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing import answers
-from photosync.testing.faults import Fault
-from photosync.testing.simulator import Route, Simulator, SimulatorOptions
+from photosync.testing.routes import Route
+from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_clouddrive.simulator import queries
 from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
 from photosync_clouddrive.simulator.stream import LINE_NODES, ChangesStream, refused
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, OWNER, Tokens
-from photosync_clouddrive.simulator.uploads import Uploads
+from photosync_clouddrive.simulator.uploads import DriveUploads
 
 _API = "/drive/v1"
 _SCOPES = "clouddrive:read_all clouddrive:write"
@@ -44,7 +44,6 @@ class CloudDriveSimulator(Simulator):
     def __init__(
         self,
         *,
-        latency_s: float = 0.0,
         answer_nodes: int = 0,
         line_nodes: int = LINE_NODES,
         token_lifetime_s: int = 3600,
@@ -59,14 +58,12 @@ class CloudDriveSimulator(Simulator):
         """
         super().__init__(**options)
         self.drive = Drive(self.library)
-        self.uploads = Uploads(self.drive, self.faults, self.inbox)
+        self.uploads = DriveUploads(self.drive, self.faults, self.inbox)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
         """Keys of the endpoint's answer in place of the right ones."""
         self._stream = ChangesStream(self.drive, self.faults, line_nodes, answer_nodes)
         self._folder = tempfile.TemporaryDirectory(prefix="photosync-clouddrive-")
-        if latency_s:
-            self.faults.latency = Fault(value=latency_s)
 
     # What tests and accounts use
 
@@ -175,7 +172,7 @@ class CloudDriveSimulator(Simulator):
     async def _nodes(self, request: web.Request) -> web.StreamResponse:
         try:
             exact = queries.exact(request.query.get("filters", ""))
-        except queries.RefusedError as error:
+        except queries.QueryRefusedError as error:
             return refused(str(error))
         if "contentProperties.md5" in exact:
             return self._listing(request, list(self.drive.with_md5(exact["contentProperties.md5"])))
@@ -201,7 +198,7 @@ class CloudDriveSimulator(Simulator):
             nodes = [_without_hash(node) for node in nodes]
         try:
             content = queries.page(nodes, request.query)
-        except queries.RefusedError as error:
+        except queries.QueryRefusedError as error:
             return refused(str(error))
         data = content["data"]
         assert isinstance(data, list)
@@ -242,7 +239,7 @@ class CloudDriveSimulator(Simulator):
         properties = self.drive.node(node_id)["contentProperties"]
         assert isinstance(properties, dict)
         headers = {"Content-Type": str(properties["contentType"])}
-        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+        return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
 
     def _own_content(self, request: web.Request, node_id: str) -> web.Response:
         """Of a node that a test has put there: what its `simulatedContent` says."""
@@ -250,7 +247,7 @@ class CloudDriveSimulator(Simulator):
         if not isinstance(content, str):
             return self.not_found_answer()
         headers = {"Content-Type": "text/html"}
-        return answers.content(self, request, content.encode(), headers=headers, item=node_id)
+        return answers.content(self.faults, request, content.encode(), headers=headers, item=node_id)
 
     # Account
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from photosync.model import Kind
 from photosync.testing.library import SimulatedItem, SimulatedLibrary
 from photosync.testing.receiving import Upload
-from photosync_clouddrive.simulator.names import NameIndex, Place
+from photosync_clouddrive.simulator.names import FolderEntry, NameIndex
 
 Raw = dict[str, object]
 
@@ -54,7 +54,7 @@ class Drive:
         """Files that somebody sent, as they were described then."""
         self.hidden: set[str] = set()
         """Nodes that have their names and cannot be seen yet."""
-        self._names = NameIndex(self._place)
+        self._names = NameIndex(self._entry)
         self._journal: list[str] = []
         self._note(ROOT, PICTURES)
         self._met = 0
@@ -124,11 +124,14 @@ class Drive:
         """The nodes as they are now, a line at a time, and where each line ends. Each node once, where it is last."""
         self.catch_up()
         journal = self._journal
-        last = {id_: place for place, id_ in enumerate(journal)}
-        places = [place for place in range(start, len(journal)) if last[journal[place]] == place]
-        for first in range(0, len(places), line_nodes):
-            line = places[first : first + line_nodes]
-            yield line[-1] + 1, [self.node(journal[place]) for place in line if journal[place] not in self.hidden]
+        last = {id_: position for position, id_ in enumerate(journal)}
+        positions = [position for position in range(start, len(journal)) if last[journal[position]] == position]
+        for first in range(0, len(positions), line_nodes):
+            line = positions[first : first + line_nodes]
+            yield (
+                line[-1] + 1,
+                [self.node(journal[position]) for position in line if journal[position] not in self.hidden],
+            )
 
     @property
     def length(self) -> int:
@@ -220,7 +223,7 @@ class Drive:
         for node_id in node_ids:
             self._names.touch(node_id)
 
-    def _place(self, node_id: str) -> Place | None:
+    def _entry(self, node_id: str) -> FolderEntry | None:
         """Without a look at any content."""
         number = self.library.number_of(node_id)
         if node_id not in self._own and (number is None or not self.library.has(number)):
@@ -233,7 +236,7 @@ class Drive:
         node = {**node, **self._said.get(node_id, {})}
         status = node.get("status")
         name = str(node.get("name") or "")
-        return Place(name, tuple(parents_of(node)), holds_name=bool(name) and status in ("AVAILABLE", "PENDING"))
+        return FolderEntry(name, tuple(parents_of(node)), holds_name=bool(name) and status in ("AVAILABLE", "PENDING"))
 
     def _as_received(self, item: SimulatedItem) -> Raw:
         node = dict(self._received[item.id])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from photosync.testing.names import folded
+
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FolderEntry:
     """Where a node lies, and as what."""
 
     name: str
@@ -20,11 +21,11 @@ class Place:
 class NameIndex:
     """Looks again at those nodes alone that something happened to."""
 
-    def __init__(self, place_of: Callable[[str], Place | None]) -> None:
-        """`place_of` a node as it is now; None: it is gone."""
-        self._place_of = place_of
+    def __init__(self, entry_of: Callable[[str], FolderEntry | None]) -> None:
+        """`entry_of` a node as it is now; None: it is gone."""
+        self._entry_of = entry_of
         self._fresh: dict[str, None] = {}
-        self._known: dict[str, Place] = {}
+        self._known: dict[str, FolderEntry] = {}
         self._children: dict[str, dict[str, None]] = {}
         self._holders: dict[tuple[str, str], dict[str, None]] = {}
 
@@ -49,14 +50,9 @@ class NameIndex:
                 for parent in before.parents:
                     self._children[parent].pop(node_id, None)
                     self._holders.get((parent, folded(before.name)), {}).pop(node_id, None)
-            if (place := self._place_of(node_id)) is not None:
-                self._known[node_id] = place
-                for parent in place.parents:
+            if (entry := self._entry_of(node_id)) is not None:
+                self._known[node_id] = entry
+                for parent in entry.parents:
                     self._children.setdefault(parent, {})[node_id] = None
-                    if place.holds_name:
-                        self._holders.setdefault((parent, folded(place.name)), {})[node_id] = None
-
-
-def folded(name: str) -> str:
-    """What two names have in common that cannot lie in one folder (section 3.9 of the protocol notes)."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+                    if entry.holds_name:
+                        self._holders.setdefault((parent, folded(entry.name)), {})[node_id] = None

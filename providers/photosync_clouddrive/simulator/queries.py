@@ -18,7 +18,7 @@ _TERM = re.compile(r"([A-Za-z0-9.]+):(.+)", re.DOTALL)
 _BETWEEN = re.compile(r'([\[{])\s*("[^"]*"|\*)\s+TO\s+("[^"]*"|\*)\s*([\]}])')
 
 
-class RefusedError(ValueError):
+class QueryRefusedError(ValueError):
     """What the service answers with 400."""
 
 
@@ -45,15 +45,15 @@ def _start(token: str, question: str) -> int:
     try:
         start, asked = json.loads(token)
     except (ValueError, TypeError):
-        raise RefusedError("Invalid startToken") from None
+        raise QueryRefusedError("Invalid startToken") from None
     if asked != question:
-        raise RefusedError("Invalid startToken: the parameters have changed")
+        raise QueryRefusedError("Invalid startToken: the parameters have changed")
     return int(start)
 
 
 def _whole(text: str, name: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= PAGE_SIZE:
-        raise RefusedError(f"Invalid {name}: {text}")
+        raise QueryRefusedError(f"Invalid {name}: {text}")
     return int(text)
 
 
@@ -61,10 +61,10 @@ def _terms(filters: str) -> list[str]:
     if not filters:
         return []
     if " OR " in filters:
-        raise RefusedError(f"Invalid filter: {filters}")
+        raise QueryRefusedError(f"Invalid filter: {filters}")
     terms = filters.split(" AND ")
     if len(terms) > MOST_TERMS:
-        raise RefusedError(f"Invalid filter: more than {MOST_TERMS} parameters")
+        raise QueryRefusedError(f"Invalid filter: more than {MOST_TERMS} parameters")
     return terms
 
 
@@ -74,13 +74,13 @@ class _Term:
     def __init__(self, term: str) -> None:
         match = _TERM.fullmatch(term.strip())
         if match is None:
-            raise RefusedError(f"Invalid filter: {term}")
+            raise QueryRefusedError(f"Invalid filter: {term}")
         self.field, value = match[1], match[2]
         self._between = _BETWEEN.fullmatch(value)
         self._prefix = value.endswith("*") and not value.endswith(r"\*") and self._between is None
         known = _RANGE if self._between else _PREFIX if self._prefix else _EQUAL
         if self.field not in known or (self.field == "isRoot" and value != "true"):
-            raise RefusedError(f"Invalid filter: {term}")
+            raise QueryRefusedError(f"Invalid filter: {term}")
         self.is_equality = known is _EQUAL
         if value.startswith('"') and self._between is None:
             value = self._unquoted(value, term)
@@ -90,7 +90,7 @@ class _Term:
     def _unquoted(value: str, term: str) -> str:
         """Inside quotes everything special is escaped (section 3.3)."""
         if not _QUOTED.fullmatch(value):
-            raise RefusedError(f"Invalid filter: {term}")
+            raise QueryRefusedError(f"Invalid filter: {term}")
         return value[1:-1]
 
     def __call__(self, node: Raw) -> bool:

@@ -64,10 +64,10 @@ class ChangesStream:
 
     def _start(self, checkpoint: object) -> tuple[int, bool]:
         """Where a checkpoint stands; one that is too old stands for nothing."""
-        epoch, _, place = str(checkpoint or "").removeprefix("Chkpnt").partition("-")
-        if epoch != str(self._drive.epoch) or not place.isdigit():
+        epoch, _, position = str(checkpoint or "").removeprefix("Chkpnt").partition("-")
+        if epoch != str(self._drive.epoch) or not position.isdigit():
             return 0, True
-        return int(place), False
+        return int(position), False
 
     def _line(self, end: int, nodes: list[Raw], *, reset: bool) -> bytes:
         checkpoint = f"Chkpnt{self._drive.epoch}-{end}"
@@ -76,8 +76,10 @@ class ChangesStream:
     def _spoiled(self, lines: list[bytes]) -> list[bytes]:
         faults = self._faults
         if fault := faults.fires("second_reset", "list"):
-            place = int(fault.value or 0)
-            lines[place : place + 1] = [line({**json.loads(each), "reset": True}) for each in lines[place : place + 1]]
+            position = int(fault.value or 0)
+            lines[position : position + 1] = [
+                line({**json.loads(each), "reset": True}) for each in lines[position : position + 1]
+            ]
         if fault := faults.fires("broken_line", "list"):
             lines.insert(int(fault.value or 0), b'{"checkpoint": "Chk\n')
         if fault := faults.fires("changes_status", "list"):

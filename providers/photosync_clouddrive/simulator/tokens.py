@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from photosync.testing.faults import Faults
-from photosync.testing.simulator import Route
+from photosync.testing.routes import Route
 
 CLIENT_ID = "amzn1.application-oa2-client.0123456789abcdef0123456789abcdef"
 CLIENT_SECRET = "simulated-client-secret-0123456789abcdef"  # noqa: S105 - it opens nothing

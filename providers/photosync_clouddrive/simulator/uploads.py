@@ -27,7 +27,7 @@ _METADATA = re.compile(r'form-data; name="metadata"')
 _CONTENT = re.compile(r'form-data; name="content"; filename="[ -!#-~]+"')
 
 
-class RefusedError(Exception):
+class UploadRefusedError(Exception):
     """Carries the service's answer."""
 
     def __init__(self, answer: web.Response) -> None:
@@ -36,7 +36,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ReceivedFile:
     """What a body brought."""
 
     name: str
@@ -45,7 +45,7 @@ class Sent:
     upload: Upload
 
 
-class Uploads:
+class DriveUploads:
     """Takes files and folders."""
 
     def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox) -> None:
@@ -73,7 +73,7 @@ class Uploads:
         try:
             name, parent = self._named(await request.json(), "FOLDER")
             self._check_name(name, parent)
-        except RefusedError as error:
+        except UploadRefusedError as error:
             return error.answer
         except ValueError:
             return refused("Malformed JSON")
@@ -90,7 +90,7 @@ class Uploads:
             self._check_trouble()
             self._check_name(sent.name, sent.parent)
             self._check_content(sent.upload, suppressed=request.query.get("suppress") == "deduplication")
-        except RefusedError as error:
+        except UploadRefusedError as error:
             return error.answer
         return await self._keep(request, sent)
 
@@ -106,41 +106,41 @@ class Uploads:
 
     # A body
 
-    async def _received(self, request: web.Request) -> Sent:
+    async def _received(self, request: web.Request) -> ReceivedFile:
         if request.content_length is None:
-            raise RefusedError(refused("Length Required", 411))
+            raise UploadRefusedError(refused("Length Required", 411))
         if request.content_type != "multipart/form-data":
-            raise RefusedError(refused("Content-Type must be multipart/form-data"))
+            raise UploadRefusedError(refused("Content-Type must be multipart/form-data"))
         reader = await request.multipart()
         first = await reader.next()
         if not isinstance(first, BodyPartReader) or not _METADATA.fullmatch(_disposition(first)):
-            raise RefusedError(refused("The first part must be the metadata"))
+            raise UploadRefusedError(refused("The first part must be the metadata"))
         try:
             metadata = json.loads(await first.read())
         except ValueError as error:
-            raise RefusedError(refused("The metadata are no JSON")) from error
+            raise UploadRefusedError(refused("The metadata are no JSON")) from error
         name, parent = self._named(metadata, "FILE")
         second = await reader.next()
         if not isinstance(second, BodyPartReader) or not _CONTENT.fullmatch(_disposition(second)):
-            raise RefusedError(refused("The second part must be the content, with a filename"))
+            raise UploadRefusedError(refused("The second part must be the content, with a filename"))
         mime = second.headers.get("Content-Type")
         if mime is None:
-            raise RefusedError(refused("The content has no Content-Type"))
+            raise UploadRefusedError(refused("The content has no Content-Type"))
         upload = await self._inbox.take(_pieces(second))
         if await reader.next() is not None or not request.content.at_eof():
-            raise RefusedError(refused("Nothing may follow the content"))
-        return Sent(name, parent, mime, upload)
+            raise UploadRefusedError(refused("Nothing may follow the content"))
+        return ReceivedFile(name, parent, mime, upload)
 
     # What is refused
 
     def _check_trouble(self) -> None:
         """Troubles of the way, which come whatever was sent."""
         if self._faults.fires("broken_transfer", "upload"):
-            raise RefusedError(refused("Cannot read from request."))
+            raise UploadRefusedError(refused("Cannot read from request."))
         if self._faults.fires("wrapped_expiry", "upload"):
-            raise RefusedError(refused("Upstream answered 401: Token has expired"))
+            raise UploadRefusedError(refused("Upstream answered 401: Token has expired"))
         if self._faults.fires("stale_parent", "upload"):
-            raise RefusedError(refused("One of the parentId doesn't exist"))
+            raise UploadRefusedError(refused("One of the parentId doesn't exist"))
 
     def _named(self, content: object, kind: str) -> tuple[str, str]:
         """The name and the parent out of metadata."""
@@ -148,28 +148,28 @@ class Uploads:
         name, parents = metadata.get("name"), metadata.get("parents", [ROOT])
         is_right = metadata.get("kind") == kind and isinstance(name, str)
         if not is_right or not isinstance(parents, list) or len(parents) != 1:
-            raise RefusedError(refused("Invalid metadata"))
+            raise UploadRefusedError(refused("Invalid metadata"))
         return str(name), str(parents[0])
 
     def _check_name(self, name: str, parent: str) -> None:
         """Sections 3.8 and 3.9."""
         if not name or "/" in name or "\0" in name:
-            raise RefusedError(refused(f"Value '{name}' at 'name' failed to satisfy constraint"))
+            raise UploadRefusedError(refused(f"Value '{name}' at 'name' failed to satisfy constraint"))
         if len(name) > MOST_NAME_CHARACTERS:
-            raise RefusedError(
+            raise UploadRefusedError(
                 refused(
                     f"1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must "
                     f"have length less than or equal to {MOST_NAME_CHARACTERS}"
                 )
             )
         if not self._drive.is_open_folder(parent):
-            raise RefusedError(refused("One of the parentId doesn't exist"))
+            raise UploadRefusedError(refused("One of the parentId doesn't exist"))
         holder = self._drive.holder(parent, name)
         if self._faults.fires("stale_conflict", "upload"):
             stale = (node for node in self._drive.children(parent) if node.get("name") == name)
             holder = next((str(node["id"]) for node in stale if node["status"] == "TRASH"), holder)
         if holder is not None:
-            raise RefusedError(self._conflict(name, parent, holder))
+            raise UploadRefusedError(self._conflict(name, parent, holder))
 
     def _conflict(self, name: str, parent: str, holder: str) -> web.Response:
         """The name in the message is lower-cased."""
@@ -189,16 +189,16 @@ class Uploads:
     def _check_content(self, upload: Upload, *, suppressed: bool) -> None:
         if self.quota_bytes is not None and self._drive.used_bytes() + upload.size_bytes > self.quota_bytes:
             answer = {"message": "File size exceeds account allowance.", "code": "NO_ACTIVE_SUBSCRIPTION_FOUND"}
-            raise RefusedError(web.json_response(answer, status=403))
+            raise UploadRefusedError(web.json_response(answer, status=403))
         if suppressed and not self._faults.fires("ignores_suppress", "upload"):
             return
         if upload.size_bytes and any(node["status"] == "AVAILABLE" for node in self._drive.with_md5(upload.md5)):
             answer = {"logref": "simulated", "message": "Attempted to upload a duplicate File"}
-            raise RefusedError(web.json_response(answer, status=409))
+            raise UploadRefusedError(web.json_response(answer, status=409))
 
     # What is kept
 
-    async def _keep(self, request: web.Request, sent: Sent) -> web.StreamResponse:
+    async def _keep(self, request: web.Request, sent: ReceivedFile) -> web.StreamResponse:
         upload = await self._spoiled(sent.upload)
         parent = ROOT if self._faults.fires("astray", "upload") else sent.parent
         node_id = self._drive.receive(upload, sent.name, parent, sent.mime)

@@ -17,7 +17,8 @@ from aiohttp import web
 
 from photosync.testing import answers
 from photosync.testing.library import SimulatedItem
-from photosync.testing.simulator import Route, Simulator, SimulatorOptions
+from photosync.testing.routes import Route
+from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_google.simulator.consent import Consent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
@@ -164,7 +165,7 @@ class GoogleSimulator(Simulator):
             # `=d` of a video is a still picture, and looks quite like a success (section 4.1).
             return web.Response(body=b"\xff\xd8\xff\xe0" + bytes(2000), content_type="image/jpeg")
         headers = {"Content-Type": self.uploads.mimes.get(item.id, "image/jpeg")}
-        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id)
+        return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
 
     async def _video_redirection(self, request: web.Request) -> web.StreamResponse:
         item, address = self._item(request), request.match_info["address"]
@@ -184,7 +185,9 @@ class GoogleSimulator(Simulator):
             return _refused_picture(404)
         headers = {"Content-Type": "video/mp4"}
         # It knows no ranges (section 4.2).
-        return answers.content(self, request, self.library.content(item), headers=headers, item=item.id, ranges=False)
+        return answers.content(
+            self.faults, request, self.library.content(item), headers=headers, item=item.id, ranges=False
+        )
 
 
 def _refused_picture(status: int = 403) -> web.Response:

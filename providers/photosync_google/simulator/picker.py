@@ -17,7 +17,7 @@ from aiohttp import web
 from photosync.model import Kind
 from photosync.testing.library import SimulatedItem
 from photosync.testing.media import CAMERAS
-from photosync.testing.simulator import Route
+from photosync.testing.routes import Route
 from photosync_google.simulator.errors import REFUSALS, google_error
 
 if TYPE_CHECKING:

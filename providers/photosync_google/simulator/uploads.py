@@ -17,7 +17,7 @@ from aiohttp import web
 
 from photosync.model import Kind
 from photosync.testing.receiving import Upload
-from photosync.testing.simulator import Route
+from photosync.testing.routes import Route
 from photosync_google.simulator.errors import disabled, google_error, insufficient_scope, invalid, quota_exceeded
 from photosync_google.simulator.receiving import Receiver
 
