@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
+
+_NAMES = {each.name: "place" if each.name == "gps" else each.name for each in fields(Item) if each.name != "link"}
+"""Every field that is kept, and its key."""
 
 
 def to_text(item: Item) -> str:
@@ -14,27 +19,22 @@ def to_text(item: Item) -> str:
 
     In ASCII alone: a service's names may hold lone surrogates, which UTF-8 cannot encode.
     """
-    content: dict[str, object] = {
-        "id": item.id,
-        "name": item.name,
-        "kind": item.kind.value,
-        "taken": [item.taken.reading.isoformat(), item.taken.meaning.value] if item.taken else None,
-        "size_bytes": item.size_bytes,
-        "md5": item.md5,
-        "md5_hint": item.md5_hint,
-        "width": item.width,
-        "height": item.height,
-        "favorite": item.favorite,
-        "collections": list(item.collections),
-        "folder": item.folder,
-        "place": [item.gps.latitude, item.gps.longitude] if item.gps else None,
-        "added": item.added.isoformat() if item.added else None,
-        "revision": item.revision,
-        "locator": dict(item.locator),
-        "notes": list(item.notes),
-    }
-    known = {key: value for key, value in content.items() if value not in (None, [], {})}
-    return json.dumps(known, separators=(",", ":"))
+    values = {key: getattr(item, name) for name, key in _NAMES.items()}
+    known = {key: value for key, value in values.items() if value not in (None, (), {})}
+    return json.dumps(known, separators=(",", ":"), default=_encode)
+
+
+def _encode(value: object) -> object:
+    match value:
+        case CaptureTime():
+            return [value.reading.isoformat(), value.meaning.value]
+        case GpsPosition():
+            return [value.latitude, value.longitude]
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return dict(value)
+    raise TypeError(f"an item has no {type(value).__name__}")
 
 
 def from_text(text: str) -> Item:

@@ -90,26 +90,19 @@ def _parse(segment: str) -> list[_Part]:
 
 
 def _render(segment: list[_Part], fields: LayoutFields) -> str:
-    has_date_field = any(part.field in _DATE_FIELDS for part in segment)
-    if fields.taken is None and has_date_field:
-        return _render_undated(segment, fields)
-    return "".join(part.literal + _value(part, fields) for part in segment)
-
-
-def _render_undated(segment: list[_Part], fields: LayoutFields) -> str:
+    dated = [number for number, part in enumerate(segment) if part.field in _DATE_FIELDS]
+    if fields.taken is not None or not dated:
+        return "".join(part.literal + _value(part, fields) for part in segment)
     if all(part.field is None or part.field in _DATE_FIELDS for part in segment):
         return UNKNOWN_DATE
-    rendered, said = "", False
-    for part in segment:
-        if part.field not in _DATE_FIELDS:
-            rendered += part.literal + _value(part, fields)
-        elif not said:
-            rendered, said = rendered + part.literal + UNKNOWN_DATE, True
-    return rendered
+    return "".join(
+        part.literal + (UNKNOWN_DATE if number in dated else _value(part, fields))
+        for number, part in enumerate(segment)
+        if number not in dated[1:]
+    )
 
 
 def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
-    taken = fields.taken
     name = safe_name(fields.name, fallback=fields.id)
     match part.field:
         case None:
@@ -122,21 +115,14 @@ def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one lin
             return split_extension(name)[0]
         case "ext":
             return split_extension(name)[1]
-        case "taken":
-            return _flat(_strftime(taken, part.format or "%Y-%m-%d-%H-%M-%S")) if taken else ""
-        case "year" | "month" | "day":
-            return _date_field(taken, part.field) if taken else ""
+        case "taken" | "year" | "month" | "day":
+            return _date(fields.taken, part.field, part.format) if fields.taken else ""
         case field:
-            return _flat(str(getattr(fields, field)))
+            return str(getattr(fields, field)).replace("/", "_")
 
 
-def _date_field(taken: datetime, field: str) -> str:
-    return f"{taken.year:04}" if field == "year" else f"{getattr(taken, field):02}"
-
-
-def _strftime(taken: datetime, format_: str) -> str:
-    return taken.strftime(re.sub("mmm", f"{taken.microsecond // 1000:03}", format_))
-
-
-def _flat(text: str) -> str:
-    return text.replace("/", "_")
+def _date(taken: datetime, field: str, format_: str) -> str:
+    if field != "taken":
+        return f"{taken.year:04}" if field == "year" else f"{getattr(taken, field):02}"
+    with_milliseconds = re.sub("mmm", f"{taken.microsecond // 1000:03}", format_ or "%Y-%m-%d-%H-%M-%S")
+    return taken.strftime(with_milliseconds).replace("/", "_")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from photosync.errors import DestinationError
@@ -57,17 +58,12 @@ class PartialFile:
         self.validator: str | None = None
         self.head = b""
         self._hashes = Hashes()
-        try:
+        with disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("a+b")
-            self._hash_existing()
-        except OSError as error:
-            raise disk_error(error, path) from error
-
-    def _hash_existing(self) -> None:
-        self._file.seek(0)
-        while chunk := self._file.read(_READ_BYTES):
-            self._take(chunk)
+            self._file.seek(0)
+            while chunk := self._file.read(_READ_BYTES):
+                self._take(chunk)
 
     def _take(self, chunk: bytes) -> None:
         if len(self.head) < HEAD_BYTES:
@@ -101,21 +97,17 @@ class PartialFile:
 
     def write(self, chunk: bytes) -> None:
         """Append. Raises `DestinationError` if the disk is full or gone."""
-        try:
+        with disk_errors(self.path):
             self._file.write(chunk)
-        except OSError as error:
-            raise disk_error(error, self.path) from error
         self._take(chunk)
         if self._on_bytes:
             self._on_bytes(len(chunk))
 
     def finish(self) -> Digest:
         """Sync the file. Returns the digest of its content."""
-        try:
+        with disk_errors(self.path):
             self._file.flush()
             os.fsync(self._file.fileno())
-        except OSError as error:
-            raise disk_error(error, self.path) from error
         return self._hashes.digest()
 
     def close(self) -> None:
@@ -135,3 +127,12 @@ def disk_error(error: OSError, path: Path) -> DestinationError:
     """The error that tells the user about a failing disk."""
     reason = error.strerror or type(error).__name__
     return DestinationError(f"cannot write {path}: {reason}. Check that the disk is mounted, writable and not full.")
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Raises the `disk_error` of any `OSError` inside."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(error, path) from error

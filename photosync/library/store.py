@@ -10,14 +10,15 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
-from photosync.library.partial import PartialFile, disk_error
+from photosync.library.partial import PartialFile, disk_error, disk_errors
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
 from photosync.model import Location
 
@@ -52,19 +53,11 @@ class Library:
 
     def create(self) -> None:
         """Make the folder a library if it is none yet. Raises `DestinationError` where that is not safe."""
-        try:
+        with disk_errors(self.root):
             if not self.exists:
-                self._make()
-            self._remember()
-        except OSError as error:
-            raise disk_error(error, self.root) from error
-
-    def _make(self) -> None:
-        _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": date.today().isoformat()})  # noqa: DTZ011
-
-    def _remember(self) -> None:
-        if not self._remembered.exists():
-            _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
+                _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": _today()})
+            if not self._remembered.exists():
+                _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
 
     def _check_identity(self) -> None:
         if not self._remembered.exists():
@@ -128,32 +121,28 @@ class Library:
         The file's folder still has to be synced, with `sync_folders`.
         """
         target = self.file(location)
-        try:
+        with disk_errors(target):
             target.parent.mkdir(parents=True, exist_ok=True)
             partial.rename(target)
-        except OSError as error:
-            raise disk_error(error, target) from error
 
     def to_trash(self, location: Location) -> None:
         """Move a file to the trash, before another content takes its name."""
         source = self.file(location)
-        trash = self.base(location.root) / PROGRAM_FOLDER / "trash" / date.today().isoformat()  # noqa: DTZ011
-        target = trash / location.path
-        try:
+        target = self.base(location.root) / PROGRAM_FOLDER / "trash" / _today() / location.path
+        # A file that is gone already need not be kept.
+        with disk_errors(source), suppress(FileNotFoundError):
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(_free_name(target))
-        except FileNotFoundError:
-            return  # it is gone already: nothing is left to keep
-        except OSError as error:
-            raise disk_error(error, source) from error
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Bring the names in these folders to the disk."""
         for folder in folders:
-            try:
+            with disk_errors(folder):
                 sync_folder(folder)
-            except OSError as error:
-                raise disk_error(error, folder) from error
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 - the user's day
 
 
 def _partial_name(key: str) -> str:
@@ -161,12 +150,8 @@ def _partial_name(key: str) -> str:
 
 
 def _free_name(path: Path) -> Path:
-    number = 1
-    free = path
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.name}.{number}")
-    return free
+    others = (path.with_name(f"{path.name}.{number}") for number in count(2))
+    return next(each for each in chain([path], others) if not each.exists())
 
 
 def _read_uuid(path: Path) -> str:

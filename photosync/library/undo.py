@@ -11,7 +11,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from photosync.library.partial import disk_error
+from photosync.library.partial import disk_errors
 
 _MADE = "made"
 """In place of the earlier hash, if there was no file before."""
@@ -28,13 +28,11 @@ class UndoRecords:
         path = self._path(sha256, before)
         if path.exists():
             return
-        try:
+        with disk_errors(path):
             is_new = not path.parent.exists()
             write_durably(path, record)
             if is_new:
                 sync_folder(self._folder)
-        except OSError as error:
-            raise disk_error(error, path) from error
 
     def keep_made(self, sha256: str) -> None:
         """Record that a file with this content was made where there was none."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from photosync import model
@@ -134,14 +135,9 @@ class Coverage:
 
 
 def _fingerprint(selection: Selection) -> str:
-    asked = {
-        "years": sorted(selection.years),
-        "months": sorted(selection.months),
-        "since": selection.since and selection.since.isoformat(),
-        "until": selection.until and selection.until.isoformat(),
-        "kind": selection.kind,
-        "favorites": selection.favorites,
-        "all_files": selection.all_files,
-        "query": selection.query,
-    }
-    return json.dumps({name: value for name, value in asked.items() if value}, sort_keys=True)
+    """Equal for selections of the same items. It is kept in the catalog."""
+    asked = asdict(selection) | {"years": sorted(selection.years), "months": sorted(selection.months)}
+    del asked["recent"], asked["limit"]
+    return json.dumps(
+        {name: value for name, value in asked.items() if value}, sort_keys=True, default=datetime.isoformat
+    )
