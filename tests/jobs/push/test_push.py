@@ -316,7 +316,7 @@ def test_two_pushes_at_a_time(user: User) -> None:
 
 def test_a_file_that_is_written_to_meanwhile_fails_alone(user: User) -> None:
     large, other = user.add("A.JPG", photo() + bytes(3_000_000)), user.add("B.JPG")
-    process = user.sandbox.start("push", "drive", str(user.photos), "--jobs", "1", "--bwlimit", "1M")
+    process = user.sandbox.start("push", "drive", str(user.photos), "--jobs", "1", "--bwlimit", "100k")
     assert user.simulator.wait_for(lambda: user.simulator.counts["list"] >= 1)
     with large.open("ab") as file:
         file.write(b"more")
