@@ -52,11 +52,11 @@ class Sender:
         (self.owner.sandbox.library / ".photosync" / "catalog.db").unlink()
 
     def on_frame(self, frame: str = KITCHEN) -> Counter[str | None]:
-        """The md5s of what is on a frame; None for promises that were not kept."""
+        """The md5s of what is on a frame; None for placeholders."""
         return Counter(self.simulator.frame_contents(frame).values())
 
     def calls(self) -> tuple[int, int, int]:
-        """How many promises, contents and updates were sent."""
+        """How many announcements, contents and updates were sent."""
         counts = self.simulator.counts
         return (
             counts["POST /v5/frames/{frame}/select_asset.json"],

@@ -139,7 +139,7 @@ def test_what_a_frame_does_not_take(sender: Sender) -> None:
     told = {Path(error["name"]).name: error["error"] for error in result.errors}
     assert all("--resize" in told[name] for name in ("Issue_201.gif", "_DSC6099.webp", "ExifTool.tif"))
     assert "a video" in told["with-gps.mp4"]
-    assert sender.simulator.counts["changes"] == 0, "nothing is promised in vain"
+    assert sender.simulator.counts["changes"] == 0, "nothing is announced in vain"
     assert reasons(sender, "--resize").keys() == {
         *("with-gps.mp4", "CanonRaw.cr2", "beach.jpg"),
         "NegativeArraySizeException.HeifReader.processBoxes.heif",

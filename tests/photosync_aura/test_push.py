@@ -74,7 +74,7 @@ def test_pictures_that_the_service_shows_late_are_not_made_twice(sender: Sender)
     assert sender.on_frame() == dict.fromkeys(md5s, 1)
 
 
-def test_killed_before_the_promises_are_kept(sender: Sender) -> None:
+def test_killed_before_the_placeholders_are_completed(sender: Sender) -> None:
     md5s = sender.lay(20)
     stall = sender.simulator.faults.latency = Fault(value=30, on="upload", items={"batch_update"})
     process = sender.owner.sandbox.start("push", "aura", "kitchen", str(sender.photos))
@@ -193,7 +193,7 @@ def test_a_part_of_the_pictures_is_accepted(sender: Sender) -> None:
     assert sender.on_frame() == dict.fromkeys(md5s, 1)
 
 
-def test_a_part_of_the_promises_is_refused(sender: Sender) -> None:
+def test_a_part_of_the_announced_pictures_is_refused(sender: Sender) -> None:
     sender.lay(5)
     sender.simulator.faults.unselectable = Fault(times=2)
     result = sender.owner.push("kitchen", str(sender.photos))
@@ -202,7 +202,7 @@ def test_a_part_of_the_promises_is_refused(sender: Sender) -> None:
     assert sender.calls()[1] == 3, "nothing is sent that has no place"
 
 
-@pytest.mark.parametrize("after", [0, 1], ids=["promise", "update"])
+@pytest.mark.parametrize("after", [0, 1], ids=["announce", "update"])
 def test_an_error_inside_a_good_answer_fails_the_batch(sender: Sender, after: int) -> None:
     sender.lay(3)
     sender.simulator.faults.write_error = Fault(times=1, after=after)
@@ -285,7 +285,7 @@ def test_one_401_to_a_change_is_asked_once_more(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("fault", ["write_lock", "write_475"])
-@pytest.mark.parametrize("after", [0, 1], ids=["promise", "update"])
+@pytest.mark.parametrize("after", [0, 1], ids=["announce", "update"])
 def test_a_lock_ends_all_changes_for_an_hour(sender: Sender, fault: str, after: int) -> None:
     md5s = sender.lay(12)
     setattr(sender.simulator.faults, fault, Fault(times=1, after=after))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from photosync_aura.simulator.uploads import Key, Signed, refusal
+from photosync_aura.simulator.uploads import Signed, SimulatedKey, refusal
 from photosync_aura.upload_store import UploadPermission, signed_headers
 
 PATH = "/images.senseapp.co/11111111-2222-4333-8444-555555555555.jpg"
@@ -17,7 +17,7 @@ PAYLOAD = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 PERMISSION = UploadPermission(
     "ASIAEXAMPLEEXAMPLE00", "exampleSecretKeyExampleSecretKeyExample00", "exampleSessionToken==", NOW.timestamp() + 60
 )
-KEYS = {PERMISSION.key_id: Key(PERMISSION.secret, PERMISSION.token, PERMISSION.ends_at)}
+KEYS = {PERMISSION.key_id: SimulatedKey(PERMISSION.secret, PERMISSION.token, PERMISSION.ends_at)}
 
 
 @pytest.fixture

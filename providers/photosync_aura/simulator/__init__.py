@@ -1,6 +1,6 @@
 """A simulated Aura: as strict as the service where clients went wrong (protocol notes on Aura, section 11).
 
-Photos and videos lie on hosts of their own that refuse every credential: one that reaches them has leaked.
+Photos and videos are on hosts of their own, which must never get credentials: a request that has some is a leak.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from photosync_aura.simulator.uploads import BUCKET, UploadDesk
 __all__ = ["ANN", "FRAMES", "GRANDMA", "KITCHEN", "AuraFaults", "AuraLibrary", "AuraSimulator"]
 
 MOST_A_PAGE = 1000
-"""More is not asked for by any client that is known to work."""
+"""The most that clients ask for that are known to work."""
 EMAIL = "ann@example.com"
-PASSWORD = "correct horse 100% battery"  # noqa: S105 - a simulated one; the older script choked on the sign
+PASSWORD = "correct horse 100% battery"  # noqa: S105 - simulated; the older script failed on the sign
 _REFUSED_SIGN_IN = 475
 _CREDENTIALS = ("X-User-Id", "X-Token-Auth", "Cookie", "Authorization")
 _LOGIN_FIELDS = frozenset(("identifier_for_vendor", "client_device_id", "app_identifier", "locale", "user"))
@@ -57,27 +57,24 @@ class AuraSimulator(Simulator):
         most_a_page: int = MOST_A_PAGE,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """`most_a_page` bounds pages from the service's side, whatever a client asks for."""
+        """`most_a_page` limits pages on the side of the service, whatever a client asks for."""
         super().__init__(**options)
         self.password = PASSWORD
         self.devices: list[str] = []
-        """The device ids that signed in, one a sign-in."""
+        """The device ids that signed in, one for each sign-in."""
         self.leaks: list[str] = []
-        """Requests that brought credentials to a host that must not see any."""
+        """Requests with credentials to a host that must not get any."""
         self._most_a_page = most_a_page
         self.session_lasts: int | None = None
-        """So many requests, and a session is dead; None: for ever."""
+        """How many requests a session is good for; None: any number."""
         self._tokens: set[str] = set()
         self._uses: Counter[str] = Counter()
         self.desk = UploadDesk(self)
-        """Takes pictures."""
         self._links = 0
-        """Goes up when the addresses of videos expire."""
-
-    # What tests and accounts use
+        """Counts how often the addresses of videos expired."""
 
     def account_settings(self) -> dict[str, object]:
-        """Who signs in, and every host of the service here."""
+        """The settings of an account at this simulator."""
         return {
             "provider": self.provider,
             "email": EMAIL,
@@ -91,15 +88,15 @@ class AuraSimulator(Simulator):
         }
 
     def end_sessions(self) -> None:
-        """Every session that was ever opened dies."""
+        """End every session."""
         self._tokens.clear()
 
     def expire_links(self) -> None:
-        """The addresses of videos that were listed so far stop working; a new listing has good ones."""
+        """Make the addresses of videos invalid that were listed so far."""
         self._links += 1
 
     def frame_contents(self, frame_id: str) -> dict[str, str | None]:
-        """The md5 of everything on a frame, by the uploaders' own words for it; None for a promise not kept."""
+        """The md5 of everything on a frame, by the uploaders' identifiers; None for a placeholder."""
         library = self.library
         return {
             str(library.asset(number, "")["local_identifier"]): (
@@ -107,8 +104,6 @@ class AuraSimulator(Simulator):
             )
             for number in self._numbers(frame_id)
         }
-
-    # Routes
 
     def routes(self) -> Sequence[Route]:
         """The API."""
@@ -129,7 +124,7 @@ class AuraSimulator(Simulator):
         }
 
     def item_of(self, request: web.Request) -> str | None:
-        """By the stored file's name, or by the video's id in its address. Of an upload: which step it is."""
+        """From the stored file's name, or from the video's id in its address; the step of an upload."""
         if step := self.desk.step_of(request):
             return step
         if video := request.match_info.get("video"):
@@ -156,7 +151,7 @@ class AuraSimulator(Simulator):
         return web.json_response({"error": True, "message": "Not found"}, status=404)
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """The sign-in on the API, and no trace of it elsewhere."""
+        """Check the session on the API, and that no other host gets credentials."""
         if self._leaks(request, route):
             self.leaks.append(request.path_qs)
             return web.Response(status=400, text="credentials of another host")
@@ -164,12 +159,12 @@ class AuraSimulator(Simulator):
             return None
         token = request.headers.get("X-Token-Auth", "")
         self._uses[token] += 1
-        is_worn_out = self.session_lasts is not None and self._uses[token] > self.session_lasts
-        signed_in = request.headers.get("X-User-Id") == ANN and token in self._tokens and not is_worn_out
+        is_used_up = self.session_lasts is not None and self._uses[token] > self.session_lasts
+        signed_in = request.headers.get("X-User-Id") == ANN and token in self._tokens and not is_used_up
         return self.desk.before(request) if signed_in else self.expired_answer()
 
     def _leaks(self, request: web.Request, route: Route) -> bool:
-        """Whether a request brings credentials where none belong; the store wants some, but of its own."""
+        """Whether a request has credentials of the account for another host. The store has credentials of its own."""
         if route in self.desk.store_routes():
             return any(name in request.headers for name in ("X-User-Id", "X-Token-Auth", "Cookie"))
         return route.kind == "content" and self.has_credentials(request)
@@ -179,7 +174,7 @@ class AuraSimulator(Simulator):
         if not content.keys() >= _LOGIN_FIELDS or self.has_credentials(request):
             return web.json_response({"error": True, "message": "Bad Request"}, status=400)
         self.devices.append(content["client_device_id"])
-        # A session that dies and cannot be renewed is how an account under lock looks (section 7).
+        # A locked account looks as if its session had ended and could not be renewed (section 7).
         has_ended = self.faults.expired is not None and self.faults.expired.fired > 0
         locked = self.desk.is_locked or has_ended or self.faults.fires("locked", "other")
         if content["user"] != {"email": EMAIL, "password": self.password} or locked:
@@ -190,7 +185,7 @@ class AuraSimulator(Simulator):
         if self.faults.fires("no_token", "other"):
             del user["auth_token"]
         response = web.json_response({"error": False, "result": {"current_user": user}})
-        response.set_cookie("_pushd_web_session", "nobody-needs-it")
+        response.set_cookie("_pushd_web_session", "not-needed")
         return response
 
     async def _frames(self, _request: web.Request) -> web.StreamResponse:
@@ -199,11 +194,11 @@ class AuraSimulator(Simulator):
 
     async def _assets(self, request: web.Request) -> web.StreamResponse:
         frame_id = request.match_info["frame"]
-        if spoiled := self._spoiled_listing(frame_id, request.headers["X-Token-Auth"]):
-            return spoiled
+        if failure := self._failed_listing(frame_id, request.headers["X-Token-Auth"]):
+            return failure
         try:
             limit = int(request.query["limit"]) if "limit" in request.query else None
-            after = _place(request.query.get("cursor"))
+            after = _position(request.query.get("cursor"))
         except ValueError:
             return web.json_response({"error": True, "message": "Bad Request"}, status=400)
         if limit is not None and not 0 < limit <= MOST_A_PAGE:
@@ -211,7 +206,7 @@ class AuraSimulator(Simulator):
         numbers = self._numbers(frame_id, with_hidden=request.query.get("filter") == "all")
         return web.json_response(self._page(frame_id, numbers, after, min(limit or len(numbers), self._most_a_page)))
 
-    def _spoiled_listing(self, frame_id: str, token: str) -> web.Response | None:
+    def _failed_listing(self, frame_id: str, token: str) -> web.Response | None:
         if frame_id not in FRAMES:
             return self.not_found_answer()
         if self.faults.fires("forbidden", "list", frame_id):
@@ -264,8 +259,6 @@ class AuraSimulator(Simulator):
         body = self.library.content(item)
         return answers.content(self.faults, request, body, headers={"Content-Type": "video/mp4"}, item=item_id)
 
-    # What they answer with
-
     def _numbers(self, frame_id: str, *, with_hidden: bool = True) -> list[int]:
         library = self.library
         return [
@@ -286,9 +279,9 @@ class AuraSimulator(Simulator):
 
 
 def _cursor(number: int) -> str:
-    """What comes after an item, whatever else comes and goes meanwhile."""
+    """The position after an item, which stays valid when items come or go."""
     return base64.urlsafe_b64encode(f"after {number}".encode()).decode()
 
 
-def _place(cursor: str | None) -> int:
+def _position(cursor: str | None) -> int:
     return int(base64.urlsafe_b64decode(cursor).decode().removeprefix("after ")) if cursor else -1

@@ -1,4 +1,4 @@
-"""What goes wrong at the simulated Aura in its own way (protocol notes on Aura, sections 1, 4, 6 and 7)."""
+"""Faults that are peculiar to Aura (protocol notes on Aura, sections 1, 4, 6 and 7)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from photosync.testing.faults import Fault, Faults
 
 @dataclass
 class AuraFaults(Faults):
-    """What goes wrong at this service in its own way."""
+    """The faults of any service, and those of Aura."""
 
     locked: Fault | None = None
     """475 to a sign-in with the right password."""
@@ -20,26 +20,26 @@ class AuraFaults(Faults):
     not_found_envelope: Fault | None = None
     """200 with the 'Not found' of a wrong frame id inside."""
     repeat_cursor: Fault | None = None
-    """A page that names its own place as the next one."""
+    """A page that names itself as the next one."""
     empty_page: Fault | None = None
-    """A page with nothing on it that names a next one all the same."""
+    """An empty page that names a next one."""
     forbidden: Fault | None = None
     """403 on a frame."""
     refuse_video: Fault | None = None
-    """403 for a video whose address is good."""
+    """403 for a video whose address is valid."""
     empty_body: Fault | None = None
-    """200 and nothing in it, in place of a photo."""
+    """200 with an empty body instead of a photo."""
     write_401: Fault | None = None
-    """401 to a change, once it fires; nothing stays of it."""
+    """401 to a single change, without a lock."""
     write_475: Fault | None = None
     """475 to a change."""
     write_lock: Fault | None = None
-    """From the change on that it fires at: 401 to all changes, and 475 to sign-ins, until `desk.is_locked` is False."""
+    """Locks the account: 401 to all changes, and 475 to sign-ins, until `desk.is_locked` is False."""
     write_error: Fault | None = None
     """200 with an error inside, to a change."""
     unselectable: Fault | None = None
-    """A picture that a frame does not get; the service says only how many."""
+    """A picture that is not put on a frame; the answer says only how many."""
     left_out: Fault | None = None
-    """A picture that was promised and sent, and does not become one."""
+    """A picture that was announced and sent, and stays a placeholder."""
     store_denies: Fault | None = None
     """403 with XML from the store."""

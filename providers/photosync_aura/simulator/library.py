@@ -1,4 +1,4 @@
-"""What lies on the simulated frames: assets as the service describes them (protocol notes on Aura, sections 3 to 5)."""
+"""The pictures on the simulated frames: assets as the service lists them (protocol notes on Aura, sections 3 to 5)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from photosync_aura.items import MOTION
 Json = dict[str, object]
 
 ANN = "5f2e6c9a-1111-4222-8333-aaaabbbbcccc"
-"""Who has the account."""
+"""The owner of the account."""
 BOB = "77770000-1111-4222-8333-aaaabbbbcccc"
-"""Who adds pictures too: photos lie under the id of whoever brought them."""
+"""Another contributor: the address of a photo has the id of the user who added it."""
 KITCHEN = "abf50000-0000-4000-8000-000000000001"
 """The frame that has everything, unless a trait says otherwise."""
 GRANDMA = "ABF50000-0000-4000-8000-000000000002"
@@ -34,44 +34,44 @@ _UPPER_CASE_EVERY = 5
 
 @dataclass(frozen=True, slots=True)
 class AuraTraits(ItemTraits):
-    """What a test wants an asset to be."""
+    """The properties of an asset that a test sets."""
 
     live: bool = False
-    """A live photo: what moves is one more file."""
+    """A live photo: it has a video as well."""
     hidden: bool = False
-    """Switched off on its frames."""
+    """Not shown on its frames."""
     placeholder: bool = False
-    """An upload that never ended."""
+    """An upload that was never finished."""
     frame: str | None = None
     """Only on this frame."""
     milliseconds: int = 0
     """Of the capture time."""
     file_name: str | None = None
-    """The stored file's name, in place of a made-up one."""
+    """The stored file's name, instead of a generated one."""
     video_file_name: str | None = None
     duration_s: float | None = None
     """A live photo that has one is a video."""
     local_identifier: str | None = None
-    """What the uploader calls it."""
+    """The uploader's identifier."""
     details: Mapping[str, object] = field(default_factory=dict)
-    """What the uploader said of it: fields of the asset, as they are."""
+    """Fields of the asset that the uploader set."""
 
 
 class AuraLibrary(SimulatedLibrary):
-    """Items under ids like the service's own: UUIDs, those of some uploaders in upper case."""
+    """Items with ids like the service's own: UUIDs, those of some uploaders in upper case."""
 
     traits_type: ClassVar[type[ItemTraits]] = AuraTraits
 
     def __init__(self, count: int, **options: Any) -> None:
         super().__init__(count, **options)
         self.joined: set[tuple[int, str]] = set()
-        """Items that were put on one more frame, with the frame."""
+        """Items that were put on another frame too, with that frame."""
         self._uploaded: dict[str, int] = {}
         """What Ann uploaded, by the stored file's name."""
         self._identifiers: dict[str, int] = {}
 
-    def promise(self, identifier: str, frame_id: str) -> int:
-        """A place for an upload to come, the same for the same identifier."""
+    def announce(self, identifier: str, frame_id: str) -> int:
+        """Make a placeholder for an upload; returns its number, the same for the same identifier."""
         with self.lock:
             if identifier not in self._identifiers:
                 self.add(placeholder=True, local_identifier=identifier, frame=frame_id)
@@ -80,12 +80,12 @@ class AuraLibrary(SimulatedLibrary):
             self.joined.add((number, frame_id))
             return number
 
-    def promised(self, identifier: str) -> int | None:
-        """The number of a promise, kept or not."""
+    def announced(self, identifier: str) -> int | None:
+        """The number of an announced picture, completed or not."""
         return self._identifiers.get(identifier)
 
-    def keep(self, number: int, upload: Upload, details: Mapping[str, object]) -> None:
-        """Make an asset of a promise, or give an asset another content."""
+    def complete(self, number: int, upload: Upload, details: Mapping[str, object]) -> None:
+        """Make an asset of a placeholder, or give an asset another content."""
         with self.lock:
             taken = datetime.fromisoformat(str(details["taken_at"])).replace(tzinfo=None)
             camera = self.item(number).offset_hours or 0
@@ -104,11 +104,11 @@ class AuraLibrary(SimulatedLibrary):
             self._changed()
 
     def number_of_file(self, file_name: str) -> int | None:
-        """Of the item with this stored file; where a video's poster is meant, too."""
+        """Of the item with this stored file, which may be a video's still picture."""
         return self._uploaded.get(file_name, number_in(file_name))
 
     def user_of(self, number: int) -> str:
-        """Who brought an item."""
+        """The user who added an item."""
         return ANN if self.traits_of(number).local_identifier is not None else user_of(number)
 
     def id_of(self, number: int) -> str:
@@ -123,7 +123,7 @@ class AuraLibrary(SimulatedLibrary):
         return number if number is not None and number < self.next_number and self.id_of(number) == asset_id else None
 
     def traits_of(self, number: int) -> AuraTraits:
-        """What a test wanted of an item."""
+        """The properties that a test set."""
         traits = self._traits.get(number)
         return traits if isinstance(traits, AuraTraits) else AuraTraits()
 
@@ -134,7 +134,7 @@ class AuraLibrary(SimulatedLibrary):
         return (frame_id in wanted or (number, frame_id) in self.joined) and self.has(number)
 
     def motion(self, item: SimulatedItem) -> SimulatedItem:
-        """What moves in a live photo."""
+        """The video of a live photo."""
         shape = Shape(True, item.shape.camera, item.shape.picture % pool_size(video=True))
         return item._replace(
             id=item.id + MOTION, kind=Kind.VIDEO, shape=shape, size_bytes=self._media.size_bytes(shape)
@@ -146,7 +146,7 @@ class AuraLibrary(SimulatedLibrary):
         return self.content(item._replace(kind=Kind.PHOTO, shape=shape))
 
     def expected(self) -> Iterator[ExpectedItem]:
-        """Placeholders bring nothing, live photos two files. Times are exact to the millisecond here."""
+        """Placeholders give no file, live photos two. Times are exact to the millisecond."""
         for known in super().expected():
             number = self.number_of(known.id)
             assert number is not None
@@ -158,10 +158,8 @@ class AuraLibrary(SimulatedLibrary):
                 motion = self.motion(self.item(number))
                 yield ExpectedItem(motion.id, known.name, Kind.VIDEO, self.md5(motion), motion.size_bytes, known.taken)
 
-    # As the service describes it
-
     def file_name(self, item: SimulatedItem) -> str:
-        """The stored photo; a video's is its poster, with an ending that says nothing."""
+        """Of the stored photo; for a video, of its still picture, with a meaningless extension."""
         if name := self.traits_of(item.number).file_name:
             return name
         ending = ".url" if item.kind is Kind.VIDEO else (".jpeg", ".JPG", ".jpg")[item.number % 3]
@@ -174,7 +172,7 @@ class AuraLibrary(SimulatedLibrary):
         return "null" if item.number % 3 == 1 else _uuid(f"{self.seed} video {item.revision}", item.number) + ".mp4"
 
     def asset(self, number: int, video_url: str) -> Json:
-        """The asset, with `video_url` if it has anything that moves."""
+        """The asset, with `video_url` if it has a video."""
         item, traits = self.item(number), self.traits_of(number)
         moves = item.kind is Kind.VIDEO or traits.live
         user_id = self.user_of(number)
@@ -216,7 +214,7 @@ class AuraLibrary(SimulatedLibrary):
         return base64.b64encode(hashlib.md5(self.content(item), usedforsecurity=False).digest()).decode()
 
     def settings(self, number: int, frame_id: str) -> Json:
-        """Whether a frame shows the asset. The asset itself says that it is selected all the same."""
+        """Whether a frame shows the asset; the asset's own `selected` is always true."""
         hidden = self.traits_of(number).hidden
         return {
             "id": _uuid("setting", number),
@@ -229,7 +227,7 @@ class AuraLibrary(SimulatedLibrary):
 
 
 def frame(frame_id: str, count: int) -> Json:
-    """A frame as the list has it: with nulls, and a feature that nobody knows; the second lacks most keys."""
+    """A frame as it is listed: with nulls, and an unknown feature; the second frame lacks most keys."""
     if frame_id != KITCHEN:
         return {"id": frame_id, "name": FRAMES[frame_id], "user_id": BOB}
     return {
@@ -248,12 +246,12 @@ def frame(frame_id: str, count: int) -> Json:
 
 
 def user_of(number: int) -> str:
-    """Who brought an item."""
+    """The user who added an item."""
     return BOB if number % 4 == 1 else ANN
 
 
 def number_in(file_name: str) -> int | None:
-    """The number that a made-up file name holds."""
+    """The number in a generated file name."""
     return _number(PurePosixPath(file_name).stem)
 
 

@@ -1,6 +1,6 @@
-"""How the simulated Aura takes pictures (protocol notes on Aura, sections 7 and 8): promises, the store, and its locks.
+"""Uploads to the simulated Aura (protocol notes on Aura, sections 7 and 8): placeholders, the store, and locks.
 
-The store checks signatures with code of its own, so that a mistake in the provider's is not made twice.
+The store has its own code for checking signatures, so that a mistake in the provider is not repeated here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BUCKET = "images.simulated"
 IDENTITY_POOL = "us-east-1:b92826c0-8274-43db-abff-136977c13598"
 SELECT, UPDATE, STORE = "select_asset", "batch_update", "store"
-"""The three steps: what faults call the items that they are about."""
+"""The three steps of an upload, by which faults name the requests that they are for."""
 _LASTS_S = 3600.0
 _SKEW_S = 15 * 60
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -41,7 +41,7 @@ _NEEDED = ("local_identifier", "file_name", "data_uti", "md5_hash", "width", "he
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class SimulatedKey:
     """A permission to write."""
 
     secret: str
@@ -58,8 +58,8 @@ class Signed(NamedTuple):
     payload_sha256: str
 
 
-def refusal(request: Signed, keys: Mapping[str, Key], now: float) -> str | None:
-    """The store's word for what is wrong with a `PUT`, or None (AWS Signature Version 4)."""
+def refusal(request: Signed, keys: Mapping[str, SimulatedKey], now: float) -> str | None:
+    """The store's error code for a `PUT`, or None (AWS Signature Version 4)."""
     match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     if match is None:
         return "AccessDenied"
@@ -86,34 +86,32 @@ def refusal(request: Signed, keys: Mapping[str, Key], now: float) -> str | None:
 
 
 class UploadDesk:
-    """What takes pictures: part of a simulator."""
+    """The part of a simulator that receives pictures."""
 
     def __init__(self, simulator: AuraSimulator) -> None:
         self._simulator = simulator
-        self.keys: dict[str, Key] = {}
-        """Permissions that were given out, by their ids."""
+        self.keys: dict[str, SimulatedKey] = {}
+        """The permissions that were granted, by their ids."""
         self.stored: dict[str, Upload] = {}
-        """What lies in the store, by the files' names."""
+        """The content of the store, by the files' names."""
         self.updates: list[Json] = []
-        """What clients said of each picture that was accepted."""
+        """The descriptions of the accepted pictures."""
         self.is_locked = False
-        """Whether the account may change nothing."""
+        """Whether all changes are refused."""
         self.keys_last_s = _LASTS_S
         self.fills_late = False
-        """Whether pictures that were accepted are listed as promises until `fill` is called."""
+        """Whether accepted pictures are listed as placeholders until `fill` is called."""
         self._late: list[tuple[int, Upload, Json]] = []
 
     def end_keys(self) -> None:
-        """Every permission that was given out expires now, whatever it promised."""
-        self.keys = {id_: Key(key.secret, key.token, 0.0) for id_, key in self.keys.items()}
+        """Let every permission expire now."""
+        self.keys = {id_: SimulatedKey(key.secret, key.token, 0.0) for id_, key in self.keys.items()}
 
     def fill(self) -> None:
-        """What was accepted lately is listed from now on."""
+        """List the accepted pictures."""
         for number, upload, asset in self._late:
-            self._simulator.library.keep(number, upload, asset)
+            self._simulator.library.complete(number, upload, asset)
         self._late.clear()
-
-    # Routes
 
     def api_routes(self) -> Sequence[Route]:
         """On the API's host."""
@@ -130,14 +128,14 @@ class UploadDesk:
         ]
 
     def step_of(self, request: web.Request) -> str | None:
-        """Which of the three steps a request is."""
+        """The step that a request belongs to."""
         if "key" in request.match_info:
             return STORE
         name = request.path.rpartition("/")[2].removesuffix(".json")
         return name if name in (SELECT, UPDATE) else None
 
     def before(self, request: web.Request) -> web.StreamResponse | None:
-        """The locks: they look as if the session were dead, and a new one is refused."""
+        """A locked account looks as if the session had ended, and sign-ins are refused."""
         if self.step_of(request) not in (SELECT, UPDATE):
             return None
         faults = self._simulator.faults
@@ -147,8 +145,6 @@ class UploadDesk:
             return self._simulator.refused_sign_in()
         refused = faults.fires("write_401", "upload", self.step_of(request))
         return self._simulator.expired_answer() if self.is_locked or refused else None
-
-    # Promises
 
     async def _select(self, request: web.Request) -> web.StreamResponse:
         frame_id = request.match_info["frame"]
@@ -171,7 +167,7 @@ class UploadDesk:
                 return False
             library.joined.add((number, frame_id))
         else:
-            library.promise(entry["asset_local_identifier"], frame_id)
+            library.announce(entry["asset_local_identifier"], frame_id)
         return True
 
     async def _update(self, request: web.Request) -> web.StreamResponse:
@@ -180,18 +176,18 @@ class UploadDesk:
             return _bad_request()
         if self._simulator.faults.fires("write_error", "upload", UPDATE):
             return _error()
-        kept = [asset for asset in assets if self._kept(asset)]
-        successes = [self._success(asset["local_identifier"]) for asset in kept]
+        accepted = [asset for asset in assets if self._accepted(asset)]
+        successes = [self._success(asset["local_identifier"]) for asset in accepted]
         return web.json_response({"ids": [each["id"] for each in successes], "successes": successes})
 
     def _success(self, identifier: str) -> Json:
-        number = self._simulator.library.promised(identifier)
+        number = self._simulator.library.announced(identifier)
         assert number is not None
         return {"id": self._simulator.library.id_of(number), "local_identifier": identifier, "user_id": ANN}
 
-    def _kept(self, asset: Json) -> bool:
+    def _accepted(self, asset: Json) -> bool:
         upload = self.stored.get(str(asset["file_name"]))
-        number = self._simulator.library.promised(str(asset["local_identifier"]))
+        number = self._simulator.library.announced(str(asset["local_identifier"]))
         if upload is None or number is None or not _is_true(asset, upload):
             return False
         if self._simulator.faults.fires("left_out", "upload", UPDATE):
@@ -202,22 +198,21 @@ class UploadDesk:
         self.updates.append(asset)
         return True
 
-    # The store
-
     async def _identity(self, request: web.Request) -> web.StreamResponse:
-        wish = json.loads(await request.read())
+        content = json.loads(await request.read())
         operation = request.headers.get("X-Amz-Target", "").removeprefix("AWSCognitoIdentityService.")
         if request.content_type != "application/x-amz-json-1.1":
             return web.json_response({"__type": "SerializationException"}, status=400)
-        if operation == "GetId" and wish == {"IdentityPoolId": IDENTITY_POOL}:
-            return web.json_response({"IdentityId": f"us-east-1:{self._simulator.seed:032x}"})
-        if operation != "GetCredentialsForIdentity" or wish != {"IdentityId": f"us-east-1:{self._simulator.seed:032x}"}:
+        identity = {"IdentityId": f"us-east-1:{self._simulator.seed:032x}"}
+        if operation == "GetId" and content == {"IdentityPoolId": IDENTITY_POOL}:
+            return web.json_response(identity)
+        if operation != "GetCredentialsForIdentity" or content != identity:
             return web.json_response({"__type": "NotAuthorizedException"}, status=400)
-        count = len(self.keys)
-        id_, ends_at = f"ASIASIMULATED{count:07}", time.time() + self.keys_last_s
-        key = self.keys[id_] = Key(f"simulated/secret+{count:023}", f"simulated-session-token-{count}==", ends_at)
+        count, ends_at = len(self.keys), time.time() + self.keys_last_s
+        id_, token = f"ASIASIMULATED{count:07}", f"simulated-session-token-{count}=="
+        key = self.keys[id_] = SimulatedKey(f"simulated/secret+{count:023}", token, ends_at)
         given = {"AccessKeyId": id_, "SecretKey": key.secret, "SessionToken": key.token, "Expiration": ends_at}
-        return web.json_response({"Credentials": given, "IdentityId": wish["IdentityId"]})
+        return web.json_response({"Credentials": given, **identity})
 
     async def _put(self, request: web.Request) -> web.StreamResponse:
         upload = await self._simulator.inbox.take(request.content)
@@ -227,7 +222,7 @@ class UploadDesk:
             code = "AccessDenied"
         if code is not None:
             status = 400 if code in ("ExpiredToken", "XAmzContentSHA256Mismatch") else 403
-            # The real one repeats what it checked, secrets included.
+            # The real store repeats what it checked, secrets included.
             said = f"<Error><Code>{code}</Code><Token>{headers.get('x-amz-security-token')}</Token></Error>"
             return web.Response(status=status, text=f"<?xml version='1.0'?>\n{said}", content_type="application/xml")
         self.stored[request.match_info["key"]] = upload
@@ -235,7 +230,7 @@ class UploadDesk:
 
 
 def _is_true(asset: Json, upload: Upload) -> bool:
-    """Whether a client describes what it sent, as far as the bytes can tell."""
+    """Whether a description fits the bytes that were sent."""
     md5 = base64.b64encode(bytes.fromhex(upload.md5)).decode()
     sizes = (asset["width"], asset["height"])
     return (
