@@ -1,18 +1,18 @@
-"""What a provider must do, what it may do, and how plugins are found.
+"""The interface of a plugin: what a provider must do, and what it may do.
 
 The words:
 
 ACCOUNT     one sign-in at one provider, under a name that the user chose.
-PROVIDER    the plugin that speaks one service's protocol. It knows `model`, `errors`, `transport` and this module.
+PROVIDER    the plugin that speaks one service's protocol. docs/plugins.md lists what it may import.
 ITEM        one photo or video. Its identity is account + id, never its name.
 COLLECTION  what a provider groups items by: album, frame, folder.
 SELECTION   which items a command is about.
 PAGE        what one request of a listing brought.
-MARK        a provider's own word for 'all up to here', given back to it at the next incremental listing.
+MARK        a provider's own text for 'all up to here', given back to it at the next incremental listing.
 
-A provider is a class, named in the entry point group `photosync.providers`, that fulfils `Provider`. What it can do
-beside that it says by having the methods of the small protocols below; the core looks, and turns what is missing into
-a clear error before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
+A provider is a class, named in the entry point group `photosync.providers`, that fulfils `Provider`. It may have the
+methods of the small protocols below as well: the core checks for them, and turns what is missing into a clear error
+before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
 """
 
 from photosync.provider.collections import find_collection

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class UploadFacts:
-    """Facts about how a service takes files, for those that take any."""
+    """Facts about uploads, for services that take any."""
 
     workers: int = 4
-    """Files at a time that the service is known to bear, for `jobs: auto`."""
+    """Parallel uploads that the service is known to accept, for `jobs: auto`."""
     needs_collection: bool = False
     """Files go into a collection that the user has to name: `push ACCOUNT COLLECTION PATH…`."""
     names_conflict: bool = False
-    """Two files of one name cannot lie in one folder, so that `--on-conflict` means something."""
+    """Two files of one name cannot be in one folder, so that `--on-conflict` has a meaning."""
     resizes: bool = False
-    """What is too large can go up as a reduced copy: `--resize`."""
+    """A file that is too large can be sent as a reduced copy: `--resize`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """Facts about a service, so that the core asks for facts and never for names."""
+    """What the core has to know about a service."""
 
     title: str
     """The service's name as its users know it."""
@@ -34,15 +34,15 @@ class ServiceFacts:
     marks: bool = False
     """Listings carry marks: the next one can begin where the last ended."""
     workers: int = 8
-    """Downloads at a time that the service is known to bear, for `jobs: auto`."""
+    """Parallel downloads that the service is known to accept, for `jobs: auto`."""
     layout: str = "{year}/{month}/{name}"
-    """Where items go unless the user says otherwise."""
+    """The default of the option `layout`."""
     provider_dates: bool = False
-    """Folders go by the capture time that the service tells, whatever a file says: users know their items by it."""
+    """Folders are named after the capture time that the service tells, not that in the file."""
     collection_word: str = "album"
     content_names: bool = False
-    """Whether the service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
+    """The service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
     needs_picking: bool = False
-    """A person has to pick in a browser: there is nothing that `pull` could list."""
+    """The user has to pick in a browser: there is nothing that `pull` could list."""
     upload: UploadFacts | None = None
     """None: nothing can be uploaded. Else the provider fulfils `SupportsUpload`."""

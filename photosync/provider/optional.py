@@ -1,4 +1,4 @@
-"""What a provider may do beside, one small protocol each."""
+"""What a provider may do, one small protocol each."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class HasLocalFolders(Protocol):
     """May: items that the user wants in folders of their own, outside the library."""
 
     def folder(self, item: Item) -> Path | None:
-        """The folder for `item`, or None for its place in the library."""
+        """The folder for `item`; None for the library."""
 
 
 @runtime_checkable
 class HasLegacyFiles(Protocol):
-    """May: files that another program left, under names of its own, and that need not be brought again."""
+    """May: files that another program saved under its own names, and that need not be downloaded again."""
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
-        """Files in `folder` that by their names are `item`, the surest first; the same ones throughout a run."""
+        """Files in `folder` that by their names are `item`, the most likely first; the same during a run."""
 
     def is_sound(self, item: Item, path: Path) -> bool:
-        """Whether one of them holds the whole content, as far as its bytes can tell."""
+        """Whether one of them is a complete file of its format, as far as its bytes tell."""

@@ -1,4 +1,4 @@
-"""Picking: a person chooses in a browser what is brought."""
+"""Picking: the user chooses items in a browser."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ class PickingSession:
 
     id: str
     link: str
-    """Where a person picks, on any device."""
+    """Where the user picks, on any device."""
     browser_link: str
     """The same for a browser on this machine."""
     is_done: bool
-    """Whether the person has finished."""
+    """Whether the user has finished."""
     poll_every_s: float
     """How often the service wants to be asked."""
     closes_in_s: float
-    """How long it is worth asking."""
+    """How long the service waits for the user."""
 
 
 @runtime_checkable
 class SupportsPicking(Protocol):
-    """May: a person picks in a browser what is to be brought. To `list`, a picking session is a collection.
+    """May: the user picks items in a browser. To `list`, a picking session is a collection.
 
-    Sessions are remembered on the disk from their beginning to their end, so that a run that was killed can go on.
+    Sessions are kept on the disk until they end, so that a run that was killed can go on.
     """
 
     def needs_sign_in(self) -> bool:
-        """Whether a person has to sign in first, as far as can be told without asking the service."""
+        """Whether the user has to sign in first, as far as known without asking the service."""
 
     def unfinished(self) -> Sequence[Collection]:
         """The sessions that have not been ended, the oldest first, without asking the service."""
@@ -43,10 +43,10 @@ class SupportsPicking(Protocol):
         """Open a session in which at most so many items can be picked."""
 
     def picking(self, session_id: str) -> PickingSession | None:
-        """How a session stands; None for one that is over, which is forgotten by then."""
+        """The state of a session; None for one that is over, which is then forgotten."""
 
     def end_picking(self, session_id: str) -> None:
-        """End a session: all that was picked is here, or nothing will be picked."""
+        """End a session: all that was picked is downloaded, or nothing will be picked."""
 
     def caveat(self) -> str:
-        """What a person should know of what this service gives, in a sentence."""
+        """What the user should know about the files that this service gives, in a sentence."""

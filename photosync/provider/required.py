@@ -15,7 +15,7 @@ from photosync.transport import Destination, Transport, TransportSettings
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one request of a listing brought, in the service's order."""
+    """The answer to one request of a listing, in the service's order."""
 
     items: Sequence[Item]
     total: int | None = None
@@ -23,9 +23,9 @@ class Page:
     removed: Sequence[str] = ()
     """Ids that the service says are gone, in listings that carry marks."""
     is_whole: bool = False
-    """A mark was given, and the listing brings everything all the same: what it does not bring is gone."""
+    """A mark was given, and the listing is complete all the same: what is not in it is gone."""
     mark: str | None = None
-    """Everything up to and with this page is known to whoever gives this back as `since`."""
+    """All items up to and including this page are known to a caller that gives this back as `since`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class AccountContext:
     state: Path
     """A folder of the account's own for tokens and caches: made on demand, mode 0700, outside the library."""
     transport: Callable[[TransportSettings], Transport]
-    """Opens the account's one HTTP session; the core adds time-outs, back-off, pacing and redaction."""
+    """Opens an HTTP session; the core adds time-outs, retries, pacing and redaction."""
     say: Callable[[str], None]
     """Tells the user something, on standard error."""
 
@@ -53,21 +53,21 @@ class Provider(Protocol):
         """Make the account ready without sending anything. A sign-in that cannot work raises `SignInError`."""
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
-        """The items of `selection`, one page a request, each request sent only when its page is asked for.
+        """Yield the items of `selection`, one page per request; each request is sent when its page is asked for.
 
-        `collection` is an id from `collections`; `since` is the last mark that the core stored, if any. What the
-        service cannot filter may be left in; the core filters again. A page may repeat items of earlier ones. Raises
+        `collection` is an id from `collections`; `since` is the last mark that the core stored, if any. Items that the
+        service cannot filter out may stay: the core filters again. A page may repeat items of earlier pages. Raises
         `SignInError`, `TemporaryError`, `ProviderError`.
         """
 
     def download(self, item: Item, destination: Destination) -> None:
-        """Bring the content of `item`, unchanged, to `destination`; called again for the same item after a failure.
+        """Write the content of `item`, unchanged, to `destination`; called again for the same item after a failure.
 
         Raises `ItemError` for what concerns this item alone, `SignInError` and `TemporaryError` for the rest.
         """
 
     def sign_in_state(self) -> str:
-        """A few words for a person, without secrets and without asking the service: `cookies for amazon.co.uk`."""
+        """A few words for the user, without secrets and without asking the service: `cookies for amazon.co.uk`."""
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""

@@ -1,4 +1,4 @@
-"""What the settings of every provider start from, and types for their fields."""
+"""The base of every provider's settings, and types for their fields."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 from photosync.units import duration
 
 
-def beside_config(value: object, info: ValidationInfo) -> object:
-    """A text of the configuration as a path, for fields that may also be something else."""
+def relative_to_config(value: object, info: ValidationInfo) -> object:
+    """A text of the configuration as a path; any other value unchanged."""
     if not isinstance(value, str | Path):
         return value
     folder = (info.context or {}).get("folder", Path())
     return Path(folder, Path(value).expanduser())
 
 
-ConfigPath = Annotated[Path, BeforeValidator(beside_config)]
+ConfigPath = Annotated[Path, BeforeValidator(relative_to_config)]
 """A path in the configuration: `~` is the home folder, and a relative one starts at the configuration file."""
 
 
@@ -28,7 +28,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
 class AccountSettings(BaseModel):
-    """What every provider's own settings start from: frozen, and a key that nobody knows is an error."""
+    """The base of every provider's settings: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""Signing in with a person's help."""
+"""Signing in with the user's help."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 
 class Interaction(Protocol):
-    """How a provider talks to the person who signs in or picks. The command line gives one."""
+    """How a provider talks to the user who signs in or picks. The command line implements it."""
 
     @property
     def browser_allowed(self) -> bool:
@@ -14,19 +14,19 @@ class Interaction(Protocol):
 
     @property
     def port(self) -> int | None:
-        """The port that the person wants the answer of the sign-in page to come to, for `ssh -L`; None: any."""
+        """The port for the answer of the sign-in page, for `ssh -L`; None: any."""
 
     def show(self, message: str) -> None:
-        """Tell something."""
+        """Show a message."""
 
     def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
         """Show an address to open, and open it where that is allowed; `qr_code` draws it for a phone's camera.
 
-        `browser_url` is what to open in its place in a browser on this machine.
+        `browser_url` is opened instead in a browser on this machine.
         """
 
     def ask(self, prompt: str) -> str | None:
-        """Ask for a line of text; None where nobody can answer, under cron for example."""
+        """Ask for a line of text; None without a terminal, under cron for example."""
 
 
 @runtime_checkable
@@ -34,7 +34,7 @@ class SupportsSignIn(Protocol):
     """May: a sign-in that can be done from here."""
 
     def sign_in(self, interaction: Interaction) -> str:
-        """Sign in with the person's help, keep what was obtained, and say in a few words as whom."""
+        """Sign in with the user's help, and keep the credentials; returns a few words: as whom, for example."""
 
     def sign_out(self) -> str:
-        """Give up and delete what `sign_in` obtained, whatever the service answers; says what was done."""
+        """Revoke the credentials, and delete them whatever the service answers; returns what was done."""

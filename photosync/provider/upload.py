@@ -14,19 +14,19 @@ from photosync.provider.sign_in import Interaction
 
 
 class FileToUpload(Protocol):
-    """A file on its way up. The core gives it; every byte that is read through `open` counts as progress."""
+    """A local file, made by the core; every byte that is read through `open` counts as progress."""
 
     @property
     def path(self) -> Path:
-        """Where it lies, for a program that has to read more than its bytes. Nobody changes it."""
+        """Its path, for a program that has to read more than its bytes. The file must not be changed."""
 
     @property
     def name(self) -> str:
-        """What it is to be called at the service."""
+        """Its name at the service."""
 
     @property
     def folder(self) -> tuple[str, ...]:
-        """The folders around it, the outermost first, beginning where the user's push begins; often none."""
+        """The folders that it is in, the outermost first, relative to the folder that the user pushes; often none."""
 
     @property
     def kind(self) -> Kind:
@@ -34,7 +34,7 @@ class FileToUpload(Protocol):
 
     @property
     def mime(self) -> str:
-        """Its media type, by its content: `image/jpeg`; `application/octet-stream` where nobody knows."""
+        """Its media type, by its content: `image/jpeg`; `application/octet-stream` where it is unknown."""
 
     @property
     def size_bytes(self) -> int:
@@ -42,17 +42,19 @@ class FileToUpload(Protocol):
 
     @property
     def modified(self) -> datetime:
-        """The file's own time, an aware one."""
+        """Its modification time, aware."""
 
     def taken(self) -> CaptureTime | None:
-        """When it was taken, by what the file says; it is read on demand."""
+        """The capture time in the file, which is read on demand."""
 
     def digest(self) -> Digest:
         """Its hashes. The file is read for them unless it has been read to its end through `open`."""
 
     def open(self) -> BinaryIO:
-        """Its bytes from the beginning; it can be called again, and `seek` works. Raises `ItemError` if the file is
-        not what it was when the push began."""
+        """Its bytes from the beginning; it can be called again, and `seek` works.
+
+        Raises `ItemError` if the file has changed since the push began.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,11 @@ class Sent:
 
     file: FileToUpload
     item: Item | None = None
-    """What became of it, where the service has told already."""
+    """The item that it became, where the service has told already."""
     token: str = ""
     """What the provider needs to finish it."""
     was_there: bool = False
-    """The service had this content before, so that nothing was sent or what was sent is not kept."""
+    """The service had this content before: nothing was sent, or what was sent is not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,62 +75,62 @@ class UploadRequest:
     """What a push asks of a provider."""
 
     collection: str | None = None
-    """Where to: an id, or a name as the user typed it."""
+    """The destination: an id, or a name as the user typed it."""
     resize: bool = False
     """Send a reduced copy of what is too large."""
     dry_run: bool = False
-    """Nothing at the service may be changed, nor made: only `find` is called."""
+    """Nothing at the service may be changed: only `find` is called."""
 
 
 class Uploader(Protocol):
     """One push. `find` and `send` are called from several threads, the rest from one at a time.
 
-    A file goes: `find`; and where that gives None, `prepare` with its batch, `send`, `finish` with its batch. What
-    `find` gave goes to `finish` with its batch as well, so that it can join a collection.
+    For each file: `find`; and where that returns None, `prepare` with its batch, `send`, `finish` with its batch. What
+    `find` returned goes to `finish` with its batch as well, so that it can join a collection.
     """
 
     @property
     def destination(self) -> str:
-        """A word for where files go, the same in every run. What was pushed to one is not known at another; empty where
-        the service holds a content only once."""
+        """Identifies the destination, the same in every run. A file pushed to one is unknown at another; empty
+        where the service keeps a content only once."""
 
     @property
     def batch(self) -> int:
-        """So many files are prepared together, and finished together; 1 where nothing is gained by waiting."""
+        """How many files are prepared together, and finished together; 1 where batches save no request."""
 
     @property
     def wait_s(self) -> float:
-        """How long at least a file is looked for whose bytes were all sent and whose answer was lost, before it is sent
+        """After all bytes were sent and the answer was lost: how long `find` is asked, at least, before the file is sent
         again. Large files get more time."""
 
     def find(self, file: FileToUpload) -> Item | None:
-        """What the service has of this content already. Asks again each time, and changes nothing.
+        """The item that has this content already. Asks the service each time, and changes nothing.
 
         Raises `ItemError` for a file that the service would refuse: too large, of a kind that it does not take.
         """
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Make what has to be there before these are sent: folders, for example. An `ItemError` concerns them all."""
+        """Make what has to exist before these are sent: folders, for example. An `ItemError` concerns them all."""
 
     def send(self, file: FileToUpload) -> Sent:
-        """Bring the bytes of one file up. What was sent is checked against what the service says that it has.
+        """Send the bytes of one file, and compare the hash or size that the service answers with.
 
-        Raises `ItemError`, and of those `NameTakenError` for another content under this name, which the core may answer
-        with the same file under another name, and `StorageFullError`. `LostAnswerError` makes the core look with
-        `find`, and send again where there is nothing.
+        Raises `ItemError`; its `NameTakenError` for another content under this name, after which the core may try
+        another name, and its `StorageFullError`. After a `LostAnswerError` the core asks `find`, and sends again where
+        there is nothing.
         """
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Make items of these, and put them where they belong. The answers are in the order of `sent`, and each `Sent`
+        """Make items of these, and put them into their collection. The results are in the order of `sent`; each `Sent`
         among them has its item."""
 
 
 @runtime_checkable
 class SupportsUpload(Protocol):
-    """May: files go up. `ServiceFacts.upload` says how."""
+    """May: take files. `ServiceFacts.upload` says how."""
 
     def uploader(self, request: UploadRequest) -> Uploader:
-        """Begin a push; what has to be asked first is asked now.
+        """Begin a push; requests that have to come first are sent now.
 
         Raises `UsageError` for a request that cannot be met.
         """
@@ -136,10 +138,10 @@ class SupportsUpload(Protocol):
 
 @runtime_checkable
 class HasUploadPermission(Protocol):
-    """May: uploads take a permission of their own, which a person gives when it is wanted for the first time."""
+    """May: a permission for uploads alone, which the user gives when it is needed for the first time."""
 
     def needs_upload_permission(self) -> bool:
         """Whether a person has to be asked, as far as can be told without asking the service."""
 
     def permit_upload(self, interaction: Interaction) -> str:
-        """Have the person permit it, keep what was obtained, and say in a few words as whom."""
+        """Ask the user for the permission and keep it; returns a few words about what was permitted."""

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from photosync.errors import SignInError
 
 _CLIENT_TIMEOUT_S = 5.0
-"""A client that connects and says nothing is let go after this."""
+"""A client that connects and sends nothing is disconnected after this."""
 _PAGE = (
     '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>photosync</title>'
     "<body><h1>{title}</h1><p>{text}</p></body></html>"
@@ -121,7 +121,7 @@ class RedirectListener:
 
 
 class _Server(ThreadingHTTPServer):
-    """Each request in a thread of its own, so that a silent client keeps nobody waiting."""
+    """Each request in a thread of its own, so that a silent client blocks no other."""
 
     daemon_threads = True
     # On Windows this option would let two programs share the port; elsewhere it lets the next sign-in have it again.

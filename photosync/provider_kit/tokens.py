@@ -64,16 +64,16 @@ class TokenFile:
             return self._cache[1]
 
     def write(self, token: Token) -> None:
-        """Put exactly this in place of what is there, in one step. Raises `DestinationError`."""
+        """Replace the file by this token, in one step. Raises `DestinationError`."""
         with self.locked():
             if self.exists():
                 self._backup.write_bytes(self.path.read_bytes())
             self._file.write(token)
 
     def renewed(self, is_good: Callable[[Token], bool], refresh: Callable[[Token], Token]) -> Token:
-        """The token, refreshed if it is no longer good: by this process or another one, never by two at once.
+        """The token, refreshed if it is no longer good, by one process at a time.
 
-        What `refresh` returns is laid over what is there, and written before anybody uses it.
+        What `refresh` returns is merged into the token, and written before it is used.
         """
         token = self.read()
         if is_good(token):

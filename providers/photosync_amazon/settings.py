@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ValidationInfo
 
 from photosync.provider import AccountSettings
-from photosync.provider.settings import beside_config
+from photosync.provider.settings import relative_to_config
 from photosync_amazon.cookies import looks_like_header
 
 NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
@@ -19,7 +19,7 @@ NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:
-    return value if isinstance(value, str) and looks_like_header(value) else beside_config(value, info)
+    return value if isinstance(value, str) and looks_like_header(value) else relative_to_config(value, info)
 
 
 class AmazonSettings(AccountSettings):

@@ -115,7 +115,7 @@ class GoogleAuth(BearerAuth):
         if text(token, "token") is None or expiry is None:
             return False
         try:
-            # Microseconds may have more digits than Python 3.10 and google-auth read; nobody needs them.
+            # Microseconds may have more digits than google-auth reads; they are not needed.
             moment = datetime.fromisoformat(expiry.removesuffix("Z").partition(".")[0])
         except ValueError:
             return False

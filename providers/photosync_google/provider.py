@@ -1,7 +1,7 @@
-"""The provider `google`: a person picks in a browser and the program brings that; what is pushed, it adds.
+"""The provider `google`: downloads what the user picks in a browser, and uploads unattended.
 
-Google lets no program read a library by itself any more, so there is nothing that could come here unattended but the
-rest of a pick. What goes there needs nobody. Facts: protocol notes on Google Photos.
+Google lets no program read a library by itself any more, so only the rest of a pick can be downloaded unattended.
+Facts: protocol notes on Google Photos.
 """
 
 from __future__ import annotations

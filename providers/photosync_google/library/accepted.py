@@ -10,7 +10,7 @@ from pathlib import PurePath
 from photosync.errors import ItemError, Reason
 from photosync.provider import FileToUpload
 
-# Google writes MB and GB and does not say which; where a refusal would be ours, the larger reading is the kinder one.
+# Google writes MB and GB and does not say which; the larger reading is used, because Google refuses by itself.
 LARGEST_PHOTO_BYTES = 200 * 1024**2
 LARGEST_VIDEO_BYTES = 20 * 1024**3
 NAME_CHARACTERS = 255

@@ -39,10 +39,10 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class UploadSession:
-    """A large file's way up, open at Google."""
+    """An upload session for a large file."""
 
     url: str = field(repr=False)
-    """Whoever knows it can write there."""
+    """A secret: it permits writing there."""
     granularity: int
     """Every piece but the last is a multiple of this."""
 
@@ -75,7 +75,7 @@ class LibraryApi:
         return _token(self._request("POST", f"{self._base}/uploads", body=file.open, headers=headers))
 
     def begin_upload(self, file: FileToUpload) -> UploadSession:
-        """Open a way up for a large file."""
+        """Open a session for a large file."""
         headers = {
             **_description(file),
             "X-Goog-Upload-Command": "start",
@@ -85,7 +85,7 @@ class LibraryApi:
         answer = self._request("POST", f"{self._base}/uploads", body=b"", headers=headers)
         url = answer.headers.get("X-Goog-Upload-URL", "")
         if not url:
-            raise ItemError("Google opened no way up for it; push again", Reason.BAD_ANSWER)
+            raise ItemError("Google opened no upload session for it; push again", Reason.BAD_ANSWER)
         self._hide(url)
         if target(url).origin not in self._upload_hosts:
             raise ItemError(
@@ -107,7 +107,7 @@ class LibraryApi:
         return _token(answer) if is_last else None
 
     def received(self, session: UploadSession) -> int | None:
-        """How many bytes of a file are there; None where its way up is closed."""
+        """How many bytes of the file Google has; None where the session is closed."""
         headers = {"X-Goog-Upload-Command": "query"}
         try:
             answer = self._request("POST", session.url, body=b"", headers=headers)

@@ -1,4 +1,4 @@
-"""A large file's way up: in pieces, and after a break from where Google says that it stands.
+"""Uploads a large file in pieces, and continues after a break at the offset that Google tells.
 
 Facts: protocol notes on Google Photos, section 5.2.
 """
@@ -75,16 +75,16 @@ def piece_size(size_bytes: int, granularity: int) -> int:
 
 
 class Piece(io.BufferedIOBase, BinaryIO):
-    """A part of an open file, as a body to send: again from its beginning each time that somebody enters it."""
+    """A part of an open file, as a body to send: each `with` starts again at its beginning."""
 
     def __init__(self, source: BinaryIO, offset: int, size_bytes: int) -> None:
         self._source = source
         self._offset = offset
         self._size_bytes = size_bytes
-        self._place = 0
+        self._position = 0
 
     def __enter__(self) -> Piece:
-        self._place = 0
+        self._position = 0
         if self._source.tell() != self._offset:  # jumping costs the file the hashes that it makes while it is read
             self._source.seek(self._offset)
         return self
@@ -101,11 +101,11 @@ class Piece(io.BufferedIOBase, BinaryIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """The next bytes of the part."""
-        room = self._size_bytes - self._place
+        room = self._size_bytes - self._position
         piece = self._source.read(room if size is None or size < 0 else min(size, room))
-        self._place += len(piece)
+        self._position += len(piece)
         return piece
 
     def tell(self) -> int:
-        """The place in the part."""
-        return self._place
+        """The position in the part."""
+        return self._position

@@ -42,7 +42,7 @@ class GoogleUploader:
         return self._album or ""
 
     def find(self, file: FileToUpload) -> Item | None:
-        """Nothing: Google lets nobody look who may only append. Raises `ItemError` for what it would refuse."""
+        """Nothing: the permission to append does not allow looking. Raises `ItemError` for what Google would refuse."""
         accepted.check(file)
         return None
 

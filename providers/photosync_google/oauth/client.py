@@ -45,32 +45,32 @@ def read_client(path: Path, account: str) -> OAuthClient:
     try:
         return _client(path, json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
-        problem = f"{path} cannot be read ({error.strerror})"
+        problem = f"cannot be read ({error.strerror})"
+    except json.JSONDecodeError:
+        problem = "is no JSON"  # without the parser's own message, which may quote the file
+    except UnicodeDecodeError:
+        problem = "is no text"
     except ValueError as error:
-        # Not the parser's own words: they may quote the file.
-        problem = f"{path} {error}" if isinstance(error, _NoClientError) else f"{path} is no JSON"
-    raise ConfigError(f"account '{account}': {problem}. {_ADVICE}")
-
-
-class _NoClientError(ValueError):
-    """The file is something else."""
+        problem = str(error)
+    raise ConfigError(f"account '{account}': {path} {problem}. {_ADVICE}")
 
 
 def _client(path: Path, content: object) -> OAuthClient:
+    """Raises `ValueError` that continues a sentence about the file."""
     client = part(content, "installed") or part(content, "web")
     if not client:
-        raise _NoClientError(_what_it_is(as_object(content)))
+        raise ValueError(_what_it_is(as_object(content)))
     values = {}
     for key in ("client_id", "client_secret", "auth_uri", "token_uri"):
         value = text(client, key)
         if value is None:
-            raise _NoClientError(f"has no '{key}'; it is not complete")
+            raise ValueError(f"has no '{key}'; it is not complete")
         values[key] = value
     for key in ("auth_uri", "token_uri"):
         try:
             target(values[key])
         except ProviderError:
-            raise _NoClientError(f"names a '{key}' that is no https address") from None
+            raise ValueError(f"names a '{key}' that is no https address") from None
     return OAuthClient(path, **values)
 
 

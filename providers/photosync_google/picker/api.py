@@ -77,7 +77,7 @@ class PickerApi:
 
 
 def _path(base_url: str) -> str:
-    """The part of an address that nobody may know: logs name the host anyway."""
+    """The secret part of an address: logs name the host anyway."""
     return base_url.partition("://")[2].partition("/")[2]
 
 
