@@ -16,12 +16,10 @@ class Traffic(Protocol):
     @property
     def requests(self) -> int:
         """Every HTTP request, redirects and repetitions included."""
-        ...
 
     @property
     def retries(self) -> int:
         """Those among them that repeated one that failed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

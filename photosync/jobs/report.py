@@ -16,27 +16,21 @@ class Reporter(Protocol):
 
     def listed(self, seen: int, total: int | None) -> None:
         """So many items were listed, of `total` if the service says."""
-        ...
 
     def wanted(self, count: int, size_bytes: int) -> None:
         """So many more files are to be transferred, of this size as far as it is known."""
-        ...
 
     def received(self, size_bytes: int) -> None:
         """So many more bytes were transferred."""
-        ...
 
     def saved(self, name: str, path: str) -> None:
         """A file was saved; in a dry run, it would be."""
-        ...
 
     def failed(self, name: str, message: str) -> None:
         """An item failed."""
-        ...
 
     def note(self, message: str) -> None:
         """Something that the user should know, and that is no failure."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

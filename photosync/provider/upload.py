@@ -91,8 +91,8 @@ class Uploader(Protocol):
 
     @property
     def destination(self) -> str:
-        """Identifies the destination, the same in every run. A file pushed to one is unknown at another; empty
-        where the service keeps a content only once."""
+        """Identifies the destination, the same in every run. Files pushed to one are unknown at another; empty where
+        the service keeps a content only once."""
 
     @property
     def batch(self) -> int:

@@ -43,7 +43,6 @@ class Numbers(Protocol):
 
     def page(self, offset: int, limit: int, *, descending: bool) -> list[int]:
         """`limit` numbers from `offset` on."""
-        ...
 
 
 class LibraryIndex:

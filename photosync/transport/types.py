@@ -20,35 +20,28 @@ class Destination(Protocol):
     @property
     def offset(self) -> int:
         """How many bytes are there already."""
-        ...
 
     @property
     def validator(self) -> str | None:
         """The strong ETag of the answer that those bytes came from, if there was one."""
-        ...
 
     @property
     def provable(self) -> bool:
         """Whether a hash will prove the whole later, so that a resume needs no validator."""
-        ...
 
     @property
     def head(self) -> bytes:
         """The first 512 of the bytes that are there."""
-        ...
 
     @property
     def md5(self) -> str:
         """Of the bytes that are there, 32 lower-case hex digits."""
-        ...
 
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
         """A body follows that starts at `offset`: 0 throws away what is there. `total` is the whole size if known."""
-        ...
 
     def write(self, chunk: bytes) -> None:
         """Append the next bytes."""
-        ...
 
 
 class Auth(Protocol):
@@ -56,7 +49,6 @@ class Auth(Protocol):
 
     def headers(self) -> Mapping[str, str]:
         """The headers that sign a request to one of the account's own hosts."""
-        ...
 
     def refresh(self) -> bool:
         """Get new credentials after a 401; called once at a time. False where that cannot be done.
@@ -64,15 +56,12 @@ class Auth(Protocol):
         It may use the transport itself, with `signed=False`. A `TemporaryError` passes through and leaves the account
         signed in; a `SignInError` ends it.
         """
-        ...
 
     def secrets(self) -> tuple[str, ...]:
         """Everything that no log line may show."""
-        ...
 
     def explain(self, detail: str) -> str:
         """The message of the sign-in error: the account, what happened, and the file or command that helps."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

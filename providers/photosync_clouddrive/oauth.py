@@ -33,15 +33,12 @@ class TokenSource(Protocol):
 
     def refresh(self, refresh_token: str) -> Json:
         """A new token. Raises `SignInError` where a person is needed, `TemporaryError` where time is."""
-        ...
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
         """The first token, with a person's help. What it is good for is in its `scope`, where that is known."""
-        ...
 
     def secrets(self) -> tuple[str, ...]:
         """What no log may show."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
