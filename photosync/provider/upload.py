@@ -100,8 +100,8 @@ class Uploader(Protocol):
 
     @property
     def wait_s(self) -> float:
-        """After all bytes were sent and the answer was lost: how long `find` is asked, at least, before the file is sent
-        again. Large files get more time."""
+        """When all bytes were sent and the answer was lost: how long `find` is asked, at least, before the file is
+        sent again. Large files get more time."""
 
     def find(self, file: FileToUpload) -> Item | None:
         """The item that has this content already. Asks the service each time, and changes nothing.
