@@ -1,6 +1,8 @@
-"""The command line: parses, calls one job, shows its result. Nothing calls it.
+"""The command line: parses, calls one job, shows its result. Nothing imports it.
 
-`--help` must be quick, so everything heavy is imported inside the commands.
+A new command is a function in `commands/NAME.py`, decorated with `command`, and a line in `app`. `--help` must be quick:
+what takes long to import (configuration, jobs, providers) is imported inside functions, or by a module that is itself
+imported inside a function (`opening`, `logs`).
 """
 
 

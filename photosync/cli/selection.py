@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,18 +19,6 @@ _PERIODS = {"%Y": 366, "%Y-%m": 31, "%Y-%m-%d": 1}
 """The forms of a date, and the most days that such a period has."""
 _AGO = re.compile(r"(\d+)([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-_OPTIONS = {
-    "years": "--year",
-    "months": "--month",
-    "since": "--since",
-    "until": "--until",
-    "kind": "--kind",
-    "favorites": "--favorites",
-    "all_files": "--all-files",
-    "query": "--query",
-    "recent": "--recent",
-}
-"""The fields of `Selection` that a provider may not understand. The core does `--limit` itself."""
 
 
 def selection_of(options: SelectionOptions) -> Selection:
@@ -58,13 +47,19 @@ def checked_selection(options: SelectionOptions, account: Account) -> tuple[Sele
     from photosync.jobs.collections import find_collections
 
     selection, facts = selection_of(options), account.provider.facts
-    refused = [option for name, option in _OPTIONS.items() if getattr(selection, name) and name not in facts.selects]
+    asked = [each.name for each in fields(selection) if getattr(selection, each.name)]
+    refused = [_option(name) for name in asked if name not in facts.selects and name != "limit"]
     if refused:
         raise UsageError(
             f"account '{account.name}': {facts.title} cannot select by {', '.join(refused)}. "
             "Leave that out, or select otherwise."
         )
     return selection, find_collections(account, options.collections)
+
+
+def _option(field: str) -> str:
+    """The option that sets a field of `Selection`."""
+    return "--" + {"years": "year", "months": "month"}.get(field, field.replace("_", "-"))
 
 
 def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
