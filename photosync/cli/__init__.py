@@ -1,6 +1,6 @@
 """The command line: parses, calls one job, shows its result. Nothing imports it.
 
-A new command is a function in `commands/NAME.py`, decorated with `command`, and a line in `app`. `--help` must be quick:
+A new command is a function in `commands/NAME.py`, decorated with `command`, and a line in `app`. `--help` is quick:
 what takes long to import (configuration, jobs, providers) is imported inside functions, or by a module that is itself
 imported inside a function (`opening`, `logs`).
 """
