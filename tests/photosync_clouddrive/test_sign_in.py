@@ -86,7 +86,9 @@ def test_login_with_a_browser(simulator: CloudDriveSimulator, account: Account) 
     assert str(file) in said
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert parse_qs(urlsplit(person.links[0]).query)["scope"] == ["clouddrive:read_all"]
+    asked = parse_qs(urlsplit(person.links[0]).query)
+    assert asked["scope"] == ["clouddrive:read_all"]
+    assert asked["code_challenge_method"] == ["S256"], "the simulator compares the challenge with the verifier"
     assert provider.sign_in_state().startswith("signed in")
     assert len(account.listing(token=None).items) == 60
 

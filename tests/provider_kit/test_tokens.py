@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from photosync.errors import DestinationError, SignInError
-from photosync.provider_kit.tokens import Token, TokenFile
+from photosync.provider_kit.tokens import BearerAuth, Token, TokenFile
 
 REQUIRED = ("access_token", "refresh_token")
 TOKEN = {"access_token": "old", "refresh_token": "again", "exp_time": 0.5, "of_another_program": {"kept": True}}
@@ -201,3 +201,69 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = TokenFile(tmp_path / "file" / "token.json", account="drive")
     with pytest.raises(DestinationError, match=r"cannot write the token file .*token\.json"):
         file.write(TOKEN)
+
+
+class Auth(BearerAuth):
+    """Tokens that a service numbers; each is good until it is refused, and none is given once `ended`."""
+
+    refreshes = 0
+    is_over = False
+
+    def is_good(self, token: Token, wanted_s: float) -> bool:
+        return wanted_s < 100
+
+    def renewed(self, token: Token) -> Token:
+        self.refreshes += 1
+        if self.is_over:
+            raise SignInError("the sign-in was revoked")
+        return {"access_token": f"new {self.refreshes}"}
+
+    def explain(self, detail: str) -> str:
+        return detail
+
+
+def test_requests_carry_the_token_in_the_file(file: TokenFile) -> None:
+    file.write(TOKEN)
+    auth = Auth(file)
+    assert auth.headers() == {"Authorization": "Bearer old"}
+    assert set(auth.secrets()) == {"old", "again"}
+    assert auth.refreshes == 0
+
+
+def test_a_refused_token_is_renewed_by_the_first_thread_alone(file: TokenFile) -> None:
+    file.write(TOKEN)
+    auth = Auth(file)
+    all_refused = threading.Barrier(4)
+
+    def request() -> None:
+        auth.headers()
+        all_refused.wait()
+        assert auth.refresh()
+
+    threads = [threading.Thread(target=request) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert auth.refreshes == 1
+    assert auth.headers() == {"Authorization": "Bearer new 1"}
+
+
+def test_a_token_can_be_wanted_for_longer(file: TokenFile) -> None:
+    file.write(TOKEN)
+    auth = Auth(file)
+    assert auth.good_token(wanted_s=99) == "old"
+    assert auth.good_token(wanted_s=101) == "new 1"
+
+
+def test_a_sign_in_that_has_ended_is_not_asked_for_again(file: TokenFile) -> None:
+    file.write(TOKEN)
+    auth = Auth(file)
+    auth.headers()
+    auth.is_over = True
+    for _ in range(2):
+        with pytest.raises(SignInError, match="was revoked"):
+            auth.refresh()
+    assert auth.refreshes == 1
+    with pytest.raises(SignInError, match="was revoked"):
+        auth.headers()

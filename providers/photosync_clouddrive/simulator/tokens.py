@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 import time
 from dataclasses import dataclass
@@ -45,8 +47,8 @@ class Tokens:
         self._access: dict[str, _Access] = {}
         self._refresh: dict[str, tuple[str, str]] = {}
         """Account and scopes."""
-        self._codes: dict[str, tuple[str, str]] = {}
-        """Where the code was sent, and scopes."""
+        self._codes: dict[str, tuple[str, str, str]] = {}
+        """Where the code was sent, scopes, and the PKCE challenge: empty where the client sent none."""
 
     def issue(self, account: str = OWNER, scopes: str | None = None) -> dict[str, object]:
         """A new pair."""
@@ -112,7 +114,7 @@ class Tokens:
             answer |= {"error": "access_denied", "error_description": "Access not permitted."}
         else:
             code = secrets.token_hex(10)
-            self._codes[code] = query["redirect_uri"], query["scope"]
+            self._codes[code] = query["redirect_uri"], query["scope"], query.get("code_challenge", "")
             answer |= {"code": code, "scope": query["scope"]}
         return web.Response(status=302, headers={"Location": f"{query['redirect_uri']}?{urlencode(answer)}"})
 
@@ -123,8 +125,9 @@ class Tokens:
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT_ID, CLIENT_SECRET):
             return _error(401, "invalid_client", "Client authentication failed")
         if form.get("grant_type") == "authorization_code":
-            redirect_uri, scopes = self._codes.pop(str(form.get("code")), ("", ""))
-            if not redirect_uri or redirect_uri != form.get("redirect_uri"):
+            redirect_uri, scopes, challenge = self._codes.pop(str(form.get("code")), ("", "", ""))
+            is_proven = not challenge or challenge == _challenge(str(form.get("code_verifier")))
+            if not redirect_uri or redirect_uri != form.get("redirect_uri") or not is_proven:
                 return _error(400, "invalid_grant", "The request has an invalid grant parameter : code")
             return web.json_response(self.issue(OWNER, scopes))
         if form.get("grant_type") != "refresh_token":
@@ -153,3 +156,8 @@ class Tokens:
 
 def _error(status: int, error: str, description: str) -> web.Response:
     return web.json_response({"error": error, "error_description": description}, status=status)
+
+
+def _challenge(verifier: str) -> str:
+    """RFC 7636, section 4.2, S256."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
