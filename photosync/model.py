@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What an item is. `OTHER` is what some services keep beside photos and videos."""
+    """What an item is. `OTHER`: some services also store files that are neither."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -29,7 +29,7 @@ class TimeMeaning(StrEnum):
     INSTANT = "instant"
     """A true moment, given in UTC."""
     UNKNOWN = "unknown"
-    """Nobody knows which; an account's `time_zone` decides, else it is taken for an instant."""
+    """One of these; an account's `time_zone` decides, else it is taken for an instant."""
     DAY = "day"
     """A local day; the time is not known."""
 
@@ -103,7 +103,7 @@ class Item:
     favorite: bool | None = None
     collections: tuple[str, ...] = ()
     folder: str | None = None
-    """Where the item lies at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
+    """The item's folder at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
     gps: GpsPosition | None = None
     """Where it was taken."""
     added: datetime | None = None
@@ -120,7 +120,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a file of the library lies."""
+    """The location of a saved file."""
 
     root: str
     """Empty for the library's own folder, else the absolute path of a folder outside it that an account names."""
@@ -187,9 +187,9 @@ class Selection:
     query: str | None = None
     """In the provider's own filter language."""
     recent: int | None = None
-    """Only the newest so many, in the order in which they came to the service."""
+    """Only so many of the newest, in the order in which they came to the service."""
     limit: int | None = None
-    """At most so many of those that match."""
+    """At most so many matching items."""
 
     def matches(self, item: Item) -> bool:
         """Whether `item` belongs here, as far as the item itself can tell.
@@ -225,7 +225,7 @@ class Selection:
         return not (self.query or self.recent or self.limit)
 
     def possible_years(self, today: date) -> tuple[int, ...]:
-        """The years in which a match can lie, for services that filter by year alone; empty: no such bound.
+        """The years of possible matches, for services that filter by year alone; empty: no such bound.
 
         `today` bounds a selection that has only a beginning; a year is added for clocks that run ahead.
         """

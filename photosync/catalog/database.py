@@ -91,7 +91,7 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open for writing, make it if there is none, and bring an older one up to date."""
+        """Open for writing. A missing catalog is made, an older one is migrated."""
         try:
             connection = sqlite3.connect(path, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -105,7 +105,7 @@ class Catalog:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Open without changing anything on the disk."""
-        # Even a reader of a database in WAL mode makes files beside it; where nobody writes, `immutable` avoids that.
+        # Even a reader of a database in WAL mode makes files next to it; without a writer, `immutable` avoids that.
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
@@ -165,7 +165,7 @@ class Catalog:
     def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
         """Note that the present run deals with these ids. Returns those that it had not seen before.
 
-        Only what the listing brought (`by_listing`) counts as listed.
+        Only the items of the listing (`by_listing`) count as listed.
         """
         new = set()
         for id_ in ids:
@@ -176,7 +176,7 @@ class Catalog:
         return new
 
     def listed_count(self) -> int:
-        """How many distinct items the present run's listing brought."""
+        """How many distinct items the listing of the present run had."""
         return int(self._connection.execute("SELECT count(*) FROM seen WHERE listed").fetchone()[0])
 
     def known(self, account: str, ids: Collection[str]) -> dict[str, CatalogEntry]:
@@ -239,7 +239,7 @@ class Catalog:
         )
 
     def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
-        """Mark what the provider no longer has: `ids`, or all that the present, complete listing did not bring.
+        """Mark what the provider no longer has: `ids`, or all that are not in the present, complete listing.
 
         Files stay where they are. Returns how many items were not marked before. What is neither photo nor video is
         listed only on request, so that a listing says nothing about it.

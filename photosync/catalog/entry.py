@@ -27,7 +27,7 @@ class CatalogEntry:
     state: str
     """saved, pushed, failed or gone."""
     first_run: int
-    """The run that met the item first."""
+    """The first run that saw the item."""
     location: Location | None = None
     revision: str | None = None
     delivered_size: int | None = None

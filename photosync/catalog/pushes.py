@@ -32,7 +32,7 @@ class Match:
 
     item: Item
     is_in_place: bool
-    """It was pushed to the place that was asked for."""
+    """It was pushed to the destination that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,11 @@ class Pushes:
         self._connection = connection
         self._account = account
 
-    def has_file(self, place: str, path: Path, stamp: str) -> bool:
-        """Whether the file was pushed to `place` as it is now, and its item is not known to be gone."""
+    def has_file(self, destination: str, path: Path, stamp: str) -> bool:
+        """Whether the file was pushed to `destination` as it is now, and its item is not known to be gone."""
         found = self._connection.execute(
-            f"SELECT 1 FROM pushes AS p WHERE account = ? AND place = ? AND path = ? AND stamp = ? AND NOT {_GONE}",  # noqa: S608 - our own words
-            (self._account, place, os.fsencode(path), stamp),
+            f"SELECT 1 FROM pushes AS p WHERE account = ? AND place = ? AND path = ? AND stamp = ? AND NOT {_GONE}",  # noqa: S608 - our own text
+            (self._account, destination, os.fsencode(path), stamp),
         )
         return found.fetchone() is not None
 
@@ -90,29 +90,29 @@ class Pushes:
         )
         return found.fetchone() is not None
 
-    def with_content(self, place: str, digest: Digest) -> Match | None:
-        """The item that has this content: pushed to `place` if there is one, else pushed elsewhere or pulled.
+    def with_content(self, destination: str, digest: Digest) -> Match | None:
+        """The item that has this content: pushed to `destination` if there is one, else pushed elsewhere or pulled.
 
-        A pulled file counts as it lies in the library, with what the fixer did to it.
+        A pulled file counts as it is in the library, with the changes of the fixer.
         """
         row = self._connection.execute(
             f"""SELECT i.description, p.place = ?4 AS in_place FROM pushes AS p JOIN items AS i USING (account, id)
                 WHERE p.account = ?1 AND p.size = ?2 AND p.sha256 = ?3 AND NOT {_GONE}
                 UNION ALL SELECT description, ?4 = '' FROM items
                 WHERE account = ?1 AND stored_size = ?2 AND stored_sha256 = ?3 AND state = 'saved'
-                ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own words
-            (self._account, digest.size_bytes, digest.sha256, place),
+                ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own text
+            (self._account, digest.size_bytes, digest.sha256, destination),
         ).fetchone()
         return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
 
-    def record(self, run: int, place: str, pushed: Iterable[PushedFile]) -> None:
+    def record(self, run: int, destination: str, pushed: Iterable[PushedFile]) -> None:
         """These files are at the service. The caller holds a transaction."""
         for each in pushed:
             digest, item = each.digest, each.item
             self._connection.execute(
                 "INSERT OR REPLACE INTO pushes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    *(self._account, place, os.fsencode(each.path), each.stamp),
+                    *(self._account, destination, os.fsencode(each.path), each.stamp),
                     *(digest.size_bytes, digest.md5, digest.sha256, item.id),
                     datetime.now(UTC).isoformat(timespec="seconds"),
                 ),

@@ -1,4 +1,4 @@
-"""The tables, and how a catalog of an older version becomes one of this."""
+"""The tables, and the migration of older catalogs."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ MIGRATIONS = (
     CREATE INDEX items_by_content ON items (account, stored_size, stored_sha256) WHERE stored_size IS NOT NULL;
     """,
 )
-"""Each step is applied once, in order, in a transaction of its own; `PRAGMA user_version` counts them."""
+"""Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""
 
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> int:
-    """The catalog's version. One from a newer program is refused: writing to it could lose what we do not know of."""
+    """The catalog's version. A newer one is refused: writing to it could lose data that we do not know."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
         raise DestinationError(
@@ -120,6 +120,6 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring the catalog up to this program's version."""
+    """Migrate the catalog to this program's version."""
     for version in range(check_version(connection, path), SCHEMA_VERSION):
         connection.executescript(f"BEGIN; {MIGRATIONS[version]} PRAGMA user_version = {version + 1}; COMMIT;")

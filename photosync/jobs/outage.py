@@ -1,4 +1,4 @@
-"""Whether a service is down, or only some items fail: told by failures in a row."""
+"""Tells an outage of the service from failures of single items."""
 
 from __future__ import annotations
 

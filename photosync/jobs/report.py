@@ -69,7 +69,7 @@ class Summary:
     """What ended the run early, for a person."""
 
     def add_failure(self, failure: ItemFailure) -> None:
-        """Count a failure, and keep it as long as there is room."""
+        """Count a failure, and list it if the list is not full."""
         self.failed += 1
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(failure)

@@ -37,7 +37,7 @@ class Library:
 
     @property
     def catalog_path(self) -> Path:
-        """Where the catalog lies."""
+        """The file of the catalog."""
         return self.program_folder / "catalog.db"
 
     @property
@@ -90,7 +90,7 @@ class Library:
         return self.root / root
 
     def file(self, location: Location) -> Path:
-        """Where a file lies on the disk."""
+        """The file at a location."""
         return self.root / location.root / location.path
 
     def partial(
@@ -135,7 +135,7 @@ class Library:
             source.rename(_free_name(target))
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
-        """Bring the names in these folders to the disk."""
+        """Sync the names in these folders."""
         for folder in folders:
             with disk_errors(folder):
                 sync_folder(folder)

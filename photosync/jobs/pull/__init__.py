@@ -1,1 +1,1 @@
-"""Brings items from an account to the library."""
+"""Downloads items from an account to the library."""

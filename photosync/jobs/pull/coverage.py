@@ -1,6 +1,6 @@
 """How far a listing has to go, and what a complete one proves.
 
-The catalog has for each selection the last run that knew all of it. A listing that brings the newest items first may
+The catalog has for each selection the last run that knew all of it. A listing with the newest items first may
 end with the first page on which that run knew everything, if the service's count agrees. Only a listing that went to
 its end, and has as many items as the service counts, proves that an item is gone.
 """
@@ -56,7 +56,7 @@ class Coverage:
 
     @property
     def is_incremental(self) -> bool:
-        """Whether the listing may bring less than everything."""
+        """Whether the listing may have less than all items."""
         return self._covered_run is not None or self.mark is not None
 
     @property
@@ -92,7 +92,7 @@ class Coverage:
 
     @property
     def _went_to_end(self) -> bool:
-        """Whether the listing, when it is over, has brought everything."""
+        """Whether the listing, when it is over, has had all items."""
         return not self._ended_early and not self._has_changes_only
 
     @property
@@ -104,7 +104,7 @@ class Coverage:
         return self._total_changed or self._catalog.listed_count() < self._total
 
     def begin_again(self) -> None:
-        """The listing is read once more. Items that it brought before count."""
+        """The listing is read once more. Items that it had before count."""
         self._total, self._total_changed = None, False
 
     def check_believable(self) -> None:

@@ -1,4 +1,4 @@
-"""How much one run may bring: items, bytes and time."""
+"""The limits of one run: items, bytes and time."""
 
 from __future__ import annotations
 

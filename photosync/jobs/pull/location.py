@@ -1,4 +1,4 @@
-"""Which location an item's file gets: the one place that decides it.
+"""Chooses the location of an item's file. Nothing else does.
 
 Stable: it depends on the item and on which items came before, never on a counter.
 """

@@ -292,7 +292,7 @@ class Pull:
             self._saver.write_sums()
 
     def _finish_listing(self) -> None:
-        """The listing went as far as it had to, and everything that it brought was dealt with."""
+        """The listing went as far as it had to, and all its items were dealt with."""
         if self._coverage.is_short:
             self._reporter.note("the service counts more items than it listed; nothing is taken for gone")
         if not self._options.accept_shrink:
