@@ -161,10 +161,10 @@ RAW_SIGNATURES = (*TIFF_SIGNATURES, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 def read_block(window: Window, signatures: tuple[bytes, ...] = TIFF_SIGNATURES) -> Block:
     """Read the directories of a block; raises `MalformedError` where there is no TIFF header or first directory."""
-    return _Reader(window, signatures).read()
+    return _BlockReader(window, signatures).read()
 
 
-class _Reader:
+class _BlockReader:
     def __init__(self, window: Window, signatures: tuple[bytes, ...]) -> None:
         self._window = window
         header = window.exactly(0, 8)

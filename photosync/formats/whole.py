@@ -1,4 +1,4 @@
-"""Whether a file is whole, or breaks off: what its own structure says, without a look at the image data."""
+"""Whether a file is whole or incomplete, by its structure; the image data is not decoded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from photosync.formats.window import CHUNK, MalformedError, Window
 
 
 def is_whole(window: Window, format_: Format) -> bool | None:
-    """Whether a file goes to the end that its format demands; None for formats that do not tell.
+    """Whether a file has the end that its format demands; None for formats that have no check here.
 
     JPEG: an end of image after the first scan (an embedded preview has an end of its own before it). PNG: all chunks up
     to IEND. GIF: the trailer. WebP: the size in the header. Videos and HEIF: boxes that fill the file, one of them the

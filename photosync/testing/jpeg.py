@@ -1,6 +1,6 @@
-"""A small encoder for baseline JPEG: each block of 8 by 8 pixels is one colour and how it leans.
+"""A small encoder for baseline JPEG: each block of 8 by 8 pixels is one colour with a gradient.
 
-Three of a block's 64 coefficients are enough for skies and hills, and leave a picture of a few kilobytes that every
+Three of a block's 64 coefficients are enough for skies and hills, and give a picture of a few kilobytes that every
 decoder accepts. The Huffman tables are those of ITU-T T.81, annex K.3.3, table K.3 and K.5, used for all components.
 """
 
@@ -27,14 +27,14 @@ _AC_VALUES = bytes.fromhex(
     "e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa"
 )
 _DC_STEP = 8
-"""With this quantiser the DC coefficient is the block's mean itself."""
+"""With this quantiser the DC coefficient is the block's mean."""
 _AC_STEP = 4
-_LEAN = -2.278 / _AC_STEP
-"""First cosine coefficient of a ramp that grows by 1 a block (T.81, A.3.3), quantised."""
+_GRADIENT = -2.278 / _AC_STEP
+"""The first cosine coefficient of a gradient of 1 per block (T.81, A.3.3), quantised."""
 
 
 def encode(blocks: Sequence[Sequence[Colour]]) -> bytes:
-    """The picture from its quantiser table to its end: what follows the start and the application segments."""
+    """The picture from its quantiser table to its end, without SOI and application segments."""
     height, width = len(blocks) * BLOCK, len(blocks[0]) * BLOCK
     components = b"".join(bytes([number, 0x11, 0]) for number in (1, 2, 3))
     scan = b"".join(bytes([number, 0x00]) for number in (1, 2, 3))
@@ -78,23 +78,23 @@ def _plane_bits(plane: list[list[int]]) -> list[str]:
     for y, row in enumerate(plane):
         above, below = plane[max(y - 1, 0)], plane[min(y + 1, last_row)]
         for x, value in enumerate(row):
-            across = _lean(row[x - 1] if x else value, value, row[min(x + 1, last_column)])
-            down = _lean(above[x], value, below[x])
-            pieces.append(codes.dc[value - previous] + codes.leaning(across, down))
+            across = _gradient(row[x - 1] if x else value, value, row[min(x + 1, last_column)])
+            down = _gradient(above[x], value, below[x])
+            pieces.append(codes.dc[value - previous] + codes.gradient(across, down))
             previous = value
     return pieces
 
 
-def _lean(before: int, here: int, after: int) -> int:
-    """How a block leans between its neighbours: as the flatter side does, and not at all over a crest or an edge."""
+def _gradient(before: int, here: int, after: int) -> int:
+    """The gradient of a block: that of the flatter side, and none at a maximum or minimum."""
     left, right = here - before, after - here
     if left * right <= 0:
         return 0
-    return round((left if abs(left) < abs(right) else right) * _LEAN)
+    return round((left if abs(left) < abs(right) else right) * _GRADIENT)
 
 
 class _Codes:
-    """The bits of every DC difference and every AC value that can occur here, as text."""
+    """The bits of every DC difference and AC value that can occur here, as text."""
 
     def __init__(self) -> None:
         dc, ac = _huffman(_DC_LENGTHS, _DC_VALUES), _huffman(_AC_LENGTHS, _AC_VALUES)
@@ -105,7 +105,7 @@ class _Codes:
             value: ac[0x10 | abs(value).bit_length()] + _magnitude(value) for value in range(-255, 256) if value
         }
 
-    def leaning(self, across: int, down: int) -> str:
+    def gradient(self, across: int, down: int) -> str:
         """The two first AC coefficients in zigzag order, and the end of the block."""
         if across:
             return self._next[across] + (self._next[down] if down else "") + self._end
@@ -118,7 +118,7 @@ def _codes() -> _Codes:
 
 
 def _huffman(lengths: bytes, values: bytes) -> dict[int, str]:
-    """T.81, annex C: codes of one length count up; a longer length goes on from the last one, doubled."""
+    """T.81, annex C: codes of one length are consecutive; the next length continues from the last one, doubled."""
     codes: dict[int, str] = {}
     code, position = 0, 0
     for length, count in enumerate(lengths, start=1):
@@ -131,7 +131,7 @@ def _huffman(lengths: bytes, values: bytes) -> dict[int, str]:
 
 
 def _magnitude(value: int) -> str:
-    """T.81, F.1.2.1: the value's own bits; a negative one is written as what it lacks to all ones."""
+    """T.81, F.1.2.1: the value's own bits; for a negative value, those of its distance from all ones."""
     size = abs(value).bit_length()
     if not size:
         return ""

@@ -1,8 +1,8 @@
-"""The bytes of simulated photos and videos: valid files, each one different, and cheap.
+"""The bytes of simulated photos and videos: valid files, each one different, and made quickly.
 
-A file is a head and a body. Bodies are pictures out of a small pool that is painted once; heads are templates, one a
-camera, in which the date and a text that is the item's own are put in place. So the bytes of an item are a pure
-function of seed, number, revision and what the library says about it, and cost a few microseconds.
+A file is a head and a body. Bodies are pictures from a small pool that is made once; heads are templates, one for each
+camera, with the item's date and a text that only this item has. So the bytes of an item are a pure function of seed,
+number, revision and the library's properties of it, and take a few microseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import piexif
 from photosync.testing import jpeg, mp4, scenery
 
 SizeClass = Literal["small", "demo"]
-"""`small` is some two kilobytes for tests and benchmarks; `demo` is larger, and pleasant to look at."""
+"""`small` is some two kilobytes for tests and benchmarks; `demo` is larger, for people to look at."""
 
 PHOTOS = 48
 """Pictures in the pool."""
@@ -32,7 +32,7 @@ _VIDEO_FRAME_MS = 500
 
 @dataclass(frozen=True, slots=True)
 class Camera:
-    """What wrote a photo's EXIF. The offset is that of the place where the camera's clock stands."""
+    """The camera in a photo's EXIF, and the offset of its clock from UTC."""
 
     make: str
     model: str
@@ -54,14 +54,14 @@ CAMERAS: tuple[Camera | None, ...] = (
     Camera("samsung", "SM-G991B"),
     Camera("SONY", "ILCE-6400", offset_hours=9),
 )
-"""One in eight photos has no EXIF at all, as if it came through a messenger."""
+"""One in eight photos has no EXIF, as photos from messengers have none."""
 
 _BLOCKS: dict[SizeClass, tuple[int, int]] = {"small": (20, 15), "demo": (96, 72)}
 _FRAMES: dict[SizeClass, int] = {"small": 2, "demo": 6}
 
 
 class Shape(NamedTuple):
-    """Which templates an item is made of."""
+    """The templates that an item is made of."""
 
     video: bool
     camera: int
@@ -71,14 +71,14 @@ class Shape(NamedTuple):
 
 
 class Media:
-    """Makes the bytes of the items of one library."""
+    """Makes the bytes of the items of a library."""
 
     def __init__(self, seed: int, size: SizeClass = "small") -> None:
         self._seed = seed & 0xFFFFFFFF
         self._size: SizeClass = size
 
     def content(self, number: int, revision: int, shape: Shape, reading: datetime) -> bytes:
-        """The file of item `number`; `reading` is the camera's clock (a video's is UTC)."""
+        """The file of item `number`; `reading` is the camera's local time (UTC for a video)."""
         note = b"photosync simulator %08x-%010d-%06d" % (self._seed, number, revision)
         if shape.video:
             created = int((reading.replace(tzinfo=UTC) - mp4.EPOCH).total_seconds()).to_bytes(4)
@@ -89,24 +89,24 @@ class Media:
         return head.replace(_DATE, date).replace(_NOTE, note) + _photo_body(self._size, shape.picture)
 
     def size_bytes(self, shape: Shape) -> int:
-        """How long `content` is, without making it."""
+        """The size of `content`, without making it."""
         if shape.video:
             head, body = _video(self._size, shape.picture)
             return len(head) + len(body)
         return len(_photo_head(shape.camera)) + len(_photo_body(self._size, shape.picture))
 
     def dimensions(self, shape: Shape) -> tuple[int, int]:
-        """Width and height in pixels. Every third photo of the pool stands upright."""
+        """Width and height in pixels. Every third photo of the pool is in portrait format."""
         columns, rows = _grid(self._size, shape.picture, video=shape.video)
         return columns * jpeg.BLOCK, rows * jpeg.BLOCK
 
     def duration_s(self, shape: Shape) -> float:
-        """How long a video plays; 0 for a photo."""
+        """The duration of a video; 0 for a photo."""
         return _FRAMES[self._size] * _VIDEO_FRAME_MS / 1000 if shape.video else 0.0
 
 
 def pool_size(*, video: bool) -> int:
-    """How many pictures a `Shape` chooses from."""
+    """How many pictures a `Shape` can choose from."""
     return VIDEOS if video else PHOTOS
 
 
@@ -119,7 +119,7 @@ def _grid(size: SizeClass, picture: int, *, video: bool) -> tuple[int, int]:
 
 @cache
 def _photo_head(camera: int) -> bytes:
-    """From the start of the image to the comment that makes each one different."""
+    """From SOI to the comment that makes each file different."""
     parts = [b"\xff\xd8", jpeg.segment(0xE0, b"JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00")]
     if (maker := CAMERAS[camera]) is not None:
         parts.append(jpeg.segment(0xE1, _exif(maker)))

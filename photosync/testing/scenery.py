@@ -1,4 +1,4 @@
-"""Pictures worth looking at: skies, a sun, and hills behind hills, a colour for each block."""
+"""Generated landscapes: a sky, a sun and layers of hills, with one colour for each block."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _SUNS: tuple[Colour, ...] = ((255, 250, 222), (255, 214, 150), (244, 238, 255))
 
 
 def landscape(seed: int, columns: int, rows: int) -> list[list[Colour]]:
-    """The landscape `seed`, a function of nothing else: rows of colours."""
-    choose = random.Random(seed)  # noqa: S311  # repeatable on purpose
+    """The landscape of `seed`, rows of colours: the same seed gives the same landscape."""
+    choose = random.Random(seed)  # noqa: S311 - meant to be repeatable
     top, bottom = choose.choice(_SKIES)
     ground = choose.choice(_GROUNDS)
     picture = [[_between(top, bottom, y / rows)] * columns for y in range(rows)]

@@ -35,9 +35,9 @@ _BECOMES_JPEG = {
 
 
 def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
-    """The picture that `file` is; None for one that has to go up as a reduced copy, which `resize` allows.
+    """The picture that `file` is; None for one that has to be sent as a reduced copy, which `resize` allows.
 
-    Raises `ItemError` for what cannot go up.
+    Raises `ItemError` for what cannot be sent.
     """
     if file.kind is Kind.VIDEO:
         raise ItemError(

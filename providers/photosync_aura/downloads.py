@@ -1,4 +1,4 @@
-"""Downloads of photos and videos, without credentials: the hosts need none.
+"""AuraDownloads of photos and videos, without credentials: the hosts need none.
 
 Facts: protocol notes on Aura, section 6. The address of a photo follows from its locator. The address of a video is
 signed and expires, so it is taken from a listing, and from a new one when it is old or refused.
@@ -81,8 +81,8 @@ class VideoLinks:
         return link if link is not None and link.listed_at >= started else None
 
 
-class Downloads:
-    """Downloads items, over a transport without credentials."""
+class AuraDownloads:
+    """AuraDownloads items, over a transport without credentials."""
 
     def __init__(self, transport: Transport, images: str, links: VideoLinks) -> None:
         self._transport = transport

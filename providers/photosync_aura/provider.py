@@ -27,7 +27,7 @@ from photosync.provider import (
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi
 from photosync_aura.auth import AuraAuth
-from photosync_aura.downloads import Downloads, VideoLinks
+from photosync_aura.downloads import AuraDownloads, VideoLinks
 from photosync_aura.frames import frame_to_change
 from photosync_aura.items import Frame, items_of
 from photosync_aura.older_script import OlderFiles, is_sound
@@ -71,7 +71,7 @@ class AuraProvider:
         self._transport = self._unsigned_transport(settings.pause_s(settings.images, MEDIA_PAUSE_S))
         self._upload: Transport | None = None
         self._links = VideoLinks(self._items_of_frame)
-        self._downloads = Downloads(self._transport, settings.images, self._links)
+        self._downloads = AuraDownloads(self._transport, settings.images, self._links)
         self._older = OlderFiles()
         self._names: dict[str, str] = {}
         """Of frames, as last listed."""

@@ -1,4 +1,4 @@
-"""MP4, QuickTime and 3GP: creation times that are 0 are filled in place; nothing else is ever written.
+"""MP4, QuickTime and 3GP: creation times that are 0 are set; nothing else is written.
 
 ISO/IEC 14496-12, 8.2.2, 8.3.2 and 8.4.2: `mvhd`, `tkhd` and `mdhd` begin with version and flags, then the creation time
 in seconds since 1904 in UTC, of 32 bits (version 0) or 64. QuickTime File Format, 'Metadata': `meta` holds `keys` and

@@ -1,8 +1,8 @@
-"""Formats that are never written: what they say is read, as far as that is simple, so that no sidecar contradicts it.
+"""Formats that are only read, as far as that is simple, so that no sidecar contradicts the file.
 
 GIF89a, 26 (XMP in an application extension: XMP specification part 3, 1.1.2). Adobe Photoshop File Formats (image
-resources 1028 IPTC, 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF keeps the place of a
-JPEG at byte 84, CR3 its Exif directories in boxes `CMT1`, `CMT2` and `CMT4` (as ExifTool reads them).
+resources 1028 IPTC, 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF has the offset and
+length of a JPEG at byte 84, CR3 its Exif directories in boxes `CMT1`, `CMT2` and `CMT4` (as ExifTool reads them).
 """
 
 from __future__ import annotations
@@ -124,8 +124,7 @@ def _packet(window: Window, start: int, end: int) -> XmpFacts:
 
 
 def _raf(window: Window) -> FileMetadata:
-    place = window.exactly(84, 8)
-    offset, length = int.from_bytes(place[:4]), int.from_bytes(place[4:])
+    offset, length = int.from_bytes(window.exactly(84, 4)), int.from_bytes(window.exactly(88, 4))
     facts = Jpeg(window.part(offset, length)).facts
     return replace(facts, can_tell=facts.exif != ExifFacts())
 

@@ -28,7 +28,7 @@ from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
 
 _ALPHA, _EXIF = 0x10, 0x08
 _XMP = (b"XMP ", b"XMP\0")
-"""Some writers call the chunk `XMP` and a NUL in place of a blank."""
+"""Some writers end the name with a NUL instead of a blank."""
 
 
 class WebP(Container):
@@ -60,7 +60,7 @@ class WebP(Container):
         return XmpFacts()
 
     def mutable(self) -> tuple[Range, ...]:
-        """The RIFF size, the byte of VP8X with the Exif bit (or a VP8X of ours), and the EXIF chunk."""
+        """The RIFF size, the byte of VP8X with the Exif bit (or all of a VP8X like a built one), and the EXIF chunk."""
         ranges = [(4, 8)]
         for chunk in self._chunks:
             if chunk.type == b"VP8X":
@@ -70,7 +70,7 @@ class WebP(Container):
         return tuple(ranges)
 
     def _is_plain(self, extended: Chunk) -> bool:
-        """Whether VP8X says nothing but Exif, alpha and the image's own size, as ours do."""
+        """Whether VP8X holds only the flags for Exif and alpha and the image's own size, as the built ones do."""
         content = self._window.read(extended.data, extended.length)
         try:
             return content == self._extended(content[0] & _EXIF)[8:]
