@@ -10,12 +10,21 @@ time-outs of sockets and of file locks, and the latency of simulated services.
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 
 from photosync.errors import CancelledError
 
-SPEED = float(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
+
+def parse_speed(text: str) -> float:
+    """How many times as fast this clock is. Raises `ValueError`."""
+    if not (re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) and float(text) > 0):
+        raise ValueError(f"PHOTOSYNC_CLOCK_SPEED must be a number above 0, such as 10, and is '{text}'")
+    return float(text)
+
+
+SPEED = parse_speed(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
 
 
 def monotonic() -> float:
