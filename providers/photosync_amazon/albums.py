@@ -22,21 +22,21 @@ class PushAlbum:
     """One album of the account's own. One thread at a time uses it."""
 
     def __init__(self, account: str, api: AmazonApi, wanted: str) -> None:
-        """Looks for it. Raises `UsageError` where several fit, or where it is somebody else's."""
+        """Looks for it. Raises `UsageError` where several fit, or where it belongs to another account."""
         self._account = account
         self._api = api
         self._name = wanted
         self._id = self._found()
         self._members: set[str] | None = None
-        """The ids in it, as far as this push has put them there or has looked; None: nothing is known."""
+        """The ids in it that this push has put there or has listed; None: nothing is known."""
 
     @property
     def destination(self) -> str:
-        """What tells this album from others, and from one of the same name that comes after it was deleted."""
+        """Names this album uniquely: another one of the same name, made after this one is deleted, differs."""
         return f"album {self._id}" if self._id else f"new album {self._name}"
 
     def add(self, sent: Sequence[Sent]) -> list[Sent | ItemError]:
-        """Put these into it; all of them have items."""
+        """Put these into it. Each of them has its item."""
         try:
             album_id = self._id = self._id or self._made()
         except ItemError as error:
@@ -58,7 +58,7 @@ class PushAlbum:
         )
 
     def _join(self, album_id: str, ids: list[str]) -> dict[str, AmazonRefusal]:
-        """Add these; those that were refused, by id. One that is refused must not keep the others out."""
+        """Add these; returns the refusals by id. One that is refused does not keep out the others."""
         if not ids:
             return {}
         answer = self._api.add_to_album(album_id, ids)
@@ -109,7 +109,7 @@ class PushAlbum:
         try:
             answer = self._api.make_album(self._name)
         except LostAnswerError:
-            # A second one could be made under the same name, so it is never asked for twice.
+            # Asking again could make a second album of this name.
             if (found := self._found()) is None:
                 raise
             return found

@@ -38,7 +38,7 @@ _REFUSED = frozenset(range(400, 500)) - {
 }
 """What concerns one file, folder or album alone; the transport knows what to do about the rest."""
 _REDIRECTED = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
-"""Where these lead tells whether it is the sign-in page; none is followed with a body."""
+"""Their targets show whether it is the sign-in page; none is followed with a body."""
 _ANSWERED = frozenset((*STORED, *_REDIRECTED, *_REFUSED))
 
 
@@ -139,7 +139,7 @@ class AmazonApi:
             raise
 
     def root(self) -> DriveNode:
-        """The folder that contains all others, and which tells the owner of the account; asked for once."""
+        """The folder that contains all others, with the id of the account's owner; asked for once."""
         with self._lock:
             if self._root is None:
                 self._root = self._found_root()

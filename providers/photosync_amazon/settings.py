@@ -15,7 +15,7 @@ from photosync.provider.settings import relative_to_config
 from photosync_amazon.cookies import looks_like_header
 
 NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
-"""The sites whose uploads go to the host of that continent; all others' go to the European one."""
+"""Uploads of these sites go to the American host, those of all others to the European one."""
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:

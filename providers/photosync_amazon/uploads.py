@@ -1,8 +1,8 @@
-"""Brings files up: one push.
+"""Uploads the files of one push.
 
-Facts: protocol notes on Amazon Photos, sections 5, 6 and 8. The service takes a content once an account, wherever it
-lies; what was sent is believed to be there only when the service tells its hash or at least its size; and nothing that
-is there is ever changed or deleted.
+Facts: protocol notes on Amazon Photos, sections 5, 6 and 8. The service stores each content once per account, in
+whichever folder. An upload counts as done only when the service reports the hash or at least the size. Nothing that is
+there is changed or deleted.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from photosync_amazon.items import item_of, parse_node
 from photosync_amazon.refusals import AmazonRefusal
 
 ALBUM_BATCH = 25
-"""So many files join an album together. The service takes 50 ids in a call that trashes; nobody tells of more."""
+"""Files that join an album in one call. The call that trashes takes 50 ids; larger numbers are not documented."""
 
 
 class AmazonUploader:
@@ -42,12 +42,12 @@ class AmazonUploader:
 
     @property
     def destination(self) -> str:
-        """The album. Folders are no place: no content can lie in two of them."""
+        """The album. Folders do not count: no content can be in two of them."""
         return self._album.destination if self._album is not None else ""
 
     @property
     def batch(self) -> int:
-        """So many join the album in one call; without one there is nothing to wait for."""
+        """How many join the album in one call; without an album there is nothing to wait for."""
         return ALBUM_BATCH if self._album is not None else 1
 
     def find(self, file: FileToUpload) -> Item | None:
@@ -56,7 +56,7 @@ class AmazonUploader:
         return item_of(node) if node is not None else None
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Make the folders. One that cannot be made is `send`'s to tell: it concerns only the files in it."""
+        """Make the folders. `send` raises the error of one that cannot be made: it concerns only the files in it."""
         for folder in dict.fromkeys(file.folder for file in files):
             try:
                 self._folders.make(folder)
@@ -64,7 +64,7 @@ class AmazonUploader:
                 continue
 
     def send(self, file: FileToUpload) -> Sent:
-        """The file, in its folder, with its hash and size compared."""
+        """Upload a file into its folder, and compare hash and size."""
         folder = self._folders.make(file.folder)
         answer = self._api.upload(file, folder)
         if answer.status in STORED:
@@ -77,7 +77,7 @@ class AmazonUploader:
         raise refusal.error(self._account, str(file.path))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Put them into the album, if there is one; in their folders they lie from the beginning."""
+        """Put them into the album, if there is one. They are in their folders already."""
         return sent if self._album is None else self._album.add(sent)
 
     # What is there
@@ -98,7 +98,7 @@ class AmazonUploader:
     # What went up
 
     def _stored(self, file: FileToUpload, answer: Answer) -> Item:
-        """What the service says that it has, if that is what was sent."""
+        """The item that the service reports, if it is what was sent."""
         node = parse_node(json_object(answer.body))
         if node is not None and node.md5 is None:
             node = self._api.node(node.id) or node  # the service may not have finished with it
@@ -108,7 +108,7 @@ class AmazonUploader:
             )
         if found := difference(node, file.digest()):
             what, reason = found
-            # It is not put to the trash from here: it may be a picture of the user's that the answer is about.
+            # It is not put to the trash from here: the answer may be about another picture of the user.
             raise ItemError(
                 f"{file.path} did not arrive whole: Amazon Photos {what}. Delete '{node.name or file.name}' "
                 f"({node.id}) there, and push again.",
@@ -119,7 +119,7 @@ class AmazonUploader:
     # What is in the way
 
     def _conflicting(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Sent:
-        """Either the account has this content, or the folder has this name; the answer tells which, or it does not."""
+        """Either the account has this content, or the folder has this name. Not every answer says which."""
         digest = file.digest()
         for node in self._in_the_way(file, folder, refusal):
             if not _has_content(node, digest, trusting=refusal.is_about_content):
@@ -135,12 +135,12 @@ class AmazonUploader:
         raise self._taken(file, refusal)
 
     def _in_the_way(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
-        """What may be this very file, the likeliest first; each is asked for only when those before were not it."""
+        """Nodes that may be this file, the most likely first. The caller asks for the next only if one does not fit."""
         named = self._api.node(refusal.node_id) if refusal.node_id else None
         if (node := named or refusal.node) is not None:
             yield node
         if named is not None and named.md5 is not None and not refusal.is_about_content:
-            return  # another content has the name, and that is all
+            return  # another content has the name
         digest = file.digest()
         if (node := self._with_content(digest)) is not None:
             yield node
@@ -156,7 +156,7 @@ class AmazonUploader:
                 "it. Look into the trash there, or push again in a few minutes.",
                 Reason.NOT_READY,
             )
-        # Where the answer tells nothing, this is what remains: the content is nowhere, so it must be the name.
+        # Where the answer says nothing: the content was not found, so it must be the name.
         return NameTakenError(f"{file.path}: something else has the name '{file.name}' in its folder at Amazon Photos")
 
 

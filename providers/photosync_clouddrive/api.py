@@ -53,7 +53,7 @@ class CloudDriveApi:
     # The account
 
     def root(self, headers: Mapping[str, str] | None = None) -> DriveNode:
-        """The root folder, whose id tells one account from another. `headers` as for `EndpointCache.get`."""
+        """The root folder, whose id identifies the account. `headers` as for `EndpointCache.get`."""
         for each in nodes_of(self._get("nodes", {"filters": "isRoot:true"}, headers), SERVICE):
             if (node := parse_node(each)) is not None and node.is_root:
                 return node

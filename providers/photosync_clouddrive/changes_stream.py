@@ -50,7 +50,7 @@ class ChangesFollower:
         self._broken = 0
 
     def follow(self) -> None:
-        """Ask until the tree is what the service has. Raises `TemporaryError` when that comes nowhere."""
+        """Ask until the tree is what the service has. Raises `TemporaryError` when nothing new comes."""
         stalled, quiet, line_nodes = 0, 0, NODES_A_LINE
         while True:
             answer = self._ask(line_nodes)
@@ -135,10 +135,9 @@ class ChangesFollower:
         checkpoint = text(content, "checkpoint")
         before = self._tree.checkpoint
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
-        applied = self._tree.apply(parsed, checkpoint, reset=content.get("reset") is True)
-        self._broken += applied.broken
+        answer.news += self._tree.apply(parsed, checkpoint, reset=content.get("reset") is True)
         answer.nodes += len(nodes)
-        answer.news += applied.news
+        self._broken += sum(node.is_broken for node in parsed)
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended

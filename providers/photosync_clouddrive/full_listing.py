@@ -17,11 +17,11 @@ from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.tree import DriveTree
 
 MOST_BEGINNINGS = 4
-"""A listing whose token expired, or of which a page had to be asked for twice, is begun again so often."""
+"""Attempts in all: a listing begins again when its token expires or when a page had to be asked for twice."""
 
 
 class _BeginAgainError(Exception):
-    """What came so far may have holes."""
+    """The listing may lack entries."""
 
 
 class FullListing:
@@ -33,11 +33,10 @@ class FullListing:
         self._say = say
 
     def run(self) -> None:
-        """List everything. Raises `TemporaryError` when that never comes to its end."""
+        """List everything. Raises `TemporaryError` when no attempt was complete."""
         self._tree.forget_checkpoint()
         for _ in range(MOST_BEGINNINGS):
-            self._tree.begin_round()
-            self._tree.rebuild()
+            self._tree.begin_round(rebuild=True)
             try:
                 is_whole = [self._list(kind) for kind in NodeKind]
             except _BeginAgainError:

@@ -17,7 +17,7 @@ _PIECE_BYTES = 1 << 20
 
 
 class MultipartBody(io.BufferedIOBase, BinaryIO):
-    """Reads like one file, whose length is known before its first byte."""
+    """A file-like object with a known length."""
 
     def __init__(self, file: FileToUpload, metadata: Mapping[str, object], boundary: str) -> None:
         """Opens `file`, which raises `ItemError` if it cannot be."""

@@ -17,7 +17,6 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import DestinationError
@@ -51,16 +50,6 @@ UNBELIEVABLE_LOSS = 20
 """A rebuild that lacks more than half of the files, and more than this many, is not reported as changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What a line or a page brought."""
-
-    news: int = 0
-    """Nodes that are new, changed, or had not been reported yet in the rebuild that is going on."""
-    broken: int = 0
-    """Nodes with neither a name nor a content that says what they are."""
-
-
 class DriveTree:
     """One account's nodes. Thread-safe; other processes may have it open too."""
 
@@ -88,7 +77,7 @@ class DriveTree:
 
     @property
     def checkpoint(self) -> str | None:
-        """The service's word for what is known; None: nothing is."""
+        """The service's mark for the state that is known here; None: nothing is known."""
         return self._get("checkpoint")
 
     @property
@@ -98,13 +87,13 @@ class DriveTree:
 
     @property
     def owner(self) -> str | None:
-        """Whose tree this is: the id of the account's root folder, which tells one account from another."""
+        """The id of the root folder of the account to which this tree belongs."""
         with self._lock:
             row = self._database.execute("SELECT id FROM nodes WHERE is_root AND status = ?", (AVAILABLE,)).fetchone()
         return self._get("owner") or (row and str(row[0]))
 
     def belong_to(self, owner: str) -> None:
-        """Be this account's tree; what is known of another one is forgotten."""
+        """Assign the tree to this account; what is known of another one is deleted."""
         if self.owner not in (None, owner):
             self.clear()
         with self._transaction():
@@ -122,33 +111,33 @@ class DriveTree:
             return None
         return int(number)
 
-    def begin_round(self) -> None:
-        """A new answer of the service begins."""
+    def begin_round(self, *, rebuild: bool = False) -> None:
+        """A new answer of the service begins; with `rebuild`, one that lists everything there is."""
         with self._transaction():
             self._set("round", str(self._number("round") + 1))
-
-    def rebuild(self) -> None:
-        """What follows in this round, and after it, is everything there is."""
-        with self._transaction():
-            self._set("rebuild_from", str(self._number("round")))
+            if rebuild:
+                self._set("rebuild_from", str(self._number("round")))
 
     def forget_checkpoint(self) -> None:
         """Ask for everything the next time."""
         with self._transaction():
             self._set("checkpoint", None)
 
-    def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False) -> Applied:
-        """Take in a line: its nodes and its checkpoint, or nothing of it."""
+    def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False) -> int:
+        """Store a line: its nodes and its checkpoint, or nothing of it.
+
+        Returns how many nodes are new, changed, or had not been reported yet in the current rebuild.
+        """
         with self._transaction():
             round_ = self._number("round")
-            # A later reset in the same answer changes nothing: nobody knows whether it takes back earlier lines.
+            # A later reset in the same answer changes nothing: whether it revokes earlier lines is not known.
             if reset and self._number("rebuild_from") != round_:
                 self._set("rebuild_from", str(round_))
             rebuild_from = self._number("rebuild_from")
             news = sum([self._put(node, round_, rebuild_from) for node in nodes])
             if checkpoint is not None:
                 self._set("checkpoint", checkpoint)
-        return Applied(news, sum(node.is_broken for node in nodes))
+        return news
 
     def finish(self) -> bool:
         """The true end: purge what a rebuild did not bring. False where so much is missing that it is not believed."""
@@ -223,7 +212,7 @@ class DriveTree:
         )
 
     def file_counts(self, media: Sequence[Kind]) -> list[tuple[tuple[str, ...], int]]:
-        """How many available files lie in each combination of folders."""
+        """How many available files are in each combination of folders."""
         with self._lock:
             rows = self._database.execute(
                 f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents",  # noqa: S608
@@ -296,7 +285,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     database.row_factory = sqlite3.Row
     try:
         with contextlib.suppress(OSError):
-            path.chmod(0o600)  # the names of somebody's files
+            path.chmod(0o600)  # the names of the user's files
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         _check_version(database)

@@ -1,7 +1,7 @@
-"""Brings files up: one push.
+"""Uploads the files of one push.
 
-Facts: protocol notes on Amazon Cloud Drive, sections 5.1, 5.4, 5.7 and 5.8. What was sent is believed to be there only
-when the service tells its hash and size; and nothing that has the name is overwritten.
+Facts: protocol notes on Amazon Cloud Drive, sections 5.1, 5.4, 5.7 and 5.8. An upload counts as done only when the
+service reports hash or size. A file that has the name already is not overwritten.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CloudDriveUploader:
     def __init__(
         self, account: str, api: CloudDriveApi, auth: CloudDriveAuth, collection: str | None, wait_s: float
     ) -> None:
-        """`wait_s` is how long at least a file is looked for whose answer was lost.
+        """`wait_s`: after a lost answer, a file is looked for at least so long.
 
         Raises `UsageError` for a `collection` that cannot be a destination.
         """
@@ -59,8 +59,8 @@ class CloudDriveUploader:
         self._auth = auth
         self._folders = CloudDriveFolders(account, api, collection)
         self._unanswered: set[tuple[tuple[str, ...], str, str]] = set()
-        """Folders, names and hashes of files that went up whole without a word of the service's: what is found there
-        is theirs, even while it has no hash."""
+        """Folders, names and hashes of files that were sent completely and got no answer: a file found there is theirs,
+        even while it has no hash."""
         self._lock = threading.Lock()
 
     # What is there
@@ -95,7 +95,7 @@ class CloudDriveUploader:
         return None
 
     def _visible(self, node: DriveNode) -> Item | None:
-        """As an item, unless a folder above it lies in the trash, from where it will vanish."""
+        """As an item, unless a folder above it is in the trash."""
         paths = self._folders.paths_of(node.parents)
         return item_of(node, paths) if paths else None
 
@@ -107,7 +107,7 @@ class CloudDriveUploader:
             self._folders.make(folder)
 
     def send(self, file: FileToUpload) -> Sent:
-        """The file, in its folder, with its hash and size compared."""
+        """Upload a file into its folder, and compare hash and size."""
         self._auth.last(LEAST_LIFE_S + file.size_bytes / SLOW_BYTES_PER_S)
         answer, folder = self._posted(file)
         if self._is_corrected(answer):
@@ -117,11 +117,11 @@ class CloudDriveUploader:
         return self._refused(file, folder, CloudDriveRefusal.of(answer))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Nothing is left to do: a file lies in its folder from the beginning."""
+        """Nothing is left to do: the files are in their folders already."""
         return sent
 
     def _posted(self, file: FileToUpload) -> tuple[Answer, str]:
-        """Send it once; the answer, and the folder that it was sent to."""
+        """Send it once; returns the answer and the folder."""
         folder = self._folders.make(file.folder)
         boundary = secrets.token_hex(16)
         metadata = {"kind": NodeKind.FILE, "name": file.name, "parents": [folder]}
@@ -151,7 +151,7 @@ class CloudDriveUploader:
         return refusal.is_stale_parent or refusal.is_expired_token
 
     def _stored(self, file: FileToUpload, folder: str, answer: Answer) -> Item:
-        """What the service says that it has, if that is what was sent."""
+        """The item that the service reports, if it is what was sent."""
         node = parse_node(json_object(answer.body))
         if node is not None and not (node.md5 and node.size_bytes is not None and node.parents):
             node = self._api.node(node.id) or node  # the service may not have finished with it
@@ -191,7 +191,7 @@ class CloudDriveUploader:
         raise refusal.error(self._account, str(file.path))
 
     def _conflicting(self, file: FileToUpload, folder: str, refusal: CloudDriveRefusal) -> Sent:
-        """Section 5.4: it may be the very same file, sent by an earlier try or by anybody else."""
+        """Section 5.4: it may be the same file, sent by an earlier attempt or by another program."""
         digest, is_ours = file.digest(), self._is_unanswered(file)
         if refusal.is_about_content:
             if (item := self._with_content(digest)) is not None:
@@ -213,7 +213,7 @@ class CloudDriveUploader:
     def _unclear(
         self, file: FileToUpload, node: DriveNode | None, refusal: CloudDriveRefusal, *, is_ours: bool
     ) -> PhotosyncError:
-        """The name is taken by something that cannot be looked at, or not yet."""
+        """The error where the name is taken by something that cannot be read, or not yet."""
         if is_ours:
             return LostAnswerError(
                 f"{file.path} was sent and is not ready at Amazon Cloud Drive ({refusal.said})", status=refusal.status

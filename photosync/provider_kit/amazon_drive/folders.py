@@ -93,7 +93,7 @@ class PushFolders:
         return known
 
     def forget(self) -> None:
-        """Look at everything again: what was known is no longer so."""
+        """Ask for everything again: what was known is outdated."""
         with self._lock:
             self._forget()
 
@@ -109,7 +109,7 @@ class PushFolders:
         return self._base
 
     def _seen(self, folder: DriveNode) -> None:
-        """Called with each folder that the service has told of, for subclasses that need more than its id."""
+        """Called with each folder that the service described, for subclasses that need more than its id."""
 
     def _made(self, path: FolderPath) -> str | ItemError:
         if path not in self._known:
@@ -161,7 +161,7 @@ class PushFolders:
         name, where = path[-1], f"the folder {'/'.join(path)} cannot be made"
         node = self._calls.node(refusal.node_id) if refusal.node_id else None
         if node is None:
-            self._children.pop(parent, None)  # somebody may have made it meanwhile
+            self._children.pop(parent, None)  # it may have been made in the meantime
             if (found := self._child_named(parent, name)) is not None:
                 return found
             node = next(self._calls.named(parent, name), None)

@@ -1,4 +1,4 @@
-"""What is alike when a file goes up to either service."""
+"""Uploading a file: what is the same for both services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def answer_timeout_s(size_bytes: int) -> float:
 
 
 def difference(node: DriveNode, digest: Digest) -> tuple[str, Reason] | None:
-    """How the content of `node` differs from what was sent, as far as the service tells; None: not at all."""
+    """How the content of `node` differs from what was sent, and why that is an error; None: no difference is known."""
     if node.size_bytes not in (None, digest.size_bytes):
         return f"has {node.size_bytes} bytes of {digest.size_bytes}", Reason.SIZE_MISMATCH
     if node.md5 not in (None, digest.md5):
