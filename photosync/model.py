@@ -41,7 +41,7 @@ class CaptureTime:
     reading: datetime
     meaning: TimeMeaning
     offset: timedelta | None = None
-    """Of local time from UTC, where the source itself tells."""
+    """Of local time from UTC, where a file tells it. Items have none, so the catalog does not store it."""
 
     def __post_init__(self) -> None:
         if self.reading.tzinfo is not None:
