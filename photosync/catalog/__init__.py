@@ -1,6 +1,6 @@
 """What is saved, and how we know it: SQLite, one writer, a schema with a version."""
 
-from photosync.catalog.database import AccountTotals, Catalog, Listing, PastRun, SavedFile
+from photosync.catalog.database import AccountTotals, Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
@@ -13,7 +13,6 @@ __all__ = [
     "CatalogEntry",
     "Listing",
     "Match",
-    "PastRun",
     "PushRecord",
     "PushedFile",
     "Pushes",

@@ -60,24 +60,21 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class PastRun:
-    """One run of a command, for one account."""
-
-    command: str
-    started_at: datetime
-    ended_at: datetime | None
-    exit: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """An account in numbers: saved files and their bytes, items that failed last, items that are gone."""
+    """An account in numbers."""
 
     items: int
+    """With a saved file."""
     size_bytes: int
     failed: int
+    """Items whose last download failed."""
     gone: int
-    last_run: PastRun | None
+    fixed: int
+    """Files that differ from what was delivered, and can be undone."""
+    last_started_at: datetime | None
+    """When the last run began."""
+    last_exit: int | None
+    """How it ended, if it did."""
 
 
 class Catalog:
@@ -330,23 +327,16 @@ class Catalog:
         )
 
     def totals(self, account: str) -> AccountTotals:
-        """Files, bytes, failures and losses of an account."""
-        row = self._connection.execute(
-            """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0)
+        """An account's items, and its last run."""
+        counts = self._connection.execute(
+            """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0),
+                      coalesce(sum(path IS NOT NULL AND stored_sha256 <> delivered_sha256), 0)
                FROM items WHERE account = ?""",
             (account,),
         ).fetchone()
-        return AccountTotals(*(*row, self._last_run(account)))
-
-    def _last_run(self, account: str) -> PastRun | None:
-        row = self._connection.execute(
-            "SELECT command, started_at, ended_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1",
-            (account,),
-        ).fetchone()
-        if row is None:
-            return None
-        ended = datetime.fromisoformat(row[2]) if row[2] else None
-        return PastRun(row[0], datetime.fromisoformat(row[1]), ended, row[3])
+        last = "SELECT started_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
+        started_at, exit_status = self._connection.execute(last, (account,)).fetchone() or (None, None)
+        return AccountTotals(*(*counts, started_at and datetime.fromisoformat(started_at), exit_status))
 
 
 def _now() -> str:

@@ -82,11 +82,3 @@ class Fixes:
     def forget_intent(self, account: str, id_: str) -> None:
         """What was intended is settled, or did not happen."""
         self._connection.execute("DELETE FROM fixing WHERE account = ? AND id = ?", (account, id_))
-
-    def count(self, account: str) -> int:
-        """How many of the account's files differ from what was delivered, and can be undone."""
-        row = self._connection.execute(
-            "SELECT count(*) FROM items WHERE account = ? AND path IS NOT NULL AND stored_sha256 <> delivered_sha256",
-            (account,),
-        ).fetchone()
-        return int(row[0])

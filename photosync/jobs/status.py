@@ -17,8 +17,6 @@ class AccountStatus:
     account: str
     provider: str
     totals: AccountTotals
-    fixed: int
-    """Files with a fix that can be undone."""
     sign_in: str
     """A few words; where something is wrong, what and why, separated by a colon."""
 
@@ -27,9 +25,7 @@ def account_status(
     catalog: Catalog, account: str, provider: str, opening: AbstractContextManager[Account]
 ) -> AccountStatus:
     """The state of `account`, without asking its service. `opening` is the account, not opened yet."""
-    return AccountStatus(
-        account, provider, catalog.totals(account), catalog.fixes.count(account), _sign_in_state(opening)
-    )
+    return AccountStatus(account, provider, catalog.totals(account), _sign_in_state(opening))
 
 
 def _sign_in_state(opening: AbstractContextManager[Account]) -> str:

@@ -177,7 +177,7 @@ def test_sidecars_are_in_the_list_of_sums_and_go_with_their_item(catalog: Catalo
         catalog.record_saved("amazon", run, [replace(saved(item("a"), "a.jpg"), sidecars=(beside,))])
     assert list(catalog.sums("", since_run=run)) == [("sha of a.jpg", "a.jpg"), ("s", "a.jpg.xmp")]
     assert catalog.fixes.sidecars("amazon", "a") == [beside]
-    assert catalog.fixes.count("amazon") == 1
+    assert catalog.totals("amazon").fixed == 1
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item("a"), "a.jpg")])
     assert catalog.fixes.sidecars("amazon", "a") == []

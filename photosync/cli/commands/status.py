@@ -40,26 +40,26 @@ def print_status(general: GeneralOptions) -> None:
 
 
 def _as_json(state: AccountStatus) -> dict[str, object]:
-    run, totals = state.totals.last_run, state.totals
+    totals = state.totals
     return {
         "account": state.account,
         "provider": state.provider,
-        "last_run": run.started_at.isoformat() if run else None,
-        "last_exit": run.exit if run else None,
+        "last_run": totals.last_started_at.isoformat() if totals.last_started_at else None,
+        "last_exit": totals.last_exit,
         "items": totals.items,
         "bytes": totals.size_bytes,
         "failures": totals.failed,
         "gone": totals.gone,
-        "fixed": state.fixed,
+        "fixed": totals.fixed,
         "sign_in": state.sign_in,
     }
 
 
 def _row(state: AccountStatus) -> list[str]:
-    run, totals = state.totals.last_run, state.totals
+    totals = state.totals
     began, ended = "never", "-"
-    if run is not None:
-        began = f"{run.started_at.astimezone():%Y-%m-%d %H:%M}"
-        ended = "did not end" if run.exit is None else Exit(run.exit).word
-    counts = [str(totals.items), format_size(totals.size_bytes), str(state.fixed), str(totals.failed)]
+    if totals.last_started_at is not None:
+        began = f"{totals.last_started_at.astimezone():%Y-%m-%d %H:%M}"
+        ended = "did not end" if totals.last_exit is None else Exit(totals.last_exit).word
+    counts = [str(totals.items), format_size(totals.size_bytes), str(totals.fixed), str(totals.failed)]
     return [state.account, began, ended, *counts, state.sign_in.partition(":")[0]]
