@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
@@ -64,7 +64,7 @@ class Sent:
     file: FileToUpload
     item: Item | None = None
     """The item that it became, where the service has told already."""
-    token: str = ""
+    token: str = field(default="", repr=False)
     """What the provider needs to finish it."""
     was_there: bool = False
     """The service had this content before: nothing was sent, or what was sent is not kept."""

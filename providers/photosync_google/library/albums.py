@@ -11,11 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from photosync.errors import LostAnswerError, ProviderError
 from photosync.provider_kit.json_fields import text
 from photosync.provider_kit.state_file import StateFile
 from photosync_google.library.api import LibraryApi
+
+_T = TypeVar("_T")
 
 TITLE_CHARACTERS = 500
 _REFUSED = (400, 403, 404)
@@ -30,57 +33,43 @@ class Albums:
         self._client_id = client_id
         self._api = api
         self._say = say
-        self._ids: dict[str, str] = {}
         self._replaced: set[str] = set()
 
-    def use(self, title: str, put: Callable[[str], None]) -> None:
+    def use(self, title: str, put: Callable[[str], _T]) -> _T:
         """Have `put` fill our album of that title; it is made if there is none yet, and anew if Google refuses it.
 
         It may have been deleted, belong to another Google account, or be full: in each case another album of the same
-        title is what helps; but no more than one a run.
+        title helps; but one per run at most.
         """
         try:
-            put(self._id_of(title))
+            return put(self._id_of(title))
         except ProviderError as error:
             if not is_about_album(error) or title in self._replaced:
                 raise
-        else:
-            return
         self._replaced.add(title)
-        self._forget(title)
-        put(self._id_of(title))
+        self._file(title).delete()
+        return put(self._id_of(title))
 
     def _id_of(self, title: str) -> str:
-        if title not in self._ids:
-            self._ids[title] = self._kept(title) or self._made(title)
-        return self._ids[title]
+        file = self._file(title)
+        content = file.read()
+        is_ours = (content.get("client_id"), content.get("title")) == (self._client_id, title)
+        album_id = text(content, "id") if is_ours else None
+        if album_id is None:
+            album_id = self._made(title)
+            file.write({"client_id": self._client_id, "title": title, "id": album_id})
+        return album_id
 
     def _made(self, title: str) -> str:
         try:
-            album_id = self._api.create_album(title)
+            return self._api.create_album(title)
         except LostAnswerError:
             # Nothing can tell whether it is there. An empty album too many is a smaller harm than files without one.
             self._say(
                 f"Google's answer about the new album '{title}' was lost, so it is made once more. "
                 "There may be an empty album of the same title; delete that by hand."
             )
-            album_id = self._api.create_album(title, is_repeated=True)
-        self._keep(title, album_id)
-        return album_id
-
-    # On the disk
-
-    def _kept(self, title: str) -> str | None:
-        content = self._file(title).read()
-        is_ours = (content.get("client_id"), content.get("title")) == (self._client_id, title)
-        return text(content, "id") if is_ours else None
-
-    def _keep(self, title: str, album_id: str) -> None:
-        self._file(title).write({"client_id": self._client_id, "title": title, "id": album_id})
-
-    def _forget(self, title: str) -> None:
-        self._ids.pop(title, None)
-        self._file(title).delete()
+            return self._api.create_album(title, is_repeated=True)
 
     def _file(self, title: str) -> StateFile:
         key = json.dumps([self._client_id, title]).encode()

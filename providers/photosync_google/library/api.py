@@ -13,12 +13,12 @@ from typing import BinaryIO, Unpack
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
-from photosync.provider import FileToUpload
+from photosync.provider import FileToUpload, Sent
 from photosync.provider_kit.json_fields import json_object, text
 from photosync.transport import Answer, Transport
 from photosync.transport.hosts import OwnHosts, target
 from photosync.transport.types import RequestOptions
-from photosync_google.library.accepted import header_name, media_type
+from photosync_google.library.accepted import header_name, media_type, sent_name
 from photosync_google.library.items import INTERNAL, CreateResult, results_of
 from photosync_google.library.refusals import BATCH_CREATE, CREATED, CreationTroubleError, QuotaSpentError
 
@@ -27,14 +27,6 @@ MOST_AT_ONCE = 50
 _CREATION_TIMEOUT_S = 180.0
 _DEFAULT_GRANULARITY = 262144
 _ACTIVE = "active"
-
-
-@dataclass(frozen=True, slots=True)
-class NewItem:
-    """Bytes that are at Google, and what the item that is made of them is to be called."""
-
-    token: str = field(repr=False)
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +113,10 @@ class LibraryApi:
 
     # Items and albums
 
-    def create(self, items: Sequence[NewItem], album_id: str | None) -> Mapping[str, CreateResult]:
+    def create(self, sent: Sequence[Sent], album_id: str | None) -> Mapping[str, CreateResult]:
         """Make items, at most `MOST_AT_ONCE`; the results by token. One such request at a time."""
-        content: dict[str, object] = {
-            "newMediaItems": [{"simpleMediaItem": {"uploadToken": item.token, "fileName": item.name}} for item in items]
-        }
+        items = [{"uploadToken": each.token, "fileName": sent_name(each.file.name)} for each in sent]
+        content: dict[str, object] = {"newMediaItems": [{"simpleMediaItem": item} for item in items]}
         if album_id is not None:
             content["albumId"] = album_id
         try:
@@ -133,7 +124,7 @@ class LibraryApi:
                 "POST", f"{self._base}{BATCH_CREATE}", json=content, accept=CREATED, timeout_s=_CREATION_TIMEOUT_S
             )
         except CreationTroubleError as error:
-            return {items[0].token: CreateResult(INTERNAL, str(error), None)}
+            return {sent[0].token: CreateResult(INTERNAL, str(error), None)}
         return results_of(answer.body)
 
     def create_album(self, title: str, *, is_repeated: bool = False) -> str:

@@ -14,7 +14,7 @@ from photosync.model import Item
 from photosync.provider import FileToUpload, Sent
 from photosync_google.library.accepted import sent_name
 from photosync_google.library.albums import Albums, is_about_album
-from photosync_google.library.api import MOST_AT_ONCE, LibraryApi, NewItem
+from photosync_google.library.api import MOST_AT_ONCE, LibraryApi
 from photosync_google.library.items import ALREADY_EXISTS, DONE, EXHAUSTED, INTERNAL, INVALID, CreateResult
 from photosync_google.library.refusals import is_about_storage, storage_full
 
@@ -100,24 +100,16 @@ class ItemMaker:
 
     def _results(self, album: str | None, sent: Sequence[Sent]) -> Mapping[str, CreateResult] | ItemError:
         """What Google says of each; an error where it refuses them all."""
-        items = [NewItem(each.token, sent_name(each.file.name)) for each in sent]
-        found: dict[str, CreateResult] = {}
-
-        def create(album_id: str | None) -> None:
-            found.update(self._api.create(items, album_id))
-
         try:
             if album is None:
-                create(None)
-            else:
-                self._albums.use(album, create)
+                return self._api.create(sent, None)
+            return self._albums.use(album, lambda album_id: self._api.create(sent, album_id))
         except ItemError as error:
             return error
         except ProviderError as error:
             if error.status != 400 and not is_about_album(error):
                 raise
             return self._refused(album, error)
-        return found
 
     def _outcome(self, sent: Sent, result: CreateResult | None) -> Made:
         if result is None:
