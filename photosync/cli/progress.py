@@ -37,8 +37,7 @@ UPLOAD = Action("upload", "uploaded")
 
 
 class Lines:
-    """Progress as time-stamped lines; with `quiet` only failures. Fulfils
-    `Reporter`, which says what each method is told."""
+    """Progress as time-stamped lines; with `quiet` only failures. `jobs.report.Reporter` documents the methods."""
 
     def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
         self._action = action

@@ -4,8 +4,6 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -205,12 +203,6 @@ def test_no_secret_appears_anywhere_even_with_vv(simulator: AmazonSimulator, san
     for secret in cookies.values():
         assert str(secret) not in result.stdout + result.stderr + log.read_text()
     assert "GET" in result.stderr
-
-
-def test_options_stand_before_or_after_the_command(sandbox: Sandbox) -> None:
-    command = [sys.executable, "-m", "photosync", "--config", str(sandbox.config), "--json", "status"]
-    done = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["account"] == "amazon"
 
 
 def test_a_locked_library_is_left_alone(simulator: AmazonSimulator, sandbox: Sandbox) -> None:

@@ -42,22 +42,22 @@ def why(
             _show(general, each)
 
 
-def _show(general: GeneralOptions, told: Why) -> None:
+def _show(general: GeneralOptions, answer: Why) -> None:
     if general.json:
-        print_json({**_origin_json(told), **_times_json(told.capture_time), **_fix_json(told)})
+        print_json({**_origin_json(answer), **_times_json(answer.capture_time), **_fix_json(answer)})
         return
-    for line in (*_origin(told), *_times(told.capture_time), *_fix(told)):
+    for line in (*_origin(answer), *_times(answer.capture_time), *_fix(answer)):
         print_line(line)
 
 
-def _origin(told: Why) -> list[str]:
-    entry = told.entry
-    lines = [str(told.path)] if told.path else []
-    went_up = [
-        f"  {each.path} went up to account {each.account} as {each.id}, {each.pushed_at}" for each in told.pushes
+def _origin(answer: Why) -> list[str]:
+    entry = answer.entry
+    lines = [str(answer.path)] if answer.path else []
+    uploads = [
+        f"  {each.path} went up to account {each.account} as {each.id}, {each.pushed_at}" for each in answer.pushes
     ]
     if entry is None:
-        return [*lines, "  no pull brought this file", *went_up]
+        return [*lines, "  no pull brought this file", *uploads]
     lines += [f"  {entry.item.name}: account {entry.account}, id {entry.item.id}, {entry.state}"]
     if entry.delivered_sha256:
         lines += [
@@ -69,14 +69,14 @@ def _origin(told: Why) -> list[str]:
         ]
     if entry.reason:
         lines += [f"  could not be brought last: {entry.reason}: {entry.error}"]
-    lines += went_up
-    if told.path is None and entry.state != "pushed":
+    lines += uploads
+    if answer.path is None and entry.state != "pushed":
         lines += [
             f"  no file lies at {entry.location.path}; the next pull brings it again"
             if entry.location
             else "  has no file"
         ]
-    return [*lines, *([f"  lies there because {told.location_reason}"] if told.location_reason else [])]
+    return [*lines, *([f"  lies there because {answer.location_reason}"] if answer.location_reason else [])]
 
 
 def _times(choice: CaptureTimeChoice | None) -> list[str]:
@@ -94,13 +94,13 @@ def _times(choice: CaptureTimeChoice | None) -> list[str]:
     return [*lines, *(f"note: {each}" for each in choice.notes)]
 
 
-def _fix(told: Why) -> list[str]:
-    record = told.record
+def _fix(answer: Why) -> list[str]:
+    record = answer.record
     if record is None:
         return []
-    lines = ["", record.outcome if told.is_done or not record.changes else "not fixed; `photosync fix` would write:"]
+    lines = ["", record.outcome if answer.is_done or not record.changes else "not fixed; `photosync fix` would write:"]
     lines += [f"  {each.field}: {each.before or '-'} -> {each.after or '-'}" for each in record.changes]
-    known = told.capture_time.notes if told.capture_time else ()
+    known = answer.capture_time.notes if answer.capture_time else ()
     return [*lines, *(f"  {each}" for each in record.notes if each not in known)]
 
 
@@ -112,14 +112,14 @@ def _reading(time: CaptureTime) -> str:
     return time.isoformat()
 
 
-def _origin_json(told: Why) -> dict[str, object]:
-    entry = told.entry
+def _origin_json(answer: Why) -> dict[str, object]:
+    entry = answer.entry
     content: dict[str, object] = {
-        "path": str(told.path) if told.path else None,
-        "place": told.location_reason or None,
+        "path": str(answer.path) if answer.path else None,
+        "place": answer.location_reason or None,
         "pushes": [
             {"account": each.account, "id": each.id, "path": str(each.path), "pushed_at": each.pushed_at}
-            for each in told.pushes
+            for each in answer.pushes
         ],
     }
     if entry is None:
@@ -158,13 +158,13 @@ def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:
     }
 
 
-def _fix_json(told: Why) -> dict[str, object]:
+def _fix_json(answer: Why) -> dict[str, object]:
     from photosync.jobs.fix.fix_record import changes_json
 
-    record = told.record
+    record = answer.record
     return {
         "outcome": record.outcome if record else None,
-        "done": told.is_done,
+        "done": answer.is_done,
         "changes": changes_json(record.changes) if record else [],
         "notes": list(record.notes) if record else [],
     }
