@@ -13,6 +13,7 @@ from aiohttp import web
 from photosync.testing.faults import Faults, RouteKind
 
 _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
+_LOOK_EVERY_S = 0.01
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
 
 
@@ -24,6 +25,9 @@ async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, i
     """Wait, and perhaps close the connection without an answer."""
     if latency := faults.fires("latency", kind, item):
         await asyncio.sleep(latency.value or 0)
+    if hold := faults.fires("hold", kind, item):
+        while faults.hold is hold:
+            await asyncio.sleep(_LOOK_EVERY_S)
     if faults.fires("drop", kind, item):
         _close(request)
         raise Dropped

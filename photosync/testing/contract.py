@@ -39,8 +39,6 @@ ACCOUNT = "account"
 _NAME_BYTES = 255
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
 _RUN_TIMEOUT_S = 120.0
-_PAGE_LATENCY_S = 0.5
-"""Longer than it takes to change a library once a page was answered, also on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +237,14 @@ class ProviderContract:
 
     def _pull_and_meanwhile(self, user: User, act: Callable[[], object]) -> None:
         """Pull, and `act` when the first page was answered and the second was not."""
-        user.simulator.faults.latency = Fault(value=_PAGE_LATENCY_S, on="list")
+        user.simulator.faults.hold = Fault(after=1, on="list")
         process = user.sandbox.start(*user.simulator.command(ACCOUNT))
         try:
             assert user.simulator.wait_for(lambda: user.simulator.counts["list"] >= 1, _RUN_TIMEOUT_S)
             act()
         finally:
+            user.simulator.faults.clear()
             stdout, stderr = process.communicate(timeout=_RUN_TIMEOUT_S)
-        user.simulator.faults.clear()
         # What left may have been asked for already: its failure is no fault of anybody
         assert process.returncode in (Exit.OK, Exit.PARTIAL), stdout + stderr
 

@@ -68,6 +68,8 @@ class Faults:
 
     latency: Fault | None = None
     """Wait `value` seconds before the answer."""
+    hold: Fault | None = None
+    """No answer, and nothing done, until this switch is turned off."""
     throttle: Fault | None = None
     """429; `value` is the Retry-After in seconds, without one there is no such header."""
     throttle_date: Fault | None = None

@@ -206,15 +206,15 @@ def test_no_secret_appears_anywhere_even_with_vv(simulator: AmazonSimulator, san
 
 
 def test_a_locked_library_is_left_alone(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
-    simulator.faults.latency = Fault(value=0.2)
+    hold = simulator.faults.hold = Fault(after=3, on="content")
     try:
         process = sandbox.start("pull", "amazon", "--year", "2023")
-        assert simulator.wait_for(lambda: simulator.counts["content"] > 2)
+        assert simulator.wait_for(lambda: hold.fired >= 1)
         second = sandbox.run("pull", "amazon")
         os.kill(process.pid, signal.SIGTERM)
-        process.communicate(timeout=60)
     finally:
-        simulator.faults.latency = None
+        simulator.faults.hold = None
+    process.communicate(timeout=60)
     assert second.exit == 7
     assert process.returncode == 143
 

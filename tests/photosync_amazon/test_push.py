@@ -463,14 +463,14 @@ def test_an_answer_without_a_hash_is_looked_up(user: Uploader, simulator: Amazon
 
 def test_a_folder_that_goes_in_mid_run_is_made_again(user: Uploader, simulator: AmazonSimulator) -> None:
     user.write({f"Holiday/IMG_{number:02d}.JPG": photo(number) for number in range(30)})
-    simulator.faults.latency = Fault(value=0.2, on="upload")
+    hold = simulator.faults.hold = Fault(after=3, on="upload")
     process = user.sandbox.start("push", "amazon", "Holiday", "--jobs", "1")
-    assert simulator.wait_for(lambda: simulator.counts["upload"] >= 3)
+    assert simulator.wait_for(lambda: hold.fired == 1)
     for folder in simulator.account.tree.folders.values():
         folder.status = "TRASH"
+    simulator.faults.clear()
     stdout, stderr = process.communicate(timeout=120)
     assert (process.returncode, json.loads(stdout)["failed"]) == (3, 1), stderr
-    simulator.faults.latency = None
     assert user.push("Holiday").exit == 0
     assert {md5(photo(number)) for number in range(30)} == set(simulator.uploads.tree().values())
 

@@ -232,10 +232,11 @@ def test_a_video_is_saved_and_its_poster_is_not(owner_of: OwnerOf) -> None:
 def test_addresses_of_videos_that_expire_are_listed_anew(owner_of: OwnerOf) -> None:
     owner = owner_of()
     owner.simulator.library.add(4, kind=Kind.VIDEO, frame=KITCHEN)
-    stalled = owner.simulator.faults.latency = Fault(value=0.5, on="content")
+    hold = owner.simulator.faults.hold = Fault(on="content")
     process = owner.sandbox.start("pull", "aura", "--jobs", "1")
-    assert owner.simulator.wait_for(lambda: stalled.fired >= 1)
+    assert owner.simulator.wait_for(lambda: hold.fired >= 1)
     owner.simulator.expire_links()
+    owner.simulator.faults.clear()
     stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0, stdout + stderr
     assert _md5s(owner) == _expected(owner)

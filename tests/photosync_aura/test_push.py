@@ -76,9 +76,9 @@ def test_pictures_that_the_service_shows_late_are_not_made_twice(sender: Sender)
 
 def test_killed_before_the_placeholders_are_completed(sender: Sender) -> None:
     md5s = sender.lay(20)
-    stall = sender.simulator.faults.latency = Fault(value=30, on="upload", items={"batch_update"})
+    hold = sender.simulator.faults.hold = Fault(on="upload", items={"batch_update"})
     process = sender.owner.sandbox.start("push", "aura", "kitchen", str(sender.photos))
-    assert sender.simulator.wait_for(lambda: stall.fired >= 1)
+    assert sender.simulator.wait_for(lambda: hold.fired >= 1)
     process.kill()
     process.communicate()
     assert sender.on_frame() == {None: 20}
@@ -226,10 +226,11 @@ def test_five_refusals_in_a_row_end_the_run(sender: Sender) -> None:
 
 def test_permission_that_ends_early_is_renewed_once(sender: Sender) -> None:
     sender.lay(12)
-    slow = sender.simulator.faults.latency = Fault(value=0.2, on="upload", items={"store"})
+    hold = sender.simulator.faults.hold = Fault(after=3, on="upload", items={"store"})
     process = sender.owner.sandbox.start("push", "aura", "kitchen", str(sender.photos))
-    assert sender.simulator.wait_for(lambda: slow.fired >= 4)
+    assert sender.simulator.wait_for(lambda: hold.fired >= 1)
     sender.simulator.desk.end_keys()
+    sender.simulator.faults.clear()
     assert process.communicate()
     assert process.returncode == 0
     assert len(sender.simulator.desk.keys) == 2

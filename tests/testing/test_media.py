@@ -135,10 +135,10 @@ def test_content_is_cheap() -> None:
     shapes = [Shape(video=False, camera=n % len(CAMERAS), picture=n % PHOTOS) for n in range(PHOTOS)]
     for shape in shapes:
         media.content(0, 0, shape, READING)  # paints the pool
-    start = time.perf_counter()
+    start = time.process_time()
     for number in range(5000):
         media.content(number, 0, shapes[number % PHOTOS], READING)
-    assert (time.perf_counter() - start) / 5000 < 100e-6  # some 3 in truth; a slow machine is no failure
+    assert (time.process_time() - start) / 5000 < 100e-6  # some 3 in truth; a slow machine is no failure
 
 
 def boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:

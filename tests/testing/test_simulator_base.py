@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -44,7 +45,7 @@ def shelf() -> Iterator[Shelf]:
 
 
 def get(shelf: Shelf, path: str = "/items", **headers: str) -> requests.Response:
-    return requests.get(shelf.url + path, headers=headers, timeout=10)
+    return requests.get(shelf.url + path, headers=headers, timeout=60)
 
 
 def first(shelf: Shelf) -> tuple[str, bytes]:
@@ -148,7 +149,7 @@ def test_connections_that_break(shelf: Shelf) -> None:
     with pytest.raises(requests.ConnectionError):
         get(shelf)
     shelf.faults.truncate = Fault(value=0.25, times=1)
-    with requests.get(shelf.url + path, stream=True, timeout=10) as answer:
+    with requests.get(shelf.url + path, stream=True, timeout=60) as answer:
         assert int(answer.headers["Content-Length"]) == len(body)
         assert answer.raw.read(len(body) // 4) == body[: len(body) // 4]
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
@@ -160,7 +161,7 @@ def test_connections_that_break(shelf: Shelf) -> None:
 def test_a_stalled_body_ends_with_the_simulator(shelf: Shelf) -> None:
     path, _ = first(shelf)
     stall = shelf.faults.stall = Fault()
-    with requests.get(shelf.url + path, stream=True, timeout=10) as answer:
+    with requests.get(shelf.url + path, stream=True, timeout=60) as answer:
         assert shelf.wait_for(lambda: stall.fired == 1)
         start = time.monotonic()
         shelf.stop()
@@ -172,6 +173,19 @@ def test_a_stalled_body_ends_with_the_simulator(shelf: Shelf) -> None:
 def test_expired_sign_in_after_some_requests(shelf: Shelf) -> None:
     shelf.faults.expired = Fault(after=2)
     assert [get(shelf).status_code for _ in range(4)] == [200, 200, 401, 401]
+
+
+def test_a_held_request_goes_on_when_the_switch_is_off(shelf: Shelf) -> None:
+    hold = shelf.faults.hold = Fault(after=1, on="list")
+    assert get(shelf).status_code == 200
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(get, shelf)
+        assert shelf.wait_for(lambda: hold.fired == 1)
+        assert get(shelf, first(shelf)[0]).status_code == 200
+        assert not held.done()
+        shelf.library.add(7)
+        shelf.faults.hold = None
+        assert len(held.result().json()) == 12
 
 
 def test_latency_is_no_queue(shelf: Shelf) -> None:

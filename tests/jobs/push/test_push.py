@@ -302,14 +302,13 @@ def test_interrupted_and_run_again(user: User, number: signal.Signals, exit_stat
 
 def test_two_pushes_at_a_time(user: User) -> None:
     user.add("IMG_1.JPG")
-    user.simulator.faults.latency = Fault(value=5, times=1, on="upload")
+    hold = user.simulator.faults.hold = Fault(on="upload")
     first = user.sandbox.start("push", "drive", str(user.photos))
     try:
-        assert user.simulator.wait_for(
-            lambda: bool(user.simulator.faults.latency and user.simulator.faults.latency.fired)
-        )
+        assert user.simulator.wait_for(lambda: hold.fired == 1)
         assert user.push().exit == Exit.LOCKED
     finally:
+        user.simulator.faults.clear()
         stdout, stderr = first.communicate(timeout=60)
     assert first.returncode == Exit.OK, stdout + stderr
 
