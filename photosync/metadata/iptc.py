@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.sources import TimeSource
+from photosync.metadata.file_metadata import Facts
 from photosync.model import CaptureTime
 
 _RESOURCE = 0x0404
@@ -20,16 +21,7 @@ _UNKNOWN_OFFSETS = (None, "+0000", "-0000")
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
 
-@dataclass(frozen=True, slots=True)
-class IptcFacts:
-    """The datasets that the fixer needs."""
-
-    created: CaptureTime | None = None
-    has_by_line: bool = False
-    has_copyright: bool = False
-
-
-def read_photoshop(content: bytes) -> IptcFacts:
+def read_photoshop(content: bytes) -> Facts:
     """The facts in a chain of image resources; none where there is no IPTC or it is broken."""
     at = 0
     while content[at : at + 4] == b"8BIM":
@@ -39,17 +31,17 @@ def read_photoshop(content: bytes) -> IptcFacts:
         if int.from_bytes(content[at + 4 : at + 6]) == _RESOURCE:
             return read_iptc(content[data : data + size])
         at = data + size + size % 2
-    return IptcFacts()
+    return Facts()
 
 
-def read_iptc(content: bytes) -> IptcFacts:
+def read_iptc(content: bytes) -> Facts:
     """The facts in a stream of datasets."""
     found: dict[int, str] = {}
     for dataset, value in _datasets(content):
         found.setdefault(dataset, value.decode("utf-8", "replace").strip("\0 "))
-    return IptcFacts(
-        created=_created(found.get(_DATE, ""), found.get(_TIME, "")),
-        has_by_line=bool(found.get(_BY_LINE)),
+    return Facts(
+        {TimeSource.IPTC: _created(found.get(_DATE, ""), found.get(_TIME, ""))},
+        has_artist=bool(found.get(_BY_LINE)),
         has_copyright=bool(found.get(_COPYRIGHT_NOTICE)),
     )
 

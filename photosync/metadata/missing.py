@@ -31,16 +31,16 @@ class Missing:
 
 def find_missing(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
     """What the file lacks of what is known and wanted."""
-    exif, xmp, iptc, video = facts.exif, facts.xmp, facts.iptc, facts.video
+    exif, other = facts.exif, facts.other
     taken, has_original = choice.writable, exif.original is not None or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
     original = taken if is_original_best or not has_original else None
-    artist = "" if exif.artist or xmp.has_creator or iptc.has_by_line else settings.artist or ""
-    copyright_ = "" if exif.copyright or xmp.has_rights or iptc.has_copyright else settings.copyright or ""
-    has_position = exif.has_position or xmp.has_position or video.has_position
+    artist = "" if exif.artist or other.has_artist else settings.artist or ""
+    copyright_ = "" if exif.copyright or other.has_copyright else settings.copyright or ""
+    has_position = exif.has_position or other.has_position
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not has_position else None
-    movie_time = video.movie or taken
-    has_other_date = exif.created or xmp.dates or iptc.created or video.tagged or video.movie
+    movie_time = other.times.get(TimeSource.MOVIE_HEADER) or taken
+    has_other_date = exif.created or any(source.is_in_file for source in other.times)
     return Missing(
         fields=(
             *(date_fields(exif, original, is_new=not has_original) if original else ()),

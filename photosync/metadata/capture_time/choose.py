@@ -113,11 +113,7 @@ def _times(facts: FileMetadata, given: Given, settings: Settings) -> Iterator[tu
     yield TimeSource.EXIF_CREATED, facts.exif.created
     yield TimeSource.EXIF_MODIFIED, facts.exif.modified
     yield TimeSource.GPS, facts.exif.gps
-    yield from facts.xmp.dates
-    yield TimeSource.IPTC, facts.iptc.created
-    yield TimeSource.QUICKTIME_DATE, facts.video.tagged
-    yield TimeSource.MOVIE_HEADER, facts.video.movie
-    yield TimeSource.PNG_TEXT, facts.png_created
+    yield from facts.other.times.items()
     yield TimeSource.FILE_NAME, date_in_name(given.name)
     if given.taken is not None:
         meaning = given.taken.meaning

@@ -17,9 +17,9 @@ from photosync.metadata.containers.container import (
     nothing_written,
     prefix_length,
 )
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
-from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 
 class Heif(Container):
@@ -28,7 +28,7 @@ class Heif(Container):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._exif_item: Range | None = None
-        xmp, damage = XmpFacts(), ""
+        xmp, damage = Facts(), ""
         try:
             items = read_items(window)
             self._read_exif(items)
@@ -36,7 +36,7 @@ class Heif(Container):
         except MalformedError as error:
             damage = f"the boxes are broken: {error}"
         self._set_damage(damage)
-        self.facts = FileMetadata(exif=self._exif.facts, xmp=xmp, can_tell=not self.problem)
+        self.facts = FileMetadata(exif=self._exif.facts, other=xmp, can_tell=not self.problem)
 
     def _read_exif(self, items: HeifItems) -> None:
         found = items.describing_primary(b"Exif")
@@ -57,12 +57,12 @@ class Heif(Container):
         self._exif_item = (offset, offset + length)
         self._exif = EmbeddedExif.read(Window.over(content[start:]), offset + start)
 
-    def _read_xmp(self, items: HeifItems) -> XmpFacts:
+    def _read_xmp(self, items: HeifItems) -> Facts:
         for item in items.describing_primary(b"mime", b"application/rdf+xml"):
             if len(item.extents) == 1:
                 offset, length = item.extents[0]
                 return read_xmp(self._window.read(offset, min(length, MAX_PACKET_BYTES)))
-        return XmpFacts()
+        return Facts()
 
     def mutable(self) -> tuple[Range, ...]:
         """The Exif item."""

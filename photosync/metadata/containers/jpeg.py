@@ -21,11 +21,11 @@ from photosync.metadata.containers.container import (
     nothing_written,
 )
 from photosync.metadata.exif.build import PREFIX
-from photosync.metadata.file_metadata import FileMetadata
-from photosync.metadata.iptc import IptcFacts, read_photoshop
+from photosync.metadata.file_metadata import Facts, FileMetadata
+from photosync.metadata.iptc import read_photoshop
 from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.xmp.read import XmpFacts, read_xmp
+from photosync.metadata.xmp.read import read_xmp
 
 _XMP, _MPF, _PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", b"MPF\0", b"Photoshop 3.0\0"
 _MP_ENTRIES = 0xB002
@@ -50,28 +50,28 @@ class Jpeg(Container):
             self._segments.extend(segments(window))
         except MalformedError as error:
             damage = f"the segments are broken: {error}"
-        xmp, iptc = self._sort_segments()
+        other = self._sort_segments()
         if self._exif_segments:
             content = self._payload(self._exif_segments[0], PREFIX)
             self._exif = EmbeddedExif.read(Window.over(content), self._exif_segments[0].payload + len(PREFIX))
         self._set_damage(damage)
-        self.facts = FileMetadata(exif=self._exif.facts, xmp=xmp, iptc=iptc)
+        self.facts = FileMetadata(self._exif.facts, other)
 
-    def _sort_segments(self) -> tuple[XmpFacts, IptcFacts]:
-        xmp, iptc = XmpFacts(), IptcFacts()
+    def _sort_segments(self) -> Facts:
+        xmp, iptc = Facts(), Facts()
         for segment in self._segments:
             if segment.marker not in (APP1, APP2, APP13):
                 continue
             head = self._window.read(segment.payload, min(32, segment.end - segment.payload))
             if segment.marker == APP1 and head.startswith(PREFIX[:5]):
                 self._exif_segments.append(segment)
-            elif segment.marker == APP1 and head.startswith(_XMP) and xmp == XmpFacts():
+            elif segment.marker == APP1 and head.startswith(_XMP) and xmp == Facts():
                 xmp = read_xmp(self._payload(segment, _XMP))
             elif segment.marker == APP2 and head.startswith(_MPF) and self._mpf is None:
                 self._mpf, self._mpf_is_first = segment, not self._exif_segments
-            elif segment.marker == APP13 and head.startswith(_PHOTOSHOP) and iptc == IptcFacts():
+            elif segment.marker == APP13 and head.startswith(_PHOTOSHOP) and iptc == Facts():
                 iptc = read_photoshop(self._payload(segment, _PHOTOSHOP))
-        return xmp, iptc
+        return xmp | iptc
 
     def _payload(self, segment: Segment, prefix: bytes) -> bytes:
         return self._window.read(segment.payload + len(prefix), segment.end - segment.payload - len(prefix))

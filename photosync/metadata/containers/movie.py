@@ -14,12 +14,13 @@ from datetime import UTC, datetime, timedelta
 from photosync.formats.boxes import Box, boxes, child, children
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import Container, EditPlan, Range
-from photosync.metadata.file_metadata import FileMetadata, VideoMetadata
+from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 from photosync.model import CaptureTime, TimeMeaning
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
@@ -48,7 +49,7 @@ class Movie(Container):
         self._times: list[_CreationTime] = []
         self._tagged: CaptureTime | None = None
         self._has_position = False
-        self._xmp = XmpFacts()
+        self._xmp = Facts()
         damage = ""
         try:
             self._read()
@@ -57,8 +58,9 @@ class Movie(Container):
         if not damage and not any(time.box == "mvhd" for time in self._times):
             damage = "there is no movie header that can be read"
         self._set_damage(damage)
-        video = VideoMetadata(self._tagged, self._movie_time(), self._has_position)
-        self.facts = FileMetadata(video=video, xmp=self._xmp, can_tell=not self.problem)
+        times = {TimeSource.QUICKTIME_DATE: self._tagged, TimeSource.MOVIE_HEADER: self._movie_time()}
+        facts = self._xmp | Facts(times, has_position=self._has_position)
+        self.facts = FileMetadata(other=facts, can_tell=not self.problem)
 
     def _read(self) -> None:
         movie = None

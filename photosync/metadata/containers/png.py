@@ -13,6 +13,7 @@ from dataclasses import replace
 from photosync.formats.chunks import Chunk, png_chunks
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date, read_rfc_date
+from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import (
     MAX_EXIF_BYTES,
     Container,
@@ -22,10 +23,10 @@ from photosync.metadata.containers.container import (
     exif_chunk,
     new_block,
 )
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice
-from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 from photosync.model import CaptureTime
 
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
@@ -40,7 +41,7 @@ class Png(Container):
         super().__init__(window)
         self._chunks: list[Chunk] = []
         self._has_old_exif = False
-        self._xmp = XmpFacts()
+        self._xmp = Facts()
         self._created: CaptureTime | None = None
         damage = ""
         try:
@@ -54,8 +55,8 @@ class Png(Container):
         self._set_damage(damage)
         if self._has_old_exif:
             self.problem = self.problem or "an old text chunk with Exif is there"
-        can_tell = not self._has_old_exif
-        self.facts = FileMetadata(exif=self._exif.facts, xmp=self._xmp, png_created=self._created, can_tell=can_tell)
+        other = self._xmp | Facts({TimeSource.PNG_TEXT: self._created})
+        self.facts = FileMetadata(self._exif.facts, other, can_tell=not self._has_old_exif)
 
     def _read_exif(self) -> None:
         chunk = exif_chunk(self._chunks, b"eXIf")

@@ -18,10 +18,10 @@ from photosync.metadata.containers.container import Container, EditPlan, Range, 
 from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.exif.read import ExifFacts, read_exif
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.iptc import read_iptc
 from photosync.metadata.missing import Missing
-from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _HEAD_BYTES = 1 << 20
 
@@ -66,7 +66,7 @@ def _gif(window: Window) -> FileMetadata:
     head = window.read(0, _HEAD_BYTES)
     start = head.find(b"XMP DataXMP")
     packet = head[start + 11 :].split(b"\1\xff\xfe")[0] if start >= 0 else b""
-    return FileMetadata(xmp=read_xmp(packet))
+    return FileMetadata(other=read_xmp(packet))
 
 
 def _psd(window: Window) -> FileMetadata:
@@ -86,11 +86,11 @@ def _psd(window: Window) -> FileMetadata:
 
 def _with_resource(facts: FileMetadata, resource: int, window: Window) -> FileMetadata:
     if resource == 1028:
-        return replace(facts, iptc=read_iptc(window.read(0, MAX_PACKET_BYTES)))
+        return replace(facts, other=facts.other | read_iptc(window.read(0, MAX_PACKET_BYTES)))
     if resource == 1058:
         return replace(facts, exif=_exif_or_nothing(window))
     if resource == 1060:
-        return replace(facts, xmp=read_xmp(window.read(0, MAX_PACKET_BYTES)))
+        return replace(facts, other=facts.other | read_xmp(window.read(0, MAX_PACKET_BYTES)))
     return facts
 
 
@@ -115,11 +115,11 @@ def _jpeg_xl(window: Window) -> FileMetadata:
                 facts, exif=_exif_or_nothing(window.part(box.content + start, box.end - box.content - start))
             )
         elif box.type == b"xml ":
-            facts = replace(facts, xmp=_packet(window, box.content, box.end))
+            facts = replace(facts, other=_packet(window, box.content, box.end))
     return facts
 
 
-def _packet(window: Window, start: int, end: int) -> XmpFacts:
+def _packet(window: Window, start: int, end: int) -> Facts:
     return read_xmp(window.read(start, min(end - start, MAX_PACKET_BYTES)))
 
 

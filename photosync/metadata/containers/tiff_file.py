@@ -30,12 +30,8 @@ class TiffFile(Container):
         self._set_damage("")
         if self.block is not None and self.block.holds_raw:
             self.problem = self.problem or "a raw picture is inside"
-        self.facts = FileMetadata(
-            exif=self._exif.facts,
-            xmp=read_xmp(self._value(_XMP)),
-            iptc=read_iptc(self._value(_IPTC)),
-            can_tell=self.block is not None,
-        )
+        other = read_xmp(self._value(_XMP)) | read_iptc(self._value(_IPTC))
+        self.facts = FileMetadata(self._exif.facts, other, can_tell=self.block is not None)
 
     def _value(self, tag: int) -> bytes:
         entry = self.block.entry("0th", tag) if self.block else None

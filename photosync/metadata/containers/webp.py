@@ -21,10 +21,10 @@ from photosync.metadata.containers.container import (
     nothing_written,
     prefix_length,
 )
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice, in_order
-from photosync.metadata.xmp.read import MAX_PACKET_BYTES, XmpFacts, read_xmp
+from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _ALPHA, _EXIF = 0x10, 0x08
 _XMP = (b"XMP ", b"XMP\0")
@@ -44,7 +44,7 @@ class WebP(Container):
         except MalformedError as error:
             damage = f"the chunk list is broken: {error}"
         self._set_damage(damage)
-        self.facts = FileMetadata(exif=self._exif.facts, xmp=self._read_xmp())
+        self.facts = FileMetadata(exif=self._exif.facts, other=self._read_xmp())
 
     def _read_exif(self) -> None:
         chunk = exif_chunk(self._chunks, b"EXIF")
@@ -53,11 +53,11 @@ class WebP(Container):
             skipped = prefix_length(content)
             self._exif = EmbeddedExif.read(Window.over(content[skipped:]), chunk.data + skipped)
 
-    def _read_xmp(self) -> XmpFacts:
+    def _read_xmp(self) -> Facts:
         for chunk in self._chunks:
             if chunk.type in _XMP:
                 return read_xmp(self._window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES)))
-        return XmpFacts()
+        return Facts()
 
     def mutable(self) -> tuple[Range, ...]:
         """The RIFF size, the byte of VP8X with the Exif bit (or all of a VP8X like a built one), and the EXIF chunk."""

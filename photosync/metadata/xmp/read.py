@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.model import CaptureTime
+from photosync.metadata.file_metadata import Facts
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 EXIF = "http://ns.adobe.com/exif/1.0/"
@@ -26,16 +26,6 @@ _DATES = (
     (TimeSource.XMP_PHOTOSHOP, f"{PHOTOSHOP} DateCreated"),
     (TimeSource.XMP_CREATED, f"{XMP} CreateDate"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class XmpFacts:
-    """The properties that the fixer needs."""
-
-    dates: tuple[tuple[TimeSource, CaptureTime], ...] = ()
-    has_creator: bool = False
-    has_rights: bool = False
-    has_position: bool = False
 
 
 @dataclass(slots=True)
@@ -62,20 +52,19 @@ def parse_packet(content: bytes) -> Packet | None:
     return handler.packet
 
 
-def read_xmp(content: bytes) -> XmpFacts:
+def read_xmp(content: bytes) -> Facts:
     """The facts of a packet; none where it cannot be read or has none of the properties."""
     words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
-        return XmpFacts()
+        return Facts()
     packet = parse_packet(content)
     if packet is None:
-        return XmpFacts()
+        return Facts()
     found = packet.properties
-    dates = ((source, read_date(found.get(key, ""))) for source, key in _DATES)
-    return XmpFacts(
-        dates=tuple((source, date) for source, date in dates if date is not None),
-        has_creator=bool(found.get(f"{DC} creator")),
-        has_rights=bool(found.get(f"{DC} rights")),
+    return Facts(
+        {source: read_date(found.get(key, "")) for source, key in _DATES},
+        has_artist=bool(found.get(f"{DC} creator")),
+        has_copyright=bool(found.get(f"{DC} rights")),
         has_position=bool(found.get(f"{EXIF} GPSLatitude")),
     )
 
