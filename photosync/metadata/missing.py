@@ -35,8 +35,8 @@ def find_missing(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, s
     taken, has_original = choice.writable, exif.original is not None or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
     original = taken if is_original_best or not has_original else None
-    artist = "" if exif.artist or other.has_artist else settings.artist or ""
-    copyright_ = "" if exif.copyright or other.has_copyright else settings.copyright or ""
+    artist = "" if exif.has_artist or other.has_artist else settings.artist or ""
+    copyright_ = "" if exif.has_copyright or other.has_copyright else settings.copyright or ""
     has_position = exif.has_position or other.has_position
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not has_position else None
     movie_time = other.times.get(TimeSource.MOVIE_HEADER) or taken
@@ -47,7 +47,7 @@ def find_missing(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, s
             *author_fields(artist, copyright_),
             *(gps_fields(gps) if gps else ()),
         ),
-        remove_software=settings.remove_software and exif.software is not None,
+        remove_software=settings.remove_software and exif.has_software,
         movie_time=movie_time.utc if movie_time else None,
         taken=None if has_original or has_other_date else taken,
         artist=artist,

@@ -112,7 +112,7 @@ def _times(facts: FileMetadata, given: Given, settings: Settings) -> Iterator[tu
     yield TimeSource.EXIF_ORIGINAL, facts.exif.original
     yield TimeSource.EXIF_CREATED, facts.exif.created
     yield TimeSource.EXIF_MODIFIED, facts.exif.modified
-    yield TimeSource.GPS, facts.exif.gps
+    yield TimeSource.GPS, facts.exif.gps_time
     yield from facts.other.times.items()
     yield TimeSource.FILE_NAME, date_in_name(given.name)
     if given.taken is not None:

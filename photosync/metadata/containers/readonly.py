@@ -144,7 +144,7 @@ def _cr3(window: Window) -> FileMetadata:
         return FileMetadata(can_tell=False)
     exif = read_exif(found[b"CMT2"])
     author = read_exif(found[b"CMT1"]) if b"CMT1" in found else ExifFacts()
-    return FileMetadata(exif=replace(exif, artist=author.artist, copyright=author.copyright))
+    return FileMetadata(exif=replace(exif, has_artist=author.has_artist, has_copyright=author.has_copyright))
 
 
 _READERS: dict[str, Callable[[Window], FileMetadata]] = {

@@ -31,12 +31,12 @@ class ExifFacts:
     offset_original: timedelta | None = None
     offset_created: timedelta | None = None
     offset: timedelta | None = None
-    gps: CaptureTime | None = None
+    gps_time: CaptureTime | None = None
     """An instant."""
+    has_artist: bool = False
+    has_copyright: bool = False
     has_position: bool = False
-    artist: str = ""
-    copyright: str = ""
-    software: str | None = None
+    has_software: bool = False
 
 
 def read_exif(block: Block) -> ExifFacts:
@@ -51,11 +51,11 @@ def read_exif(block: Block) -> ExifFacts:
         offset_original=offset_original,
         offset_created=offset_created,
         offset=offset,
-        gps=_gps_time(block),
+        gps_time=_gps_time(block),
         has_position=bool(_degrees(block, GPS_LATITUDE) and _degrees(block, GPS_LONGITUDE)),
-        artist=block.text("0th", ARTIST) or "",
-        copyright=_copyright(block),
-        software=block.text("0th", SOFTWARE) if block.entry("0th", SOFTWARE) else None,
+        has_artist=bool(block.text("0th", ARTIST)),
+        has_copyright=bool(_copyright(block)),
+        has_software=block.text("0th", SOFTWARE) is not None,
     )
 
 
