@@ -115,7 +115,7 @@ class RedirectListener:
         has_state = secrets.compare_digest(state.encode(), self._state.encode())
         if not has_state or not ("code" in found or "error" in found):
             return HTTPStatus.BAD_REQUEST
-        if not self._answered.is_set():
+        if not self._parameters:  # the first page may still be on its way
             self._parameters = found
         return HTTPStatus.OK
 
