@@ -23,8 +23,6 @@ from photosync.provider_kit.state_file import StateFile
 
 Token = Json
 
-_Stamp = tuple[int, int, int]
-
 
 class TokenFile:
     """One account's token in a `StateFile`. Used from several threads.
@@ -40,8 +38,6 @@ class TokenFile:
         self._file = StateFile(path, account=account, title="the token file", advice=advice)
         self.path = self._file.path
         self._backup = StateFile(self.path.with_name(f"{self.path.name}.bak"), account=account)
-        self._cache_lock = threading.Lock()
-        self._cache: tuple[_Stamp, Token] | None = None
 
     def exists(self) -> bool:
         """Whether there is a file, good or bad."""
@@ -49,19 +45,15 @@ class TokenFile:
 
     def read(self) -> Token:
         """The token as it is on the disk now. Raises `SignInError` that names the file and what to do."""
-        with self._cache_lock:
-            try:
-                stamp = _stamp(self.path)
-                if self._cache is None or self._cache[0] != stamp:
-                    self._cache = stamp, self._parsed(self.path.read_bytes())
-            except FileNotFoundError as error:
-                raise SignInError(
-                    f"account '{self._account}': not signed in yet (there is no {self.path}). "
-                    f"Sign in with: photosync login {self._account}"
-                ) from error
-            except OSError as error:
-                raise self._unusable(f"cannot be read ({error.strerror})") from error
-            return self._cache[1]
+        try:
+            return self._parsed(self.path.read_bytes())
+        except FileNotFoundError as error:
+            raise SignInError(
+                f"account '{self._account}': not signed in yet (there is no {self.path}). "
+                f"Sign in with: photosync login {self._account}"
+            ) from error
+        except OSError as error:
+            raise self._unusable(f"cannot be read ({error.strerror})") from error
 
     def write(self, token: Token) -> None:
         """Replace the file by this token, in one step. Raises `DestinationError`."""
@@ -183,9 +175,3 @@ class BearerAuth(ABC):
             except SignInError as error:
                 self.ended = error
                 raise
-
-
-def _stamp(path: Path) -> _Stamp:
-    """Changes when the file does: it is only ever replaced, never written into."""
-    status = path.stat()
-    return status.st_ino, status.st_mtime_ns, status.st_size

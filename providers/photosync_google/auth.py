@@ -89,7 +89,7 @@ class GoogleAuth(BearerAuth):
 
     def state(self) -> str:
         """A few words for `status`. Raises `SignInError` where there is no token that could serve."""
-        self._checked_file()
+        self.check()
         renewed = datetime.fromtimestamp(self.file.path.stat().st_mtime, UTC).date()
         return f"token, last renewed on {renewed}"
 
@@ -102,7 +102,24 @@ class GoogleAuth(BearerAuth):
         """Raise `SignInError` if a person has to permit this first, as far as can be told without asking Google."""
         if self.ended is not None:
             raise self.ended.with_traceback(None)
-        self._checked_file()
+        scope = self._scope
+        if not self.file.exists():
+            lack = f"{scope.action} is not permitted yet" if scope.option else "not signed in yet"
+            raise SignInError(f"account '{self._account}': {lack}. {self._command}")
+        try:
+            token = self.file.read()
+        except SignInError as error:
+            if not scope.option:
+                raise
+            raise SignInError(f"{error}; for {scope.action} that is: {scope.command(self._account)}") from error
+        scopes = token.get("scopes")
+        scopes = scopes.split() if isinstance(scopes, str) else scopes
+        # A file that does not name scopes is believed: Google will tell.
+        if isinstance(scopes, list) and scopes and scope.url not in scopes:
+            raise SignInError(
+                f"account '{self._account}': the token in {self.file.path} does not allow {scope.action} "
+                f"(the scope {scope.name} is missing). {self._command}"
+            )
 
     def good_token(self, refused: str | None = None, wanted_s: float = 0.0) -> str:
         """An access token for the scope. Raises `SignInError`."""
@@ -138,26 +155,6 @@ class GoogleAuth(BearerAuth):
             raise SignInError(f"account '{self._account}': {self._cause(refusal.word)}") from refusal
         self._hide(renewed)
         return renewed
-
-    def _checked_file(self) -> None:
-        scope = self._scope
-        if not self.file.exists():
-            lack = f"{scope.action} is not permitted yet" if scope.option else "not signed in yet"
-            raise SignInError(f"account '{self._account}': {lack}. {self._command}")
-        try:
-            token = self.file.read()
-        except SignInError as error:
-            if not scope.option:
-                raise
-            raise SignInError(f"{error}; for {scope.action} that is: {scope.command(self._account)}") from error
-        scopes = token.get("scopes")
-        scopes = scopes.split() if isinstance(scopes, str) else scopes
-        # A file that does not name scopes is believed: Google will tell.
-        if isinstance(scopes, list) and scopes and scope.url not in scopes:
-            raise SignInError(
-                f"account '{self._account}': the token in {self.file.path} does not allow {scope.action} "
-                f"(the scope {scope.name} is missing). {self._command}"
-            )
 
     def _cause(self, word: str) -> str:
         if word == "invalid_grant":
