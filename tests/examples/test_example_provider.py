@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "photosync-example"
+import photosync.provider
+import photosync.provider_kit
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "photosync-example"
+PAGE = ROOT / "docs" / "plugins.md"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +32,21 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_the_provider_is_short() -> None:
     code = (EXAMPLE / "photosync_example" / "provider.py").read_text(encoding="utf-8")
     assert len(code.splitlines()) < 150
+
+
+def test_it_imports_what_the_page_on_plugins_lists_and_nothing_else() -> None:
+    listed = set(re.findall(r"^\| `(photosync\.\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    for path in (EXAMPLE / "photosync_example").glob("*.py"):
+        imported = set(re.findall(r"^from (photosync\.\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+        allowed = listed if path.name == "simulator.py" else listed - {"photosync.testing"}
+        assert imported <= allowed, path
+
+
+def test_the_page_on_plugins_names_the_whole_interface_and_the_whole_kit() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    kit = [module.name for module in pkgutil.iter_modules(photosync.provider_kit.__path__)]
+    unnamed = [name for name in (*photosync.provider.__all__, *kit) if not re.search(rf"`{name}\b", page)]
+    assert unnamed == []
 
 
 def test_it_is_found_and_told_with_its_distribution(environment: dict[str, str]) -> None:
