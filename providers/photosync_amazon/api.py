@@ -157,8 +157,7 @@ class AmazonApi:
 
     def usage(self) -> list[Usage]:
         """The storage used, by type."""
-        types = ("photo", "video", "doc", "other")
-        return usage_of(self._get("/account/usage"), SERVICE, dict(zip(types, types, strict=True)))
+        return usage_of(self._get("/account/usage"), SERVICE)
 
     def download(self, node_id: str, owner: str | None, destination: Destination) -> None:
         """The original bytes; by the other way where the service refuses the usual one."""

@@ -41,21 +41,9 @@ class AmazonAuth:
         """What to do when the session has ended."""
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
-            f"({detail}). {self._advice()}"
-        )
-
-    def explain_not_registered(self) -> str:
-        """What to do when the host that takes uploads does not know the session."""
-        return (
-            f"account '{self._account}': the host that takes uploads for Amazon Photos does not accept the session of "
-            f"{self._cookies.source} ('Not Registered'), so nothing can go up. {self._advice()}"
-        )
-
-    def _advice(self) -> str:
-        return (
-            f"Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that your photos are shown, "
-            "copy all its cookies there again (docs/amazon.md shows how) and run the same command: it goes on where it "
-            "ended."
+            f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that your "
+            "photos are shown, copy all its cookies there again (docs/amazon.md shows how) and run the same command: "
+            "it goes on where it ended."
         )
 
     def refresh(self) -> bool:

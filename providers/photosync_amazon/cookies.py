@@ -1,4 +1,4 @@
-"""The cookies of a signed-in browser: found in every form that people have them in, checked, and sent.
+"""The cookies of a signed-in browser: read from every usual format, and checked.
 
 Facts about names and hosts: protocol notes on Amazon Photos, sections 1 and 2.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from photosync.errors import SignInError
@@ -64,7 +64,6 @@ def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None
 
     Raises `SignInError` that says where they were looked for and what is wrong with them.
     """
-    advice = f"account '{account}': "
     try:
         if isinstance(setting, Path):
             return Cookies(_read_file(setting), str(setting), tld)
@@ -75,7 +74,7 @@ def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None
         return Cookies(os.environ, "the environment (session_id, ubid_…, at_…)", tld)
     except ValueError as error:
         raise SignInError(
-            f"{advice}{error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
+            f"account '{account}': {error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
             "docs/amazon.md shows how."
         ) from error
 
@@ -87,19 +86,15 @@ def _read_file(path: Path) -> Mapping[str, str]:
         raise ValueError(f"the cookie file {path} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise ValueError(f"the cookie file {path} is not text") from error
-    for read in _readers(text):
-        return read(text)
-    raise ValueError(f"the cookie file {path} holds no cookies: expected cookies.txt, a JSON export or a Cookie: line")
-
-
-def _readers(text: str) -> list[Callable[[str], Mapping[str, str]]]:
     if text[:1] in ("[", "{"):
-        return [_from_json]
+        return _from_json(text)
     if text[:1] == "<":
         raise ValueError("the cookie file is a web page, not cookies")
     if "\t" in text:
-        return [_from_netscape]
-    return [_from_header] if "=" in text else []
+        return _from_netscape(text)
+    if "=" in text:
+        return _from_header(text)
+    raise ValueError(f"the cookie file {path} holds no cookies: expected cookies.txt, a JSON export or a Cookie: line")
 
 
 def _from_header(text: str) -> Mapping[str, str]:

@@ -120,7 +120,8 @@ class AmazonProvider:
         if is_signed_out(answer, (self._api_url, self._upload_url)):
             return SignInError(self._auth.explain("the service asks to sign in"))
         if is_not_registered(answer, self._upload_url):
-            return SignInError(self._auth.explain_not_registered())  # every other file would be refused as well
+            # Every other file would be refused as well.
+            return SignInError(self._auth.explain("the host that takes uploads answers 'Not Registered'"))
         if is_robot_check(answer):
             return TemporaryError(
                 f"account '{self._account}': Amazon Photos answers with its robot check: it distrusts this address for "

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 
-from photosync.errors import ItemError, LostAnswerError, NameTakenError, PhotosyncError, Reason, UsageError
+from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, UsageError
 from photosync.model import Digest, Item
 from photosync.provider import FileToUpload, Sent
 from photosync.provider_kit.amazon_drive.folders import PushFolders
@@ -132,7 +132,14 @@ class AmazonUploader:
                 )
             if node.is_available:
                 return Sent(file, item_of(node), was_there=True)
-        raise self._taken(file, refusal)
+        if refusal.is_about_content:
+            raise ItemError(
+                f"{file.path}: Amazon Photos says that it has this content already ({refusal.said}) and does not show "
+                "it. Look into the trash there, or push again in a few minutes.",
+                Reason.NOT_READY,
+            )
+        # Where the answer says nothing: the content was not found, so it must be the name.
+        raise NameTakenError(f"{file.path}: something else has the name '{file.name}' in its folder at Amazon Photos")
 
     def _in_the_way(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
         """Nodes that may be this file, the most likely first. The caller asks for the next only if one does not fit."""
@@ -147,17 +154,6 @@ class AmazonUploader:
         yield from self._api.named(folder, file.name)
         if (node := self._with_content(digest, TRASH)) is not None:
             yield node
-
-    @staticmethod
-    def _taken(file: FileToUpload, refusal: AmazonRefusal) -> PhotosyncError:
-        if refusal.is_about_content:
-            return ItemError(
-                f"{file.path}: Amazon Photos says that it has this content already ({refusal.said}) and does not show "
-                "it. Look into the trash there, or push again in a few minutes.",
-                Reason.NOT_READY,
-            )
-        # Where the answer says nothing: the content was not found, so it must be the name.
-        return NameTakenError(f"{file.path}: something else has the name '{file.name}' in its folder at Amazon Photos")
 
 
 def _destination(account: str, wanted: str | None) -> tuple[tuple[str, ...], str | None]:

@@ -28,7 +28,6 @@ PAGE_SIZE = 200
 IDLE_TIMEOUT_S = 300.0
 """How long the service may be silent within the stream of changes; 60 s were too short for some."""
 _SPECIAL = re.compile(r"""[-+&|!(){}\[\]^'"~*?:\\ ]""")
-_USAGE_TYPES = {"photo": "photo", "video": "video", "doc": "documents", "other": "other"}
 
 
 def equals(field: str, value: str) -> str:
@@ -61,7 +60,8 @@ class CloudDriveApi:
 
     def usage(self) -> list[Usage]:
         """The storage used, by type; a new account has none."""
-        return usage_of(self._transport.json("GET", f"{self._metadata_url}account/usage"), SERVICE, _USAGE_TYPES)
+        answer = self._transport.json("GET", f"{self._metadata_url}account/usage")
+        return usage_of(answer, SERVICE, documents="documents")
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
         """The stream of changes, as it comes."""

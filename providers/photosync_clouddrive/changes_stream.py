@@ -28,7 +28,7 @@ _WORDS = frozenset({"checkpoint", "nodes", "reset", "end", "statusCode"})
 
 
 @dataclass(slots=True)
-class _Reply:
+class _StreamAnswer:
     """What one answer brought."""
 
     nodes: int = 0
@@ -69,7 +69,7 @@ class ChangesFollower:
                 )
         self._conclude()
 
-    def _is_complete(self, answer: _Reply) -> bool:
+    def _is_complete(self, answer: _StreamAnswer) -> bool:
         """Whether nothing is left to ask for. An answer may end because it is long, so a listing of everything ends
         with one that has nothing more to tell."""
         return not self._tree.is_rebuilding or not answer.nodes or not answer.progressed
@@ -82,30 +82,26 @@ class ChangesFollower:
         if self._broken:
             self._say(f"skipped {self._broken} entries of the drive that have neither a name nor a known content")
 
-    def _ask(self, line_nodes: int) -> _Reply:
+    def _ask(self, line_nodes: int) -> _StreamAnswer:
         question: dict[str, object] = {"chunkSize": line_nodes, "includePurged": "true"}
         if self._tree.checkpoint is not None:
             question["checkpoint"] = self._tree.checkpoint
-        answer = _Reply()
+        answer = _StreamAnswer()
         self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self._spool) as spooled:
-            trouble = self._fetch(question, spooled)
+            trouble = ""
+            with self._api.changes(question) as (_, chunks):
+                try:
+                    spooled.writelines(chunks)
+                except TemporaryError as error:
+                    trouble = str(error).rstrip(".")
             spooled.seek(0)
             self._tree.begin_round()
             self._read(spooled, answer)
         answer.trouble = trouble or answer.trouble
         return answer
 
-    def _fetch(self, question: Json, spooled: BinaryIO) -> str | None:
-        """Bring the body to a file; returns what went wrong within it, if anything."""
-        with self._api.changes(question) as (_, chunks):
-            try:
-                spooled.writelines(chunks)
-            except TemporaryError as error:
-                return str(error).rstrip(".")
-        return None
-
-    def _read(self, spooled: BinaryIO, answer: _Reply) -> None:
+    def _read(self, spooled: BinaryIO, answer: _StreamAnswer) -> None:
         unreadable: int | None = None
         for position, line in enumerate(spooled, start=1):
             if not line.strip():
@@ -121,7 +117,7 @@ class ChangesFollower:
             if not self._take(content, answer):
                 return
 
-    def _take(self, content: Json, answer: _Reply) -> bool:
+    def _take(self, content: Json, answer: _StreamAnswer) -> bool:
         """Take in one line; returns whether others may follow."""
         if not _WORDS & content.keys():
             raise ProviderError(

@@ -7,7 +7,6 @@ service reports hash or size. A file that has the name already is not overwritte
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -60,15 +59,16 @@ class CloudDriveUploader:
         self._folders = CloudDriveFolders(account, api, collection)
         self._unanswered: set[tuple[tuple[str, ...], str, str]] = set()
         """Folders, names and hashes of files that were sent completely and got no answer: a file found there is theirs,
-        even while it has no hash."""
-        self._lock = threading.Lock()
+        even while it has no hash. Several threads add to it, which needs no lock."""
 
     # What is there
 
     def find(self, file: FileToUpload) -> Item | None:
         """A file of this content anywhere outside the trash; or the one that was just sent under this name."""
         self._check(file)
-        return self._with_content(file.digest()) or (self._arrived(file) if self._is_unanswered(file) else None)
+        return self._with_content(file.digest()) or (
+            self._arrived(file) if _mark_of(file) in self._unanswered else None
+        )
 
     def _check(self, file: FileToUpload) -> None:
         """Refuse what the service would refuse after all the bytes had gone up."""
@@ -137,7 +137,7 @@ class CloudDriveUploader:
             raise LostAnswerError(str(error), error.reason, HTTPStatus.FORBIDDEN) from error
         except LostAnswerError:
             if bodies and bodies[-1].is_read_whole:
-                self._remember_unanswered(file)
+                self._unanswered.add(_mark_of(file))
             raise
         return answer, folder
 
@@ -156,7 +156,7 @@ class CloudDriveUploader:
         if node is not None and not (node.md5 and node.size_bytes is not None and node.parents):
             node = self._api.node(node.id) or node  # the service may not have finished with it
         if node is None or (node.md5 is None and node.size_bytes is None):
-            self._remember_unanswered(file)
+            self._unanswered.add(_mark_of(file))
             raise LostAnswerError(
                 f"{file.path}: Amazon Cloud Drive took it and did not say as what", Reason.BAD_ANSWER, answer.status
             )
@@ -192,7 +192,7 @@ class CloudDriveUploader:
 
     def _conflicting(self, file: FileToUpload, folder: str, refusal: CloudDriveRefusal) -> Sent:
         """Section 5.4: it may be the same file, sent by an earlier attempt or by another program."""
-        digest, is_ours = file.digest(), self._is_unanswered(file)
+        digest, is_ours = file.digest(), _mark_of(file) in self._unanswered
         if refusal.is_about_content:
             if (item := self._with_content(digest)) is not None:
                 return Sent(file, item, was_there=True)
@@ -223,16 +223,6 @@ class CloudDriveUploader:
         else:
             what = "its name is said to be taken, by something that is no longer there"
         return ItemError(f"{file.path}: {what} ({refusal.said}). Push again in a few minutes.", Reason.NOT_READY)
-
-    # What was sent without an answer
-
-    def _remember_unanswered(self, file: FileToUpload) -> None:
-        with self._lock:
-            self._unanswered.add(_mark_of(file))
-
-    def _is_unanswered(self, file: FileToUpload) -> bool:
-        with self._lock:
-            return _mark_of(file) in self._unanswered
 
 
 def _mark_of(file: FileToUpload) -> tuple[tuple[str, ...], str, str]:

@@ -9,10 +9,11 @@ from photosync.model import Usage
 from photosync.provider_kit.json_fields import number, part
 
 
-def usage_of(answer: object, service: str, types: Mapping[str, str]) -> list[Usage]:
-    """The answer to `account/usage`: by type, for those `types` that it has, each by the name that is its value."""
+def usage_of(answer: object, service: str, documents: str = "doc") -> list[Usage]:
+    """The answer to `account/usage` by type, for the types that it has; `documents` is the name of one of them."""
     if not isinstance(answer, Mapping):
         raise ProviderError(f"{service} answered account/usage with something else than an object")
+    types = {"photo": "photo", "video": "video", "doc": documents, "other": "other"}
     totals = {name: part(part(answer, key), "total") for key, name in types.items()}
     return [
         Usage(name, number(total, "bytes") or 0, number(total, "count") or 0) for name, total in totals.items() if total
