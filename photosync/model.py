@@ -201,7 +201,7 @@ class Selection:
             return False
         if self.favorites and not item.favorite:
             return False
-        if not self.is_dated:
+        if not (self.years or self.months or self.since or self.until):
             return True
         return item.taken is not None and self._matches_time(item.taken.reading)
 
@@ -213,11 +213,6 @@ class Selection:
         if self.since is not None and reading < self.since:
             return False
         return self.until is None or reading < self.until
-
-    @property
-    def is_dated(self) -> bool:
-        """Whether it asks for a capture time at all."""
-        return bool(self.years or self.months or self.since or self.until)
 
     @property
     def is_local(self) -> bool:

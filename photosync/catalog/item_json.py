@@ -21,7 +21,7 @@ def to_text(item: Item) -> str:
     """
     values = {key: getattr(item, name) for name, key in _NAMES.items()}
     known = {key: value for key, value in values.items() if value not in (None, (), {})}
-    return json.dumps(known, separators=(",", ":"), default=_encode)
+    return _ENCODER.encode(known)
 
 
 def _encode(value: object) -> object:
@@ -35,6 +35,9 @@ def _encode(value: object) -> object:
         case Mapping():
             return dict(value)
     raise TypeError(f"an item has no {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_encode)
 
 
 def from_text(text: str) -> Item:

@@ -16,9 +16,9 @@ from photosync.library.partial import disk_error
 from photosync.model import Digest, Item, Kind
 from photosync.provider import HasLegacyFiles
 
-MAX_TRIES = 3
+MAX_ATTEMPTS = 3
 """How often a content that fails its verification is downloaded."""
-_WORTH_ANOTHER_TRY = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.TRUNCATED, Reason.NOT_MEDIA})
+_WORTH_RETRYING = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.TRUNCATED, Reason.NOT_MEDIA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,8 @@ class Downloader:
         except OSError as error:
             raise disk_error(error, Path(error.filename or partial.path)) from error
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
-        return Downloaded(
-            task, delivered, fixed, size_bytes, fixed.undo.stored_sha256 if fixed.undo else delivered.sha256, replaced
-        )
+        stored_sha256 = fixed.undo.stored_sha256 if fixed.undo else delivered.sha256
+        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, replaced)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """Fill in missing metadata. The undo record is on the disk before the changed file has its name."""
@@ -127,18 +126,18 @@ class Downloader:
         return fixed
 
     def _receive(self, item: Item, partial: PartialFile) -> Digest:
-        for tries in range(1, MAX_TRIES + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 if not partial.provable or partial.offset != item.size_bytes:
                     self.account.provider.download(item, partial)
                 delivered = partial.finish()
                 check_content(item, delivered, partial.head)
             except ItemError as error:
-                if error.reason not in _WORTH_ANOTHER_TRY:
+                if error.reason not in _WORTH_RETRYING:
                     raise
                 partial.restart()
-                if tries == MAX_TRIES:
-                    raise ItemError(f"{error} after {tries} tries", error.reason) from error
+                if attempt == MAX_ATTEMPTS:
+                    raise ItemError(f"{error} after {attempt} tries", error.reason) from error
             else:
                 return delivered
         raise AssertionError("unreachable")
