@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -81,14 +80,11 @@ class RedirectListener:
 
     def wait(self, timeout_s: float) -> str:
         """The code. Raises `SignInError` when the person refused, or did nothing for so long."""
-        end = time.monotonic() + timeout_s
-        # In short steps, because a wait without end cannot be interrupted everywhere.
-        while not self._answered.wait(min(0.5, max(0.0, end - time.monotonic()))):
-            if time.monotonic() >= end:
-                raise SignInError(
-                    f"Nobody came back from the sign-in page within {timeout_s / 60:.0f} minutes. Sign in again; where "
-                    "the browser cannot reach this computer, use --no-browser and paste its address."
-                )
+        if not self._answered.wait(timeout_s):
+            raise SignInError(
+                f"Nobody came back from the sign-in page within {timeout_s / 60:.0f} minutes. Sign in again; where the "
+                "browser cannot reach this computer, use --no-browser and paste its address."
+            )
         return code_of(self._parameters)
 
     def receive(self, address: str) -> tuple[HTTPStatus, tuple[str, str]]:
