@@ -167,7 +167,8 @@ class AuraProvider:
 
     def folder(self, item: Item) -> Path | None:
         """The folder of the item's frame, where the configuration names one."""
-        return self._settings.folder(item.locator.get("frame", ""))
+        frame = self._settings.frame(item.locator.get("frame", ""))
+        return frame.path if frame else None
 
     def uploader(self, request: UploadRequest) -> AuraUploader:
         """A push to a frame that the configuration allows to change; lists the frame."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -118,8 +117,3 @@ class AuraSettings(AccountSettings):
     def frame(self, frame_id: str) -> FrameSettings | None:
         """The configuration of a frame."""
         return next((frame for frame in self.frames.values() if frame.id == frame_id), None)
-
-    def folder(self, frame_id: str) -> Path | None:
-        """The frame's own folder, if the user gave it one."""
-        frame = self.frame(frame_id)
-        return frame.path if frame else None

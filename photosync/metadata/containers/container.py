@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from photosync.formats.chunks import Chunk
 from photosync.formats.tiff import Block, DirectoryName, read_block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.exif.build import PREFIX, build
@@ -17,9 +16,6 @@ from photosync.metadata.file_metadata import FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
-
-MAX_EXIF_BYTES = 1 << 24
-"""The largest Exif block that is read from formats that set no limit of their own."""
 
 Range = tuple[int, int]
 """The first byte and the one behind the last."""
@@ -115,14 +111,6 @@ def new_block(missing: Missing) -> tuple[bytes, EditPlan]:
 def nothing_written(missing: Missing, reason: str) -> EditPlan:
     """The plan to write nothing, for one reason."""
     return EditPlan(left=tuple(Left(each.name, reason) for each in missing.fields))
-
-
-def exif_chunk(chunks: Iterable[Chunk], type_: bytes) -> Chunk | None:
-    """The chunk that holds Exif, if there is one. Raises `MalformedError` for several, or one that is too large."""
-    found = [chunk for chunk in chunks if chunk.type == type_]
-    if len(found) > 1 or any(chunk.length > MAX_EXIF_BYTES for chunk in found):
-        raise MalformedError(f"there is more than one {type_.decode()} chunk, or one that is too large")
-    return found[0] if found else None
 
 
 def prefix_length(content: bytes) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from photosync.formats.heif import HeifItems, read_items
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import (
-    MAX_EXIF_BYTES,
     Container,
     EditPlan,
     EmbeddedExif,
@@ -20,6 +19,8 @@ from photosync.metadata.containers.container import (
 from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
+
+_MAX_EXIF_BYTES = 1 << 24
 
 
 class Heif(Container):
@@ -48,7 +49,7 @@ class Heif(Container):
         if len(found) > 1 or len(item.extents) != 1 or item.is_protected:
             raise MalformedError("the Exif item is not in one place of its own")
         offset, length = item.extents[0]
-        if length > MAX_EXIF_BYTES:
+        if length > _MAX_EXIF_BYTES:
             raise MalformedError("the Exif item is too large")
         content = self._window.exactly(offset, length)
         start = 4 + int.from_bytes(content[:4])

@@ -14,15 +14,8 @@ from photosync.formats.chunks import Chunk, png_chunks
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date, read_rfc_date
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.containers.container import (
-    MAX_EXIF_BYTES,
-    Container,
-    EditPlan,
-    EmbeddedExif,
-    Range,
-    exif_chunk,
-    new_block,
-)
+from photosync.metadata.containers.chunked import MAX_EXIF_BYTES, ChunkedContainer
+from photosync.metadata.containers.container import EditPlan, EmbeddedExif, Range, new_block
 from photosync.metadata.file_metadata import Facts, FileMetadata
 from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice
@@ -34,39 +27,30 @@ _OLD_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
 _XMP = b"XML:com.adobe.xmp"
 
 
-class Png(Container):
+class Png(ChunkedContainer):
     """A PNG file, its chunks found up to IEND."""
 
+    exif_type = b"eXIf"
+
     def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._chunks: list[Chunk] = []
+        super().__init__(window, png_chunks(window))
         self._has_old_exif = False
         self._xmp = Facts()
         self._created: CaptureTime | None = None
-        damage = ""
-        try:
-            self._chunks.extend(png_chunks(window))
-            self._read_exif()
-        except MalformedError as error:
-            damage = f"the chunks are broken: {error}"
         for chunk in self._chunks:
             if chunk.type in _TEXTS:
                 self._read_text(chunk)
-        self._set_damage(damage)
         if self._has_old_exif:
             self.problem = self.problem or "an old text chunk with Exif is there"
         other = self._xmp | Facts({TimeSource.PNG_TEXT: self._created})
         self.facts = FileMetadata(self._exif.facts, other, can_tell=not self._has_old_exif)
 
-    def _read_exif(self) -> None:
-        chunk = exif_chunk(self._chunks, b"eXIf")
-        if chunk is None:
-            return
+    def _read_exif(self, chunk: Chunk) -> EmbeddedExif:
         content = self._window.exactly(chunk.data, chunk.length)
         crc = int.from_bytes(self._window.exactly(chunk.data + chunk.length, 4))
         if crc != zlib.crc32(b"eXIf" + content):
             raise MalformedError("the eXIf chunk has a wrong CRC")
-        self._exif = EmbeddedExif.read(Window.over(content), chunk.data)
+        return EmbeddedExif.read(Window.over(content), chunk.data)
 
     def _read_text(self, chunk: Chunk) -> None:
         content = self._window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES))
@@ -86,14 +70,14 @@ class Png(Container):
 
     def plan(self, missing: Missing) -> EditPlan:
         """Patch the eXIf chunk where it is, or build one before the image data."""
-        if self.block is None:
+        chunk = self._exif_chunk
+        if chunk is None:
             content, plan = new_block(missing)
             image = next((chunk for chunk in self._chunks if chunk.type in (b"fcTL", b"IDAT")), self._chunks[-1])
             return replace(plan, splices=(Splice(image.position, 0, _chunk(content)),)) if content else plan
         planned = self._exif.patch(missing, MAX_EXIF_BYTES)
         if not planned.overwrites and not planned.tail:
             return self._exif.edit(planned)
-        chunk = next(chunk for chunk in self._chunks if chunk.type == b"eXIf")
         patched = bytearray(self._window.exactly(chunk.data, chunk.length))
         for at, value in planned.overwrites.items():
             patched[at : at + len(value)] = value

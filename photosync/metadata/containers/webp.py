@@ -10,13 +10,11 @@ from dataclasses import replace
 
 from photosync.formats.chunks import Chunk, riff_chunks
 from photosync.formats.window import MalformedError, Window
+from photosync.metadata.containers.chunked import MAX_EXIF_BYTES, ChunkedContainer
 from photosync.metadata.containers.container import (
-    MAX_EXIF_BYTES,
-    Container,
     EditPlan,
     EmbeddedExif,
     Range,
-    exif_chunk,
     new_block,
     nothing_written,
     prefix_length,
@@ -31,27 +29,19 @@ _XMP = (b"XMP ", b"XMP\0")
 """Some writers end the name with a NUL instead of a blank."""
 
 
-class WebP(Container):
+class WebP(ChunkedContainer):
     """A WebP file, its chunks found."""
 
+    exif_type = b"EXIF"
+
     def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._chunks: list[Chunk] = []
-        damage = ""
-        try:
-            self._chunks.extend(riff_chunks(window))
-            self._read_exif()
-        except MalformedError as error:
-            damage = f"the chunk list is broken: {error}"
-        self._set_damage(damage)
+        super().__init__(window, riff_chunks(window))
         self.facts = FileMetadata(exif=self._exif.facts, other=self._read_xmp())
 
-    def _read_exif(self) -> None:
-        chunk = exif_chunk(self._chunks, b"EXIF")
-        if chunk is not None:
-            content = self._window.exactly(chunk.data, chunk.length)
-            skipped = prefix_length(content)
-            self._exif = EmbeddedExif.read(Window.over(content[skipped:]), chunk.data + skipped)
+    def _read_exif(self, chunk: Chunk) -> EmbeddedExif:
+        content = self._window.exactly(chunk.data, chunk.length)
+        skipped = prefix_length(content)
+        return EmbeddedExif.read(Window.over(content[skipped:]), chunk.data + skipped)
 
     def _read_xmp(self) -> Facts:
         for chunk in self._chunks:
@@ -79,12 +69,12 @@ class WebP(Container):
 
     def plan(self, missing: Missing) -> EditPlan:
         """Patch the EXIF chunk, or build one before the XMP chunk or at the end."""
-        if self.block is None:
+        chunk = self._exif_chunk
+        if chunk is None:
             return self._insert(missing)
         planned = self._exif.patch(missing, MAX_EXIF_BYTES)
         if not planned.tail:
             return self._exif.edit(planned)
-        chunk = next(chunk for chunk in self._chunks if chunk.type == b"EXIF")
         length = chunk.length + len(planned.tail)
         tail = bytes(planned.tail) + bytes(length % 2)
         return self._exif.edit(
