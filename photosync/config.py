@@ -131,17 +131,13 @@ class Config:
         return (known.options if known else self.defaults).metadata_settings()
 
 
-def default_path() -> Path:
-    """The configuration file, unless `--config` names another one."""
-    return Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
-
-
 def load(path: Path | None, *, required: bool = True) -> Config:
     """Read and check the configuration at `path`, else the default one. Raises `ConfigError`.
 
     Nothing is contacted or written. Where no default one exists and none is `required`, the configuration is empty.
     """
-    found = (path or default_path()).expanduser().absolute()
+    default = Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
+    found = (path or default).expanduser().absolute()
     if not required and path is None and not found.exists():
         return Config(found, None, {}, Defaults())
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.commands.collections import show_collections
@@ -46,7 +47,7 @@ def _show_version(asked: bool) -> None:
 def photosync(
     *,
     version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool, Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
     general: GeneralOptions,
 ) -> None:

@@ -10,35 +10,35 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-import typer
+from typer import Argument, Option
 
 from photosync.errors import UsageError
 
 Value = TypeVar("Value")
 
-AccountName = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's name in the configuration.")]
-NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; show the address alone.")]
+AccountName = Annotated[str, Argument(metavar="ACCOUNT", help="The account's name in the configuration.")]
+NoBrowser = Annotated[bool, Option("--no-browser", help="Open no browser; show the address alone.")]
 Port = Annotated[
-    int | None,
-    typer.Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L."),
+    int | None, Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; write nothing.")]
-AllFiles = Annotated[bool, typer.Option("--all-files", help="Also what is neither photo nor video.")]
-Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
-Bandwidth = Annotated[str | None, typer.Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
+DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done; write nothing.")]
+Query = Annotated[str | None, Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
+AllFiles = Annotated[bool, Option("--all-files", help="Also what is neither photo nor video.")]
+Jobs = Annotated[int | None, Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
+Bandwidth = Annotated[str | None, Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneralOptions:
     """The options of every command, before or after its name."""
 
-    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The configuration to use.")] = None
-    library: Annotated[Path | None, typer.Option("--library", metavar="FOLDER", help="Where the photos go.")] = None
-    json: Annotated[bool, typer.Option("--json", help="Results as JSON, one object a line.")] = False
-    verbose: Annotated[int, typer.Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing when all is well.")] = False
-    log_file: Annotated[Path | None, typer.Option("--log-file", metavar="FILE", help="Write a log there too.")] = None
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")] = False
+    config: Annotated[Path | None, Option("--config", metavar="FILE", help="The configuration to use.")] = None
+    library: Annotated[Path | None, Option("--library", metavar="FOLDER", help="Where the photos go.")] = None
+    json: Annotated[bool, Option("--json", help="Results as JSON, one object a line.")] = False
+    verbose: Annotated[int, Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing when all is well.")] = False
+    log_file: Annotated[Path | None, Option("--log-file", metavar="FILE", help="Write a log there too.")] = None
+    no_color: Annotated[bool, Option("--no-color", help="No colours; NO_COLOR does the same.")] = False
 
     def added_to(self, earlier: GeneralOptions | None) -> GeneralOptions:
         """These options, and the `earlier` ones where these have their default."""
@@ -52,36 +52,22 @@ class SelectionOptions:
     """The options that select items, as text. `selection` has the functions that make a `Selection` of them."""
 
     collection: Annotated[
-        str | None,
-        typer.Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name."),
+        str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
     ] = None
-    years: Annotated[list[int] | None, typer.Option("--year", metavar="N", help="Taken in this year; repeatable.")] = (
-        None
-    )
-    months: Annotated[
-        list[int] | None, typer.Option("--month", metavar="N", help="Taken in this month; repeatable.")
-    ] = None
+    years: Annotated[list[int] | None, Option("--year", metavar="N", help="Taken in this year; repeatable.")] = None
+    months: Annotated[list[int] | None, Option("--month", metavar="N", help="Taken in this month; repeatable.")] = None
     since: Annotated[
-        str | None,
-        typer.Option("--since", metavar="DATE", help="Taken then or later: 2023, 2023-07, 2023-07-15 or 30d."),
+        str | None, Option("--since", metavar="DATE", help="Taken then or later: 2023, 2023-07, 2023-07-15 or 30d.")
     ] = None
-    until: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Taken then or before.")] = None
+    until: Annotated[str | None, Option("--until", metavar="DATE", help="Taken then or before.")] = None
     albums: Annotated[
-        list[str] | None, typer.Option("--album", metavar="NAME", help="In this album or folder; repeatable.")
+        list[str] | None, Option("--album", metavar="NAME", help="In this album or folder; repeatable.")
     ] = None
-    kind: Annotated[str | None, typer.Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = (
-        None
-    )
-    favorites: Annotated[bool, typer.Option("--favorites", help="Only favourites.")] = False
-    query: Annotated[
-        str | None, typer.Option("--query", metavar="TEXT", help="In the provider's own filter language.")
-    ] = None
-    recent: Annotated[int | None, typer.Option("--recent", metavar="N", min=1, help="Only the N that came last.")] = (
-        None
-    )
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most N of those that match.")] = (
-        None
-    )
+    kind: Annotated[str | None, Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = None
+    favorites: Annotated[bool, Option("--favorites", help="Only favourites.")] = False
+    query: Query = None
+    recent: Annotated[int | None, Option("--recent", metavar="N", min=1, help="Only the N that came last.")] = None
+    limit: Annotated[int | None, Option("--limit", metavar="N", min=1, help="At most N of those that match.")] = None
     all_files: AllFiles = False
 
     @property
@@ -94,18 +80,18 @@ class SelectionOptions:
 class SavingOptions:
     """How `pull` and `pick` save files, and when they stop."""
 
-    by_year: Annotated[bool, typer.Option("--years", help="Short for --layout years.")] = False
+    by_year: Annotated[bool, Option("--years", help="Short for --layout years.")] = False
     layout: Annotated[
-        str | None, typer.Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+        str | None, Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
     ] = None
     jobs: Jobs = None
     bwlimit: Bandwidth = None
-    no_exif: Annotated[bool, typer.Option("--no-exif", help="Leave the content of files alone.")] = False
+    no_exif: Annotated[bool, Option("--no-exif", help="Leave the content of files alone.")] = False
     limit_bytes: Annotated[
-        str | None, typer.Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
+        str | None, Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
     ] = None
     limit_time: Annotated[
-        str | None, typer.Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
+        str | None, Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
     ] = None
 
 

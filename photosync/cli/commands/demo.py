@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.commands.pick import PickRun
@@ -30,7 +30,7 @@ LATENCY_S = 0.02
 @command
 def demo(
     *,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed makes other pictures.")] = 2023,
+    seed: Annotated[int, Option("--seed", metavar="N", help="Another seed makes other pictures.")] = 2023,
     general: GeneralOptions,
 ) -> Exit:
     """Try everything on simulated services, without an account or a network."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
@@ -29,13 +29,13 @@ _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False,
 @command
 def fix(
     *,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files or folders.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and why; write nothing.")] = False,
-    sidecar: Annotated[bool, typer.Option("--sidecar", help="Write sidecars alone; leave files as they are.")] = False,
+    paths: Annotated[list[Path], Argument(metavar="PATH", help="Files or folders.")],
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would change and why; write nothing.")] = False,
+    sidecar: Annotated[bool, Option("--sidecar", help="Write sidecars alone; leave files as they are.")] = False,
     sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
+        list[str] | None, Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
     ] = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Give the original bytes back.")] = False,
+    undo: Annotated[bool, Option("--undo", help="Give the original bytes back.")] = False,
     general: GeneralOptions,
 ) -> Exit:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
@@ -22,7 +22,7 @@ def list_items(
     *,
     account: AccountName,
     selection: SelectionOptions,
-    saved: Annotated[bool, typer.Option("--saved", help="What the library has, without asking the provider.")] = False,
+    saved: Annotated[bool, Option("--saved", help="What the library has, without asking the provider.")] = False,
     general: GeneralOptions,
 ) -> None:
     """Show what the provider has."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions, NoBrowser, Port
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def login(
     *,
     account: AccountName,
-    upload: Annotated[bool, typer.Option("--upload", help="Permit uploads as well.")] = False,
+    upload: Annotated[bool, Option("--upload", help="Permit uploads as well.")] = False,
     no_browser: NoBrowser = False,
     port: Port = None,
     general: GeneralOptions,

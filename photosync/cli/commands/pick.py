@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Option
 
 from photosync import units
 from photosync.cli.command import command
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
 def pick(
     *,
     account: AccountName,
-    most: Annotated[int | None, typer.Option("--max", metavar="N", min=1, help="Let at most N be picked.")] = None,
+    most: Annotated[int | None, Option("--max", metavar="N", min=1, help="Let at most N be picked.")] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Only go on with what was picked earlier; never wait for a person.")
+        bool, Option("--resume", help="Only go on with what was picked earlier; never wait for a person.")
     ] = False,
     timeout: Annotated[
-        str | None, typer.Option("--timeout", metavar="DURATION", help="Wait no longer for the person: 10m.")
+        str | None, Option("--timeout", metavar="DURATION", help="Wait no longer for the person: 10m.")
     ] = None,
     no_browser: NoBrowser = False,
     port: Port = None,
     keep_session: Annotated[
-        bool, typer.Option("--keep-session", help="Leave the picking session open when all is brought.")
+        bool, Option("--keep-session", help="Leave the picking session open when all is brought.")
     ] = False,
     dry_run: DryRun = False,
-    full: Annotated[bool, typer.Option("--full", hidden=True, help="A pick is always listed to its end.")] = False,
+    full: Annotated[bool, Option("--full", hidden=True, help="A pick is always listed to its end.")] = False,
     saving: SavingOptions,
     general: GeneralOptions,
 ) -> Exit:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from photosync import units
 from photosync.cli.command import command
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 def pull(
     *,
     account: Annotated[
-        str | None, typer.Argument(metavar="ACCOUNT", help="The account's name; without it, every account.")
+        str | None, Argument(metavar="ACCOUNT", help="The account's name; without it, every account.")
     ] = None,
     selection: SelectionOptions,
-    count: Annotated[bool, typer.Option("--count", help="Print how many match, and stop.")] = False,
+    count: Annotated[bool, Option("--count", help="Print how many match, and stop.")] = False,
     dry_run: DryRun = False,
-    full: Annotated[bool, typer.Option("--full", help="List everything, not just up to what is known.")] = False,
+    full: Annotated[bool, Option("--full", help="List everything, not just up to what is known.")] = False,
     saving: SavingOptions,
     accept_shrink: Annotated[
-        bool, typer.Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
+        bool, Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
     ] = False,
     general: GeneralOptions,
 ) -> Exit:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument, Option
 
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
@@ -26,15 +26,15 @@ def push(
     *,
     account: AccountName,
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Files or folders. (Aura: first the frame, then these.)")
+        list[str], Argument(metavar="PATH", help="Files or folders. (Aura: first the frame, then these.)")
     ],
     to: Annotated[
-        str | None, typer.Option("--to", metavar="COLLECTION", help="The album, frame or folder that they go to.")
+        str | None, Option("--to", metavar="COLLECTION", help="The album, frame or folder that they go to.")
     ] = None,
     dry_run: DryRun = False,
     on_conflict: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--on-conflict",
             metavar="rename|skip|fail",
             help="When another file has the name there: go up under another one (that is usual), stay here, or fail.",
@@ -42,10 +42,10 @@ def push(
     ] = None,
     all_files: AllFiles = False,
     resize: Annotated[
-        bool, typer.Option("--resize", help="Send a reduced copy of what is too large; the file stays as it is.")
+        bool, Option("--resize", help="Send a reduced copy of what is too large; the file stays as it is.")
     ] = False,
     full: Annotated[
-        bool, typer.Option("--full", help="Ask the service about every file, also those that went up before.")
+        bool, Option("--full", help="Ask the service about every file, also those that went up before.")
     ] = False,
     jobs: Jobs = None,
     bwlimit: Bandwidth = None,

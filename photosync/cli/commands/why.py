@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
+from typer import Argument
 
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @command
 def why(
     *,
-    target: Annotated[str, typer.Argument(metavar="PATH|ID", help="A file, or an item's id.")],
+    target: Annotated[str, Argument(metavar="PATH|ID", help="A file, or an item's id.")],
     general: GeneralOptions,
 ) -> None:
     """Tell where a file came from, which dates it had to choose from, and why one won."""
