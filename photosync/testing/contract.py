@@ -5,8 +5,8 @@ A provider's tests subclass `ProviderContract` and say how a simulator is made:
     class TestAmazon(ProviderContract):
         simulator_type = AmazonSimulator
 
-Where a service cannot give what a case is about (a hash, say), the subclass says so in a fact below, and the case is
-none of its own. Each case looks at what a user has in the end: files on the disk, the exit status, the summary. This
+Where a service lacks what a case is about (a hash, for example), the subclass says so in a fact below, and the case is
+left out. Each case checks what a user has in the end: files on the disk, the exit status, the summary. This
 module needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")`
 in a `conftest.py` makes its assertions tell more. Cases that take long have the mark `slow`, which a project registers
 in its pytest configuration.
@@ -14,86 +14,22 @@ in its pytest configuration.
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import subprocess
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from photosync.errors import Exit, Reason
-from photosync.testing.command import OWN_FOLDER, SUMS, Result, Sandbox
+from photosync.testing.command import Sandbox
 from photosync.testing.faults import Fault
 from photosync.testing.library import ExpectedItem
 from photosync.testing.names import HOSTILE_NAMES
 from photosync.testing.request_log import RequestRecord
 from photosync.testing.simulator import Simulator
-
-ACCOUNT = "account"
-_NAME_BYTES = 255
-_RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10))})
-_RUN_TIMEOUT_S = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody with an account at a simulated service and a library of their own."""
-
-    simulator: Simulator
-    sandbox: Sandbox
-
-    def pull(self, *options: str) -> Result:
-        """Run `photosync pull`; its books must close, and nothing half-done may carry a name that looks finished."""
-        result = self.sandbox.run(*self.simulator.command(ACCOUNT), *options, timeout_s=_RUN_TIMEOUT_S)
-        assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
-        result.check_totals()
-        return result
-
-    def pull_all(self, *options: str) -> Result:
-        """Pull, and everything must be there afterwards."""
-        result = self.pull(*options)
-        assert result.exit == Exit.OK, result
-        assert result.summary["complete"] is True, result
-        self.check_all_there()
-        return result
-
-    def expected(self) -> list[ExpectedItem]:
-        """What the service has now."""
-        return list(self.simulator.library.expected())
-
-    def some_item(self, *, place: int = 0) -> ExpectedItem:
-        """One of them; the negative places are the newest."""
-        return self.expected()[place]
-
-    def check_all_there(self) -> None:
-        """Each item's content is on the disk exactly once, nothing else is, and nothing is left half-done."""
-        wanted = Counter(item.md5 for item in self.expected())
-        there = self.sandbox.hashes()
-        assert there == wanted, f"missing: {wanted - there}, too many: {there - wanted}"
-        self.check_order()
-
-    def check_nothing_foreign(self) -> None:
-        """Whatever is on the disk is what the service has, whole, and at most once."""
-        wanted = Counter(item.md5 for item in self.expected())
-        assert not self.sandbox.hashes() - wanted, "there are files that the service does not have"
-
-    def check_order(self) -> None:
-        """No partial files are left, and SHA256SUMS lists every photo with its hash."""
-        assert self.sandbox.leftovers() == []
-        listed = _read_sums(self.sandbox.library / SUMS)
-        there = {_relative(self.sandbox, path): _sha256(path) for path in self.sandbox.files()}
-        assert listed == there
-        if there and (checker := shutil.which("sha256sum")):
-            subprocess.run(  # noqa: S603  # the tool for which the file is made
-                [checker, "--check", "--strict", "--quiet", SUMS], cwd=self.sandbox.library, check=True
-            )
-
+from photosync.testing.user import ACCOUNT, RUN_TIMEOUT_S, User, check_names, file_times
 
 _CASES_OF_FACTS = {
     "has_hashes": "test_wrong_bytes_are_refused",
@@ -113,7 +49,7 @@ class ProviderContract:
     sees_changes: ClassVar[bool] = True
     """Whether the service lets a client know that an item has another content."""
     lists_everything: ClassVar[bool] = True
-    """Whether a listing is all that the account has, so that an empty one is worth a doubt; a pick is what it is."""
+    """Whether a listing is all that the account has, so that an empty one is suspicious. A pick is not."""
 
     def __init_subclass__(cls) -> None:
         for fact, case in _CASES_OF_FACTS.items():
@@ -126,7 +62,7 @@ class ProviderContract:
 
     @contextmanager
     def user(self, folder: Path, items: int, **traits: object) -> Iterator[User]:
-        """Somebody whose account has `items` items, and who has never pulled."""
+        """A user whose account has `items` items, and who has never pulled."""
         with self.make_simulator(items, **traits) as simulator:
             sandbox = Sandbox(folder)
             sandbox.configure({ACCOUNT: simulator.account_settings()})
@@ -163,13 +99,13 @@ class ProviderContract:
     def test_second_run_downloads_nothing(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 25) as user:
             user.pull_all()
-            before = _file_times(user.sandbox)
+            before = file_times(user.sandbox)
             for options in ((), ("--full",)):
                 user.simulator.forget()
                 result = user.pull_all(*options)
                 assert result.number("saved") == 0
                 assert user.simulator.counts["content"] == 0
-            assert _file_times(user.sandbox) == before
+            assert file_times(user.sandbox) == before
 
     def test_only_new_items_are_brought(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 12) as user:
@@ -182,7 +118,7 @@ class ProviderContract:
     def test_changed_item(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 12, gaps=False) as user:
             user.pull_all()
-            user.simulator.library.change(user.some_item(place=3).id)
+            user.simulator.library.change(user.some_item(position=3).id)
             result = user.pull("--full")
             assert result.exit == Exit.OK, result
             assert result.number("saved") == 1
@@ -194,7 +130,7 @@ class ProviderContract:
         with self.user(tmp_path, 30) as user:
             user.pull_all()
             before = user.sandbox.hashes()
-            user.simulator.library.remove(user.some_item(place=11).id)
+            user.simulator.library.remove(user.some_item(position=11).id)
             result = user.pull("--full")
             assert result.exit == Exit.OK, result
             assert user.sandbox.hashes() == before
@@ -240,11 +176,11 @@ class ProviderContract:
         user.simulator.faults.hold = Fault(after=1, on="list")
         process = user.sandbox.start(*user.simulator.command(ACCOUNT))
         try:
-            assert user.simulator.wait_for(lambda: user.simulator.counts["list"] >= 1, _RUN_TIMEOUT_S)
+            assert user.simulator.wait_for(lambda: user.simulator.counts["list"] >= 1, RUN_TIMEOUT_S)
             act()
         finally:
             user.simulator.faults.clear()
-            stdout, stderr = process.communicate(timeout=_RUN_TIMEOUT_S)
+            stdout, stderr = process.communicate(timeout=RUN_TIMEOUT_S)
         # What left may have been asked for already: its failure is no fault of anybody
         assert process.returncode in (Exit.OK, Exit.PARTIAL), stdout + stderr
 
@@ -255,22 +191,22 @@ class ProviderContract:
             for name in HOSTILE_NAMES:
                 user.simulator.library.add(name=name)
             user.pull_all()
-            _check_names(user.sandbox)
+            check_names(user.sandbox)
             assert {path.name for path in tmp_path.iterdir()} == {"home", "config.yaml", "library"}
 
     def test_hostile_names_lie_where_they_lay(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 150, hostile=True) as user:
             user.pull_all()
-            before = _file_times(user.sandbox)
+            before = file_times(user.sandbox)
             assert user.pull_all("--full").number("saved") == 0
-            assert _file_times(user.sandbox) == before
+            assert file_times(user.sandbox) == before
 
     def test_one_name_for_all(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 0, years=(2023,)) as user:
             for name in ("IMG_1.JPG", "img_1.jpg", "Img_1.Jpg", "IMG_1.JPG"):
                 user.simulator.library.add(10, name=name)
             user.pull_all()
-            _check_names(user.sandbox)
+            check_names(user.sandbox)
 
     def test_missing_fields(self, tmp_path: Path) -> None:
         fields = ("taken", "md5", "size", "details", "name")
@@ -279,7 +215,7 @@ class ProviderContract:
                 user.simulator.library.add(2, missing={field})
             user.simulator.library.add(2, missing=set(fields))
             user.pull_all()
-            _check_names(user.sandbox)
+            check_names(user.sandbox)
 
     # What goes wrong
 
@@ -341,20 +277,20 @@ class ProviderContract:
 
     def test_wrong_bytes_are_refused(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 10, gaps=False) as user:
-            item = user.some_item(place=4)
+            item = user.some_item(position=4)
             user.simulator.faults.wrong_bytes = Fault(items={item.id})
             self._check_one_failure(user, item, {Reason.HASH_MISMATCH})
 
     @pytest.mark.parametrize("fault", ["html", "json"])
     def test_pages_in_place_of_pictures_are_refused(self, tmp_path: Path, fault: str) -> None:
         with self.user(tmp_path, 10, gaps=False) as user:
-            item = user.some_item(place=4)
+            item = user.some_item(position=4)
             user.simulator.faults.set(fault, {"items": [item.id]})
             self._check_one_failure(user, item, {Reason.NOT_MEDIA, Reason.SIZE_MISMATCH, Reason.BAD_ANSWER})
 
     def test_content_that_is_not_there(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 10) as user:
-            item = user.some_item(place=4)
+            item = user.some_item(position=4)
             user.simulator.faults.not_found = Fault(items={item.id})
             self._check_one_failure(user, item, {Reason.NOT_FOUND})
 
@@ -404,7 +340,7 @@ class ProviderContract:
     def _kill(self, user: User, when: Callable[[], bool]) -> None:
         process = user.sandbox.start(*user.simulator.command(ACCOUNT))
         try:
-            reached = user.simulator.wait_for(lambda: when() or process.poll() is not None, _RUN_TIMEOUT_S)
+            reached = user.simulator.wait_for(lambda: when() or process.poll() is not None, RUN_TIMEOUT_S)
             assert reached, "the run came nowhere"
             assert process.poll() is None, f"the run ended too early: {process.communicate()}"
         finally:
@@ -422,58 +358,6 @@ def _asked_again(requests: Iterable[RequestRecord], status: int) -> list[str]:
         if record.status == status:
             answered.add(record.path)
     return again
-
-
-def _check_names(sandbox: Sandbox) -> None:
-    """Every name can lie on any file system, and no two in a folder are one to some of them."""
-    base = sandbox.library / ACCOUNT
-    folders: dict[Path, list[str]] = {}
-    for path in sandbox.files():
-        assert path.is_relative_to(base), f"{path} lies outside the account's folder"
-        folders.setdefault(path.parent, []).append(path.name)
-        for part in path.relative_to(base).parts:
-            _check_name(part)
-    for folder, names in folders.items():
-        alike = Counter(unicodedata.normalize("NFC", name).casefold() for name in names)
-        assert max(alike.values()) == 1, f"names in {folder} differ too little: {alike.most_common(3)}"
-
-
-def _check_name(name: str) -> None:
-    encoded = name.encode()  # a lone surrogate would raise here
-    assert 0 < len(encoded) <= _NAME_BYTES, f"{name!r} has {len(encoded)} bytes"
-    assert unicodedata.is_normalized("NFC", name), f"{name!r} is not NFC"
-    # Cc: control characters; Cs: surrogates; Zl, Zp: line and paragraph separators
-    bad = [
-        letter for letter in name if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") or letter in '/\\:*?"<>|'
-    ]
-    bad += [letter for letter in name if letter in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"]
-    assert not bad, f"{name!r} has {bad}"
-    assert name.partition(".")[0].rstrip().upper() not in _RESERVED, f"{name!r} is reserved on Windows"
-    assert name == name.strip() and not name.endswith("."), f"{name!r} begins or ends badly"  # noqa: PT018
-
-
-def _file_times(sandbox: Sandbox) -> dict[str, tuple[int, int]]:
-    """Where each file lies, which one it is, and when it was written."""
-    stats = {_relative(sandbox, path): path.stat() for path in sandbox.files()}
-    return {name: (stat.st_ino, stat.st_mtime_ns) for name, stat in stats.items()}
-
-
-def _read_sums(path: Path) -> dict[str, str]:
-    """The lines of a file that `sha256sum` reads: hash, blank, blank or star, name."""
-    if not path.exists():
-        return {}
-    lines = (line for line in path.read_text(encoding="utf-8").split("\n") if line)
-    return {line[66:]: line[:64] for line in lines}
-
-
-def _relative(sandbox: Sandbox, path: Path) -> str:
-    relative = path.relative_to(sandbox.library)
-    assert relative.parts[0] != OWN_FOLDER
-    return relative.as_posix()
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _number(value: object) -> int:

@@ -65,9 +65,9 @@ class SimulatorProcess:
         assert self._process is not None
         return self._process.pid
 
-    def steer(self, **wishes: object) -> list[str]:
+    def steer(self, **changes: object) -> list[str]:
         """Post `faults`, `add`, `change`, `remove` or `forget` to the control route; the ids of what was added."""
-        body = json.dumps(wishes).encode()
+        body = json.dumps(changes).encode()
         request = urllib.request.Request(  # noqa: S310  # loopback
             f"{self.url}/_simulator", body, {"Content-Type": "application/json"}
         )

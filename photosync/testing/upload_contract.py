@@ -33,12 +33,12 @@ _FOLDERS = (
     *("Monday", "Monday/Morning", "Monday/Evening", "Tuesday", "Tuesday/Träume ☀", "Wednesday & Thursday"),
     *("Wednesday & Thursday/1 + 1", "Friday (50 %)", "Friday (50 %)/#late", "Saturday", "Sunday", "Sunday/A/B"),
 )
-"""Twelve, with names that trip over a query that nobody quoted."""
+"""Twelve, with names that break a query without quoting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pusher:
-    """Somebody with an account at a simulated service and a folder of photos."""
+    """A user with an account at a simulated service and a folder of photos."""
 
     simulator: Simulator
     sandbox: Sandbox
@@ -60,7 +60,7 @@ class Pusher:
         return laid
 
     def push(self, *options: str) -> Result:
-        """Run `photosync push` on the folder; its books must close."""
+        """Run `photosync push` on the folder; its totals must add up."""
         result = self.sandbox.run(*self.command, str(self.photos), *options, timeout_s=_RUN_TIMEOUT_S)
         assert result.exit != Exit.INTERNAL, f"a bug:\n{result}"
         result.check_totals()
@@ -85,7 +85,7 @@ class UploadContract:
     files: ClassVar[int] = 1000
     """How many files the large folder has."""
     tells_hashes: ClassVar[bool] = True
-    """Whether the service says what it has, so that what somebody else put there is recognised."""
+    """Whether the service tells hashes, so that a content from elsewhere is recognised."""
     keeps_folders: ClassVar[bool] = True
     """Whether the service has folders, or albums that stand for them."""
     sign_in_can_expire: ClassVar[bool] = True
@@ -100,7 +100,7 @@ class UploadContract:
         return self.simulator_type(items=items, gaps=False, years=(2021, 2022))
 
     def account_settings(self, simulator: Simulator) -> dict[str, object]:
-        """What stands in the configuration of somebody who may upload."""
+        """The configuration of an account that may upload."""
         return simulator.account_settings()
 
     def push_command(self) -> list[str]:
