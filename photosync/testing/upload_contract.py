@@ -131,7 +131,6 @@ class UploadContract:
 
     # What goes up
 
-    @pytest.mark.slow
     def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
         self._check_a_folder_of_which_a_part_is_there(tmp_path, min(self.files, 60))
 

@@ -24,7 +24,11 @@ class CommandLine:
 
     def configure(self, accounts: Mapping[str, object]) -> None:
         """Write the configuration."""
-        content = {"library": str(self.library), "accounts": dict(accounts), "defaults": {"exif": "off"}}
+        content = {
+            "library": str(self.library),
+            "accounts": dict(accounts),
+            "defaults": {"exif": "off", "retry_budget": "5s"},
+        }
         self.config.write_text(yaml.safe_dump(content), encoding="utf-8")
 
     def __call__(self, *arguments: str) -> Result:

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +22,9 @@ FOLDER = Path(__file__).parents[3] / "shared" / "photos"
 SAMPLES = sorted(path for path in FOLDER.rglob("*") if path.is_file() and path.suffix != ".md")
 EXIFTOOL = shutil.which("exiftool")
 
-pytestmark = [
-    pytest.mark.slow,  # all samples, several times each
-    pytest.mark.skipif(not SAMPLES, reason="the sample photos are not here"),
-]
+ONE_OF_EACH_KIND = {path.suffix.lower(): path for path in reversed(SAMPLES)}.values()
+
+pytestmark = pytest.mark.skipif(not SAMPLES, reason="the sample photos are not here")
 
 TAKEN = CaptureTime(datetime.fromisoformat("2021-07-06T18:22:01.250"), TimeMeaning.LOCAL)
 EVERYTHING = Settings(
@@ -48,7 +48,14 @@ def named(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-@pytest.fixture(params=SAMPLES, ids=named)
+def every_sample() -> Iterator[object]:
+    for path in SAMPLES:
+        # all samples, several times each
+        marks = [] if path in ONE_OF_EACH_KIND else [pytest.mark.slow]
+        yield pytest.param(path, id=named(path), marks=marks)
+
+
+@pytest.fixture(params=every_sample())
 def sample(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     original: Path = request.param
     copy = tmp_path / original.name

@@ -27,12 +27,16 @@ def test_new_files_are_called_as_the_older_scripts_readme_says(owner_of: OwnerOf
     assert path.stem == f"2012-04-15-03-15-04.007_{id_}"
 
 
-def test_3478_pictures_all_arrive(owner_of: OwnerOf) -> None:
-    owner = owner_of(items=3478)
+@pytest.mark.parametrize(
+    ("items", "pages"),
+    [(250, 2), pytest.param(3478, 18, marks=pytest.mark.slow)],  # thousands of files
+)
+def test_all_pictures_arrive(owner_of: OwnerOf, items: int, pages: int) -> None:
+    owner = owner_of(items=items)
     result = owner.pull_all()
-    assert result.number("saved") == 3478
+    assert result.number("saved") == items
     asked = [each.path for each in owner.simulator.requests if each.kind == "list" and KITCHEN in each.path]
-    assert len(asked) == 18
+    assert len(asked) == pages
     assert all("limit=200" in path and "filter=all" in path and "side_load_users=false" in path for path in asked)
 
 
@@ -260,7 +264,7 @@ def test_a_video_owed_from_an_earlier_run_gets_a_new_address(owner_of: OwnerOf) 
 def test_a_repeated_cursor_ends_the_listing(owner_of: OwnerOf) -> None:
     owner = owner_of(items=450)
     owner.simulator.faults.repeat_cursor = Fault(after=1)
-    result = owner.pull("Kitchen")
+    result = owner.pull("Kitchen", "--dry-run")
     assert result.number("listed") == 400
     assert "repeats a page" in result.stderr
     assert owner.simulator.counts["list"] <= 4
@@ -269,7 +273,7 @@ def test_a_repeated_cursor_ends_the_listing(owner_of: OwnerOf) -> None:
 def test_an_empty_page_ends_the_listing(owner_of: OwnerOf) -> None:
     owner = owner_of(items=450)
     owner.simulator.faults.empty_page = Fault(times=1)
-    assert owner.pull("Kitchen").number("listed") == 200
+    assert owner.pull("Kitchen", "--dry-run").number("listed") == 200
 
 
 @pytest.mark.parametrize("name", ["../../escaped.jpeg", "a/b.jpeg", "..", "a\\b.jpeg"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,15 @@ from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import ROOT
 
 EMPTY = hashlib.md5(b"").hexdigest()
+
+
+ITEMS = 20
+
+
+@pytest.fixture
+def simulator() -> Iterator[CloudDriveSimulator]:
+    with CloudDriveSimulator(items=ITEMS, line_nodes=5, gaps=False) as running:
+        yield running
 
 
 @pytest.fixture
@@ -82,7 +92,7 @@ def test_a_moved_item_keeps_its_file(simulator: CloudDriveSimulator, sandbox: Sa
     simulator.drive.say("PicturesExample_AAAAAA", name="Photos")
     result = sandbox.run("pull", "drive")
     result.check_totals()
-    assert (result.exit, result.number("saved"), result.number("listed")) == (0, 0, 60)
+    assert (result.exit, result.number("saved"), result.number("listed")) == (0, 0, ITEMS)
     assert paths(sandbox) == before
 
 
@@ -97,7 +107,7 @@ def test_an_interrupted_listing_marks_nothing(simulator: CloudDriveSimulator, sa
 
 def test_all_files(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
     document(simulator, "page.html", "<html>a letter</html>")
-    assert sandbox.run("pull", "drive").number("listed") == 60
+    assert sandbox.run("pull", "drive").number("listed") == ITEMS
     configure(sandbox, simulator, all_files="true")
     result = sandbox.run("pull", "drive")
     assert (result.exit, result.number("saved")) == (0, 1), result
@@ -136,7 +146,7 @@ def test_large_contents_come_in_ranges(simulator: CloudDriveSimulator, sandbox: 
     result = sandbox.run("pull", "drive", "--jobs", "4")
     assert result.exit == 0, result
     assert sorted(sandbox.hashes().elements()) == wanted(simulator)
-    assert simulator.counts["206"] > 120
+    assert simulator.counts["206"] > 2 * ITEMS
     assert sandbox.leftovers() == []
 
 
@@ -180,7 +190,7 @@ def test_a_content_that_is_refused(
 def test_no_token_goes_to_the_storage(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "drive")
     stored = [record for record in simulator.requests if record.site == "storage"]
-    assert len(stored) == 60
+    assert len(stored) == ITEMS
     assert not any(record.signed for record in stored)
     assert all(record.signed for record in simulator.requests if record.site in ("metadata", "content"))
 
@@ -204,7 +214,7 @@ def test_a_metadata_host_that_fails(
 
 def test_usage(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
     rows = {row["type"]: row for row in sandbox.run("usage", "drive").objects}
-    assert rows["photo"]["count"] + rows["video"]["count"] == 60  # type: ignore[operator]
+    assert rows["photo"]["count"] + rows["video"]["count"] == ITEMS  # type: ignore[operator]
     with CloudDriveSimulator(items=0) as new:
         configure(sandbox, new)
         assert sandbox.run("usage", "drive").objects == []

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -38,14 +39,19 @@ def test_it_serves_and_can_be_steered() -> None:
         os.kill(pid, 0)
 
 
+@pytest.fixture(scope="module")
+def service() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(SIMULATOR, "--items", "1") as running:
+        yield running
+
+
 @pytest.mark.parametrize(
     "wish", [{"fault": {}}, {"faults": {"gremlins": 1}}, {"add": {"colour": 1}}, {"change": ["x"]}]
 )
-def test_wishes_that_cannot_be(wish: dict[str, object]) -> None:
-    with SimulatorProcess(SIMULATOR, "--items", "1") as service:
-        answer = requests.post(f"{service.url}/_simulator", json=wish, timeout=10)
-        assert answer.status_code == 400
-        assert answer.json()["error"]
+def test_wishes_that_cannot_be(service: SimulatorProcess, wish: dict[str, object]) -> None:
+    answer = requests.post(f"{service.url}/_simulator", json=wish, timeout=60)
+    assert answer.status_code == 400
+    assert answer.json()["error"]
 
 
 def test_one_that_cannot_start_says_so() -> None:
@@ -60,7 +66,7 @@ def test_it_ends_with_a_signal() -> None:
         assert process.stdout.readline().startswith('{"url"')
         assert process.poll() is None, "an input that is at its end from the beginning tells nothing"
         os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("arguments", [["nobody"], [SIMULATOR, "gremlins=1"], ["json:loads"], ["no.such:Thing"]])
