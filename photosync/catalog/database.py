@@ -318,12 +318,9 @@ class Catalog:
 
     def set_listing(self, account: str, collection: str, selection: str, listing: Listing) -> None:
         """This kind of listing is known now as far as `listing` says."""
+        known = (listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark)
         self._connection.execute(
-            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(account, collection, selection),
-                *(listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark),
-            ),
+            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)", (account, collection, selection, *known)
         )
 
     def totals(self, account: str) -> AccountTotals:

@@ -42,6 +42,7 @@ class PushRecord:
     account: str
     id: str
     path: Path
+    size_bytes: int
     pushed_at: str
 
 
@@ -51,11 +52,11 @@ def records(
     """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
     account, id_ = item or (None, None)
     rows = connection.execute(
-        """SELECT account, id, path, pushed_at FROM pushes
+        """SELECT account, id, path, size, pushed_at FROM pushes
            WHERE path = ?1 OR (account = ?2 AND id = ?3) ORDER BY pushed_at, path""",
         (os.fsencode(path) if path else None, account, id_),
     )
-    return [PushRecord(account, id_, Path(os.fsdecode(path)), pushed_at) for account, id_, path, pushed_at in rows]
+    return [PushRecord(account, id_, Path(os.fsdecode(path)), *rest) for account, id_, path, *rest in rows]
 
 
 class Pushes:
@@ -125,15 +126,5 @@ class Pushes:
                        state = CASE WHEN path IS NULL THEN 'pushed' ELSE 'saved' END,
                        reason = CASE WHEN path IS NULL THEN NULL ELSE reason END,
                        error = CASE WHEN path IS NULL THEN NULL ELSE error END""",
-                (
-                    *(self._account, item.id, item_json.to_text(item), run),
-                    *(digest.size_bytes, digest.md5),
-                ),
+                (self._account, item.id, item_json.to_text(item), run, digest.size_bytes, digest.md5),
             )
-
-    def files_of(self, item_id: str) -> list[tuple[Path, int]]:
-        """The files that were uploaded as this item, and their sizes."""
-        rows = self._connection.execute(
-            "SELECT path, size FROM pushes WHERE account = ? AND id = ?", (self._account, item_id)
-        )
-        return [(Path(os.fsdecode(path)), size) for path, size in rows]

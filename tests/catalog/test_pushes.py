@@ -104,4 +104,4 @@ def test_names_that_are_no_text_are_kept(catalog: Catalog) -> None:
     name = b"/x/caf\xe9.jpg".decode("utf-8", "surrogateescape")
     record(catalog, pushed(name, ONE, "i1"))
     assert catalog.pushes("a").has_file("", Path(name), "s")
-    assert catalog.pushes("a").files_of("i1") == [(Path(name), 3)]
+    assert [(each.path, each.size_bytes) for each in catalog.push_records(item=("a", "i1"))] == [(Path(name), 3)]

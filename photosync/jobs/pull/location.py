@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, count, islice
 from pathlib import Path
@@ -21,19 +21,17 @@ from photosync.model import Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
 
+@dataclass(slots=True)
 class LocationChooser:
     """Chooses locations for one account's items. An expected location stays reserved until it is released."""
 
-    def __init__(
-        self, account: str, catalog: Catalog, library: Library, layout: Layout, provider: Provider | None
-    ) -> None:
-        self._account = account
-        self._catalog = catalog
-        self._library = library
-        self._layout = layout
-        self._provider = provider
-        self._reserved: dict[tuple[str, str], str] = {}
-        self._reserved_by: dict[str, tuple[str, str]] = {}
+    account: str
+    catalog: Catalog
+    library: Library
+    layout: Layout
+    provider: Provider | None
+    _reserved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
+    _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
         """A task to download the item. The location that a new item is expected to get is reserved."""
@@ -64,24 +62,24 @@ class LocationChooser:
             return known.location
         if downloaded.replaced is not None:
             return self.location_of(downloaded.replaced, root)
-        if self._provider and self._provider.facts.content_names:
+        if self.provider and self.provider.facts.content_names:
             item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
         for location in self.free(item, root, downloaded.fixed.capture_time.folder_time):
-            file = self._library.file(location)
+            file = self.library.file(location)
             if not os.path.lexists(file) or (file.is_file() and digest_of(file).sha256 == downloaded.stored_sha256):
                 return location
         raise AssertionError("there is no end of locations")
 
     def location_of(self, path: Path, root: str) -> Location:
         """The location of a file below a root."""
-        return Location(root, str(path.relative_to(self._library.base(root))))
+        return Location(root, str(path.relative_to(self.library.base(root))))
 
     def free(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
         """Locations that no other item has, the best first. A file that the catalog does not know may be there."""
         return (each for each in self._candidates(item, root, taken) if self._is_free(item, each))
 
     def _root(self, item: Item) -> str:
-        provider = self._provider
+        provider = self.provider
         folder = provider.folder(item) if provider is not None and isinstance(provider, HasLocalFolders) else None
         return str(folder) if folder else ""
 
@@ -89,38 +87,38 @@ class LocationChooser:
         """Files that the catalog does not know: legacy ones, and those at the first two locations for the item."""
         candidates = islice(self._candidates(item, root, _reading(item)), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
-        files = (self._library.file(each) for each in locations if self._is_free(item, each))
+        files = (self.library.file(each) for each in locations if self._is_free(item, each))
         return tuple(file for file in files if file.is_file())
 
     def _legacy_files(self, item: Item, root: str) -> tuple[Path, ...]:
         """Files of another program that may be the item's, says the provider."""
-        if self._provider is None or not isinstance(self._provider, HasLegacyFiles):
+        if self.provider is None or not isinstance(self.provider, HasLegacyFiles):
             return ()
-        folder = self._library.base(root) if root else self._library.root / self._account
-        return tuple(self._provider.legacy_files(item, folder))
+        folder = self.library.base(root) if root else self.library.root / self.account
+        return tuple(self.provider.legacy_files(item, folder))
 
     def _candidates(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
-        by_provider = self._provider is not None and self._provider.facts.provider_dates
+        by_provider = self.provider is not None and self.provider.facts.provider_dates
         fields = LayoutFields(
-            account=self._account,
+            account=self.account,
             id=item.id,
             name=item.name,
             kind=item.kind.value,
             taken=_reading(item) if by_provider else taken,
             collection="" if root else _collection(item),  # a folder outside is the collection's own
         )
-        path = self._layout.path(fields)
-        path = path if root else self._account / path
+        path = self.layout.path(fields)
+        path = path if root else self.account / path
         yield Location(root, str(path))
         for again in count():
-            name = suffixed(path.name, self._account, item.id if not again else f"{item.id}\0{again}")
+            name = suffixed(path.name, self.account, item.id if not again else f"{item.id}\0{again}")
             yield Location(root, str(path.with_name(name)))
 
     def _is_free(self, item: Item, location: Location) -> bool:
         if self._reserved.get((location.root, location.key), item.id) != item.id:
             return False
-        entry = self._catalog.entry_at(location)
-        return entry is None or (entry.account, entry.id) == (self._account, item.id)
+        entry = self.catalog.entry_at(location)
+        return entry is None or (entry.account, entry.id) == (self.account, item.id)
 
 
 _EXTENSIONS = frozenset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from photosync import clock
@@ -35,26 +35,18 @@ class PickOptions:
     """Do not end the session when everything is saved."""
 
 
+@dataclass(slots=True)
 class Pick:
     """One run for one account."""
 
-    def __init__(
-        self,
-        account: str,
-        provider: SupportsPicking,
-        person: Interaction,
-        pull: PullSessions,
-        cancel: threading.Event,
-        options: PickOptions,
-    ) -> None:
-        self._account = account
-        self._provider = provider
-        self._person = person
-        self._pull = pull
-        self._cancel = cancel
-        self._options = options
-        self._unpicked: list[PickingSession] = []
-        self._lost = 0
+    account: str
+    provider: SupportsPicking
+    person: Interaction
+    pull: PullSessions
+    cancel: threading.Event
+    options: PickOptions
+    _unpicked: list[PickingSession] = field(default_factory=list, init=False)
+    _lost: int = field(default=0, init=False)
 
     def run(self) -> Summary:
         """Pull what was picked earlier. If nothing of that is left, have the person pick."""
@@ -62,10 +54,10 @@ class Pick:
         if summary is not None and (summary.saved or summary.exit not in (Exit.OK, Exit.PARTIAL)):
             return summary
         if self._lost:
-            self._person.show("An earlier pick is over at the service; what it did not bring has to be picked again.")
+            self.person.show("An earlier pick is over at the service; what it did not bring has to be picked again.")
         self._wait_for(self._open_session())
         unpicked = {each.id for each in self._unpicked}
-        return self._pull_all([each for each in self._provider.unfinished() if each.id not in unpicked])
+        return self._pull_all([each for each in self.provider.unfinished() if each.id not in unpicked])
 
     def resume(self) -> Summary | None:
         """Pull what was picked earlier, without waiting for a person. None: nothing was."""
@@ -80,8 +72,8 @@ class Pick:
 
     def _pull_earlier(self) -> Summary | None:
         picked = []
-        for session in self._provider.unfinished():
-            state = self._provider.picking(session.id)
+        for session in self.provider.unfinished():
+            state = self.provider.picking(session.id)
             if state is None:
                 self._lost += 1
             elif state.is_done:
@@ -90,35 +82,35 @@ class Pick:
                 self._unpicked.append(state)
         if not picked:
             return None
-        self._person.show("Going on with what was picked earlier.")
+        self.person.show("Going on with what was picked earlier.")
         return self._pull_all(picked)
 
     def _open_session(self) -> PickingSession:
         """An unused session of an earlier run, or a new one. Others are ended: the service refuses too many."""
         with self._ended_by_interruption(self._unpicked):
-            for stale in self._unpicked[:] if self._options.most is not None else self._unpicked[1:]:
+            for stale in self._unpicked[:] if self.options.most is not None else self._unpicked[1:]:
                 self._end(stale.id)
         if not self._unpicked:
-            self._unpicked.append(self._provider.begin_picking(self._options.most))
+            self._unpicked.append(self.provider.begin_picking(self.options.most))
         return self._unpicked[0]
 
     def _wait_for(self, session: PickingSession) -> None:
         """Wait until the person has picked. Raises `SignInError` if nobody does."""
         with self._ended_by_interruption([session]):
             task = "choose photos and videos, then press Done"
-            self._person.show_link(session.link, task, qr_code=True, browser_url=session.browser_link)
+            self.person.show_link(session.link, task, qr_code=True, browser_url=session.browser_link)
             if not self._is_picked_in_time(session):
                 self._end(session.id)
                 raise self._person_needed("nobody has picked in time")
         self._forget(session.id)
 
     def _is_picked_in_time(self, session: PickingSession) -> bool:
-        limit = self._options.timeout
+        limit = self.options.timeout
         closes_in_s = min(session.closes_in_s, limit.total_seconds()) if limit is not None else session.closes_in_s
         end = clock.monotonic() + closes_in_s
         state, failure = session, None
         while True:
-            if self._cancel.wait(clock.real_s(max(0.0, min(state.poll_every_s, end - clock.monotonic())))):
+            if self.cancel.wait(clock.real_s(max(0.0, min(state.poll_every_s, end - clock.monotonic())))):
                 raise CancelledError("interrupted; nothing was picked yet")
             try:
                 state, failure = self._state(session), None
@@ -132,7 +124,7 @@ class Pick:
                 return False
 
     def _state(self, session: PickingSession) -> PickingSession:
-        state = self._provider.picking(session.id)
+        state = self.provider.picking(session.id)
         if state is None:
             self._unpicked.clear()
             raise self._person_needed("the picking session has ended at the service")
@@ -144,14 +136,14 @@ class Pick:
         try:
             yield
         except (CancelledError, KeyboardInterrupt):
-            self._cancel.set()  # Ctrl-C may come first
-            with grace_period(self._cancel), suppress(PhotosyncError):
+            self.cancel.set()  # Ctrl-C may come first
+            with grace_period(self.cancel), suppress(PhotosyncError):
                 for session in list(sessions):
-                    self._provider.end_picking(session.id)
+                    self.provider.end_picking(session.id)
             raise
 
     def _end(self, session_id: str) -> None:
-        self._provider.end_picking(session_id)
+        self.provider.end_picking(session_id)
         self._forget(session_id)
 
     def _forget(self, session_id: str) -> None:
@@ -160,17 +152,17 @@ class Pick:
     # What was picked
 
     def _pull_all(self, sessions: Sequence[Collection]) -> Summary:
-        summary = self._pull(tuple(sessions))
+        summary = self.pull(tuple(sessions))
         if summary.dry_run:
-            self._person.show(f"What was picked waits: photosync pick {self._account} brings it.")
+            self.person.show(f"What was picked waits: photosync pick {self.account} brings it.")
         elif summary.exit is Exit.OK and summary.complete:
             if summary.saved:
-                self._person.show(self._provider.caveat())
-            if not self._options.keep_session:
+                self.person.show(self.provider.caveat())
+            if not self.options.keep_session:
                 self._finish(sessions)
         elif summary.exit is not Exit.AUTH:
-            self._person.show(
-                f"Not everything that was picked is here yet. Go on with: photosync pick {self._account} --resume"
+            self.person.show(
+                f"Not everything that was picked is here yet. Go on with: photosync pick {self.account} --resume"
             )
         return summary
 
@@ -178,7 +170,7 @@ class Pick:
         """Everything is saved. A session that cannot be ended now is no failure: the next run ends it."""
         with suppress(TemporaryError):
             for session in sessions:
-                self._provider.end_picking(session.id)
+                self.provider.end_picking(session.id)
 
     def _person_needed(self, why: str) -> SignInError:
-        return SignInError(f"account '{self._account}': {why}. Pick with: photosync pick {self._account}")
+        return SignInError(f"account '{self.account}': {why}. Pick with: photosync pick {self.account}")

@@ -216,8 +216,8 @@ class Pull:
                 break
 
     def _has_pushed_file(self, item: Item) -> bool:
-        files = self._catalog.pushes(self._account.name).files_of(item.id)
-        return any(size_of(path) == size_bytes for path, size_bytes in files)
+        records = self._catalog.push_records(item=(self._account.name, item.id))
+        return any(size_of(each.path) == each.size_bytes for each in records)
 
     def _carry_out(self, action: Action, item: Item, entry: CatalogEntry | None) -> None:
         if action is Action.DOWNLOAD:

@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
@@ -28,49 +29,39 @@ BATCH = 256
 BATCH_S = 2.0
 
 
+@dataclass(kw_only=True, slots=True)
 class Saver:
     """Saves the files of one run."""
 
-    def __init__(
-        self,
-        *,
-        account: str,
-        run: int,
-        library: Library,
-        catalog: Catalog,
-        locations: LocationChooser,
-        settings: metadata.Settings,
-        note: Callable[[str], None],
-    ) -> None:
-        """`note` gets what the user should know."""
-        self._account = account
-        self._run = run
-        self._library = library
-        self._catalog = catalog
-        self._locations = locations
-        self._settings = settings
-        self._note = note
-        self._saved: list[SavedFile] = []
-        self._described: list[Item] = []
-        self._folders_to_sync: set[Path] = set()
-        self._used_folders: set[Path] = set()
-        self._oldest = time.monotonic()
-        self._outdated_sums: set[str] = set()
-        self._sums_to_rewrite: set[str] = set()
+    account: str
+    run: int
+    library: Library
+    catalog: Catalog
+    locations: LocationChooser
+    settings: metadata.Settings
+    note: Callable[[str], None]
+    """Gets what the user should know."""
+    _saved: list[SavedFile] = field(default_factory=list, init=False)
+    _described: list[Item] = field(default_factory=list, init=False)
+    _folders_to_sync: set[Path] = field(default_factory=set, init=False)
+    _used_folders: set[Path] = field(default_factory=set, init=False)
+    _oldest: float = field(default_factory=time.monotonic, init=False)
+    _outdated_sums: set[str] = field(default_factory=set, init=False)
+    _sums_to_rewrite: set[str] = field(default_factory=set, init=False)
 
     def save(self, downloaded: Downloaded) -> Location:
         """Move a downloaded file to its location. The item's older content, if any is there, goes to the trash."""
         item, known = downloaded.task.item, downloaded.task.entry
-        location = self._locations.final(downloaded)
-        target, is_known = self._library.file(location), known is not None and known.location is not None
-        sidecars = self._catalog.fixes.sidecars(self._account, item.id) if is_known else []
+        location = self.locations.final(downloaded)
+        target, is_known = self.library.file(location), known is not None and known.location is not None
+        sidecars = self.catalog.fixes.sidecars(self.account, item.id) if is_known else []
         if not target.exists() or digest_of(target).sha256 != downloaded.stored_sha256:
             if known and known.delivered_md5 != downloaded.delivered.md5:
                 for each in sidecars:  # before the file: a crash in between must not leave them to another content
-                    self._library.to_trash(each.location)
+                    self.library.to_trash(each.location)
             if target.exists():
-                self._library.to_trash(location)
-            self._library.move_in(downloaded.fixed.path, location)
+                self.library.to_trash(location)
+            self.library.move_in(downloaded.fixed.path, location)
         else:
             downloaded.fixed.path.unlink()
         if is_known:
@@ -91,23 +82,23 @@ class Saver:
     def _sidecars(self, downloaded: Downloaded, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
         """Write what the file lacks to its sidecar. Returns all sidecars that belong to the file now."""
         root, fixed = location.root, downloaded.fixed
-        there = {each.location.key: each for each in before if self._library.file(each.location).exists()}
-        if fixed.sidecar and self._catalog.entry_at(Location(root, f"{location.path}.xmp")):
-            self._note(f"{location.path}: no sidecar: the service has an item of that name")
+        there = {each.location.key: each for each in before if self.library.file(each.location).exists()}
+        if fixed.sidecar and self.catalog.entry_at(Location(root, f"{location.path}.xmp")):
+            self.note(f"{location.path}: no sidecar: the service has an item of that name")
             return tuple(there.values())
-        workspace = self._library.workspace(root, self._account)
-        written = write_sidecar(self._library.file(location), fixed, self._settings, self._library.undo, workspace)
+        workspace = self.library.workspace(root, self.account)
+        written = write_sidecar(self.library.file(location), fixed, self.settings, self.library.undo, workspace)
         if written is not None and written.note:
-            self._note(f"{location.path}: {written.note}")
+            self.note(f"{location.path}: {written.note}")
         if written is not None and written.sha256:
-            sidecar = Sidecar(self._locations.location_of(written.path, root), written.sha256, written.ours)
+            sidecar = Sidecar(self.locations.location_of(written.path, root), written.sha256, written.ours)
             there[sidecar.location.key] = sidecar
         return tuple(there.values())
 
     def adopt(self, adopted: AdoptedFile) -> None:
         """Record a file that was there already and has the provider's content."""
         task, digest = adopted.task, adopted.digest
-        location = self._locations.location_of(adopted.path, task.root)
+        location = self.locations.location_of(adopted.path, task.root)
         self._add(SavedFile(task.item, location, digest, digest.size_bytes, digest.sha256))
 
     def describe(self, item: Item) -> None:
@@ -118,7 +109,7 @@ class Saver:
         if not self._saved:
             self._oldest = time.monotonic()
         self._saved.append(saved)
-        folder, base = self._library.file(saved.location).parent, self._library.base(saved.location.root)
+        folder, base = self.library.file(saved.location).parent, self.library.base(saved.location.root)
         self._folders_to_sync.add(folder)
         while folder != base and folder not in self._used_folders:  # it may be new, and so may those above it
             self._used_folders.add(folder)
@@ -135,14 +126,14 @@ class Saver:
         """Sync the folders, then record the files in the catalog."""
         if not self._saved and not self._described:
             return
-        self._library.sync_folders(self._folders_to_sync)
-        with self._catalog.transaction():
+        self.library.sync_folders(self._folders_to_sync)
+        with self.catalog.transaction():
             for root in {each.location.root for each in self._saved} - self._outdated_sums:
                 self._invalidate_sums(root)
-            self._catalog.record_saved(self._account, self._run, self._saved)
-            self._catalog.record_described(self._account, self._described)
+            self.catalog.record_saved(self.account, self.run, self._saved)
+            self.catalog.record_described(self.account, self._described)
         for each in self._saved:
-            self._locations.release(each.item)
+            self.locations.release(each.item)
         self._saved.clear()
         self._described.clear()
         self._folders_to_sync.clear()
@@ -151,23 +142,23 @@ class Saver:
         """SHA256SUMS is out of date from now on. If it was up to date before, lines can be appended to it later."""
         if not self._are_sums_as_recorded(root):
             self._sums_to_rewrite.add(root)
-        self._catalog.set_sums_state(root, "")
+        self.catalog.set_sums_state(root, "")
         self._outdated_sums.add(root)
 
     def write_sums(self) -> None:
         """Update every SHA256SUMS that this run, or one that was killed, made out of date."""
-        unknown = {root for root in self._catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
+        unknown = {root for root in self.catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
         for root in self._outdated_sums | unknown:
-            base = self._library.base(root)
+            base = self.library.base(root)
             if root in self._sums_to_rewrite | unknown:
-                sums.rewrite(base, self._catalog.sums(root))
+                sums.rewrite(base, self.catalog.sums(root))
             else:
-                sums.append(base, self._catalog.sums(root, since_run=self._run))
-            self._catalog.set_sums_state(root, sums.state(base))
+                sums.append(base, self.catalog.sums(root, since_run=self.run))
+            self.catalog.set_sums_state(root, sums.state(base))
         self._outdated_sums.clear()
 
     def _are_sums_as_recorded(self, root: str) -> bool:
-        return self._catalog.sums_state(root) == sums.state(self._library.base(root))
+        return self.catalog.sums_state(root) == sums.state(self.library.base(root))
 
 
 def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
