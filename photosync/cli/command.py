@@ -44,9 +44,9 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
         if context.invoked_subcommand is not None:  # these options stand before the name of a command, which comes next
             context.obj = general
             return
-        from photosync.cli import logs
-
         with ExitStack() as stack, _errors_as_exit_status():
+            from photosync.cli import logs
+
             stack.enter_context(logs.written(general))
             status = function(**{**values, "general": general})
             if status:
