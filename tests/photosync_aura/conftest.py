@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photosync_aura.simulator import AuraSimulator
-from tests.photosync_aura.owner import Owner, OwnerOf
+from tests.photosync_aura.frame_owner import Owner, OwnerOf
 
 
 @pytest.fixture

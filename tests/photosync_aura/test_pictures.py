@@ -15,8 +15,8 @@ import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from photosync_aura.simulator import KITCHEN
-from tests.photosync_aura.owner import OwnerOf
-from tests.photosync_aura.sender import SAMPLES, Sender
+from tests.photosync_aura.frame_owner import OwnerOf
+from tests.photosync_aura.photo_sender import SAMPLES, Sender
 
 TOO_MUCH = bytes(10_000_000)
 """Behind the end of a JPEG, where no decoder looks: a picture that is too large."""

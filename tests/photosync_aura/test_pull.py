@@ -12,7 +12,7 @@ import pytest
 from photosync.model import Kind
 from photosync.testing import Fault
 from photosync_aura.simulator import FRAMES, GRANDMA, KITCHEN
-from tests.photosync_aura.owner import Owner, OwnerOf, check_sums, photos_in
+from tests.photosync_aura.frame_owner import Owner, OwnerOf, check_sums, photos_in
 
 APRIL = datetime(2012, 4, 15, 3, 15, 4)
 

@@ -9,8 +9,8 @@ import pytest
 
 from photosync.testing import Fault
 from photosync_aura.simulator import GRANDMA, KITCHEN
-from tests.photosync_aura.owner import OwnerOf
-from tests.photosync_aura.sender import BOTH, WRITABLE, Sender
+from tests.photosync_aura.frame_owner import OwnerOf
+from tests.photosync_aura.photo_sender import BOTH, WRITABLE, Sender
 
 UNKNOWN = "abf50000-0000-4000-8000-00000000dead"
 

@@ -6,7 +6,7 @@ import pytest
 
 from photosync.testing import Fault
 from photosync_aura.simulator import KITCHEN
-from tests.photosync_aura.owner import Owner, OwnerOf
+from tests.photosync_aura.frame_owner import Owner, OwnerOf
 
 
 @pytest.fixture

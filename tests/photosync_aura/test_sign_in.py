@@ -11,7 +11,7 @@ from photosync.model import Kind
 from photosync.testing import Fault
 from photosync.testing.command import Result
 from photosync_aura.simulator import ANN, KITCHEN
-from tests.photosync_aura.owner import Owner, OwnerOf, stored
+from tests.photosync_aura.frame_owner import Owner, OwnerOf, stored
 
 
 def check_said(result: Result, exit_status: int, *words: str) -> None:

@@ -13,11 +13,11 @@ from photosync.errors import Exit
 from photosync.model import Kind
 from photosync.testing import Fault
 from photosync_amazon.simulator import AmazonSimulator
-from tests.photosync_google.someone import ACCOUNT, Someone
+from tests.photosync_google.google_user import ACCOUNT, GoogleUser
 
 
 def test_addresses_that_expire_in_mid_run_are_renewed(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 250, uses_of_addresses=60) as someone:
+    with GoogleUser.with_items(tmp_path, 250, uses_of_addresses=60) as someone:
         result = someone.pick()
         assert result.exit == Exit.OK, result
         result.check_totals()
@@ -29,7 +29,7 @@ def test_addresses_that_expire_in_mid_run_are_renewed(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_pick_goes_on_with_resume(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 250) as someone:
+    with GoogleUser.with_items(tmp_path, 250) as someone:
         someone.simulator.faults.latency = Fault(value=0.03, on="content")
         status, _ = someone.interrupted(80)
         assert status == Exit.INTERRUPTED
@@ -47,7 +47,7 @@ def test_an_interrupted_pick_goes_on_with_resume(tmp_path: Path) -> None:
 
 
 def test_a_killed_pick_goes_on_with_the_next(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 60) as someone:
+    with GoogleUser.with_items(tmp_path, 60) as someone:
         someone.simulator.faults.latency = Fault(value=0.05, on="content")
         someone.interrupted(20, signal.SIGKILL)
         someone.simulator.faults.clear()
@@ -59,7 +59,7 @@ def test_a_killed_pick_goes_on_with_the_next(tmp_path: Path) -> None:
 
 
 def test_known_items_are_not_fetched_twice(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 30) as someone:
+    with GoogleUser.with_items(tmp_path, 30) as someone:
         someone.pick()
         someone.simulator.library.add(2)
         someone.simulator.forget()
@@ -69,7 +69,7 @@ def test_known_items_are_not_fetched_twice(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_any_log(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 120, uses_of_addresses=40) as someone:
+    with GoogleUser.with_items(tmp_path, 120, uses_of_addresses=40) as someone:
         someone.simulator.library.add(2, kind=Kind.VIDEO)
         someone.simulator.faults.throttle = Fault(times=3, on="content")
         someone.simulator.faults.not_found = Fault(items={next(someone.simulator.library.expected()).id})
@@ -90,7 +90,7 @@ def test_no_secret_is_in_any_log(tmp_path: Path) -> None:
 
 
 def test_the_link_and_a_code_for_a_phone_are_shown(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 1) as someone:
+    with GoogleUser.with_items(tmp_path, 1) as someone:
         result = someone.pick()
         session = next(iter(someone.simulator.picker.sessions))
         assert f"    {someone.simulator.url}/picker/{session}\n" in result.stderr
@@ -100,14 +100,14 @@ def test_the_link_and_a_code_for_a_phone_are_shown(tmp_path: Path) -> None:
 
 
 def test_max_is_the_sessions_limit(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 9) as someone:
+    with GoogleUser.with_items(tmp_path, 9) as someone:
         result = someone.pick("--max", "4")
         assert result.number("listed") == 4
         assert next(iter(someone.simulator.picker.sessions.values())).asked_most == "4"
 
 
 def test_the_catalog_marks_what_google_changes(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.simulator.library.add(1, kind=Kind.PHOTO)
         someone.simulator.library.add(1, kind=Kind.VIDEO)
         assert someone.pick().exit == Exit.OK
@@ -122,7 +122,7 @@ def test_the_catalog_marks_what_google_changes(tmp_path: Path) -> None:
 
 
 def test_nobody_picks_in_time(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.simulator.faults.unpicked = Fault()
         result = someone.pick("--timeout", "1s")
         assert result.exit == Exit.AUTH, result
@@ -133,7 +133,7 @@ def test_nobody_picks_in_time(tmp_path: Path) -> None:
 
 
 def test_the_services_own_limit_of_time(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3, closes_in_s=0.5) as someone:
+    with GoogleUser.with_items(tmp_path, 3, closes_in_s=0.5) as someone:
         someone.simulator.faults.unpicked = Fault()
         assert someone.pick().exit == Exit.AUTH
 
@@ -142,7 +142,7 @@ def test_the_services_own_limit_of_time(tmp_path: Path) -> None:
 def test_a_signal_while_nothing_is_picked_leaves_no_session(
     tmp_path: Path, number: signal.Signals, status: Exit
 ) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.simulator.faults.unpicked = Fault()
         process = someone.sandbox.start("pick", ACCOUNT, "--no-browser")
         assert someone.simulator.wait_for(lambda: someone.simulator.counts["GET /v1/sessions/{session}"] >= 2)
@@ -153,7 +153,7 @@ def test_a_signal_while_nothing_is_picked_leaves_no_session(
 
 
 def test_a_session_that_nobody_used_is_used_again(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.simulator.faults.unpicked = Fault()
         process = someone.sandbox.start("pick", ACCOUNT, "--no-browser")
         assert someone.simulator.wait_for(lambda: someone.simulator.counts["GET /v1/sessions/{session}"] >= 1)
@@ -168,13 +168,13 @@ def test_a_session_that_nobody_used_is_used_again(tmp_path: Path) -> None:
 
 
 def test_trouble_while_waiting_is_borne(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3, polls=3) as someone:
+    with GoogleUser.with_items(tmp_path, 3, polls=3) as someone:
         someone.simulator.faults.server_error = Fault(times=2, after=2)
         assert someone.pick().exit == Exit.OK
 
 
 def test_quiet_says_nothing_when_all_is_well(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.pick("--keep-session")
         process = someone.start("pick", ACCOUNT, "--resume", "-q")
         assert process.communicate(timeout=60) == ("", "")
@@ -185,7 +185,7 @@ def test_quiet_says_nothing_when_all_is_well(tmp_path: Path) -> None:
 
 
 def test_a_kept_session_is_listed_again_and_then_ended(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         assert someone.pick("--keep-session").exit == Exit.OK
         assert len(someone.simulator.picker.open_sessions) == 1
         result = someone.pick("--resume")
@@ -194,7 +194,7 @@ def test_a_kept_session_is_listed_again_and_then_ended(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_writes_nothing_and_loses_nothing(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         result = someone.pick("--dry-run")
         assert result.number("saved") == 5
         assert result.summary["dry_run"] is True
@@ -204,7 +204,7 @@ def test_a_dry_run_writes_nothing_and_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_limit_leaves_the_rest_for_the_next_run(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 120) as someone:
+    with GoogleUser.with_items(tmp_path, 120) as someone:
         someone.simulator.faults.latency = Fault(value=0.05, on="content")
         assert someone.pick("--limit-time", "0.5s").exit == Exit.LIMIT
         someone.simulator.faults.clear()
@@ -213,7 +213,7 @@ def test_a_limit_leaves_the_rest_for_the_next_run(tmp_path: Path) -> None:
 
 
 def test_a_session_that_is_over_has_to_be_picked_again(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 60) as someone:
+    with GoogleUser.with_items(tmp_path, 60) as someone:
         someone.simulator.faults.latency = Fault(value=0.05, on="content")
         someone.interrupted(20)
         someone.simulator.faults.clear()
@@ -228,7 +228,7 @@ def test_a_session_that_is_over_has_to_be_picked_again(tmp_path: Path) -> None:
 
 
 def test_sessions_are_nobody_elses_business(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.pick("--keep-session")
         folder = next(tmp_path.rglob("sessions"))
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -239,7 +239,7 @@ def test_sessions_are_nobody_elses_business(tmp_path: Path) -> None:
 
 
 def test_pull_of_a_picking_account_explains(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         result = someone.run("pull", ACCOUNT)
         assert result.exit == Exit.AUTH, result
         assert "photosync pick google" in str(result.summary["message"])
@@ -248,7 +248,7 @@ def test_pull_of_a_picking_account_explains(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("arguments", [("pull", ACCOUNT), ("pull",)])
 def test_pull_goes_on_with_what_was_picked(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    with Someone.with_items(tmp_path, 60) as someone:
+    with GoogleUser.with_items(tmp_path, 60) as someone:
         someone.simulator.faults.latency = Fault(value=0.05, on="content")
         someone.interrupted(20)
         someone.simulator.faults.clear()
@@ -261,7 +261,7 @@ def test_pull_goes_on_with_what_was_picked(tmp_path: Path, arguments: tuple[str,
 
 
 def test_pull_of_everything_leaves_picking_alone(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone, AmazonSimulator(items=4) as amazon:
+    with GoogleUser.with_items(tmp_path, 3) as someone, AmazonSimulator(items=4) as amazon:
         someone.configure(amazon=amazon.account_settings())
         result = someone.run("pull")
         assert result.exit == Exit.OK, result
@@ -269,7 +269,7 @@ def test_pull_of_everything_leaves_picking_alone(tmp_path: Path) -> None:
 
 
 def test_picking_where_nothing_has_to_be_picked(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, AmazonSimulator(items=4) as amazon:
+    with GoogleUser.with_items(tmp_path, 0) as someone, AmazonSimulator(items=4) as amazon:
         someone.configure(amazon=amazon.account_settings())
         result = someone.run("pick", "amazon")
         assert result.exit == Exit.USAGE, result
@@ -280,7 +280,7 @@ def test_picking_where_nothing_has_to_be_picked(tmp_path: Path) -> None:
 
 
 def test_videos_come_without_the_bearer_and_as_videos(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.simulator.library.add(3, kind=Kind.VIDEO)
         result = someone.pick()
         assert result.exit == Exit.OK, result
@@ -291,14 +291,14 @@ def test_videos_come_without_the_bearer_and_as_videos(tmp_path: Path) -> None:
 
 
 def test_a_video_that_is_ready_a_moment_later_comes_at_once(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         video = someone.simulator.library.add(1, kind=Kind.VIDEO, missing={"details"})
         someone.simulator.faults.processing = Fault(times=1, items=set(video))
         assert someone.pick().number("saved") == 6
 
 
 def test_a_video_that_is_not_ready_waits_for_the_next_run(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         video = someone.simulator.library.add(1, kind=Kind.VIDEO)
         someone.simulator.faults.processing = Fault(items=set(video))
         result = someone.pick()
@@ -311,7 +311,7 @@ def test_a_video_that_is_not_ready_waits_for_the_next_run(tmp_path: Path) -> Non
 
 
 def test_a_video_that_will_never_be_ready_keeps_nobody_from_picking(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         video = someone.simulator.library.add(1, kind=Kind.VIDEO)
         someone.simulator.faults.failed_video = Fault(items=set(video))
         result = someone.pick()
@@ -324,7 +324,7 @@ def test_a_video_that_will_never_be_ready_keeps_nobody_from_picking(tmp_path: Pa
 
 
 def test_an_error_picture_is_no_photo(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 3) as someone:
+    with GoogleUser.with_items(tmp_path, 3) as someone:
         item = next(someone.simulator.library.expected())
         someone.simulator.faults.error_picture = Fault(items={item.id})
         result = someone.pick()
@@ -334,7 +334,7 @@ def test_an_error_picture_is_no_photo(tmp_path: Path) -> None:
 
 
 def test_the_content_decides_the_extension(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0, years=(2023,)) as someone:
+    with GoogleUser.with_items(tmp_path, 0, years=(2023,)) as someone:
         for name in ("IMG_1.HEIC", "IMG_1.JPG", "IMG_2.png", "IMG_3", "IMG.4 at home", "IMG_5.jpeg"):
             someone.simulator.library.add(1, name=name, kind=Kind.PHOTO)
         someone.simulator.library.add(1, name="MVI_6.MOV", kind=Kind.VIDEO)
@@ -347,20 +347,20 @@ def test_the_content_decides_the_extension(tmp_path: Path) -> None:
 
 
 def test_two_files_of_one_name(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0, years=(2023,)) as someone:
+    with GoogleUser.with_items(tmp_path, 0, years=(2023,)) as someone:
         someone.simulator.library.add(12, name="IMG_0001.JPG")
         assert someone.pick().number("saved") == 12
         assert len(someone.sandbox.files()) == 12
 
 
 def test_an_empty_page_is_not_the_end(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 130) as someone:
+    with GoogleUser.with_items(tmp_path, 130) as someone:
         someone.simulator.faults.empty_page = Fault(times=2)
         assert someone.pick().number("saved") == 130
 
 
 def test_a_page_that_leads_to_itself_ends_the_run(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 130) as someone:
+    with GoogleUser.with_items(tmp_path, 130) as someone:
         someone.simulator.faults.repeated_token = Fault()
         result = someone.pick()
         assert result.exit == Exit.TEMPORARY, result
@@ -369,7 +369,7 @@ def test_a_page_that_leads_to_itself_ends_the_run(tmp_path: Path) -> None:
 
 
 def test_status_tells_of_the_sign_in(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 1) as someone:
+    with GoogleUser.with_items(tmp_path, 1) as someone:
         states = [json.loads(line) for line in someone.run("status").stdout.splitlines()]
         assert states[0]["sign_in"].startswith("token")
         someone.token_path.unlink()

@@ -11,7 +11,7 @@ import pytest
 from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Result
-from tests.photosync_google.someone import ACCOUNT, Someone, md5_of
+from tests.photosync_google.google_user import ACCOUNT, GoogleUser, md5_of
 
 UPLOADS = "POST /library/v1/uploads"
 CREATIONS = "POST /library/v1/mediaItems:batchCreate"
@@ -27,7 +27,7 @@ def ended_well(result: Result, *, saved: int, unchanged: int = 0) -> None:
     assert (result.number("saved"), result.number("unchanged")) == (saved, unchanged), result
 
 
-def titles(someone: Someone) -> list[str]:
+def titles(someone: GoogleUser) -> list[str]:
     return sorted(album.title for album in someone.simulator.uploads.albums.values())
 
 
@@ -35,7 +35,7 @@ def titles(someone: Someone) -> list[str]:
 
 
 def test_folders_become_albums(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 5) as someone:
+    with GoogleUser.with_items(tmp_path, 5) as someone:
         someone.photos(*FEW)
         ended_well(someone.push(someone.folder), saved=3)
         assert someone.at_google() == someone.here()
@@ -44,7 +44,7 @@ def test_folders_become_albums(tmp_path: Path) -> None:
 
 
 def test_what_was_pushed_is_not_sent_again(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*FEW)
         someone.push(someone.folder)
         someone.simulator.forget()
@@ -57,7 +57,7 @@ def test_what_was_pushed_is_not_sent_again(tmp_path: Path) -> None:
 
 
 def test_files_that_are_named_themselves_go_to_no_album(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         (file,) = someone.photos("IMG_1.JPG")
         ended_well(someone.push(str(file)), saved=1)
         assert someone.at_google() == {("", "IMG_1.JPG"): md5_of(file)}
@@ -65,7 +65,7 @@ def test_files_that_are_named_themselves_go_to_no_album(tmp_path: Path) -> None:
 
 
 def test_everything_into_one_album(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG", "Photos/Day 1/IMG_2.JPG")
         ended_well(someone.push(someone.folder, "--to", "Best of"), saved=2)
         assert set(someone.at_google()) == {("Best of", "IMG_1.JPG"), ("Best of", "IMG_2.JPG")}
@@ -75,7 +75,7 @@ def test_everything_into_one_album(tmp_path: Path) -> None:
 
 
 def test_what_is_at_google_joins_another_album_without_being_sent(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:60])
         someone.push(someone.folder)
         someone.simulator.forget()
@@ -88,7 +88,7 @@ def test_what_is_at_google_joins_another_album_without_being_sent(tmp_path: Path
 
 
 def test_an_album_that_was_deleted_at_google_is_made_anew(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG")
         someone.push(someone.folder)
         someone.simulator.uploads.albums.clear()
@@ -99,7 +99,7 @@ def test_an_album_that_was_deleted_at_google_is_made_anew(tmp_path: Path) -> Non
 
 
 def test_an_album_that_google_refuses_for_ever(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY)
         someone.simulator.faults.album_refused = Fault()
         result = someone.push(someone.folder)
@@ -111,7 +111,7 @@ def test_an_album_that_google_refuses_for_ever(tmp_path: Path) -> None:
 
 
 def test_an_item_that_was_deleted_at_google_comes_back_with_another_album(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:7])
         someone.push(someone.folder)
         someone.simulator.library.remove([item.id for item in someone.simulator.library.expected()][4])
@@ -122,7 +122,7 @@ def test_an_item_that_was_deleted_at_google_comes_back_with_another_album(tmp_pa
 
 
 def test_items_that_google_refuses_to_move_are_sent_again(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:3])
         someone.push(someone.folder)
         someone.simulator.faults.items_refused = Fault()
@@ -132,7 +132,7 @@ def test_items_that_google_refuses_to_move_are_sent_again(tmp_path: Path) -> Non
 
 
 def test_long_names(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         folders = "/".join(letter * 200 for letter in "abc")
         someone.photos(f"Photos/{folders}/{'n' * 250}.JPG", f"Photos/{folders}/Zürich “1”.JPG")
         ended_well(someone.push(someone.folder), saved=2)
@@ -143,7 +143,7 @@ def test_long_names(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("title", ["", "  ", "x" * 501])
 def test_a_title_that_no_album_can_have(tmp_path: Path, title: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*FEW)
         result = someone.push(someone.folder, "--to", title)
         assert result.exit == Exit.USAGE, result
@@ -154,7 +154,7 @@ def test_a_title_that_no_album_can_have(tmp_path: Path, title: str) -> None:
 
 
 def test_content_that_google_has_is_no_second_item(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         (file,) = someone.photos("Photos/IMG_1.JPG")
         ended_well(someone.push(someone.folder), saved=1)
         (tmp_path / "library" / ".photosync" / "catalog.db").unlink()
@@ -164,7 +164,7 @@ def test_content_that_google_has_is_no_second_item(tmp_path: Path) -> None:
 
 
 def test_a_full_push_makes_nothing_twice(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*FEW)
         someone.push(someone.folder)
         ended_well(someone.push(someone.folder, "--full"), saved=0, unchanged=3)
@@ -173,7 +173,7 @@ def test_a_full_push_makes_nothing_twice(tmp_path: Path) -> None:
 
 
 def test_a_pick_after_a_push_brings_nothing_back(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.photos(*FEW)
         someone.push(someone.folder)
         result = someone.pick()
@@ -183,7 +183,7 @@ def test_a_pick_after_a_push_brings_nothing_back(tmp_path: Path) -> None:
 
 
 def test_killed_and_run_again(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY)
         someone.simulator.faults.latency = Fault(value=0.02, on="upload")
         process = someone.sandbox.start("push", ACCOUNT, someone.folder)
@@ -202,7 +202,7 @@ def test_killed_and_run_again(tmp_path: Path) -> None:
 
 
 def test_fifty_at_a_time_and_one_after_the_other(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY)
         ended_well(someone.push(someone.folder, "--jobs", "8"), saved=120)
         uploads = someone.simulator.uploads
@@ -211,7 +211,7 @@ def test_fifty_at_a_time_and_one_after_the_other(tmp_path: Path) -> None:
 
 
 def test_a_lost_answer_to_the_making_of_items_makes_none_twice(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:3])
         someone.simulator.faults.lose_answer = Fault(times=1, after=3)
         result = someone.push(someone.folder)
@@ -226,7 +226,7 @@ def test_a_lost_answer_to_the_making_of_items_makes_none_twice(tmp_path: Path) -
 
 @pytest.mark.parametrize("status", [None, 503])
 def test_lost_answers_everywhere(tmp_path: Path, status: int | None) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:60])
         someone.simulator.faults.lose_answer = Fault(value=status, probability=0.1)
         result = someone.push(someone.folder)
@@ -236,7 +236,7 @@ def test_lost_answers_everywhere(tmp_path: Path, status: int | None) -> None:
 
 
 def test_a_lost_answer_to_a_new_album_is_told(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG")
         someone.simulator.faults.lose_answer = Fault(times=1, on="other")
         result = someone.push(someone.folder)
@@ -257,7 +257,7 @@ def test_a_lost_answer_to_a_new_album_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_one_of_a_batch_fails(tmp_path: Path, fault: str, reason: str, words: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:5])
         someone.sandbox.configure({ACCOUNT: someone.settings}, retry_budget="1s")
         someone.simulator.faults.set(fault, {"items": ["IMG_2.JPG"]})
@@ -275,7 +275,7 @@ def test_one_of_a_batch_fails(tmp_path: Path, fault: str, reason: str, words: st
 
 @pytest.mark.parametrize("fault", ["item_internal", "token_old"])
 def test_one_of_a_batch_needs_a_second_try(tmp_path: Path, fault: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:5])
         someone.simulator.faults.set(fault, {"items": ["IMG_2.JPG"], "times": 1})
         ended_well(someone.push(someone.folder), saved=5)
@@ -283,14 +283,14 @@ def test_one_of_a_batch_needs_a_second_try(tmp_path: Path, fault: str) -> None:
 
 
 def test_a_single_file_that_google_cannot_make_at_first(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG")
         someone.simulator.faults.item_internal = Fault(times=2)
         ended_well(someone.push(someone.folder), saved=1)
 
 
 def test_a_google_that_makes_nothing_is_not_asked_for_each(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:40])
         someone.sandbox.configure({ACCOUNT: someone.settings}, retry_budget="1s")
         someone.simulator.faults.item_internal = Fault()
@@ -301,14 +301,14 @@ def test_a_google_that_makes_nothing_is_not_asked_for_each(tmp_path: Path) -> No
 
 
 def test_what_google_calls_a_duplicate_is_there(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:5])
         someone.simulator.faults.item_exists = Fault(items={"IMG_2.JPG"})
         ended_well(someone.push(someone.folder), saved=4, unchanged=1)
 
 
 def test_a_file_that_is_no_picture(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:2])
         (Path(someone.folder) / "page.ico").write_text("<html>")
         result = someone.push(someone.folder, "--all-files")
@@ -321,7 +321,7 @@ def test_a_file_that_is_no_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size_bytes", [10_000_001, 16 * 1024**2, 34_000_003])
 def test_large_files_go_in_pieces(tmp_path: Path, size_bytes: int) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         video = someone.video("Photos/MVI_1.MP4", size_bytes)
         ended_well(someone.push(someone.folder), saved=1)
         assert someone.at_google() == {("Photos", "MVI_1.MP4"): md5_of(video)}
@@ -345,7 +345,7 @@ def test_large_files_go_in_pieces(tmp_path: Path, size_bytes: int) -> None:
     ],
 )
 def test_large_files_survive_breaks(tmp_path: Path, fault: str, settings: dict[str, object], sessions: int) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         video = someone.video("Photos/MVI_1.MP4", 34_000_003)
         someone.simulator.faults.set(fault, settings)
         ended_well(someone.push(someone.folder), saved=1)
@@ -355,7 +355,7 @@ def test_large_files_survive_breaks(tmp_path: Path, fault: str, settings: dict[s
 
 @pytest.mark.parametrize(("fault", "status"), [("broken_piece", "unreachable"), ("closed_session", "server_error")])
 def test_a_large_file_that_never_comes_through(tmp_path: Path, fault: str, status: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.video("Photos/MVI_1.MP4", 20_000_000)
         someone.photos("Photos/IMG_1.JPG")
         someone.simulator.faults.set(fault, {})
@@ -366,7 +366,7 @@ def test_a_large_file_that_never_comes_through(tmp_path: Path, fault: str, statu
 
 
 def test_no_large_file_goes_to_a_strange_host(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.video("Photos/MVI_1.MP4", 12_000_000)
         someone.simulator.faults.strange_upload_host = Fault()
         result = someone.push(someone.folder)
@@ -377,7 +377,7 @@ def test_no_large_file_goes_to_a_strange_host(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("fault", "reason"), [("refused_upload", "refused"), ("no_token", "bad_answer")])
 def test_bytes_that_google_does_not_take(tmp_path: Path, fault: str, reason: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*FEW)
         someone.simulator.faults.set(fault, {"times": 1})
         result = someone.push(someone.folder)
@@ -389,7 +389,7 @@ def test_bytes_that_google_does_not_take(tmp_path: Path, fault: str, reason: str
 
 
 def test_a_dry_run_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*FEW)
         someone.upload_token_path.unlink()
         result = someone.push(someone.folder, "--to", "Best of", "--dry-run")
@@ -398,7 +398,7 @@ def test_a_dry_run_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:
 
 
 def test_what_google_does_not_take_is_not_sent(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         folder = someone.mine / "Photos"
         folder.mkdir(parents=True)
         for name, head, size_bytes in (
@@ -427,7 +427,7 @@ def test_what_google_does_not_take_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_no_secret_is_in_any_log(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:5])
         someone.video("Photos/MVI_1.MP4", 20_000_000)
         faults = someone.simulator.faults
@@ -453,7 +453,7 @@ def test_no_secret_is_in_any_log(tmp_path: Path) -> None:
 
 
 def test_a_token_from_elsewhere_that_allows_both(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         consent = someone.simulator.consent
         both = {
             **consent.token_file(grant=consent.uploading),

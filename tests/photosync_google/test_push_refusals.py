@@ -9,7 +9,7 @@ import pytest
 
 from photosync.errors import Exit
 from photosync.testing import Fault
-from tests.photosync_google.someone import ACCOUNT, Someone, ended, redirected, shown_link
+from tests.photosync_google.google_user import ACCOUNT, GoogleUser, ended, redirected, shown_link
 
 PHOTOS = tuple(f"Photos/IMG_{number}.JPG" for number in range(6))
 
@@ -27,7 +27,7 @@ PHOTOS = tuple(f"Photos/IMG_{number}.JPG" for number in range(6))
     ],
 )
 def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[str]) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.simulator.faults.set(fault, {})
         result = someone.push(someone.folder, "--jobs", "1")
@@ -40,7 +40,7 @@ def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[
 
 @pytest.mark.parametrize("fault", ["quota_minute", "quota_uploads"])
 def test_refused_for_a_minute(tmp_path: Path, fault: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.simulator.faults.set(fault, {"times": 3})
         result = someone.push(someone.folder)
@@ -55,7 +55,7 @@ def test_refused_for_a_minute(tmp_path: Path, fault: str) -> None:
 
 
 def test_all_results_of_a_batch_say_not_now(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.simulator.faults.item_exhausted = Fault(times=len(PHOTOS))
         result = someone.push(someone.folder)
@@ -64,7 +64,7 @@ def test_all_results_of_a_batch_say_not_now(tmp_path: Path) -> None:
 
 
 def test_the_day_ends_between_two_albums(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG", "Photos/Day 1/IMG_2.JPG")
         someone.simulator.faults.quota_day = Fault(after=4)
         result = someone.push(someone.folder)
@@ -79,7 +79,7 @@ def test_the_day_ends_between_two_albums(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["storage_full", "item_storage"])
 def test_the_storage_is_full(tmp_path: Path, fault: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*(f"Photos/IMG_{number}.JPG" for number in range(250)))
         someone.simulator.faults.set(fault, {})
         someone.simulator.faults.latency = Fault(value=0.01, on="upload")
@@ -95,14 +95,14 @@ def test_the_storage_is_full(tmp_path: Path, fault: str) -> None:
 # The permission to upload
 
 
-def without_permission(someone: Someone) -> None:
+def without_permission(someone: GoogleUser) -> None:
     someone.upload_token_path.unlink()
     someone.settings.pop("upload_token")
     someone.configure()
 
 
 def test_nobody_is_there_to_permit_it(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         without_permission(someone)
         result = someone.push(someone.folder)
@@ -112,7 +112,7 @@ def test_nobody_is_there_to_permit_it(tmp_path: Path) -> None:
 
 
 def test_the_permission_is_asked_for_at_the_first_push(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 1) as someone:
+    with GoogleUser.with_items(tmp_path, 1) as someone:
         someone.photos(*PHOTOS)
         without_permission(someone)
         before = someone.token
@@ -130,7 +130,7 @@ def test_the_permission_is_asked_for_at_the_first_push(tmp_path: Path) -> None:
 
 
 def test_the_permission_is_given_by_login(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         without_permission(someone)
         process = someone.start("login", ACCOUNT, "--upload", "--no-browser")
@@ -141,7 +141,7 @@ def test_the_permission_is_given_by_login(tmp_path: Path) -> None:
 
 
 def test_the_person_unticks_the_box(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         without_permission(someone)
         someone.simulator.faults.fewer_scopes = Fault()
         process = someone.start("login", ACCOUNT, "--upload", "--no-browser")
@@ -152,7 +152,7 @@ def test_the_person_unticks_the_box(tmp_path: Path) -> None:
 
 
 def test_a_token_for_something_else(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.upload_token_path.write_text(someone.token_path.read_text())
         result = someone.push(someone.folder)
@@ -164,7 +164,7 @@ def test_a_token_for_something_else(tmp_path: Path) -> None:
 
 
 def test_google_itself_tells_the_tokens_apart(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.upload_token_path.write_text(json.dumps({**someone.token, "scopes": []}))
         result = someone.push(someone.folder)
@@ -174,7 +174,7 @@ def test_google_itself_tells_the_tokens_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}"])
 def test_a_broken_token_file(tmp_path: Path, content: str) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.upload_token_path.write_text(content)
         result = someone.push(someone.folder)
@@ -184,7 +184,7 @@ def test_a_broken_token_file(tmp_path: Path, content: str) -> None:
 
 
 def test_a_token_that_ends_in_mid_run_is_renewed_once(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*(f"Photos/IMG_{number}.JPG" for number in range(60)))
         consent = someone.simulator.consent
         consent.end_access(consent.uploading)
@@ -195,7 +195,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed_once(tmp_path: Path) -> None:
 
 
 def test_a_permission_that_has_ended(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         consent = someone.simulator.consent
         consent.end_access(consent.uploading)
@@ -209,7 +209,7 @@ def test_a_permission_that_has_ended(tmp_path: Path) -> None:
 
 
 def test_logout_gives_up_both_tokens(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         result = someone.run("logout", ACCOUNT)
         assert result.exit == Exit.OK, result
         consent = someone.simulator.consent
@@ -220,10 +220,10 @@ def test_logout_gives_up_both_tokens(tmp_path: Path) -> None:
 
 
 def test_status_tells_of_the_permission(tmp_path: Path) -> None:
-    def state(someone: Someone) -> str:
+    def state(someone: GoogleUser) -> str:
         return str(json.loads(someone.run("status").stdout.splitlines()[0])["sign_in"])
 
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         assert state(someone).endswith("; may upload")
         someone.token_path.unlink()
         assert "may upload" in state(someone)
@@ -233,7 +233,7 @@ def test_status_tells_of_the_permission(tmp_path: Path) -> None:
 
 
 def test_a_login_for_uploads_alone_is_enough(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         someone.token_path.unlink()
         assert someone.push(someone.folder).exit == Exit.OK

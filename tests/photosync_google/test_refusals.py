@@ -8,7 +8,7 @@ import pytest
 
 from photosync.errors import Exit
 from photosync.testing import Fault
-from tests.photosync_google.someone import Someone
+from tests.photosync_google.google_user import GoogleUser
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from tests.photosync_google.someone import Someone
     ],
 )
 def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[str]) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.set(fault, {})
         result = someone.pick()
         assert result.exit == status, result
@@ -39,7 +39,7 @@ def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[
     ("fault", "words"), [("too_many", "no further picking session"), ("quota_403", "asked too often")]
 )
 def test_refused_for_now(tmp_path: Path, fault: str, words: str) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.set(fault, {"times": 2})
         assert someone.pick().exit == Exit.OK
         someone.sandbox.configure({"google": someone.settings}, retry_budget="1s")
@@ -50,7 +50,7 @@ def test_refused_for_now(tmp_path: Path, fault: str, words: str) -> None:
 
 
 def test_a_listing_that_comes_too_early_is_waited_for(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.not_yet = Fault(times=2)
         assert someone.pick().number("saved") == 2
         someone.sandbox.configure({"google": someone.settings}, retry_budget="1s")
@@ -61,7 +61,7 @@ def test_a_listing_that_comes_too_early_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_session_that_expires_while_somebody_picks(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.session_expired = Fault()
         result = someone.pick()
         assert result.exit == Exit.AUTH, result
@@ -71,7 +71,7 @@ def test_a_session_that_expires_while_somebody_picks(tmp_path: Path) -> None:
 
 
 def test_a_session_that_expires_before_it_is_listed(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.session_expired = Fault(after=1)
         result = someone.pick()
         assert result.exit == Exit.AUTH, result
@@ -79,7 +79,7 @@ def test_a_session_that_expires_before_it_is_listed(tmp_path: Path) -> None:
 
 
 def test_a_session_that_expires_while_it_is_brought(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 20, uses_of_addresses=12) as someone:
+    with GoogleUser.with_items(tmp_path, 20, uses_of_addresses=12) as someone:
         someone.simulator.faults.session_expired = Fault(after=2)
         result = someone.pick()
         assert result.exit == Exit.PARTIAL, result
@@ -90,7 +90,7 @@ def test_a_session_that_expires_while_it_is_brought(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [500, 404, 400])
 def test_a_page_in_place_of_an_answer(tmp_path: Path, status: int) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.sandbox.configure({"google": someone.settings}, retry_budget="1s")
         someone.simulator.faults.server_error = Fault(value=status, on="list")
         result = someone.pick()
@@ -101,7 +101,7 @@ def test_a_page_in_place_of_an_answer(tmp_path: Path, status: int) -> None:
 
 
 def test_content_that_google_refuses_for_ever(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 90, uses_of_addresses=0) as someone:
+    with GoogleUser.with_items(tmp_path, 90, uses_of_addresses=0) as someone:
         result = someone.pick()
         assert result.exit == Exit.PARTIAL, result
         assert set(result.reasons) == {"forbidden"}

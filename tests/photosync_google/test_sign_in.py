@@ -12,15 +12,15 @@ import pytest
 
 from photosync.errors import Exit
 from photosync.testing import Fault
-from tests.photosync_google.someone import ACCOUNT, Someone, ended, free_port, get, redirected, shown_link
+from tests.photosync_google.google_user import ACCOUNT, GoogleUser, ended, free_port, get, redirected, shown_link
 
 CONSENT = "/o/oauth2/auth?"
 
 
 @contextmanager
-def newcomer(folder: Path, items: int = 2) -> Iterator[Someone]:
+def newcomer(folder: Path, items: int = 2) -> Iterator[GoogleUser]:
     """Somebody who has never signed in."""
-    with Someone.with_items(folder, items) as someone:
+    with GoogleUser.with_items(folder, items) as someone:
         someone.token_path.unlink()
         someone.settings.pop("token")
         someone.configure()
@@ -64,7 +64,7 @@ def test_login_and_pick_in_the_desktops_browser(tmp_path: Path) -> None:
 
 
 def test_over_ssh_no_browser_is_opened(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 1) as someone:
+    with GoogleUser.with_items(tmp_path, 1) as someone:
         process = someone.start("pick", ACCOUNT, **someone.with_a_browser(), SSH_CONNECTION="10.0.0.1 1 10.0.0.2 22")
         status, _, stderr = ended(process)
         assert status == Exit.OK, stderr
@@ -81,7 +81,7 @@ def test_the_token_file_is_one_that_google_auth_reads(tmp_path: Path) -> None:
         assert credentials.valid
 
 
-def sign_in_by_paste(someone: Someone, *, pasted: str | None = None) -> tuple[int, str, str]:
+def sign_in_by_paste(someone: GoogleUser, *, pasted: str | None = None) -> tuple[int, str, str]:
     process = someone.start("login", ACCOUNT, "--no-browser")
     link = shown_link(process, CONSENT)
     return ended(process, (redirected(link) if pasted is None else pasted) + "\n")
@@ -164,7 +164,7 @@ def test_pick_signs_in_on_demand(tmp_path: Path) -> None:
 
 
 def test_pick_signs_in_again_when_the_sign_in_has_ended(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.write_token(expiry="2020-01-01T00:00:00Z", refresh_token="1//0g-seven-days-old")
         port = free_port()
         process = someone.start("pick", ACCOUNT, "--no-browser", "--port", str(port), "--json")
@@ -180,7 +180,7 @@ def test_pick_signs_in_again_when_the_sign_in_has_ended(tmp_path: Path) -> None:
 
 
 def test_a_token_is_renewed_ahead_of_time(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.write_token(**someone.simulator.consent.token_file(life_s=100))
         assert someone.pick().exit == Exit.OK
         assert someone.simulator.consent.refreshes == 1
@@ -190,7 +190,7 @@ def test_a_token_is_renewed_ahead_of_time(tmp_path: Path) -> None:
 
 
 def test_a_token_that_is_refused_is_renewed_once(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 60) as someone:
+    with GoogleUser.with_items(tmp_path, 60) as someone:
         someone.simulator.consent.end_access()
         assert someone.pick().exit == Exit.OK
         assert someone.simulator.consent.refreshes == 1
@@ -198,7 +198,7 @@ def test_a_token_that_is_refused_is_renewed_once(tmp_path: Path) -> None:
 
 
 def test_a_token_that_ends_in_mid_run_is_renewed_once_for_all_workers(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 80) as someone:
+    with GoogleUser.with_items(tmp_path, 80) as someone:
         someone.simulator.faults.latency = Fault(value=0.05, on="content")
         process = someone.start("pick", ACCOUNT, "--no-browser", "--jobs", "8")
         assert someone.simulator.wait_for(lambda: someone.simulator.counts["content"] >= 20)
@@ -210,7 +210,7 @@ def test_a_token_that_ends_in_mid_run_is_renewed_once_for_all_workers(tmp_path: 
 
 
 def test_a_401_for_content_alone_is_met_with_a_new_address(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 20) as someone:
+    with GoogleUser.with_items(tmp_path, 20) as someone:
         someone.simulator.faults.expired = Fault(times=1, after=5, on="content")
         assert someone.pick().exit == Exit.OK
         assert someone.all_there()
@@ -224,7 +224,7 @@ def test_a_401_for_content_alone_is_met_with_a_new_address(tmp_path: Path) -> No
     ],
 )
 def test_a_sign_in_that_cannot_be_renewed(tmp_path: Path, fault: str, words: list[str]) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.write_token(expiry="2020-01-01T00:00:00Z")
         before = someone.token
         someone.simulator.faults.set(fault, {})
@@ -235,14 +235,14 @@ def test_a_sign_in_that_cannot_be_renewed(tmp_path: Path, fault: str, words: lis
 
 
 def test_trouble_at_the_token_endpoint_is_no_end_of_the_sign_in(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.write_token(expiry="2020-01-01T00:00:00Z")
         someone.simulator.faults.token_error = Fault(times=2)
         assert someone.pick().exit == Exit.OK
 
 
 def test_a_token_for_something_else(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.write_token(scopes=["https://www.googleapis.com/auth/photoslibrary.appendonly"])
         result = someone.pick()
         assert result.exit == Exit.AUTH, result
@@ -252,7 +252,7 @@ def test_a_token_for_something_else(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"token": "ya29.x"}'])
 def test_a_broken_token_file(tmp_path: Path, content: str) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.token_path.write_text(content)
         result = someone.pick()
         assert result.exit == Exit.AUTH, result
@@ -263,7 +263,7 @@ def test_a_broken_token_file(tmp_path: Path, content: str) -> None:
 
 
 def test_logout_revokes_and_deletes(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.upload_token_path.unlink()
         result = someone.run("logout", ACCOUNT)
         assert result.exit == Exit.OK, result
@@ -274,7 +274,7 @@ def test_logout_revokes_and_deletes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fault", ["server_error", "html"])
 def test_logout_deletes_whatever_google_says(tmp_path: Path, fault: str) -> None:
-    with Someone.with_items(tmp_path, 2) as someone:
+    with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.sandbox.configure({ACCOUNT: someone.settings}, retry_budget="1s")
         someone.simulator.faults.set(fault, {"on": "other", "value": 400 if fault == "server_error" else 200})
         result = someone.run("logout", ACCOUNT)
@@ -285,7 +285,7 @@ def test_logout_deletes_whatever_google_says(tmp_path: Path, fault: str) -> None
 def test_an_account_that_has_no_sign_in(tmp_path: Path) -> None:
     from photosync_amazon.simulator import AmazonSimulator  # noqa: PLC0415
 
-    with Someone.with_items(tmp_path, 0) as someone, AmazonSimulator(items=1) as amazon:
+    with GoogleUser.with_items(tmp_path, 0) as someone, AmazonSimulator(items=1) as amazon:
         someone.configure(amazon=amazon.account_settings())
         result = someone.run("login", "amazon")
         assert result.exit == Exit.USAGE, result
@@ -311,7 +311,7 @@ def test_an_account_that_has_no_sign_in(tmp_path: Path) -> None:
     ],
 )
 def test_a_client_file_that_is_none(tmp_path: Path, content: str | None, words: str) -> None:
-    with Someone.with_items(tmp_path, 1) as someone:
+    with GoogleUser.with_items(tmp_path, 1) as someone:
         path = Path(str(someone.settings["client_secret"]))
         path.unlink() if content is None else path.write_text(content)
         result = someone.pick()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.transport.scripted import Opener, Server
+from tests.transport.scripted_server import Opener, Server
 
 
 @pytest.fixture

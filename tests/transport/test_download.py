@@ -10,7 +10,7 @@ import pytest
 
 from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.transport import Answer
-from tests.transport.scripted import QUICK, Memory, Opener, Reply, Request, Server, redirect, throttled
+from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, redirect, throttled
 
 CONTENT = bytes(range(256)) * 4
 HALF = len(CONTENT) // 2

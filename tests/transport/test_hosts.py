@@ -6,7 +6,7 @@ import pytest
 
 from photosync.errors import ConfigError, ItemError, ProviderError, TemporaryError
 from photosync.transport.hosts import OwnHosts, target
-from tests.transport.scripted import Key, Memory, Opener, Reply, Server, redirect
+from tests.transport.scripted_server import Key, Memory, Opener, Reply, Server, redirect
 
 GOOD = Reply(200, b"good", {"Content-Type": "image/jpeg"})
 

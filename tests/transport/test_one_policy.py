@@ -16,7 +16,7 @@ from photosync.testing.faults import Fault
 from photosync.testing.plugins import simulator_named
 from photosync.testing.simulator import Simulator
 from photosync.transport import Policy, Transport
-from tests.transport.scripted import Memory
+from tests.transport.scripted_server import Memory
 
 
 class Account:

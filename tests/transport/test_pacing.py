@@ -11,7 +11,7 @@ from photosync import clock
 from photosync.errors import CancelledError
 from photosync.transport import BandwidthLimit
 from photosync.transport.pacing import Pacer
-from tests.transport.scripted import Memory, Opener, Reply, Request, Server, throttled
+from tests.transport.scripted_server import Memory, Opener, Reply, Request, Server, throttled
 
 
 def test_a_pause_lies_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:

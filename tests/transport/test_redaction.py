@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from photosync.transport import RedactingFilter, Redactor
-from tests.transport.scripted import Key, Memory, Opener, Reply, Server, redirect
+from tests.transport.scripted_server import Key, Memory, Opener, Reply, Server, redirect
 
 SECRET = 'Atna|gQ/+ x=%"é'
 

@@ -6,7 +6,7 @@ import pytest
 
 from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, TemporaryError
 from photosync.transport import Answer, Redactor
-from tests.transport.scripted import Memory, Opener, Reply, Server, as_json, redirect, throttled
+from tests.transport.scripted_server import Memory, Opener, Reply, Server, as_json, redirect, throttled
 
 HTML = {"Content-Type": "text/html"}
 

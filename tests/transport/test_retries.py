@@ -13,7 +13,7 @@ from photosync import clock
 from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, TemporaryError
 from photosync.transport import Wait
 from photosync.transport.retry import retry_after_s
-from tests.transport.scripted import QUICK, Opener, Reply, Server, throttled
+from tests.transport.scripted_server import QUICK, Opener, Reply, Server, throttled
 
 GOOD = Reply(200, b"good")
 

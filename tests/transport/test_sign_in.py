@@ -8,7 +8,7 @@ import pytest
 
 from photosync.errors import ItemError, ProviderError, SignInError, TemporaryError
 from photosync.transport import Answer
-from tests.transport.scripted import Key, Memory, Opener, Reply, Request, Server
+from tests.transport.scripted_server import Key, Memory, Opener, Reply, Request, Server
 
 WORKERS = 8
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from photosync.errors import ProviderError, Reason, TemporaryError
-from tests.transport.scripted import Key, Opener, Reply, Server, redirect
+from tests.transport.scripted_server import Key, Opener, Reply, Server, redirect
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from photosync import clock
 from photosync.errors import CancelledError, ItemError, LostAnswerError, Reason
 from photosync.transport import BandwidthLimit
-from tests.transport.scripted import Key, Opener, Reply, Server, as_json
+from tests.transport.scripted_server import Key, Opener, Reply, Server, as_json
 
 GOOD = as_json({"id": "1"}, 201)
 

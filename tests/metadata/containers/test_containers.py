@@ -30,7 +30,7 @@ from tests.metadata.making import (
     webp,
     xmp_packet,
 )
-from tests.metadata.reading import entries, exif_of_png, exif_of_webp, text_of
+from tests.metadata.raw_fields import entries, exif_of_png, exif_of_webp, text_of
 
 STAMP = "2021:07:06 18:22:01"
 ZERO = "0000:00:00 00:00:00"

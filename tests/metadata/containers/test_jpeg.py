@@ -29,7 +29,7 @@ from tests.metadata.making import (
     text,
     xmp_segment,
 )
-from tests.metadata.reading import exif_of_jpeg, jpeg_entries, text_of
+from tests.metadata.raw_fields import exif_of_jpeg, jpeg_entries, text_of
 
 STAMP = "2021:07:06 18:22:01"
 OLD = "2001:02:03 04:05:06"

@@ -39,7 +39,7 @@ from tests.metadata.making import (
     text,
     webp,
 )
-from tests.metadata.reading import Value, entries, exif_of_jpeg, exif_of_webp, jpeg_entries, text_of
+from tests.metadata.raw_fields import Value, entries, exif_of_jpeg, exif_of_webp, jpeg_entries, text_of
 
 STAMP = "2021:07:06 18:22:01"
 DATES = [original(STAMP), text(0x9004, STAMP)]

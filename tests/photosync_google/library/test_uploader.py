@@ -18,11 +18,11 @@ from photosync.testing import Fault
 from photosync.transport import Policy, Transport
 from photosync_google.library.resumable import piece_size
 from photosync_google.provider import GoogleProvider
-from tests.photosync_google.someone import ACCOUNT, Someone, md5_of
+from tests.photosync_google.google_user import ACCOUNT, GoogleUser, md5_of
 
 
 @contextmanager
-def uploader_of(someone: Someone, wish: UploadRequest | None = None) -> Iterator[Uploader]:
+def uploader_of(someone: GoogleUser, wish: UploadRequest | None = None) -> Iterator[Uploader]:
     context = AccountContext(
         ACCOUNT,
         someone.sandbox.folder / "state",
@@ -39,7 +39,7 @@ def uploader_of(someone: Someone, wish: UploadRequest | None = None) -> Iterator
 
 @pytest.mark.parametrize("size_bytes", [1000, 20_000_000])
 def test_a_file_is_read_once(tmp_path: Path, size_bytes: int) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
+    with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         read: list[int] = []
         file = LocalFile(someone.video("MVI_1.MP4", size_bytes), on_bytes=read.append)
         assert uploader.find(file) is None
@@ -65,7 +65,7 @@ def test_pieces_are_few_and_fit(size_bytes: int, granularity: int, expected: int
 
 
 def test_a_push_without_permission_does_not_even_begin(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.upload_token_path.unlink()
         with pytest.raises(SignInError, match="photosync login google --upload"), uploader_of(someone):
             pass
@@ -74,7 +74,7 @@ def test_a_push_without_permission_does_not_even_begin(tmp_path: Path) -> None:
 
 
 def test_what_went_up_is_described(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
+    with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         photo, video = LocalFile(someone.photos("IMG_1.JPG")[0]), LocalFile(someone.video("MVI_1.MP4", 5000))
         (first, second) = uploader.finish([uploader.send(photo), uploader.send(video)])
         assert isinstance(first, Sent)
@@ -91,14 +91,14 @@ def test_what_went_up_is_described(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_twice_in_one_batch_are_one_item(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
+    with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         (file,) = someone.photos("IMG_1.JPG")
         made = uploader.finish([uploader.send(LocalFile(file)), uploader.send(LocalFile(file))])
         assert [each.was_there for each in made if isinstance(each, Sent)] == [False, True]
 
 
 def test_files_of_several_albums_in_one_batch_keep_their_order(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
+    with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         files = [
             LocalFile(path, folder)
             for path, folder in zip(
@@ -122,7 +122,7 @@ def test_files_of_several_albums_in_one_batch_keep_their_order(tmp_path: Path) -
 
 
 def test_a_token_file_of_another_client_has_albums_of_its_own(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone:
+    with GoogleUser.with_items(tmp_path, 0) as someone:
         file = LocalFile(someone.photos("IMG_1.JPG")[0])
         one, two = "one.apps.googleusercontent.com", "two.apps.googleusercontent.com"
         for client_id in (one, two, one, two):
@@ -135,7 +135,7 @@ def test_a_token_file_of_another_client_has_albums_of_its_own(tmp_path: Path) ->
 
 
 def test_trouble_with_a_whole_batch_is_told_as_such(tmp_path: Path) -> None:
-    with Someone.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
+    with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         sent = uploader.send(LocalFile(someone.photos("IMG_1.JPG")[0]))
         someone.simulator.faults.server_error = Fault()
         with pytest.raises(TemporaryError):

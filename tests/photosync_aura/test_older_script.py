@@ -12,7 +12,7 @@ from photosync.model import Kind
 from photosync.testing import Fault
 from photosync.testing.library import SimulatedItem
 from photosync_aura.simulator import KITCHEN
-from tests.photosync_aura.owner import Owner, OwnerOf, check_sums
+from tests.photosync_aura.frame_owner import Owner, OwnerOf, check_sums
 
 Name = Callable[[str, str, str], str]
 """A file's name from taken_at, the asset's id and the stored file's name."""

@@ -27,7 +27,7 @@ ACCOUNT = "google"
 
 
 @dataclass(frozen=True)
-class Someone:
+class GoogleUser:
     """A user of the simulated service."""
 
     simulator: GoogleSimulator

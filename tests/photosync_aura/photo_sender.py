@@ -12,7 +12,7 @@ from typing import cast
 
 from photosync.testing.library import foreign_photos
 from photosync_aura.simulator import GRANDMA, KITCHEN
-from tests.photosync_aura.owner import ACCOUNT, Owner
+from tests.photosync_aura.frame_owner import ACCOUNT, Owner
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "photos"
 WRITABLE = {"kitchen": {"id": KITCHEN, "write": True}}
