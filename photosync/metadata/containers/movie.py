@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from photosync.formats.boxes import Box, boxes, child, children
 from photosync.formats.window import MalformedError, Window
@@ -131,15 +132,12 @@ class Movie(Container):
             self.notes = (*self.notes, "the QuickTime metadata cannot be read")
 
     def _keys(self, keys: Box) -> dict[int, bytes]:
-        found: dict[int, bytes] = {}
-        position = keys.content + 8
-        while position + 8 <= keys.end and len(found) < _MAX_KEYS:
-            size = int.from_bytes(self._window.exactly(position, 4))
-            if size < 8 or position + size > keys.end:
-                raise MalformedError("a key does not fit")
-            found[len(found) + 1] = self._window.read(position + 8, min(size - 8, _MAX_TEXT_BYTES))
-            position += size
-        return found
+        """The names of the values by their numbers; each is a box whose type is the namespace."""
+        names = islice(children(self._window, keys, skip=8), _MAX_KEYS)
+        return {
+            number: self._window.read(name.content, min(name.end - name.content, _MAX_TEXT_BYTES))
+            for number, name in enumerate(names, start=1)
+        }
 
     def _read_values(self, names: dict[int, bytes], ilst: Box) -> None:
         for box in children(self._window, ilst):
