@@ -166,15 +166,13 @@ def folded(name: str) -> str:
 
 
 def _media(content_type: str | None, image: Json, video: Json, extension: str) -> Kind:
-    """By the content type's major part; where that says nothing, by the extension."""
+    """By the content type; where that says nothing, by the properties and the extension."""
     major = (content_type or "").lower().partition("/")[0]
     if major in ("image", "video"):
         return Kind.PHOTO if major == "image" else Kind.VIDEO
-    if image or video:
-        return Kind.PHOTO if image else Kind.VIDEO
-    if extension.lower() in _PHOTO_EXTENSIONS:
-        return Kind.PHOTO
-    return Kind.VIDEO if extension.lower() in _VIDEO_EXTENSIONS else Kind.OTHER
+    if video or extension.lower() in _VIDEO_EXTENSIONS:
+        return Kind.VIDEO
+    return Kind.PHOTO if image or extension.lower() in _PHOTO_EXTENSIONS else Kind.OTHER
 
 
 def _md5(value: str | None, size_bytes: int | None) -> str | None:
