@@ -13,9 +13,9 @@ from photosync.testing.media import Media, Shape
 from photosync.testing.mp4 import box
 
 
-def _picture(format_: str) -> bytes:
+def _picture(format_: str, *, progressive: bool = False) -> bytes:
     content = io.BytesIO()
-    Image.new("RGB", (64, 48), "teal").save(content, format_)
+    Image.new("RGB", (64, 48), "teal").save(content, format_, progressive=progressive)
     return content.getvalue()
 
 
@@ -25,7 +25,7 @@ def _made(*, video: bool) -> bytes:
 
 WHOLE = {
     "JPEG": _made(video=False),
-    "progressive JPEG": _picture("JPEG"),
+    "progressive JPEG": _picture("JPEG", progressive=True),
     "PNG": _picture("PNG"),
     "GIF": _picture("GIF"),
     "WebP": _picture("WEBP"),
