@@ -7,8 +7,8 @@ Facts: protocol notes on Google Photos.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
 from photosync.errors import ProviderError, SignInError
 from photosync.model import Collection, Item, Selection
@@ -77,15 +77,11 @@ class GoogleProvider:
         endpoints = settings.endpoints
         api = endpoints.get("picker", PICKER_URL).rstrip("/")
         library = endpoints.get("library", LIBRARY_URL).rstrip("/")
-        token, upload_token = (
-            TokenFile(path, account=context.account, required=("refresh_token",))
-            for path in (
-                settings.token or context.state / "token.json",
-                settings.upload_token or context.state / "upload-token.json",
-            )
-        )
+        token_file = partial(TokenFile, account=context.account, required=("refresh_token",))
+
+        token = token_file(settings.token or context.state / "token.json")
         self._auth = GoogleAuth(context.account, client, token)
-        own_hosts = (*(_origin(url) for url in (api, *endpoints.values())), *_MEDIA_HOSTS)
+        own_hosts = (api, *endpoints.values(), *_MEDIA_HOSTS)
         transport = self._opened(
             context, self._auth, PickerRefusals(context.account, api, client.urls), own_hosts, _READ_TIMEOUT_S
         )
@@ -93,12 +89,12 @@ class GoogleProvider:
         self._downloads = Downloads(transport, self._api, OwnHosts(own_hosts))
         self._store = SessionStore(context.state, context.account)
 
-        self._upload_token = upload_token
+        self._upload_token = token_file(settings.upload_token or context.state / "upload-token.json")
         self._upload_auth = GoogleAuth(context.account, client, token, UPLOADING)
         # A token from elsewhere may allow uploads as well, and serves until there is one for uploads alone.
-        if upload_token.exists() or not self._upload_auth.names_scope:
-            self._upload_auth = GoogleAuth(context.account, client, upload_token, UPLOADING)
-        upload_hosts = (_origin(library), *_UPLOAD_HOSTS)
+        if self._upload_token.exists() or not self._upload_auth.names_scope:
+            self._upload_auth = GoogleAuth(context.account, client, self._upload_token, UPLOADING)
+        upload_hosts = (library, *_UPLOAD_HOSTS)
         refusals = LibraryRefusals(context.account, library, client.urls)
         transport = self._opened(context, self._upload_auth, refusals, upload_hosts, _UPLOAD_READ_TIMEOUT_S)
         self._library = LibraryApi(transport, library, OwnHosts(upload_hosts))
@@ -230,8 +226,3 @@ class GoogleProvider:
         for auth in (self._auth, self._upload_auth):
             if auth.transport is not None:
                 auth.transport.close()
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

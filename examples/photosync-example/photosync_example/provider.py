@@ -66,7 +66,7 @@ class ExampleProvider:
     def __init__(self, settings: ExampleSettings, context: AccountContext) -> None:
         self._api = settings.endpoints.get("api", API).rstrip("/")
         auth = ExampleAuth(context.account, settings.token)
-        self._transport = context.transport(TransportSettings(own_hosts=(self._api.removesuffix("/api"),), auth=auth))
+        self._transport = context.transport(TransportSettings(own_hosts=(self._api,), auth=auth))
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
