@@ -1,6 +1,6 @@
 """What simulators of services are built from, and the contract suite that every provider passes.
 
-A part of the product: `photosync demo` runs on it, and so do the authors of plugins. The door:
+A part of the product: `photosync demo` uses it, and so do the authors of plugins. It offers:
 
 - `Simulator`: a service on loopback, in a thread; a provider's own simulator subclasses it and says its routes.
 - `SimulatedLibrary`, `ExpectedItem`, `ItemTraits`: the photos that the simulated service holds, made on the fly.
