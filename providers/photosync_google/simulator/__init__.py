@@ -19,7 +19,7 @@ from photosync.testing import answers
 from photosync.testing.library import SimulatedItem
 from photosync.testing.routes import Route
 from photosync.testing.simulator import Simulator, SimulatorOptions
-from photosync_google.simulator.consent import Consent
+from photosync_google.simulator.consent import SimulatedConsent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
 from photosync_google.simulator.picker import Picker
@@ -51,7 +51,7 @@ class GoogleSimulator(Simulator):
         The addresses of a listing are no longer good after `uses_of_addresses` downloads; None: they stay good.
         """
         super().__init__(**options)
-        self.consent = Consent(self.faults, self.seed)
+        self.consent = SimulatedConsent(self.faults, self.seed)
         self.picker = Picker(self)
         self.uploads = Uploads(self)
         is_shown = options.get("size") == "demo"

@@ -34,7 +34,7 @@ class Grant:
     """The one access token that is good now."""
 
 
-class Consent:
+class SimulatedConsent:
     """The routes, and the tokens that are good."""
 
     def __init__(self, faults: GoogleFaults, seed: int) -> None:

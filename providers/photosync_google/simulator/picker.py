@@ -31,7 +31,7 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass
-class PickingSession:
+class SimulatedSession:
     """One session."""
 
     id: str
@@ -50,14 +50,14 @@ class Picker:
 
     def __init__(self, simulator: GoogleSimulator) -> None:
         self._simulator = simulator
-        self.sessions: dict[str, PickingSession] = {}
+        self.sessions: dict[str, SimulatedSession] = {}
         """All that ever were."""
         self.pages_opened: list[str] = []
         """The paths of the picking pages that a browser asked for."""
         self._uses: dict[str, int] = {}
 
     @property
-    def open_sessions(self) -> list[PickingSession]:
+    def open_sessions(self) -> list[SimulatedSession]:
         """Those that nobody has deleted."""
         return [session for session in self.sessions.values() if not session.is_deleted]
 
@@ -83,7 +83,7 @@ class Picker:
             return google_error(400, "INVALID_ARGUMENT", "Request contains an invalid argument.")
         number = len(self.sessions)
         digest = hashlib.sha256(f"{self._simulator.seed}/{number}".encode()).hexdigest()
-        session = PickingSession(
+        session = SimulatedSession(
             f"session-{digest[:24]}", min(int(asked), MOST_PICKED) if asked else MOST_PICKED, asked
         )
         self.sessions[session.id] = session
@@ -113,14 +113,14 @@ class Picker:
         self.pages_opened.append(request.path)
         return web.Response(text="<html><title>Pick</title></html>", content_type="text/html")
 
-    def _found(self, session_id: str) -> tuple[PickingSession | None, web.Response]:
+    def _found(self, session_id: str) -> tuple[SimulatedSession | None, web.Response]:
         if self._simulator.faults.fires("session_expired", "other"):
             return None, google_error(403, "PERMISSION_DENIED", "The caller does not have permission")
         session = self.sessions.get(session_id)
         is_there = session is not None and not session.is_deleted
         return session if is_there else None, google_error(404, "NOT_FOUND", "Session not found.")
 
-    def _described(self, session: PickingSession) -> Mapping[str, object]:
+    def _described(self, session: SimulatedSession) -> Mapping[str, object]:
         expires = datetime.now(UTC) + timedelta(days=7)
         described: dict[str, object] = {
             "id": session.id,
@@ -160,7 +160,7 @@ class Picker:
             return web.json_response({"nextPageToken": f"{offset}.{listing}{'.again' if token else ''}"})
         return web.json_response(self._page(session, listing, offset, size))
 
-    def _place(self, session: PickingSession, token: str | None) -> tuple[int, int] | None:
+    def _place(self, session: SimulatedSession, token: str | None) -> tuple[int, int] | None:
         """The offset in which listing a page begins; without a token a new listing begins."""
         if token is None:
             mark = hashlib.sha256(f"{session.id}/{len(session.listings)}".encode()).hexdigest()[:32]
@@ -169,7 +169,7 @@ class Picker:
         match = _PAGE_TOKEN.fullmatch(token)
         return (int(match[1]), int(match[2])) if match and int(match[2]) < len(session.listings) else None
 
-    def _page(self, session: PickingSession, listing: int, offset: int, size: int) -> Mapping[str, object]:
+    def _page(self, session: SimulatedSession, listing: int, offset: int, size: int) -> Mapping[str, object]:
         library, picked, mark = self._simulator.library, session.picked or [], session.listings[listing]
         page = [library.item(number) for number in picked[offset : offset + size] if library.has(number)]
         answer: dict[str, object] = {}
