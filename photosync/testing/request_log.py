@@ -64,7 +64,7 @@ class RequestLog:
             self._counts.clear()
             self.max_in_flight = 0
 
-    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 30.0) -> bool:
+    def wait_for(self, condition: Callable[[], bool], timeout_s: float = 60.0) -> bool:
         """Wait until `condition` holds, at most so long; whether it does."""
         end = time.monotonic() + timeout_s
         with self._happened:

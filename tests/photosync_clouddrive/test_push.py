@@ -686,7 +686,7 @@ def test_what_the_simulator_takes(simulator: CloudDriveSimulator, parts: tuple[b
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=B"}
     request = urllib.request.Request(f"{simulator.url_of('content')}/cdproxy/nodes", body, headers)
     try:
-        answer = urllib.request.urlopen(request, timeout=10)
+        answer = urllib.request.urlopen(request, timeout=60)
     except urllib.error.HTTPError as refusal:
         answer = refusal
     with answer:

@@ -43,12 +43,12 @@ def consent(url: str, follow: bool = True) -> str:
     """A browser whose person agrees: where it ends up."""
     opener = urllib.request.build_opener(NoRedirect)
     try:
-        opener.open(url, timeout=10).close()
+        opener.open(url, timeout=60).close()
     except urllib.error.HTTPError as error:
         with error:
             target = error.headers["Location"]
     if follow:
-        urllib.request.urlopen(target, timeout=10).close()
+        urllib.request.urlopen(target, timeout=60).close()
     return str(target)
 
 

@@ -173,7 +173,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def redirected(url: str) -> str:
     """Where a browser would be sent from `url`."""
     try:
-        urllib.request.build_opener(_Stay).open(url, timeout=10)
+        urllib.request.build_opener(_Stay).open(url, timeout=60)
     except urllib.error.HTTPError as answer:
         if answer.code == 302:
             return str(answer.headers["Location"])
@@ -184,7 +184,7 @@ def redirected(url: str) -> str:
 def get(url: str) -> tuple[int, str]:
     """What a browser sees there."""
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
@@ -196,7 +196,7 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def wait_until(path: Path, timeout_s: float = 20) -> None:
+def wait_until(path: Path, timeout_s: float = 60) -> None:
     end = time.monotonic() + timeout_s
     while not path.exists():
         assert time.monotonic() < end, f"{path} never came"

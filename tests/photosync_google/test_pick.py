@@ -147,7 +147,7 @@ def test_a_signal_while_nothing_is_picked_leaves_no_session(
         process = someone.sandbox.start("pick", ACCOUNT, "--no-browser")
         assert someone.simulator.wait_for(lambda: someone.simulator.counts["GET /v1/sessions/{session}"] >= 2)
         process.send_signal(number)
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
         assert process.returncode == status
         assert someone.simulator.picker.open_sessions == []
 

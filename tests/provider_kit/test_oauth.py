@@ -52,7 +52,7 @@ def agreeing(answer: str) -> Callable[[str], object]:
 
     def browse(url: str) -> None:
         query = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
-        with urllib.request.urlopen(f"{query['redirect_uri']}?state={query['state']}&{answer}", timeout=5) as page:
+        with urllib.request.urlopen(f"{query['redirect_uri']}?state={query['state']}&{answer}", timeout=60) as page:
             page.read()
 
     return browse
@@ -99,7 +99,7 @@ def test_what_cannot_be_used_is_told(text: str, message: str) -> None:
 
 def test_with_a_browser_the_listener_receives() -> None:
     someone = Someone(browser=agreeing("code=good"))
-    consent = Consent.request(someone, link_for, purpose="sign in", timeout_s=10)
+    consent = Consent.request(someone, link_for, purpose="sign in", timeout_s=60)
     assert consent.code == "good"
     assert [line.partition("&")[0] for line in someone.said] == [
         f"sign in: https://service.example/authorize?redirect_uri={consent.redirect_uri}"
@@ -115,7 +115,7 @@ def test_without_a_browser_the_person_pastes() -> None:
 def test_a_port_for_ssh_listens_even_without_a_browser_here() -> None:
     port = free_port()
     someone = Someone(browser=agreeing("code=good"), browser_allowed=False, port=port)
-    answer = Consent.request(someone, link_for, purpose="sign in", timeout_s=10)
+    answer = Consent.request(someone, link_for, purpose="sign in", timeout_s=60)
     assert answer.redirect_uri == f"http://127.0.0.1:{port}/"
 
 
