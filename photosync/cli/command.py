@@ -57,10 +57,13 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
     return run
 
 
-def _parameters_of(group: type[Any]) -> Iterator[inspect.Parameter]:
+@functools.cache
+def _parameters_of(group: type[Any]) -> list[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
-    for each in fields(group):
-        yield inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
+    return [
+        inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
+        for each in fields(group)
+    ]
 
 
 @contextmanager
