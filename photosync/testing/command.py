@@ -154,6 +154,14 @@ class Sandbox:
             ) from None
         return Result(arguments, process.returncode, stdout, stderr, _objects(stdout))
 
+    def text(self, *arguments: str, timeout_s: float = 120.0) -> str:
+        """What `photosync ARGUMENTS` prints for people; it has to succeed."""
+        options = ("--config", str(self.config))
+        process = start((*arguments, *options), folder=self.folder, environment=self.environment())
+        stdout, stderr = process.communicate(timeout=timeout_s)
+        assert process.returncode == 0, stderr
+        return stdout
+
     def files(self) -> list[Path]:
         """The photos and videos of the library: everything that is neither the program's own nor a list of sums."""
         return sorted(self._files())

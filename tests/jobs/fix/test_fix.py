@@ -4,7 +4,6 @@ import hashlib
 import io
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,8 +77,7 @@ def test_a_dry_run_says_what_would_change_and_why(sandbox: Sandbox, folder: Path
     changes = {each["field"]: each for each in row["changes"]}  # type: ignore[attr-defined]
     assert changes["DateTimeOriginal"]["after"] == "2023:04:05 12:34:56"
     assert "name" in changes["DateTimeOriginal"]["why"]
-    command = [sys.executable, "-m", "photosync", "fix", str(folder), "--dry-run", "--config", str(sandbox.config)]
-    table = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True).stdout
+    table = sandbox.text("fix", str(folder), "--dry-run")
     assert table.splitlines()[0].split() == ["FILE", "WHAT", "BEFORE", "AFTER", "WHY"]
     assert "DateTimeOriginal" in table
     assert contents(folder) == before

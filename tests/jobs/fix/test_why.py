@@ -1,8 +1,6 @@
 """`photosync why`: every time that a file had to choose from, and what was made of it."""
 
 import io
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
@@ -82,8 +80,7 @@ def test_a_file_of_the_library_tells_where_it_came_from(simulator: AmazonSimulat
     assert [each["source"] for each in candidates(told) if each["won"]] == ["provider"]
     assert str(row["path"]) in str(told["place"])
     assert why(sandbox, row["id"]) == told
-    command = [sys.executable, "-m", "photosync", "why", str(path), "--config", str(sandbox.config)]
-    text = subprocess.run(command, env=sandbox.environment(), capture_output=True, text=True, check=True).stdout
+    text = sandbox.text("why", str(path))
     assert "* 6" in text
     assert "DateTimeOriginal: - ->" in text
 
