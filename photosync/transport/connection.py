@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urljoin
@@ -29,7 +29,7 @@ from urllib3.exceptions import (
 from photosync import clock
 from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
 from photosync.transport import hosts
-from photosync.transport.hosts import AddressError, Target
+from photosync.transport.hosts import AddressError, Origin, Target
 from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.redaction import SENSITIVE_HEADERS
 from photosync.transport.reply import Reply
@@ -61,22 +61,20 @@ class _Adapter(HTTPAdapter):
         super().init_poolmanager(connections, maxsize, block, blocksize=_PIECE_BYTES, **more)
 
 
+@dataclass(frozen=True, slots=True)
 class _OutgoingBody:
     """A file on its way out, sent a piece at a time: under the bandwidth limit, and not further once the run ends.
 
     It has what requests and urllib3 need of a file.
     """
 
-    def __init__(
-        self, source: BinaryIO, size_bytes: int, bandwidth: BandwidthLimit | None, cancel: threading.Event | None
-    ) -> None:
-        self._source = source
-        self._size_bytes = size_bytes
-        self._bandwidth = bandwidth
-        self._cancel = cancel
+    source: BinaryIO
+    size_bytes: int
+    bandwidth: BandwidthLimit | None
+    cancel: threading.Event | None
 
     def __len__(self) -> int:
-        return self._size_bytes
+        return self.size_bytes
 
     def __iter__(self) -> Iterator[bytes]:
         while piece := self.read():
@@ -84,38 +82,33 @@ class _OutgoingBody:
 
     def read(self, size: int = -1) -> bytes:
         """The next piece, at most `size` bytes; empty at the end."""
-        clock.check(self._cancel)
-        piece = self._source.read(_PIECE_BYTES if size < 0 else min(size, _PIECE_BYTES))
-        if self._bandwidth is not None:
-            self._bandwidth.take(len(piece), self._cancel)
+        clock.check(self.cancel)
+        piece = self.source.read(_PIECE_BYTES if size < 0 else min(size, _PIECE_BYTES))
+        if self.bandwidth is not None:
+            self.bandwidth.take(len(piece), self.cancel)
         return piece
 
 
+@dataclass(eq=False)
 class Connections:
     """The connection pool of one account."""
 
-    def __init__(
-        self,
-        settings: TransportSettings,
-        policy: Policy,
-        sign_in: SignIn,
-        cancel: threading.Event | None,
-        bandwidth: BandwidthLimit | None = None,
-    ) -> None:
-        self._settings = settings
-        self._policy = policy
-        self._sign_in = sign_in
-        self._cancel = cancel
-        self._bandwidth = bandwidth
-        self._own_hosts = hosts.OwnHosts(settings.own_hosts)
-        self._headers = {**_DEFAULT_HEADERS, **settings.headers}
-        self._routes: dict[tuple[str, str, int], _Route] = {}
-        self._lock = threading.Lock()
-        self.sent = 0
-        """How many requests were sent, redirects included."""
-        self._has_answered = False
+    settings: TransportSettings
+    policy: Policy
+    sign_in: SignIn
+    bandwidth: BandwidthLimit | None
+    cancel: threading.Event | None
+    sent: int = field(default=0, init=False)
+    """How many requests were sent, redirects included."""
+    _has_answered: bool = field(default=False, init=False)
+    _routes: dict[Origin, _Route] = field(default_factory=dict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self._own_hosts = hosts.OwnHosts(self.settings.own_hosts)
+        self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
-        self._adapter = _Adapter(pool_connections=32, pool_maxsize=policy.pool_size, max_retries=0)
+        self._adapter = _Adapter(pool_connections=32, pool_maxsize=self.policy.pool_size, max_retries=0)
 
     def close(self) -> None:
         """Close all connections that are idle."""
@@ -133,8 +126,9 @@ class Connections:
                 first = first or target
                 generation = self._sign(prepared, request, target, first)
                 response = self._send_one(prepared, request, target)
-            reply = Reply(response, request, started=started, generation=generation, cancel=self._cancel)
-            if reply.status not in _REDIRECTS or reply.status in request.accept or "Location" not in reply.headers:
+            reply = Reply(response, request, started=started, generation=generation, cancel=self.cancel)
+            head = reply.head
+            if head.status not in _REDIRECTS or head.status in request.accept or "Location" not in head.headers:
                 return reply
             url = self._next_url(reply, target)
         raise AddressError(f"{request.label} was redirected more than {_MOST_REDIRECTS} times.")
@@ -151,33 +145,34 @@ class Connections:
             raise hosts.no_url() from None
         body: bytes | _OutgoingBody | Mapping[str, str] | None = request.form
         if callable(request.body):
-            body = self._outgoing(opened.enter_context(request.body()))
+            source = opened.enter_context(request.body())
+            size_bytes: int = super_len(source)  # type: ignore[no-untyped-call]
+            # requests would send an empty one in chunks, which services refuse.
+            body = _OutgoingBody(source, size_bytes, self.bandwidth, self.cancel) if size_bytes else b""
         elif request.body is not None:
             body = request.body
         prepared.prepare_body(body, None, request.json)
         return prepared
 
-    def _outgoing(self, source: BinaryIO) -> _OutgoingBody | bytes:
-        size_bytes: int = super_len(source)  # type: ignore[no-untyped-call]
-        # requests would send an empty one in chunks, which services refuse.
-        return _OutgoingBody(source, size_bytes, self._bandwidth, self._cancel) if size_bytes else b""
-
     def _sign(self, prepared: requests.PreparedRequest, request: Request, target: Target, first: Target) -> int | None:
         """Give the request its credentials, if it goes where they may go."""
         headers = prepared.headers
-        if target.origin.key != first.origin.key:
+        if target.origin != first.origin:
             for name in [name for name in headers if name.lower() in SENSITIVE_HEADERS]:
                 del headers[name]
         if not request.signed or target.is_presigned or target.origin not in self._own_hosts:
             return None
-        generation, credentials = self._sign_in.sign()
+        generation, credentials = self.sign_in.sign()
         headers.update(credentials)
         return generation
 
     def _send_one(self, prepared: requests.PreparedRequest, request: Request, target: Target) -> requests.Response:
-        route = self._route(target)
-        where = target.origin.name
-        timeout_s = (self._policy.connect_timeout_s, request.timeout_s or self._settings.read_timeout_s)
+        origin = target.origin
+        where = origin.name
+        timeout_s = (self.policy.connect_timeout_s, request.timeout_s or self.settings.read_timeout_s)
+        if origin not in self._routes:
+            self._routes[origin] = _read_environment(target)
+        route = self._routes[origin]
         with self._lock:
             self.sent += 1
         started = time.monotonic()
@@ -202,28 +197,21 @@ class Connections:
         with closing(reply):
             reply.peek()
             # Servers send UTF-8 here, and http.client reads it as Latin-1.
-            location = reply.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
-        url = urljoin(reply.url, location)
+            location = reply.head.headers["Location"].encode("latin-1", "replace").decode("utf-8", "replace")
+        url = urljoin(reply.head.url, location)
         following = hosts.target(url).origin
+        status = reply.head.status
         if (target.origin.scheme, following.scheme) == ("https", "http"):
             raise AddressError(f"{request.label} was redirected from https to http://{following.name}: not followed.")
         if request.method in {"GET", "HEAD"}:
             return url
-        if reply.status not in _SAME_METHOD:
-            raise AddressError(f"{request.label} was redirected to {following.name}, as only GET may be.", reply.status)
+        what = f"{request.label} was redirected to {following.name}"
+        if status not in _SAME_METHOD:
+            raise AddressError(f"{what}, as only GET may be.", status)
         # What is sent may itself be secret: a password, a refresh token.
-        if following not in self._own_hosts and following.key != target.origin.key:
-            raise AddressError(
-                f"{request.label} was redirected to {following.name}, which is not the account's host: not followed.",
-                reply.status,
-            )
+        if following not in self._own_hosts and following != target.origin:
+            raise AddressError(f"{what}, which is not the account's host: not followed.", status)
         return url
-
-    def _route(self, target: Target) -> _Route:
-        route = self._routes.get(target.origin.key)
-        if route is None:
-            route = self._routes[target.origin.key] = _read_environment(target)
-        return route
 
 
 def _read_environment(target: Target) -> _Route:

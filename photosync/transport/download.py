@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from photosync.errors import ItemError, Reason
 from photosync.transport.exchange import Exchange
@@ -30,44 +30,35 @@ class _Body:
     """Its lengths are not those of the content then."""
 
 
+@dataclass(slots=True)
 class Download:
-    """One download with all its attempts."""
+    """One download with all its attempts. `Transport.download` documents the parameters."""
 
-    def __init__(
-        self,
-        exchange: Exchange,
-        request: Request,
-        destination: Destination,
-        *,
-        documents: bool,
-        part_bytes: int | None,
-    ) -> None:
-        """The arguments are those of `Transport.download`."""
-        self._exchange = exchange
-        self._request = request
-        self._destination = destination
-        self._documents = documents
-        self._part_bytes = part_bytes
-        self._resumable = True
-        self._total: int | None = None
-        self._furthest = 0
+    exchange: Exchange
+    request: Request
+    destination: Destination
+    documents: bool
+    part_bytes: int | None
+    _resumable: bool = field(default=True, init=False)
+    _total: int | None = field(default=None, init=False)
+    _furthest: int = field(default=0, init=False)
 
     def attempt(self, retries: Retries) -> Answer:
         """One attempt. Raises `RetryableError` where another one may go on."""
         start = self._resume_from()
         answer = self._fetch_all(start, retries)
-        if answer is None and self._destination.offset:
+        if answer is None and self.destination.offset:
             answer = self._fetch_all(0, retries)
-        if answer is None and self._part_bytes is not None:
-            raise RetryableError(f"{self._request.label} did not give the part asked for", Reason.TRUNCATED)
+        if answer is None and self.part_bytes is not None:
+            raise RetryableError(f"{self.request.label} did not give the part asked for", Reason.TRUNCATED)
         if answer is None:
-            raise ItemError(f"{self._request.label} answered with a part that was not asked for.", Reason.BAD_ANSWER)
+            raise ItemError(f"{self.request.label} answered with a part that was not asked for.", Reason.BAD_ANSWER)
         return answer
 
     def _resume_from(self) -> int:
-        where = self._destination
+        where = self.destination
         # A content of several parts is put together from several answers anyway: go on with those of this download.
-        is_continued = self._part_bytes is not None and self._furthest > 0
+        is_continued = self.part_bytes is not None and self._furthest > 0
         may_resume = where.provable or _is_strong(where.validator) or is_continued
         return where.offset if self._resumable and may_resume else 0
 
@@ -76,70 +67,70 @@ class Download:
         if start == 0:
             self._total = None
         answer = self._fetch(start, retries)
-        while answer is not None and answer.status == 206 and self._destination.offset < (self._total or 0):
-            answer = self._fetch(self._destination.offset, retries)
+        while answer is not None and answer.status == 206 and self.destination.offset < (self._total or 0):
+            answer = self._fetch(self.destination.offset, retries)
         return answer
 
     def _fetch(self, start: int, retries: Retries) -> Answer | None:
         """The body, or its next part, from `start`; None where the service sent something else than that."""
         try:
-            reply = self._exchange.send(self._ranged(start), retries)
+            reply = self.exchange.send(self._ranged(start), retries)
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with closing(reply):
-            if reply.status == 416 and (start or self._part_bytes is not None):
+            if reply.head.status == 416 and (start or self.part_bytes is not None):
                 reply.peek()
                 return None
             self._check_head(reply)
             body = self._body(reply, start)
             if body is None:
                 return None
-            self._exchange.succeeded()
+            self.exchange.pacer.succeeded()
             self._receive(reply, body, retries)
-            return reply.head()
+            return reply.head
 
     def _ranged(self, start: int) -> Request:
         headers = {"Accept-Encoding": "identity"}
-        if self._part_bytes is not None:
-            end = start + self._part_bytes
+        if self.part_bytes is not None:
+            end = start + self.part_bytes
             headers["Range"] = f"bytes={start}-{(end if self._total is None else min(end, self._total)) - 1}"
         elif start:
             headers["Range"] = f"bytes={start}-"
-        if start and _is_strong(self._destination.validator):
-            headers["If-Range"] = self._destination.validator or ""
-        return replace(self._request, headers=headers)
+        if start and _is_strong(self.destination.validator):
+            headers["If-Range"] = self.destination.validator or ""
+        return replace(self.request, headers=headers)
 
     def _check_head(self, reply: Reply) -> None:
-        is_content = reply.status in {200, 206}
-        if is_content and (self._documents or not reply.head().is_document):
+        is_content = reply.head.status in {200, 206}
+        if is_content and (self.documents or not reply.head.is_document):
             return
         answer = reply.peek()
-        self._exchange.classify(reply, answer)
+        self.exchange.classify(reply, answer)
         if is_content:
             what = f"answered with {answer.content_type} where a photo or video was due"
-            raise ItemError(str(self._exchange.refusal(self._request, answer, what)), Reason.NOT_MEDIA)
-        self._exchange.raise_if_temporary(reply, answer)
+            raise ItemError(str(self.exchange.refusal(self.request, answer, what)), Reason.NOT_MEDIA)
+        self.exchange.raise_if_temporary(reply, answer)
         default = Reason.REFUSED if 400 <= answer.status < 500 else Reason.BAD_ANSWER
-        raise ItemError(str(self._exchange.refusal(self._request, answer)), _REASONS.get(answer.status, default))
+        raise ItemError(str(self.exchange.refusal(self.request, answer)), _REASONS.get(answer.status, default))
 
     def _body(self, reply: Reply, start: int) -> _Body | None:
         """What follows; None for a part that does not continue what is there."""
-        length = _number(reply.headers.get("Content-Length"))
-        is_compressed = reply.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
-        validator = reply.headers.get("ETag")
+        length = _number(reply.head.headers.get("Content-Length"))
+        is_compressed = reply.head.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
+        validator = reply.head.headers.get("ETag")
         if not _is_strong(validator):
             validator = None
-        if reply.status == 200:
+        if reply.head.status == 200:
             total = None if is_compressed else length
             return _Body(0, length, total, validator, is_compressed)
-        match = _CONTENT_RANGE.fullmatch(reply.headers.get("Content-Range", "").strip())
+        match = _CONTENT_RANGE.fullmatch(reply.head.headers.get("Content-Range", "").strip())
         if match is None or is_compressed:
             return None
         first, last, total = int(match[1]), int(match[2]), _number(match[3])
-        known = self._destination.validator if start else validator
+        known = self.destination.validator if start else validator
         fits = (
             (first == start <= last)
-            and (self._part_bytes is None if total is None else last < total)
+            and (self.part_bytes is None if total is None else last < total)
             and (length is None or length == last - first + 1)
             and (total is None or self._total is None or total == self._total)
             and (not start or known is None or validator is None or validator == known)
@@ -151,13 +142,13 @@ class Download:
         if body.is_compressed:
             # Offsets would be those of the content, and ranges those of the compressed body.
             self._resumable = False
-        self._destination.begin(body.start, body.total, body.validator)
-        bandwidth = self._exchange.bandwidth
+        self.destination.begin(body.start, body.total, body.validator)
+        bandwidth = self.exchange.bandwidth
         size = _CHUNK_BYTES if bandwidth is None else min(_CHUNK_BYTES, bandwidth.chunk_bytes)
         received = 0
         for chunk in reply.chunks(size, decode=body.is_compressed):
-            self._exchange.receive(len(chunk))
-            self._destination.write(chunk)
+            self.exchange.receive(len(chunk))
+            self.destination.write(chunk)
             received += len(chunk)
             position = body.start + received
             retries.progress(new=position > self._furthest)
@@ -168,10 +159,10 @@ class Download:
     def _check_length(self, reply: Reply, body: _Body, received: int) -> None:
         if body.length is not None and received > body.length:
             raise ItemError(
-                f"{self._request.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
+                f"{self.request.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
             )
         end = body.start + received
-        expected = body.total if self._part_bytes is None else None
+        expected = body.total if self.part_bytes is None else None
         if (body.length is not None and received < body.length) or (expected is not None and end < expected):
             raise RetryableError(f"the answer of {reply.where} was cut short", Reason.TRUNCATED)
 

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from photosync import clock
@@ -20,47 +21,39 @@ from photosync.transport.types import Answer, Request, TransportSettings
 
 Result = TypeVar("Result")
 
-SHOWN_CHARACTERS = 300
+_SHOWN_CHARACTERS = 300
 
 log = logging.getLogger("photosync.transport")
 
 
+@dataclass(eq=False)
 class Exchange:
     """Everything that an attempt needs; shared by all requests of a transport."""
 
-    def __init__(
-        self,
-        settings: TransportSettings,
-        *,
-        policy: Policy,
-        redactor: Redactor,
-        bandwidth: BandwidthLimit | None,
-        cancel: threading.Event | None,
-        on_wait: Callable[[Wait], None] | None,
-    ) -> None:
-        self._classify_answer = settings.classify
-        self._policy = policy
-        self.redactor = redactor
-        self.bandwidth = bandwidth
-        self._cancel = cancel
-        self._on_wait = on_wait
-        self._sign_in = SignIn(settings.auth, redactor)
-        self._pacer = Pacer(settings.pause_s)
-        self._lock = threading.Lock()
-        self.repeated = 0
-        """How many attempts repeated an earlier one."""
-        self.connections = Connections(settings, policy, self._sign_in, cancel, bandwidth)
+    settings: TransportSettings
+    policy: Policy
+    redactor: Redactor
+    bandwidth: BandwidthLimit | None
+    cancel: threading.Event | None
+    on_wait: Callable[[Wait], None] | None
+    repeated: int = field(default=0, init=False)
+    """How many attempts repeated an earlier one."""
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        self.pacer = Pacer(self.settings.pause_s)
+        self._sign_in = SignIn(self.settings.auth, self.redactor)
+        self.connections = Connections(self.settings, self.policy, self._sign_in, self.bandwidth, self.cancel)
 
     def run(self, request: Request, attempt: Callable[[Retries], Result]) -> Result:
         """Attempt `request` as often as the policy says."""
-        retries = Retries(self._policy, request, self.redactor, cancel=self._cancel, on_wait=self._before_wait)
-        return retries.run(lambda: attempt(retries))
+        return Retries(self.policy, request, self.redactor, self.cancel, self._before_wait).run(attempt)
 
     def _before_wait(self, wait: Wait) -> None:
         self._count_repeat()
         log.info("%s, waiting %.1f s (try %d)", wait.reason, wait.seconds, wait.attempt)
-        if self._on_wait is not None:
-            self._on_wait(wait)
+        if self.on_wait is not None:
+            self.on_wait(wait)
 
     def _count_repeat(self) -> None:
         with self._lock:
@@ -82,11 +75,7 @@ class Exchange:
     def receive(self, size_bytes: int) -> None:
         """Account for bytes that arrived, under the bandwidth limit."""
         if self.bandwidth is not None:
-            self.bandwidth.take(size_bytes, self._cancel)
-
-    def succeeded(self) -> None:
-        """The service did what it was asked."""
-        self._pacer.succeeded()
+            self.bandwidth.take(size_bytes, self.cancel)
 
     def check(self, reply: Reply, answer: Answer) -> None:
         """Let pass what the request accepts; raise the error for everything else."""
@@ -94,11 +83,11 @@ class Exchange:
         if answer.status not in reply.request.accept:
             self.raise_if_temporary(reply, answer)
             raise self.refusal(reply.request, answer)
-        self.succeeded()
+        self.pacer.succeeded()
 
     def classify(self, reply: Reply, answer: Answer) -> None:
         """Raise what the provider makes of `answer`, if anything."""
-        error = self._classify_answer(answer) if self._classify_answer is not None else None
+        error = self.settings.classify(answer) if self.settings.classify is not None else None
         if isinstance(error, SignInError):
             self._sign_in.end(error)
         if isinstance(error, TemporaryError):
@@ -115,8 +104,8 @@ class Exchange:
         if error is None and not may_repeat(reply.request, failure):
             raise LostAnswerError(str(self.refusal(reply.request, answer)), failure.reason, answer.status)
         if answer.status in {429, 503} or failure.reason is Reason.THROTTLED:
-            asked_s, cap_s = failure.retry_after_s, self._policy.retry_after_cap_s
-            self._pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
+            asked_s, cap_s = failure.retry_after_s, self.policy.retry_after_cap_s
+            self.pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
         raise failure
 
     def refusal(self, request: Request, answer: Answer, what: str = "") -> ProviderError:
@@ -127,22 +116,22 @@ class Exchange:
 
     def _excerpt(self, answer: Answer) -> str:
         """What the service said, as the end of a sentence."""
-        text = " ".join(answer.body[: 4 * SHOWN_CHARACTERS].decode("utf-8", "replace").split())
+        text = " ".join(answer.body[: 4 * _SHOWN_CHARACTERS].decode("utf-8", "replace").split())
         # Cleaned before it is cut: half a secret would not be recognised.
-        text = self.redactor.clean(text)[:SHOWN_CHARACTERS]
+        text = self.redactor.clean(text)[:_SHOWN_CHARACTERS]
         return f": {text}" if text else "."
 
     def _send_paced(self, request: Request, retries: Retries) -> Reply:
         self._sign_in.check()
-        clock.check(self._cancel)
-        held_s = self._pacer.held_s()
-        if held_s > self._policy.retry_budget_s:
+        clock.check(self.cancel)
+        held_s = self.pacer.held_s()
+        if held_s > self.policy.retry_budget_s:
             raise TemporaryError(
                 f"{self.redactor.clean(request.label)}: not sent. The service asked to wait; {held_s:.0f} s of that "
                 "are left. Try again later.",
                 Reason.THROTTLED,
             )
-        started = self._pacer.wait(self._cancel)
+        started = self.pacer.wait(self.cancel)
         # The sign-in may have ended while this waited.
         self._sign_in.check()
         retries.started()
@@ -157,4 +146,4 @@ class Exchange:
 
 
 def _is_refused_sign_in(reply: Reply) -> bool:
-    return reply.status == 401 and reply.generation is not None and 401 not in reply.request.accept
+    return reply.head.status == 401 and reply.generation is not None and 401 not in reply.request.accept

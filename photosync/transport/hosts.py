@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
@@ -20,18 +20,14 @@ class AddressError(ProviderError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request goes. `name` is what a message may show: the host, and the port where the URL has one."""
+    """Where a request goes: equal if scheme, host and port are."""
 
     scheme: str
     host: str
     port: int
-    name: str
-    is_loopback: bool
-
-    @property
-    def key(self) -> tuple[str, str, int]:
-        """What makes two origins the same."""
-        return self.scheme, self.host, self.port
+    name: str = field(compare=False)
+    """What a message may show: the host, and the port where the URL has one."""
+    is_loopback: bool = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +94,13 @@ class OwnHosts:
     """The hosts that an account's credentials may go to."""
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
-        self._origins = {target(pattern.rstrip("/")).origin.key for pattern in patterns if "://" in pattern}
+        self._origins = {target(pattern.rstrip("/")).origin for pattern in patterns if "://" in pattern}
         hosts = [pattern.lower() for pattern in patterns if "://" not in pattern]
         self._hosts = frozenset(host for host in hosts if not host.startswith("."))
         self._suffixes = tuple(host for host in hosts if host.startswith("."))
 
     def __contains__(self, origin: Origin) -> bool:
-        if origin.key in self._origins:
+        if origin in self._origins:
             return True
         is_usual = (origin.scheme, origin.port) == ("https", 443)
         return is_usual and (origin.host in self._hosts or origin.host.endswith(self._suffixes))

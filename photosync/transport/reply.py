@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ProtocolError, ReadTimeoutError
@@ -15,7 +16,7 @@ from photosync.transport import hosts
 from photosync.transport.retry import RetryableError
 from photosync.transport.types import Answer, Request
 
-MOST_IN_MEMORY = 64 * 1024 * 1024
+_MOST_IN_MEMORY = 64 * 1024 * 1024
 _PEEK_BYTES = 64 * 1024
 
 
@@ -34,9 +35,7 @@ class Reply:
         self.request = request
         self.started = started
         """When the request started, for the pacing."""
-        self.status = response.status_code
-        self.url = response.url
-        self.headers: Mapping[str, str] = response.headers
+        self.head = Answer(response.status_code, response.url, response.headers)
         self.generation = generation
         """Of the credentials that the request carried; None where it carried none."""
         self.where = hosts.target(response.url).origin.name
@@ -44,31 +43,25 @@ class Reply:
         self._raw: HTTPResponse = response.raw
         self._cancel = cancel
 
-    def head(self, body: bytes = b"") -> Answer:
-        """This as an `Answer`."""
-        return Answer(self.status, self.url, self.headers, body)
-
     def whole(self) -> Answer:
         """Read to the end, into memory."""
-        body = self._read(MOST_IN_MEMORY + 1)
-        if len(body) > MOST_IN_MEMORY:
-            raise ProviderError(f"{self.where} answered with more than {MOST_IN_MEMORY >> 20} MiB.", self.status)
-        return self.head(body)
+        answer = self._with_body(_MOST_IN_MEMORY + 1)
+        if len(answer.body) > _MOST_IN_MEMORY:
+            raise ProviderError(f"{self.where} answered with more than {_MOST_IN_MEMORY >> 20} MiB.", answer.status)
+        return answer
 
     def peek(self) -> Answer:
         """The head with the beginning of the body, which is not read again. A body that breaks off is left out."""
         try:
-            return self.head(self._read(_PEEK_BYTES))
+            return self._with_body(_PEEK_BYTES)
         except RetryableError:
-            return self.head()
+            return self.head
 
-    def _read(self, at_most: int) -> bytes:
-        parts: list[bytes] = []
-        missing = at_most
-        while missing > 0 and (part := self._next(missing, decode=True)):
-            parts.append(part)
-            missing -= len(part)
-        return b"".join(parts)
+    def _with_body(self, at_most: int) -> Answer:
+        body = bytearray()
+        while len(body) < at_most and (part := self._next(at_most - len(body), decode=True)):
+            body += part
+        return replace(self.head, body=bytes(body))
 
     def pieces(self, size: int, *, decode: bool = True) -> Iterator[bytes]:
         """The body as it comes, at most `size` bytes at a time."""
@@ -76,7 +69,7 @@ class Reply:
             yield piece
             clock.check(self._cancel)
 
-    def chunks(self, size: int, *, decode: bool = True) -> Iterator[bytes]:
+    def chunks(self, size: int, *, decode: bool) -> Iterator[bytes]:
         """The body in chunks of about `size` bytes. What arrived before a failure is yielded first."""
         parts: list[bytes] = []
         gathered = 0

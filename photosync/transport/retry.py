@@ -11,7 +11,7 @@ import math
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -123,40 +123,32 @@ def _http_date(value: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+@dataclass(slots=True)
 class Retries:
     """The attempts of one request. Progress resets both limits."""
 
-    def __init__(
-        self,
-        policy: Policy,
-        request: Request,
-        redactor: Redactor,
-        *,
-        cancel: threading.Event | None,
-        on_wait: Callable[[Wait], None],
-    ) -> None:
-        self._policy = policy
-        self._request = request
-        self._redactor = redactor
-        self._cancel = cancel
-        self._on_wait = on_wait
-        self._started: float | None = None
-        """When the time without progress began."""
-        self._failures: list[RetryableError] = []
-        """Since the last progress."""
+    policy: Policy
+    request: Request
+    redactor: Redactor
+    cancel: threading.Event | None
+    on_wait: Callable[[Wait], None]
+    _started: float | None = field(default=None, init=False)
+    """When the time without progress began."""
+    _failures: list[RetryableError] = field(default_factory=list, init=False)
+    """Since the last progress."""
 
-    def run(self, attempt: Callable[[], Result]) -> Result:
-        """Call `attempt` until it does not raise `RetryableError`, or a limit is reached."""
+    def run(self, attempt: Callable[[Retries], Result]) -> Result:
+        """Call `attempt` with this until it does not raise `RetryableError`, or a limit is reached."""
         engine = Retrying(
             retry=retry_if_exception(self._may_repeat),
             wait=self._wait_s,
             stop=self._is_over,
             before_sleep=self._report,
-            sleep=lambda seconds: clock.wait(self._cancel, seconds),
+            sleep=lambda seconds: clock.wait(self.cancel, seconds),
             reraise=True,
         )
         try:
-            return engine(attempt)
+            return engine(attempt, self)
         except RetryableError as failure:
             error = self._final_error(failure)
         raise error
@@ -176,38 +168,38 @@ class Retries:
         if not isinstance(error, RetryableError):
             return False
         self._failures.append(error)
-        return may_repeat(self._request, error)
+        return may_repeat(self.request, error)
 
     def _wait_s(self, _: RetryCallState) -> float:
         asked_s = self._failures[-1].retry_after_s
         if asked_s is not None:
-            return min(asked_s, self._policy.retry_after_cap_s)
+            return min(asked_s, self.policy.retry_after_cap_s)
         doublings = min(len(self._failures) - 1, 60)
         # Full jitter: threads that failed together must not come back together.
-        return random.uniform(0, min(self._policy.backoff_base_s * 2.0**doublings, self._policy.backoff_cap_s))  # noqa: S311
+        return random.uniform(0, min(self.policy.backoff_base_s * 2.0**doublings, self.policy.backoff_cap_s))  # noqa: S311
 
     def _is_over(self, state: RetryCallState) -> bool:
         counted = sum(failure.reason is not Reason.THROTTLED for failure in self._failures)
-        budget_s = self._policy.retry_budget_s
+        budget_s = self.policy.retry_budget_s
         if self._failures[-1].is_first_contact:
-            budget_s = min(budget_s, self._policy.first_contact_budget_s)
+            budget_s = min(budget_s, self.policy.first_contact_budget_s)
         spent_s = 0.0 if self._started is None else clock.monotonic() - self._started
-        return counted >= self._policy.max_attempts or spent_s + state.upcoming_sleep > budget_s
+        return counted >= self.policy.max_attempts or spent_s + state.upcoming_sleep > budget_s
 
     def _report(self, state: RetryCallState) -> None:
-        self._on_wait(Wait(self._failures[-1].message, state.upcoming_sleep, len(self._failures)))
+        self.on_wait(Wait(self._failures[-1].message, state.upcoming_sleep, len(self._failures)))
 
     def _final_error(self, failure: RetryableError) -> PhotosyncError:
         if failure.error is not None:
             return failure.error
         attempts = len(self._failures)
-        label = self._redactor.clean(self._request.label)
+        label = self.redactor.clean(self.request.label)
         message = f"{label}: {failure.message}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
         if failure.retry_after_s is not None:
             message += f" The service asks to wait {failure.retry_after_s:.0f} s."
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
-        if not may_repeat(self._request, failure):
+        if not may_repeat(self.request, failure):
             return LostAnswerError(f"{message} It may have been done all the same, so it was not repeated.")
-        if failure.reason is Reason.TRUNCATED and self._request.is_download:
+        if failure.reason is Reason.TRUNCATED and self.request.is_download:
             return ItemError(message, Reason.TRUNCATED)
         return TemporaryError(f"{message} {_ADVICE[reason]}", reason)

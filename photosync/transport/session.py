@@ -38,14 +38,7 @@ class Transport:
         cancel: threading.Event | None = None,
         on_wait: Callable[[Wait], None] | None = None,
     ) -> None:
-        self._exchange = Exchange(
-            settings,
-            policy=policy or Policy(),
-            redactor=redactor or Redactor(),
-            bandwidth=bandwidth,
-            cancel=cancel,
-            on_wait=on_wait,
-        )
+        self._exchange = Exchange(settings, policy or Policy(), redactor or Redactor(), bandwidth, cancel, on_wait)
 
     @property
     def requests(self) -> int:
@@ -63,7 +56,7 @@ class Transport:
         transport.request("DELETE", f"{api}/sessions/{id}", accept=(200, 404))
         """
         request = Request(method.upper(), url, **options)
-        return self._exchange.run(request, lambda retries: self._whole_answer(request, retries))
+        return self._exchange.run(request, self._whole_answer)
 
     def json(self, method: str, url: str, **options: Unpack[RequestOptions]) -> object:
         """The answer as JSON: like `request`, and anything that is not JSON raises `ProviderError` too.
@@ -111,8 +104,8 @@ class Transport:
                 ...
         """
         request = Request(method.upper(), url, **options)
-        with closing(self._exchange.run(request, lambda retries: self._accepted_head(request, retries))) as reply:
-            yield reply.head(), self._streamed(reply)
+        with closing(self._exchange.run(request, self._accepted_head)) as reply:
+            yield reply.head, self._streamed(reply)
 
     def hide(self, *secrets: str) -> None:
         """Let no log line and no message show these: secrets that a provider learns while it works."""
@@ -122,16 +115,17 @@ class Transport:
         """Close all connections that are idle."""
         self._exchange.connections.close()
 
-    def _whole_answer(self, request: Request, retries: Retries) -> Answer:
-        with closing(self._exchange.send(request, retries)) as reply:
+    def _whole_answer(self, retries: Retries) -> Answer:
+        with closing(self._exchange.send(retries.request, retries)) as reply:
             answer = reply.whole()
         self._exchange.check(reply, answer)
         return answer
 
-    def _accepted_head(self, request: Request, retries: Retries) -> Reply:
+    def _accepted_head(self, retries: Retries) -> Reply:
+        request = retries.request
         reply = self._exchange.send(request, retries)
-        if reply.status in request.accept and not reply.head().is_html:
-            self._exchange.succeeded()
+        if reply.head.status in request.accept and not reply.head.is_html:
+            self._exchange.pacer.succeeded()
             return reply
         with closing(reply):
             answer = reply.peek()
