@@ -139,13 +139,13 @@ class CloudDriveSimulator(Simulator):
         return refused("Node not found", 404)
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """The bearer token, and faults of the door."""
+        """The bearer token, and faults that refuse every call."""
         if not route.signed:
             return None
         account = self.tokens.account_of(request)
-        return self.expired_answer() if account is None else self._at_the_door(request, route, account)
+        return self.expired_answer() if account is None else self._general_refusal(request, route, account)
 
-    def _at_the_door(self, request: web.Request, route: Route, account: str) -> web.Response | None:
+    def _general_refusal(self, request: web.Request, route: Route, account: str) -> web.Response | None:
         if account != OWNER and "isRoot" not in request.query.get("filters", "isRoot"):
             return refused("Another account", 500)  # nobody should get so far
         if self.faults.fires("not_allowed", route.kind):
