@@ -13,6 +13,7 @@ from http import HTTPStatus
 from photosync.errors import ItemError, PhotosyncError, Reason, StorageFullError
 from photosync.provider_kit.amazon_drive.nodes import DriveNode
 from photosync.provider_kit.amazon_drive.refusals import DriveRefusal
+from photosync.provider_kit.json_fields import text
 from photosync_amazon.items import parse_node
 
 _FULL = re.compile(r"NO_ACTIVE_SUBSCRIPTION|account allowance|quota", re.IGNORECASE)
@@ -29,8 +30,8 @@ class AmazonRefusal(DriveRefusal):
 
     @property
     def node(self) -> DriveNode | None:
-        """What is in the way, where the answer is that node itself."""
-        return parse_node(self.content)
+        """What is in the way, where the answer is that node itself, whole: without a status it may be in the trash."""
+        return parse_node(self.content) if text(self.content, "status") else None
 
     @property
     def is_about_content(self) -> bool:
