@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -52,6 +53,9 @@ def _plain_text(value: str) -> str:
     return value
 
 
+_PlainText = Annotated[str, AfterValidator(_plain_text)]
+
+
 class Defaults(BaseModel):
     """The options that stand under an account, or under `defaults` for all accounts. None: the program decides."""
 
@@ -65,8 +69,8 @@ class Defaults(BaseModel):
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     retry_budget: Duration = timedelta(minutes=2)
     """How long one request is retried before the service counts as unreachable."""
-    artist: Annotated[str, AfterValidator(_plain_text)] | None = None
-    copyright: Annotated[str, AfterValidator(_plain_text)] | None = None
+    artist: _PlainText | None = None
+    copyright: _PlainText | None = None
     write_gps: bool = False
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
@@ -100,12 +104,8 @@ class AccountConfig:
     plugin: ProviderPlugin
     provider: type[Provider]
     options: Defaults
-    _file: _Source
-    _own: Mapping[str, Any]
-
-    def settings(self) -> AccountSettings:
-        """The provider's settings, with every secret looked up. Raises `ConfigError`."""
-        return self._file.provider_settings(self.name, self.provider, self._own, _look_up)
+    settings: Callable[[], AccountSettings]
+    """The provider's settings, with every secret looked up. Raises `ConfigError`."""
 
 
 @dataclass(frozen=True)
@@ -191,13 +191,11 @@ class _Source:
         if not isinstance(self._content, dict):
             raise self._error((), "expected 'library' and 'accounts', as in config.example.yaml")
         core = {key: value for key, value in self._content.items() if key != "accounts"}
-        content = {**self._content, **self._looked_up(core, (), _look_up)}
-        file = self._validated(_File, content, ())
+        file = self._validated(_File, self._content | self._looked_up(core, (), _look_up), ())
         defaults = self._validated(Defaults, file.defaults, ("defaults",))
         installed = plugins()
         accounts = {
-            name: self._account(name, content or {}, file.defaults, installed)
-            for name, content in file.accounts.items()
+            name: self._account(name, own or {}, file.defaults, installed) for name, own in file.accounts.items()
         }
         return Config(self._path, file.library, accounts, defaults)
 
@@ -215,16 +213,16 @@ class _Source:
                 raise self._error((*at, "provider"), f"there is no provider '{provider_name}'; {expected}")
             raise self._error(at, f"'provider' is missing, and '{name}' is none; {expected}")
         provider = plugin.load()
-        own = {key: value for key, value in content.items() if key not in Defaults.model_fields and key != "provider"}
-        options = {**defaults, **{key: value for key, value in content.items() if key in Defaults.model_fields}}
-        self.provider_settings(name, provider, own, lambda text: text)
-        return AccountConfig(name, plugin, provider, self._validated(Defaults, options, at), self, own)
+        options = {key: value for key, value in content.items() if key in Defaults.model_fields}
+        own = {key: value for key, value in content.items() if key not in options and key != "provider"}
+        self._settings(at, provider, own, lambda text: text)
+        settings = partial(self._settings, at, provider, own, _look_up)
+        return AccountConfig(name, plugin, provider, self._validated(Defaults, defaults | options, at), settings)
 
-    def provider_settings(
-        self, name: str, provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]
+    def _settings(
+        self, at: tuple[str, ...], provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]
     ) -> AccountSettings:
         """The provider's settings, with `look_up` applied to every text."""
-        at = ("accounts", name)
         content = self._looked_up(own, at, look_up)
         settings = self._validated(provider.settings_type, content, at, extra=tuple(Defaults.model_fields))
         for key, url in settings.endpoints.items():
@@ -282,13 +280,10 @@ def _look_up(text: str) -> str:
     """The text that a reference stands for. Raises `LookupError` with a message for the user."""
     if text.startswith(_KEYRING):
         return _from_keyring(text.removeprefix(_KEYRING))
-    return _REFERENCE.sub(lambda match: _from_environment(match[1]), text)
-
-
-def _from_environment(name: str) -> str:
-    if name not in os.environ:
-        raise LookupError(f"the environment has no variable {name}; set it, or write the value here")
-    return os.environ[name]
+    for name in _REFERENCE.findall(text):
+        if name not in os.environ:
+            raise LookupError(f"the environment has no variable {name}; set it, or write the value here")
+    return _REFERENCE.sub(lambda match: os.environ[match[1]], text)
 
 
 def _from_keyring(name: str) -> str:

@@ -215,9 +215,14 @@ class Selection:
         return self.until is None or reading < self.until
 
     @property
+    def max_items(self) -> int | None:
+        """How many items it can have at most, where `recent` or `limit` says so."""
+        return self.recent or self.limit
+
+    @property
     def is_local(self) -> bool:
         """Whether `matches` is the whole truth, so that no provider has to be asked."""
-        return not (self.query or self.recent or self.limit)
+        return not (self.query or self.max_items)
 
     def possible_years(self, today: date) -> tuple[int, ...]:
         """The years of possible matches, for services that filter by year alone; empty: no such bound.

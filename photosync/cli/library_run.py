@@ -73,8 +73,8 @@ class LibraryRun:
     @contextmanager
     def show_progress(self, account: AccountConfig) -> Iterator[progress.Lines]:
         """Show what is done for `account`, and what is waited for."""
-        action = progress.UPLOAD if self.command == "push" else progress.SAVE
-        with progress.shown(self.general, account.name, self.dry_run, action) as reporter:
+        verb = "upload" if self.command == "push" else "save"
+        with progress.shown(self.general, account.name, verb, dry_run=self.dry_run) as reporter:
             self._on_wait = reporter.waiting
             yield reporter
 

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,23 +23,17 @@ SHOWN_WAIT_S = 5.0
 """Shorter waits are not shown as lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The words for what a command does to a file."""
-
-    infinitive: str
-    past: str
-
-
-SAVE = Action("save", "saved")
-UPLOAD = Action("upload", "uploaded")
+_PAST = {"save": "saved", "upload": "uploaded"}
 
 
 class Lines:
-    """Progress as time-stamped lines; with `quiet` only failures. `jobs.report.Reporter` documents the methods."""
+    """Progress as time-stamped lines; with `quiet` only failures. `jobs.report.Reporter` documents the methods.
 
-    def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
-        self._action = action
+    `verb` is what is done to files: `save` or `upload`.
+    """
+
+    def __init__(self, general: GeneralOptions, account: str, verb: str, *, dry_run: bool) -> None:
+        self._verb = verb
         self._account = account
         self._quiet = general.quiet
         self._announce = self._write if general.json else print_line
@@ -67,9 +60,9 @@ class Lines:
         """In a dry run, says what would be saved."""
         self._saved += 1
         if self._dry_run:
-            self._announce(f"would {self._action.infinitive} {path}")
+            self._announce(f"would {self._verb} {path}")
         else:
-            self._show_count(f"{self._saved} of {self._wanted} {self._action.past}, {format_size(self._bytes)}")
+            self._show_count(f"{self._saved} of {self._wanted} {_PAST[self._verb]}, {format_size(self._bytes)}")
 
     def failed(self, name: str, message: str) -> None:
         self._write(f"failed: {name}: {message}")
@@ -92,8 +85,8 @@ class Lines:
 class Bar(Lines):
     """Progress as one bar per account: files, speed, time left, and the reason for a wait."""
 
-    def __init__(self, general: GeneralOptions, account: str, dry_run: bool, action: Action = SAVE) -> None:
-        super().__init__(general, account, dry_run, action)
+    def __init__(self, general: GeneralOptions, account: str, verb: str, *, dry_run: bool) -> None:
+        super().__init__(general, account, verb, dry_run=dry_run)
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -137,11 +130,11 @@ class Bar(Lines):
 
 
 @contextmanager
-def shown(general: GeneralOptions, account: str, dry_run: bool = False, action: Action = SAVE) -> Iterator[Lines]:
+def shown(general: GeneralOptions, account: str, verb: str, *, dry_run: bool) -> Iterator[Lines]:
     """A bar where standard error is a terminal, else lines."""
     if general.quiet or not sys.stderr.isatty():
-        yield Lines(general, account, dry_run, action)
+        yield Lines(general, account, verb, dry_run=dry_run)
         return
-    bar = Bar(general, account, dry_run, action)
+    bar = Bar(general, account, verb, dry_run=dry_run)
     with bar.progress:
         yield bar

@@ -11,9 +11,8 @@ from photosync.provider import SupportsCount
 def count(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> int:
     """The number of distinct items that match."""
     provider = account.provider
-    bound = selection.recent or selection.limit
     if isinstance(provider, SupportsCount) and len(collections) <= 1:
         number = provider.count(selection, collections[0].id if collections else None)
         if number is not None:
-            return min(number, bound) if bound else number
+            return min(number, selection.max_items or number)
     return sum(1 for _ in matching(account, selection, collections))

@@ -72,13 +72,13 @@ def saved(catalog: Catalog, account: str, selection: Selection, collections: Ite
         and selection.matches(item := entry.item)
         and (not names or names & {*item.collections, item.folder})
     )
-    return islice(rows, selection.recent or selection.limit)
+    return islice(rows, selection.max_items)
 
 
 def _pages(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[list[Item]]:
     """Pages of items that match and were not in an earlier page."""
     seen: set[str] = set()
-    left = selection.recent or selection.limit
+    left = selection.max_items
     wanted: list[str | None] = [each.id for each in collections]
     for collection in wanted or [None]:
         for page in account.provider.list(selection, collection, None):

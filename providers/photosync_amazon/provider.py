@@ -69,7 +69,7 @@ class AmazonProvider:
             return
         filters = search_filters(selection)
         offset = 0
-        limit = min(selection.recent or selection.limit or PAGE_SIZE, PAGE_SIZE)
+        limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
         while True:
             page = self._api.search(filters, offset, limit)
             yield Page(tuple(items_of(page.nodes)), page.total)

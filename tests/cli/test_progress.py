@@ -12,9 +12,9 @@ from photosync.transport import Wait
 
 
 def test_a_dry_run_says_each_file_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress.shown(GeneralOptions(), "amazon", dry_run=True) as reporter:
+    with progress.shown(GeneralOptions(), "amazon", "save", dry_run=True) as reporter:
         reporter.saved("a.jpg", "amazon/2023/a.jpg")
-    with progress.shown(GeneralOptions(), "amazon", dry_run=True, action=progress.UPLOAD) as reporter:
+    with progress.shown(GeneralOptions(), "amazon", "upload", dry_run=True) as reporter:
         reporter.saved("b.jpg", "/home/me/b.jpg")
     captured = capsys.readouterr()
     assert captured.out == "would save amazon/2023/a.jpg\nwould upload /home/me/b.jpg\n"
@@ -22,7 +22,7 @@ def test_a_dry_run_says_each_file_on_standard_output(capsys: pytest.CaptureFixtu
 
 
 def test_with_json_only_objects_are_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress.shown(GeneralOptions(json=True), "amazon", dry_run=True) as reporter:
+    with progress.shown(GeneralOptions(json=True), "amazon", "save", dry_run=True) as reporter:
         reporter.saved("a.jpg", "amazon/2023/a.jpg")
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -33,7 +33,7 @@ def test_with_json_only_objects_are_on_standard_output(capsys: pytest.CaptureFix
 def test_lines_have_time_and_account_and_quiet_leaves_only_failures(
     quiet: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with progress.shown(GeneralOptions(quiet=quiet), "amazon") as reporter:
+    with progress.shown(GeneralOptions(quiet=quiet), "amazon", "save", dry_run=False) as reporter:
         reporter.note("the listing changed")
         reporter.waiting(Wait(reason="throttled", seconds=4.9, attempt=1))
         reporter.waiting(Wait(reason="throttled", seconds=5.0, attempt=1))
@@ -47,7 +47,7 @@ def test_lines_have_time_and_account_and_quiet_leaves_only_failures(
 
 
 def test_ordinary_progress_is_not_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress.shown(GeneralOptions(), "amazon") as reporter:
+    with progress.shown(GeneralOptions(), "amazon", "save", dry_run=False) as reporter:
         for number in range(100):
             reporter.listed(number, 100)
             reporter.wanted(1, 10)
@@ -58,7 +58,7 @@ def test_ordinary_progress_is_not_a_line_each(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_bar_shows_failures_above_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    bar = progress.Bar(GeneralOptions(no_color=True), "amazon", dry_run=False)
+    bar = progress.Bar(GeneralOptions(no_color=True), "amazon", "save", dry_run=False)
     with bar.progress:
         bar.listed(5, 9)
         bar.wanted(2, 20)

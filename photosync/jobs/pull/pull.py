@@ -84,7 +84,7 @@ class Pull:
             collections=options.collections,
             full=options.full,
         )
-        self._limits = Limits(selection.recent or selection.limit, options.limit_bytes, options.limit_time)
+        self._limits = Limits(selection.max_items, options.limit_bytes, options.limit_time)
         self._locations = LocationChooser(account.name, catalog, library, options.layout, account.provider)
         self._saver = Saver(
             account=account.name,

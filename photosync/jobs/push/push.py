@@ -88,10 +88,10 @@ class Push:
         request = UploadRequest(options.collection, resize=options.resize, dry_run=options.dry_run)
         self._uploader = self._provider.uploader(request)
         self._known = KnownContent(
-            self._catalog,
-            self._pushes,
-            self._run.number,
-            self._uploader.destination,
+            catalog=self._catalog,
+            pushes=self._pushes,
+            run=self._run.number,
+            destination=self._uploader.destination,
             full=options.full,
             dry_run=options.dry_run,
         )
@@ -119,7 +119,8 @@ class Push:
                 has_more = has_more and not isinstance(event, ListingEnded)
                 self._handle(event)
                 self._known.record_if_due()
-                self._check_cancelled()
+                if self._account.cancel.is_set():
+                    raise CancelledError("interrupted; what went up stays there, and the next push goes on from here")
                 self._pipeline.ask_for_pages(1)
             # Nothing is under way any more; a file that is still undecided waits for one of these.
             has_settled = self._end_suspicion()
@@ -314,10 +315,6 @@ class Push:
         return bool(failures)
 
     # The end
-
-    def _check_cancelled(self) -> None:
-        if self._account.cancel.is_set():
-            raise CancelledError("interrupted; what went up stays there, and the next push goes on from here")
 
     def _save_what_arrived(self) -> None:
         """However the run ended: finish what workers still uploaded, if that is possible, and record it."""

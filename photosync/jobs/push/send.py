@@ -6,19 +6,13 @@ When the answer to a sent file is lost, the worker looks for the file before it 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain, repeat
 
 from photosync import clock
-from photosync.errors import (
-    ItemError,
-    LostAnswerError,
-    NameTakenError,
-    StorageFullError,
-    TemporaryError,
-)
+from photosync.errors import ItemError, LostAnswerError, NameTakenError, StorageFullError, TemporaryError
 from photosync.jobs.push.decide import Step
 from photosync.jobs.push.local_file import LocalFile
 from photosync.library import suffixed
@@ -122,26 +116,18 @@ class Worker:
 
     def _look(self, file: LocalFile, attempt: int) -> Item | None:
         """Look for a file that may have arrived: for some time if all of its bytes went out, else once."""
-        search_s = (
-            max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB) if file.is_read_whole else 0.0
-        )
+        longest_s = max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB)
+        search_s = longest_s if file.is_read_whole else 0.0
         deadline = clock.monotonic() + search_s
         for pause_s in chain(_LOOK_AGAIN_S, repeat(_LOOK_AGAIN_S[-1])):
-            found = _or_none(lambda: self.uploader.find(file))
-            if found is not None:
-                return found
+            with suppress(TemporaryError):
+                found = self.uploader.find(file)
+                if found is not None:
+                    return found
             left_s = deadline - clock.monotonic()
             if left_s <= 0:
                 break
             clock.wait(self.cancel, min(pause_s, left_s))
         if not search_s:
             clock.wait(self.cancel, _LOOK_AGAIN_S[attempt - 1])  # do not add to the service's load
-        return None
-
-
-def _or_none(find: Callable[[], Item | None]) -> Item | None:
-    """What `find` returns; None also when the service fails to answer."""
-    try:
-        return find()
-    except TemporaryError:
         return None
