@@ -1,1 +1,1 @@
-"""What `make bench` runs: figures, never verdicts."""
+"""The measurements of `make bench`: numbers without a limit that must be met."""

@@ -1,4 +1,4 @@
-"""Measures what a user waits for: the help, a first pull, an unchanged second run, and the memory that they take.
+"""Measures the time and memory of the help, a first pull, and an unchanged second run.
 
     python -m benchmarks [--items N]
 

@@ -1,4 +1,4 @@
-"""Runs the real command and prints what it took."""
+"""Runs the real command and prints its time, requests and memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from photosync.testing.command import Sandbox
 
 
 def measure(sandbox: Sandbox, title: str, *arguments: str) -> None:
-    """Run `photosync ARGUMENTS -q`, and print its time, its requests and its peak memory. It must end well."""
+    """Run `photosync ARGUMENTS -q`, and print its time, its requests and its peak memory. It must succeed."""
     began = time.perf_counter()
     process = sandbox.start(*arguments, "-q")
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What the fixer makes of a folder of photos: a table of outcomes for each format. Writes nothing but temporary files.
+"""The fixer's results for a folder of photos: a table of outcomes per format. Writes only temporary files.
 
 python -m benchmarks.metadata_samples ../shared/photos
 """

@@ -1,4 +1,4 @@
-"""What the fixer costs: time for an untouched and for a fixed JPEG, and how much of the file is read.
+"""Measures the fixer: the time for an untouched and for a fixed JPEG, and the amount of the file that is read.
 
 python -m benchmarks.metadata_speed
 """

@@ -1,8 +1,8 @@
-"""Measures uploads: what one large file takes, what many small ones take, and a push with nothing new.
+"""Measures uploads: one large file, many small ones, and a push with nothing new.
 
     python -m benchmarks.uploading [--megabytes N] [--files N] [SERVICE …]
 
-The simulated services run beside it and share the machine: compare figures of one run with each other.
+The simulated services run on the same machine at the same time: compare figures of one run with each other.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from photosync.testing.command import Sandbox
 from photosync.testing.library import foreign_photos
 
 _SERVICES = ("amazon", "clouddrive", "google")
-"""Those that take files of any size."""
+"""Simulators that accept files of any size."""
 _MOVIE_HEAD = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 
 

@@ -1,13 +1,13 @@
-"""What simulators of services are built from, and the contract suite that every provider passes.
+"""The base of all simulators, and the contract suite that every provider passes.
 
 A part of the product: `photosync demo` uses it, and so do the authors of plugins. It offers:
 
-- `Simulator`: a service on loopback, in a thread; a provider's own simulator subclasses it and says its routes.
-- `SimulatedLibrary`, `ExpectedItem`, `ItemTraits`: the photos that the simulated service holds, made on the fly.
-- `Faults`, `Fault`: everything that goes wrong at a service, as switches.
-- `SimulatorProcess`: the same in a process of its own (`python -m photosync.testing amazon --items 100000`).
-- `photosync.testing.command`: runs the real `photosync` in a process of its own.
-- `photosync.testing.contract`: the suite; it needs pytest, so it is not imported from here.
+- `Simulator`: a service on loopback, in a thread; a provider's simulator subclasses it and defines its routes.
+- `SimulatedLibrary`, `ExpectedItem`, `ItemTraits`: the photos of the simulated service, generated when needed.
+- `Faults`, `Fault`: switches for everything that can go wrong at a service.
+- `SimulatorProcess`: the same in a separate process (`python -m photosync.testing amazon --items 100000`).
+- `photosync.testing.command`: runs the real `photosync` in a separate process.
+- `photosync.testing.contract`: the suite; it needs pytest, so this module does not import it.
 
 A simulator is found through the entry point group `photosync.simulators`, under its provider's name.
 """

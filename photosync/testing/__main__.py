@@ -1,7 +1,7 @@
-"""`python -m photosync.testing amazon --items 100000 --seed 1 latency=0.05`: a simulator in a process of its own.
+"""`python -m photosync.testing amazon --items 100000 --seed 1 latency=0.05`: a simulator in a separate process.
 
-Prints one line of JSON on standard output (`url`, and `account`: what stands under `accounts: NAME:` in a
-configuration), then serves until it is told to stop by SIGTERM, SIGINT or the end of a pipe on standard input.
+Prints one line of JSON on standard output (`url`, and `account`: the settings below `accounts: NAME:` in a
+configuration), then serves until SIGTERM, SIGINT or the end of a pipe on standard input.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
 
 
 def _watch_input(stopped: threading.Event) -> None:
-    """Stop when whoever started us is gone. Only a pipe tells that: /dev/null is at its end from the beginning."""
+    """Stop when the parent process has ended. Only a pipe shows that: /dev/null is always at its end."""
     mode = os.fstat(0).st_mode
     if not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
         return

@@ -1,4 +1,4 @@
-"""Answers of a simulator: those that a fault gives or spoils, and contents with ranges."""
+"""Answers of a simulator: those that a fault replaces or damages, and contents with ranges."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
 
 
 class Dropped(Exception):  # noqa: N818  # nothing went wrong: this is how it was meant
-    """The connection was closed on purpose; there is nothing to answer."""
+    """The connection was closed on purpose; no answer is sent."""
 
 
 async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, item: str | None) -> None:
-    """Wait, and perhaps close the connection without an answer."""
+    """Apply the faults that delay the answer or close the connection."""
     if latency := faults.fires("latency", kind, item):
         await asyncio.sleep(latency.value or 0)
     if hold := faults.fires("hold", kind, item):
@@ -34,7 +34,7 @@ async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, i
 
 
 def refusal(faults: Faults, kind: RouteKind, item: str | None) -> web.Response | None:
-    """An answer that comes in place of what the route says."""
+    """An answer in place of the route's own."""
     for name, refused in _REFUSALS.items():
         if fault := faults.fires(name, kind, item):
             return refused(fault.value)
@@ -73,7 +73,7 @@ def page(title: str, status: int = 200) -> web.Response:
 async def spoiled(
     faults: Faults, request: web.Request, response: web.Response, kind: RouteKind, item: str | None
 ) -> web.StreamResponse:
-    """The answer of the route, or what is left of it."""
+    """The answer of the route, damaged where a fault says so."""
     if lost := faults.fires("lose_answer", kind, item):
         if lost.value is None:
             _close(request)
@@ -93,7 +93,7 @@ async def spoiled(
 
 
 async def _cut(request: web.Request, whole: web.Response, part: int, wait_s: float) -> web.StreamResponse:
-    """Promise the whole body, send a part, and close the connection `wait_s` later."""
+    """Announce the whole body, send a part, and close the connection `wait_s` later."""
     body = whole.body
     if not isinstance(body, bytes):
         raise TypeError("only a body of bytes can be cut")
@@ -121,7 +121,7 @@ def content(
     item: str | None,
     ranges: bool = True,
 ) -> web.Response:
-    """The bytes of an item, or the part that `Range` asks for where the service has `ranges` (RFC 9110, section 14)."""
+    """The bytes of an item, or the part in `Range` where the service supports `ranges` (RFC 9110, section 14)."""
     etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     headers = {**headers, "ETag": etag}
     if ranges:
@@ -147,7 +147,7 @@ def content(
 
 
 def _wanted(request: web.Request, size: int, etag: str) -> Sequence[int] | None:
-    """The positions that a request asks for; empty: it cannot be; None: it asks for all."""
+    """The requested range; empty: not satisfiable; None: the whole content."""
     if "Range" not in request.headers or request.headers.get("If-Range", etag) != etag:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Runs the real `photosync` in a process of its own, in a home of its own.
+"""Runs the real `photosync` in a separate process with its own home folder.
 
 A `Sandbox` is a folder with everything that one user has: home, configuration, library. The command and the person
 who runs the tests share no files and no environment.
@@ -31,9 +31,9 @@ _KEPT_VARIABLES = (
     "TMPDIR",
     "PHOTOSYNC_CLOCK_SPEED",
 )
-"""Of the environment; everything else could change what the command does."""
+"""Variables that are passed on; all others could change the command's behaviour."""
 OWN_FOLDER = ".photosync"
-"""The program's own part of a library."""
+"""The program's own folder in a library."""
 SUMS = "SHA256SUMS"
 
 
@@ -46,11 +46,11 @@ class Result:
     stdout: str
     stderr: str
     objects: Sequence[Mapping[str, object]] = field(default=())
-    """What `--json` put on standard output, a line each."""
+    """The JSON objects on standard output, one per line."""
 
     @property
     def summaries(self) -> list[Mapping[str, object]]:
-        """The objects that end a command, one an account."""
+        """The last objects of a command, one per account."""
         return [each for each in self.objects if "command" in each]
 
     @property
@@ -73,15 +73,15 @@ class Result:
 
     @property
     def reasons(self) -> list[str]:
-        """Why items failed, a word each."""
+        """The reason words of the failed items."""
         return [error["reason"] for error in self.errors]
 
     def check_totals(self) -> None:
-        """Assert that listed = unchanged + filtered + saved + failed, and that the summary knows the exit status."""
+        """Assert that listed = unchanged + filtered + saved + failed, and that the summary has the exit status."""
         parts = ("unchanged", "filtered", "saved", "failed")
-        assert self.number("listed") == sum(map(self.number, parts)), f"the books do not close:\n{self}"
+        assert self.number("listed") == sum(map(self.number, parts)), f"the totals do not add up:\n{self}"
         assert self.number("failed") == len(self.errors), f"an error for each failed item was expected:\n{self}"
-        assert self.number("exit") == self.exit, f"the summary tells another exit status:\n{self}"
+        assert self.number("exit") == self.exit, f"the summary has another exit status:\n{self}"
 
     def __str__(self) -> str:
         return (
@@ -111,7 +111,7 @@ class Sandbox:
         return self.folder / "library"
 
     def configure(self, accounts: Mapping[str, object], **defaults: object) -> None:
-        """Write the configuration. `exif` is off unless said otherwise, so that files stay as the service has them."""
+        """Write the configuration. `exif` is off by default, so that files stay as the service has them."""
         settings = {
             "library": str(self.library),
             "accounts": dict(accounts),
@@ -121,7 +121,7 @@ class Sandbox:
         self.config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
-        """What the command sees."""
+        """The environment of the command."""
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         return kept | {
             "HOME": str(self.home),
@@ -163,7 +163,7 @@ class Sandbox:
         return stdout
 
     def files(self) -> list[Path]:
-        """The photos and videos of the library: everything that is neither the program's own nor a list of sums."""
+        """The photos and videos of the library: all files but the program's own and the checksum lists."""
         return sorted(self._files())
 
     def _files(self) -> Iterator[Path]:
@@ -175,7 +175,7 @@ class Sandbox:
                 yield path
 
     def hashes(self) -> Counter[str]:
-        """The md5 of each file, and how often it is there."""
+        """The md5 of each file, and the number of files that have it."""
         return Counter(hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest() for path in self._files())
 
     def leftovers(self) -> list[Path]:

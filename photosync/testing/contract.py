@@ -1,15 +1,15 @@
-"""What every provider must pass, against its simulator, with the real command in a process of its own.
+"""The tests that every provider must pass against its simulator, with the real command in a separate process.
 
 A provider's tests subclass `ProviderContract` and say how a simulator is made:
 
     class TestAmazon(ProviderContract):
         simulator_type = AmazonSimulator
 
-Where a service lacks what a case is about (a hash, for example), the subclass says so in a fact below, and the case is
-left out. Each case checks what a user has in the end: files on the disk, the exit status, the summary. This
+Where a service lacks a feature (a hash, for example), the subclass says so in an attribute below, and the case is
+skipped. Each case checks what a user has at the end: files on the disk, the exit status, the summary. This
 module needs pytest, and is the only one here that does; `pytest.register_assert_rewrite("photosync.testing.contract")`
-in a `conftest.py` makes its assertions tell more. Cases that take long have the mark `slow`, which a project registers
-in its pytest configuration.
+in a `conftest.py` makes its assertion messages more detailed. Long cases have the mark `slow`, which a project
+registers in its pytest configuration.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class ProviderContract:
 
     simulator_type: ClassVar[type[Simulator]]
     page_items: ClassVar[int] = 200
-    """The most items that one page of the service's listing has."""
+    """The maximum number of items on a page of the service's listing."""
     has_hashes: ClassVar[bool] = True
-    """Whether the service tells a hash of the content, so that wrong bytes of the right length are found."""
+    """Whether listings have a hash of the content, so that wrong bytes of the right length are found."""
     sees_changes: ClassVar[bool] = True
-    """Whether the service lets a client know that an item has another content."""
+    """Whether a client can see that the content of an item has changed."""
     lists_everything: ClassVar[bool] = True
-    """Whether a listing is all that the account has, so that an empty one is suspicious. A pick is not."""
+    """Whether a listing covers the whole account, so that an empty one is suspicious. A pick does not."""
 
     def __init_subclass__(cls) -> None:
         for fact, case in _CASES_OF_FACTS.items():
@@ -68,7 +68,7 @@ class ProviderContract:
             sandbox.configure({ACCOUNT: simulator.account_settings()})
             yield User(simulator, sandbox)
 
-    # How much there is
+    # Sizes of listings
 
     def test_empty_account(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 0) as user:
@@ -157,7 +157,7 @@ class ProviderContract:
         with self.user(tmp_path, self.page_items + 30, gaps=False) as user:
             before = {item.md5 for item in user.expected()}
             self._pull_and_meanwhile(user, lambda: user.simulator.library.add(20))
-            assert before <= set(user.sandbox.hashes()), "a moving listing made items vanish"
+            assert before <= set(user.sandbox.hashes()), "items were missed while the listing changed"
             user.pull_all("--full")
 
     def test_items_that_leave_in_mid_listing(self, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ class ProviderContract:
                     user.simulator.library.remove(item_id)
 
             self._pull_and_meanwhile(user, leave)
-            assert {item.md5 for item in user.expected()} <= set(user.sandbox.hashes()), "items behind them were missed"
+            assert {item.md5 for item in user.expected()} <= set(user.sandbox.hashes()), "items after them were missed"
 
     def _pull_and_meanwhile(self, user: User, act: Callable[[], object]) -> None:
         """Pull, and `act` when the first page was answered and the second was not."""
@@ -181,10 +181,10 @@ class ProviderContract:
         finally:
             user.simulator.faults.clear()
             stdout, stderr = process.communicate(timeout=RUN_TIMEOUT_S)
-        # What left may have been asked for already: its failure is no fault of anybody
+        # A removed item may have been requested already: then it fails, as it should
         assert process.returncode in (Exit.OK, Exit.PARTIAL), stdout + stderr
 
-    # What the service says
+    # Data from the service
 
     def test_hostile_names(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 0) as user:
@@ -224,7 +224,7 @@ class ProviderContract:
             user.simulator.faults.expired = Fault(after=20)
             result = user.pull("--jobs", "2")
             assert result.exit == Exit.AUTH, result
-            assert ACCOUNT in result.stderr + str(result.summary), "nobody learns which account it is"
+            assert ACCOUNT in result.stderr + str(result.summary), "the message does not name the account"
             assert 0 < result.number("saved") < 60
             assert len(user.sandbox.files()) == result.number("saved")
             assert _asked_again(user.simulator.requests, status=401) == []
@@ -308,7 +308,7 @@ class ProviderContract:
             user.pull_all("--full")
 
     def _check_one_failure(self, user: User, item: ExpectedItem, reasons: Iterable[Reason]) -> None:
-        """One item fails for one of `reasons`, all others come; and it comes too when the service is well again."""
+        """One item fails for one of `reasons`, all others are saved; the next run, without the fault, saves it too."""
         result = user.pull()
         assert result.exit == Exit.PARTIAL, result
         assert [error["id"] for error in result.errors] == [item.id]
@@ -341,7 +341,7 @@ class ProviderContract:
         process = user.sandbox.start(*user.simulator.command(ACCOUNT))
         try:
             reached = user.simulator.wait_for(lambda: when() or process.poll() is not None, RUN_TIMEOUT_S)
-            assert reached, "the run came nowhere"
+            assert reached, "the run made no progress"
             assert process.poll() is None, f"the run ended too early: {process.communicate()}"
         finally:
             process.kill()
@@ -349,7 +349,7 @@ class ProviderContract:
 
 
 def _asked_again(requests: Iterable[RequestRecord], status: int) -> list[str]:
-    """What was asked once more after it was answered with `status`."""
+    """The requests that were repeated after an answer with `status`."""
     answered: set[str] = set()
     again = []
     for record in requests:

@@ -1,8 +1,8 @@
-"""The route by which a simulator is steered from outside its process: `/_simulator`.
+"""The route that controls a simulator from another process: `/_simulator`.
 
-GET gives counters; GET `/_simulator/requests` the log, and `/_simulator/expected` all items, a line of JSON each. POST
+GET gives counters; GET `/_simulator/requests` the log, `/_simulator/expected` all items, one line of JSON each. POST
 takes a JSON object with any of `faults` (name to value, text or object; null is off), `add` (`count` and traits),
-`change` and `remove` (lists of ids), `forget` (true: empties log and counters), and answers the ids that were added.
+`change` and `remove` (lists of ids), `forget` (true: empties log and counters), and returns the ids that were added.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def routes(provider: str, library: SimulatedLibrary, faults: Faults, log: Reques
 
 
 def expected_item(line: str | bytes) -> ExpectedItem:
-    """An item from its line."""
+    """Parse an item's line."""
     words = json.loads(line)
     taken = words.pop("taken")
     return ExpectedItem(

@@ -1,7 +1,7 @@
-"""Everything that goes wrong at a service, as switches that can be turned while it runs.
+"""Everything that can go wrong at a service, as switches that can be set while it runs.
 
 A `Fault` says when (the next N requests, each with a probability, always) and where (kinds of routes, single items);
-`Faults` has one place for each thing that can go wrong. What a fault does to an answer is the simulator's business.
+`Faults` has one field for each thing that can go wrong. The simulator defines what a fault does to an answer.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal, get_args
 
 RouteKind = Literal["list", "content", "upload", "other"]
-"""What a route brings: pages of items, the bytes of one, a file to the service, or anything else."""
+"""The kinds of routes: pages of items, the bytes of an item, an upload, or anything else."""
 
 KINDS: frozenset[str] = frozenset(get_args(RouteKind))
 
 
 @dataclass(slots=True)
 class Fault:
-    """One thing that goes wrong: `Fault()` always, `Fault(times=3)` thrice, `Fault(probability=0.1)` now and then.
+    """One thing that goes wrong: `Fault()` always, `Fault(times=3)` three times, `Fault(probability=0.1)` at random.
 
-    It counts its own firings, so one object serves one switch of one simulator.
+    It counts how often it fired, so one object is for one switch of one simulator.
     """
 
     value: float | None = None
-    """What the switch makes of it: seconds, a status, a part of the body."""
+    """The meaning depends on the switch: seconds, a status, a part of the body."""
     times: int | None = None
-    """Ends after so many."""
+    """The fault ends after this number of requests."""
     probability: float = 1.0
     after: int = 0
-    """Lets so many requests through first."""
+    """The number of requests without the fault at the beginning."""
     on: Collection[str] = frozenset()
-    """Kinds of routes; empty: where the switch makes sense."""
+    """Kinds of routes; empty: the usual kinds of the switch."""
     items: Collection[str] = frozenset()
     """Ids of items; empty: all."""
     fired: int = 0
@@ -49,7 +49,7 @@ class Fault:
             raise ValueError(f"a probability lies between 0 and 1, not at {self.probability}")
 
     def fires(self, chance: float) -> bool:
-        """Whether it happens to this request, which it is about; `chance` is drawn from [0, 1)."""
+        """Whether this matching request gets the fault; `chance` is drawn from [0, 1)."""
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
             return False
@@ -69,53 +69,53 @@ class Faults:
     latency: Fault | None = None
     """Wait `value` seconds before the answer."""
     hold: Fault | None = None
-    """No answer, and nothing done, until this switch is turned off."""
+    """No answer and no effect until this switch is turned off."""
     throttle: Fault | None = None
-    """429; `value` is the Retry-After in seconds, without one there is no such header."""
+    """429; `value` is the Retry-After in seconds; without a value the header is absent."""
     throttle_date: Fault | None = None
-    """429 with a Retry-After that is a date `value` seconds ahead."""
+    """429 with a date as Retry-After, `value` seconds in the future."""
     server_error: Fault | None = None
     """`value` (503) with an HTML page."""
     drop: Fault | None = None
     """The connection closes without an answer."""
     expired: Fault | None = None
-    """The sign-in is no longer good. Only on routes that want one."""
+    """The sign-in has expired. Only on routes that require a sign-in."""
     html: Fault | None = None
     """An HTML page with status 200."""
     json: Fault | None = None
-    """A JSON object that nobody asked for, with status 200."""
+    """An unexpected JSON object with status 200."""
     not_found: Fault | None = None
-    """The service says that there is no such thing."""
+    """The service answers that the item does not exist."""
     truncate: Fault | None = None
-    """Content-Length promises all, `value` (0.5) of the body comes, and the connection closes."""
+    """Content-Length announces the whole body, `value` (0.5) of it is sent, and the connection closes."""
     stall: Fault | None = None
-    """Half of the body comes, and nothing more for `value` seconds (600)."""
+    """Half of the body is sent, and nothing more for `value` seconds (600)."""
     wrong_bytes: Fault | None = None
     """The right length, other bytes."""
     ignore_range: Fault | None = None
-    """200 and the whole body to a request for a part."""
+    """200 and the whole body for a range request."""
     wrong_range: Fault | None = None
-    """206 with a part that nobody asked for, and a Content-Range that admits it."""
+    """206 with another part than requested, and a Content-Range that says so."""
     short_range: Fault | None = None
-    """206 with less than was asked for, and a Content-Range that says so."""
+    """206 with less than requested, and a Content-Range that says so."""
     refuse_range: Fault | None = None
-    """416 to a request for a part."""
+    """416 for a range request."""
     lose_answer: Fault | None = None
-    """The request is carried out, but the answer is lost: the connection closes, or it says the status `value`."""
+    """The request is carried out, but the answer is lost: the connection closes, or the status is `value`."""
 
     seed: int = field(default=1, kw_only=True)
 
     UPLOAD_ONLY: ClassVar[frozenset[str]] = frozenset({"lose_answer"})
     CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
-        ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # no part of a listing unless asked for
+        ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # not on listings, unless `on` names them
     ) | {"ignore_range", "wrong_range", "short_range", "refuse_range"}
-    """Switches that mean content unless they say otherwise."""
+    """Switches that are for content by default."""
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # repeatable on purpose
 
     def fires(self, name: str, kind: RouteKind, item: str | None = None) -> Fault | None:
-        """The fault `name`, if it happens to this request."""
+        """The fault `name`, if this request gets it."""
         fault: Fault | None = getattr(self, name)
         if fault is None:
             return None
@@ -131,11 +131,11 @@ class Faults:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """The switches there are."""
+        """The names of all switches."""
         return tuple(each.name for each in fields(cls) if each.name != "seed")
 
     def set(self, name: str, value: str | float | Mapping[str, object] | None) -> None:
-        """Turn a switch as the command line (`0.5:times=3:on=list,other`) or the control route (JSON) words it."""
+        """Set a switch from the text of the command line (`0.5:times=3:on=list,other`) or the control route's JSON."""
         if name not in self.names():
             raise ValueError(f"no fault is called {name}; there are {', '.join(self.names())}")
         if value is None:
@@ -154,7 +154,7 @@ class Faults:
 
 
 def parse_fault(text: str) -> Fault:
-    """A fault from `VALUE`, `KEY=VALUE` and `on`, in any number, with colons between.
+    """Parse a fault: any number of `VALUE`, `KEY=VALUE` and `on`, separated by colons.
 
     >>> parse_fault("0.5:times=3:on=list,other").times
     3

@@ -1,4 +1,4 @@
-"""Starts `photosync` in a process of its own, without the half second that Python needs to import it.
+"""Starts `photosync` in a separate process, without the half second that Python needs to import it.
 
 A server process imports the program once. For each run it forks: the new process gets the arguments, environment,
 working folder and standard streams of that run, and from then on is the command, until it ends by itself or by a
@@ -29,7 +29,7 @@ _MESSAGE_BYTES = 1 << 16
 
 
 class ForkedCommand:
-    """A run of the command: the part of `subprocess.Popen` that tests use."""
+    """A run of the command: the subset of `subprocess.Popen` that tests use."""
 
     def __init__(self, pid: int, status: socket.socket, streams: Sequence[TextIO]) -> None:
         self.pid = pid
@@ -129,7 +129,7 @@ def _server() -> socket.socket:
 
 
 def _serve(requests: socket.socket) -> None:
-    """Fork for each request, and tell each how its command ended. Returns in the processes that are to be commands."""
+    """Fork for each request, and report the exit status of each command. Returns in the forked processes only."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # the number of the signal goes to the socket, and ends `select`
     ends, wakeup = socket.socketpair()
@@ -167,7 +167,7 @@ def _tell_ends(running: dict[int, socket.socket]) -> None:
         pid, how = os.waitpid(-1, os.WNOHANG)
         if not pid:
             return
-        with running.pop(pid) as status, contextlib.suppress(OSError):  # nobody may be interested any more
+        with running.pop(pid) as status, contextlib.suppress(OSError):  # the client may have closed its connection
             status.sendall(b"%d" % os.waitstatus_to_exitcode(how))
 
 
@@ -188,7 +188,7 @@ def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
 
 
 def _run(main: Callable[[], object]) -> None:
-    """Be the command. What Python does at the end is done, but for freeing all memory, which takes as long as a run:
+    """Run the command, with the usual work at exit except freeing all memory, which takes as long as a run:
     each object that is freed is a write to a page that is still shared with the server."""
     try:
         main()

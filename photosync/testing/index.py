@@ -1,8 +1,8 @@
 """Which items a listing has, and in which order, at any size of the library.
 
-Everything in the order of arrival needs no index: a position in the listing gives the number. For all else one compact
-integer an item is made up once, in an `array`, and each different question keeps its numbers in another, until the
-library changes.
+A listing in the order of arrival needs no index: the number follows from the position. For all other orders, one
+compact integer per item is computed once, in an `array`, and the result of each different query is kept in another
+until the library changes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from photosync.testing.media import CAMERAS
 Order = Literal["added", "taken", "name"]
 
 _REMEMBERED = 12
-"""Different questions whose answers are kept: a few megabytes each at a million items."""
+"""The number of queries whose results are kept: a few megabytes each at a million items."""
 
 
 class Card(NamedTuple):
-    """What an index knows of an item without making it up anew: enough for most questions."""
+    """The data that an index has of an item without generating it: enough for most queries."""
 
     number: int
     year: int
@@ -46,7 +46,7 @@ class Numbers(Protocol):
 
 
 class LibraryIndex:
-    """Answers for one library. It looks at the library's version, so nobody has to tell it about changes."""
+    """The index of one library. It checks the library's version and so notices changes itself."""
 
     def __init__(self, library: SimulatedLibrary) -> None:
         self._library = library
@@ -54,13 +54,13 @@ class LibraryIndex:
         self._answers: OrderedDict[Hashable, tuple[int, array[int]]] = OrderedDict()
 
     def all(self, order: Order = "added") -> Numbers:
-        """Everything that is there now."""
+        """All items that exist now."""
         if order == "added":
             return _Arrived(self._library)
         return self.select("all", lambda _card: True, order)
 
     def select(self, question: Hashable, keep: Callable[[Card], bool], order: Order = "added") -> Numbers:
-        """What `keep` keeps. `question` stands for `keep`: one that was answered already is not asked again."""
+        """The items for which `keep` is true. `question` identifies `keep`: a known question gives the kept result."""
         with self._library.lock:
             version, key = self._library.version, (question, order)
             known = self._answers.get(key)
@@ -73,7 +73,7 @@ class LibraryIndex:
             return _Listed(known[1])
 
     def cards(self) -> Iterator[Card]:
-        """All that are there, in the order of arrival."""
+        """All items that exist, in the order of arrival."""
         compact, has, removed = self._compact_all(), self._library.has, bool(self._library.removed)
         for number, word in enumerate(compact):
             if not removed or has(number):
@@ -90,7 +90,7 @@ class LibraryIndex:
         return numbers
 
     def _compact_all(self) -> array[int]:
-        """A word for each number there ever was. Dates and kinds never change, so it only grows."""
+        """One integer for each number ever used. Dates and kinds never change, so it only grows."""
         compact, library = self._compact, self._library
         with library.lock:
             compact.extend([_pack(library, number) for number in range(len(compact), library.next_number)])
@@ -112,7 +112,7 @@ class _Listed:
 
 
 class _Arrived:
-    """All items in the order of arrival, found by counting instead of by listing."""
+    """All items in the order of arrival, found by counting, without a list."""
 
     def __init__(self, library: SimulatedLibrary) -> None:
         self._library = library
@@ -143,7 +143,7 @@ class _Arrived:
         return number
 
 
-# A word is digits of the listed time (year month day second) and two bits: 2**63 leaves room for the year 9999.
+# The integer has the digits of the listed time (year month day second) and two bits: the year 9999 fits in 2**63.
 
 
 def _pack(library: SimulatedLibrary, number: int) -> int:

@@ -1,7 +1,7 @@
-"""The photos of a simulated service: any number of them, made up from a seed when somebody looks.
+"""The photos of a simulated service: any number of them, generated from a seed when they are read.
 
-Items are numbered in the order in which they came to the service. Nothing is kept for an item that nobody touched;
-what was added, changed or removed is kept by number. Which of them a listing has, and in which order, is `index`.
+Items are numbered in the order in which they came to the service. Nothing is stored for an unchanged item;
+additions, changes and removals are stored by number. Which of them a listing has, and in which order, is `index`.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from photosync.testing.names import HOSTILE_NAMES, REPEATED_NAME
 from photosync.testing.receiving import Upload
 
 _MASK = (1 << 64) - 1
-# An odd number has an inverse modulo a power of two: ids look random, and give their number back.
+# An odd number has an inverse modulo a power of two: ids look random, and the number can be computed from them.
 _SCRAMBLE = 0x9E3779B97F4A7C15
 _UNSCRAMBLE = pow(_SCRAMBLE, -1, 1 << 64)
 
 MISSABLE = frozenset({"name", "taken", "md5", "size", "details"})
-"""What a service can leave out of its description of an item. `details`: dimensions, camera and the like."""
+"""The data that a service can omit from its description of an item. `details`: dimensions, camera and the like."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedItem:
-    """What must be on the disk of whoever pulled everything."""
+    """A file that must be on the disk after a complete pull."""
 
     id: str
     name: str
     """As the service gives it; empty where it gives none."""
     kind: Kind
     md5: str
-    """Of the content, also where the service does not tell."""
+    """Of the content, also where listings do not have it."""
     size_bytes: int
     taken: datetime | None
     """The capture time as the service lists it, naive."""
@@ -45,7 +45,7 @@ class ExpectedItem:
 
 @dataclass(frozen=True, slots=True)
 class ItemTraits:
-    """What a test wants an item to be, in place of what the seed says. A service's own are fields of a subclass."""
+    """Properties of an item that a test sets, in place of those from the seed. A subclass adds a service's own."""
 
     name: str | None = None
     kind: Kind | None = None
@@ -61,7 +61,7 @@ class ItemTraits:
 
 
 class SimulatedItem(NamedTuple):
-    """One item, as made up for one look at it."""
+    """One generated item."""
 
     number: int
     id: str
@@ -69,9 +69,9 @@ class SimulatedItem(NamedTuple):
     kind: Kind
     name: str
     reading: datetime
-    """The camera's clock, also where the service does not know."""
+    """The camera's clock, also where the service does not know it."""
     offset_hours: int | None
-    """The camera's offset from UTC, where it wrote one."""
+    """The camera's offset from UTC, if known."""
     favorite: bool
     missing: frozenset[str]
     shape: Shape
@@ -89,10 +89,10 @@ class SimulatedItem(NamedTuple):
 
 
 class Draw(NamedTuple):
-    """What the seed says about a number."""
+    """The properties that the seed gives to a number."""
 
     luck: int
-    """64 bits that nothing else was made from directly."""
+    """64 random bits for further use."""
     date: tuple[int, int, int]
     second: int
     """Of the day, on the camera's clock. By daylight, so that the date is the same in UTC."""
@@ -122,24 +122,24 @@ class SimulatedLibrary:
         self.years = tuple(years)
         self.lock = RLock()
         self.version = 0
-        """Goes up with every change, so that an index knows when it is out of date."""
+        """Increases with every change, so that an index can tell that it is out of date."""
         self.removed: list[int] = []
         """Numbers, in order."""
         self._next = count
         self._revisions: dict[int, int] = {}
         self._traits: dict[int, ItemTraits] = {}
         self._uploads: dict[int, Upload] = {}
-        """Contents that are not made up but were sent here."""
+        """Contents that were uploaded and not generated."""
         self._by_md5: dict[str, list[int]] | None = None
         self._hostile = hostile
         self._gaps = gaps
         self._media = Media(seed, size)
         self._salt = _mix(seed, 1)
 
-    # What tests do
+    # For tests
 
     def add(self, count: int = 1, **traits: object) -> list[str]:
-        """Bring `count` new items to the service, with `ItemTraits` if wanted; their ids."""
+        """Add `count` new items, with `ItemTraits` if given; returns their ids."""
         if isinstance(missing := traits.get("missing"), str | list | tuple | set):
             traits["missing"] = frozenset([missing] if isinstance(missing, str) else missing)
         wanted = self.traits_type(**traits) if traits else None  # type: ignore[arg-type]
@@ -152,12 +152,12 @@ class SimulatedLibrary:
         return [self.id_of(number) for number in numbers]
 
     def receive(self, upload: Upload, **traits: object) -> str:
-        """Take a content that somebody sent for a new item; its id. `ItemTraits` say what the service makes of it."""
+        """Store uploaded content as a new item with these `ItemTraits`; returns its id."""
         with self.lock:
             by_md5 = self._by_md5
             (item_id,) = self.add(1, **({"missing": {"taken", "details"}} | traits))
             self._uploads[self._next - 1] = upload
-            if by_md5 is not None:  # kept up to date, since each upload may be asked for by its hash
+            if by_md5 is not None:  # kept up to date, because each upload may be searched by its hash
                 by_md5.setdefault(upload.md5, []).append(self._next - 1)
                 self._by_md5 = by_md5
         return item_id
@@ -171,13 +171,13 @@ class SimulatedLibrary:
             self._changed()
 
     def remove(self, item_id: str) -> None:
-        """Take an item from the service."""
+        """Remove an item from the service."""
         with self.lock:
             insort(self.removed, self._existing(item_id))
             self._changed()
 
     def expected(self) -> Iterator[ExpectedItem]:
-        """All that is there, in the order in which it came."""
+        """All items that exist, in the order of arrival."""
         for number in range(self._next):
             if self.has(number):
                 item = self.item(number)
@@ -185,17 +185,17 @@ class SimulatedLibrary:
                 yield ExpectedItem(item.id, name, item.kind, self.md5(item), item.size_bytes, item.taken)
 
     def content_of(self, item_id: str) -> bytes:
-        """The bytes of an item that is there."""
+        """The bytes of an item that exists."""
         return self.content(self.item(self._existing(item_id)))
 
-    # What services do
+    # For simulators
 
     def __len__(self) -> int:
         return self._next - len(self.removed)
 
     @property
     def next_number(self) -> int:
-        """What the next new item will have; all that ever were have lower ones."""
+        """The number of the next new item; all earlier items have lower numbers."""
         return self._next
 
     def has(self, number: int) -> bool:
@@ -203,11 +203,11 @@ class SimulatedLibrary:
         return 0 <= number < self._next and not (self.removed and number in self._removed_set())
 
     def id_of(self, number: int) -> str:
-        """The id of a number. A service whose ids look otherwise overrides this and `number_of`."""
+        """The id of a number. A service with another form of ids overrides this and `number_of`."""
         return f"{self._salt >> 40:06x}{(number * _SCRAMBLE + self._salt) & _MASK:016x}"
 
     def number_of(self, item_id: str) -> int | None:
-        """The number of an id; None for one that this library never gave out."""
+        """The number of an id; None for an id that was never used."""
         try:
             number = (int(item_id[6:], 16) - self._salt) * _UNSCRAMBLE & _MASK
         except ValueError:
@@ -271,15 +271,15 @@ class SimulatedLibrary:
         return self._media.dimensions(item.shape)
 
     def duration_s(self, item: SimulatedItem) -> float:
-        """How long a video plays."""
+        """The duration of a video."""
         return self._media.duration_s(item.shape)
 
     def has_traits(self, number: int) -> bool:
-        """Whether a test said what this item is, so that `draw` is not the whole truth."""
+        """Whether a test set properties of this item, so that `draw` alone is not enough."""
         return number in self._traits
 
     def draw(self, number: int) -> Draw:
-        """What the seed says about `number`; `traits` come on top of it."""
+        """The properties that the seed gives to `number`, without its `traits`."""
         luck = _mix(self.seed, number)
         date = (
             self.years[(luck >> 11 & 0xFFF) % len(self.years)],
@@ -334,7 +334,7 @@ class SimulatedLibrary:
 
 
 def foreign_photos(seed: int = 1) -> Iterator[bytes]:
-    """Photos that no simulated service has, each different, without end."""
+    """An endless iterator of different photos that no simulated service has."""
     library = SimulatedLibrary(0, seed=10_000 + seed)
     while True:
         (item_id,) = library.add(kind=Kind.PHOTO)

@@ -1,8 +1,8 @@
-"""The bytes of simulated photos and videos: valid files, each one different, and made quickly.
+"""The bytes of simulated photos and videos: valid files, all different, generated quickly.
 
-A file is a head and a body. Bodies are pictures from a small pool that is made once; heads are templates, one for each
-camera, with the item's date and a text that only this item has. So the bytes of an item are a pure function of seed,
-number, revision and the library's properties of it, and take a few microseconds.
+A file is a head and a body. Bodies are pictures from a small pool that is generated once; heads are templates, one for
+each camera, with the item's date and a unique text. So the bytes of an item are a pure function of seed, number,
+revision and the library's properties of the item, and take a few microseconds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import piexif
 from photosync.testing import jpeg, mp4, scenery
 
 SizeClass = Literal["small", "demo"]
-"""`small` is some two kilobytes for tests and benchmarks; `demo` is larger, for people to look at."""
+"""`small` is about two kilobytes, for tests and benchmarks; `demo` is larger, for people."""
 
 PHOTOS = 48
 """Pictures in the pool."""
@@ -54,14 +54,14 @@ CAMERAS: tuple[Camera | None, ...] = (
     Camera("samsung", "SM-G991B"),
     Camera("SONY", "ILCE-6400", offset_hours=9),
 )
-"""One in eight photos has no EXIF, as photos from messengers have none."""
+"""One in eight photos has no EXIF, like photos from messengers."""
 
 _BLOCKS: dict[SizeClass, tuple[int, int]] = {"small": (20, 15), "demo": (96, 72)}
 _FRAMES: dict[SizeClass, int] = {"small": 2, "demo": 6}
 
 
 class Shape(NamedTuple):
-    """The templates that an item is made of."""
+    """The templates of an item."""
 
     video: bool
     camera: int
@@ -71,7 +71,7 @@ class Shape(NamedTuple):
 
 
 class Media:
-    """Makes the bytes of the items of a library."""
+    """Generates the bytes of the items of a library."""
 
     def __init__(self, seed: int, size: SizeClass = "small") -> None:
         self._seed = seed & 0xFFFFFFFF
@@ -89,7 +89,7 @@ class Media:
         return head.replace(_DATE, date).replace(_NOTE, note) + _photo_body(self._size, shape.picture)
 
     def size_bytes(self, shape: Shape) -> int:
-        """The size of `content`, without making it."""
+        """The size of `content`, without generating it."""
         if shape.video:
             head, body = _video(self._size, shape.picture)
             return len(head) + len(body)
@@ -106,7 +106,7 @@ class Media:
 
 
 def pool_size(*, video: bool) -> int:
-    """How many pictures a `Shape` can choose from."""
+    """The number of pictures that a `Shape` can use."""
     return VIDEOS if video else PHOTOS
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from struct import pack
 
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
-"""The format counts seconds from here."""
+"""The start of the format's times in seconds."""
 _TIMESCALE = 1000
 _MATRIX = pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
@@ -24,7 +24,7 @@ def box(name: bytes, *content: bytes) -> bytes:
 def head(frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created: bytes, note: bytes) -> bytes:
     """Everything before the frames. `created` is the four bytes of the creation time, `note` free text."""
     start = box(b"ftyp", b"isom", pack(">I", 512), b"isom", b"mp41") + box(b"free", note)
-    # `moov` holds the offset of the first frame, which depends on the length of `moov`: build it twice.
+    # `moov` has the offset of the first frame, which depends on the length of `moov`: build it twice.
     length = len(_moov(frames, size, frame_ms, created, 0))
     return start + _moov(frames, size, frame_ms, created, len(start) + length + 8)
 

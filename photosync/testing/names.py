@@ -1,4 +1,4 @@
-"""File names that services really hand out, and that no file system should be given as they are."""
+"""File names that occur at services and must not be used unchanged on a file system."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ HOSTILE_NAMES: tuple[str, ...] = (
     "Photo.JPG",
     "photo.jpg",
 )
-"""One of each trap. The last four differ only in case, or not at all."""
+"""One name of each kind. The last four differ only in case, or not at all."""
 
 REPEATED_NAME = "IMG_0001.JPG"
-"""What every camera calls its first picture."""
+"""The name of the first picture of every camera."""
 
 
 def folded(name: str) -> str:
-    """Equal for names that differ in case or in the spelling of accents alone."""
+    """Equal for names that differ only in case or in the encoding of accents."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,4 +1,4 @@
-"""How simulators are found: by the name of their provider, in the entry point group `photosync.simulators`."""
+"""Finds simulators by the name of their provider, in the entry point group `photosync.simulators`."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ GROUP = "photosync.simulators"
 
 
 def simulator_names() -> list[str]:
-    """The simulators that are installed."""
+    """The names of the installed simulators."""
     return sorted(entry.name for entry in entry_points(group=GROUP))
 
 
 def simulator_named(name: str) -> type[Simulator]:
-    """The simulator of a provider, or `package.module:Class` for one that no entry point names.
+    """The simulator of a provider, or the one at `package.module:Class`, without an entry point.
 
-    Raises `LookupError` where there is none, and `TypeError` for what is no simulator.
+    Raises `LookupError` if there is none, and `TypeError` if the object is not a simulator.
     """
     module, colon, attribute = name.partition(":")
     if colon:

@@ -1,4 +1,4 @@
-"""A simulator in a process of its own, for tests that measure memory or must not share the interpreter."""
+"""A simulator in a separate process, for tests that measure memory or must not share the interpreter."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class SimulatorProcess:
         return self._process.pid
 
     def steer(self, **changes: object) -> list[str]:
-        """Post `faults`, `add`, `change`, `remove` or `forget` to the control route; the ids of what was added."""
+        """Post `faults`, `add`, `change`, `remove` or `forget` to the control route; returns the ids of added items."""
         body = json.dumps(changes).encode()
         request = urllib.request.Request(  # noqa: S310  # loopback
             f"{self.url}/_simulator", body, {"Content-Type": "application/json"}

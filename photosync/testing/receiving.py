@@ -1,4 +1,4 @@
-"""What was uploaded to a simulator: kept on the disk, so that a large file costs no memory."""
+"""The uploads that a simulator received: kept on the disk, so that a large file costs no memory."""
 
 from __future__ import annotations
 
@@ -18,33 +18,33 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A content that somebody sent."""
+    """An uploaded content."""
 
     path: Path
-    """Where it lies; nobody changes it."""
+    """The file; it is never changed."""
     size_bytes: int
     md5: str
     sha256: str
 
     def content(self) -> bytes:
-        """All of it."""
+        """The whole content."""
         return self.path.read_bytes()
 
     def head(self, size: int = 4096) -> bytes:
-        """Its beginning, by which a service tells what it is."""
+        """Its beginning, from which a service recognises the format."""
         with self.path.open("rb") as file:
             return file.read(size)
 
 
 class Inbox:
-    """A temporary folder for uploads; it goes with the simulator."""
+    """A temporary folder for uploads; it is deleted with the simulator."""
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._numbers = count()
 
     async def take(self, pieces: AsyncIterator[bytes] | StreamReader) -> Upload:
-        """Keep a body as it comes; what breaks off in the middle is forgotten, and the error passes through."""
+        """Store a body while it arrives. After an error the incomplete file is deleted and the error is raised."""
         path = self._made() / str(next(self._numbers))
         md5, sha256, size = hashlib.md5(usedforsecurity=False), hashlib.sha256(), 0
         stream = pieces.iter_chunked(_PIECE_BYTES) if isinstance(pieces, StreamReader) else pieces

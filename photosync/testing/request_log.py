@@ -1,4 +1,4 @@
-"""The requests that came to a simulated service: the last ones, and counts of all."""
+"""The requests to a simulated service: the last ones, and counts of all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOK_EVERY_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:
-    """One request, as the log has it."""
+    """One request in the log."""
 
     method: str
     path: str
@@ -24,17 +24,17 @@ class RequestRecord:
     status: int
     """0: no answer was given."""
     signed: bool
-    """Whether any credentials came with it."""
+    """Whether it had any credentials."""
     kind: RouteKind
     route: str
     site: str
     at: float
-    """`clock.monotonic()` when it came."""
+    """`clock.monotonic()` at its arrival."""
     retry_after: str | None = None
 
 
 class RequestLog:
-    """What a simulator has been asked. Thread-safe."""
+    """The requests to a simulator. Thread-safe."""
 
     def __init__(self) -> None:
         self._happened = threading.Condition()
@@ -42,7 +42,7 @@ class RequestLog:
         self._counts: Counter[str] = Counter()
         self._in_flight = 0
         self.max_in_flight = 0
-        """The most requests that were being answered at one time."""
+        """The maximum number of requests in progress at the same time."""
 
     @property
     def requests(self) -> list[RequestRecord]:
@@ -52,20 +52,20 @@ class RequestLog:
 
     @property
     def counts(self) -> Counter[str]:
-        """How many requests came: by route (`GET /search`), kind (`list`), status (`401`), in `total`; and of those
-        that were to change something, in `changes`."""
+        """The number of requests by route (`GET /search`), kind (`list`) and status (`401`), in `total`, and in
+        `changes` of those on routes that change something."""
         with self._happened:
             return Counter(self._counts)
 
     def forget(self) -> None:
-        """Empty the log and set the counters to nothing."""
+        """Empty the log and set the counters to 0."""
         with self._happened:
             self._log.clear()
             self._counts.clear()
             self.max_in_flight = 0
 
     def wait_for(self, condition: Callable[[], bool], timeout_s: float = 60.0) -> bool:
-        """Wait until `condition` holds, at most so long; whether it does."""
+        """Wait until `condition` holds, up to the time limit; returns whether it holds."""
         end = time.monotonic() + timeout_s
         with self._happened:
             while not condition():

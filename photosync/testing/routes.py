@@ -18,15 +18,15 @@ class Route:
 
     method: str
     path: str
-    """With `{name}` for what varies, as aiohttp's router has it."""
+    """With `{name}` for variable parts, as in aiohttp's router."""
     handler: Handler
     kind: RouteKind = "other"
     signed: bool = True
-    """Whether it wants the account's credentials: only there can a sign-in expire."""
+    """Whether it requires the account's credentials: only there can a sign-in expire."""
     changes: bool = False
-    """Whether it changes anything at the service: files, folders, albums. A sign-in does not."""
+    """Whether it changes files, folders or albums at the service. A sign-in does not."""
 
     @property
     def label(self) -> str:
-        """What the counters call it."""
+        """Its name in the counters."""
         return f"{self.method} {self.path}"

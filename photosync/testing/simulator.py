@@ -1,7 +1,7 @@
-"""A simulated service: real HTTP on loopback, in a thread of its own, with a log and with faults.
+"""A simulated service: real HTTP on loopback, in its own thread, with a log and with faults.
 
-A provider's simulator subclasses `Simulator`, says its routes and how an account reaches it, and answers; what is the
-same for all services (serving, counting, failing, content with ranges) is here and in `answers`.
+A provider's simulator subclasses `Simulator`, defines its routes and an account's settings, and answers; the parts that
+all services share (serving, counting, faults, content with ranges) are here and in `answers`.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class SimulatorOptions(TypedDict, total=False):
     size: SizeClass
     years: Sequence[int]
     hostile: bool
-    """Some file names are traps."""
+    """Some file names are hostile."""
     gaps: bool
     """Items lack some of their data."""
     port: int
-    """0: any that is free."""
+    """0: any free port."""
 
 
 class Simulator(RequestLog, ABC):
@@ -53,7 +53,7 @@ class Simulator(RequestLog, ABC):
     """
 
     provider: ClassVar[str]
-    """The provider's name: what `provider:` says in a configuration."""
+    """The provider's name, for `provider:` in a configuration."""
     faults_type: ClassVar[type[Faults]] = Faults
     library_type: ClassVar[type[SimulatedLibrary]] = SimulatedLibrary
 
@@ -80,7 +80,7 @@ class Simulator(RequestLog, ABC):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending: asyncio.Event | None = None
 
-    # What a service says
+    # For a service's simulator to define
 
     @abstractmethod
     def routes(self) -> Sequence[Route]:
@@ -88,14 +88,14 @@ class Simulator(RequestLog, ABC):
 
     @abstractmethod
     def account_settings(self) -> dict[str, object]:
-        """What stands under `accounts: NAME:` in a configuration to use this service."""
+        """The settings below `accounts: NAME:` in a configuration that uses this service."""
 
     def command(self, account: str) -> list[str]:
-        """The arguments of the command that brings everything from this service."""
+        """The arguments of the command that saves everything from this service."""
         return ["pull", account]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
-        """Routes by host, for services that have several; each gets a port of its own. `main` is the first."""
+        """Routes by host, for services that have several; each host has its own port. `main` is the first."""
         return {"main": self.routes()}
 
     def item_of(self, request: web.Request) -> str | None:
@@ -103,23 +103,23 @@ class Simulator(RequestLog, ABC):
         return request.match_info.get("id")
 
     def has_credentials(self, request: web.Request) -> bool:
-        """Whether a request carries anything that no other host should see."""
+        """Whether a request has anything that no other host may get."""
         return "Cookie" in request.headers or "Authorization" in request.headers
 
     def expired_answer(self) -> web.Response:
-        """What the service says to a sign-in that is no longer good."""
+        """The answer to an expired sign-in."""
         return web.json_response({"message": "expired"}, status=401)
 
     def not_found_answer(self) -> web.Response:
-        """What it says for an item that it does not have."""
+        """The answer for an item that does not exist."""
         return web.json_response({"message": "not found"}, status=404)
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """Look at each request before its route does: a service's own faults, the sign-in. An answer ends it."""
+        """Check each request before its route: a service's own faults, the sign-in. An answer ends the request."""
         del request, route
         return None
 
-    # Life
+    # Start and stop
 
     def start(self) -> Self:
         """Serve, until `stop`."""
@@ -142,7 +142,7 @@ class Simulator(RequestLog, ABC):
         return self
 
     def stop(self) -> None:
-        """End at once; open connections are cut. A second time does nothing."""
+        """End at once; open connections are closed. A second call does nothing."""
         if self._thread is None or self._loop is None or self._ending is None:
             return
         with contextlib.suppress(RuntimeError):  # the loop is gone already
@@ -193,7 +193,7 @@ class Simulator(RequestLog, ABC):
         for route in routes:
             # add_route, because add_get would let HEAD through to handlers that do not know it
             application.router.add_route(route.method, route.path, self._guarded(route, site))
-        stray = Route("*", "/{tail:.*}", self._stray, changes=True)  # nobody knows what it would have done
+        stray = Route("*", "/{tail:.*}", self._stray, changes=True)  # an unknown route might change something
         application.router.add_route("*", stray.path, self._guarded(stray, site))
         return application
 
@@ -208,7 +208,7 @@ class Simulator(RequestLog, ABC):
                 response = await self._answer(request, route)
                 status, retry_after = response.status, response.headers.get("Retry-After")
             except answers.Dropped:
-                response = web.Response(status=500)  # nobody is there to read it
+                response = web.Response(status=500)  # no client is left to read it
             finally:
                 signed = self.has_credentials(request)
                 record = RequestRecord(
@@ -220,7 +220,7 @@ class Simulator(RequestLog, ABC):
         return handler
 
     async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
-        """What the route says, unless a fault comes first or spoils it."""
+        """The route's answer, unless a fault replaces or damages it."""
         faults, kind, item = self.faults, route.kind, self.item_of(request)
         await answers.delay_or_drop(faults, request, kind, item)
         if route.signed and faults.fires("expired", kind, item):
@@ -238,5 +238,5 @@ class Simulator(RequestLog, ABC):
 
 
 def _listen(port: int) -> socket.socket:
-    # create_server closes what it could not bind; on loopback the address of an ended simulator is free at once
+    # create_server closes a socket that it cannot bind; on loopback, the address of an ended simulator is free at once
     return socket.create_server(("127.0.0.1", port), backlog=1024)

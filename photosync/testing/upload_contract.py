@@ -1,9 +1,9 @@
-"""What every provider that takes files must pass, against its simulator, with the real command in its own process.
+"""The tests that every provider with uploads must pass against its simulator, with the real command in its own process.
 
     class TestAmazonUploads(UploadContract):
         simulator_type = AmazonSimulator
 
-Each case looks at what the service has in the end, in the simulator's own state: which contents, how often, and where.
+Each case checks the simulator's state at the end: which contents, how often, and in which folder.
 Like the contract of listing and downloading, this module needs pytest.
 """
 
@@ -46,11 +46,11 @@ class Pusher:
 
     @property
     def photos(self) -> Path:
-        """The folder that goes up."""
+        """The folder that is pushed."""
         return self.sandbox.folder / _FOLDER
 
     def write(self, contents: Sequence[bytes], prefix: str = "IMG") -> dict[str, str]:
-        """Lay files into the twelve folders; the md5 of each by its path at the service."""
+        """Write files into the twelve folders; returns the md5 of each by its path at the service."""
         laid = {}
         for number, content in enumerate(contents):
             path = self.photos / _FOLDERS[number % len(_FOLDERS)] / f"{prefix}_{number:04}.JPG"
@@ -67,14 +67,14 @@ class Pusher:
         return result
 
     def push_all(self, *options: str) -> Result:
-        """Push, and all must go well."""
+        """Push; every file must succeed."""
         result = self.push(*options)
         assert result.exit == Exit.OK, result
         assert result.summary["complete"] is True, result
         return result
 
     def contents(self) -> Counter[str]:
-        """The md5 of everything that the service has, and how often it has it."""
+        """The md5 of every content at the service, and the number of its copies."""
         return Counter(item.md5 for item in self.simulator.library.expected())
 
 
@@ -83,13 +83,13 @@ class UploadContract:
 
     simulator_type: ClassVar[type[Simulator]]
     files: ClassVar[int] = 1000
-    """How many files the large folder has."""
+    """The number of files in the large folder."""
     tells_hashes: ClassVar[bool] = True
-    """Whether the service tells hashes, so that a content from elsewhere is recognised."""
+    """Whether the service gives hashes, so that content uploaded by other programs is recognised."""
     keeps_folders: ClassVar[bool] = True
-    """Whether the service has folders, or albums that stand for them."""
+    """Whether the service has folders, or albums in their place."""
     sign_in_can_expire: ClassVar[bool] = True
-    """Whether a refused upload means that the sign-in has ended; at some services it means something else."""
+    """Whether a refused upload means that the sign-in has expired; at some services it means something else."""
 
     def __init_subclass__(cls) -> None:
         if not cls.sign_in_can_expire:
@@ -108,20 +108,20 @@ class UploadContract:
         return ["push", ACCOUNT]
 
     def structure(self, simulator: Simulator) -> Mapping[str, str]:  # noqa: ARG002 - subclasses look
-        """The md5 of what is there, by its path at the service: `Our trip/Monday/IMG_0001.JPG`. For services that keep
-        folders; without any this says nothing."""
+        """The md5 of each file by its path at the service, such as `Our trip/Monday/IMG_0001.JPG`. Empty for
+        services without folders."""
         return {}
 
     @contextmanager
     def pusher(self, folder: Path, items: int = 0) -> Iterator[Pusher]:
-        """Somebody who has never pushed; the service has `items` items."""
+        """A user who has never pushed; the service has `items` items."""
         with self.make_simulator(items) as simulator:
             sandbox = Sandbox(folder)
             sandbox.configure({ACCOUNT: self.account_settings(simulator)})
             yield Pusher(simulator, sandbox, self.push_command())
 
     def check_there(self, user: Pusher, laid: Mapping[str, str]) -> None:
-        """Each content is at the service exactly once, and in its folder where there are any."""
+        """Each content is at the service exactly once, and in its folder if the service has folders."""
         contents = user.contents()
         assert {md5: contents[md5] for md5 in laid.values()} == dict.fromkeys(laid.values(), 1)
         if not self.keeps_folders:
@@ -129,7 +129,7 @@ class UploadContract:
         structure = self.structure(user.simulator)
         assert {path: md5 for path, md5 in structure.items() if path.startswith(f"{_FOLDER}/")} == laid
 
-    # What goes up
+    # Which files are uploaded
 
     def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:
         self._check_a_folder_of_which_a_part_is_there(tmp_path, min(self.files, 60))
@@ -210,7 +210,7 @@ class UploadContract:
             assert user.simulator.counts["content"] == 0
 
     def pull_command(self, user: Pusher) -> list[str]:
-        """The arguments of the command that lists all that went up."""
+        """The arguments of the command that saves all uploaded items."""
         return user.simulator.command(ACCOUNT)
 
     def test_a_pull_brings_what_has_no_other_copy(self, tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ class UploadContract:
             result = user.push_all()
             assert user.simulator.faults.lose_answer.fired > 0
             assert result.number("saved") == 60
-            assert user.simulator.counts["409"] == 0, "something was sent again before anybody looked"
+            assert user.simulator.counts["409"] == 0, "something was sent again without a check"
             self.check_there(user, laid)
 
     def test_throttled(self, tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ class UploadContract:
             user.simulator.faults.expired = Fault(after=10, on="upload")
             result = user.push("--jobs", "1")
             assert result.exit == Exit.AUTH, result
-            assert ACCOUNT in str(result.summary["message"]), "nobody learns which account it is"
+            assert ACCOUNT in str(result.summary["message"]), "the message does not name the account"
             user.simulator.faults.clear()
             user.push_all()
             self.check_there(user, laid)

@@ -52,14 +52,14 @@ class User:
         return self.expected()[position]
 
     def check_all_there(self) -> None:
-        """Each item's content is on the disk exactly once, nothing else is, and nothing is left half-done."""
+        """Each item's content is on the disk exactly once, with no other file and no unfinished one."""
         wanted = Counter(item.md5 for item in self.expected())
         there = self.sandbox.hashes()
         assert there == wanted, f"missing: {wanted - there}, too many: {there - wanted}"
         self.check_order()
 
     def check_nothing_foreign(self) -> None:
-        """Whatever is on the disk is what the service has, whole, and at most once."""
+        """Each file on the disk is a complete item of the service, and no item is there twice."""
         wanted = Counter(item.md5 for item in self.expected())
         assert not self.sandbox.hashes() - wanted, "there are files that the service does not have"
 
@@ -76,11 +76,11 @@ class User:
 
 
 def check_names(sandbox: Sandbox) -> None:
-    """Every name is possible on any file system, and no two names of a folder are the same to one of them."""
+    """Every name is valid on any file system, and no file system treats two names of a folder as equal."""
     base = sandbox.library / ACCOUNT
     folders: dict[Path, list[str]] = {}
     for path in sandbox.files():
-        assert path.is_relative_to(base), f"{path} lies outside the account's folder"
+        assert path.is_relative_to(base), f"{path} is outside the account's folder"
         folders.setdefault(path.parent, []).append(path.name)
         for part in path.relative_to(base).parts:
             _check_name(part)
@@ -104,7 +104,7 @@ def _check_name(name: str) -> None:
 
 
 def file_times(sandbox: Sandbox) -> dict[str, tuple[int, int]]:
-    """Of each file by its path: the inode, and when it was written."""
+    """The inode and modification time of each file by its path."""
     stats = {_relative(sandbox, path): path.stat() for path in sandbox.files()}
     return {name: (stat.st_ino, stat.st_mtime_ns) for name, stat in stats.items()}
 

@@ -1,4 +1,4 @@
-"""The provider `example`: a service that lists photos as JSON, the newest first, and hands out their bytes.
+"""The provider `example`: a service that lists photos as JSON, the newest first, and gives their bytes.
 
 GET /photos?before=ID    {"photos": [{"id": "7", "name": "A.JPG", …}], "next": "7"}
 GET /photos/ID/content   the original bytes
@@ -22,14 +22,14 @@ API = "https://photos.example/api"
 
 
 class ExampleSettings(AccountSettings):
-    """What an account takes in the configuration."""
+    """The settings of an account in the configuration."""
 
     token: str = Field(repr=False)
     """The access token that the service's web page shows."""
 
 
 class ExampleAuth:
-    """Signs requests; fulfils the transport's `Auth`."""
+    """Adds the token to requests; implements the transport's `Auth`."""
 
     def __init__(self, account: str, token: str) -> None:
         self._account = account
@@ -48,12 +48,12 @@ class ExampleAuth:
         return (self._token,)
 
     def explain(self, detail: str) -> str:
-        """What to do when the token is refused."""
+        """The error message for a refused token."""
         return f"account '{self._account}': the service refuses the token ({detail}). Copy a new one to 'token'."
 
 
 class ExampleProvider:
-    """One account; fulfils `Provider`."""
+    """One account; implements `Provider`."""
 
     facts: ClassVar = ServiceFacts(
         title="Example Photos",
@@ -100,7 +100,7 @@ class ExampleProvider:
 
 
 def _item(content: Json) -> Item | None:
-    """An item out of its JSON; None where there is no id. Every other field may be missing."""
+    """Parse an item's JSON; None without an id. Every other field may be missing."""
     id_ = text(content, "id")
     if id_ is None:
         return None

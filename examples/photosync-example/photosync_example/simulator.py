@@ -1,4 +1,4 @@
-"""The example service on loopback, with photos that are made on the fly."""
+"""The example service on loopback, with generated photos."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE_ITEMS = 50
 
 
 class ExampleSimulator(Simulator):
-    """What the provider talks to in tests."""
+    """The simulated service for tests."""
 
     provider: ClassVar[str] = "example"
 
@@ -23,14 +23,14 @@ class ExampleSimulator(Simulator):
         return {"provider": self.provider, "token": TOKEN, "endpoints": {"api": f"{self.url}/api"}}
 
     def routes(self) -> Sequence[Route]:
-        """The whole service. `list` and `content` say what faults of those kinds hit."""
+        """All routes. The kinds `list` and `content` select the requests for faults of those kinds."""
         return [
             Route("GET", "/api/photos", self._photos, "list"),
             Route("GET", "/api/photos/{id}/content", self._content, "content"),
         ]
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """Only the holder of the token gets anything."""
+        """Refuse requests without the token."""
         is_signed = request.headers.get("Authorization") == f"Bearer {TOKEN}"
         return None if is_signed or not route.signed else self.expired_answer()
 

@@ -1,6 +1,6 @@
 """A simulated Amazon Photos: as strict as the service where clients went wrong (protocol notes on Amazon Photos).
 
-The content lies on a second host that refuses every cookie, because cookies that reach it have leaked.
+The content is on a second host that refuses every cookie, because a cookie sent to it has leaked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
 _SIGNATURE_LENGTH = 16
 _RENEWAL = ("sess-at", "sst", "x")
-"""What the cookies are called, market aside, that a renewal wants (section 2)."""
+"""The names, without the market, of the cookies that a renewal requires (section 2)."""
 
 
 class AmazonSimulator(Simulator):
@@ -42,7 +42,7 @@ class AmazonSimulator(Simulator):
         renewable: bool = False,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """`market` is the suffix of the cookies' names; `renewable` gives those by which a session can be renewed."""
+        """`market` is the suffix of the cookies' names; `renewable` adds the cookies that a renewal requires."""
         super().__init__(**options)
         self.account = SimulatedAccount(self.seed)
         self._market = market
@@ -53,11 +53,11 @@ class AmazonSimulator(Simulator):
         self._listings = listings.AmazonListings(self.library, self.index, self.account)
         self.uploads = AmazonUploads(self, _API)
 
-    # What tests and accounts use
+    # For tests and accounts
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies of the account as a browser has them now. A value may be quoted, and stays so."""
+        """The account's cookies as a browser has them now. A quoted value keeps its quotes."""
         cookies = {
             "session-id": self._session,
             f"ubid-{self._market}": "131-7654321-1234567",
@@ -68,7 +68,7 @@ class AmazonSimulator(Simulator):
         return cookies
 
     def account_settings(self) -> dict[str, object]:
-        """Cookies, and every host of the service here."""
+        """The cookies, and the address of every host here."""
         return {
             "provider": self.provider,
             "cookies": self.cookies,
@@ -81,7 +81,7 @@ class AmazonSimulator(Simulator):
         }
 
     def end_session(self) -> None:
-        """The cookies given out so far are no longer good; those of `cookies` now, and renewed ones, are."""
+        """Make all earlier cookies invalid; those of `cookies` from now on, and renewed ones, are valid."""
         self._sessions_ended += 1
 
     def album_members(self, name: str) -> list[str]:
@@ -93,7 +93,7 @@ class AmazonSimulator(Simulator):
     # Routes
 
     def routes(self) -> Sequence[Route]:
-        """The API, and the hosts beside it, told apart by their paths."""
+        """The API and the other Amazon hosts, distinguished by their paths."""
         return [
             Route("GET", f"{_API}/search", self._search, "list"),
             Route("GET", f"{_API}/search/aggregation", self._aggregation),
@@ -110,16 +110,16 @@ class AmazonSimulator(Simulator):
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
-        """The API, and the host that has the bytes."""
+        """The API, and the host with the content."""
         return {"main": self.routes(), "content": [Route("GET", "/c/{signed}", self._bytes, "content", signed=False)]}
 
     def item_of(self, request: web.Request) -> str | None:
-        """By its node, or by the signed path."""
+        """From the node's id, or from the signed path."""
         signed = request.match_info.get("signed")
         return signed.partition(".")[0] if signed else request.match_info.get("id")
 
     def has_credentials(self, request: web.Request) -> bool:
-        """The session's id in its own header gives as much away."""
+        """The header with the session's id is a credential too."""
         return super().has_credentials(request) or "x-amzn-sessionid" in request.headers
 
     def expired_answer(self) -> web.Response:
@@ -129,18 +129,18 @@ class AmazonSimulator(Simulator):
         )
 
     def not_found_answer(self) -> web.Response:
-        """For a node that is not there."""
+        """For a node that does not exist."""
         return refused("Node does not exist", 404, code="NODE_NOT_FOUND")
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """The sign-in, and then the parameters that every call carries."""
+        """Check the sign-in, and then the parameters that every call must have."""
         if not route.signed:
             return None
         if refusal := self._sign_in_refusal(request):
             return refusal
         if page := self._page_in_place_of_an_answer(route):
             return page
-        is_question = route.path.startswith(_API) and route.method == "GET"  # what changes says it in its body
+        is_question = route.path.startswith(_API) and route.method == "GET"  # other calls have it in the body
         wants_version = is_question and not route.path.endswith("contentRedirection")
         if wants_version and request.query.get("resourceVersion") != "V2":
             return refused("Invalid resourceVersion: V2 is required")
@@ -242,7 +242,7 @@ class AmazonSimulator(Simulator):
             {"response": {"tokens": {"cookies": [{"Name": name, "Value": self.cookies[name]}]}}},
         )
 
-    # What they answer with
+    # Parts of answers
 
     def _number(self, request: web.Request) -> int | None:
         number = self.library.number_of(request.match_info["id"])
@@ -268,7 +268,7 @@ class AmazonSimulator(Simulator):
 
 
 def _cookies(request: web.Request) -> dict[str, str]:
-    """As they came: the standard library's parser would unquote values."""
+    """The cookies as sent: the standard library's parser would remove quotes."""
     pairs = (pair.strip().partition("=") for pair in request.headers.get("Cookie", "").split(";"))
     return {name: value for name, _, value in pairs if name}
 

@@ -1,4 +1,4 @@
-"""What goes wrong at Amazon Photos in its own way."""
+"""Faults that are peculiar to Amazon Photos."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from photosync.testing.faults import Fault, Faults
 
 @dataclass
 class AmazonFaults(Faults):
-    """The switches of all services, and this one's own."""
+    """The faults of any service, and those of Amazon Photos."""
 
     sign_in_page: Fault | None = None
     """200 with the HTML page that asks for a password."""
     sign_in_redirect: Fault | None = None
     """302 to that page."""
     robot_check: Fault | None = None
-    """503 with the HTML page that asks whether somebody is there."""
+    """503 with the HTML page of a robot check."""
     refuse_redirection: Fault | None = None
-    """403 on the content route, so that the download host is the way."""
+    """403 on the content route, so that the download host must be used."""
     not_registered: Fault | None = None
-    """403 of the host that takes uploads: it does not know the session."""
+    """403 from the upload host: it does not know the session."""
     quota: Fault | None = None
-    """403 to an upload: there is no room."""
+    """403 to an upload: the storage is full."""
     short_store: Fault | None = None
-    """The part `value` (0.5) of an upload is kept, and the answer tells so."""
+    """Only the part `value` (0.5) of an upload is stored, and the answer has its size and hash."""
     wrong_store: Fault | None = None
-    """As many bytes of an upload are kept, but others, and the answer tells so."""
+    """Other bytes of the same length are stored, and the answer has their hash."""
     silent: Fault | None = None
-    """The answer to an upload tells no hash."""
+    """The answer to an upload has no hash."""
     lag: Fault | None = None
-    """A listing of nodes that asks for a hash, a folder or a name shows nothing."""
+    """A node listing with a filter on a hash, a folder or a name is empty."""
 
     UPLOAD_ONLY: ClassVar[frozenset[str]] = Faults.UPLOAD_ONLY | {
         *("not_registered", "quota", "short_store", "wrong_store", "silent"),

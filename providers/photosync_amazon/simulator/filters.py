@@ -1,4 +1,4 @@
-"""The two filter languages of the service, as strictly as it reads them (protocol notes, sections 4 and 5)."""
+"""The two filter languages of the service, parsed as strictly as there (protocol notes, sections 4 and 5)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NODE_FIELDS = frozenset(
 _PREFIX_FIELDS = frozenset({"name", "kind", "status", "contentProperties.contentType"})
 _RANGE_FIELDS = frozenset({"createdDate", "modifiedDate", "contentProperties.contentDate"})
 MAX_CLAUSES = 8
-"""Of a filter on nodes."""
+"""In a filter on nodes."""
 
 _CLAUSE = re.compile(r"\s*([\w.]+):\(([^()]*)\)\s*")
 _NODE_CLAUSE = re.compile(
@@ -31,11 +31,11 @@ _RANGE = re.compile(r"""([\[{])\s*(\*|"[^"]*")\s+TO\s+(\*|"[^"]*")\s*([\]}])""")
 _AND = re.compile(r"AND\b")
 
 Words = tuple[tuple[str, ...], ...]
-"""Alternatives, each of words that must all be there."""
+"""Alternatives; all words of one must be present."""
 
 
 class FilterError(ValueError):
-    """The service refuses the filter; the text is what it says."""
+    """The service refuses the filter; the text is its message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class SearchClause:
     words: Words
 
     def matches(self, values: Collection[str]) -> bool:
-        """Whether an item with these values of the field is meant."""
+        """Whether an item with these values of the field matches."""
         return any(all(word in values for word in together) for together in self.words)
 
 
@@ -68,14 +68,14 @@ Test = Callable[[object], bool]
 
 @dataclass(frozen=True, slots=True)
 class NodeClause:
-    """A field of a node, and what it must be."""
+    """A field of a node, and its condition."""
 
     field: str
     test: Test
     text: str
-    """As it came."""
+    """The condition as sent."""
     word: str | None = None
-    """What it must be equal to, where that is one word."""
+    """The value that the field must equal, if the condition is one word."""
 
 
 def parse_nodes(text: str) -> tuple[NodeClause, ...]:
@@ -92,7 +92,7 @@ def parse_nodes(text: str) -> tuple[NodeClause, ...]:
 
 
 def _joined(text: str, clause: re.Pattern[str]) -> list[re.Match[str]]:
-    """The clauses between ANDs; anything left over is an error."""
+    """The clauses between ANDs; any other text is an error."""
     matches: list[re.Match[str]] = []
     position = 0
     while position < len(text):

@@ -1,4 +1,4 @@
-"""The listings of the simulated account: /search, /nodes and what is in a folder or an album (sections 4, 5 and 10)."""
+"""The listings of the simulated account: /search, /nodes, folders and albums (sections 4, 5 and 10)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Answer = Callable[[Mapping[str, str]], Json]
 
 
 class ListingRefusedError(Exception):
-    """400, with these words."""
+    """400, with this message."""
 
 
 class _Window(NamedTuple):
@@ -103,7 +103,7 @@ class AmazonListings:
         return self._listed(query, is_special_child, is_child, node_id)
 
     def is_parent(self, node_id: str) -> bool:
-        """Whether there is a folder or an album of this id."""
+        """Whether a folder or an album has this id."""
         return self._special(node_id) is not None
 
     def node(self, node_id: str) -> Json | None:
@@ -171,7 +171,7 @@ class AmazonListings:
 
     @staticmethod
     def _is_asked_for(node: Json, clauses: Sequence[NodeClause]) -> bool:
-        """What lies in the trash is, where `status` says so."""
+        """Items in the trash are, if `status` says so."""
         if node["status"] != "AVAILABLE" and not any(clause.field == "status" for clause in clauses):
             return False
         return all(clause.test(dotted(node, clause.field)) for clause in clauses)
@@ -215,7 +215,7 @@ class AmazonListings:
 
 
 class _Few:
-    """Few enough to be a list."""
+    """Numbers in a short list."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
         self._numbers = list(numbers)

@@ -1,6 +1,6 @@
-"""What the simulated account holds, as the service's JSON (protocol notes, section 6).
+"""The contents of the simulated account as the service's JSON (protocol notes, section 6).
 
-Which fields are missing, null or in the other of two positions differs from item to item, as it does there.
+Items differ in which fields are missing, null or in the other of two positions, as at the service.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TYPES = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAccount:
-    """The ids that stand for the account as a whole, and its folders and albums."""
+    """The ids of the customer, and of the folders and albums."""
 
     seed: int
     tree: AccountTree = field(default_factory=AccountTree, compare=False)
@@ -44,7 +44,7 @@ class SimulatedAccount:
 
     @property
     def stranger(self) -> str:
-        """Somebody who shares an album with the customer."""
+        """Another person, who shares an album with the customer."""
         return f"A1SOMEBODY{self.seed:04d}"
 
     @property
@@ -54,7 +54,7 @@ class SimulatedAccount:
 
     @property
     def pictures(self) -> str:
-        """The folder in which all photos lie, but for those that were uploaded elsewhere."""
+        """The folder of all photos that were not uploaded to another folder."""
         return f"picturefolder{self.seed:09d}"
 
     def album(self, index: int) -> str:
@@ -66,23 +66,23 @@ class SimulatedAccount:
         return next((index for index in range(len(ALBUMS)) if self.album(index) == node_id), None)
 
     def parent(self, number: int) -> str:
-        """The folder in which an item lies."""
+        """The folder of an item."""
         return self.tree.parents.get(number, self.pictures)
 
     def is_member(self, album_id: str, number: int) -> bool:
-        """Whether an item is in an album: since ever, or because somebody put it there."""
+        """Whether an item is in an album: from the beginning, or added later."""
         index = self.album_index(album_id)
         is_old = index is not None and number not in self.tree.parents and in_album(number, index)
         return is_old or self.tree.is_member(album_id, number)
 
     def special_nodes(self, library: SimulatedLibrary) -> Iterator[Json]:
-        """Everything that is not a photo: the root, the folders, the albums."""
+        """All nodes but photos: the root, the folders, the albums."""
         yield {**self._node(self.root, None, "FOLDER", []), "isRoot": True}
         yield self._node(self.pictures, "Pictures", "FOLDER", [self.root])
         for folder in list(self.tree.folders.values()):
             yield {**self._node(folder.id, folder.name, "FOLDER", [folder.parent]), "status": folder.status}
         for index, name in enumerate(ALBUMS):
-            # A live count would cost a look at all items: this is good for libraries that only grow.
+            # An exact count would read all items; this one is right while items are only added.
             count = len(range(index, library.next_number, _ALBUM_STEP))
             node = self._node(self.album(index), name, "VISUAL_COLLECTION", [])
             node["isShared"] = name.startswith("Shared")
@@ -118,12 +118,12 @@ def iso(moment: datetime) -> str:
 
 
 def created(number: int, revision: int = 0) -> str:
-    """When the item `number` was uploaded; later numbers later."""
+    """The upload time of item `number`; it increases with the number."""
     return iso(_FIRST_UPLOAD + timedelta(seconds=number * _BETWEEN_UPLOADS_S + revision))
 
 
 def card_test(clause: SearchClause, library: SimulatedLibrary) -> Callable[[Card], bool]:
-    """Whether an item is what a clause of a search asks for. The frequent ones must be quick: they see a million."""
+    """Whether an item matches a clause of a search. Frequent clauses must be quick: they test a million items."""
     if all(len(together) == 1 for together in clause.words):
         words = {together[0] for together in clause.words}
         numbers = {int(word) for word in words if word.isdecimal()}
@@ -138,7 +138,7 @@ def card_test(clause: SearchClause, library: SimulatedLibrary) -> Callable[[Card
 
 
 def facet_values(library: SimulatedLibrary, card: Card, field: str) -> tuple[str, ...]:
-    """What an item has of a field of a search."""
+    """The values that an item has for a search field."""
     if field == "type":
         return (_TYPES[card.kind],)
     if field == "favorite":
@@ -195,7 +195,7 @@ def _content_properties(library: SimulatedLibrary, item: SimulatedItem) -> Json:
 
 
 def _leave_out(part: Json, key: str, number: int) -> None:
-    """Not there, or null: the service does both."""
+    """Remove a field or set it to null: the service does both."""
     if number % 2:
         part[key] = None
     else:
@@ -203,7 +203,7 @@ def _leave_out(part: Json, key: str, number: int) -> None:
 
 
 GPS_EVERY = 4
-"""So many photos there are to one that tells its position."""
+"""One in this many photos has a position."""
 
 
 def _add_details(library: SimulatedLibrary, item: SimulatedItem, part: object) -> None:
@@ -231,7 +231,7 @@ _CHEAP: dict[str, object] = {"kind": "FILE", "isRoot": False, "labels": (), "des
 
 
 def field_value(library: SimulatedLibrary, account: SimulatedAccount, number: int, field: str) -> object:
-    """A field of a node by its dotted name, without making up the whole node where that can be avoided."""
+    """A field of a node by its dotted name, without generating the whole node where possible."""
     if field in _CHEAP:
         return _CHEAP[field]
     if field == "createdDate":

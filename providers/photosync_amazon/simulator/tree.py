@@ -1,4 +1,4 @@
-"""The folders and albums of the simulated account, and what lies in them beside what was there from the beginning."""
+"""Folders and albums that were added to the simulated account, and the items that were added to any of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from photosync.testing.names import folded
 
 @dataclass(slots=True)
 class MadeFolder:
-    """A folder that somebody made."""
+    """A folder that was added."""
 
     id: str
     name: str
@@ -23,7 +23,7 @@ class MadeFolder:
 
 @dataclass(slots=True)
 class MadeAlbum:
-    """An album that somebody made."""
+    """An album that was added."""
 
     id: str
     name: str
@@ -31,51 +31,51 @@ class MadeAlbum:
 
 @dataclass
 class AccountTree:
-    """What changes when somebody uploads. Used by the serving thread; tests only read, or act between requests."""
+    """The state that uploads change. For the server's thread; tests only read, or change it between requests."""
 
     folders: dict[str, MadeFolder] = field(default_factory=dict)
     albums: dict[str, MadeAlbum] = field(default_factory=dict)
     parents: dict[int, str] = field(default_factory=dict)
-    """In which folder the uploaded items are, by number."""
+    """The folder of each uploaded item, by number."""
     members: dict[str, list[int]] = field(default_factory=dict)
-    """Which items were added to an album, in that order; made ones and those of the beginning alike."""
+    """The items that were added to each album, in that order; for all albums."""
     foreign: set[int] = field(default_factory=set)
-    """Which items are somebody else's, who shares them."""
+    """The items that another person owns and shares."""
     version: int = 0
-    """Goes up with every change."""
+    """Increases with every change."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def make_folder(self, name: str, parent: str) -> MadeFolder:
-        """A new folder; whether it may be made, others look."""
+        """Add a folder. The caller checks that this is allowed."""
         folder = MadeFolder(f"folder{next(self._numbers):06d}sim", name, parent)
         self.folders[folder.id] = folder
         self.version += 1
         return folder
 
     def make_album(self, name: str) -> MadeAlbum:
-        """A new album; a second one of the same name is another one."""
+        """Add an album; two albums may have the same name."""
         album = MadeAlbum(f"album{next(self._numbers):06d}made", name)
         self.albums[album.id] = album
         self.version += 1
         return album
 
     def put(self, number: int, parent: str) -> None:
-        """An item was uploaded into a folder."""
+        """Put an uploaded item into a folder."""
         self.parents[number] = parent
         self.version += 1
 
     def join(self, album_id: str, numbers: Iterable[int]) -> None:
-        """Items join an album; those that are in it stay where they are."""
+        """Add items to an album; present ones keep their positions."""
         members = self.members.setdefault(album_id, [])
         members += [number for number in dict.fromkeys(numbers) if number not in members]
         self.version += 1
 
     def is_member(self, album_id: str, number: int) -> bool:
-        """Whether somebody added the item to the album."""
+        """Whether the item was added to the album."""
         return number in self.members.get(album_id, ())
 
     def folder_named(self, name: str, parent: str) -> MadeFolder | None:
-        """The folder that has this name in `parent`, case aside; in the trash, names are free."""
+        """The folder of this name in `parent`, ignoring case and folders in the trash."""
         return next(
             (
                 each
@@ -86,13 +86,13 @@ class AccountTree:
         )
 
     def path(self, folder_id: str) -> tuple[str, ...]:
-        """The names of a made folder and those above it; empty for the root."""
+        """The names from the root to an added folder; empty for the root."""
         folder = self.folders.get(folder_id)
         return () if folder is None else (*self.path(folder.parent), folder.name)
 
 
 class ItemNames:
-    """Which item has which name in a folder, kept up to date as items come."""
+    """Finds an item by its folder and name, and follows new items."""
 
     def __init__(self, library: SimulatedLibrary, tree: AccountTree, usual_parent: str) -> None:
         self._library = library
@@ -102,7 +102,7 @@ class ItemNames:
         self._seen = 0
 
     def find(self, name: str, parent: str) -> int | None:
-        """The item of this name, case aside."""
+        """The item of this name, ignoring case."""
         for number in range(self._seen, self._library.next_number):
             key = self._tree.parents.get(number, self._usual_parent), folded(self._library.item(number).name)
             self._numbers.setdefault(key, []).append(number)
@@ -112,7 +112,7 @@ class ItemNames:
 
 
 def numbered(names: Iterable[str]) -> list[str]:
-    """Names that were there before get a number: `Holiday (2)`."""
+    """Add a number to names that were used before: `Holiday (2)`."""
     seen = Counter[str]()
     result = []
     for name in names:

@@ -1,4 +1,4 @@
-"""What comes to the simulated account: files, folders, albums and their members (protocol notes, sections 8 and 9)."""
+"""Uploads to the simulated account: files, folders, albums and their members (protocol notes, sections 8 and 9)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _BOX = b"ftyp"
 _STILLS = (b"heic", b"heix", b"mif1", b"avif")
 
 ConflictBody = Literal["code", "node", "nothing"]
-"""What an answer 409 has in it: a code with an id, the node that is in the way, or no word."""
+"""The body of an answer 409: a code with an id, the existing node, or nothing."""
 
 
 class AmazonUploads:
-    """The routes by which things come, for one simulator."""
+    """The upload routes of one simulator."""
 
     def __init__(self, simulator: AmazonSimulator, api: str) -> None:
         self.conflict_body: ConflictBody = "code"
@@ -38,17 +38,17 @@ class AmazonUploads:
         self._names = ItemNames(self._library, self._tree, self._account.pictures)
 
     def routes(self) -> list[Route]:
-        """All that change anything."""
+        """All routes that change anything."""
         return [
             Route("POST", UPLOAD_PATH, self._upload, "upload", changes=True),
             Route("POST", f"{self._api}/nodes", self._make, changes=True),
             Route("PATCH", f"{self._api}/nodes/{{id}}/children", self._join, changes=True),
         ]
 
-    # What tests look at
+    # For tests
 
     def tree(self) -> dict[str, str]:
-        """Every file that was uploaded, by its folders and name, with the md5 of its content as it lies there."""
+        """The md5 of the stored content of every uploaded file, by its folders and name."""
         files = {}
         for number, parent in self._tree.parents.items():
             if self._library.has(number):
@@ -58,7 +58,7 @@ class AmazonUploads:
         return files
 
     def albums(self) -> dict[str, list[str]]:
-        """What was added to albums, by their names: the md5 of each item. Albums that were made are there when empty;
+        """The md5 of each item that was added to an album, by the album's name. Added albums are listed when empty;
         a second one of a name has a number: `Holiday (2)`."""
         made = [(album.id, album.name) for album in self._tree.albums.values()]
         usual = [(self._account.album(index), name) for index, name in enumerate(ALBUMS)]
@@ -114,7 +114,7 @@ class AmazonUploads:
         return None
 
     def _with_content(self, upload: Upload) -> int | None:
-        """The item that has this content; one in the trash counts as well."""
+        """The item with this content; the trash is searched as well."""
         if numbers := set(self._library.with_md5(upload.md5)) - self._tree.foreign:
             return min(numbers)
         trashed = self._library.removed
@@ -176,7 +176,7 @@ class AmazonUploads:
         return next((node for node in nodes if node["id"] == node_id), {})
 
     def _named(self, name: str, parent: str) -> Json | None:
-        """What has this name in a folder, case aside: a file or a folder."""
+        """The file or folder of this name in a folder, ignoring case."""
         number = self._names.find(name, parent)
         if number is not None:
             return self._file(number)
@@ -207,5 +207,5 @@ def _is_video(head: bytes) -> bool:
 
 
 def refused(message: str, status: int = 400, code: str = "") -> web.Response:
-    """What the service says when it refuses."""
+    """The service's answer to a refused request."""
     return web.json_response({"logref": "simulated", "message": message, "code": code}, status=status)

@@ -1,6 +1,6 @@
 """A simulated Aura: as strict as the service where clients went wrong (protocol notes on Aura, section 11).
 
-Photos and videos are on hosts of their own, which must never get credentials: a request that has some is a leak.
+Photos and videos are on other hosts, which must never get credentials: a request that has some is a leak.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from photosync_aura.simulator.uploads import BUCKET, UploadDesk
 __all__ = ["ANN", "FRAMES", "GRANDMA", "KITCHEN", "AuraFaults", "AuraLibrary", "AuraSimulator"]
 
 MOST_A_PAGE = 1000
-"""The most that clients ask for that are known to work."""
+"""The largest page that known clients request."""
 EMAIL = "ann@example.com"
 PASSWORD = "correct horse 100% battery"  # noqa: S105 - simulated; the older script failed on the sign
 _REFUSED_SIGN_IN = 475
@@ -57,7 +57,7 @@ class AuraSimulator(Simulator):
         most_a_page: int = MOST_A_PAGE,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """`most_a_page` limits pages on the side of the service, whatever a client asks for."""
+        """`most_a_page` limits pages, whatever a client requests."""
         super().__init__(**options)
         self.password = PASSWORD
         self.devices: list[str] = []
@@ -66,12 +66,12 @@ class AuraSimulator(Simulator):
         """Requests with credentials to a host that must not get any."""
         self._most_a_page = most_a_page
         self.session_lasts: int | None = None
-        """How many requests a session is good for; None: any number."""
+        """The number of requests until a session expires; None: it does not."""
         self._tokens: set[str] = set()
         self._uses: Counter[str] = Counter()
         self.desk = UploadDesk(self)
         self._links = 0
-        """Counts how often the addresses of videos expired."""
+        """The number of calls of `expire_links`."""
 
     def account_settings(self) -> dict[str, object]:
         """The settings of an account at this simulator."""
@@ -92,7 +92,7 @@ class AuraSimulator(Simulator):
         self._tokens.clear()
 
     def expire_links(self) -> None:
-        """Make the addresses of videos invalid that were listed so far."""
+        """Make all listed addresses of videos invalid."""
         self._links += 1
 
     def frame_contents(self, frame_id: str) -> dict[str, str | None]:

@@ -20,9 +20,9 @@ class AuraFaults(Faults):
     not_found_envelope: Fault | None = None
     """200 with the 'Not found' of a wrong frame id inside."""
     repeat_cursor: Fault | None = None
-    """A page that names itself as the next one."""
+    """A page whose cursor points to the same page."""
     empty_page: Fault | None = None
-    """An empty page that names a next one."""
+    """An empty page with a cursor."""
     forbidden: Fault | None = None
     """403 on a frame."""
     refuse_video: Fault | None = None
@@ -38,8 +38,8 @@ class AuraFaults(Faults):
     write_error: Fault | None = None
     """200 with an error inside, to a change."""
     unselectable: Fault | None = None
-    """A picture that is not put on a frame; the answer says only how many."""
+    """A picture that is not added to a frame; the answer has only the number of added pictures."""
     left_out: Fault | None = None
-    """A picture that was announced and sent, and stays a placeholder."""
+    """An announced and uploaded picture that remains a placeholder."""
     store_denies: Fault | None = None
     """403 with XML from the store."""

@@ -45,7 +45,7 @@ class AuraTraits(ItemTraits):
     frame: str | None = None
     """Only on this frame."""
     milliseconds: int = 0
-    """Of the capture time."""
+    """The capture time."""
     file_name: str | None = None
     """The stored file's name, instead of a generated one."""
     video_file_name: str | None = None
@@ -67,7 +67,7 @@ class AuraLibrary(SimulatedLibrary):
         self.joined: set[tuple[int, str]] = set()
         """Items that were put on another frame too, with that frame."""
         self._uploaded: dict[str, int] = {}
-        """What Ann uploaded, by the stored file's name."""
+        """Contents that Ann uploaded, by the stored file's name."""
         self._identifiers: dict[str, int] = {}
 
     def announce(self, identifier: str, frame_id: str) -> int:
@@ -112,7 +112,7 @@ class AuraLibrary(SimulatedLibrary):
         return ANN if self.traits_of(number).local_identifier is not None else user_of(number)
 
     def id_of(self, number: int) -> str:
-        """The number is the last group."""
+        """The number is in the last group."""
         id_ = _uuid(f"{self.seed} asset", number)
         return id_.upper() if number % _UPPER_CASE_EVERY == 3 else id_
 
@@ -166,7 +166,7 @@ class AuraLibrary(SimulatedLibrary):
         return _uuid(f"{self.seed} file {item.revision}", item.number) + ending
 
     def video_file_name(self, item: SimulatedItem) -> str:
-        """One uploader writes the word null."""
+        """One uploading program writes the word null."""
         if name := self.traits_of(item.number).video_file_name:
             return name
         return "null" if item.number % 3 == 1 else _uuid(f"{self.seed} video {item.revision}", item.number) + ".mp4"
@@ -238,7 +238,7 @@ def frame(frame_id: str, count: int) -> Json:
         "contributors": None,
         "features": ["telepathy"],
         "email_address": "kitchen-k3f9@send.auraframes.com",
-        "num_assets": count + 22,  # never counted down
+        "num_assets": count + 22,  # never decreases
         "time_zone": "America/New_York",
         "last_impression_at": None,
         "deleted_at": None,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BUCKET = "images.simulated"
 IDENTITY_POOL = "us-east-1:b92826c0-8274-43db-abff-136977c13598"
 SELECT, UPDATE, STORE = "select_asset", "batch_update", "store"
-"""The three steps of an upload, by which faults name the requests that they are for."""
+"""The three steps of an upload; faults use these names in `items`."""
 _LASTS_S = 3600.0
 _SKEW_S = 15 * 60
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -50,7 +50,7 @@ class SimulatedKey:
 
 
 class Signed(NamedTuple):
-    """A request as its signature sees it."""
+    """The signed parts of a request."""
 
     path: str
     headers: Mapping[str, str]
@@ -222,7 +222,7 @@ class UploadDesk:
             code = "AccessDenied"
         if code is not None:
             status = 400 if code in ("ExpiredToken", "XAmzContentSHA256Mismatch") else 403
-            # The real store repeats what it checked, secrets included.
+            # The real store repeats the checked text, secrets included.
             said = f"<Error><Code>{code}</Code><Token>{headers.get('x-amz-security-token')}</Token></Error>"
             return web.Response(status=status, text=f"<?xml version='1.0'?>\n{said}", content_type="application/xml")
         self.stored[request.match_info["key"]] = upload
@@ -230,7 +230,7 @@ class UploadDesk:
 
 
 def _is_true(asset: Json, upload: Upload) -> bool:
-    """Whether a description fits the bytes that were sent."""
+    """Whether a description matches the uploaded bytes."""
     md5 = base64.b64encode(bytes.fromhex(upload.md5)).decode()
     sizes = (asset["width"], asset["height"])
     return (

@@ -1,7 +1,7 @@
 """A simulated Amazon Cloud Drive: as strict as the service where clients went wrong (protocol notes, section 12).
 
-Metadata, content and storage each have a port of their own. The storage, to which the content host redirects, answers
-400 to any `Authorization`, because one that reaches it has leaked.
+Metadata, content and storage have separate ports. The storage, to which the content host redirects, answers 400 to any
+`Authorization`, because one sent to it has leaked.
 """
 
 from __future__ import annotations
@@ -51,25 +51,25 @@ class CloudDriveSimulator(Simulator):
         scopes: str = _SCOPES,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """`answer_nodes`: an answer to the question for changes ends when it has so many; 0: never early.
+        """`answer_nodes`: the maximum number of nodes of an answer to `changes`; 0: no limit.
 
-        `line_nodes` is the most of a line, `token_lifetime_s` what a new token says of itself, and `token_uses` for how
-        many requests it really is good; `scopes` are those of the token that is there from the beginning.
+        `line_nodes` is the same for a line. `token_lifetime_s` is the lifetime in a new token's answer, `token_uses`
+        the number of requests until it really expires; `scopes` are those of the first token.
         """
         super().__init__(**options)
         self.drive = Drive(self.library)
         self.uploads = DriveUploads(self.drive, self.faults, self.inbox)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
-        """Keys of the endpoint's answer in place of the right ones."""
+        """Fields that replace those of the endpoint's answer."""
         self._stream = ChangesStream(self.drive, self.faults, line_nodes, answer_nodes)
         self._folder = tempfile.TemporaryDirectory(prefix="photosync-clouddrive-")
 
-    # What tests and accounts use
+    # For tests and accounts
 
     @property
     def token_file(self) -> Path:
-        """The account's token as acd_cli leaves it; made when somebody asks."""
+        """The account's token file in acd_cli's form; written at the first use."""
         path = Path(self._folder.name) / "oauth.json"
         if not path.exists():
             token = self.tokens.issue()
@@ -78,11 +78,11 @@ class CloudDriveSimulator(Simulator):
         return path
 
     def account_settings(self) -> dict[str, object]:
-        """A client, a token, and every host of the service here."""
+        """A client, a token, and the address of every host here."""
         return {**self.fresh_settings(), "token": str(self.token_file)}
 
     def fresh_settings(self) -> dict[str, object]:
-        """The same of somebody who has not signed in yet."""
+        """The same for a user who has not signed in yet."""
         return {
             "provider": self.provider,
             "client_id": CLIENT_ID,
@@ -100,7 +100,7 @@ class CloudDriveSimulator(Simulator):
             return self.drive.tree()
 
     def stop(self) -> None:
-        """End, and take the token file along."""
+        """End, and delete the token file."""
         super().stop()
         self._folder.cleanup()
 
@@ -111,7 +111,7 @@ class CloudDriveSimulator(Simulator):
         return [*self.tokens.routes(), Route("GET", f"{_API}/account/endpoint", self._endpoint)]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
-        """The fixed hosts, metadata, content, and the storage that content redirects to."""
+        """The fixed hosts, metadata, content, and the storage to which content redirects."""
         metadata = [
             Route("POST", f"{_API}/changes", self._stream.answer, "list"),
             Route("GET", f"{_API}/nodes", self._nodes, "list"),
@@ -147,7 +147,7 @@ class CloudDriveSimulator(Simulator):
 
     def _general_refusal(self, request: web.Request, route: Route, account: str) -> web.Response | None:
         if account != OWNER and "isRoot" not in request.query.get("filters", "isRoot"):
-            return refused("Another account", 500)  # nobody should get so far
+            return refused("Another account", 500)  # a foreign token must never reach this host
         if self.faults.fires("not_allowed", route.kind):
             return refused("Application is not allowed", 403)
         if self.faults.fires("front_end", route.kind):
@@ -189,7 +189,7 @@ class CloudDriveSimulator(Simulator):
     def _listing(self, request: web.Request, nodes: list[Raw]) -> web.Response:
         if "startToken" in request.query and self.faults.fires("page_token_expired", "list"):
             return refused("Next token is expired")
-        if self.tokens.is_strangers(request):
+        if self.tokens.is_foreign(request):
             nodes = [{"id": "RootOfSomebodyElse_AAA", "kind": "FOLDER", "status": "AVAILABLE", "isRoot": True}]
         if lag := self.faults.fires("lagging_listing", "list"):
             lag_s = 600.0 if lag.value is None else lag.value
@@ -242,7 +242,7 @@ class CloudDriveSimulator(Simulator):
         return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
 
     def _own_content(self, request: web.Request, node_id: str) -> web.Response:
-        """Of a node that a test has put there: what its `simulatedContent` says."""
+        """The content of a node that a test has added, from its `simulatedContent`."""
         content = self.drive.node(node_id).get("simulatedContent")
         if not isinstance(content, str):
             return self.not_found_answer()

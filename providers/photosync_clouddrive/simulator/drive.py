@@ -1,4 +1,4 @@
-"""The nodes of a simulated drive and the journal of what happened to them (protocol notes, sections 4 and 8)."""
+"""The nodes of a simulated drive and the journal of their changes (protocol notes, sections 4 and 8)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MADE = "2015-03-01T10:20:30.123Z"
 
 
 class DriveLibrary(SimulatedLibrary):
-    """Remembers what was touched, because the journal tells of it."""
+    """A library that records changed items for the journal."""
 
     def __init__(self, count: int, **options: object) -> None:
         super().__init__(count, **options)  # type: ignore[arg-type]  # the base class checks
@@ -38,12 +38,12 @@ class DriveLibrary(SimulatedLibrary):
 
 
 class Drive:
-    """Folders by year below `Pictures`, the items in them, and whatever a test puts beside them."""
+    """Folders by year below `Pictures`, the items in them, and the nodes that a test adds."""
 
     def __init__(self, library: DriveLibrary) -> None:
         self.library = library
         self.epoch = 1
-        """Part of every checkpoint; one of another epoch is too old."""
+        """Part of every checkpoint; a checkpoint of another epoch is too old."""
         self._own: dict[str, Raw] = {
             ROOT: {**_folder(ROOT, "", ()), "isRoot": True},
             PICTURES: _folder(PICTURES, "Pictures", (ROOT,)),
@@ -51,19 +51,19 @@ class Drive:
         del self._own[ROOT]["name"]
         self._said: dict[str, Raw] = {}
         self._received: dict[str, Raw] = {}
-        """Files that somebody sent, as they were described then."""
+        """Uploaded files, as they were described then."""
         self.hidden: set[str] = set()
-        """Nodes that have their names and cannot be seen yet."""
+        """Nodes that are not listed yet, but reserve their names."""
         self._names = NameIndex(self._entry)
         self._journal: list[str] = []
         self._note(ROOT, PICTURES)
         self._met = 0
         self._touched = 0
 
-    # What tests do
+    # For tests
 
     def put(self, node: Mapping[str, object]) -> str:
-        """Add a node as it is, or put it in place of the one of that id."""
+        """Add a node unchanged, or replace the node of the same id."""
         with self.library.lock:
             id_ = str(node["id"])
             self._own[id_] = dict(node)
@@ -72,12 +72,12 @@ class Drive:
         return id_
 
     def add_folder(self, name: str, *parents: str) -> str:
-        """A new folder, below the root unless told otherwise; its id."""
+        """Add a folder, below the root by default; returns its id."""
         id_ = f"Folder{len(self._own):04d}Example_AAAA"
         return self.put(_folder(id_, name, parents or (ROOT,)))
 
     def say(self, node_id: str, **fields: object) -> None:
-        """Change fields of a node or an item: `parents`, `status`, `name`. None takes one away."""
+        """Change fields of a node or an item: `parents`, `status`, `name`. None removes a field."""
         with self.library.lock:
             self.catch_up()
             self._said.setdefault(node_id, {}).update(fields)
@@ -85,7 +85,7 @@ class Drive:
             self.library.version += 1
 
     def tree(self) -> dict[str, str]:
-        """The md5 of every file that is there, by its path in each of its folders."""
+        """The md5 of every existing file, by its path in each of its folders."""
         found: dict[str, str] = {}
         for node in self.all():
             properties = node.get("contentProperties")
@@ -98,7 +98,7 @@ class Drive:
         return found
 
     def _paths(self, parents: Sequence[str]) -> Iterator[str]:
-        """Folders outside the trash, each with a slash at its end; the root is empty."""
+        """The paths of folders outside the trash, with a slash at the end; the root's is empty."""
         for parent in parents:
             folder = self.node(parent)
             if folder.get("isRoot"):
@@ -106,10 +106,10 @@ class Drive:
             elif folder.get("status") == "AVAILABLE":
                 yield from (f"{above}{folder.get('name')}/" for above in self._paths(parents_of(folder)))
 
-    # What the service does
+    # For the service
 
     def catch_up(self) -> None:
-        """Take into the journal what happened to the library."""
+        """Add the library's changes to the journal."""
         library = self.library
         with library.lock:
             for number in range(self._met, library.next_number):
@@ -121,7 +121,7 @@ class Drive:
             self._touched = len(library.touched)
 
     def journal(self, start: int, line_nodes: int) -> Iterator[tuple[int, list[Raw]]]:
-        """The nodes as they are now, a line at a time, and where each line ends. Each node once, where it is last."""
+        """The current nodes for each line, and the line's end. A node is listed once, at its last change."""
         self.catch_up()
         journal = self._journal
         last = {id_: position for position, id_ in enumerate(journal)}
@@ -135,24 +135,24 @@ class Drive:
 
     @property
     def length(self) -> int:
-        """Of the journal."""
+        """The length of the journal."""
         self.catch_up()
         return len(self._journal)
 
     def all(self) -> Iterator[Raw]:
-        """Every node that is there, whatever its status."""
+        """Every existing node with any status."""
         self.catch_up()
         yield from (self.node(id_) for id_ in list(self._own))
         numbers = range(self.library.next_number)
         yield from self._seen(self.library.id_of(number) for number in numbers if self.library.has(number))
 
     def children(self, parent: str) -> Iterator[Raw]:
-        """What lies in a folder, whatever its status."""
+        """The nodes in a folder, with any status."""
         self.catch_up()
         yield from self._seen(self._names.children(parent))
 
     def with_md5(self, md5: str) -> Iterator[Raw]:
-        """The files of a content, whatever their status."""
+        """The files with this content and any status."""
         self.catch_up()
         known = [*self._own, *map(self.library.id_of, self.library.with_md5(md5))]
         for node in self._seen(known):
@@ -169,16 +169,16 @@ class Drive:
         return self._names.holder(parent, name)
 
     def is_open_folder(self, node_id: str) -> bool:
-        """Whether something can be put there."""
+        """Whether it is an existing folder outside the trash."""
         node = self.node(node_id) if self.knows(node_id) else {}
         return (node.get("kind"), node.get("status")) == ("FOLDER", "AVAILABLE")
 
     def used_bytes(self) -> int:
-        """By all files, those in the trash too."""
+        """The size of all files, including the trash."""
         return sum(item.size_bytes for item in self.library.expected())
 
     def receive(self, upload: Upload, name: str, parent: str, mime: str) -> str:
-        """Keep a file that somebody sent; its id."""
+        """Store an uploaded file; returns its id."""
         library, is_video = self.library, mime.startswith("video/")
         extension = name.rpartition(".")[2].lower() if "." in name else None
         with library.lock:
@@ -190,7 +190,7 @@ class Drive:
         return id_
 
     def knows(self, node_id: str) -> bool:
-        """Whether there is such a node now."""
+        """Whether the node exists now."""
         self.catch_up()
         number = self.library.number_of(node_id)
         if node_id in self.hidden:
@@ -198,7 +198,7 @@ class Drive:
         return node_id in self._own or (number is not None and self.library.has(number))
 
     def node(self, node_id: str) -> Raw:
-        """A node's JSON; of one that is gone there is hardly more than the id."""
+        """A node's JSON; a purged node has little more than the id."""
         if node_id in self._own:
             node = dict(self._own[node_id])
         else:
@@ -218,13 +218,13 @@ class Drive:
         return id_
 
     def _note(self, *node_ids: str) -> None:
-        """Something happened to these."""
+        """Record a change of these nodes."""
         self._journal += node_ids
         for node_id in node_ids:
             self._names.touch(node_id)
 
     def _entry(self, node_id: str) -> FolderEntry | None:
-        """Without a look at any content."""
+        """Without reading any content."""
         number = self.library.number_of(node_id)
         if node_id not in self._own and (number is None or not self.library.has(number)):
             return None
@@ -278,7 +278,7 @@ class Drive:
 
 
 def parents_of(node: Raw) -> list[str]:
-    """The folders that a node lies in."""
+    """The folders of a node."""
     parents = node.get("parents")
     return parents if isinstance(parents, list) else []
 

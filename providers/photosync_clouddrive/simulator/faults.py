@@ -1,4 +1,4 @@
-"""What goes wrong at a drive in its own way (protocol notes, section 12)."""
+"""Faults that are peculiar to Cloud Drive (protocol notes, section 12)."""
 
 from __future__ import annotations
 
@@ -9,69 +9,69 @@ from photosync.testing.faults import Fault, Faults
 
 @dataclass
 class CloudDriveFaults(Faults):
-    """What goes wrong at this service in its own way."""
+    """The faults of any service, and those of Cloud Drive."""
 
     cut_changes: Fault | None = None
-    """The connection closes after `value` lines of the changes; 2.5 is in the middle of the third."""
+    """The connection closes after `value` lines of the changes; 2.5: in the middle of the third."""
     no_end: Fault | None = None
-    """The changes end after `value` lines, as if that were right, without a line that says so."""
+    """The changes end regularly after `value` lines, but without the line that marks the end."""
     blank_lines: Fault | None = None
-    """Blank lines between all others."""
+    """Blank lines between all lines."""
     second_reset: Fault | None = None
-    """Line `value`, counted from 0, says reset too."""
+    """Line `value`, counted from 0, has `reset` too."""
     changes_status: Fault | None = None
-    """After one line comes one with status `value` (500), and then nothing."""
+    """The second line has the status `value` (500) and is the last."""
     broken_line: Fault | None = None
-    """Line `value`, counted from 0, is no JSON."""
+    """Line `value`, counted from 0, is not JSON."""
     gzip_changes: Fault | None = None
-    """The changes come compressed."""
+    """The changes are compressed."""
     refuse_changes: Fault | None = None
-    """`value` (403) to the question for changes."""
+    """`value` (403) to a request for changes."""
     refuse_checkpoint: Fault | None = None
-    """400 to a question with a checkpoint."""
+    """400 to a request with a checkpoint."""
     page_token_expired: Fault | None = None
-    """400 to a listing's next page."""
+    """400 to a listing's second or later page."""
     circular_listing: Fault | None = None
-    """A page whose token leads to itself."""
+    """A page whose token points to the same page."""
     wrong_count: Fault | None = None
-    """A listing that counts more than it brings."""
+    """A listing with a count above the number of its nodes."""
     bogus_nodes: Fault | None = None
-    """A listing with a folder and a file in the trash that nobody asked for."""
+    """A listing with a folder and a file in the trash that do not match the filter."""
     not_allowed: Fault | None = None
     """403 to every call of the drive."""
     front_end: Fault | None = None
-    """403 of a front end that fails (section 5.1)."""
+    """403 of a failing front end (section 5.1)."""
     hashless: Fault | None = None
-    """Nodes as they are while the service still works on them: without md5."""
+    """Nodes that the service is still processing: without md5."""
     lagging_listing: Fault | None = None
-    """Listings do not have what came in the last `value` seconds (600)."""
+    """Listings lack the nodes of the last `value` seconds (600)."""
     cut_upload: Fault | None = None
-    """The connection closes when `value` (0.5) of the body came."""
+    """The connection closes after `value` (0.5) of the body."""
     broken_transfer: Fault | None = None
-    """400 'Cannot read from request.' after the whole body; nothing is kept."""
+    """400 'Cannot read from request.' after the whole body; nothing is stored."""
     wrapped_expiry: Fault | None = None
-    """400 after the whole body, which says that the token expired."""
+    """400 after the whole body: the token has expired."""
     stale_parent: Fault | None = None
     """400 after the whole body: the folder does not exist."""
     late_upload: Fault | None = None
-    """504 after the whole body; the file appears `value` seconds later, and has its name until then."""
+    """504 after the whole body; the file appears `value` seconds later, and its name is reserved until then."""
     pending_upload: Fault | None = None
-    """The same, but until then the file can be seen as PENDING."""
+    """The same, but until then the file is listed as PENDING."""
     short_store: Fault | None = None
-    """`value` (0.5) of the content is kept, without a word."""
+    """Only `value` (0.5) of the content is stored, and the answer is a success."""
     damaged_store: Fault | None = None
-    """The right size is kept, with a wrong byte."""
+    """The content is stored with one wrong byte."""
     astray: Fault | None = None
-    """A file lands in the root."""
+    """A file is stored in the root folder."""
     astray_folder: Fault | None = None
-    """A folder does."""
+    """A folder is created in the root folder."""
     bare_answer: Fault | None = None
-    """An answer with the id alone."""
+    """An answer with the id only."""
     bare_conflict: Fault | None = None
-    """A conflict by name without `info` and `code`; with `value` 1 without the id in the message too."""
+    """A name conflict without `info` and `code`; with `value` 1 also without the id in the message."""
     stale_conflict: Fault | None = None
-    """A conflict with what has the name in the trash."""
+    """A conflict with a node of the same name in the trash."""
     ignores_suppress: Fault | None = None
-    """Content that is there already is refused although that was to be suppressed."""
+    """Existing content is refused although the request suppresses this check."""
     keeps_trash_out: Fault | None = None
-    """403 to what is put to the trash."""
+    """403 when a node is moved to the trash."""

@@ -1,4 +1,4 @@
-"""Which nodes lie in a folder and which of them has a name, at any number of nodes."""
+"""Finds the nodes in a folder and the node of a name, quickly at any number of nodes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from photosync.testing.names import folded
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """Where a node lies, and as what."""
+    """The name and the folders of a node."""
 
     name: str
     parents: tuple[str, ...]
     holds_name: bool
-    """Whether nothing else can have the name there: so it is outside the trash."""
+    """Whether the name is reserved for the node: so it is outside the trash."""
 
 
 class NameIndex:
-    """Looks again at those nodes alone that something happened to."""
+    """An index that is updated for changed nodes only."""
 
     def __init__(self, entry_of: Callable[[str], FolderEntry | None]) -> None:
-        """`entry_of` a node as it is now; None: it is gone."""
+        """`entry_of` gives a node's current entry; None: the node does not exist."""
         self._entry_of = entry_of
         self._fresh: dict[str, None] = {}
         self._known: dict[str, FolderEntry] = {}
@@ -30,16 +30,16 @@ class NameIndex:
         self._holders: dict[tuple[str, str], dict[str, None]] = {}
 
     def touch(self, node_id: str) -> None:
-        """Something happened to a node."""
+        """Record a change of a node."""
         self._fresh[node_id] = None
 
     def children(self, parent: str) -> list[str]:
-        """All that lies in a folder, whatever its status."""
+        """All nodes in a folder, with any status."""
         self._catch_up()
         return list(self._children.get(parent, ()))
 
     def holder(self, parent: str, name: str) -> str | None:
-        """The node that has this name in a folder, in any case and spelling."""
+        """The node of this name in a folder, ignoring case and Unicode normalisation."""
         self._catch_up()
         return next(iter(self._holders.get((parent, folded(name)), ())), None)
 

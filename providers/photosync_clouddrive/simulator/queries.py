@@ -1,4 +1,4 @@
-"""Listings of nodes: filters, pages and their tokens, as strict as section 3 of the protocol notes says."""
+"""Listings of nodes: filters, pages and their tokens, as strict as in section 3 of the protocol notes."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _BETWEEN = re.compile(r'([\[{])\s*("[^"]*"|\*)\s+TO\s+("[^"]*"|\*)\s*([\]}])')
 
 
 class QueryRefusedError(ValueError):
-    """What the service answers with 400."""
+    """The query is answered with 400."""
 
 
 def page(nodes: Iterable[Raw], query: Mapping[str, str], limit: int = PAGE_SIZE) -> Raw:
-    """One page of what matches. The token says where the next begins, and for which question."""
+    """One page of matching nodes. The token has the start of the next page and the query."""
     tests = [_Term(term) for term in _terms(query.get("filters", ""))]
     matching = [node for node in nodes if all(test(node) for test in tests)]
     limit = min(limit, _whole(query.get("limit", str(PAGE_SIZE)), "limit"))
@@ -36,7 +36,7 @@ def page(nodes: Iterable[Raw], query: Mapping[str, str], limit: int = PAGE_SIZE)
 
 
 def exact(filters: str) -> dict[str, str]:
-    """The fields that a filter wants to be equal to something, so that not every node has to be looked at."""
+    """The fields that a filter compares with one value, so that not every node must be read."""
     tests = [_Term(term) for term in _terms(filters)]
     return {test.field: test.value for test in tests if test.is_equality}
 
@@ -88,7 +88,7 @@ class _Term:
 
     @staticmethod
     def _unquoted(value: str, term: str) -> str:
-        """Inside quotes everything special is escaped (section 3.3)."""
+        """Inside quotes, special characters are escaped (section 3.3)."""
         if not _QUOTED.fullmatch(value):
             raise QueryRefusedError(f"Invalid filter: {term}")
         return value[1:-1]

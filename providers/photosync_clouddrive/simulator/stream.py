@@ -1,4 +1,4 @@
-"""The changes stream of a simulated drive, and all the ways in which it breaks off (protocol notes, section 4)."""
+"""The changes stream of a simulated drive, and its interruptions (protocol notes, section 4)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ LINE_NODES = 2000
 
 
 class ChangesStream:
-    """Answers the question for changes."""
+    """Answers requests for changes."""
 
     def __init__(self, drive: Drive, faults: CloudDriveFaults, line_nodes: int, answer_nodes: int) -> None:
-        """`line_nodes` is the most of a line; an answer ends when it has `answer_nodes`, 0: never early."""
+        """`line_nodes` and `answer_nodes` are the maximum numbers of nodes per line and per answer; 0: no limit."""
         self._drive = drive
         self._faults = faults
         self._line_nodes = line_nodes
         self._answer_nodes = answer_nodes
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """What the service says to the question for changes."""
+        """The service's answer to a request for changes."""
         question = await request.json()
         faults = self._faults
         if refusal := faults.fires("refuse_changes", "list"):
@@ -46,7 +46,7 @@ class ChangesStream:
         return web.Response(body=body, headers=headers)
 
     def _lines(self, question: Mapping[str, object]) -> list[bytes]:
-        """Section 4: lines with their checkpoints, and one that says that this was all."""
+        """Section 4: lines with checkpoints, and a last line that marks the end."""
         start, is_reset = self._start(question.get("checkpoint"))
         wanted = min(int(str(question.get("chunkSize", LINE_NODES))), self._line_nodes)
         lines: list[bytes] = []
@@ -63,7 +63,7 @@ class ChangesStream:
         return self._spoiled([*lines, line({"end": True})])
 
     def _start(self, checkpoint: object) -> tuple[int, bool]:
-        """Where a checkpoint stands; one that is too old stands for nothing."""
+        """The position of a checkpoint, or 0 and a reset if it is too old."""
         epoch, _, position = str(checkpoint or "").removeprefix("Chkpnt").partition("-")
         if epoch != str(self._drive.epoch) or not position.isdigit():
             return 0, True
@@ -90,7 +90,7 @@ class ChangesStream:
 
 
 async def _cut(request: web.Request, lines: list[bytes], after: float) -> web.StreamResponse:
-    """Send so many lines, in a coding that has no length, and hang up."""
+    """Send this many lines without a Content-Length, and close the connection."""
     whole, rest = int(after), after - int(after)
     part = b"".join(lines[:whole])
     if rest and whole < len(lines):
@@ -107,5 +107,5 @@ async def _cut(request: web.Request, lines: list[bytes], after: float) -> web.St
 
 
 def refused(message: str, status: int = 400) -> web.Response:
-    """What the service says when it refuses."""
+    """The service's answer to a refused request."""
     return web.json_response({"logref": "simulated", "message": message}, status=status)

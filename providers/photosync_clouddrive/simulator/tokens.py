@@ -1,4 +1,4 @@
-"""The sign-in of a simulated drive: Login with Amazon, tokens that end, and a relay (protocol notes, section 1)."""
+"""The sign-in of a simulated drive: Login with Amazon, tokens that expire, and a relay (protocol notes, section 1)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class _Access:
 
 
 class Tokens:
-    """Gives tokens out and knows which are good, and for what."""
+    """Issues tokens, and checks their validity and scopes."""
 
     def __init__(self, faults: Faults, lifetime_s: int, uses: int | None, scopes: str) -> None:
-        """`uses`: an access token is good for so many requests, whatever its lifetime says. `scopes` are those of a
-        token that nobody asked others for."""
+        """`uses`: the number of requests until an access token expires, whatever its lifetime. `scopes` are the
+        default scopes of a token."""
         self._faults = faults
         self.lifetime_s = lifetime_s
         self.uses = uses
@@ -41,14 +41,14 @@ class Tokens:
         self.refused: tuple[int, str, str] | None = None
         """Status, error and description of every answer of the token route from now on."""
         self.relay_account = OWNER
-        """Whose token the relay gives."""
+        """The account whose token the relay gives."""
         self.denied = False
-        """Whether the person says no on the sign-in page."""
+        """Whether the person refuses on the sign-in page."""
         self._access: dict[str, _Access] = {}
         self._refresh: dict[str, tuple[str, str]] = {}
         """Account and scopes."""
         self._codes: dict[str, tuple[str, str, str]] = {}
-        """Where the code was sent, scopes, and the PKCE challenge: empty where the client sent none."""
+        """The redirect address of the code, scopes, and the PKCE challenge: empty if the client sent none."""
 
     def issue(self, account: str = OWNER, scopes: str | None = None) -> dict[str, object]:
         """A new pair."""
@@ -64,16 +64,16 @@ class Tokens:
         }
 
     def end_access(self) -> None:
-        """No access token given out so far is good any more."""
+        """End the validity of all access tokens issued so far."""
         self._access.clear()
 
     def revoke(self) -> None:
-        """Neither is any refresh token: the user has taken the access back."""
+        """End the validity of all tokens, refresh tokens included: the user has withdrawn the permission."""
         self._access.clear()
         self._refresh.clear()
 
     def account_of(self, request: web.Request) -> str | None:
-        """Whose token a request carries, if it is good; that counts as a use."""
+        """The account of a request's valid token; counts as a use of the token."""
         access = self._of(request)
         if access is None or access.ends_at < time.time() or access.uses_left == 0:
             return None
@@ -81,8 +81,8 @@ class Tokens:
             access.uses_left -= 1
         return access.account
 
-    def is_strangers(self, request: web.Request) -> bool:
-        """Whether a request carries the token of another account."""
+    def is_foreign(self, request: web.Request) -> bool:
+        """Whether a request has the token of another account."""
         access = self._of(request)
         return access is not None and access.account != OWNER
 
@@ -91,7 +91,7 @@ class Tokens:
         return self._access.get(token) if scheme == "Bearer" else None
 
     def permits(self, request: web.Request, *, writing: bool) -> bool:
-        """Whether the token of a request is for this: writing includes no reading (section 1.2)."""
+        """Whether the token of a request has this scope: write does not include read (section 1.2)."""
         access = self._of(request)
         wanted = {"clouddrive:write"} if writing else {"clouddrive:read_all", "clouddrive:read"}
         return access is not None and not wanted.isdisjoint(access.scopes.split())
@@ -139,7 +139,7 @@ class Tokens:
         if refresh not in self._refresh or self._faults.expired is not None:
             return _error(400, "invalid_grant", "The request has an invalid grant parameter : refresh_token")
         answer = self.issue(*self._refresh[refresh])
-        del self._refresh[str(answer.pop("refresh_token"))]  # the old one stays good
+        del self._refresh[str(answer.pop("refresh_token"))]  # the old one remains valid
         return web.json_response(answer)
 
     async def _relay(self, request: web.Request) -> web.StreamResponse:

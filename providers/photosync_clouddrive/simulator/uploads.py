@@ -1,7 +1,7 @@
-"""What a simulated drive does with files and folders that are sent to it (protocol notes, sections 3.8, 3.9, 5 and 6).
+"""Uploads to a simulated drive: files, folders and the trash (protocol notes, sections 3.8, 3.9, 5 and 6).
 
-It is as strict as the service was where clients went wrong: the metadata come first and the content second, a name is
-taken whatever its case, and a conflict is told after the whole body.
+It is as strict as the service was where clients made mistakes: the metadata come first and the content second, names
+are compared without case, and a conflict is reported after the whole body.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONTENT = re.compile(r'form-data; name="content"; filename="[ -!#-~]+"')
 
 
 class UploadRefusedError(Exception):
-    """Carries the service's answer."""
+    """Has the service's answer."""
 
     def __init__(self, answer: web.Response) -> None:
         super().__init__(answer.status)
@@ -37,7 +37,7 @@ class UploadRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """What a body brought."""
+    """The parts of a body."""
 
     name: str
     parent: str
@@ -46,24 +46,24 @@ class ReceivedFile:
 
 
 class DriveUploads:
-    """Takes files and folders."""
+    """Receives files and folders."""
 
     def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox) -> None:
         self._drive = drive
         self._faults = faults
         self._inbox = inbox
         self.quota_bytes: int | None = None
-        """How much fits, the trash included; None: everything."""
+        """The capacity, including the trash; None: unlimited."""
         self.late_status: int | None = 504
         """The answer where `late_upload` or `pending_upload` fires; None: the connection closes."""
         self._made_at: dict[str, float] = {}
 
     def just_made(self, node_id: str) -> None:
-        """Take a node for one that came this moment."""
+        """Treat a node as if it had arrived now."""
         self._made_at[node_id] = clock.monotonic()
 
     def is_listed(self, node_id: object, lag_s: float) -> bool:
-        """Whether a listing that lags so far behind has a node."""
+        """Whether a node is in a listing with this delay."""
         return clock.monotonic() - self._made_at.get(str(node_id), -lag_s) >= lag_s
 
     # Calls
@@ -104,7 +104,7 @@ class DriveUploads:
         self._drive.say(node_id, status="TRASH")
         return web.json_response(self._drive.node(node_id))
 
-    # A body
+    # Request bodies
 
     async def _received(self, request: web.Request) -> ReceivedFile:
         if request.content_length is None:
@@ -131,10 +131,10 @@ class DriveUploads:
             raise UploadRefusedError(refused("Nothing may follow the content"))
         return ReceivedFile(name, parent, mime, upload)
 
-    # What is refused
+    # Refusals
 
     def _check_trouble(self) -> None:
-        """Troubles of the way, which come whatever was sent."""
+        """Raise for faults that do not depend on the body."""
         if self._faults.fires("broken_transfer", "upload"):
             raise UploadRefusedError(refused("Cannot read from request."))
         if self._faults.fires("wrapped_expiry", "upload"):
@@ -143,7 +143,7 @@ class DriveUploads:
             raise UploadRefusedError(refused("One of the parentId doesn't exist"))
 
     def _named(self, content: object, kind: str) -> tuple[str, str]:
-        """The name and the parent out of metadata."""
+        """The name and the parent from metadata."""
         metadata = content if isinstance(content, dict) else {}
         name, parents = metadata.get("name"), metadata.get("parents", [ROOT])
         is_right = metadata.get("kind") == kind and isinstance(name, str)
@@ -172,7 +172,7 @@ class DriveUploads:
             raise UploadRefusedError(self._conflict(name, parent, holder))
 
     def _conflict(self, name: str, parent: str, holder: str) -> web.Response:
-        """The name in the message is lower-cased."""
+        """The name in the message is in lower case."""
         message = f"Node with the name {name.lower()} already exists under parentId {parent}"
         answer: Raw = {
             "logref": "simulated",
@@ -196,7 +196,7 @@ class DriveUploads:
             answer = {"logref": "simulated", "message": "Attempted to upload a duplicate File"}
             raise UploadRefusedError(web.json_response(answer, status=409))
 
-    # What is kept
+    # Stored files
 
     async def _keep(self, request: web.Request, sent: ReceivedFile) -> web.StreamResponse:
         upload = await self._spoiled(sent.upload)
@@ -211,7 +211,7 @@ class DriveUploads:
         return web.json_response(self._drive.node(node_id), status=201)
 
     async def _spoiled(self, upload: Upload) -> Upload:
-        """What is kept in place of what came, without a word."""
+        """The content that faults store in place of the received one, without an error."""
         content: bytes | None = None
         if fault := self._faults.fires("short_store", "upload"):
             content = upload.content()[: int(upload.size_bytes * (0.5 if fault.value is None else fault.value))]
@@ -220,7 +220,7 @@ class DriveUploads:
         return upload if content is None else await self._inbox.take(_one(content))
 
     def _late(self, request: web.Request, node_id: str, after_s: float, *, hidden: bool) -> web.StreamResponse:
-        """Section 5.7: all bytes came, the answer says that something went wrong, and the file appears later."""
+        """Section 5.7: all bytes arrived, the answer is an error, and the file appears later."""
         self._drive.say(node_id, status="PENDING")
         if hidden:
             self._drive.hidden.add(node_id)
@@ -250,7 +250,7 @@ async def _one(content: bytes) -> AsyncIterator[bytes]:
 
 
 async def _cut(request: web.Request, share: float) -> web.StreamResponse:
-    """Take a part of the body, and hang up."""
+    """Read a part of the body, and close the connection."""
     missing = int((request.content_length or 0) * share)
     while missing > 0 and (piece := await request.content.read(min(missing, _PIECE_BYTES))):
         missing -= len(piece)

@@ -1,8 +1,8 @@
-"""A simulated Google Photos: sign-in, picking sessions, the bytes of what was picked, and uploads.
+"""A simulated Google Photos: sign-in, picking sessions, downloads of picked items, and uploads.
 
-As strict as the service where clients went wrong (protocol notes on Google Photos, section 8). The person who picks is
-simulated too: everything that the library has is picked after a few polls. Three hosts: `main` has the API and the
-sign-in, `media` has the bytes and wants the bearer, `video` has those of videos and refuses it.
+As strict as the service where clients made mistakes (protocol notes on Google Photos, section 8). The person who picks
+is simulated too: all items of the library are picked after a few polls. Hosts: `main` has the API and the sign-in,
+`media` has the content and requires the bearer token, `video` has the content of videos and refuses the token.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from photosync_google.simulator.uploads import PATH as LIBRARY_PATH
 from photosync_google.simulator.uploads import Uploads
 
 ERROR_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(400)
-"""What Google sends with a refusal of content: a picture (section 4.2)."""
+"""The body of a refused download: a picture (section 4.2)."""
 
 
 class GoogleSimulator(Simulator):
@@ -46,9 +46,9 @@ class GoogleSimulator(Simulator):
         uses_of_addresses: int | None = None,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """The person is done at the `polls`-th look at a session: at once in tests, after seconds in a demonstration.
+        """The person finishes at poll number `polls` of a session: at once in tests, after seconds in a demonstration.
 
-        The addresses of a listing are no longer good after `uses_of_addresses` downloads; None: they stay good.
+        The addresses of a listing expire after `uses_of_addresses` downloads; None: they do not expire.
         """
         super().__init__(**options)
         self.consent = SimulatedConsent(self.faults, self.seed)
@@ -61,22 +61,22 @@ class GoogleSimulator(Simulator):
         self.uses_of_addresses = uses_of_addresses
         self._folder: Path | None = None
 
-    # What tests and accounts use
+    # For tests and accounts
 
     def command(self, account: str) -> list[str]:
-        """The command that brings everything."""
+        """The command that saves everything."""
         return ["pick", account, "--no-browser"]
 
     @property
     def folder(self) -> Path:
-        """Where the files of this account's user lie: the client, and the tokens of somebody who has permitted all."""
+        """The folder with this user's files: the client, and tokens with all permissions."""
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="photosync-google-"))
             self.consent.write_files(self._folder, self.url)
         return self._folder
 
     def account_settings(self) -> dict[str, object]:
-        """The client, the tokens for picking and for uploads, and every host of the service here."""
+        """The client, the tokens for picking and for uploads, and the address of every host here."""
         return {
             "provider": self.provider,
             "client_secret": str(self.folder / "client_secret.json"),
@@ -90,7 +90,7 @@ class GoogleSimulator(Simulator):
         }
 
     def stop(self) -> None:
-        """End, and take the files along."""
+        """End, and delete the files."""
         super().stop()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -99,7 +99,7 @@ class GoogleSimulator(Simulator):
     # Routes
 
     def routes(self) -> Sequence[Route]:
-        """The API and the sign-in, told apart by their paths."""
+        """The API and the sign-in, distinguished by their paths."""
         picker, consent = self.picker, self.consent
         return [
             Route("POST", "/v1/sessions", picker.create, changes=True),
@@ -115,7 +115,7 @@ class GoogleSimulator(Simulator):
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
-        """The API, the bytes, and the bytes of videos."""
+        """The API, the content, and the content of videos."""
         return {
             "main": self.routes(),
             "media": [
@@ -126,20 +126,20 @@ class GoogleSimulator(Simulator):
         }
 
     def expired_answer(self) -> web.Response:
-        """A token that is no longer good."""
+        """An expired token."""
         return google_error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials.")
 
     def not_found_answer(self) -> web.Response:
-        """For a session or content that is not there."""
+        """For a session or content that does not exist."""
         return google_error(404, "NOT_FOUND", "Requested entity was not found.")
 
     async def before(self, request: web.Request, route: Route) -> web.StreamResponse | None:
-        """The bearer, and then what may be wrong with the client's project."""
+        """Check the token, and then for faults of the client's project."""
         if not route.signed:
             return None
         is_content = route.path.startswith("/ppa/")
         if not self.consent.is_good(request.headers.get("Authorization", "")):
-            # Without a bearer the host of the bytes answers 403 and a picture (section 4.2).
+            # Without a token the content host answers 403 and a picture (section 4.2).
             return _refused_picture() if is_content else self.expired_answer()
         if route.path.startswith(LIBRARY_PATH):
             return self.uploads.refusal(request, route)
@@ -162,7 +162,7 @@ class GoogleSimulator(Simulator):
         if self.faults.fires("error_picture", "content", item.id):
             return web.Response(body=ERROR_PICTURE, content_type="image/jpeg")
         if item.kind == "video":
-            # `=d` of a video is a still picture, and looks quite like a success (section 4.1).
+            # `=d` of a video is a still picture, and looks like a success (section 4.1).
             return web.Response(body=b"\xff\xd8\xff\xe0" + bytes(2000), content_type="image/jpeg")
         headers = {"Content-Type": self.uploads.mimes.get(item.id, "image/jpeg")}
         return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
@@ -184,7 +184,7 @@ class GoogleSimulator(Simulator):
         if item is None:
             return _refused_picture(404)
         headers = {"Content-Type": "video/mp4"}
-        # It knows no ranges (section 4.2).
+        # It does not support ranges (section 4.2).
         return answers.content(
             self.faults, request, self.library.content(item), headers=headers, item=item.id, ranges=False
         )

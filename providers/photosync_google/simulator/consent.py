@@ -26,16 +26,16 @@ _LOOPBACK = ("127.0.0.1", "localhost")
 
 @dataclass
 class Grant:
-    """What a person has permitted: a scope, and the tokens for it."""
+    """A person's permission: a scope, and its tokens."""
 
     scope: str
     refresh_token: str
     access: str = ""
-    """The one access token that is good now."""
+    """The only valid access token."""
 
 
 class SimulatedConsent:
-    """The routes, and the tokens that are good."""
+    """The routes and the valid tokens."""
 
     def __init__(self, faults: GoogleFaults, seed: int) -> None:
         self._faults = faults
@@ -48,30 +48,30 @@ class SimulatedConsent:
         self.uploading = Grant(UPLOAD_SCOPE, f"1//0g-simulated-upload-refresh-{seed}")
         self._grants = (self.picking, self.uploading)
         self.revoked: list[str] = []
-        """The tokens that were given back."""
+        """The tokens that were revoked."""
         self.refreshes = 0
-        """How often a token was renewed."""
+        """The number of renewals."""
         for grant in self._grants:
             self._renew(grant)
 
-    # What tests use
+    # For tests
 
     @property
     def access_token(self) -> str:
-        """The one access token for picking that is good now."""
+        """The only valid access token for picking."""
         return self.picking.access
 
     @property
     def refresh_token(self) -> str:
-        """The lasting one, for picking."""
+        """The refresh token for picking."""
         return self.picking.refresh_token
 
     def end_access(self, grant: Grant | None = None) -> None:
-        """The access token expires, the one for picking unless told; the refresh token stays good."""
+        """Let the access token expire, by default the one for picking; the refresh token remains valid."""
         self._renew(grant or self.picking)
 
     def token_file(self, life_s: float = _LIFE_S, grant: Grant | None = None) -> dict[str, object]:
-        """A token as google-auth writes it, good for `life_s`; for picking unless told."""
+        """A token file in google-auth's form, valid for `life_s`; by default for picking."""
         grant = grant or self.picking
         expiry = datetime.now(UTC) + timedelta(seconds=life_s)
         return {
@@ -87,7 +87,7 @@ class SimulatedConsent:
         }
 
     def client_file(self, url: str) -> dict[str, object]:
-        """The client as Google's console hands it out, with the sign-in at `url`."""
+        """The client file in the form of Google's console, with the sign-in at `url`."""
         return {
             "installed": {
                 "client_id": self.client_id,
@@ -101,7 +101,7 @@ class SimulatedConsent:
         }
 
     def write_files(self, folder: Path, url: str) -> None:
-        """Put the client and both tokens there."""
+        """Write the client and both tokens into a folder."""
         contents = {
             "client_secret.json": self.client_file(url),
             "token.json": self.token_file(),
@@ -111,11 +111,11 @@ class SimulatedConsent:
             (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
     def is_good(self, authorization: str) -> bool:
-        """Whether a header holds an access token that is good."""
+        """Whether a header has a valid access token."""
         return self.granted(authorization) is not None
 
     def granted(self, authorization: str) -> Grant | None:
-        """What a header's token allows; None for one that is no longer good."""
+        """The permission of a header's token; None if it is invalid."""
         return next((grant for grant in self._grants if authorization == f"Bearer {grant.access}"), None)
 
     def _renew(self, grant: Grant) -> str:
@@ -126,7 +126,7 @@ class SimulatedConsent:
     # Routes
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """The consent page, where somebody has just agreed: the browser is sent back."""
+        """The consent page, on which a person agrees at once: the browser is redirected."""
         asked = request.query
         redirect = urlsplit(asked.get("redirect_uri", ""))
         wanted = {
@@ -156,7 +156,7 @@ class SimulatedConsent:
         is_known = form.get("client_id") == self.client_id and form.get("client_secret") == self.client_secret
         if not is_known or self._faults.fires("invalid_client", "other"):
             return _refused("invalid_client", "The OAuth client was not found.", 401)
-        # A sign-in that is no longer good cannot be renewed either.
+        # An expired sign-in cannot be renewed either.
         expired = self._faults.expired
         if self._faults.fires("invalid_grant", "other") or (expired is not None and expired.fired):
             return _refused("invalid_grant", "Token has been expired or revoked.")
@@ -188,7 +188,7 @@ class SimulatedConsent:
         return web.json_response(self._answer(grant))
 
     def _lasting(self, token: str) -> Grant | None:
-        """What a refresh token is good for still."""
+        """The permission of a valid refresh token."""
         return next((each for each in self._grants if each.refresh_token == token and token not in self.revoked), None)
 
     def _answer(self, grant: Grant) -> dict[str, object]:
@@ -196,7 +196,7 @@ class SimulatedConsent:
         return {"access_token": access, "expires_in": _LIFE_S, "scope": grant.scope, "token_type": "Bearer"}
 
     async def revoke(self, request: web.Request) -> web.StreamResponse:
-        """Takes a token back."""
+        """Revokes a token."""
         token = str((await request.post()).get("token", ""))
         if self._lasting(token) is None:
             return _refused("invalid_token", "Token expired or revoked")

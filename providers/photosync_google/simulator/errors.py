@@ -1,4 +1,4 @@
-"""Errors as Google's APIs word them (protocol notes on Google Photos, section 2.4)."""
+"""Errors in the words of Google's APIs (protocol notes on Google Photos, section 2.4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CONSOLE = "https://console.developers.google.com/apis/api/{}/overview?project=1
 def google_error(
     status: int, word: str, message: str, reason: str = "", metadata: Mapping[str, str] | None = None
 ) -> web.Response:
-    """An error, with the reason that clients are to go by."""
+    """An error, with the reason that clients should check."""
     error: dict[str, object] = {"code": status, "message": message, "status": word}
     if reason:
         info: dict[str, object] = {
@@ -36,7 +36,7 @@ def disabled(title: str, service: str) -> web.Response:
 
 
 def insufficient_scope() -> web.Response:
-    """A token for something else."""
+    """A token without the required scope."""
     return google_error(
         403,
         "PERMISSION_DENIED",
@@ -46,12 +46,12 @@ def insufficient_scope() -> web.Response:
 
 
 def invalid(message: str) -> web.Response:
-    """A request that is wrong in itself."""
+    """An invalid request."""
     return google_error(400, "INVALID_ARGUMENT", message)
 
 
 def quota_exceeded(limit: str) -> web.Response:
-    """As Google words it in bug reports of other uploaders (ylexus/jiotty-photos-uploader, issues 12 and 98)."""
+    """Google's text in bug reports of other uploaders (ylexus/jiotty-photos-uploader, issues 12 and 98)."""
     return google_error(
         429,
         "RESOURCE_EXHAUSTED",
@@ -71,4 +71,4 @@ REFUSALS: Mapping[str, Callable[[], web.Response]] = {
     ),
     "too_many": lambda: google_error(429, "RESOURCE_EXHAUSTED", "Quota exceeded.", "RATE_LIMIT_EXCEEDED"),
 }
-"""What may be wrong with any call, by the name of its switch."""
+"""Errors of any call, by the names of their faults."""

@@ -39,10 +39,10 @@ class SimulatedSession:
     asked_most: str | None
     looks: int = 0
     picked: list[int] | None = None
-    """The numbers of the items; None until the person is done."""
+    """The numbers of the items; None until the person has finished."""
     is_deleted: bool = False
     listings: list[str] = field(default_factory=list)
-    """Marks of the listings that were begun; a mark is part of every address that its listing gave out."""
+    """Marks of the started listings; a mark is part of every address in its listing."""
 
 
 class Picker:
@@ -51,18 +51,18 @@ class Picker:
     def __init__(self, simulator: GoogleSimulator) -> None:
         self._simulator = simulator
         self.sessions: dict[str, SimulatedSession] = {}
-        """All that ever were."""
+        """All sessions, deleted ones included."""
         self.pages_opened: list[str] = []
-        """The paths of the picking pages that a browser asked for."""
+        """The paths of the picking pages that a browser has requested."""
         self._uses: dict[str, int] = {}
 
     @property
     def open_sessions(self) -> list[SimulatedSession]:
-        """Those that nobody has deleted."""
+        """The sessions that are not deleted."""
         return [session for session in self.sessions.values() if not session.is_deleted]
 
     def refusal(self, route: Route) -> web.Response | None:
-        """What may be wrong with any call of the API."""
+        """Faults of any call of the API."""
         faults = self._simulator.faults
         for name, answer in REFUSALS.items():
             if (name != "no_photos" or route.method == "POST") and faults.fires(name, route.kind):
@@ -90,7 +90,7 @@ class Picker:
         return web.json_response(self._described(session))
 
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """How a session stands. The person is done when it has been looked at often enough."""
+        """The state of a session. The person finishes after a number of polls."""
         session, refusal = self._found(request.match_info["session"])
         if session is None:
             return refusal
@@ -101,7 +101,7 @@ class Picker:
         return web.json_response(self._described(session))
 
     async def delete(self, request: web.Request) -> web.StreamResponse:
-        """The end of a session."""
+        """Delete a session."""
         session, refusal = self._found(request.match_info["session"])
         if session is None:
             return refusal
@@ -109,7 +109,7 @@ class Picker:
         return web.json_response({})
 
     async def page(self, request: web.Request) -> web.StreamResponse:
-        """Where a person would pick."""
+        """The page on which a person would pick."""
         self.pages_opened.append(request.path)
         return web.Response(text="<html><title>Pick</title></html>", content_type="text/html")
 
@@ -131,17 +131,17 @@ class Picker:
             described["pickingConfig"] = {"maxItemCount": str(session.most)}
         if session.picked is not None:
             described["mediaItemsSet"] = True
-        else:  # proto3 leaves a false out
+        else:  # proto3 omits false
             described["pollingConfig"] = {
                 "pollInterval": f"{self._simulator.poll_interval_s:.9g}s",
                 "timeoutIn": f"{self._simulator.closes_in_s:.9g}s",
             }
         return described
 
-    # What was picked
+    # Picked items
 
     async def media_items(self, request: web.Request) -> web.StreamResponse:
-        """A page of what was picked."""
+        """A page of picked items."""
         session, refusal = self._found(request.query.get("sessionId", ""))
         if session is None:
             return refusal
@@ -150,7 +150,7 @@ class Picker:
             return google_error(400, "FAILED_PRECONDITION", "Precondition check failed.")
         size = min(int(request.query.get("pageSize", 0)) or _DEFAULT_PAGE, _LARGEST_PAGE)
         token = request.query.get("pageToken")
-        place = self._place(session, token)
+        place = self._position(session, token)
         if place is None:
             return google_error(400, "INVALID_ARGUMENT", "Page token is not valid.")
         offset, listing = place
@@ -160,8 +160,8 @@ class Picker:
             return web.json_response({"nextPageToken": f"{offset}.{listing}{'.again' if token else ''}"})
         return web.json_response(self._page(session, listing, offset, size))
 
-    def _place(self, session: SimulatedSession, token: str | None) -> tuple[int, int] | None:
-        """The offset in which listing a page begins; without a token a new listing begins."""
+    def _position(self, session: SimulatedSession, token: str | None) -> tuple[int, int] | None:
+        """The listing and the offset of a page; without a token a new listing starts."""
         if token is None:
             mark = hashlib.sha256(f"{session.id}/{len(session.listings)}".encode()).hexdigest()[:32]
             session.listings.append(mark)
@@ -208,7 +208,7 @@ class Picker:
         return details | {"photoMetadata": {"focalLength": 6.9, "isoEquivalent": 40, "exposureTime": "0.000625s"}}
 
     def status_of(self, item: SimulatedItem, *, is_listing: bool = False) -> str:
-        """Whether a video is ready; only listings use a fault up."""
+        """Whether a video is ready; only listings count for a fault's `times`."""
         faults = self._simulator.faults
         if is_listing and faults.fires("processing", "list", item.id):
             return "PROCESSING"
@@ -217,7 +217,7 @@ class Picker:
     # Addresses
 
     def is_current(self, mark: str) -> bool:
-        """Whether an address is good still; asking is using it."""
+        """Whether an address is still valid; counts as a use of the address."""
         limit = self._simulator.uses_of_addresses
         self._uses[mark] = self._uses.get(mark, 0) + 1
         return limit is None or self._uses[mark] <= limit

@@ -1,6 +1,6 @@
-"""How the simulated Google takes bytes: in one request, or in pieces (protocol notes on Google Photos, 5.1 and 5.2).
+"""Receives content in one request, or in pieces (protocol notes on Google Photos, 5.1 and 5.2).
 
-Strict where clients went wrong: the headers, the offset of each piece, its size, and the size of the whole.
+Strict where clients made mistakes: the headers, the offset of each piece, its size, and the total size.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PIECE_BYTES = 64 * 1024
 
 @dataclass
 class Received:
-    """Bytes that a token stands for."""
+    """Content with an upload token."""
 
     upload: Upload
     mime: str
@@ -35,7 +35,7 @@ class Received:
 
 @dataclass
 class Session:
-    """A large file's way up."""
+    """The upload session of a large file."""
 
     mime: str
     size_bytes: int
@@ -44,38 +44,38 @@ class Session:
 
     @property
     def received(self) -> int:
-        """How many bytes are there."""
+        """The number of received bytes."""
         return sum(part.size_bytes for part in self.parts)
 
 
 class Receiver:
-    """The route `/uploads`, and what came that way."""
+    """The route `/uploads`, and the received content."""
 
     def __init__(self, simulator: GoogleSimulator) -> None:
         self._simulator = simulator
         self.sessions: dict[str, Session] = {}
-        """By the id in their address."""
+        """By the id in their addresses."""
         self.tokens: dict[str, Received] = {}
-        """All that were ever given out."""
+        """All tokens, used ones included."""
 
     def is_good(self, token: str) -> bool:
-        """Whether an item can be made of it: once."""
+        """Whether a token is valid: it can be used once."""
         return token in self.tokens and not self.tokens[token].is_used
 
     def peek(self, token: str) -> Received:
-        """What it stands for."""
+        """The content of a token."""
         return self.tokens[token]
 
     def take(self, token: str) -> Received:
-        """Use it."""
+        """Use a token."""
         self.tokens[token].is_used = True
         return self.tokens[token]
 
     async def uploads(self, request: web.Request) -> web.StreamResponse:
-        """Everything that has to do with bytes."""
+        """The routes for content."""
         faults, command = self._simulator.faults, request.headers.get("X-Goog-Upload-Command", "")
         if faults.fires("quota_uploads", "upload"):
-            # Not in the usual form, and with a status of its own (int128/gpup issue 13).
+            # Not in the usual form, and with another status (int128/gpup issue 13).
             words = "Insufficient tokens for quota 'photoslibrary.googleapis.com/upload_requests' and limit"
             return web.json_response({"code": 3, "message": f"{words} 'UploadsPerMinute'."}, status=400)
         if faults.fires("refused_upload", "upload"):
@@ -159,7 +159,7 @@ class Receiver:
 
 
 def _wrong_piece(request: web.Request, session: Session, *, is_last: bool) -> str:
-    """What is wrong with a piece, before its bytes are looked at."""
+    """The error of a piece, before its bytes are read."""
     size, offset = request.content_length, request.headers.get("X-Goog-Upload-Offset")
     if size is None or offset != str(session.received):
         return "Upload offset."

@@ -1,6 +1,6 @@
-"""The Library API of the simulated Google: bytes up, items out of them, albums around them.
+"""The Library API of the simulated Google: uploads, items and albums.
 
-What was uploaded is an item of the library like all others, with one id for both APIs, so that it can be picked.
+An uploaded item is an item of the library like all others, with one id for both APIs, so that it can be picked.
 Facts: protocol notes on Google Photos, section 5.
 """
 
@@ -29,13 +29,13 @@ _MOST_AT_ONCE = 50
 _TITLE_CHARACTERS = 500
 _NAME_CHARACTERS = 255
 _WRITING_S = 0.01
-"""How long one making of items keeps all others out."""
+"""The time in which a request that creates items blocks all others."""
 _MARKS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"II", b"MM", b"BM", b"\x1aE\xdf\xa3", b"\0\0\1\xba")
 
 
 @dataclass
 class Album:
-    """An album of the client's."""
+    """An album of the client."""
 
     title: str
     items: list[str] = field(default_factory=list)
@@ -48,19 +48,19 @@ class Uploads:
         self._simulator = simulator
         self.receiver = Receiver(simulator)
         self.albums: dict[str, Album] = {}
-        """By id; a test that deletes one does what the user may do."""
+        """By id; a test deletes one where a user would."""
         self.created = 0
-        """How many requests to make items came at their turn."""
+        """The number of requests to create items that were served."""
         self.collisions = 0
-        """How many came while another was being served."""
+        """The number of requests that came during another and were refused."""
         self.mimes: dict[str, str] = {}
         """The media type of each item that was uploaded."""
         self._ours: set[str] = set()
-        """The ids that this client made, and may put into albums."""
+        """The ids of items that this client created, and may add to albums."""
         self._is_writing = False
 
     def routes(self) -> Sequence[Route]:
-        """Where everything is."""
+        """The routes."""
         receive, create = self.receiver.uploads, self.batch_create
         return [
             Route("POST", f"{PATH}/uploads", receive, "upload", changes=True),
@@ -70,7 +70,7 @@ class Uploads:
         ]
 
     def refusal(self, request: web.Request, route: Route) -> web.Response | None:
-        """What may be wrong with any call of this API."""
+        """Faults of any call of this API."""
         consent, faults, kind = self._simulator.consent, self._simulator.faults, route.kind
         if consent.granted(request.headers.get("Authorization", "")) is not consent.uploading:
             return insufficient_scope()
@@ -84,10 +84,10 @@ class Uploads:
             return quota_exceeded("Write requests per minute per user")
         return None
 
-    # What tests look at
+    # For tests
 
     def uploaded(self) -> dict[tuple[str, str], str]:
-        """What was uploaded: (title of the album, file name) to the md5; an empty title for what is in no album."""
+        """The md5 of each uploaded item by (title of the album, file name); the title is empty outside albums."""
         library = self._simulator.library
         found: dict[tuple[str, str], str] = {}
         for item in library.expected():
@@ -99,7 +99,7 @@ class Uploads:
     # Items
 
     async def batch_create(self, request: web.Request) -> web.StreamResponse:
-        """Makes items of uploaded bytes; one request at a time for a user."""
+        """Creates items from uploaded content; one request at a time per user."""
         if self._is_writing:
             self.collisions += 1
             return google_error(409, "ABORTED", "Another write to this library is under way.")
@@ -151,7 +151,7 @@ class Uploads:
         return result | {"status": status, "mediaItem": self._described(item_id)}
 
     def _problem(self, token: str, name: str) -> tuple[int, str] | None:
-        """Why no item can be made; the code and the words."""
+        """The error code and message if no item can be created."""
         faults = self._simulator.faults
         if faults.fires("item_internal", "upload", name):
             return 13, "Internal error encountered."
@@ -161,14 +161,14 @@ class Uploads:
             return 8, "The remaining storage in the user's account is not enough to perform this operation."
         if faults.fires("token_old", "upload", name):
             return 3, f"Invalid upload token: {token}"
-        # How Google words a token that was used is not known: as misleading as can be is how it is here.
+        # Google's answer to a used token is not known: this is the most misleading one.
         is_bad = faults.fires("item_bad", "upload", name) is not None or not self.receiver.is_good(token)
         if is_bad or not _is_media(self.receiver.peek(token).upload.head(16)):
             return 3, "BAD_IMAGE: There was an error while trying to create this media item."
         return None
 
     def _item_of(self, upload: Upload, name: str, mime: str) -> str:
-        """The item of these bytes: they are one, however often they come, under the name that came first."""
+        """The item with this content: equal content is one item, under its first name."""
         library = self._simulator.library
         numbers = library.with_md5(upload.md5)
         if numbers:
@@ -196,7 +196,7 @@ class Uploads:
     # Albums
 
     async def create_album(self, request: web.Request) -> web.StreamResponse:
-        """A new album, whatever others are called."""
+        """Create an album; titles need not be unique."""
         content = await request.json()
         title = content.get("album", {}).get("title")
         if not isinstance(title, str) or not 0 < len(title) <= _TITLE_CHARACTERS:
@@ -207,7 +207,7 @@ class Uploads:
         return web.json_response({"id": album_id, "title": title, "productUrl": url, "isWriteable": True})
 
     async def add(self, request: web.Request) -> web.StreamResponse:
-        """Items that are there join an album, all or none."""
+        """Add existing items to an album, all or none."""
         try:
             ids = (await request.json())["mediaItemIds"]
         except (json.JSONDecodeError, KeyError):
@@ -237,5 +237,5 @@ def _simple(wanted: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
 
 
 def _is_media(head: bytes) -> bool:
-    """Whether this is a picture or a video, at a glance."""
+    """Whether the content looks like a picture or a video."""
     return head.startswith(_MARKS) or head[4:8] in (b"ftyp", b"moov", b"mdat")
