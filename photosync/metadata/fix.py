@@ -9,11 +9,11 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, Format, FormatKind, sniff
+from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, FormatKind, sniff
 from photosync.formats.window import Window, naming
 from photosync.metadata.capture_time.choose import CaptureTimeChoice, choose
 from photosync.metadata.containers import MOVIE_TIME, Container, EditPlan, open_container
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.facts import Facts
 from photosync.metadata.missing import Missing, find_missing
 from photosync.metadata.proof import failure
 from photosync.metadata.request import Given, Mode, Settings
@@ -38,68 +38,63 @@ def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) ->
             return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
         given = _named(given, path)
         with path.open("rb") as file:
-            window = Window.of_file(file)
-            format_, container, choice = _read(window, given, settings)
-            if format_ is None or container is None:
+            container, choice = _read(Window.of_file(file), given, settings)
+            if container is None:
                 return FixResult(path, Outcome.UNTOUCHED, None, choice, notes=("an unknown format", *choice.notes))
             missing = find_missing(container.facts, choice, given, settings)
             may_write = settings.mode is Mode.FIX and not container.problem
             edit = container.plan(missing) if may_write else EditPlan()
-            plan = _Plan(settings, format_, container, choice, missing, edit)
-            result = _result(path, plan)
-            if edit.splices and workspace is not None:
-                result = _write(path, plan, window, given.sha256, workspace)
-    return replace(result, notes=_notes(result, plan, given, has_other_names=status.st_nlink > 1))
+            plan = _Plan(given, settings, container, choice, missing, edit, has_other_names=status.st_nlink > 1)
+            return _write(path, plan, workspace) if edit.splices and workspace else _result(path, plan)
 
 
 def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) -> CaptureTimeChoice:
     """Every time that a file (or its first bytes) and its provider give, and which of them won."""
     if isinstance(source, bytes):
-        return _read(Window.over(source), given, settings)[2]
+        return _read(Window.over(source), given, settings)[1]
     with naming(source), source.open("rb") as file:
-        return _read(Window.of_file(file), _named(given, source), settings)[2]
+        return _read(Window.of_file(file), _named(given, source), settings)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What was read from a file, and what is to be done with it."""
 
+    given: Given
     settings: Settings
-    format: Format
     container: Container
     choice: CaptureTimeChoice
     missing: Missing
     edit: EditPlan
+    has_other_names: bool
+    failed: str = ""
+    """Why the proof failed; then nothing is edited."""
 
 
 def _named(given: Given, path: Path) -> Given:
     return given if given.name else replace(given, name=path.name)
 
 
-def _read(
-    window: Window, given: Given, settings: Settings
-) -> tuple[Format | None, Container | None, CaptureTimeChoice]:
+def _read(window: Window, given: Given, settings: Settings) -> tuple[Container | None, CaptureTimeChoice]:
     format_ = sniff(window.read(0, _HEAD_BYTES), given.name)
     container = open_container(window, format_) if format_ else None
-    facts = container.facts if container else FileMetadata(can_tell=False)
-    return format_, container, choose(facts, given, settings)
+    return container, choose(container.facts if container else Facts(), given, settings)
 
 
-def _write(path: Path, plan: _Plan, window: Window, sha256: str, workspace: Path) -> FixResult:
-    """Write the second file; it is removed again where the proof fails. `window` is the first, `sha256` its hash."""
+def _write(path: Path, plan: _Plan, workspace: Path) -> FixResult:
+    """Write the second file; it is removed again where the proof fails."""
     splices = plan.edit.splices
-    back = reversed_splices(window, splices)
-    written = write_spliced(path, splices, workspace, sha256)
+    back = reversed_splices(plan.container.window, splices)
+    written = write_spliced(path, splices, workspace, plan.given.sha256)
     failed = "the proof did not end"
     try:
         with naming(written.path), written.path.open("rb") as file:
-            failed = failure(window, plan.container, Window.of_file(file), plan.format, plan.edit.expected)
+            failed = failure(plan.container, Window.of_file(file), plan.edit.expected)
     finally:
         if failed:
             written.path.unlink(missing_ok=True)
     if failed:
-        unwritten = _result(path, replace(plan, edit=EditPlan()))
-        return replace(unwritten, outcome=Outcome.REFUSED, notes=(f"not fixed: {failed}",), warning=True)
+        return _result(path, replace(plan, edit=EditPlan(), failed=failed))
     return replace(_result(written.path, plan), undo=UndoRecord(written.old_sha256, written.new_sha256, back))
 
 
@@ -111,7 +106,10 @@ def _result(path: Path, plan: _Plan) -> FixResult:
     for each in plan.edit.left:
         by_reason.setdefault(each.reason, []).append(each.field)
     notes = [f"not written: {', '.join(fields)} ({reason})" for reason, fields in by_reason.items()]
-    if plan.edit.splices:
+    if plan.failed:
+        outcome = Outcome.REFUSED
+        notes.append(f"not fixed: {plan.failed}")
+    elif plan.edit.splices:
         outcome = Outcome.FIXED
     elif content is not None:
         reason = "exif: sidecar" if plan.settings.mode is Mode.SIDECAR else plan.container.problem
@@ -121,18 +119,22 @@ def _result(path: Path, plan: _Plan) -> FixResult:
     return FixResult(
         path,
         outcome,
-        plan.format,
+        plan.container.format,
         plan.choice,
         sidecar=content,
-        notes=tuple(notes),
-        warning=plan.container.is_damaged,
+        notes=(*notes, *_more_notes(plan, outcome, is_silent=not notes), *plan.choice.notes),
+        warning=plan.container.is_damaged or bool(plan.failed),
         changes=plan.edit.changes,
     )
 
 
 def _sidecar(plan: _Plan) -> bytes | None:
     """What the file lacks and was not given."""
-    if plan.settings.mode is Mode.OFF or not _may_have_sidecar(plan.format):
+    format_ = plan.container.format
+    is_video = format_.kind is FormatKind.VIDEO
+    # What a file of a format without a reader lacks is not known.
+    is_read = format_ in (MP4, MOV, THREE_GP) if is_video else format_ is not JPEG2000
+    if plan.settings.mode is Mode.OFF or format_.kind is FormatKind.OTHER or not is_read:
         return None
     written = {change.field for change in plan.edit.changes}
     missing = plan.missing
@@ -141,27 +143,20 @@ def _sidecar(plan: _Plan) -> bytes | None:
         artist="" if "Artist" in written else missing.artist,
         copyright_="" if "Copyright" in written else missing.copyright,
         gps=None if "GPSLatitude" in written else missing.gps,
-        is_video=plan.format.kind is FormatKind.VIDEO,
+        is_video=is_video,
     )
 
 
-def _may_have_sidecar(format_: Format) -> bool:
-    """What a file of a format without a reader lacks is not known."""
-    if format_.kind is FormatKind.VIDEO:
-        return format_ in (MP4, MOV, THREE_GP)
-    return format_.kind in (FormatKind.PHOTO, FormatKind.RAW) and format_ is not JPEG2000
-
-
-def _notes(result: FixResult, plan: _Plan, given: Given, *, has_other_names: bool) -> tuple[str, ...]:
-    notes = [*result.notes, *plan.container.notes]
-    if not plan.format.fits(given.name):
-        extension = PurePath(given.name).suffix
-        notes.append(f"the name says {extension}, the content is {plan.format.name}; the name stays")
-    if has_other_names and result.outcome is Outcome.FIXED:
+def _more_notes(plan: _Plan, outcome: Outcome, *, is_silent: bool) -> list[str]:
+    """About the file itself, or why nothing was done where no other note says it."""
+    format_, name, notes = plan.container.format, plan.given.name, [*plan.container.notes]
+    if not format_.fits(name):
+        notes.append(f"the name says {PurePath(name).suffix}, the content is {format_.name}; the name stays")
+    if plan.has_other_names and outcome is Outcome.FIXED:
         notes.append("the file has other names (hard links); they keep the delivered content")
-    if result.outcome is Outcome.UNTOUCHED and not notes:
+    if outcome is Outcome.UNTOUCHED and is_silent and not notes:
         if plan.settings.mode is Mode.OFF:
             notes.append("exif: off")
         else:
             notes.append("nothing is missing" if plan.container.facts.can_tell else "what it lacks cannot be told")
-    return (*notes, *plan.choice.notes)
+    return notes

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.file_metadata import Facts
+from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime
 
 _RESOURCE = 0x0404

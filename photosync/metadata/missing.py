@@ -8,7 +8,7 @@ from datetime import datetime
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
 from photosync.model import CaptureTime, GpsPosition
 
@@ -29,25 +29,23 @@ class Missing:
     gps: GpsPosition | None = None
 
 
-def find_missing(facts: FileMetadata, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
+def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
     """What the file lacks of what is known and wanted."""
-    exif, other = facts.exif, facts.other
-    taken, has_original = choice.writable, exif.original is not None or not facts.can_tell
+    taken, has_original = choice.writable, TimeSource.EXIF_ORIGINAL in facts.times or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
     original = taken if is_original_best or not has_original else None
-    artist = "" if exif.has_artist or other.has_artist else settings.artist or ""
-    copyright_ = "" if exif.has_copyright or other.has_copyright else settings.copyright or ""
-    has_position = exif.has_position or other.has_position
-    gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not has_position else None
-    movie_time = other.times.get(TimeSource.MOVIE_HEADER) or taken
-    has_other_date = exif.created or any(source.is_in_file for source in other.times)
+    artist = "" if facts.has_artist else settings.artist or ""
+    copyright_ = "" if facts.has_copyright else settings.copyright or ""
+    gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
+    movie_time = facts.times.get(TimeSource.MOVIE_HEADER) or taken
+    has_other_date = any(source.is_in_file and source is not TimeSource.GPS for source in facts.times)
     return Missing(
         fields=(
-            *(date_fields(exif, original, is_new=not has_original) if original else ()),
+            *(date_fields(facts, original, is_new=not has_original) if original else ()),
             *author_fields(artist, copyright_),
             *(gps_fields(gps) if gps else ()),
         ),
-        remove_software=settings.remove_software and exif.has_software,
+        remove_software=settings.remove_software and facts.has_software,
         movie_time=movie_time.utc if movie_time else None,
         taken=None if has_original or has_other_date else taken,
         artist=artist,

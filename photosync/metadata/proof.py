@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from photosync.formats.sniff import Format
 from photosync.formats.tiff import Block, DirectoryName
 from photosync.formats.window import CHUNK, MalformedError, Window
-from photosync.metadata.containers import Container, Range, open_container
+from photosync.metadata.containers import Container, Range
 from photosync.metadata.exif.build import Ability, ability
 from photosync.metadata.exif.read import EXIF_POINTER, GPS_POINTER
 
@@ -19,29 +18,28 @@ Expected = Mapping[tuple[DirectoryName, int], bytes | None]
 _POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTER), ("0th", GPS_POINTER)})
 
 
-def failure(first: Window, before: Container, second: Window, format_: Format, expected: Expected) -> str:
-    """What is wrong with `second`, the fixed `first`; empty when nothing is."""
-    after = open_container(second, format_)
+def failure(before: Container, second: Window, expected: Expected) -> str:
+    """What is wrong with `second`, the fixed file of `before`; empty when nothing is."""
+    after = type(before)(second, before.format)
     if after.problem:
         return f"the fixed file cannot be read: {after.problem}"
     try:
-        return next((text for text, holds in _checks(first, before, second, after, expected) if not holds), "")
+        return next((text for text, holds in _checks(before, after, expected) if not holds), "")
     except MalformedError as error:
         return f"the fixed file is not whole: {error}"
 
 
-def _checks(
-    first: Window, before: Container, second: Window, after: Container, expected: Expected
-) -> Iterator[tuple[str, bool]]:
+def _checks(before: Container, after: Container, expected: Expected) -> Iterator[tuple[str, bool]]:
     old, new = before.block, after.block
-    yield "bytes changed that were not to change", _same_outside(first, before, second, after)
+    yield "bytes changed that were not to change", _same_outside(before, after)
     yield "Exif entries changed that were not to change", _same_entries(old, new, expected)
     yield "an Exif entry does not hold what was written", _holds(new, expected)
     yield "piexif can do less with the fixed file than with the delivered one", not _piexif_lost(old, new)
 
 
-def _same_outside(first: Window, before: Container, second: Window, after: Container) -> bool:
+def _same_outside(before: Container, after: Container) -> bool:
     """Whether all that may not change is the same, byte for byte."""
+    first, second = before.window, after.window
     mask = before.mutable()
     old = _outside(mask, first.size)
     new = _outside(mask, first.size) if before.only_appends else _outside(after.mutable(), second.size)

@@ -45,8 +45,7 @@ def failure_of(
 ) -> str:
     format_ = sniff(delivered, name)
     assert format_ is not None
-    first = Window.over(delivered)
-    return failure(first, open_container(first, format_), Window.over(fixed), format_, expected)
+    return failure(open_container(Window.over(delivered), format_), Window.over(fixed), expected)
 
 
 def fixed_with_artist(bench: Bench, name: str) -> bytes:

@@ -20,7 +20,7 @@ from photosync.metadata.capture_time.zones import (
     named_zone,
     zone_offset,
 )
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
 from photosync.model import CaptureTime, TimeMeaning
 
@@ -75,7 +75,7 @@ class CaptureTimeChoice:
         return CaptureTime(self.folder_time or winner.time.reading, TimeMeaning.LOCAL, offset)
 
 
-def choose(facts: FileMetadata, given: Given, settings: Settings) -> CaptureTimeChoice:
+def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
     """The capture time of a file that says `facts`."""
     candidates = _candidates(facts, given, settings)
     believed = tuple(each for each in candidates if not each.doubt)
@@ -97,7 +97,7 @@ def choose(facts: FileMetadata, given: Given, settings: Settings) -> CaptureTime
     return CaptureTimeChoice(candidates, winner, offset, folder_time, file_time, notes)
 
 
-def _candidates(facts: FileMetadata, given: Given, settings: Settings) -> tuple[Candidate, ...]:
+def _candidates(facts: Facts, given: Given, settings: Settings) -> tuple[Candidate, ...]:
     now = datetime.now(UTC).replace(tzinfo=None)
     order = list(TimeSource)
     found = [
@@ -108,12 +108,8 @@ def _candidates(facts: FileMetadata, given: Given, settings: Settings) -> tuple[
     return tuple(sorted(found, key=lambda each: order.index(each.source)))
 
 
-def _times(facts: FileMetadata, given: Given, settings: Settings) -> Iterator[tuple[TimeSource, CaptureTime | None]]:
-    yield TimeSource.EXIF_ORIGINAL, facts.exif.original
-    yield TimeSource.EXIF_CREATED, facts.exif.created
-    yield TimeSource.EXIF_MODIFIED, facts.exif.modified
-    yield TimeSource.GPS, facts.exif.gps_time
-    yield from facts.other.times.items()
+def _times(facts: Facts, given: Given, settings: Settings) -> Iterator[tuple[TimeSource, CaptureTime | None]]:
+    yield from facts.times.items()
     yield TimeSource.FILE_NAME, date_in_name(given.name)
     if given.taken is not None:
         meaning = given.taken.meaning

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from photosync.formats import sniff as formats
 from photosync.formats.sniff import Format
 from photosync.formats.window import Window
@@ -18,7 +16,7 @@ from photosync.metadata.containers.webp import WebP
 
 __all__ = ["MOVIE_TIME", "Container", "EditPlan", "Range", "open_container"]
 
-_CONTAINERS: dict[Format, Callable[[Window], Container]] = {
+_CONTAINERS: dict[Format, type[Container]] = {
     formats.JPEG: Jpeg,
     formats.PNG: Png,
     formats.WEBP: WebP,
@@ -34,5 +32,4 @@ _CONTAINERS: dict[Format, Callable[[Window], Container]] = {
 
 def open_container(window: Window, format_: Format) -> Container:
     """Read the file in `window`. Raises nothing, whatever the content."""
-    container = _CONTAINERS.get(format_)
-    return container(window) if container else ReadOnly(window, format_)
+    return _CONTAINERS.get(format_, ReadOnly)(window, format_)

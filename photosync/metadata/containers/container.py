@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from photosync.formats.sniff import Format
 from photosync.formats.tiff import Block, DirectoryName, read_block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.exif.build import PREFIX, build
 from photosync.metadata.exif.patch import Patch, patch
-from photosync.metadata.exif.read import ExifFacts, read_exif
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.exif.read import read_exif
+from photosync.metadata.facts import Facts
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
@@ -32,85 +33,92 @@ class EditPlan:
     """The values of the Exif entries that are meant to differ afterwards; None: the entry is gone."""
 
 
-@dataclass(slots=True)
-class EmbeddedExif:
-    """The Exif block of a container; empty where there is none."""
-
-    block: Block | None = None
-    start: int = 0
-    """Of the TIFF header, in the file."""
-    problem: str = ""
-    facts: ExifFacts = field(default_factory=ExifFacts)
-
-    @classmethod
-    def read(cls, window: Window, start: int) -> EmbeddedExif:
-        """Read the block in `window`, which lies at `start` in the file. Damage becomes a problem."""
-        try:
-            block = read_block(window)
-        except MalformedError as error:
-            return cls(None, start, f"the Exif block cannot be read: {error}")
-        return cls(block, start, "; ".join(block.problems[:1]), read_exif(block))
-
-    def patch(self, missing: Missing, room: int, why_not: str = "") -> Patch:
-        """Plan the change of the block, which may grow by `room` bytes."""
-        assert self.block is not None
-        software = missing.remove_software
-        return patch(self.block, missing.fields, remove_software=software, room=room, why_not=why_not)
-
-    def edit(self, planned: Patch, *more: Splice) -> EditPlan:
-        """The plan for the file: the block's overwritten bytes, and what the container has to change for it."""
-        overwrites = [Splice(self.start + at, len(value), value) for at, value in planned.overwrites.items()]
-        splices = in_order([*overwrites, *more])
-        return EditPlan(splices, tuple(planned.changes), tuple(planned.left), planned.expected)
-
-
 class Container(ABC):
-    """A file of one format."""
+    """A file of one format, which may hold an Exif block."""
 
+    parts: ClassVar[str]
+    """What the file consists of, in messages."""
+    max_block_bytes: ClassVar[int] = 1 << 24
+    """The largest Exif block that is read or written."""
+    cannot_grow: ClassVar[str] = ""
+    """Why a block in such a file never becomes longer."""
     only_appends: ClassVar[bool] = False
     """A fixed file begins with the delivered one, so that the proof compares that part alone."""
-    facts: FileMetadata
 
-    def __init__(self, window: Window) -> None:
-        self._window = window
-        self._exif = EmbeddedExif()
+    def __init__(self, window: Window, format_: Format) -> None:
+        self.window = window
+        self.format = format_
+        self.facts = Facts()
+        self.block: Block | None = None
+        """The Exif block, where there is one that can be read."""
+        self._block_start = 0
         self.problem = ""
         """Why nothing may be written into it; empty when it may."""
-        self.is_damaged = False
-        """Whether the problem is in this file, and not in the format."""
         self.notes: tuple[str, ...] = ()
-
-    @property
-    def block(self) -> Block | None:
-        """The Exif block, where there is one that can be read."""
-        return self._exif.block
-
-    @abstractmethod
-    def plan(self, missing: Missing) -> EditPlan:
-        """Plan what can be written. Only called where there is no problem."""
+        try:
+            self._read()
+        except MalformedError as error:
+            self.problem = f"the {self.parts} are broken: {error}"
+        self.is_damaged = bool(self.problem)
+        """Whether the problem is in this file, and not in the format."""
 
     @abstractmethod
+    def _read(self) -> None:
+        """Find facts and block. Raises `MalformedError`; what was found before it counts."""
+
+    def _read_block(self, window: Window, start: int) -> None:
+        """Read the Exif block in `window`, which lies at `start` in the file. Damage becomes a problem."""
+        self._block_start = start
+        try:
+            self.block = read_block(window)
+        except MalformedError as error:
+            self.problem = f"the Exif block cannot be read: {error}"
+            return
+        self.problem = next(iter(self.block.problems), "")
+        self.facts |= read_exif(self.block)
+
     def mutable(self) -> tuple[Range, ...]:
         """The ranges of this file in which a change is allowed, in order."""
+        return ()
 
-    def _set_damage(self, damage: str) -> None:
-        """Note what is broken in the file, or else in its Exif block."""
-        self.problem = damage or self._exif.problem
-        self.is_damaged = bool(self.problem)
+    def plan(self, missing: Missing) -> EditPlan:
+        """Plan what can be written. Only called where there is no problem."""
+        if self.block is None:
+            return self._plan_block(missing)
+        planned = self._patch(self.block, missing, self.cannot_grow)
+        if planned.tail and (why_not := self._why_not_grow()):
+            planned = self._patch(self.block, missing, why_not)
+        splices = [Splice(self._block_start + at, len(value), value) for at, value in planned.overwrites.items()]
+        if planned.overwrites or planned.tail:
+            splices.extend(self._around(planned))
+        return EditPlan(in_order(splices), tuple(planned.changes), tuple(planned.left), planned.expected)
 
+    def _patch(self, block: Block, missing: Missing, why_not: str) -> Patch:
+        room, software = self.max_block_bytes - block.window.size, missing.remove_software
+        return patch(block, missing.fields, remove_software=software, room=room, why_not=why_not)
 
-def new_block(missing: Missing) -> tuple[bytes, EditPlan]:
-    """A block for a file without one, and its plan without splices; no bytes where nothing is missing."""
-    if not missing.fields:
-        return b"", EditPlan()
-    changes = tuple(Change(each.name, "", each.shown) for each in missing.fields)
-    expected = {(each.directory, each.tag): each.encode(">") for each in missing.fields}
-    return build(missing.fields), EditPlan((), changes, (), expected)
+    def _plan_block(self, missing: Missing) -> EditPlan:
+        if not missing.fields:
+            return EditPlan()
+        try:
+            splices = in_order(self._insert(build(missing.fields)))
+        except MalformedError as error:
+            return EditPlan(left=tuple(Left(each.name, str(error)) for each in missing.fields))
+        changes = tuple(Change(each.name, "", each.shown) for each in missing.fields)
+        expected = {(each.directory, each.tag): each.encode(">") for each in missing.fields}
+        return EditPlan(splices, changes, (), expected)
 
+    def _why_not_grow(self) -> str:
+        """Why the block of this file may not become longer, or none be added. Only asked where one has to."""
+        return ""
 
-def nothing_written(missing: Missing, reason: str) -> EditPlan:
-    """The plan to write nothing, for one reason."""
-    return EditPlan(left=tuple(Left(each.name, reason) for each in missing.fields))
+    def _around(self, _planned: Patch) -> Iterable[Splice]:
+        """What changes in the file with the block: its tail, lengths, checksums."""
+        return ()
+
+    def _insert(self, _block: bytes) -> Iterable[Splice]:
+        """Put a block into a file without one. Raises `MalformedError` where that is not possible, as in HEIF."""
+        raise MalformedError("there is no Exif item")
 
 
 def prefix_length(content: bytes) -> int:

@@ -7,37 +7,32 @@ put `Exif` and two NULs between although they say 0.
 from __future__ import annotations
 
 from photosync.formats.heif import HeifItems, read_items
+from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.containers.container import (
-    Container,
-    EditPlan,
-    EmbeddedExif,
-    Range,
-    nothing_written,
-    prefix_length,
-)
-from photosync.metadata.file_metadata import Facts, FileMetadata
-from photosync.metadata.missing import Missing
+from photosync.metadata.containers.container import Container, Range, prefix_length
+from photosync.metadata.facts import Facts
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
-
-_MAX_EXIF_BYTES = 1 << 24
 
 
 class Heif(Container):
     """A file of items."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    parts = "boxes"
+    cannot_grow = "an Exif item may not change its length"
+
+    def __init__(self, window: Window, format_: Format) -> None:
         self._exif_item: Range | None = None
-        xmp, damage = Facts(), ""
-        try:
-            items = read_items(window)
-            self._read_exif(items)
-            xmp = self._read_xmp(items)
-        except MalformedError as error:
-            damage = f"the boxes are broken: {error}"
-        self._set_damage(damage)
-        self.facts = FileMetadata(exif=self._exif.facts, other=xmp, can_tell=not self.problem)
+        super().__init__(window, format_)
+        self.facts |= Facts(can_tell=not self.problem)
+
+    def _read(self) -> None:
+        items = read_items(self.window)
+        self._read_exif(items)
+        for item in items.describing_primary(b"mime", b"application/rdf+xml"):
+            if len(item.extents) == 1:
+                offset, length = item.extents[0]
+                self.facts |= read_xmp(self.window.read(offset, min(length, MAX_PACKET_BYTES)))
+                return
 
     def _read_exif(self, items: HeifItems) -> None:
         found = items.describing_primary(b"Exif")
@@ -49,28 +44,15 @@ class Heif(Container):
         if len(found) > 1 or len(item.extents) != 1 or item.is_protected:
             raise MalformedError("the Exif item is not in one place of its own")
         offset, length = item.extents[0]
-        if length > _MAX_EXIF_BYTES:
+        if length > self.max_block_bytes:
             raise MalformedError("the Exif item is too large")
-        content = self._window.exactly(offset, length)
+        content = self.window.exactly(offset, length)
         start = 4 + int.from_bytes(content[:4])
         if start == 4:
             start += prefix_length(content[4:])
         self._exif_item = (offset, offset + length)
-        self._exif = EmbeddedExif.read(Window.over(content[start:]), offset + start)
-
-    def _read_xmp(self, items: HeifItems) -> Facts:
-        for item in items.describing_primary(b"mime", b"application/rdf+xml"):
-            if len(item.extents) == 1:
-                offset, length = item.extents[0]
-                return read_xmp(self._window.read(offset, min(length, MAX_PACKET_BYTES)))
-        return Facts()
+        self._read_block(Window.over(content[start:]), offset + start)
 
     def mutable(self) -> tuple[Range, ...]:
         """The Exif item."""
         return (self._exif_item,) if self._exif_item else ()
-
-    def plan(self, missing: Missing) -> EditPlan:
-        """Patch what keeps its length."""
-        if self.block is None:
-            return nothing_written(missing, "there is no Exif item")
-        return self._exif.edit(self._exif.patch(missing, 0, "an Exif item may not change its length"))

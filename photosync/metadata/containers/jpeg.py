@@ -7,74 +7,65 @@ until something has to grow.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from photosync.formats.jpeg import APP0, APP1, APP2, APP13, Segment, end_of_image, segments
+from photosync.formats.sniff import Format
 from photosync.formats.tiff import read_block
 from photosync.formats.window import CHUNK, MalformedError, Window
-from photosync.metadata.containers.container import (
-    Container,
-    EditPlan,
-    EmbeddedExif,
-    Range,
-    new_block,
-    nothing_written,
-)
+from photosync.metadata.containers.container import Container, Range
 from photosync.metadata.exif.build import PREFIX
-from photosync.metadata.file_metadata import Facts, FileMetadata
+from photosync.metadata.exif.patch import Patch
+from photosync.metadata.facts import Facts
 from photosync.metadata.iptc import read_photoshop
-from photosync.metadata.missing import Missing
-from photosync.metadata.splice import Splice, in_order
+from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import read_xmp
 
 _XMP, _MPF, _PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", b"MPF\0", b"Photoshop 3.0\0"
 _MP_ENTRIES = 0xB002
-
-MAX_BLOCK_BYTES = 65_527
-"""65 535 less the length field and `Exif` with its NULs."""
-
 _AFCP_SIGNATURES = (b"AXS!", b"AXS*")
 
 
 class Jpeg(Container):
     """A JPEG file, read up to its first scan."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    parts = "segments"
+    max_block_bytes = 65_527
+    """65 535 less the length field and `Exif` with its NULs."""
+
+    def __init__(self, window: Window, format_: Format) -> None:
         self._segments: list[Segment] = []
         self._exif_segments: list[Segment] = []
         self._mpf: Segment | None = None
-        self._mpf_is_first = False
-        damage = ""
-        try:
-            self._segments.extend(segments(window))
-        except MalformedError as error:
-            damage = f"the segments are broken: {error}"
-        other = self._sort_segments()
-        if self._exif_segments:
-            content = self._payload(self._exif_segments[0], PREFIX)
-            self._exif = EmbeddedExif.read(Window.over(content), self._exif_segments[0].payload + len(PREFIX))
-        self._set_damage(damage)
-        self.facts = FileMetadata(self._exif.facts, other)
+        super().__init__(window, format_)
 
-    def _sort_segments(self) -> Facts:
+    def _read(self) -> None:
+        try:
+            self._segments.extend(segments(self.window))
+        finally:
+            self._read_segments()
+
+    def _read_segments(self) -> None:
         xmp, iptc = Facts(), Facts()
         for segment in self._segments:
             if segment.marker not in (APP1, APP2, APP13):
                 continue
-            head = self._window.read(segment.payload, min(32, segment.end - segment.payload))
+            head = self.window.read(segment.payload, min(32, segment.end - segment.payload))
             if segment.marker == APP1 and head.startswith(PREFIX[:5]):
                 self._exif_segments.append(segment)
             elif segment.marker == APP1 and head.startswith(_XMP) and xmp == Facts():
                 xmp = read_xmp(self._payload(segment, _XMP))
             elif segment.marker == APP2 and head.startswith(_MPF) and self._mpf is None:
-                self._mpf, self._mpf_is_first = segment, not self._exif_segments
+                self._mpf = segment
             elif segment.marker == APP13 and head.startswith(_PHOTOSHOP) and iptc == Facts():
                 iptc = read_photoshop(self._payload(segment, _PHOTOSHOP))
-        return xmp | iptc
+        if self._exif_segments:
+            content = self._payload(self._exif_segments[0], PREFIX)
+            self._read_block(Window.over(content), self._exif_segments[0].payload + len(PREFIX))
+        self.facts |= xmp | iptc
 
     def _payload(self, segment: Segment, prefix: bytes) -> bytes:
-        return self._window.read(segment.payload + len(prefix), segment.end - segment.payload - len(prefix))
+        return self.window.read(segment.payload + len(prefix), segment.end - segment.payload - len(prefix))
 
     def mutable(self) -> tuple[Range, ...]:
         """The Exif segment, from its marker on, and the size of the first image in the MPF segment."""
@@ -82,48 +73,39 @@ class Jpeg(Container):
         size = self._mpf_size_position()
         return tuple(sorted([*ranges, *([(size, size + 4)] if size is not None else [])]))
 
-    def plan(self, missing: Missing) -> EditPlan:
-        """Patch the Exif segment, or build one behind the APP0 segments."""
-        if self.block is None:
-            return self._insert(missing)
-        planned = self._exif.patch(missing, MAX_BLOCK_BYTES - self.block.window.size)
-        if planned.tail and (why_not := self._why_not_grow()):
-            planned = self._exif.patch(missing, 0, why_not)
+    def _around(self, planned: Patch) -> Iterable[Splice]:
         if not planned.tail:
-            return self._exif.edit(planned)
+            return ()
         segment = self._exif_segments[0]
         length = segment.end - segment.payload + 2 + len(planned.tail)
-        return self._exif.edit(
-            planned,
+        return (
             Splice(segment.payload - 2, 2, length.to_bytes(2)),
             Splice(segment.end, 0, bytes(planned.tail)),
             *self._grow_mpf(len(planned.tail)),
         )
 
-    def _insert(self, missing: Missing) -> EditPlan:
-        content, plan = new_block(missing)
-        if not content:
-            return plan
-        if len(content) > MAX_BLOCK_BYTES:
-            return nothing_written(missing, "it is longer than an Exif segment can be")
+    def _insert(self, block: bytes) -> Iterable[Splice]:
+        """Behind the APP0 segments."""
+        if len(block) > self.max_block_bytes:
+            raise MalformedError("it is longer than an Exif segment can be")
         if why_not := self._why_not_grow():
-            return nothing_written(missing, why_not)
+            raise MalformedError(why_not)
         at = 2
         for segment in self._segments:
             if segment.marker != APP0 or segment.position != at:
                 break
             at = segment.end
-        payload = PREFIX + content
+        payload = PREFIX + block
         new = bytes([0xFF, APP1]) + (len(payload) + 2).to_bytes(2) + payload
-        return replace(plan, splices=in_order([Splice(at, 0, new), *self._grow_mpf(len(new))]))
+        return Splice(at, 0, new), *self._grow_mpf(len(new))
 
     def _why_not_grow(self) -> str:
         """Why nothing may be appended to the Exif block; reads the whole file, and notes a scan that is cut off."""
         if len(self._exif_segments) > 1:
             return "there is more than one Exif segment"
-        if self._mpf_is_first and self._exif_segments:
+        if self._mpf and self._exif_segments and self._mpf.position < self._exif_segments[0].position:
             return "an MPF segment comes before the Exif segment"
-        if self._window.read(self._window.size - 12, 4) in _AFCP_SIGNATURES:
+        if self.window.read(self.window.size - 12, 4) in _AFCP_SIGNATURES:
             return "the file ends in an AFCP trailer, whose offsets count from the start"
         end = self._end_of_image()
         if end is None:
@@ -133,7 +115,7 @@ class Jpeg(Container):
         return ""
 
     def _end_of_image(self) -> int | None:
-        return end_of_image(self._window, self._segments[-1].end)
+        return end_of_image(self.window, self._segments[-1].end)
 
     def _has_addressed_preview(self, end: int) -> bool:
         """Whether the block holds the offset, from the TIFF header, of a JPEG in the trailer (Minolta, Olympus).
@@ -143,10 +125,10 @@ class Jpeg(Container):
         assert self.block is not None
         block = self.block.window.read(0, self.block.window.size)
         position = end
-        while len(chunk := self._window.read(position, CHUNK)) > 2:
+        while len(chunk := self.window.read(position, CHUNK)) > 2:
             at = chunk.find(b"\xd8\xff", 1)
             while at >= 0:
-                offset = position + at - 1 - self._exif.start
+                offset = position + at - 1 - self._block_start
                 if offset.to_bytes(8)[:4] == b"\0\0\0\0" and (
                     offset.to_bytes(4, "little") in block or offset.to_bytes(4) in block
                 ):
@@ -161,7 +143,7 @@ class Jpeg(Container):
             return None
         start = self._mpf.payload + len(_MPF)
         try:
-            index = read_block(self._window.part(start, self._mpf.end - start))
+            index = read_block(self.window.part(start, self._mpf.end - start))
         except MalformedError:
             return None
         entries = index.entry("0th", _MP_ENTRIES)
@@ -174,9 +156,9 @@ class Jpeg(Container):
         at = self._mpf_size_position()
         if at is None or self._mpf is None:
             return []
-        is_little = self._window.read(self._mpf.payload + len(_MPF), 2) == b"II"
-        size = int.from_bytes(self._window.exactly(at, 4), "little" if is_little else "big")
-        second = self._window.read(size, 2)
+        is_little = self.window.read(self._mpf.payload + len(_MPF), 2) == b"II"
+        size = int.from_bytes(self.window.exactly(at, 4), "little" if is_little else "big")
+        second = self.window.read(size, 2)
         if size != self._end_of_image() and second != b"\xff\xd8":
             self.notes = (*self.notes, "the MPF segment has a wrong size of the first image; it stays")
             return []

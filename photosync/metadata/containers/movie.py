@@ -8,16 +8,18 @@ in seconds since 1904 in UTC, of 32 bits (version 0) or 64. QuickTime File Forma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from photosync.formats.boxes import Box, boxes, child, children
+from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import Container, EditPlan, Range
-from photosync.metadata.file_metadata import Facts, FileMetadata
+from photosync.metadata.facts import Facts
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
@@ -45,40 +47,31 @@ class _CreationTime:
 class Movie(Container):
     """A video in boxes."""
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    parts = "boxes"
+
+    def __init__(self, window: Window, format_: Format) -> None:
         self._times: list[_CreationTime] = []
-        self._tagged: CaptureTime | None = None
-        self._has_position = False
-        self._xmp = Facts()
-        damage = ""
-        try:
-            self._read()
-        except MalformedError as error:
-            damage = f"the boxes are broken: {error}"
-        if not damage and not any(time.box == "mvhd" for time in self._times):
-            damage = "there is no movie header that can be read"
-        self._set_damage(damage)
-        times = {TimeSource.QUICKTIME_DATE: self._tagged, TimeSource.MOVIE_HEADER: self._movie_time()}
-        facts = self._xmp | Facts(times, has_position=self._has_position)
-        self.facts = FileMetadata(other=facts, can_tell=not self.problem)
+        super().__init__(window, format_)
+        self.facts |= Facts({TimeSource.MOVIE_HEADER: self._movie_time()}, can_tell=not self.problem)
 
     def _read(self) -> None:
         movie = None
         for box in self._top_level():
             if box.type == b"moov" and movie is None:
                 movie = box
-            elif box.type == b"uuid" and self._window.read(box.content, 16) == _XMP_UUID:
+            elif box.type == b"uuid" and self.window.read(box.content, 16) == _XMP_UUID:
                 length = min(box.end - box.content - 16, MAX_PACKET_BYTES)
-                self._xmp = read_xmp(self._window.read(box.content + 16, length))
+                self.facts = read_xmp(self.window.read(box.content + 16, length)) | self.facts
         if movie is not None:
             self._read_movie(movie)
+        if not any(time.box == "mvhd" for time in self._times):
+            self.problem = "there is no movie header that can be read"
 
     def _top_level(self) -> Iterator[Box]:
         """The boxes before a trailer that has none, such as Samsung's SEF."""
         found = False
         try:
-            for box in boxes(self._window, 0, self._window.size):
+            for box in boxes(self.window, 0, self.window.size):
                 found = found or box.type == b"moov"
                 yield box
         except MalformedError:
@@ -86,46 +79,45 @@ class Movie(Container):
                 raise
 
     def _read_movie(self, movie: Box) -> None:
-        for box in children(self._window, movie):
+        for box in children(self.window, movie):
             if box.type == b"mvhd":
                 self._read_time(box)
             elif box.type == b"trak":
                 self._read_track(box)
             elif box.type == b"udta":
-                self._has_position |= any(each.type in (b"\xa9xyz", b"loci") for each in self._user_data(box))
+                self._read_user_data(box)
             elif box.type == b"meta":
                 self._read_metadata(box)
 
-    def _user_data(self, box: Box) -> Iterator[Box]:
+    def _read_user_data(self, box: Box) -> None:
         """User data may end in four zero bytes; damage in it is ignored."""
-        try:
-            yield from children(self._window, box)
-        except MalformedError:
-            return
+        with suppress(MalformedError):
+            if any(each.type in (b"\xa9xyz", b"loci") for each in children(self.window, box)):
+                self.facts |= Facts(has_position=True)
 
     def _read_track(self, track: Box) -> None:
-        for box in children(self._window, track):
+        for box in children(self.window, track):
             if box.type == b"tkhd":
                 self._read_time(box)
             elif box.type == b"mdia":
-                header = child(self._window, box, b"mdhd")
+                header = child(self.window, box, b"mdhd")
                 if header is not None:
                     self._read_time(header)
 
     def _read_time(self, box: Box) -> None:
-        version = self._window.exactly(box.content, 1)[0]
+        version = self.window.exactly(box.content, 1)[0]
         size = {0: 4, 1: 8}.get(version, 0)
         if not size or box.content + 4 + 2 * size > box.end:
             raise MalformedError(f"the {box.type.decode('latin-1')} box has an unknown version")
         position = box.content + 4
-        seconds = int.from_bytes(self._window.exactly(position, size))
+        seconds = int.from_bytes(self.window.exactly(position, size))
         self._times.append(_CreationTime(box.type.decode("latin-1"), position, size, seconds))
 
     def _read_metadata(self, meta: Box) -> None:
         """In QuickTime `meta` is a plain box, in MP4 a full one."""
-        skip = 0 if self._window.read(meta.content + 4, 4) == b"hdlr" else 4
+        skip = 0 if self.window.read(meta.content + 4, 4) == b"hdlr" else 4
         try:
-            tables = {box.type: box for box in children(self._window, meta, skip)}
+            tables = {box.type: box for box in children(self.window, meta, skip)}
             if b"keys" in tables and b"ilst" in tables:
                 self._read_values(self._keys(tables[b"keys"]), tables[b"ilst"])
         except MalformedError:
@@ -133,23 +125,24 @@ class Movie(Container):
 
     def _keys(self, keys: Box) -> dict[int, bytes]:
         """The names of the values by their numbers; each is a box whose type is the namespace."""
-        names = islice(children(self._window, keys, skip=8), _MAX_KEYS)
+        names = islice(children(self.window, keys, skip=8), _MAX_KEYS)
         return {
-            number: self._window.read(name.content, min(name.end - name.content, _MAX_TEXT_BYTES))
+            number: self.window.read(name.content, min(name.end - name.content, _MAX_TEXT_BYTES))
             for number, name in enumerate(names, start=1)
         }
 
     def _read_values(self, names: dict[int, bytes], ilst: Box) -> None:
-        for box in children(self._window, ilst):
+        for box in children(self.window, ilst):
             name = names.get(int.from_bytes(box.type))
             if name == b"com.apple.quicktime.location.ISO6709":
-                self._has_position = True
+                self.facts |= Facts(has_position=True)
             elif name == b"com.apple.quicktime.creationdate":
-                data = child(self._window, box, b"data")
+                data = child(self.window, box, b"data")
                 if data is not None:
                     length = min(max(0, data.end - data.content - 8), _MAX_TEXT_BYTES)
-                    text = self._window.read(data.content + 8, length)
-                    self._tagged = read_date(text.decode("utf-8", "replace"))
+                    text = self.window.read(data.content + 8, length)
+                    date = read_date(text.decode("utf-8", "replace"))
+                    self.facts = Facts({TimeSource.QUICKTIME_DATE: date}) | self.facts
 
     def _movie_time(self) -> CaptureTime | None:
         seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)

@@ -8,19 +8,18 @@ chunk, as hexadecimal; readers still take it, so nothing is written to a file th
 from __future__ import annotations
 
 import zlib
-from dataclasses import replace
 
 from photosync.formats.chunks import Chunk, png_chunks
+from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date, read_rfc_date
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.containers.chunked import MAX_EXIF_BYTES, ChunkedContainer
-from photosync.metadata.containers.container import EditPlan, EmbeddedExif, Range, new_block
-from photosync.metadata.file_metadata import Facts, FileMetadata
-from photosync.metadata.missing import Missing
+from photosync.metadata.containers.chunked import ChunkedContainer
+from photosync.metadata.containers.container import Range
+from photosync.metadata.exif.patch import Patch
+from photosync.metadata.facts import Facts
 from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
-from photosync.model import CaptureTime
 
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _OLD_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
@@ -32,61 +31,52 @@ class Png(ChunkedContainer):
 
     exif_type = b"eXIf"
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window, png_chunks(window))
-        self._has_old_exif = False
-        self._xmp = Facts()
-        self._created: CaptureTime | None = None
+    def __init__(self, window: Window, format_: Format) -> None:
+        super().__init__(window, format_)
         for chunk in self._chunks:
             if chunk.type in _TEXTS:
                 self._read_text(chunk)
-        if self._has_old_exif:
-            self.problem = self.problem or "an old text chunk with Exif is there"
-        other = self._xmp | Facts({TimeSource.PNG_TEXT: self._created})
-        self.facts = FileMetadata(self._exif.facts, other, can_tell=not self._has_old_exif)
 
-    def _read_exif(self, chunk: Chunk) -> EmbeddedExif:
-        content = self._window.exactly(chunk.data, chunk.length)
-        crc = int.from_bytes(self._window.exactly(chunk.data + chunk.length, 4))
+    def _read(self) -> None:
+        self._read_chunks(png_chunks(self.window))
+
+    def _read_exif(self, chunk: Chunk) -> None:
+        content = self.window.exactly(chunk.data, chunk.length)
+        crc = int.from_bytes(self.window.exactly(chunk.data + chunk.length, 4))
         if crc != zlib.crc32(b"eXIf" + content):
             raise MalformedError("the eXIf chunk has a wrong CRC")
-        return EmbeddedExif.read(Window.over(content), chunk.data)
+        self._read_block(Window.over(content), chunk.data)
 
     def _read_text(self, chunk: Chunk) -> None:
-        content = self._window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES))
+        content = self.window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES))
         keyword, _, rest = content.partition(b"\0")
         if keyword.startswith(_OLD_EXIF):
-            self._has_old_exif = True
+            self.problem = self.problem or "an old text chunk with Exif is there"
+            self.facts |= Facts(can_tell=False)
         elif keyword == _XMP and chunk.type == b"iTXt":
-            self._xmp = read_xmp(_international_text(rest))
+            self.facts = read_xmp(_international_text(rest)) | self.facts
         elif keyword == b"Creation Time":
             raw = _international_text(rest) if chunk.type == b"iTXt" else rest
             text = (_inflated(rest[1:]) if chunk.type == b"zTXt" else raw).decode("utf-8", "replace")
-            self._created = read_date(text) or read_rfc_date(text)
+            self.facts = Facts({TimeSource.PNG_TEXT: read_date(text) or read_rfc_date(text)}) | self.facts
 
     def mutable(self) -> tuple[Range, ...]:
         """The eXIf chunk."""
         return tuple((chunk.position, chunk.end) for chunk in self._chunks if chunk.type == b"eXIf")
 
-    def plan(self, missing: Missing) -> EditPlan:
-        """Patch the eXIf chunk where it is, or build one before the image data."""
+    def _insert(self, block: bytes) -> tuple[Splice, ...]:
+        image = next((chunk for chunk in self._chunks if chunk.type in (b"fcTL", b"IDAT")), self._chunks[-1])
+        return (Splice(image.position, 0, _chunk(block)),)
+
+    def _around(self, planned: Patch) -> tuple[Splice, ...]:
         chunk = self._exif_chunk
-        if chunk is None:
-            content, plan = new_block(missing)
-            image = next((chunk for chunk in self._chunks if chunk.type in (b"fcTL", b"IDAT")), self._chunks[-1])
-            return replace(plan, splices=(Splice(image.position, 0, _chunk(content)),)) if content else plan
-        planned = self._exif.patch(missing, MAX_EXIF_BYTES)
-        if not planned.overwrites and not planned.tail:
-            return self._exif.edit(planned)
-        patched = bytearray(self._window.exactly(chunk.data, chunk.length))
+        assert chunk is not None
+        patched = bytearray(self.window.exactly(chunk.data, chunk.length))
         for at, value in planned.overwrites.items():
             patched[at : at + len(value)] = value
         whole = _chunk(bytes(patched + planned.tail))
-        return self._exif.edit(
-            planned,
-            Splice(chunk.position, 4, whole[:4]),
-            Splice(chunk.data + chunk.length, 4, bytes(planned.tail) + whole[-4:]),
-        )
+        end = chunk.data + chunk.length
+        return Splice(chunk.position, 4, whole[:4]), Splice(end, 4, bytes(planned.tail) + whole[-4:])
 
 
 def _chunk(content: bytes) -> bytes:

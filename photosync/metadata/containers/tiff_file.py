@@ -6,32 +6,34 @@ structure of a TIFF are only read.
 
 from __future__ import annotations
 
+from photosync.formats.sniff import Format
 from photosync.formats.tiff import MAX_VALUE_BYTES
 from photosync.formats.window import Window
-from photosync.metadata.containers.container import Container, EditPlan, EmbeddedExif, Range
-from photosync.metadata.file_metadata import FileMetadata
+from photosync.metadata.containers.container import Container, Range
+from photosync.metadata.exif.patch import Patch
+from photosync.metadata.facts import Facts
 from photosync.metadata.iptc import read_iptc
-from photosync.metadata.missing import Missing
 from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
-_MAX_FILE_BYTES = (1 << 32) - 1
 _XMP, _IPTC = 0x02BC, 0x83BB
 
 
 class TiffFile(Container):
     """A TIFF file, or a raw file with TIFF's structure, which is only read."""
 
+    max_block_bytes = (1 << 32) - 1
     only_appends = True
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._exif = EmbeddedExif.read(window, 0)
-        self._set_damage("")
+    def __init__(self, window: Window, format_: Format) -> None:
+        super().__init__(window, format_)
         if self.block is not None and self.block.holds_raw:
             self.problem = self.problem or "a raw picture is inside"
+
+    def _read(self) -> None:
+        self._read_block(self.window, 0)
         other = read_xmp(self._value(_XMP)) | read_iptc(self._value(_IPTC))
-        self.facts = FileMetadata(self._exif.facts, other, can_tell=self.block is not None)
+        self.facts |= other | Facts(can_tell=self.block is not None)
 
     def _value(self, tag: int) -> bytes:
         entry = self.block.entry("0th", tag) if self.block else None
@@ -50,8 +52,5 @@ class TiffFile(Container):
             )
         return tuple(sorted(ranges))
 
-    def plan(self, missing: Missing) -> EditPlan:
-        """Patch the block; what is new goes behind the file's last byte."""
-        planned = self._exif.patch(missing, _MAX_FILE_BYTES - self._window.size)
-        appended = [Splice(self._window.size, 0, bytes(planned.tail))] if planned.tail else []
-        return self._exif.edit(planned, *appended)
+    def _around(self, planned: Patch) -> tuple[Splice, ...]:
+        return (Splice(self.window.size, 0, bytes(planned.tail)),) if planned.tail else ()

@@ -6,22 +6,14 @@ canvas is; EXIF and XMP come behind the image data. Unknown chunks keep their by
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
 from photosync.formats.chunks import Chunk, riff_chunks
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.containers.chunked import MAX_EXIF_BYTES, ChunkedContainer
-from photosync.metadata.containers.container import (
-    EditPlan,
-    EmbeddedExif,
-    Range,
-    new_block,
-    nothing_written,
-    prefix_length,
-)
-from photosync.metadata.file_metadata import Facts, FileMetadata
-from photosync.metadata.missing import Missing
-from photosync.metadata.splice import Splice, in_order
+from photosync.metadata.containers.chunked import ChunkedContainer
+from photosync.metadata.containers.container import Range, prefix_length
+from photosync.metadata.exif.patch import Patch
+from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _ALPHA, _EXIF = 0x10, 0x08
@@ -34,20 +26,18 @@ class WebP(ChunkedContainer):
 
     exif_type = b"EXIF"
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window, riff_chunks(window))
-        self.facts = FileMetadata(exif=self._exif.facts, other=self._read_xmp())
+    def _read(self) -> None:
+        try:
+            self._read_chunks(riff_chunks(self.window))
+        finally:
+            xmp = next((chunk for chunk in self._chunks if chunk.type in _XMP), None)
+            if xmp is not None:
+                self.facts |= read_xmp(self.window.read(xmp.data, min(xmp.length, MAX_PACKET_BYTES)))
 
-    def _read_exif(self, chunk: Chunk) -> EmbeddedExif:
-        content = self._window.exactly(chunk.data, chunk.length)
+    def _read_exif(self, chunk: Chunk) -> None:
+        content = self.window.exactly(chunk.data, chunk.length)
         skipped = prefix_length(content)
-        return EmbeddedExif.read(Window.over(content[skipped:]), chunk.data + skipped)
-
-    def _read_xmp(self) -> Facts:
-        for chunk in self._chunks:
-            if chunk.type in _XMP:
-                return read_xmp(self._window.read(chunk.data, min(chunk.length, MAX_PACKET_BYTES)))
-        return Facts()
+        self._read_block(Window.over(content[skipped:]), chunk.data + skipped)
 
     def mutable(self) -> tuple[Range, ...]:
         """The RIFF size, the byte of VP8X with the Exif bit (or all of a VP8X like a built one), and the EXIF chunk."""
@@ -61,57 +51,44 @@ class WebP(ChunkedContainer):
 
     def _is_plain(self, extended: Chunk) -> bool:
         """Whether VP8X holds only the flags for Exif and alpha and the image's own size, as the built ones do."""
-        content = self._window.read(extended.data, extended.length)
+        content = self.window.read(extended.data, extended.length)
         try:
             return content == self._extended(content[0] & _EXIF)[8:]
         except (MalformedError, IndexError):
             return False
 
-    def plan(self, missing: Missing) -> EditPlan:
-        """Patch the EXIF chunk, or build one before the XMP chunk or at the end."""
+    def _around(self, planned: Patch) -> Iterable[Splice]:
         chunk = self._exif_chunk
-        if chunk is None:
-            return self._insert(missing)
-        planned = self._exif.patch(missing, MAX_EXIF_BYTES)
-        if not planned.tail:
-            return self._exif.edit(planned)
+        if chunk is None or not planned.tail:
+            return ()
         length = chunk.length + len(planned.tail)
         tail = bytes(planned.tail) + bytes(length % 2)
-        return self._exif.edit(
-            planned,
+        return (
             Splice(chunk.position + 4, 4, length.to_bytes(4, "little")),
             Splice(chunk.data + chunk.length, chunk.length % 2, tail),
             self._riff_size(len(tail) - chunk.length % 2),
         )
 
-    def _insert(self, missing: Missing) -> EditPlan:
-        content, plan = new_block(missing)
-        if not content:
-            return plan
-        try:
-            return replace(plan, splices=self._splices_of_new(content))
-        except MalformedError as error:
-            return nothing_written(missing, str(error))
-
-    def _splices_of_new(self, content: bytes) -> tuple[Splice, ...]:
-        new = b"EXIF" + len(content).to_bytes(4, "little") + content + bytes(len(content) % 2)
-        at = next((chunk.position for chunk in self._chunks if chunk.type in _XMP), self._window.size)
-        first = self._chunks[0] if self._chunks else None
-        if first is None:
+    def _insert(self, block: bytes) -> Iterable[Splice]:
+        """Before the XMP chunk or at the end."""
+        new = b"EXIF" + len(block).to_bytes(4, "little") + block + bytes(len(block) % 2)
+        at = next((chunk.position for chunk in self._chunks if chunk.type in _XMP), self.window.size)
+        if not self._chunks:
             raise MalformedError("there is no image")
+        first = self._chunks[0]
         if first.type == b"VP8X" and first.length >= 10:
-            flags = self._window.exactly(first.data, 1)[0]
+            flags = self.window.exactly(first.data, 1)[0]
             head = Splice(first.data, 1, bytes([flags | _EXIF]))
         else:
             head = Splice(12, 0, self._extended(_EXIF))
-        return in_order([self._riff_size(head.growth + len(new)), head, Splice(at, 0, new)])
+        return self._riff_size(head.growth + len(new)), head, Splice(at, 0, new)
 
     def _extended(self, flags: int) -> bytes:
         """A VP8X chunk for an image that had none; RFC 9649, 2.5 to 2.7."""
         image = next((chunk for chunk in self._chunks if chunk.type in (b"VP8 ", b"VP8L")), None)
         if image is None:
             raise MalformedError("there is no image from which to take the canvas size")
-        head = self._window.exactly(image.data, 10 if image.type == b"VP8 " else 5)
+        head = self.window.exactly(image.data, 10 if image.type == b"VP8 " else 5)
         if image.type == b"VP8L":
             bits = int.from_bytes(head[1:5], "little")
             if head[0] != 0x2F:
@@ -129,4 +106,4 @@ class WebP(ChunkedContainer):
         return b"VP8X" + (10).to_bytes(4, "little") + bytes([flags, 0, 0, 0]) + canvas
 
     def _riff_size(self, growth: int) -> Splice:
-        return Splice(4, 4, (self._window.size - 8 + growth).to_bytes(4, "little"))
+        return Splice(4, 4, (self.window.size - 8 + growth).to_bytes(4, "little"))

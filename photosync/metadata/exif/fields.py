@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from photosync.formats.tiff import ASCII, BYTE, RATIONAL, ByteOrder, DirectoryName
 from photosync.metadata.capture_time.dates import exif_text, offset_text
+from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif import read as tags
-from photosync.metadata.exif.read import ExifFacts
+from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, GpsPosition
 
 
@@ -33,24 +34,25 @@ class Field:
         return self.value if isinstance(self.value, bytes) else struct.pack(f"{order}{len(self.value)}I", *self.value)
 
 
-def date_fields(exif: ExifFacts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
-    """What is missing in `exif` beside the DateTimeOriginal `original`, and that itself if it `is_new`."""
-    text = exif_text(original.reading)
+def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
+    """What is missing in Exif beside the DateTimeOriginal `original`, and that itself if it `is_new`."""
+    text, created = exif_text(original.reading), facts.times.get(TimeSource.EXIF_CREATED)
     if is_new:
         yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
         milliseconds = original.reading.microsecond // 1000
         if milliseconds:
             yield _text("SubSecTimeOriginal", tags.SUB_SEC_ORIGINAL, f"{milliseconds:03}", only_if_absent=True)
-    if exif.created is None:
+    if created is None:
         yield _text("CreateDate", tags.CREATE_DATE, text)
     if original.offset is None:
         return
     offset = offset_text(original.offset)
-    if exif.offset_original is None:
+    if tags.OFFSET_TIME_ORIGINAL not in facts.exif_offsets:
         yield _text("OffsetTimeOriginal", tags.OFFSET_TIME_ORIGINAL, offset)
-        if exif.offset is None and _is_absent_or(exif.modified, text):
+        modified = facts.times.get(TimeSource.EXIF_MODIFIED)
+        if tags.OFFSET_TIME not in facts.exif_offsets and _is_absent_or(modified, text):
             yield _text("OffsetTime", tags.OFFSET_TIME, offset)
-    if exif.offset_created is None and _is_absent_or(exif.created, text):
+    if tags.OFFSET_TIME_DIGITIZED not in facts.exif_offsets and _is_absent_or(created, text):
         yield _text("OffsetTimeDigitized", tags.OFFSET_TIME_DIGITIZED, offset)
 
 

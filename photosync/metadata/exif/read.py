@@ -5,11 +5,13 @@ Tags and their meaning: CIPA DC-008-2023 (Exif 3.0), 4.6.4 to 4.6.6.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from photosync.formats.tiff import Block, DirectoryName
 from photosync.metadata.capture_time.dates import read_date, read_offset, shifted
+from photosync.metadata.capture_time.sources import TimeSource
+from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, TimeMeaning
 
 SOFTWARE, MODIFY_DATE, ARTIST, COPYRIGHT = 0x0131, 0x0132, 0x013B, 0x8298
@@ -21,37 +23,18 @@ GPS_VERSION, GPS_LATITUDE_REF, GPS_LATITUDE, GPS_LONGITUDE_REF, GPS_LONGITUDE = 
 GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 
 
-@dataclass(frozen=True, slots=True)
-class ExifFacts:
-    """The fields that the fixer needs, as far as they are usable."""
-
-    original: CaptureTime | None = None
-    created: CaptureTime | None = None
-    modified: CaptureTime | None = None
-    offset_original: timedelta | None = None
-    offset_created: timedelta | None = None
-    offset: timedelta | None = None
-    gps_time: CaptureTime | None = None
-    """An instant."""
-    has_artist: bool = False
-    has_copyright: bool = False
-    has_position: bool = False
-    has_software: bool = False
-
-
-def read_exif(block: Block) -> ExifFacts:
-    """The facts of a block."""
-    offset_original = _offset(block, OFFSET_TIME_ORIGINAL)
-    offset_created = _offset(block, OFFSET_TIME_DIGITIZED)
-    offset = _offset(block, OFFSET_TIME)
-    return ExifFacts(
-        original=_date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, offset_original, offset),
-        created=_date(block, CREATE_DATE, SUB_SEC_DIGITIZED, offset_created, offset),
-        modified=_date(block, MODIFY_DATE, None, offset),
-        offset_original=offset_original,
-        offset_created=offset_created,
-        offset=offset,
-        gps_time=_gps_time(block),
+def read_exif(block: Block) -> Facts:
+    """The facts of a block, as far as they are usable."""
+    tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
+    original, created, offset = offsets = [read_offset(block.text("Exif", tag) or "") for tag in tags]
+    return Facts(
+        {
+            TimeSource.EXIF_ORIGINAL: _date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, original, offset),
+            TimeSource.EXIF_CREATED: _date(block, CREATE_DATE, SUB_SEC_DIGITIZED, created, offset),
+            TimeSource.EXIF_MODIFIED: _date(block, MODIFY_DATE, None, offset),
+            TimeSource.GPS: _gps_time(block),
+        },
+        exif_offsets=frozenset(tag for tag, found in zip(tags, offsets, strict=True) if found is not None),
         has_position=bool(_degrees(block, GPS_LATITUDE) and _degrees(block, GPS_LONGITUDE)),
         has_artist=bool(block.text("0th", ARTIST)),
         has_copyright=bool(_copyright(block)),
@@ -73,10 +56,6 @@ def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta 
     if digits.isascii() and digits.isdigit():
         found = replace(found, reading=found.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])))
     return replace(found, offset=offset)
-
-
-def _offset(block: Block, tag: int) -> timedelta | None:
-    return read_offset(block.text("Exif", tag) or "")
 
 
 def _copyright(block: Block) -> str:

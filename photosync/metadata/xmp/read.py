@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.file_metadata import Facts
+from photosync.metadata.facts import Facts
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 EXIF = "http://ns.adobe.com/exif/1.0/"
