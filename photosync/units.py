@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-_SIZES = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
+_PREFIXES = ("", "k", "m", "g", "t")
 _DURATIONS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+", re.IGNORECASE)
@@ -16,10 +16,7 @@ def size(value: object) -> int:
     match = _SIZE.fullmatch(str(value).strip())
     if match is None:
         raise ValueError(f"expected a size such as 500M or 2GiB, not '{value}'")
-    factor = _SIZES[match[2].lower()]
-    if match[3]:
-        factor = 1024 ** list(_SIZES).index(match[2].lower())
-    return int(float(match[1]) * factor)
+    return int(float(match[1]) * (1024 if match[3] else 1000) ** _PREFIXES.index(match[2].lower()))
 
 
 def rate(value: object) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from photosync.cli.options import GeneralOptions
-from photosync.transport import RedactingFilter, Redactor
+from photosync.transport import Redactor
 
 REDACTOR = Redactor()
 """The secrets of all accounts that this process opens."""
@@ -28,7 +28,7 @@ def written(general: GeneralOptions) -> Iterator[None]:
     level_before = root.level
     for handler in handlers:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        handler.addFilter(RedactingFilter(REDACTOR))
+        handler.addFilter(REDACTOR.clean_record)
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))
     try:

@@ -12,17 +12,10 @@ ignored, and `REQUESTS_CA_BUNDLE`, `HTTPS_PROXY` and `NO_PROXY` are honoured.
 """
 
 from photosync.transport.pacing import BandwidthLimit
-from photosync.transport.redaction import RedactingFilter, Redactor
+from photosync.transport.redaction import Redactor
 from photosync.transport.retry import Policy, Wait
 from photosync.transport.session import Transport
-from photosync.transport.types import (
-    Answer,
-    Auth,
-    Classify,
-    Destination,
-    RequestOptions,
-    TransportSettings,
-)
+from photosync.transport.types import Answer, Auth, Classify, Destination, RequestOptions, TransportSettings
 
 __all__ = [
     "Answer",
@@ -31,7 +24,6 @@ __all__ = [
     "Classify",
     "Destination",
     "Policy",
-    "RedactingFilter",
     "Redactor",
     "RequestOptions",
     "Transport",

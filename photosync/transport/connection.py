@@ -17,14 +17,7 @@ from urllib.parse import urljoin
 import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import super_len
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProxyError,
-)
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, ProxyError
 
 from photosync import clock
 from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
@@ -270,10 +263,8 @@ def _words(causes: list[BaseException], where: str, timeout_s: tuple[float, floa
         (requests.exceptions.Timeout, f"no answer from {where} within {timeout_s[1]:g} s"),
         (ssl.SSLError, f"no secure connection to {where}"),
     ]
-    for kind, text in words:
-        if any(isinstance(cause, kind) for cause in causes):
-            return text
-    return f"the connection to {where} was lost"
+    found = (text for kind, text in words if any(isinstance(cause, kind) for cause in causes))
+    return next(found, f"the connection to {where} was lost")
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -285,9 +276,7 @@ def _causes(error: BaseException) -> list[BaseException]:
         if not isinstance(one, BaseException) or any(one is known for known in found):
             continue
         found.append(one)
-        todo += [one.__cause__, one.__context__, *one.args]
-        if isinstance(one, MaxRetryError):
-            todo.append(one.reason)
-        if isinstance(one, HTTPError):
-            todo.append(getattr(one, "original_error", None))
+        # urllib3 has what it wraps in one of the two attributes.
+        inner = (getattr(one, name, None) for name in ("reason", "original_error"))
+        todo += [one.__cause__, one.__context__, *one.args, *inner]
     return found

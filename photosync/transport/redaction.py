@@ -82,39 +82,28 @@ class Redactor:
 
     def clean(self, text: str) -> str:
         """`text` without secrets."""
-        if self._is_stale:
-            self._compile()
+        with self._lock:
+            if self._is_stale:
+                longest_first = sorted(self._known, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+                self._is_stale = False
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         for pattern in _NAMED_VALUES:
             text = pattern.sub(rf"\1{MASK}", text)
         return _TOKENS.sub(MASK, text)
 
-    def _compile(self) -> None:
-        with self._lock:
-            longest_first = sorted(self._known, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-            self._is_stale = False
-
-
-class RedactingFilter(logging.Filter):
-    """Removes the secrets from each record of a log handler: message, arguments, exception and stack."""
-
-    def __init__(self, redactor: Redactor) -> None:
-        super().__init__()
-        self._redactor = redactor
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Clean `record` in place. No record is dropped."""
+    def clean_record(self, record: logging.LogRecord) -> bool:
+        """A filter for log handlers: cleans message, arguments, exception and stack in place, and drops no record."""
         # The whole message, not each argument: a secret may span the two.
-        record.msg = self._redactor.clean(record.getMessage())
+        record.msg = self.clean(record.getMessage())
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         # Formatters that print exceptions their own way must not find the original.
         record.exc_info = None
         if record.exc_text:
-            record.exc_text = self._redactor.clean(record.exc_text)
+            record.exc_text = self.clean(record.exc_text)
         if record.stack_info:
-            record.stack_info = self._redactor.clean(record.stack_info)
+            record.stack_info = self.clean(record.stack_info)
         return True

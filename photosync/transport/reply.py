@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
 from photosync import clock
@@ -98,11 +98,9 @@ class Reply:
             return self._raw.read1(size, decode_content=decode)
         except ReadTimeoutError:
             raise RetryableError(f"{self.where} stalled in mid-answer", Reason.UNREACHABLE) from None
-        except ProtocolError as error:
-            if any(isinstance(part, IncompleteRead) for part in error.args):
-                raise RetryableError(f"the answer of {self.where} was cut short", Reason.TRUNCATED) from None
-            raise RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None
         except DecodeError:
             raise RetryableError(f"the answer of {self.where} could not be decompressed", Reason.SERVER_ERROR) from None
-        except HTTPError:
+        except HTTPError as error:
+            if any(isinstance(part, IncompleteRead) for part in error.args):
+                raise RetryableError(f"the answer of {self.where} was cut short", Reason.TRUNCATED) from None
             raise RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None

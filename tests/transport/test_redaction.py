@@ -7,7 +7,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from photosync.transport import RedactingFilter, Redactor
+from photosync.transport import Redactor
 from tests.transport.scripted_server import Key, Memory, Opener, Reply, Server, redirect
 
 SECRET = 'Atna|gQ/+ x=%"é'
@@ -24,7 +24,7 @@ def output(redactor: Redactor) -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(name)s %(levelname)s %(message)s"))
-    handler.addFilter(RedactingFilter(redactor))
+    handler.addFilter(redactor.clean_record)
     root = logging.getLogger()
     before = root.level
     root.addHandler(handler)
@@ -129,7 +129,7 @@ def test_a_handler_that_prints_exceptions_its_own_way_finds_none(redactor: Redac
             printed.append(f"{record.getMessage()} {record.exc_info}")
 
     handler = Own()
-    handler.addFilter(RedactingFilter(redactor))
+    handler.addFilter(redactor.clean_record)
     log = logging.getLogger("some.other.library")
     log.addHandler(handler)
     redactor.add("my-secret-word")

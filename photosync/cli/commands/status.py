@@ -11,7 +11,7 @@ from photosync.errors import Exit
 from photosync.units import format_size
 
 if TYPE_CHECKING:
-    from photosync.jobs.status import AccountStatus
+    from photosync.catalog import AccountTotals
 
 
 @command
@@ -23,27 +23,25 @@ def show_status(*, general: GeneralOptions) -> None:
 def print_status(general: GeneralOptions) -> None:
     """A line, or an object, for each account."""
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
-    from photosync.jobs.status import account_status
+    from photosync.jobs.status import sign_in_state
 
     config = load_config(general)
+    accounts = config.accounts.values()
     with open_catalog(library_of(general, config)) as catalog:
-        states = [
-            account_status(catalog, each.name, each.plugin.name, open_account(each))
-            for each in config.accounts.values()
-        ]
+        states = [(each, catalog.totals(each.name), sign_in_state(open_account(each))) for each in accounts]
     if general.json:
-        for state in states:
-            print_json(_as_json(state))
+        for account, totals, sign_in in states:
+            print_json(
+                {"account": account.name, "provider": account.plugin.name, **_as_json(totals), "sign_in": sign_in}
+            )
         return
     headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "FIXED", "FAILURES", "SIGN-IN"]
-    print_table(headings, [_row(state) for state in states])
+    rows = [[account.name, *_row(totals), sign_in.partition(":")[0]] for account, totals, sign_in in states]
+    print_table(headings, rows)
 
 
-def _as_json(state: AccountStatus) -> dict[str, object]:
-    totals = state.totals
+def _as_json(totals: AccountTotals) -> dict[str, object]:
     return {
-        "account": state.account,
-        "provider": state.provider,
         "last_run": totals.last_started_at.isoformat() if totals.last_started_at else None,
         "last_exit": totals.last_exit,
         "items": totals.items,
@@ -51,15 +49,12 @@ def _as_json(state: AccountStatus) -> dict[str, object]:
         "failures": totals.failed,
         "gone": totals.gone,
         "fixed": totals.fixed,
-        "sign_in": state.sign_in,
     }
 
 
-def _row(state: AccountStatus) -> list[str]:
-    totals = state.totals
+def _row(totals: AccountTotals) -> list[str]:
     began, ended = "never", "-"
     if totals.last_started_at is not None:
         began = f"{totals.last_started_at.astimezone():%Y-%m-%d %H:%M}"
         ended = "did not end" if totals.last_exit is None else Exit(totals.last_exit).word
-    counts = [str(totals.items), format_size(totals.size_bytes), str(totals.fixed), str(totals.failed)]
-    return [state.account, began, ended, *counts, state.sign_in.partition(":")[0]]
+    return [began, ended, str(totals.items), format_size(totals.size_bytes), str(totals.fixed), str(totals.failed)]

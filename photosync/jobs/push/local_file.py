@@ -6,6 +6,7 @@ import io
 import os
 import unicodedata
 from collections.abc import Callable
+from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,7 +64,6 @@ class LocalFile:
 
     @property
     def size_bytes(self) -> int:
-        """Its size."""
         return self.stamp.size_bytes
 
     @property
@@ -105,17 +105,14 @@ class LocalFile:
         return self._reader(self.on_bytes)
 
     def _reader(self, on_bytes: Callable[[int], None]) -> _Reader:
-        try:
-            file = self.path.open("rb")
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-        reader = _Reader(self, file, on_bytes)
-        try:
-            reader.begin()
-        except BaseException:
-            reader.close()
-            raise
-        return reader
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(self.path.open("rb"))
+            except OSError as error:
+                raise unreadable(self.path, error) from error
+            reader = _Reader(self, file, on_bytes)
+            stack.pop_all()
+            return reader
 
 
 def unreadable(path: Path, error: OSError) -> ItemError:
@@ -131,7 +128,7 @@ def sendable(name: str) -> str:
 
 
 class _Reader(io.BufferedIOBase, BinaryIO):
-    """Reads a file, hashes it on the way, and detects that it changed."""
+    """Reads a file, hashes it on the way, and detects that it changed: `ItemError`."""
 
     def __init__(self, owner: LocalFile, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
         self._owner = owner
@@ -139,9 +136,6 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         self._on_bytes = on_bytes
         self._hashes: Hashes | None = None if owner.known_digest else Hashes()
         """None if the hashes are known, and once the file is not read in order."""
-
-    def begin(self) -> None:
-        """Check that the file is unchanged. Raises `ItemError`."""
         self._check_unchanged()
         if not self._owner.size_bytes:
             self._ended()
@@ -150,11 +144,9 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return self._owner.size_bytes
 
     def readable(self) -> bool:
-        """Always."""
         return True
 
     def seekable(self) -> bool:
-        """Always."""
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -183,11 +175,9 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return after
 
     def tell(self) -> int:
-        """The position."""
         return self._file.tell()
 
     def close(self) -> None:
-        """Close the file."""
         self._file.close()
         super().close()
 

@@ -259,19 +259,16 @@ class Push:
             assert isinstance(file, LocalFile)
             if isinstance(result, ItemError):
                 self._fail(file, result)
+                continue
+            assert result.item is not None
+            # Some services take a content again and say by the id alone that they had it.
+            was_there = result.was_there or self._pushes.has_item(result.item.id)
+            self._known.add(file, result.item)
+            if was_there:
+                self._do(file, Step.UNCHANGED)
             else:
-                assert result.item is not None
-                self._take_arrived(file, result.item, was_there=result.was_there)
+                self._settle_saved(file)
         batch.sent = []
-
-    def _take_arrived(self, file: LocalFile, item: Item, *, was_there: bool) -> None:
-        # Some services take a content again and say by the id alone that they had it.
-        was_there = was_there or self._pushes.has_item(item.id)
-        self._known.add(file, item)
-        if was_there:
-            self._do(file, Step.UNCHANGED)
-        else:
-            self._settle_saved(file)
 
     # What became of a file
 
