@@ -260,7 +260,7 @@ class Catalog:
         """The files of these items were not found; known until the next run."""
         self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
 
-    def owed(self, account: str) -> Iterator[CatalogEntry]:
+    def failed_or_missing(self, account: str) -> Iterator[CatalogEntry]:
         """Items whose content is still wanted: it failed last time, or the file is missing. Those gone are not.
 
         Items may be recorded during the iteration: it reads in batches.

@@ -51,7 +51,7 @@ class CatalogEntry:
         return item_json.from_text(self.description)
 
     @property
-    def is_owed(self) -> bool:
+    def needs_download(self) -> bool:
         """Whether the content is still to be downloaded, though nothing changed."""
         return (self.location is None and not self.was_pushed) or self.reason is not None or self.is_missing
 

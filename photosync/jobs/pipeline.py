@@ -51,7 +51,7 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._lister.start()
 
     @property
-    def has_room(self) -> bool:
+    def can_submit(self) -> bool:
         """Whether more work may be submitted."""
         return self._waiting < BACKLOG
 
@@ -60,9 +60,9 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._waiting += 1
         self._executor.submit(self._work, work).add_done_callback(self._events.put)
 
-    def ask_for_pages(self, ahead: int) -> None:
+    def request_pages(self, ahead: int) -> None:
         """Let the listing read on until `ahead` pages have been asked for and not been yielded."""
-        while self._listing and self._asked < ahead and self.has_room:
+        while self._listing and self._asked < ahead and self.can_submit:
             self._asked += 1
             self._permits.release()
 

@@ -49,7 +49,7 @@ def test_what_is_saved_is_known_and_what_is_not_is_not(catalog: Catalog) -> None
     known = catalog.known("amazon", ["a", "b"])
     assert list(known) == ["a"]
     assert known["a"].location == Location("", "amazon/a.jpg")
-    assert not known["a"].is_owed
+    assert not known["a"].needs_download
     assert catalog.known("other", ["a"]) == {}
     assert catalog.entry_at(Location("", "AMAZON/a.jpg")) == known["a"]
     assert catalog.entry_at(Location("/elsewhere", "amazon/a.jpg")) is None
@@ -62,10 +62,10 @@ def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item(each), each) for each in "bc"])
     catalog.note_missing(["b"])
-    assert [each.id for each in catalog.owed("amazon")] == ["a", "b"]
+    assert [each.id for each in catalog.failed_or_missing("amazon")] == ["a", "b"]
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item("a"), "a"), saved(item("b"), "b")])
-    assert list(catalog.owed("amazon")) == []
+    assert list(catalog.failed_or_missing("amazon")) == []
 
 
 def test_only_what_a_listing_did_not_bring_is_gone(catalog: Catalog) -> None:

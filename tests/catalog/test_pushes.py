@@ -85,10 +85,10 @@ def test_a_pushed_item_is_known_and_owes_nothing(catalog: Catalog) -> None:
     record(catalog, pushed("/x/1.jpg", ONE, "i1"))
     known = catalog.known("a", ["i1"])["i1"]
     assert known.was_pushed
-    assert not known.is_owed
+    assert not known.needs_download
     assert not known.differs_from(Item("i1", "i1.jpg", Kind.PHOTO, md5=ONE.md5))
     assert known.differs_from(Item("i1", "i1.jpg", Kind.PHOTO, md5=OTHER.md5))
-    assert list(catalog.owed("a")) == []
+    assert list(catalog.failed_or_missing("a")) == []
     assert catalog.totals("a").items == 0
 
 

@@ -20,7 +20,7 @@ from photosync.provider import Page, ServiceFacts
 
 COMPLETE_EVERY = timedelta(days=30)
 """A listing goes to its end at least this often, to find changes that incremental listings do not show."""
-UNBELIEVABLE_LOSS = 20
+SUSPICIOUS_LOSS = 20
 """A listing that lost more than half of its items, and more than this many, is suspicious."""
 
 
@@ -103,16 +103,16 @@ class Coverage:
             return False
         return self._total_changed or self._catalog.listed_count() < self._total
 
-    def begin_again(self) -> None:
+    def restart(self) -> None:
         """The listing is read once more. Items that it had before count."""
         self._total, self._total_changed = None, False
 
-    def check_believable(self) -> None:
+    def check_shrink(self) -> None:
         """Raise `SuspiciousError` if so much is missing that a fault of the service is likely."""
         if not self._went_to_end or self._previous is None or not self._previous.total:
             return
         before, now = self._previous.total, self._catalog.listed_count()
-        if now == 0 or (now * 2 < before and before - now > UNBELIEVABLE_LOSS):
+        if now == 0 or (now * 2 < before and before - now > SUSPICIOUS_LOSS):
             raise SuspiciousError(
                 f"account '{self._key[0]}': the listing has {now} items, and had {before} before. Nothing was marked "
                 "gone and no file was touched. Look at the service; if this is right, run again with --accept-shrink."

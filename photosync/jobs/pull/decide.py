@@ -28,7 +28,7 @@ def decide(item: Item, entry: CatalogEntry | None, selection: Selection, *, has_
     """
     if not selection.matches(item):
         return Action.SKIP
-    if entry is None or entry.is_owed or entry.differs_from(item):
+    if entry is None or entry.needs_download or entry.differs_from(item):
         return Action.DOWNLOAD
     if entry.was_pushed and not has_pushed_file:
         return Action.DOWNLOAD

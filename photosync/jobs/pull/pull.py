@@ -35,7 +35,7 @@ from photosync.library import Layout, Library
 from photosync.model import Collection, Item, Selection
 from photosync.provider import Page
 
-OWED_BATCH = 200
+FAILED_BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ class Pull:
         self._outage = OutageDetector[DownloadFailure](options.workers)
         self._found = 0
         self._undecided = 0
-        owed_first = self._coverage.is_incremental and selection.is_local and not options.collections
-        self._owed = catalog.owed(account.name) if owed_first else None
+        failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
+        self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
 
     def run(self) -> Summary:
         """Download. An error that ends the run is in the summary; only bugs are raised."""
@@ -127,9 +127,9 @@ class Pull:
         self._follow_listing()
         if self._coverage.is_short and not self._limits.are_bytes_reached:
             self._reporter.note("the listing changed while it was read; reading it once more")
-            self._coverage.begin_again()
+            self._coverage.restart()
             self._follow_listing()
-        self._end_suspicion()
+        self._record_kept_failures()
 
     def _follow_listing(self) -> None:
         downloader = Downloader(self._account, self._library, self._options.metadata, self._reporter.received)
@@ -156,7 +156,7 @@ class Pull:
 
     def _handle_events(self) -> None:
         listing_error: BaseException | None = None
-        self._ask_for_more()
+        self._request_more()
         for event in self._pipeline:
             if isinstance(event, Page):
                 self._take_page(event)
@@ -168,17 +168,17 @@ class Pull:
                 self._take_result(event)
             self._saver.commit_if_due()
             self._check_end()
-            self._ask_for_more()
+            self._request_more()
         if listing_error is not None:
             raise listing_error  # what had been listed by then is saved
 
-    def _ask_for_more(self) -> None:
+    def _request_more(self) -> None:
         """First what is owed, then the next pages of the listing."""
-        while self._owed is not None and self._pipeline.has_room:
-            self._take_owed(list(islice(self._owed, OWED_BATCH)))
-        if self._owed is None:
+        while self._failed_or_missing is not None and self._pipeline.can_submit:
+            self._take_failed_or_missing(list(islice(self._failed_or_missing, FAILED_BATCH)))
+        if self._failed_or_missing is None:
             may_end = self._coverage.may_end_early or self._limits.has_item_limit
-            self._pipeline.ask_for_pages(1 if may_end else PAGES_AHEAD)
+            self._pipeline.request_pages(1 if may_end else PAGES_AHEAD)
 
     # What is to be done about an item
 
@@ -192,9 +192,9 @@ class Pull:
             self._summary.gone += self._catalog.mark_gone(self._account.name, page.removed)
         self._reporter.listed(self._found, page.total)
 
-    def _take_owed(self, entries: list[CatalogEntry]) -> None:
+    def _take_failed_or_missing(self, entries: list[CatalogEntry]) -> None:
         if not entries:
-            self._owed = None
+            self._failed_or_missing = None
         items = [item for each in entries if self._options.selection.matches(item := each.item)]
         new = self._catalog.note_seen((item.id for item in items), by_listing=False)
         self._take_items(items, {each.id: each for each in entries}, new)
@@ -222,7 +222,7 @@ class Pull:
     def _carry_out(self, action: Action, item: Item, entry: CatalogEntry | None) -> None:
         if action is Action.DOWNLOAD:
             if self._options.dry_run:
-                self._pretend_download(item, entry)
+                self._preview_download(item, entry)
             else:
                 self._download(item, entry)
         elif action is Action.SKIP:
@@ -232,7 +232,7 @@ class Pull:
             if action is Action.UPDATE and not self._options.dry_run:
                 self._saver.describe(item)
 
-    def _pretend_download(self, item: Item, entry: CatalogEntry | None) -> None:
+    def _preview_download(self, item: Item, entry: CatalogEntry | None) -> None:
         location = entry.location if entry and entry.location else self._locations.expected(item)
         self._summary.saved += 1
         self._summary.size_bytes += item.size_bytes or 0
@@ -264,9 +264,9 @@ class Pull:
         self._reporter.saved(result.task.item.name, path)
         if result.fixed.warning:
             self._reporter.note(f"{path}: {'; '.join(result.fixed.notes)}")
-        self._end_suspicion()
+        self._record_kept_failures()
 
-    def _end_suspicion(self) -> None:
+    def _record_kept_failures(self) -> None:
         """The service works: items that failed meanwhile failed by themselves."""
         for failure in self._outage.settle():
             self._fail(failure)
@@ -296,7 +296,7 @@ class Pull:
         if self._coverage.is_short:
             self._reporter.note("the service counts more items than it listed; nothing is taken for gone")
         if not self._options.accept_shrink:
-            self._coverage.check_believable()
+            self._coverage.check_shrink()
         self._summary.complete = not self._coverage.is_short
         if not self._options.dry_run:
             self._summary.gone += self._coverage.record(self._run.number)
@@ -304,6 +304,6 @@ class Pull:
 
     def _clear_partials(self) -> None:
         """Keep only what the next run can resume: the contents that are still owed."""
-        keep = [partial_key(each.item) for each in self._catalog.owed(self._account.name)]
+        keep = [partial_key(each.item) for each in self._catalog.failed_or_missing(self._account.name)]
         for root in {"", *self._catalog.roots()}:
             self._library.clear_partials(root, self._account.name, keep)

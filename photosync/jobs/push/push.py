@@ -113,7 +113,7 @@ class Push:
     def _follow(self) -> None:
         """Deal with files as they are found, and with results as workers have them, until no file is undecided."""
         has_more = True
-        self._pipeline.ask_for_pages(1)
+        self._pipeline.request_pages(1)
         while self._undecided or has_more:
             for event in self._pipeline:
                 has_more = has_more and not isinstance(event, ListingEnded)
@@ -121,7 +121,7 @@ class Push:
                 self._known.record_if_due()
                 if self._account.cancel.is_set():
                     raise CancelledError("interrupted; what went up stays there, and the next push goes on from here")
-                self._pipeline.ask_for_pages(1)
+                self._pipeline.request_pages(1)
             # Nothing is under way any more; a file that is still undecided waits for one of these.
             has_settled = self._end_suspicion()
             assert has_settled or self._batches.is_waiting or not self._undecided, "files wait for nothing"
