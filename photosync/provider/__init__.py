@@ -20,7 +20,7 @@ from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import HasCollections, HasLegacyFiles, HasLocalFolders, HasUsage, SupportsCount
 from photosync.provider.picking import PickingSession, SupportsPicking
 from photosync.provider.required import AccountContext, Page, Provider
-from photosync.provider.settings import AccountSettings, ConfigPath, Duration
+from photosync.provider.settings import AccountSettings, ConfigPath, Duration, relative_to_config
 from photosync.provider.sign_in import Interaction, SupportsSignIn
 from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
@@ -49,4 +49,5 @@ __all__ = [
     "UploadRequest",
     "Uploader",
     "find_collection",
+    "relative_to_config",
 ]

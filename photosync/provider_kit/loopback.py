@@ -23,12 +23,10 @@ _PAGE = (
     '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>photosync</title>'
     "<body><h1>{title}</h1><p>{text}</p></body></html>"
 )
-_SIGNED_IN = ("Signed in", "You can close this page and go back to photosync.")
-_REFUSED = ("Not signed in", "Access was not granted. You can close this page.")
-_STRAY = {
-    HTTPStatus.NOT_FOUND: ("Not here", "There is no such page."),
-    HTTPStatus.BAD_REQUEST: ("Not for this sign-in", "Go back to the page that photosync opened."),
-}
+_SIGNED_IN = (HTTPStatus.OK, "Signed in", "You can close this page and go back to photosync.")
+_REFUSED = (HTTPStatus.OK, "Not signed in", "Access was not granted. You can close this page.")
+_NOT_HERE = (HTTPStatus.NOT_FOUND, "Not here", "There is no such page.")
+_STRAY = (HTTPStatus.BAD_REQUEST, "Not for this sign-in", "Go back to the page that photosync opened.")
 
 
 def parameters_of(query: str) -> dict[str, str]:
@@ -87,33 +85,27 @@ class RedirectListener:
             )
         return code_of(self._parameters)
 
-    def receive(self, address: str) -> tuple[HTTPStatus, tuple[str, str]]:
+    def receive(self, address: str) -> tuple[HTTPStatus, str, str]:
         """Status, title and text of the page for a request. The first right request is kept."""
-        status = self._checked(address)
-        if status is not HTTPStatus.OK:
-            return status, _STRAY[status]
-        return status, _REFUSED if "error" in self._parameters else _SIGNED_IN
-
-    def finish(self) -> None:
-        """The browser has its page: `wait` may return, and the listener may end."""
-        self._answered.set()
-
-    def _checked(self, address: str) -> HTTPStatus:
         try:
             parts = urlsplit(address)
             found = parameters_of(parts.query)
         except ValueError:
-            return HTTPStatus.BAD_REQUEST
+            return _STRAY
         if (parts.path or "/") != self._path:
-            return HTTPStatus.NOT_FOUND
+            return _NOT_HERE
         # Not every service gives the state back with a refusal, and a refusal can do no harm.
         state = found.get("state", self._state if "error" in found else "")
         has_state = secrets.compare_digest(state.encode(), self._state.encode())
         if not has_state or not ("code" in found or "error" in found):
-            return HTTPStatus.BAD_REQUEST
+            return _STRAY
         if not self._parameters:  # the first page may still be on its way
             self._parameters = found
-        return HTTPStatus.OK
+        return _REFUSED if "error" in self._parameters else _SIGNED_IN
+
+    def finish(self) -> None:
+        """The browser has its page: `wait` may return, and the listener may end."""
+        self._answered.set()
 
 
 class _Server(ThreadingHTTPServer):
@@ -143,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        status, (title, text) = self.server.listener.receive(self.path)
+        status, title, text = self.server.listener.receive(self.path)
         page = _PAGE.format(title=title, text=text).encode()
         try:
             self.send_response(status)

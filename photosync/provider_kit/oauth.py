@@ -1,8 +1,7 @@
 """The OAuth 2.0 authorization-code flow with PKCE (RFC 6749, section 4.1, and RFC 7636), with a person's help.
 
-    consent = Consent.request(person, link, purpose="sign in to Example")
-    form = {**consent.form, "client_id": client_id, "client_secret": client_secret}
-    token = ask_token(transport, token_url, form, idempotent=False)
+    form = ask_consent(person, link, purpose="sign in to Example")
+    token = ask_token(transport, token_url, {**form, "client_id": client_id, "client_secret": client_secret})
 
 The code comes from the browser to a listener on this computer, or the person copies the address that the browser ended
 at. What a token's answer means, and what the user can do about a refusal, is the provider's business.
@@ -13,7 +12,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
 from urllib.parse import urlsplit
 
 from photosync.errors import ProviderError, SignInError
@@ -62,64 +60,50 @@ class AuthorizationRequest:
         )
         return urlsplit(link)._replace(scheme=urlsplit(authorize_url).scheme).geturl()
 
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What a person's consent brought."""
-
-    code: str = field(repr=False)
-    redirect_uri: str
-    """The one that the code was given for."""
-    code_verifier: str = field(repr=False)
-
-    @classmethod
-    def request(
-        cls,
-        person: Interaction,
-        link: Callable[[AuthorizationRequest], str],
-        *,
-        purpose: str,
-        redirect_uri: str | None = None,
-        timeout_s: float = WAIT_FOR_PERSON_S,
-    ) -> Self:
-        """Have the person consent in a browser. Raises `SignInError` where that ends without a code.
-
-        A service that knows only registered redirect URIs is given its own with `redirect_uri`; the listener then
-        takes the port of that one, if it can.
-        """
-        state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
-        if person.browser_allowed or person.port is not None:
-            try:
-                listener = RedirectListener(state, port=person.port, redirect_uri=redirect_uri)
-            except OSError as error:
-                person.show(f"No answer can be received here ({error.strerror}): copy it from the browser in the end.")
-            else:
-                with listener:
-                    request = AuthorizationRequest(listener.redirect_uri, state, verifier)
-                    person.show_link(link(request), purpose)
-                    return cls(listener.wait(timeout_s), request.redirect_uri, verifier)
-        request = AuthorizationRequest(redirect_uri or "http://localhost", state, verifier)
-        person.show_link(link(request), purpose)
-        return cls(_pasted_code(person, request), request.redirect_uri, verifier)
-
-    @property
-    def form(self) -> dict[str, str]:
-        """The fields of the token request."""
+    def token_form(self, code: str) -> dict[str, str]:
+        """The fields of the token request, besides the client's."""
         return {
             "grant_type": "authorization_code",
-            "code": self.code,
+            "code": code,
             "redirect_uri": self.redirect_uri,
             "code_verifier": self.code_verifier,
         }
 
 
-def ask_token(transport: Transport, token_url: str, form: Mapping[str, str], *, idempotent: bool = True) -> Json:
-    """The answer of a token endpoint that holds an access token. Raises `TokenRefusedError`, `ProviderError`.
+def ask_consent(
+    person: Interaction,
+    link: Callable[[AuthorizationRequest], str],
+    *,
+    purpose: str,
+    redirect_uri: str | None = None,
+    timeout_s: float = WAIT_FOR_PERSON_S,
+) -> dict[str, str]:
+    """Have the person consent in a browser; returns the `token_form`. Raises `SignInError` where there is no code.
 
-    A code is good once, so that its request is not `idempotent`.
+    A service that knows only registered redirect URIs is given its own with `redirect_uri`; the listener then takes the
+    port of that one, if it can.
     """
+    state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
+    if person.browser_allowed or person.port is not None:
+        try:
+            listener = RedirectListener(state, port=person.port, redirect_uri=redirect_uri)
+        except OSError as error:
+            person.show(f"No answer can be received here ({error.strerror}): copy it from the browser in the end.")
+        else:
+            with listener:
+                request = AuthorizationRequest(listener.redirect_uri, state, verifier)
+                person.show_link(link(request), purpose)
+                return request.token_form(listener.wait(timeout_s))
+    request = AuthorizationRequest(redirect_uri or "http://localhost", state, verifier)
+    person.show_link(link(request), purpose)
+    return request.token_form(_pasted_code(person, request))
+
+
+def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> Json:
+    """The answer of a token endpoint that holds an access token. Raises `TokenRefusedError`, `ProviderError`."""
     transport.hide(*(form[name] for name in ("code", "code_verifier") if name in form))
-    answer = transport.request("POST", token_url, form=form, accept=_ANSWERED, idempotent=idempotent, signed=False)
+    is_repeatable = "code" not in form  # a code is good once
+    answer = transport.request("POST", token_url, form=form, accept=_ANSWERED, idempotent=is_repeatable, signed=False)
     content = json_object(answer.body)
     if answer.status != 200:
         raise TokenRefusedError(content, answer.status)

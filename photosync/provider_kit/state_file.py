@@ -66,9 +66,11 @@ class StateFile:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def delete(self) -> None:
-        """Remove the file, if there is one."""
+    def delete(self) -> bool:
+        """Remove the file; whether there was one."""
+        was_there = self.exists()
         self.path.unlink(missing_ok=True)
+        return was_there
 
     @contextmanager
     def locked(self) -> Iterator[None]:

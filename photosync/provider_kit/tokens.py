@@ -12,8 +12,7 @@ from __future__ import annotations
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,29 +23,20 @@ from photosync.provider_kit.state_file import StateFile
 Token = Json
 
 
-class TokenFile:
-    """One account's token in a `StateFile`. Used from several threads.
-
-    Its lock guards refreshing. `NAME.bak` next to it is the token before the present one.
-    """
+class TokenFile(StateFile):
+    """One account's token. Its lock guards refreshing. `NAME.bak` next to it is the token before the present one."""
 
     def __init__(self, path: Path, *, account: str, required: Sequence[str] = ()) -> None:
         """`required` are the keys without which the object is no token."""
-        self._account = account
-        self._required = tuple(required)
         advice = "Make its folder writable, or name another file with 'token'."
-        self._file = StateFile(path, account=account, title="the token file", advice=advice)
-        self.path = self._file.path
+        super().__init__(path, account=account, title="the token file", advice=advice)
+        self._required = tuple(required)
         self._backup = StateFile(self.path.with_name(f"{self.path.name}.bak"), account=account)
-
-    def exists(self) -> bool:
-        """Whether there is a file, good or bad."""
-        return self._file.exists()
 
     def read(self) -> Token:
         """The token as it is on the disk now. Raises `SignInError` that names the file and what to do."""
         try:
-            return self._parsed(self.path.read_bytes())
+            token: object = json.loads(self.path.read_bytes())
         except FileNotFoundError as error:
             raise SignInError(
                 f"account '{self._account}': not signed in yet (there is no {self.path}). "
@@ -54,13 +44,20 @@ class TokenFile:
             ) from error
         except OSError as error:
             raise self._unusable(f"cannot be read ({error.strerror})") from error
+        except ValueError as error:  # no JSON, or no text
+            raise self._unusable("is no JSON") from error
+        if not isinstance(token, dict):
+            raise self._unusable("holds no JSON object")
+        if missing := [key for key in self._required if not token.get(key)]:
+            raise self._unusable(f"has no {', '.join(missing)}")
+        return token
 
-    def write(self, token: Token) -> None:
+    def write(self, content: Token) -> None:
         """Replace the file by this token, in one step. Raises `DestinationError`."""
         with self.locked():
             if self.exists():
                 self._backup.write_bytes(self.path.read_bytes())
-            self._file.write(token)
+            super().write(content)
 
     def renewed(self, is_good: Callable[[Token], bool], refresh: Callable[[Token], Token]) -> Token:
         """The token, refreshed if it is no longer good, by one process at a time.
@@ -79,29 +76,11 @@ class TokenFile:
 
     def delete(self) -> bool:
         """Remove the token and the one before it; whether there was one."""
-        is_there = self.exists()
-        if is_there:
-            with self.locked():
-                self._file.delete()
-                self._backup.delete()
-        return is_there
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other process and thread from writing. The same thread may ask again."""
-        with self._file.locked():
-            yield
-
-    def _parsed(self, content: bytes) -> Token:
-        try:
-            token: object = json.loads(content)
-        except ValueError as error:  # no JSON, or no text
-            raise self._unusable("is no JSON") from error
-        if not isinstance(token, dict):
-            raise self._unusable("holds no JSON object")
-        if missing := [key for key in self._required if not token.get(key)]:
-            raise self._unusable(f"has no {', '.join(missing)}")
-        return token
+        if not self.exists():
+            return False
+        with self.locked():
+            self._backup.delete()
+            return super().delete()
 
     def _unusable(self, problem: str) -> SignInError:
         former = f", put back the one before it ({self._backup.path})" if self._backup.exists() else ""

@@ -10,8 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo
 
-from photosync.provider import AccountSettings
-from photosync.provider.settings import relative_to_config
+from photosync.provider import AccountSettings, relative_to_config
 from photosync_amazon.cookies import looks_like_header
 
 NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})

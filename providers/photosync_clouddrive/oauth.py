@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from photosync.errors import SignInError
 from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, number, text
-from photosync.provider_kit.oauth import Consent, TokenRefusedError, ask_token
+from photosync.provider_kit.oauth import TokenRefusedError, ask_consent, ask_token
 from photosync.transport import Answer, Transport
 
 RelayMethod = Literal["post", "get", "json"]
@@ -66,13 +66,13 @@ class OwnClient:
 
         https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html recommends PKCE.
         """
-        consent = Consent.request(
+        form = ask_consent(
             interaction,
             lambda request: request.link(self.authorize_url, self.client_id, scopes),
             purpose="sign in to Amazon Cloud Drive",
             redirect_uri=self.redirect_uri,
         )
-        token = self._token(consent.form)
+        token = self._token(form)
         if text(token, "refresh_token") is None:
             raise SignInError(f"account '{self.account}': Amazon gave no refresh_token. {_CONFIGURED_WRONG}.")
         return {"scope": " ".join(scopes), **token}
@@ -82,7 +82,7 @@ class OwnClient:
         is_refresh = "refresh_token" in form
         form = {**form, "client_id": self.client_id, "client_secret": self.client_secret}
         try:
-            return completed(ask_token(self.transport, self.token_url, form, idempotent=is_refresh), asked_at)
+            return completed(ask_token(self.transport, self.token_url, form), asked_at)
         except TokenRefusedError as refusal:
             raise SignInError(f"account '{self.account}': {_meaning(refusal, self.account, is_refresh)}") from refusal
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from photosync.errors import SignInError
-from photosync.provider_kit.oauth import AuthorizationRequest, Consent, parse_pasted
+from photosync.provider_kit.oauth import AuthorizationRequest, ask_consent, parse_pasted
 
 
 def free_port() -> int:
@@ -99,38 +99,38 @@ def test_what_cannot_be_used_is_told(text: str, message: str) -> None:
 
 def test_with_a_browser_the_listener_receives() -> None:
     someone = Someone(browser=agreeing("code=good"))
-    consent = Consent.request(someone, link_for, purpose="sign in", timeout_s=60)
-    assert consent.code == "good"
+    form = ask_consent(someone, link_for, purpose="sign in", timeout_s=60)
+    assert form["code"] == "good"
     assert [line.partition("&")[0] for line in someone.said] == [
-        f"sign in: https://service.example/authorize?redirect_uri={consent.redirect_uri}"
+        f"sign in: https://service.example/authorize?redirect_uri={form['redirect_uri']}"
     ]
 
 
 def test_without_a_browser_the_person_pastes() -> None:
     someone = Someone(answer="http://localhost/?code=good", browser_allowed=False)
-    answer = Consent.request(someone, link_for, purpose="sign in")
-    assert (answer.code, answer.redirect_uri) == ("good", "http://localhost")
+    form = ask_consent(someone, link_for, purpose="sign in")
+    assert (form["code"], form["redirect_uri"]) == ("good", "http://localhost")
 
 
 def test_a_port_for_ssh_listens_even_without_a_browser_here() -> None:
     port = free_port()
     someone = Someone(browser=agreeing("code=good"), browser_allowed=False, port=port)
-    answer = Consent.request(someone, link_for, purpose="sign in", timeout_s=60)
-    assert answer.redirect_uri == f"http://127.0.0.1:{port}/"
+    form = ask_consent(someone, link_for, purpose="sign in", timeout_s=60)
+    assert form["redirect_uri"] == f"http://127.0.0.1:{port}/"
 
 
 def test_a_port_that_is_taken_falls_back_to_pasting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         registered = f"http://localhost:{taken.getsockname()[1]}/"
         someone = Someone(answer="good")
-        answer = Consent.request(someone, link_for, purpose="sign in", redirect_uri=registered)
-    assert (answer.code, answer.redirect_uri) == ("good", registered)
+        form = ask_consent(someone, link_for, purpose="sign in", redirect_uri=registered)
+    assert (form["code"], form["redirect_uri"]) == ("good", registered)
     assert "No answer can be received here" in someone.said[0]
 
 
 def test_under_cron_nobody_can_answer() -> None:
     with pytest.raises(SignInError, match="Nobody can answer here"):
-        Consent.request(Someone(browser_allowed=False), link_for, purpose="sign in")
+        ask_consent(Someone(browser_allowed=False), link_for, purpose="sign in")
 
 
 def test_states_and_verifiers_do_not_repeat() -> None:
@@ -141,7 +141,7 @@ def test_states_and_verifiers_do_not_repeat() -> None:
         return link_for(request)
 
     for _ in range(50):
-        Consent.request(Someone(answer="good", browser_allowed=False), remember, purpose="sign in")
+        ask_consent(Someone(answer="good", browser_allowed=False), remember, purpose="sign in")
     assert len(seen) == 100
 
 

@@ -15,7 +15,7 @@ from google_auth_oauthlib.flow import Flow
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
-from photosync.provider_kit.oauth import AuthorizationRequest, Consent, TokenRefusedError, ask_token
+from photosync.provider_kit.oauth import AuthorizationRequest, TokenRefusedError, ask_consent, ask_token
 from photosync.provider_kit.tokens import Token
 from photosync.transport import Transport
 from photosync_google.auth import token_fields
@@ -68,14 +68,14 @@ class _SignIn:
 
     def token(self, **options: str) -> Token:
         """The fields of a token file, after one consent; `options` go into the address of the consent page."""
-        consent = Consent.request(
+        form = ask_consent(
             self.person,
             lambda request: self._link(request, options),
             purpose=f"{self.scope.purpose} for the account '{self.account}'",
         )
-        form = {**consent.form, "client_id": self.client.client_id, "client_secret": self.client.client_secret}
+        form |= {"client_id": self.client.client_id, "client_secret": self.client.client_secret}
         try:
-            token = token_fields(ask_token(self.transport, self.client.token_uri, form, idempotent=False))
+            token = token_fields(ask_token(self.transport, self.client.token_uri, form))
         except TokenRefusedError as refusal:
             raise SignInError(
                 f"account '{self.account}': Google did not complete the sign-in ({refusal.said}). "
