@@ -224,7 +224,7 @@ class DriveUploads:
         self._drive.say(node_id, status="PENDING")
         if hidden:
             self._drive.hidden.add(node_id)
-        asyncio.get_running_loop().call_later(after_s, self._appear, node_id)
+        asyncio.get_running_loop().call_later(clock.real_s(after_s), self._appear, node_id)
         if self.late_status is not None:
             return web.Response(status=self.late_status)
         if request.transport is not None:
