@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -77,15 +77,8 @@ class Defaults(BaseModel):
 
     def metadata_settings(self, mode: Mode | None = None) -> Settings:
         """The settings of the EXIF fixer; `mode` replaces the configured one."""
-        return Settings(
-            mode=mode or self.exif,
-            time_zone=self.time_zone,
-            artist=self.artist,
-            copyright=self.copyright,
-            write_gps=self.write_gps,
-            remove_software=self.remove_software,
-            sidecar_name=self.sidecar_name,
-        )
+        of_fixer = self.model_dump(include={each.name for each in fields(Settings)})
+        return Settings(mode=mode or self.exif, **of_fixer)
 
 
 class _File(BaseModel):
@@ -119,7 +112,6 @@ class Config:
     """The options of files that belong to no account."""
 
     def account(self, name: str) -> AccountConfig:
-        """The account called `name`."""
         if name not in self.accounts:
             existing = ", ".join(self.accounts) or "none"
             raise ConfigError(f"{self.path}: there is no account '{name}'; accounts there: {existing}")

@@ -39,27 +39,22 @@ class LibraryRun:
         self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
         self._on_wait: Callable[[Wait], None] = lambda _: None
+        self._opening = opening
 
     def library(self) -> Library:
         """The folder with the photos. Raises `ConfigError` where none is named."""
-        from photosync.cli import opening
-
-        library = opening.library_of(self.general, self.config)
+        library = self._opening.library_of(self.general, self.config)
         if library is None:
             raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
         return library
 
     def open_catalog(self, library: Library) -> AbstractContextManager[Catalog]:
         """The library's catalog, locked against other runs; for a dry run, to read only."""
-        from photosync.cli import opening
-
-        return opening.open_catalog(library) if self.dry_run else opening.open_catalog_to_write(library)
+        return (self._opening.open_catalog if self.dry_run else self._opening.open_catalog_to_write)(library)
 
     def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
         """The account, ready for work."""
-        from photosync.cli import opening
-
-        return opening.open_account(
+        return self._opening.open_account(
             account,
             on_wait=self._show_wait,
             workers=self.workers(account),
@@ -67,8 +62,7 @@ class LibraryRun:
         )
 
     def _show_wait(self, wait: Wait) -> None:
-        """An account may be open before its progress is shown, so `_on_wait` is looked up at each wait."""
-        self._on_wait(wait)
+        self._on_wait(wait)  # looked up at each wait: an account may be open before its progress is shown
 
     @contextmanager
     def show_progress(self, account: AccountConfig) -> Iterator[progress.Lines]:

@@ -45,7 +45,16 @@ class SignIn:
             self.check()
             if generation != self._generation:
                 return
-            if self._refreshing or not self._refresh():
+            if self._refreshing:
+                self.refuse(detail)
+            self._refreshing = True
+            try:
+                is_renewed = self._auth.refresh()
+            except SignInError as error:
+                self.end(error)
+            finally:
+                self._refreshing = False
+            if not is_renewed:
                 self.refuse(detail)
             self._generation += 1
             self._redactor.add(*self._auth.secrets())
@@ -61,13 +70,3 @@ class SignIn:
             if self._ended is None:
                 self._ended = error
         raise self._ended.with_traceback(None)
-
-    def _refresh(self) -> bool:
-        assert self._auth is not None
-        self._refreshing = True
-        try:
-            return self._auth.refresh()
-        except SignInError as error:
-            self.end(error)
-        finally:
-            self._refreshing = False

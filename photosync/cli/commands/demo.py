@@ -72,9 +72,8 @@ def _pull_and_show(general: GeneralOptions, library: Path) -> Exit:
     for name, account in load_config(general).accounts.items():
         if account.provider.facts.needs_picking:  # the simulated service picks by itself after a few requests
             print_line(f"\n$ photosync pick {name}")
-            statuses.append(
-                PickRun(PullRun(general, name, command="pick"), Terminal(browser=False), PickOptions()).pick()
-            )
+            run = PullRun(general, name, command="pick")
+            statuses.append(PickRun(run, Terminal(browser=False), PickOptions()).pick())
     print_line("\n$ photosync pull          # again: nothing is new, so hardly anything is asked")
     statuses.append(PullRun(general).pull())
     print_line("\n$ photosync status")

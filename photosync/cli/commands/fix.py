@@ -99,17 +99,20 @@ def _show(general: GeneralOptions, result: FileResult, *, dry_run: bool) -> None
         print_line(f"{result.path}: {result.outcome}{': ' if details else ''}{details}")
 
 
-def _as_json(result: FileResult) -> dict[str, object]:
+def _changes(result: FileResult) -> list[dict[str, str]]:
     from photosync.jobs.fix.fix_record import changes_json, reason_of
 
-    changes: list[dict[str, object]] = []
-    if result.fixed:
-        whys = [reason_of(each, result.fixed.capture_time) for each in result.fixed.changes]
-        changes = [{**change, "why": why} for change, why in zip(changes_json(result.fixed.changes), whys, strict=True)]
+    if result.fixed is None:
+        return []
+    reasons = [reason_of(each, result.fixed.capture_time) for each in result.fixed.changes]
+    return [{**each, "why": why} for each, why in zip(changes_json(result.fixed.changes), reasons, strict=True)]
+
+
+def _as_json(result: FileResult) -> dict[str, object]:
     return {
         "path": str(result.path),
         "outcome": result.outcome,
-        "changes": changes,
+        "changes": _changes(result),
         "sidecar": str(result.sidecar) if result.sidecar else None,
         "notes": list(result.notes),
         **({"error": result.error} if result.error else {}),
@@ -145,16 +148,10 @@ def _conclude(general: GeneralOptions, results: list[FileResult], seconds: float
 
 def _rows(result: FileResult) -> list[list[str]]:
     """What would be done with a file: a row for each change, and one for what would be left, and why."""
-    from photosync.jobs.fix.fix_record import reason_of
-
-    path = str(result.path)
-    rows = []
-    if fixed := result.fixed:
-        rows = [
-            [path, each.field, each.before or "-", each.after or "-", reason_of(each, fixed.capture_time)]
-            for each in fixed.changes
-        ]
-    notes = "; ".join(result.notes)
+    path, notes = str(result.path), "; ".join(result.notes)
+    rows = [
+        [path, each["field"], each["before"] or "-", each["after"] or "-", each["why"]] for each in _changes(result)
+    ]
     if result.sidecar:
         rows.append([path, "sidecar", "-", result.sidecar.name, notes])
     elif result.outcome == "undone":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -47,55 +47,51 @@ def pick(
     from photosync.jobs.pull.pick import PickOptions
 
     run = PullRun(general, account, saving=saving, dry_run=dry_run, full=full, command="pick")
-    timeout_parsed = parsed(units.duration, "--timeout", timeout)
-    options = PickOptions(most=most, timeout=timeout_parsed, keep_session=keep_session)
+    options = PickOptions(most, parsed(units.duration, "--timeout", timeout), keep_session)
     terminal = Terminal(browser=not no_browser, port=port, quiet=general.quiet)
-    return PickRun(run, terminal, options, resume=resume).pick()
+    return PickRun(run, terminal, options, resume).pick()
 
 
+@dataclass(frozen=True, slots=True)
 class PickRun:
     """One run of `pick`, for the one account of `run`."""
 
-    def __init__(self, run: PullRun, terminal: Terminal, options: PickOptions, *, resume: bool = False) -> None:
-        self._run = run
-        self._config = run.accounts[0]
-        self._terminal = terminal
-        self._options = options
-        self._resume = resume
+    run: PullRun
+    terminal: Terminal
+    options: PickOptions
+    resume: bool = False
 
     def pick(self) -> Exit:
         """Pick and save, show a summary, and return the exit status."""
-        return self._run.finish(self._config, self._check_and_pick)
+        return self.run.finish(self.run.accounts[0], self._check_and_pick)
 
     def _check_and_pick(self) -> Summary:
         """Where the sign-in has ended (Google's can last seven days) and a person is there, sign in and try again."""
-        with self._run.open_catalog(self._run.library()):
+        with self.run.open_catalog(self.run.library()):
             pass  # an unusable library is told before anybody picks; other runs may use it meanwhile
+        may_sign_in = self.terminal.can_answer and not self.resume
         try:
-            return self._attempt(sign_in=False)
+            return self._attempt(sign_in=False, may_sign_in=may_sign_in)
         except _SignedOutError as error:
-            if not self._may_sign_in():
+            if not may_sign_in:
                 raise
-            self._terminal.show(str(error))
-            return self._attempt(sign_in=True)
+            self.terminal.show(str(error))
+            return self._attempt(sign_in=True, may_sign_in=True)
 
-    def _may_sign_in(self) -> bool:
-        return self._terminal.can_answer and not self._resume
-
-    def _attempt(self, *, sign_in: bool) -> Summary:
+    def _attempt(self, *, sign_in: bool, may_sign_in: bool) -> Summary:
         from photosync.provider import SupportsPicking, SupportsSignIn
 
-        with self._run.open_account(self._config) as account:
+        with self.run.open_account(self.run.accounts[0]) as account:
             provider = account.provider
             if not isinstance(provider, SupportsPicking):
                 raise UsageError(
                     f"account '{account.name}': {provider.facts.title} needs no picking: photosync pull {account.name}"
                 )
-            sign_in = sign_in or (provider.needs_sign_in() and self._may_sign_in())
+            sign_in = sign_in or (may_sign_in and provider.needs_sign_in())
             if sign_in and isinstance(provider, SupportsSignIn):
-                self._terminal.show(provider.sign_in(self._terminal))
+                self.terminal.show(provider.sign_in(self.terminal))
             try:
-                with self._run.interruption.watch(account.cancel):
+                with self.run.interruption.watch(account.cancel):
                     return self._pick(account, provider)
             except SignInError as error:
                 raise _SignedOutError(str(error)) if provider.needs_sign_in() else error from None
@@ -105,13 +101,13 @@ class PickRun:
         from photosync.jobs.pull.pull import Pull
 
         def bring(sessions: tuple[Collection, ...]) -> Summary:
-            library = self._run.library()
-            with self._run.open_catalog(library) as catalog, self._run.show_progress(self._config) as reporter:
-                options = replace(self._run.options(self._config, account), collections=sessions)
+            config, library = self.run.accounts[0], self.run.library()
+            with self.run.open_catalog(library) as catalog, self.run.show_progress(config) as reporter:
+                options = replace(self.run.options(config, account), collections=sessions)
                 return Pull(account, library, catalog, options, reporter, "pick").run()
 
-        job = Pick(account.name, provider, self._terminal, bring, account.cancel, self._options)
-        if not self._resume:
+        job = Pick(account.name, provider, self.terminal, bring, account.cancel, self.options)
+        if not self.resume:
             return job.run()
         return job.resume() or Summary("pick", account.name, complete=True)
 

@@ -18,7 +18,6 @@ from photosync.jobs.report import Summary
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
     from photosync.jobs.push.push import PushOptions
-    from photosync.provider import UploadFacts
 
 
 @command
@@ -57,8 +56,9 @@ def push(
 
     run = LibraryRun(general, "push", dry_run=dry_run, jobs=jobs, bwlimit=bwlimit)
     config = run.config.account(account)
-    facts = _upload_facts(config)
-    title = config.provider.facts.title
+    title, facts = config.provider.facts.title, config.provider.facts.upload
+    if facts is None:
+        raise UsageError(f"account '{config.name}': nothing can be uploaded to {title}")
     # An option that the account cannot follow is refused, never ignored.
     if resize and not facts.resizes:
         raise UsageError(f"--resize: {title} takes files as they are, so nothing would be reduced. Leave it out.")
@@ -79,13 +79,6 @@ def push(
         dry_run=dry_run,
     )
     return run.finish(config, partial(_push, run, config, options))
-
-
-def _upload_facts(config: AccountConfig) -> UploadFacts:
-    facts = config.provider.facts
-    if facts.upload is None:
-        raise UsageError(f"account '{config.name}': nothing can be uploaded to {facts.title}")
-    return facts.upload
 
 
 def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, list[str]]:
