@@ -85,13 +85,10 @@ def _same_entries(before: Block | None, after: Block | None, expected: Expected)
 
 def _holds(block: Block | None, expected: Expected) -> bool:
     """Whether what was written can be read."""
-    for (name, tag), value in expected.items():
-        entry = block.entry(name, tag) if block else None
-        if block is None or (entry is None) != (value is None):
-            return False
-        if entry is not None and value is not None and block.raw(entry) != value:
-            return False
-    return True
+    return all(
+        value == (block.raw(entry) if block and (entry := block.entry(*key)) else None)
+        for key, value in expected.items()
+    )
 
 
 def _entries(block: Block) -> list[tuple[DirectoryName, int, int, int, int, bytes]]:

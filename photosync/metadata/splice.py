@@ -90,15 +90,16 @@ def _pieces(path: Path, splices: tuple[Splice, ...]) -> Iterator[tuple[bytes, by
     """What the first file has, at most `CHUNK` bytes at a time, and what the second has in place of it."""
     with naming(path), path.open("rb") as file:
         window, position = Window.of_file(file), 0
-
-        def chunks(end: int) -> Iterator[bytes]:
-            end = min(end, window.size)
-            return (window.read(at, min(CHUNK, end - at)) for at in range(position, end, CHUNK))
-
-        for splice in splices:
-            yield from ((chunk, chunk) for chunk in chunks(splice.offset))
-            position = splice.offset
-            yield from ((chunk, b"") for chunk in chunks(splice.offset + splice.removed))
+        for splice in (*splices, Splice(window.size, 0, b"")):
+            end = splice.offset + splice.removed
+            for chunk in _chunks(window, position, splice.offset):
+                yield chunk, chunk
+            for chunk in _chunks(window, splice.offset, end):
+                yield chunk, b""
             yield b"", splice.inserted
-            position = splice.offset + splice.removed
-        yield from ((chunk, chunk) for chunk in chunks(window.size))
+            position = end
+
+
+def _chunks(window: Window, start: int, end: int) -> Iterator[bytes]:
+    end = min(end, window.size)
+    return (window.read(at, min(CHUNK, end - at)) for at in range(start, end, CHUNK))

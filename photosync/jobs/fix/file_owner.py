@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync import metadata
@@ -63,28 +63,20 @@ def real_path(path: Path) -> Path:
     return absolute.parent.resolve() / absolute.name
 
 
+@dataclass(slots=True)
 class FileOwners:
     """Finds the owners of files, and keeps their libraries open. A context manager."""
 
-    def __init__(
-        self,
-        configured: Library | None,
-        state: Path,
-        settings: Callable[[str | None], metadata.Settings],
-        *,
-        to_change: bool,
-    ) -> None:
-        """`configured` is the library in the user's configuration; folders outside are known through it alone.
-
-        `state` has the undo records of files without an owner. `settings` are for an account's name or None.
-        """
-        self._configured = configured
-        self._state = state
-        self._settings = settings
-        self._to_change = to_change
-        self._stack = ExitStack()
-        self._open: dict[Path, tuple[Library, Catalog]] = {}
-        self._by_folder: dict[Path, FileOwner | None] = {}
+    library: Library | None
+    """The library in the user's configuration; folders outside are known through it alone."""
+    state: Path
+    """Has the undo records of files without an owner."""
+    settings: Callable[[str | None], metadata.Settings]
+    """For an account's name or None."""
+    to_change: bool = field(kw_only=True)
+    _stack: ExitStack = field(default_factory=ExitStack, init=False)
+    _open: dict[Path, tuple[Library, Catalog]] = field(default_factory=dict, init=False)
+    _by_folder: dict[Path, FileOwner | None] = field(default_factory=dict, init=False)
 
     def __enter__(self) -> FileOwners:
         return self
@@ -109,20 +101,19 @@ class FileOwners:
 
     def configured(self) -> FileOwner | None:
         """The configured library itself."""
-        library = self._configured
-        if library is None or not library.exists or not library.catalog_path.exists():
+        if self.library is None or not self.library.exists or not self.library.catalog_path.exists():
             return None
-        return FileOwner(*self._opened(library), "", library.root.resolve())
+        return FileOwner(*self._opened(self.library), "", self.library.root.resolve())
 
     def _file(self, path: Path, owner: FileOwner | None, entry: CatalogEntry | None) -> OwnedFile:
-        records = UndoRecords(self._state / "undo")
-        settings = self._settings(entry.account if entry else None)
+        records = UndoRecords(self.state / "undo")
+        settings = self.settings(entry.account if entry else None)
         return OwnedFile(path, owner, entry, settings, (owner.library.undo, records) if owner else (records,))
 
     def _around(self, folder: Path) -> FileOwner | None:
         for root in (folder, *folder.parents):
             if (root / PROGRAM_FOLDER / "catalog.db").exists():
-                return FileOwner(*self._opened(Library(root, self._state)), "", root)
+                return FileOwner(*self._opened(Library(root, self.state)), "", root)
         return None
 
     def _outside(self, folder: Path) -> FileOwner | None:
@@ -136,12 +127,12 @@ class FileOwners:
     def _opened(self, library: Library) -> tuple[Library, Catalog]:
         root = library.root.resolve()
         if root not in self._open:
-            if self._to_change:
+            if self.to_change:
                 self._stack.enter_context(library.lock())
-            open_catalog = Catalog.open if self._to_change else Catalog.read
+            open_catalog = Catalog.open if self.to_change else Catalog.read
             catalog = open_catalog(library.catalog_path)
             self._stack.callback(catalog.close)
             self._open[root] = (library, catalog)
-            if self._to_change:
+            if self.to_change:
                 settle_interrupted(library, catalog)
         return self._open[root]

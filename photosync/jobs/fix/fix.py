@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync import metadata
@@ -36,14 +36,14 @@ class FileResult:
     error: str = ""
 
 
+@dataclass(slots=True)
 class Fix:
     """One run: `for result in Fix(…).run(paths)`."""
 
-    def __init__(self, owners: FileOwners, *, dry_run: bool = False, undo: bool = False) -> None:
-        self._owners = owners
-        self._dry_run = dry_run
-        self._undo = undo
-        self._changed: set[FileOwner] = set()
+    owners: FileOwners
+    dry_run: bool = False
+    undo: bool = False
+    _changed: set[FileOwner] = field(default_factory=set, init=False)
 
     def run(self, paths: Iterable[Path]) -> Iterator[FileResult]:
         """Fix, file by file. Raises `UsageError` for a path that does not exist, before anything is done."""
@@ -59,15 +59,15 @@ class Fix:
                 rewrite_sums(owner)
 
     def _one(self, path: Path) -> FileResult:
-        file = self._owners.file(path)
+        file = self.owners.file(path)
         try:
-            return self._undo_file(file) if self._undo else self._fix_file(file)
+            return self._undo_file(file) if self.undo else self._fix_file(file)
         except (ItemError, OSError) as error:
             return FileResult(path, "failed", error=_message(error, path))
 
     def _fix_file(self, file: OwnedFile) -> FileResult:
         planned = metadata.fix(file.path, file.given, file.settings, None)
-        if self._dry_run or planned.outcome is metadata.Outcome.UNTOUCHED:
+        if self.dry_run or planned.outcome is metadata.Outcome.UNTOUCHED:
             sidecar = metadata.sidecar_path(file.path, planned.format, file.settings) if planned.sidecar else None
             return FileResult(file.path, planned.outcome.value, planned, sidecar, planned.notes)
         records = file.undo_records[0]
@@ -95,13 +95,13 @@ class Fix:
         notes: tuple[str, ...] = ()
         with _workspace(file) as workspace:
             original = original_of(file, workspace)
-            if original is not None and not self._dry_run:
+            if original is not None and not self.dry_run:
                 before, after = digest_of(file.path).sha256, digest_of(original).sha256
                 notes = self._replace(file, original, before, after, None)
-            sidecar = undo_sidecar(file, workspace, dry_run=self._dry_run)
+            sidecar = undo_sidecar(file, workspace, dry_run=self.dry_run)
         if sidecar is not None:
             notes += (sidecar.note,)
-            if not self._dry_run:
+            if not self.dry_run:
                 self._note_change(file, record_sidecars(file))
         if original is None and not (sidecar and sidecar.is_changed):
             return FileResult(

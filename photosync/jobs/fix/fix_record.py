@@ -18,11 +18,6 @@ class FixRecord:
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, fixed: FixResult) -> FixRecord:
-        """Of what was done to a file."""
-        return cls(fixed.outcome.value, fixed.changes, fixed.notes)
-
-    @classmethod
     def from_text(cls, text: str) -> FixRecord:
         """As `as_text` gave it."""
         found = json.loads(text)

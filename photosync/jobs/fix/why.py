@@ -68,7 +68,7 @@ def _explain(
         return Why(None, entry, pushes)
     fixed, is_changed = _fix_of_original(file)
     text = entry.fix_record if entry else None
-    record = FixRecord.from_text(text) if text else FixRecord.of(fixed)
+    record = FixRecord.from_text(text) if text else FixRecord(fixed.outcome.value, fixed.changes, fixed.notes)
     reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and entry else ""
     return Why(path, entry, pushes, fixed.capture_time, record, is_changed or bool(text), reason)
 
