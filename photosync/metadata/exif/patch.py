@@ -79,66 +79,59 @@ def _cannot_move(block: Block, fields: tuple[Field, ...]) -> str:
     return ""
 
 
+@dataclass(slots=True)
 class _Patcher:
     """Plans once, with `reason` why the block may not become longer; empty if it may."""
 
-    def __init__(
-        self,
-        block: Block,
-        fields: tuple[Field, ...],
-        corrections: tuple[Retype, ...],
-        remove_software: bool,
-        reason: str,
-    ) -> None:
-        self._block = block
-        self._fields = fields
-        self._corrections = corrections
-        self._remove_software = remove_software
-        self._reason = reason
-        self._patch = Patch()
-        self._size = block.window.size
+    block: Block
+    fields: tuple[Field, ...]
+    corrections: tuple[Retype, ...]
+    remove_software: bool
+    reason: str
+    patch: Patch = field(default_factory=Patch)
+    moved: dict[int, int] = field(default_factory=dict)
+    """The new positions of directories, by the tags of the pointers to them."""
+
+    @property
+    def size(self) -> int:
+        return self.block.window.size
 
     def run(self) -> Patch:
-        moved: dict[int, int] = {}
         for name, pointer in _CHILDREN:
             position = self._directory(name)
             if position is not None:
-                moved[pointer] = position
+                self.moved[pointer] = position
         self._directory("Interop")
         self._directory("1st")
-        position = self._directory("0th", moved)
+        position = self._directory("0th")
         if position is not None:
-            self._write(self._block.directories["0th"], 4, self._pack("I", position))
-        return self._patch
+            self._write(self.block.directories["0th"], 4, self._pack("I", position))
+        return self.patch
 
-    def _directory(self, name: DirectoryName, moved: dict[int, int] | None = None) -> int | None:
+    def _directory(self, name: DirectoryName) -> int | None:
         """Change one directory; its new position where it had to move."""
-        directory = self._block.directories.get(name)
-        old = [self._block.window.exactly(entry.position, 12) for entry in directory.entries] if directory else []
+        directory = self.block.directories.get(name)
+        old = [self.block.window.exactly(entry.position, 12) for entry in directory.entries] if directory else []
         entries = list(old)
-        for correction in self._corrections:
+        for correction in self.corrections:
             if correction.directory == name and directory:
                 self._retype(correction, entries, directory.entries.index(correction.entry))
-        added = [each for each in self._fields if each.directory == name and not self._set(directory, entries, each)]
-        if self._reason:
+        added = [each for each in self.fields if each.directory == name and not self._set(directory, entries, each)]
+        if self.reason:
             self._leave(added)
             added = []
         for each in added:
-            value = each.encode(self._block.order)
+            value = each.encode(self.block.order)
             head = self._pack("HHI", each.tag, each.type, len(value) // TYPE_SIZES[each.type])
             self._insert(entries, head + self._inline(value))
-            self._patch.expected[name, each.tag] = value
-            self._patch.changes.append(Change(each.name, "", each.shown))
-        has_new_pointer = self._point(entries, moved or {})
-        moves = bool(added) or has_new_pointer
-        removed = (
-            name == "0th"
-            and self._remove_software
-            and directory is not None
-            and self._remove(directory, entries, moves=moves)
-        )
+            self.patch.expected[name, each.tag] = value
+            self.patch.changes.append(Change(each.name, "", each.shown))
+        removed, moves = False, bool(added)
+        if name == "0th":
+            moves |= self._point(entries)
+            removed = self.remove_software and directory is not None and self._remove(directory, entries, moves=moves)
         if moves:
-            following = self._block.window.read(directory.next_position, 4) if directory else b""
+            following = self.block.window.read(directory.next_position, 4) if directory else b""
             pointer = following if len(following) == 4 else bytes(4)
             return self._append(self._pack("H", len(entries)) + b"".join(entries) + pointer)
         if directory and entries != old:
@@ -152,43 +145,43 @@ class _Patcher:
             return False
         if wanted.only_if_absent:
             return True
-        if entry.value_position + (entry.length or 0) > self._size:
-            self._patch.left.append(Left(wanted.name, _PAST_THE_END))
+        if entry.value_position + (entry.length or 0) > self.size:
+            self.patch.left.append(Left(wanted.name, _PAST_THE_END))
             return True
-        value = wanted.encode(self._block.order)
+        value = wanted.encode(self.block.order)
         changed = self._with_value(entry, wanted.type, len(value) // TYPE_SIZES[wanted.type], value)
         if changed is None:
             self._leave([wanted])
             return True
-        before = self._block.text(directory.name, wanted.tag) or ""
+        before = self.block.text(directory.name, wanted.tag) or ""
         entries[directory.entries.index(entry)] = changed
-        self._patch.expected[directory.name, wanted.tag] = value
-        self._patch.changes.append(Change(wanted.name, before, wanted.shown))
+        self.patch.expected[directory.name, wanted.tag] = value
+        self.patch.changes.append(Change(wanted.name, before, wanted.shown))
         return True
 
     def _retype(self, correction: Retype, entries: list[bytes], index: int) -> None:
         changed: bytes | None
         if correction.value is None:
-            value = self._block.raw(correction.entry)
+            value = self.block.raw(correction.entry)
             changed = self._pack("HHI", correction.entry.tag, correction.type, correction.count) + entries[index][8:]
         else:
             value = correction.value
             changed = self._with_value(correction.entry, correction.type, correction.count, value)
         if changed is None:
-            self._patch.left.append(Left(f"the type of {correction.name}", self._reason))
+            self.patch.left.append(Left(f"the type of {correction.name}", self.reason))
             return
         entries[index] = changed
-        self._patch.expected[correction.directory, correction.entry.tag] = value
-        self._patch.changes.append(Change(correction.name, f"type {correction.entry.type}", f"type {correction.type}"))
+        self.patch.expected[correction.directory, correction.entry.tag] = value
+        self.patch.changes.append(Change(correction.name, f"type {correction.entry.type}", f"type {correction.type}"))
 
     def _with_value(self, entry: Entry, type_: int, count: int, value: bytes) -> bytes | None:
         """The entry with another value: inline, in place of the old value, or appended; None where none is possible."""
         head, position, length = self._pack("HHI", entry.tag, type_, count), entry.value_position, entry.length or 0
-        is_own = position >= 8 and position + length <= self._size and not self._covers(position, length, but=entry)
+        is_own = position >= 8 and position + length <= self.size and not self._covers(position, length, but=entry)
         if 4 < len(value) <= length and is_own:
-            self._patch.overwrites[position] = value
+            self.patch.overwrites[position] = value
             return head + self._pack("I", position)
-        return None if self._reason and len(value) > 4 else head + self._inline(value)
+        return None if self.reason and len(value) > 4 else head + self._inline(value)
 
     def _inline(self, value: bytes) -> bytes:
         """The last four bytes of an entry: the value, or else the offset at which it is appended."""
@@ -206,13 +199,13 @@ class _Patcher:
             at, highest = at + 1, self._tag(entry)
         entries.insert(at, new)
 
-    def _point(self, entries: list[bytes], moved: dict[int, int]) -> bool:
+    def _point(self, entries: list[bytes]) -> bool:
         """Set the pointers to directories that moved or are new. Returns whether that took a new entry."""
         grew = False
-        for tag, position in moved.items():
+        for tag, position in self.moved.items():
             pointer = self._pack("I", position)
             index = next((at for at, entry in enumerate(entries) if self._tag(entry) == tag), None)
-            self._patch.expected["0th", tag] = pointer
+            self.patch.expected["0th", tag] = pointer
             if index is not None:
                 entries[index] = entries[index][:8] + pointer
             else:
@@ -224,16 +217,16 @@ class _Patcher:
         """Remove Software, unless that would move a value up, or make the block look less broken than it is."""
         found = [entry for entry in directory.entries if entry.tag == tags.SOFTWARE]
         reason = ""
-        if any(entry.value_position + (entry.length or 0) > self._size for entry in found):
+        if any(entry.value_position + (entry.length or 0) > self.size for entry in found):
             reason = _PAST_THE_END
         elif not moves and self._covers(directory.next_position, 4, but=directory):
             reason = "a value lies where the directory's last pointer should be"
         if reason:
-            self._patch.left.append(Left("removal of Software", reason))
+            self.patch.left.append(Left("removal of Software", reason))
             return False
         entries[:] = [entry for entry in entries if self._tag(entry) != tags.SOFTWARE]
-        self._patch.expected["0th", tags.SOFTWARE] = None
-        self._patch.changes.append(Change("Software", self._block.text("0th", tags.SOFTWARE) or "", ""))
+        self.patch.expected["0th", tags.SOFTWARE] = None
+        self.patch.changes.append(Change("Software", self.block.text("0th", tags.SOFTWARE) or "", ""))
         return True
 
     def _write_in_place(self, directory: Directory, old: list[bytes], entries: list[bytes], *, removed: bool) -> None:
@@ -242,22 +235,22 @@ class _Patcher:
                 if before != after:
                     self._write(directory, entry.position, after)
             return
-        following = self._block.window.read(directory.next_position, 4)
+        following = self.block.window.read(directory.next_position, 4)
         content = self._pack("H", len(entries)) + b"".join(entries) + following
         freed = 12 * (len(old) - len(entries))
         self._write(directory, directory.position, content + bytes(freed))
 
     def _write(self, directory: Directory, position: int, content: bytes) -> None:
         if self._covers(position, len(content), but=directory):
-            self._patch.collides = True
-        self._patch.overwrites[position] = content
+            self.patch.collides = True
+        self.patch.overwrites[position] = content
 
     def _covers(self, position: int, length: int, but: Entry | Directory) -> bool:
         """Whether a directory, a value or the thumbnail lies there, apart from `but`."""
         return any(start < position + length and position < end for start, end in self._taken(but))
 
     def _taken(self, but: Entry | Directory) -> Iterator[tuple[int, int]]:
-        for directory in self._block.directories.values():
+        for directory in self.block.directories.values():
             if directory is not but:
                 yield directory.position, directory.end
             for entry in directory.entries:
@@ -265,22 +258,22 @@ class _Patcher:
                     yield entry.value_position, entry.value_position + (entry.length or 0)
             start, length = directory.entry(THUMBNAIL_OFFSET), directory.entry(THUMBNAIL_LENGTH)
             if start and length:
-                for at, size in zip(self._block.numbers(start), self._block.numbers(length), strict=False):
+                for at, size in zip(self.block.numbers(start), self.block.numbers(length), strict=False):
                     yield at, at + size
 
     def _leave(self, fields: Iterable[Field]) -> None:
-        self._patch.left.extend(Left(each.name, self._reason) for each in fields)
+        self.patch.left.extend(Left(each.name, self.reason) for each in fields)
 
     def _append(self, value: bytes) -> int:
         """Values and directories begin at even offsets (TIFF 6.0, section 2)."""
-        if (self._size + len(self._patch.tail)) % 2:
-            self._patch.tail.append(0)
-        position = self._size + len(self._patch.tail)
-        self._patch.tail += value
+        if (self.size + len(self.patch.tail)) % 2:
+            self.patch.tail.append(0)
+        position = self.size + len(self.patch.tail)
+        self.patch.tail += value
         return position
 
     def _pack(self, code: str, *numbers: int) -> bytes:
-        return struct.pack(self._block.order + code, *numbers)
+        return struct.pack(self.block.order + code, *numbers)
 
     def _tag(self, entry: bytes) -> int:
-        return int(struct.unpack(self._block.order + "H", entry[:2])[0])
+        return int(struct.unpack(self.block.order + "H", entry[:2])[0])
