@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from photosync.formats.window import MalformedError, Window
@@ -72,8 +72,6 @@ class Directory:
     name: DirectoryName
     position: int
     entries: tuple[Entry, ...]
-    is_shared: bool
-    """Another pointer leads here too."""
 
     @property
     def next_position(self) -> int:
@@ -97,10 +95,12 @@ class Block:
     window: Window
     order: ByteOrder
     directories: dict[DirectoryName, Directory] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
     """Why nothing may be written."""
-    growth_problems: tuple[str, ...] = ()
+    growth_problems: list[str] = field(default_factory=list)
     """Why nothing may be appended."""
+    shared: set[DirectoryName] = field(default_factory=set)
+    """The directories to which more than one pointer leads."""
 
     def entry(self, directory: DirectoryName, tag: int) -> Entry | None:
         """The entry with `tag` in `directory`, if both exist."""
@@ -161,35 +161,35 @@ RAW_SIGNATURES = (*TIFF_SIGNATURES, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
 
 def read_block(window: Window, signatures: tuple[bytes, ...] = TIFF_SIGNATURES) -> Block:
     """Read the directories of a block; raises `MalformedError` where there is no TIFF header or first directory."""
-    return _BlockReader(window, signatures).read()
+    header = window.exactly(0, 8)
+    if header[:4] not in signatures:
+        raise MalformedError("no TIFF header")
+    block = Block(window, "<" if header[:2] == b"II" else ">")
+    _BlockReader(block).read()
+    return block
 
 
 class _BlockReader:
-    def __init__(self, window: Window, signatures: tuple[bytes, ...]) -> None:
-        self._window = window
-        header = window.exactly(0, 8)
-        if header[:4] not in signatures:
-            raise MalformedError("no TIFF header")
-        self._order: ByteOrder = "<" if header[:2] == b"II" else ">"
-        self._first = self._long(header[4:8])
-        self._positions: list[int] = []
-        self._directories: dict[DirectoryName, Directory] = {}
-        self._problems: list[str] = []
-        self._growth_problems: list[str] = []
+    """Fills a block."""
 
-    def read(self) -> Block:
-        self._visit("0th", self._first, ())
-        if "0th" not in self._directories:
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        self._window = block.window
+        self._positions: list[int] = []
+
+    def read(self) -> None:
+        block = self._block
+        self._visit("0th", self._long(4), ())
+        if "0th" not in block.directories:
             raise MalformedError("the first directory cannot be read")
-        shared = {position for position in self._positions if self._positions.count(position) > 1}
-        for name, directory in self._directories.items():
-            self._directories[name] = replace(directory, is_shared=directory.position in shared)
+        for name, directory in block.directories.items():
+            if self._positions.count(directory.position) > 1:
+                block.shared.add(name)
             self._check_ends(directory)
-        return Block(self._window, self._order, self._directories, tuple(self._problems), tuple(self._growth_problems))
 
     def _visit(self, name: DirectoryName, position: int, ancestors: tuple[int, ...]) -> None:
         if position in ancestors:
-            self._problems.append(f"the pointer to the {name} directory leads back to where it came from")
+            self._block.problems.append(f"the pointer to the {name} directory leads back to where it came from")
             return
         self._positions.append(position)
         if self._positions.count(position) > 1:
@@ -197,65 +197,59 @@ class _BlockReader:
         directory = self._directory(name, position)
         if directory is None:
             return
-        self._directories[name] = directory
+        self._block.directories[name] = directory
         path = (*ancestors, position)
         for entry in directory.entries:
             self._follow(name, entry, path)
-        if name == "0th":
-            following = self._window.read(directory.next_position, 4)
-            if len(following) == 4 and self._long(following):
-                self._visit("1st", self._long(following), path)
+        if name == "0th" and (following := self._long(directory.next_position)):
+            self._visit("1st", following, path)
 
     def _follow(self, name: DirectoryName, entry: Entry, ancestors: tuple[int, ...]) -> None:
         if entry.tag == _SUB_IFDS and entry.type in (LONG, IFD):
-            block = Block(self._window, self._order)
-            self._positions.extend(block.numbers(entry))
+            self._positions.extend(self._block.numbers(entry))
         target = POINTERS.get((name, entry.tag))
         if target is None:
             return
-        if target in self._directories:
-            self._growth_problems.append(f"two pointers lead to {target} directories")
-            return
-        if entry.type not in (LONG, IFD) or entry.count != 1:
-            self._problems.append(f"the pointer to the {target} directory has a wrong type")
-            return
-        self._visit(target, self._long(self._window.read(entry.value_position, 4)), ancestors)
+        if target in self._block.directories:
+            self._block.growth_problems.append(f"two pointers lead to {target} directories")
+        elif entry.type not in (LONG, IFD) or entry.count != 1:
+            self._block.problems.append(f"the pointer to the {target} directory has a wrong type")
+        else:
+            self._visit(target, self._long(entry.value_position), ancestors)
 
     def _directory(self, name: DirectoryName, position: int) -> Directory | None:
         head = self._window.read(position, 2) if position >= 8 else b""
         if len(head) < 2:
-            self._problems.append(f"the pointer to the {name} directory leads outside the block")
+            self._block.problems.append(f"the pointer to the {name} directory leads outside the block")
             return None
-        count = struct.unpack(self._order + "H", head)[0]
+        count = struct.unpack(self._block.order + "H", head)[0]
         raw = self._window.read(position + 2, 12 * min(count, MAX_ENTRIES))
         if count > MAX_ENTRIES or len(raw) < 12 * count:
-            self._problems.append(f"the {name} directory does not end inside the block")
-        entries = tuple(self._entries(raw, position + 2))
-        return Directory(name, position, entries, is_shared=False)
+            self._block.problems.append(f"the {name} directory does not end inside the block")
+        return Directory(name, position, tuple(self._entries(raw, position + 2)))
 
     def _entries(self, raw: bytes, position: int) -> Iterator[Entry]:
         usable = raw[: len(raw) // 12 * 12]
-        for at, (tag, type_, count, offset) in enumerate(struct.iter_unpack(self._order + "HHII", usable)):
-            here = position + 12 * at
+        for tag, type_, count, offset in struct.iter_unpack(self._block.order + "HHII", usable):
             size = TYPE_SIZES.get(type_)
             length = None if size is None else size * count
             inline = length is None or length <= 4
-            yield Entry(tag, type_, count, here, here + 8 if inline else offset, length)
+            yield Entry(tag, type_, count, position, position + 8 if inline else offset, length)
+            position += 12
 
     def _check_ends(self, directory: Directory) -> None:
         """Values that run past the end would swallow what is appended there."""
+        block, size = self._block, self._window.size
         for entry in directory.entries:
-            if entry.length is not None and entry.value_position + entry.length > self._window.size:
-                self._growth_problems.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
-        block = Block(self._window, self._order)
-        pairs = {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}
-        for start_tag, length_tag in pairs.items():
+            if entry.length is not None and entry.value_position + entry.length > size:
+                block.growth_problems.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
+        for start_tag, length_tag in {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}.items():
             start, length = directory.entry(start_tag), directory.entry(length_tag)
-            if start is None or length is None:
-                continue
-            ends = zip(block.numbers(start), block.numbers(length), strict=False)
-            if any(at + size > self._window.size for at, size in ends):
-                self._growth_problems.append("the thumbnail or a strip runs past the end of the block")
+            ends = zip(block.numbers(start), block.numbers(length), strict=False) if start and length else ()
+            if any(at + length > size for at, length in ends):
+                block.growth_problems.append("the thumbnail or a strip runs past the end of the block")
 
-    def _long(self, raw: bytes) -> int:
-        return int.from_bytes(raw, "little" if self._order == "<" else "big")
+    def _long(self, position: int) -> int:
+        """A number of four bytes; 0 where the block ends before."""
+        raw = self._window.read(position, 4)
+        return int.from_bytes(raw, "little" if self._block.order == "<" else "big") if len(raw) == 4 else 0

@@ -74,9 +74,7 @@ def _cannot_move(block: Block, fields: tuple[Field, ...]) -> str:
     names = {each.directory for each in fields if block.entry(each.directory, each.tag) is None}
     if names - block.directories.keys():
         names.add("0th")  # it gets the pointer to a new directory
-    if any(name in block.directories and block.directories[name].is_shared for name in names):
-        return "two pointers lead to the Exif directory"
-    return ""
+    return "two pointers lead to the Exif directory" if names & block.shared else ""
 
 
 @dataclass(slots=True)
