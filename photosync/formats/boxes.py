@@ -42,6 +42,11 @@ def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
     raise MalformedError("there are too many boxes")
 
 
+def content_of(window: Window, box: Box, skip: int = 0) -> Window:
+    """What is in a box, without its first `skip` bytes."""
+    return window.part(box.content + skip, box.end - box.content - skip)
+
+
 def children(window: Window, parent: Box, skip: int = 0) -> Iterator[Box]:
     """The boxes in a box; `skip` bytes come first where it is a full box (version and flags) or more."""
     return boxes(window, parent.content + skip, parent.end)

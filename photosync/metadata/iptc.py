@@ -9,28 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
+from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime
 
-_RESOURCE = 0x0404
+IPTC_RESOURCE = 0x0404
 _UNKNOWN_OFFSETS = (None, "+0000", "-0000")
 """The model requires an offset, and programs that do not know it write this."""
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
 
+def image_resources(window: Window) -> Iterator[tuple[int, Window]]:
+    """The ids and contents of a chain of image resources. Raises `MalformedError`."""
+    position = 0
+    while window.read(position, 4) == b"8BIM":
+        head = window.exactly(position, 7)
+        data = position + 6 + (1 + head[6] + 1) // 2 * 2 + 4
+        length = int.from_bytes(window.exactly(data - 4, 4))
+        yield int.from_bytes(head[4:6]), window.part(data, length)
+        position = data + length + length % 2
+
+
 def read_photoshop(content: bytes) -> Facts:
     """The facts in a chain of image resources; none where there is no IPTC or it is broken."""
-    at = 0
-    while content[at : at + 4] == b"8BIM":
-        name_end = at + 7 + (content[at + 6] if at + 6 < len(content) else 0)
-        data = name_end + name_end % 2 + 4
-        size = int.from_bytes(content[data - 4 : data])
-        if int.from_bytes(content[at + 4 : at + 6]) == _RESOURCE:
-            return read_iptc(content[data : data + size])
-        at = data + size + size % 2
+    with suppress(MalformedError):
+        for resource, part in image_resources(Window.over(content)):
+            if resource == IPTC_RESOURCE:
+                return read_iptc(part.read(0, part.size))
     return Facts()
 
 

@@ -6,7 +6,7 @@ It reads both files again, and does not know how the change was made.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from photosync.formats.tiff import Block, DirectoryName
 from photosync.formats.window import CHUNK, MalformedError, Window
@@ -77,10 +77,7 @@ def _same_entries(before: Block | None, after: Block | None, expected: Expected)
         return after is before or before is None
     if before.order != after.order:
         return False
-    apart = _POINTERS | set(expected)
-    old = [entry for entry in _entries(before) if entry[:2] not in apart]
-    new = [entry for entry in _entries(after) if entry[:2] not in apart]
-    return old == new
+    return list(_entries(before, _POINTERS | expected.keys())) == list(_entries(after, _POINTERS | expected.keys()))
 
 
 def _holds(block: Block | None, expected: Expected) -> bool:
@@ -91,19 +88,19 @@ def _holds(block: Block | None, expected: Expected) -> bool:
     )
 
 
-def _entries(block: Block) -> list[tuple[DirectoryName, int, int, int, int, bytes]]:
+def _entries(block: Block, but: Set[tuple[DirectoryName, int]]) -> Iterator[tuple[object, ...]]:
     """Directory, tag, type, count, the value's position unless it is in the entry itself, and a hash of its bytes."""
-    found: list[tuple[DirectoryName, int, int, int, int, bytes]] = []
     for name, directory in block.directories.items():
         for entry in directory.entries:
+            if (name, entry.tag) in but:
+                continue
             position = -1 if entry.is_inline else entry.value_position
             length = 4 if entry.is_inline else entry.length or 0
             end = min(entry.value_position + length, block.window.size)
             value = hashlib.sha256()
             for chunk in block.window.chunks(min(entry.value_position, end), end):
                 value.update(chunk)
-            found.append((name, entry.tag, entry.type, entry.count, position, value.digest()))
-    return found
+            yield name, entry.tag, entry.type, entry.count, position, value.digest()
 
 
 def _piexif_lost(before: Block | None, after: Block | None) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from photosync.formats.boxes import Box, boxes, child, children
+from photosync.formats.boxes import Box, boxes, child, children, content_of
 from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.dates import read_date
@@ -60,8 +60,8 @@ class Movie(Container):
             if box.type == b"moov" and movie is None:
                 movie = box
             elif box.type == b"uuid" and self.window.read(box.content, 16) == _XMP_UUID:
-                length = min(box.end - box.content - 16, MAX_PACKET_BYTES)
-                self.facts = read_xmp(self.window.read(box.content + 16, length)) | self.facts
+                packet = content_of(self.window, box, skip=16).read(0, MAX_PACKET_BYTES)
+                self.facts = read_xmp(packet) | self.facts
         if movie is not None:
             self._read_movie(movie)
         if not any(time.box == "mvhd" for time in self._times):
@@ -126,10 +126,8 @@ class Movie(Container):
     def _keys(self, keys: Box) -> dict[int, bytes]:
         """The names of the values by their numbers; each is a box whose type is the namespace."""
         names = islice(children(self.window, keys, skip=8), _MAX_KEYS)
-        return {
-            number: self.window.read(name.content, min(name.end - name.content, _MAX_TEXT_BYTES))
-            for number, name in enumerate(names, start=1)
-        }
+        texts = (content_of(self.window, name).read(0, _MAX_TEXT_BYTES) for name in names)
+        return dict(enumerate(texts, start=1))
 
     def _read_values(self, names: dict[int, bytes], ilst: Box) -> None:
         for box in children(self.window, ilst):
@@ -139,8 +137,7 @@ class Movie(Container):
             elif name == b"com.apple.quicktime.creationdate":
                 data = child(self.window, box, b"data")
                 if data is not None:
-                    length = min(max(0, data.end - data.content - 8), _MAX_TEXT_BYTES)
-                    text = self.window.read(data.content + 8, length)
+                    text = content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES)
                     date = read_date(text.decode("utf-8", "replace"))
                     self.facts = Facts({TimeSource.QUICKTIME_DATE: date}) | self.facts
 

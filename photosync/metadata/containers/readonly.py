@@ -1,7 +1,7 @@
 """Formats that are only read, as far as that is simple, so that no sidecar contradicts the file.
 
 GIF89a, 26 (XMP in an application extension: XMP specification part 3, 1.1.2). Adobe Photoshop File Formats (image
-resources 1028 IPTC, 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF has the offset and
+resources 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF has the offset and
 length of a JPEG at byte 84, CR3 its Exif directories in boxes `CMT1`, `CMT2` and `CMT4` (as ExifTool reads them).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from photosync.formats.boxes import boxes, children
+from photosync.formats.boxes import boxes, children, content_of
 from photosync.formats.sniff import JPEG, Format, FormatKind
 from photosync.formats.tiff import RAW_SIGNATURES, TIFF_SIGNATURES, Block, read_block
 from photosync.formats.window import MalformedError, Window
@@ -19,7 +19,7 @@ from photosync.metadata.containers.jpeg import Jpeg
 from photosync.metadata.containers.tiff_file import TiffFile
 from photosync.metadata.exif.read import read_exif
 from photosync.metadata.facts import Facts
-from photosync.metadata.iptc import read_iptc
+from photosync.metadata.iptc import IPTC_RESOURCE, image_resources, read_iptc
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _HEAD_BYTES = 1 << 20
@@ -59,17 +59,10 @@ def _gif(window: Window) -> Facts:
 def _psd(window: Window) -> Facts:
     position = 26
     position += 4 + int.from_bytes(window.exactly(position, 4))
-    end = position + 4 + int.from_bytes(window.exactly(position, 4))
-    position += 4
     facts = Facts()
-    while position < end and window.read(position, 4) == b"8BIM":
-        head = window.exactly(position, 7)
-        data = position + 6 + (1 + head[6] + 1) // 2 * 2 + 4
-        length = int.from_bytes(window.exactly(data - 4, 4))
-        reader = _PSD_RESOURCES.get(int.from_bytes(head[4:6]))
-        if reader is not None:
-            facts |= reader(window.part(data, length))
-        position = data + length + length % 2
+    for resource, part in image_resources(window.part(position + 4, int.from_bytes(window.exactly(position, 4)))):
+        if resource in _PSD_RESOURCES:
+            facts |= _PSD_RESOURCES[resource](part)
     return facts
 
 
@@ -85,7 +78,7 @@ def _packet(window: Window) -> Facts:
 
 
 _PSD_RESOURCES: dict[int, Callable[[Window], Facts]] = {
-    1028: lambda window: read_iptc(window.read(0, MAX_PACKET_BYTES)),
+    IPTC_RESOURCE: lambda window: read_iptc(window.read(0, MAX_PACKET_BYTES)),
     1058: _exif_or_nothing,
     1060: _packet,
 }
@@ -96,7 +89,7 @@ def _jpeg_xl(window: Window) -> Facts:
     if window.read(0, 2) == b"\xff\x0a":
         return facts
     for box in boxes(window, 0, window.size):
-        content = window.part(box.content, box.end - box.content)
+        content = content_of(window, box)
         if box.type == b"brob":
             return Facts(can_tell=False)
         if box.type == b"Exif":
@@ -124,7 +117,7 @@ def _cr3(window: Window) -> Facts:
             if box.type == b"uuid":
                 for part in children(window, box, skip=16):
                     if part.type in (b"CMT1", b"CMT2"):
-                        found[part.type] = read_block(window.part(part.content, part.end - part.content))
+                        found[part.type] = read_block(content_of(window, part))
                 break
     if b"CMT2" not in found:
         return Facts(can_tell=False)

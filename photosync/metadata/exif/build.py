@@ -6,7 +6,8 @@ file. `load` and `dump` raise anything on strange blocks; these two calls are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import IntEnum
 
 import piexif
@@ -52,16 +53,10 @@ def ability(block: Block) -> Ability:
     """What piexif can do with `block`, if every value of that is inside it."""
     if not block.is_sound or block.window.size > _MAX_TRIED_BYTES:
         return Ability.NONE
-    content = PREFIX + block.window.read(0, block.window.size)
-    loaded: dict[str, object] = {}
-    if not _works(lambda: loaded.update(piexif.load(content))):
-        return Ability.NONE
-    return Ability.DUMPS if _works(lambda: piexif.dump(loaded)) else Ability.LOADS
-
-
-def _works(call: Callable[[], object]) -> bool:
-    try:
-        call()
-    except Exception:  # noqa: BLE001 - struct.error, UnboundLocalError, MemoryError, …
-        return False
-    return True
+    found = Ability.NONE
+    with suppress(Exception):  # struct.error, UnboundLocalError, MemoryError, …
+        loaded = piexif.load(PREFIX + block.window.read(0, block.window.size))
+        found = Ability.LOADS
+        piexif.dump(loaded)
+        found = Ability.DUMPS
+    return found
