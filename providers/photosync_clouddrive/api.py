@@ -11,14 +11,14 @@ from contextlib import AbstractContextManager
 from http import HTTPStatus
 from urllib.parse import quote
 
-from photosync.errors import ItemError, ProviderError, Reason, SignInError
+from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Item, Kind, Usage
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.transport import Answer, Destination, Transport
-from photosync_clouddrive.endpoints import Endpoints, not_allowed
+from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.multipart import MultipartBody
 from photosync_clouddrive.refusals import ANSWERED
@@ -140,13 +140,7 @@ class CloudDriveApi:
         params: Mapping[str, str | int | None] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> object:
-        url = f"{self._metadata_url}{path}"
-        try:
-            return self._transport.json("GET", url, params=params, headers=headers, signed=headers is None)
-        except ProviderError as error:
-            if error.status == HTTPStatus.FORBIDDEN:
-                raise SignInError(not_allowed(self._account, str(error))) from error
-            raise
+        return ask(self._account, self._transport, f"{self._metadata_url}{path}", params=params, headers=headers)
 
     # Contents and changes
 

@@ -40,10 +40,6 @@ class CloudDriveAuth(BearerAuth):
         said = text(self.file.read(), "scope")
         return None if said is None else frozenset(said.split())
 
-    def secrets(self) -> tuple[str, ...]:
-        """The tokens and the client's secret."""
-        return (*(self._source.secrets() if self._source else ()), *super().secrets())
-
     def explain(self, detail: str) -> str:
         """What to do when even a fresh token is refused."""
         return (

@@ -66,13 +66,7 @@ class EndpointCache:
             return None
 
     def _asked(self, transport: Transport, headers: Mapping[str, str] | None) -> Endpoints:
-        try:
-            answer = transport.json("GET", f"{self._drive}/account/endpoint", headers=headers, signed=headers is None)
-        except ProviderError as error:
-            if error.status == HTTPStatus.FORBIDDEN:
-                raise SignInError(not_allowed(self._account, str(error))) from error
-            raise
-        content = as_object(answer)
+        content = as_object(ask(self._account, transport, f"{self._drive}/account/endpoint", headers=headers))
         if content.get("customerExists") is False:
             raise SignInError(
                 f"account '{self._account}': this account has never used Amazon Drive (customerExists is false). "
@@ -103,18 +97,28 @@ class EndpointCache:
         return url if url.endswith("/") else f"{url}/"
 
     def _is_trusted(self, origin: Origin) -> bool:
-        if origin in self._trusted:
-            return True
-        if origin.is_loopback:
-            return self._is_overridden
-        return origin.scheme == "https" and _AMAZON.fullmatch(origin.host) is not None
+        is_known = self._is_overridden if origin.is_loopback else _AMAZON.fullmatch(origin.host) is not None
+        return is_known or origin in self._trusted
 
 
-def not_allowed(account: str, detail: str) -> str:
-    """What a 403 to everything means."""
-    return (
-        f"account '{account}': Amazon Cloud Drive issued a token and does not let it in ({detail.rstrip('.')}). The "
-        "client id has to be allowed for Drive by Amazon, which it no longer does for anybody new, and the scope "
-        "'clouddrive:read_all' (or 'clouddrive:read' for clients from before June 2015) has to be granted: check "
-        f"'scopes' of this account, then sign in again with: photosync login {account}"
-    )
+def ask(
+    account: str,
+    transport: Transport,
+    url: str,
+    *,
+    params: Mapping[str, str | int | None] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> object:
+    """The JSON that the service answers; `headers` as for `EndpointCache.get`. Raises `SignInError` for a 403."""
+    try:
+        return transport.json("GET", url, params=params, headers=headers, signed=headers is None)
+    except ProviderError as error:
+        if error.status != HTTPStatus.FORBIDDEN:
+            raise
+        raise SignInError(
+            f"account '{account}': Amazon Cloud Drive issued a token and does not let it in "
+            f"({str(error).rstrip('.')}). The client id has to be allowed for Drive by Amazon, which it no longer does "
+            "for anybody new, and the scope 'clouddrive:read_all' (or 'clouddrive:read' for clients from before June "
+            "2015) has to be granted: check 'scopes' of this account, then sign in again with: "
+            f"photosync login {account}"
+        ) from error

@@ -24,61 +24,54 @@ class _BeginAgainError(Exception):
     """The listing may lack entries."""
 
 
-class FullListing:
-    """One account's complete listing: `FullListing(...).run()`."""
-
-    def __init__(self, api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None]) -> None:
-        self._api = api
-        self._tree = tree
-        self._say = say
-
-    def run(self) -> None:
-        """List everything. Raises `TemporaryError` when no attempt was complete."""
-        self._tree.forget_checkpoint()
-        for _ in range(MOST_BEGINNINGS):
-            self._tree.begin_round(rebuild=True)
-            try:
-                is_whole = [self._list(kind) for kind in NodeKind]
-            except _BeginAgainError:
-                continue
-            if all(is_whole):
-                self._tree.finish()
-            return
-        raise TemporaryError(
-            f"Amazon Cloud Drive's listing was begun {MOST_BEGINNINGS} times and never came to its end undisturbed. "
-            "Try again later.",
-            Reason.TRUNCATED,
-        )
-
-    def _list(self, kind: NodeKind) -> bool:
-        """List all nodes of a kind; returns whether they were as many as the service counts."""
-        token: str | None = None
-        seen: set[str] = set()
-        while True:
-            content = self._page(kind, token)
-            nodes = nodes_of(content, SERVICE)
-            seen.update(id_ for each in nodes if (id_ := text(each, "id")))
-            # The service is not trusted to have filtered: kind and status are looked at again.
-            parsed = [node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind]
-            self._tree.apply(parsed, None)
-            following, total = text(content, "nextToken"), number(content, "count")
-            if following is None and total is not None and total > len(seen):
-                self._say(f"the service counts {total} {kind} nodes and listed {len(seen)}; nothing is taken for gone")
-                return False
-            if following is None:
-                return True
-            if following == token or not nodes:
-                self._say("the service's listing turns in a circle; nothing is taken for gone")
-                return False
-            token = following
-
-    def _page(self, kind: NodeKind, token: str | None) -> object:
+def list_everything(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None]) -> None:
+    """List everything into `tree`; `say` tells the user. Raises `TemporaryError` when no attempt was complete."""
+    tree.forget_checkpoint()
+    for _ in range(MOST_BEGINNINGS):
+        tree.begin_round(rebuild=True)
         try:
-            content, was_repeated = self._api.page("nodes", (f"kind:{kind}", "status:AVAILABLE"), token)
-        except ProviderError as error:
-            if error.status == HTTPStatus.BAD_REQUEST and b"token is expired" in error.body.lower():
-                raise _BeginAgainError from error
-            raise
-        if token is not None and was_repeated:
-            raise _BeginAgainError  # a page that was asked for twice has lost entries before
-        return content
+            is_whole = [_list(api, tree, say, kind) for kind in NodeKind]
+        except _BeginAgainError:
+            continue
+        if all(is_whole):
+            tree.finish()
+        return
+    raise TemporaryError(
+        f"Amazon Cloud Drive's listing was begun {MOST_BEGINNINGS} times and never came to its end undisturbed. "
+        "Try again later.",
+        Reason.TRUNCATED,
+    )
+
+
+def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind: NodeKind) -> bool:
+    """List all nodes of a kind; returns whether they were as many as the service counts."""
+    token: str | None = None
+    seen: set[str] = set()
+    while True:
+        content = _page(api, kind, token)
+        nodes = nodes_of(content, SERVICE)
+        seen.update(id_ for each in nodes if (id_ := text(each, "id")))
+        # The service is not trusted to have filtered: kind and status are looked at again.
+        tree.apply([node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind], None)
+        following, total = text(content, "nextToken"), number(content, "count")
+        if following is None and total is not None and total > len(seen):
+            say(f"the service counts {total} {kind} nodes and listed {len(seen)}; nothing is taken for gone")
+            return False
+        if following is None:
+            return True
+        if following == token or not nodes:
+            say("the service's listing turns in a circle; nothing is taken for gone")
+            return False
+        token = following
+
+
+def _page(api: CloudDriveApi, kind: NodeKind, token: str | None) -> object:
+    try:
+        content, was_repeated = api.page("nodes", (f"kind:{kind}", "status:AVAILABLE"), token)
+    except ProviderError as error:
+        if error.status == HTTPStatus.BAD_REQUEST and b"token is expired" in error.body.lower():
+            raise _BeginAgainError from error
+        raise
+    if token is not None and was_repeated:
+        raise _BeginAgainError  # a page that was asked for twice has lost entries before
+    return content

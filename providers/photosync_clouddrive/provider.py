@@ -225,6 +225,7 @@ class CloudDriveProvider:
         settings, endpoints = self._settings, self._settings.endpoints
         if settings.uses == "own":
             client = client_of(settings, self._account)
+            self._unsigned.hide(client.secret)
             return OwnClient(
                 account=self._account,
                 transport=self._unsigned,

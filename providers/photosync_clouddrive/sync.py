@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.changes_stream import ChangesFollower
-from photosync_clouddrive.full_listing import FullListing
+from photosync_clouddrive.full_listing import list_everything
 from photosync_clouddrive.tree import DriveTree
 
 _CHANGES_REFUSED = frozenset({400, 403, 404, 405, 410, 501})
@@ -25,7 +25,7 @@ def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Ca
             refused = _refusal_of(ChangesFollower(api, tree, state, say), tree)
             if refused is not None:
                 say(f"the service refuses to tell changes (status {refused}); listing everything instead")
-                FullListing(api, tree, say).run()
+                list_everything(api, tree, say)
             if not tree.folders().has_root:
                 raise TemporaryError(
                     "Amazon Cloud Drive lists no root folder, so its listing cannot be complete. Try again later.",

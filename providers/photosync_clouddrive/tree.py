@@ -88,15 +88,16 @@ class DriveTree:
     @property
     def owner(self) -> str | None:
         """The id of the root folder of the account to which this tree belongs."""
-        with self._lock:
-            row = self._database.execute("SELECT id FROM nodes WHERE is_root AND status = ?", (AVAILABLE,)).fetchone()
-        return self._get("owner") or (row and str(row[0]))
+        roots = self._rows("SELECT id FROM nodes WHERE is_root AND status = ?", AVAILABLE)
+        return self._get("owner") or next((str(id_) for (id_,) in roots), None)
 
     def belong_to(self, owner: str) -> None:
         """Assign the tree to this account; what is known of another one is deleted."""
-        if self.owner not in (None, owner):
-            self.clear()
         with self._transaction():
+            if self.owner not in (None, owner):
+                for table in ("nodes", "links", "meta"):
+                    self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+                self._set("tree_id", uuid.uuid4().hex)
             self._set("owner", owner)
 
     def mark(self, scope: str) -> str:
@@ -157,13 +158,6 @@ class DriveTree:
                 self._set("tree_id", uuid.uuid4().hex)
             return is_believable
 
-    def clear(self) -> None:
-        """Forget everything: another account has signed in."""
-        with self._transaction():
-            for table in ("nodes", "links", "meta"):
-                self._database.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-            self._set("tree_id", uuid.uuid4().hex)
-
     def _put(self, node: DriveNode, round_: int, rebuild_from: int) -> bool:
         """Take in one node; returns whether anything changed."""
         if node.status == PURGED:
@@ -200,10 +194,7 @@ class DriveTree:
 
     def folders(self) -> FolderPaths:
         """All folders, for paths."""
-        with self._lock:
-            rows = self._database.execute(
-                "SELECT id, name, parents, is_root, status FROM nodes WHERE kind = ?", (NodeKind.FOLDER,)
-            ).fetchall()
+        rows = self._rows("SELECT id, name, parents, is_root, status FROM nodes WHERE kind = ?", NodeKind.FOLDER)
         return FolderPaths(
             {
                 id_: DriveNode(id_, NodeKind.FOLDER, status, name, split(parents), bool(is_root))
@@ -213,37 +204,31 @@ class DriveTree:
 
     def file_counts(self, media: Sequence[Kind]) -> list[tuple[tuple[str, ...], int]]:
         """How many available files are in each combination of folders."""
-        with self._lock:
-            rows = self._database.execute(
-                f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents",  # noqa: S608
-                (NodeKind.FILE, AVAILABLE, *media),
-            ).fetchall()
+        query = f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents"  # noqa: S608
+        rows = self._rows(query, NodeKind.FILE, AVAILABLE, *media)
         return [(split(parents), count) for parents, count in rows]
 
     def files(self, media: Sequence[Kind]) -> Iterator[list[DriveNode]]:
         """All available files, the newest first, some at a time."""
+        query = (
+            f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
+            "AND (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?"
+        )
         created, id_ = "~", ""  # after every time
-        while True:
-            with self._lock:
-                rows = self._database.execute(
-                    f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
-                    "AND (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?",
-                    (NodeKind.FILE, AVAILABLE, *media, created, id_, _PAGE_ROWS),
-                ).fetchall()
-            if not rows:
-                return
+        while rows := self._rows(query, NodeKind.FILE, AVAILABLE, *media, created, id_, _PAGE_ROWS):
             created, id_ = rows[-1]["created"], rows[-1]["id"]
             yield [node_of(row) for row in rows]
 
     def changed_files(self, since: int) -> Iterator[list[DriveNode]]:
         """Files that changed after `since`, or of which a folder above them did; also those that are gone."""
-        with self._lock:
-            rows = self._database.execute(
-                _AFFECTED + f"SELECT {COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC",  # noqa: S608
-                (since, NodeKind.FILE),
-            ).fetchall()
+        query = f"SELECT {COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC"  # noqa: S608
+        rows = self._rows(_AFFECTED + query, since, NodeKind.FILE)
         for start in range(0, len(rows), _PAGE_ROWS):
             yield [node_of(row) for row in rows[start : start + _PAGE_ROWS]]
+
+    def _rows(self, query: str, *values: str | int) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._database.execute(query, values).fetchall()
 
     # The numbers that go up
 
@@ -254,9 +239,7 @@ class DriveTree:
         return int(self._get(key) or 0)
 
     def _get(self, key: str) -> str | None:
-        with self._lock:
-            row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row and str(row[0])
+        return next((str(value) for (value,) in self._rows("SELECT value FROM meta WHERE key = ?", key)), None)
 
     def _set(self, key: str, value: str | None) -> None:
         if value is None:

@@ -7,7 +7,7 @@ service reports hash or size. A file that has the name already is not overwritte
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from photosync.errors import (
@@ -66,9 +66,10 @@ class CloudDriveUploader:
     def find(self, file: FileToUpload) -> Item | None:
         """A file of this content anywhere outside the trash; or the one that was just sent under this name."""
         self._check(file)
-        return self._with_content(file.digest()) or (
-            self._arrived(file) if _mark_of(file) in self._unanswered else None
-        )
+        found = self._with_content(file.digest())
+        if found is None and _mark_of(file) in self._unanswered and (folder := self._folders.find(file.folder)):
+            return self._first(self._api.named(folder, file.name), file.digest())
+        return found
 
     def _check(self, file: FileToUpload) -> None:
         """Refuse what the service would refuse after all the bytes had gone up."""
@@ -82,22 +83,15 @@ class CloudDriveUploader:
 
     def _with_content(self, digest: Digest) -> Item | None:
         terms = equals("contentProperties.md5", digest.md5), f"kind:{NodeKind.FILE}", f"status:{AVAILABLE}"
-        for node in self._api.matching(*terms):
-            if node.md5 == digest.md5 and _may_be(node, digest) and (item := self._visible(node)) is not None:
-                return item
-        return None
+        return self._first((node for node in self._api.matching(*terms) if node.md5 is not None), digest)
 
-    def _arrived(self, file: FileToUpload) -> Item | None:
-        folder = self._folders.find(file.folder)
-        for node in self._api.named(folder, file.name) if folder else ():
-            if _may_be(node, file.digest()) and (item := self._visible(node)) is not None:
-                return item
+    def _first(self, nodes: Iterable[DriveNode], digest: Digest) -> Item | None:
+        """The first that may be the file, and has no folder above it in the trash."""
+        for node in nodes:
+            paths = self._folders.paths_of(node.parents) if _may_be(node, digest) else ()
+            if paths:
+                return item_of(node, paths)
         return None
-
-    def _visible(self, node: DriveNode) -> Item | None:
-        """As an item, unless a folder above it is in the trash."""
-        paths = self._folders.paths_of(node.parents)
-        return item_of(node, paths) if paths else None
 
     # What goes up
 

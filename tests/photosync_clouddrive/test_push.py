@@ -539,9 +539,6 @@ class Nobody:
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Mapping[str, object]:
         raise SignInError("nobody")
 
-    def secrets(self) -> tuple[str, ...]:
-        return ()
-
 
 def test_no_token_has_to_last_longer_than_tokens_do(simulator: CloudDriveSimulator) -> None:
     nobody = Nobody()
