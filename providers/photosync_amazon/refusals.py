@@ -30,8 +30,9 @@ class AmazonRefusal(DriveRefusal):
 
     @property
     def node(self) -> DriveNode | None:
-        """What is in the way, where the answer is that node itself, whole: without a status it may be in the trash."""
-        return parse_node(self.content) if text(self.content, "status") else None
+        """What is in the way, where the answer is that node itself. With neither hash nor status it proves nothing."""
+        node = parse_node(self.content)
+        return node if node is not None and (node.md5 or text(self.content, "status")) else None
 
     @property
     def is_about_content(self) -> bool:
