@@ -41,7 +41,7 @@ class KnownContent:
 
     def has_file(self, file: LocalFile) -> bool:
         """Whether an earlier push brought up this file as it is."""
-        return not self.full and self.pushes.has_file(self.destination, file.path, str(file.stamp))
+        return not self.full and self.pushes.has_file(self.destination, file.path, file.stamp)
 
     def find(self, digest: Digest) -> Known | None:
         """The content with this hash."""
@@ -54,7 +54,7 @@ class KnownContent:
         """The content of `file` is at the service, as `item`; in a dry run, it would be."""
         self._recent[file.digest()] = item
         if item is not None and not self.dry_run:
-            self._unrecorded.append(PushedFile(file.path, str(file.stamp), file.digest(), item))
+            self._unrecorded.append(PushedFile(file.path, file.stamp, file.digest(), item))
 
     def record_if_due(self) -> None:
         """Record what arrived, if that is some time ago, or much."""

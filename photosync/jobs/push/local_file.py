@@ -8,10 +8,9 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import ExitStack
 from copy import copy
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from photosync import metadata
 from photosync.errors import ItemError, Reason
@@ -23,23 +22,6 @@ _HEAD_BYTES = 4096
 _READ_BYTES = 1 << 20
 _KINDS = {FormatKind.PHOTO: Kind.PHOTO, FormatKind.RAW: Kind.PHOTO, FormatKind.VIDEO: Kind.VIDEO}
 _LOOK_ONLY = metadata.Settings(mode=metadata.Mode.OFF)
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Size and times of a file: equal means unchanged. Any change of content changes `ctime`."""
-
-    size_bytes: int
-    mtime_ns: int
-    ctime_ns: int
-
-    @classmethod
-    def of(cls, found: os.stat_result) -> Self:
-        """From the answer of the file system."""
-        return cls(found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-    def __str__(self) -> str:
-        return f"{self.size_bytes}:{self.mtime_ns}:{self.ctime_ns}"
 
 
 class LocalFile:
@@ -56,20 +38,20 @@ class LocalFile:
         self.is_read_whole = False
         """Whether the last reader got all of its bytes."""
         with path.open("rb") as file:
-            self.stamp = Stamp.of(os.fstat(file.fileno()))
+            found = os.fstat(file.fileno())
             format_ = sniff(file.read(_HEAD_BYTES), path.name) or by_name(path.name)
         self.kind = _KINDS.get(format_.kind, Kind.OTHER) if format_ else Kind.OTHER
         self.mime = format_.mime if format_ else "application/octet-stream"
+        self.size_bytes = found.st_size
+        self._mtime_ns = found.st_mtime_ns
+        self.stamp = _stamp(found)
+        """Its size and times: the same means unchanged, since any change of content changes `ctime`."""
         self.known_digest: Digest | None = None
-
-    @property
-    def size_bytes(self) -> int:
-        return self.stamp.size_bytes
 
     @property
     def modified(self) -> datetime:
         """The file's own time."""
-        return datetime.fromtimestamp(self.stamp.mtime_ns / 1e9, UTC)
+        return datetime.fromtimestamp(self._mtime_ns / 1e9, UTC)
 
     @property
     def destination(self) -> str:
@@ -113,6 +95,10 @@ class LocalFile:
             reader = _Reader(self, file, on_bytes)
             stack.pop_all()
             return reader
+
+
+def _stamp(found: os.stat_result) -> str:
+    return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 
 
 def unreadable(path: Path, error: OSError) -> ItemError:
@@ -189,7 +175,7 @@ class _Reader(io.BufferedIOBase, BinaryIO):
             self._owner.known_digest = self._hashes.digest()
 
     def _check_unchanged(self) -> None:
-        if Stamp.of(os.fstat(self._file.fileno())) != self._owner.stamp:
+        if _stamp(os.fstat(self._file.fileno())) != self._owner.stamp:
             raise self._changed()
 
     def _changed(self) -> ItemError:

@@ -19,7 +19,7 @@ from photosync.jobs.account import Account
 from photosync.jobs.grace_period import grace_period
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import ListingEnded, Pipeline
-from photosync.jobs.push.batch import Batch, Batches
+from photosync.jobs.push.batch import Batch
 from photosync.jobs.push.decide import Step, step_after_find, step_after_hash, step_before_reading
 from photosync.jobs.push.known_content import KnownContent
 from photosync.jobs.push.local_file import LocalFile
@@ -66,6 +66,8 @@ class Push:
         self._sizes: Counter[int] = Counter()
         self._found = 0
         self._undecided: set[Path] = set()
+        self._under_way: dict[Path, Batch] = {}
+        """The batches of files that workers send."""
         self._same_content: dict[str, deque[LocalFile]] = {}
         """Files that wait for another one with the same content, by that content's SHA-256."""
         self._outage = OutageDetector[TaskResult](options.workers)
@@ -95,7 +97,7 @@ class Push:
             full=options.full,
             dry_run=options.dry_run,
         )
-        self._batches = Batches(self._uploader.batch)
+        self._batch = Batch(self._uploader.batch)
         self._sizes.update(self._walk.sizes())
         self._worker = Worker(self._account.name, self._uploader, options.on_conflict, self._account.cancel)
         self._pipeline = Pipeline[list[Found], Task, TaskResult](self._walk.batches(), self._worker, options.workers)
@@ -124,8 +126,8 @@ class Push:
                 self._pipeline.request_pages(1)
             # Nothing is under way any more; a file that is still undecided waits for one of these.
             has_settled = self._end_suspicion()
-            assert has_settled or self._batches.is_waiting or not self._undecided, "files wait for nothing"
-            if self._batches.is_waiting:
+            assert has_settled or not self._batch.is_empty or not self._undecided, "files wait for nothing"
+            if not self._batch.is_empty:
                 self._send_batch()
 
     def _handle(self, event: list[Found] | ListingEnded | TaskResult | None) -> None:
@@ -150,8 +152,11 @@ class Push:
             self._do(file, step_before_reading(is_recorded=self._known.has_file(file), may_be_known=may_be_known))
         elif found.error is not None:
             self._report_failure(found.path, found.error)
-        else:
-            self._skip(found.path)
+        else:  # neither photo nor video, and other files were not asked for
+            self._summary.filtered += 1
+            self._skipped_count += 1
+            if self._skipped_count <= SHOWN_EXAMPLES:
+                self._skipped_names.append(found.path.name)
 
     def _do(self, file: LocalFile, step: Step, there: Item | None = None) -> None:
         """Take the next step with a file; `there` is the item that has its content."""
@@ -164,7 +169,7 @@ class Push:
             case Step.HASH | Step.FIND:
                 self._pipeline.submit(Task(file, step))
             case Step.FINISH:
-                self._batches.add_to_finish(Sent(file, there, was_there=True))
+                self._batch.sent.append(Sent(file, there, was_there=True))
                 self._send_batch_if_full()
             case Step.SEND:
                 self._queue(file)
@@ -211,16 +216,16 @@ class Push:
         elif self._worker.storage_full is not None:
             self._fail(file, self._worker.storage_full)
         else:
-            self._batches.add(file)
+            self._batch.to_send.append(file)
             self._reporter.wanted(1, file.size_bytes)
             self._send_batch_if_full()
 
     def _send_batch_if_full(self) -> None:
-        if self._batches.is_full:
+        if self._batch.is_full:
             self._send_batch()
 
     def _send_batch(self) -> None:
-        batch = self._batches.take()
+        batch, self._batch = self._batch, Batch(self._batch.max_files)
         try:
             if batch.to_send:
                 self._uploader.prepare(batch.to_send)
@@ -228,10 +233,11 @@ class Push:
             for file in batch.to_send:
                 self._fail(file, error)
             batch.to_send.clear()
-        self._batches.begin(batch)
+        batch.under_way = len(batch.to_send)
         for file in batch.to_send:
+            self._under_way[file.path] = batch
             self._pipeline.submit(Task(file, Step.SEND))
-        if not batch.to_send:
+        if not batch.under_way:
             self._finish(batch)
 
     def _take_sent(self, result: TaskResult) -> None:
@@ -247,8 +253,11 @@ class Push:
     def _end_task(self, result: TaskResult) -> None:
         """The file of a sending task is no longer under way; its batch is finished with its last file."""
         if result.task.step is Step.SEND:
-            batch = self._batches.end(result.task.file, result.sent)
-            if batch is not None:
+            batch = self._under_way.pop(result.task.file.path)
+            batch.under_way -= 1
+            if result.sent is not None:
+                batch.sent.append(result.sent)
+            if not batch.under_way:
                 self._finish(batch)
 
     def _finish(self, batch: Batch) -> None:
@@ -271,13 +280,6 @@ class Push:
         batch.sent = []
 
     # What became of a file
-
-    def _skip(self, path: Path) -> None:
-        """It is neither photo nor video, and other files were not asked for."""
-        self._summary.filtered += 1
-        self._skipped_count += 1
-        if self._skipped_count <= SHOWN_EXAMPLES:
-            self._skipped_names.append(path.name)
 
     def _settle_saved(self, file: LocalFile) -> None:
         self._summary.saved += 1
@@ -315,12 +317,13 @@ class Push:
 
     def _save_what_arrived(self) -> None:
         """However the run ended: finish what workers still uploaded, if that is possible, and record it."""
-        arrived = [result for result in self._pipeline.close() if result.sent is not None]
-        complete = [batch for each in arrived if (batch := self._batches.end(each.task.file, each.sent)) is not None]
+        for result in self._pipeline.close():
+            if result.sent is not None:
+                self._under_way[result.task.file.path].sent.append(result.sent)
         # The run ends for a reason that was reported; the next one looks for what cannot be finished now.
         with grace_period(self._account.cancel), suppress(PhotosyncError):
-            for batch in (*complete, *self._batches.unfinished()):
-                self._finish(batch)
+            for batch in list(self._under_way.values()):
+                self._finish(batch)  # the first of its files takes all that arrived
         self._known.record()
 
     def _report_skipped(self) -> None:
