@@ -224,7 +224,7 @@ def test_a_lost_answer_to_the_making_of_items_makes_none_twice(tmp_path: Path) -
         assert len(someone.simulator.library) == 3
 
 
-@pytest.mark.parametrize("status", [None, 503])
+@pytest.mark.parametrize("status", [None, pytest.param(503, marks=pytest.mark.slow)])  # each 503 slows all requests
 def test_lost_answers_everywhere(tmp_path: Path, status: int | None) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*MANY[:60])

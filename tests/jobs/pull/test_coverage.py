@@ -10,7 +10,7 @@ from photosync_amazon.simulator import AmazonSimulator
 
 @pytest.fixture
 def simulator() -> AmazonSimulator:
-    return AmazonSimulator(items=450, seed=3, gaps=False)
+    return AmazonSimulator(items=410, seed=3, gaps=False)
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, s
         assert sandbox.run("pull", "amazon").number("saved") == 0
         assert simulator.counts["total"] == 1
 
-        simulator.library.add(count=250)
+        simulator.library.add(count=205)
         simulator.forget()
-        assert sandbox.run("pull", "amazon").number("saved") == 250
+        assert sandbox.run("pull", "amazon").number("saved") == 205
         assert simulator.counts["list"] == 3
 
         gone = next(iter(simulator.library.expected()))
@@ -61,7 +61,7 @@ def test_what_a_killed_run_left_out_is_not_taken_for_known(simulator: AmazonSimu
         simulator.forget()
         rest = sandbox.run("pull", "amazon")
         assert cut_short.number("saved") + rest.number("saved") == 300
-        assert sum(sandbox.hashes().values()) == 750
+        assert sum(sandbox.hashes().values()) == 710
 
 
 def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
@@ -70,14 +70,14 @@ def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
     with simulator:
         sandbox.configure({"amazon": simulator.account_settings()})
         assert sandbox.run("pull", "amazon").exit == 0
-        for item in list(simulator.library.expected())[:315]:
+        for item in list(simulator.library.expected())[:287]:
             simulator.library.remove(item.id)
         doubted = sandbox.run("pull", "amazon")
         assert (doubted.exit, doubted.number("gone")) == (11, 0)
         assert "--accept-shrink" in doubted.stderr
         believed = sandbox.run("pull", "amazon", "--accept-shrink")
-        assert (believed.exit, believed.number("gone")) == (0, 315)
-        assert sum(sandbox.hashes().values()) == 450
+        assert (believed.exit, believed.number("gone")) == (0, 287)
+        assert sum(sandbox.hashes().values()) == 410
 
 
 def test_a_limit_is_no_reason_to_list_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
