@@ -53,7 +53,6 @@ class LibraryRun:
         return (self._opening.open_catalog if self.dry_run else self._opening.open_catalog_to_write)(library)
 
     def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
-        """The account, ready for work."""
         return self._opening.open_account(
             account,
             on_wait=self._show_wait,

@@ -1,4 +1,4 @@
-"""Lists what a provider has, or what the library has, item by item."""
+"""Lists what a provider has, or what the library has, item by item; or counts it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from photosync.catalog import Catalog
 from photosync.errors import UsageError
 from photosync.jobs.account import Account
 from photosync.model import Collection, Item, Selection
+from photosync.provider import SupportsCount
 
 
 class State(StrEnum):
@@ -41,9 +42,14 @@ def check_can_list(account: Account) -> None:
         )
 
 
-def matching(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[Item]:
-    """The items of `selection` at the provider, each once. Keeps no more than their ids in memory."""
-    return (item for page in _pages(account, selection, collections) for item in page)
+def count(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> int:
+    """How many distinct items match. The service is asked where it can tell, else they are listed."""
+    provider = account.provider
+    if isinstance(provider, SupportsCount) and len(collections) <= 1:
+        number = provider.count(selection, collections[0].id if collections else None)
+        if number is not None:
+            return min(number, selection.max_items or number)
+    return sum(len(page) for page in _pages(account, selection, collections))
 
 
 def listed(
@@ -76,7 +82,7 @@ def saved(catalog: Catalog, account: str, selection: Selection, collections: Ite
 
 
 def _pages(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[list[Item]]:
-    """Pages of items that match and were not in an earlier page."""
+    """Pages of items that match and were not in an earlier page. Keeps no more than their ids in memory."""
     seen: set[str] = set()
     left = selection.max_items
     wanted: list[str | None] = [each.id for each in collections]

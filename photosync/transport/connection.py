@@ -99,7 +99,6 @@ class Connections:
         self._adapter.init_poolmanager(32, self.policy.pool_size, blocksize=_PIECE_BYTES)
 
     def close(self) -> None:
-        """Close all connections that are idle."""
         self._adapter.close()
 
     def send(self, request: Request, started: float) -> Reply:

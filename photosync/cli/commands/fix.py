@@ -124,19 +124,11 @@ def _conclude(general: GeneralOptions, results: list[FileResult], seconds: float
     counts = Counter(result.outcome for result in results)
     status = Exit.PARTIAL if counts["failed"] else Exit.OK
     if general.json:
-        words = ("fixed", "sidecar", "untouched", "undone", "failed")
+        content = {"command": "fix", "files": len(results)}
+        content |= {word: counts[word] for word in ("fixed", "sidecar", "untouched", "undone", "failed")}
+        content |= {"dry_run": True} if dry_run else {}
         errors = [{"path": str(each.path), "error": each.error} for each in results if each.error]
-        print_json(
-            {
-                "command": "fix",
-                "files": len(results),
-                **{word: counts[word] for word in words},
-                **({"dry_run": True} if dry_run else {}),
-                "seconds": round(seconds, 1),
-                "exit": int(status),
-                "errors": errors,
-            }
-        )
+        print_json({**content, "seconds": round(seconds, 1), "exit": int(status), "errors": errors})
         return status
     if dry_run:
         print_table(["FILE", "WHAT", "BEFORE", "AFTER", "WHY"], [row for each in results for row in _rows(each)])

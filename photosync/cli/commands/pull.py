@@ -109,7 +109,7 @@ class PullRun(LibraryRun):
 
     def count(self) -> Exit:
         """Print how many items match. Writes nothing."""
-        from photosync.jobs.count import count
+        from photosync.jobs.list import count
 
         statuses = []
         for config in self.accounts:

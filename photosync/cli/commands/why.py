@@ -58,25 +58,22 @@ def _origin(answer: Why) -> list[str]:
     ]
     if entry is None:
         return [*lines, "  no pull brought this file", *uploads]
-    lines += [f"  {entry.item.name}: account {entry.account}, id {entry.item.id}, {entry.state}"]
+    lines.append(f"  {entry.item.name}: account {entry.account}, id {entry.item.id}, {entry.state}")
     if entry.delivered_sha256:
-        lines += [
-            f"  saved {entry.saved_at}",
-            f"  delivered {entry.delivered_size} bytes, sha256 {entry.delivered_sha256}",
-            "  stored as delivered"
-            if entry.stored_sha256 == entry.delivered_sha256
-            else f"  stored    {entry.stored_size} bytes, sha256 {entry.stored_sha256}",
-        ]
+        lines.append(f"  saved {entry.saved_at}")
+        lines.append(f"  delivered {entry.delivered_size} bytes, sha256 {entry.delivered_sha256}")
+        is_as_delivered = entry.stored_sha256 == entry.delivered_sha256
+        stored = f"   {entry.stored_size} bytes, sha256 {entry.stored_sha256}"
+        lines.append(f"  stored {'as delivered' if is_as_delivered else stored}")
     if entry.reason:
-        lines += [f"  could not be brought last: {entry.reason}: {entry.error}"]
+        lines.append(f"  could not be brought last: {entry.reason}: {entry.error}")
     lines += uploads
     if answer.path is None and entry.state != "pushed":
-        lines += [
-            f"  no file lies at {entry.location.path}; the next pull brings it again"
-            if entry.location
-            else "  has no file"
-        ]
-    return [*lines, *([f"  lies there because {answer.location_reason}"] if answer.location_reason else [])]
+        again = entry.location and f"no file lies at {entry.location.path}; the next pull brings it again"
+        lines.append(f"  {again or 'has no file'}")
+    if answer.location_reason:
+        lines.append(f"  lies there because {answer.location_reason}")
+    return lines
 
 
 def _times(choice: CaptureTimeChoice | None) -> list[str]:
@@ -90,7 +87,8 @@ def _times(choice: CaptureTimeChoice | None) -> list[str]:
         lines.append(f" {mark} {source.rank}  {_reading(time):32} {time.meaning.value:8} {source.label}{doubt}")
     if not choice.candidates:
         lines.append("   none")
-    lines += [f"offset from UTC: {choice.offset.source}"] if choice.offset else []
+    if choice.offset:
+        lines.append(f"offset from UTC: {choice.offset.source}")
     return [*lines, *(f"note: {each}" for each in choice.notes)]
 
 

@@ -19,8 +19,6 @@ BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file that was found."""
-
     path: Path
     file: LocalFile | None
     """None if it cannot be read, or is not to be uploaded."""
