@@ -748,13 +748,14 @@ def test_a_conflict_with_ones_own_lost_file(
 ) -> None:
     file = local(tmp_path)
     uploader.prepare([file])
-    simulator.faults.late_upload = Fault(value=0.5, times=1)
+    simulator.faults.late_upload = Fault(value=3600, times=1)
     with pytest.raises(LostAnswerError):
         uploader.send(file)
     assert uploader.find(file) is None
     with pytest.raises(LostAnswerError, match="not ready"):  # the name is taken, by what cannot be seen
         uploader.send(file)
-    assert simulator.wait_for(lambda: bool(simulator.tree()))
+    (lost,) = simulator.drive.hidden
+    simulator.uploads.appear(lost)
     simulator.faults.hashless = Fault()
     sent = uploader.send(file)
     assert (sent.was_there, sent.item is not None) == (False, True)

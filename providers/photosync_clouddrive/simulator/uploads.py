@@ -224,14 +224,15 @@ class DriveUploads:
         self._drive.say(node_id, status="PENDING")
         if hidden:
             self._drive.hidden.add(node_id)
-        asyncio.get_running_loop().call_later(clock.real_s(after_s), self._appear, node_id)
+        asyncio.get_running_loop().call_later(clock.real_s(after_s), self.appear, node_id)
         if self.late_status is not None:
             return web.Response(status=self.late_status)
         if request.transport is not None:
             request.transport.close()
         raise answers.Dropped
 
-    def _appear(self, node_id: str) -> None:
+    def appear(self, node_id: str) -> None:
+        """Show a late file."""
         self._drive.hidden.discard(node_id)
         self._drive.say(node_id, status="AVAILABLE")
 
