@@ -1,4 +1,4 @@
-"""Puts an account together: its configuration, its provider, its transport and the folder for its state."""
+"""Assembles an account: its configuration, its provider, its transport and the folder for its state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, Tra
 
 
 def state_folder() -> Path:
-    """The folder for what belongs to the user and not to a library: tokens, and which library is where."""
+    """The folder for data of the user that no library has: tokens, and the paths of libraries."""
     return Path(os.environ.get("PHOTOSYNC_STATE") or user_state_path("photosync"))
 
 

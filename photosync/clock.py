@@ -1,10 +1,10 @@
 """The clock for everything that waits: back-off, pacing, `Retry-After`, retry budgets, polling.
 
 The environment variable `PHOTOSYNC_CLOCK_SPEED` makes this time pass N times as fast, for tests and demonstrations: at
-10 a wait of 5 seconds is over after half a second, here and in a simulated service. It is read once.
+10 a wait of 5 seconds takes half a second, here and in a simulated service. It is read once.
 
-Real time stays what takes real work or is seen outside: dates that are written or shown, durations in summaries,
-time-outs of sockets and of file locks, and the latency of simulated services.
+All other times are real: dates that are written or shown, durations in summaries, time-outs of sockets and of file
+locks, and the latency of simulated services.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from photosync.errors import CancelledError
 
 
 def parse_speed(text: str) -> float:
-    """How many times as fast this clock is. Raises `ValueError`."""
+    """Parse the speed of this clock. Raises `ValueError`."""
     if not (re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) and float(text) > 0):
         raise ValueError(f"PHOTOSYNC_CLOCK_SPEED must be a number above 0, such as 10, and is '{text}'")
     return float(text)
@@ -28,12 +28,12 @@ SPEED = parse_speed(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
 
 
 def monotonic() -> float:
-    """Seconds on this clock since some moment."""
+    """Seconds on this clock since an arbitrary moment."""
     return time.monotonic() * SPEED
 
 
 def real_s(seconds: float) -> float:
-    """How many real seconds so many seconds on this clock take."""
+    """The real duration of a number of seconds on this clock."""
     return seconds / SPEED
 
 
@@ -44,7 +44,7 @@ def check(cancel: threading.Event | None) -> None:
 
 
 def wait(cancel: threading.Event | None, seconds: float) -> None:
-    """Wait so long on this clock, or raise `CancelledError` as soon as the run is ending."""
+    """Wait on this clock, or raise `CancelledError` as soon as the run is ending."""
     if seconds > 0:
         (cancel or threading.Event()).wait(real_s(seconds))
     check(cancel)

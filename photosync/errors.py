@@ -1,4 +1,4 @@
-"""The errors. Each kind has the exit status that it ends a command with.
+"""The errors. Each kind has the exit status of a command that it ends.
 
 A message says what happened, to which account or file, and what the user can do now. It never has a secret.
 """
@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Exit(IntEnum):
-    """How a command ended: the contract with scripts and schedulers."""
+    """The exit status of a command: the contract with scripts and schedulers."""
 
     OK = 0
     INTERNAL = 1
@@ -32,7 +32,7 @@ class Exit(IntEnum):
 
     @classmethod
     def worst(cls, statuses: list[Exit]) -> Exit:
-        """The status of a command about several accounts: the first of the contract's order that applies."""
+        """The status of a command about several accounts: the first that applies, in the contract's order."""
         order = [
             *(cls.INTERRUPTED, cls.TERMINATED, cls.INTERNAL, cls.USAGE, cls.DESTINATION, cls.SUSPICIOUS),
             *(cls.DAMAGE, cls.AUTH, cls.PARTIAL, cls.TEMPORARY, cls.LIMIT, cls.LOCKED, cls.OK),
@@ -87,7 +87,7 @@ class SignInError(PhotosyncError):
 
 
 class TemporaryError(PhotosyncError):
-    """The service could not be reached, or still refused when the retry budget was spent: see `reason`."""
+    """The service could not be reached, or still refused when the retry budget was used up: see `reason`."""
 
     exit = Exit.TEMPORARY
 
@@ -99,7 +99,7 @@ class TemporaryError(PhotosyncError):
 class LostAnswerError(TemporaryError):
     """A request that must not be sent twice may have been carried out, but no answer says so.
 
-    The caller finds out what became of it before sending it again. `status` is 408 or 5xx where an answer came.
+    The caller checks the result before sending it again. `status` is 408 or 5xx if there was an answer.
     """
 
     def __init__(self, message: str, reason: Reason = Reason.UNREACHABLE, status: int | None = None) -> None:
@@ -118,23 +118,23 @@ class ItemError(PhotosyncError):
 
 
 class NameTakenError(ItemError):
-    """A file cannot be uploaded under its name: another item has it."""
+    """A file cannot be uploaded under its name: another item has that name."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, Reason.NAME_TAKEN)
 
 
 class StorageFullError(ItemError):
-    """The service has no room for this file, nor for the next."""
+    """The service has no storage left for this file and further ones."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, Reason.STORAGE_FULL)
 
 
 class ProviderError(PhotosyncError):
-    """The service broke its protocol, or refused a request for good.
+    """The service broke its protocol, or refused a request permanently.
 
-    `status` is the HTTP status where there was one, so that a provider can tell a 404 from a 409.
+    `status` is the HTTP status if there was one, so that a provider can distinguish a 404 from a 409.
     """
 
     exit = Exit.TEMPORARY
@@ -164,6 +164,6 @@ class SuspiciousError(PhotosyncError):
 
 
 class CancelledError(PhotosyncError):
-    """The run is ending. Raised in everything that is still going on."""
+    """The run is ending. Raised in all operations that are still in progress."""
 
     exit = Exit.INTERRUPTED

@@ -1,7 +1,7 @@
-"""The values that everything else speaks of: items, collections, selections, locations, usage.
+"""The values that all other modules use: items, collections, selections, locations, usage.
 
-Frozen, provider-neutral, without input or output. A provider parses its service's answers into these once, at the
-border; the core never sees raw JSON.
+Frozen, without input or output, the same for all providers. A provider parses its service's answers into these once;
+the core never sees raw JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What an item is. `OTHER`: some services also store files that are neither."""
+    """The kind of an item. `OTHER`: some services also store files that are neither photo nor video."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -22,39 +22,39 @@ class Kind(StrEnum):
 
 
 class TimeMeaning(StrEnum):
-    """What a time says. Services label a camera's wall clock as UTC, so the label alone proves nothing."""
+    """The meaning of a time. Services label a camera's wall clock as UTC, so the label alone proves nothing."""
 
     LOCAL = "local"
-    """The camera's clock as it read, whatever zone it stood in."""
+    """The reading of the camera's clock, in an unknown time zone."""
     INSTANT = "instant"
-    """A true moment, given in UTC."""
+    """An instant, given in UTC."""
     UNKNOWN = "unknown"
-    """One of these; an account's `time_zone` decides, else it is taken for an instant."""
+    """Local time or an instant; an account's `time_zone` decides, else it is treated as an instant."""
     DAY = "day"
     """A local day; the time is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureTime:
-    """When a picture was taken: a naive date and time, and what it means (for an instant: its UTC reading)."""
+    """When a picture was taken: a naive date and time, and its meaning (an instant has its UTC reading)."""
 
     reading: datetime
     meaning: TimeMeaning
     offset: timedelta | None = None
-    """Of local time from UTC, where a file tells it. Items have none, so the catalog does not store it."""
+    """The offset of local time from UTC, if a file has it. Items have none, so the catalog does not store it."""
 
     def __post_init__(self) -> None:
         if self.reading.tzinfo is not None:
-            raise ValueError("a capture time is a naive reading; its meaning says what of")
+            raise ValueError("a capture time is a naive reading; its meaning gives the time zone")
 
     def isoformat(self) -> str:
-        """`2019-07-06T18:22:00.250+02:00`, the milliseconds and the offset only where there are any."""
+        """`2019-07-06T18:22:00.250+02:00`, the milliseconds and the offset only if present."""
         reading = self.reading if self.offset is None else self.reading.replace(tzinfo=timezone(self.offset))
         return reading.isoformat(timespec="milliseconds" if self.reading.microsecond else "seconds")
 
     @property
     def utc(self) -> datetime | None:
-        """The instant, aware; None where it is not known, or is before the year 1 or after 9999."""
+        """The instant, aware; None if it is unknown, or is before the year 1 or after 9999."""
         if self.meaning is TimeMeaning.INSTANT:
             return self.reading.replace(tzinfo=UTC)
         if self.offset is None:
@@ -74,7 +74,7 @@ class GpsPosition:
 
     @property
     def is_real(self) -> bool:
-        """Whether it can be a position at all: services send 0,0 for 'none'."""
+        """Whether it can be a real position: services send 0,0 for 'none'."""
         return (
             -90 <= self.latitude <= 90
             and -180 <= self.longitude <= 180
@@ -84,7 +84,7 @@ class GpsPosition:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One photo or video as its provider describes it. Whatever the service left out is `None`.
+    """One photo or video as its provider describes it. Values that the service omitted are `None`.
 
     `id` never changes and is unique in the account. It is the item's whole identity: names, sizes and dates repeat.
     """
@@ -95,9 +95,9 @@ class Item:
     taken: CaptureTime | None = None
     size_bytes: int | None = None
     md5: str | None = None
-    """Of the content as the service has it, 32 lower-case hex digits. A download that differs is refused."""
+    """The md5 of the service's content, 32 lower-case hex digits. A download that differs is refused."""
     md5_hint: str | None = None
-    """A hash of content that the service may have changed since: a difference is a note, never a failure."""
+    """The md5 of content that the service may have changed since: a difference is a note, never a failure."""
     width: int | None = None
     height: int | None = None
     favorite: bool | None = None
@@ -107,15 +107,15 @@ class Item:
     gps: GpsPosition | None = None
     """Where it was taken."""
     added: datetime | None = None
-    """When it came to the service: an aware time. Good for a file's date at the worst, never for an item's."""
+    """When it arrived at the service: an aware time. A last resort for a file's date, never used as an item's."""
     revision: str | None = None
     """Changes exactly when the content does, for services that give neither hash nor size."""
     locator: Mapping[str, str] = field(default_factory=dict)
     """What the provider needs to fetch the content. Only the provider reads it; the catalog keeps it."""
     link: str | None = field(default=None, repr=False, compare=False)
-    """Where the content is right now, for services whose addresses expire. Never stored, never logged."""
+    """The current address of the content, for services whose addresses expire. Never stored, never logged."""
     notes: tuple[str, ...] = ()
-    """What a person should know of this item, `gps_stripped` for example."""
+    """Facts about this item for the user, such as `gps_stripped`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Location:
 
     @property
     def key(self) -> str:
-        """Equal for two paths below one root that some file system takes for the same file."""
+        """Equal for two paths below one root that some file system treats as the same file."""
         return unicodedata.normalize("NFC", self.path).casefold()
 
     def __str__(self) -> str:
@@ -139,12 +139,12 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What a provider groups items by: an album, a frame, a folder path, a picking session."""
+    """A group of items at a provider: an album, a frame, a folder path, a picking session."""
 
     id: str
     name: str
     kind: str
-    """The service's own word for it: `album`, `frame`, `folder`."""
+    """The service's word for it: `album`, `frame`, `folder`."""
     count: int | None = None
 
 
@@ -159,7 +159,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a content is known by."""
+    """The values that identify a content."""
 
     size_bytes: int
     md5: str
@@ -170,10 +170,10 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which items a command is about. The empty selection is everything.
+    """Which items a command is about. The empty selection has all items.
 
     `since` is the first moment that belongs to it and `until` the first that does not; both, like `years` and
-    `months`, are about the capture time as the camera's clock read.
+    `months`, are about the capture time on the camera's clock.
     """
 
     years: tuple[int, ...] = ()
@@ -183,18 +183,18 @@ class Selection:
     kind: Kind | None = None
     favorites: bool = False
     all_files: bool = False
-    """Also what is neither photo nor video, at services that keep such files."""
+    """Also items that are neither photo nor video, at services that store such files."""
     query: str | None = None
-    """In the provider's own filter language."""
+    """A filter in the provider's language."""
     recent: int | None = None
-    """Only so many of the newest, in the order in which they came to the service."""
+    """Only this many of the newest, by the order of arrival at the service."""
     limit: int | None = None
-    """At most so many matching items."""
+    """At most this many matching items."""
 
     def matches(self, item: Item) -> bool:
-        """Whether `item` belongs here, as far as the item itself can tell.
+        """Whether `item` matches, as far as its own data can show.
 
-        A query is the provider's business; `recent` and `limit` are about the listing as a whole.
+        The provider evaluates a query; `recent` and `limit` are about the listing as a whole.
         An item without a capture time matches no year, month, since or until.
         """
         if self.kind is not None and item.kind is not self.kind:
@@ -221,13 +221,13 @@ class Selection:
 
     @property
     def is_local(self) -> bool:
-        """Whether `matches` is the whole truth, so that no provider has to be asked."""
+        """Whether `matches` decides alone, without the provider."""
         return not (self.query or self.max_items)
 
     def possible_years(self, today: date) -> tuple[int, ...]:
-        """The years of possible matches, for services that filter by year alone; empty: no such bound.
+        """The years of possible matches, for services that filter by year only; empty: no such bound.
 
-        `today` bounds a selection that has only a beginning; a year is added for clocks that run ahead.
+        `today` bounds a selection without an end; a year is added for clocks that are ahead.
         """
         if self.years:
             return self.years

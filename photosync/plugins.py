@@ -1,4 +1,4 @@
-"""Finds the providers that are installed, through their entry points."""
+"""Finds installed providers through their entry points."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ GROUP = "photosync.providers"
 
 
 class ProviderPlugin:
-    """A provider that an entry point names. It is imported by `load`, not before."""
+    """A provider with an entry point. It is imported by `load`, not before."""
 
     def __init__(self, entry_point: EntryPoint) -> None:
         self.name = entry_point.name
@@ -39,7 +39,7 @@ def plugins() -> Mapping[str, ProviderPlugin]:
 
 
 def abilities(provider: type[Provider]) -> list[str]:
-    """What `provider` can do: `list`, `download`, and a word for each optional protocol that it fulfils."""
+    """The abilities of `provider`: `list`, `download`, and a word for each optional protocol that it implements."""
     optional = {
         "upload": SupportsUpload,
         "collections": HasCollections,

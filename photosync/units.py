@@ -20,7 +20,7 @@ def size(value: object) -> int:
 
 
 def rate(value: object) -> int:
-    """Bytes a second from `5M` or `5MB/s`. Raises `ValueError`."""
+    """Bytes per second from `5M` or `5MB/s`. Raises `ValueError`."""
     bytes_a_second = size(str(value).strip().removesuffix("/s"))
     if bytes_a_second == 0:
         raise ValueError("expected a rate above 0, such as 5M")

@@ -1,4 +1,4 @@
-"""What is saved, and how we know it: SQLite, one writer, a schema with a version."""
+"""The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
 from photosync.catalog.database import AccountTotals, Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry

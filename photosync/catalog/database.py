@@ -1,4 +1,4 @@
-"""The catalog: one connection, used by one thread. The lock of the library keeps other writers away."""
+"""The catalog: one connection, used by one thread. The library's lock excludes other writers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RECORD_SAVED = f"""
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """An item whose file is at its location, complete."""
+    """An item whose complete file is at its location."""
 
     item: Item
     location: Location
@@ -42,43 +42,43 @@ class SavedFile:
     stored_sha256: str
     sidecars: tuple[Sidecar, ...] = ()
     fix_record: str | None = None
-    """What the fixer did and what not; None where there is nothing to tell."""
+    """The fixer's result; None if there is nothing to record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How far one kind of listing is known."""
+    """The known extent of one kind of listing."""
 
     covered_run: int
-    """The run that knew all of it."""
+    """The last run that knew all its items."""
     completed_at: datetime
-    """When a listing last went to its end."""
+    """When a listing was last read to its end."""
     total: int | None
-    """How many items the service counted."""
+    """The service's number of items."""
     mark: str | None
-    """Where the service goes on, if it gives marks."""
+    """The mark for the next listing, if the service gives marks."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountTotals:
-    """An account in numbers."""
+    """The totals of an account."""
 
     items: int
-    """With a saved file."""
+    """Items with a saved file."""
     size_bytes: int
     failed: int
     """Items whose last download failed."""
     gone: int
     fixed: int
-    """Files that differ from what was delivered, and can be undone."""
+    """Files that differ from the delivered bytes, and can be undone."""
     last_started_at: datetime | None
     """When the last run began."""
     last_exit: int | None
-    """How it ended, if it did."""
+    """Its exit status, if it has ended."""
 
 
 class Catalog:
-    """An open catalog: by `open` for the one writer, by `read` for everybody else."""
+    """An open catalog: from `open` for the one writer, from `read` for all others."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -88,7 +88,7 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open for writing. A missing catalog is made, an older one is migrated."""
+        """Open for writing. A missing catalog is created, an older one is migrated."""
         try:
             connection = sqlite3.connect(path, isolation_level=None)
             connection.execute("PRAGMA journal_mode = WAL")
@@ -102,7 +102,7 @@ class Catalog:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Open without changing anything on the disk."""
-        # Even a reader of a database in WAL mode makes files next to it; without a writer, `immutable` avoids that.
+        # Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that.
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
@@ -117,18 +117,18 @@ class Catalog:
 
     @classmethod
     def empty(cls) -> Self:
-        """A catalog that knows nothing, in memory: for a library that does not exist yet."""
+        """An empty catalog in memory, for a library that does not exist yet."""
         connection = sqlite3.connect(":memory:", isolation_level=None)
         schema.migrate(connection, Path(":memory:"))
         return cls(connection)
 
     def close(self) -> None:
-        """Fold the write-ahead log into the database and let go of it."""
+        """Write the write-ahead log into the database and close it."""
         self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside is recorded, or nothing."""
+        """Record all changes in the `with` block, or none."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -140,14 +140,14 @@ class Catalog:
     # Runs
 
     def begin_run(self, command: str, account: str) -> int:
-        """The number of a run that begins now."""
+        """Record the start of a run; returns its number."""
         cursor = self._connection.execute(
             "INSERT INTO runs (command, account, started_at) VALUES (?, ?, ?)", (command, account, _now())
         )
         return int(cursor.lastrowid or 0)
 
     def end_run(self, run: int, exit_status: int, summary: str) -> None:
-        """How the run ended."""
+        """Record the end of a run."""
         self._connection.execute(
             "UPDATE runs SET ended_at = ?, exit = ?, summary = ? WHERE run = ?", (_now(), exit_status, summary, run)
         )
@@ -155,12 +155,12 @@ class Catalog:
     # Items
 
     def begin_listing(self) -> None:
-        """A run begins, which has seen no item and missed no file; ids are unique in one account only."""
+        """Forget the seen ids and missing files of the last run. Their ids are unique in one account only."""
         self._connection.execute("DELETE FROM seen")
         self._connection.execute("DELETE FROM missing")
 
     def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
-        """Note that the present run deals with these ids. Returns those that it had not seen before.
+        """Note that the present run handles these ids. Returns those that it had not seen before.
 
         Only the items of the listing (`by_listing`) count as listed.
         """
@@ -173,11 +173,11 @@ class Catalog:
         return new
 
     def listed_count(self) -> int:
-        """How many distinct items the listing of the present run had."""
+        """The number of distinct items in the listing of the present run."""
         return int(self._connection.execute("SELECT count(*) FROM seen WHERE listed").fetchone()[0])
 
     def known(self, account: str, ids: Collection[str]) -> dict[str, CatalogEntry]:
-        """The entries of these items by id; those without one are left out."""
+        """The entries of these items by id, where they have one."""
         marks = ",".join("?" * len(ids))
         return {each.id: each for each in self._entries(f"account = ? AND id IN ({marks})", account, *ids)}
 
@@ -194,7 +194,7 @@ class Catalog:
         return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
 
     def entries(self, account: str) -> Iterator[CatalogEntry]:
-        """All of an account; newest first."""
+        """All entries of an account; newest first."""
         return self._entries("account = ? ORDER BY rowid DESC", account)
 
     def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
@@ -202,7 +202,7 @@ class Catalog:
         return map(entry.from_row, self._connection.execute(query, parameters))
 
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
-        """These files are at their locations. The caller holds a transaction."""
+        """Record that these files are at their locations. The caller holds a transaction."""
         for each in saved:
             self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
@@ -217,7 +217,7 @@ class Catalog:
             self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
 
     def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
-        """The item's content could not be downloaded. An older file of it stays known."""
+        """Record that the item's content could not be downloaded. An older file stays recorded."""
         self._connection.execute(
             """INSERT INTO items (account, id, description, state, first_run, outside, reason, error)
                VALUES (?, ?, ?, 'failed', ?, '', ?, ?)
@@ -227,7 +227,7 @@ class Catalog:
         )
 
     def record_described(self, account: str, items: Iterable[Item]) -> None:
-        """The provider has these known items, and describes them differently."""
+        """Record new descriptions of known items."""
         self._connection.executemany(
             """UPDATE items SET description = ?,
                    state = CASE WHEN state <> 'gone' THEN state WHEN path IS NULL THEN 'pushed' ELSE 'saved' END
@@ -236,10 +236,10 @@ class Catalog:
         )
 
     def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
-        """Mark what the provider no longer has: `ids`, or all that are not in the present, complete listing.
+        """Mark items that the provider no longer has: `ids`, or all that are not in the present, complete listing.
 
-        Files stay where they are. Returns how many items were not marked before. What is neither photo nor video is
-        listed only on request, so that a listing says nothing about it.
+        Files stay where they are. Returns how many items were not marked before. A listing never marks items that are
+        neither photo nor video, because they are listed only on request.
         """
         update = "UPDATE items SET state = 'gone', reason = NULL, error = NULL WHERE account = ? AND state <> 'gone'"
         if ids is not None:
@@ -257,11 +257,11 @@ class Catalog:
         return ((id_, Location(root, path)) for id_, root, path in rows)
 
     def note_missing(self, ids: Iterable[str]) -> None:
-        """The files of these items were not found; known until the next run."""
+        """Note that the files of these items were not found; kept until the next run."""
         self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
 
     def failed_or_missing(self, account: str) -> Iterator[CatalogEntry]:
-        """Items whose content is still wanted: it failed last time, or the file is missing. Those gone are not.
+        """Items to download again: the last download failed, or the file is missing. Gone items are left out.
 
         Items may be recorded during the iteration: it reads in batches.
         """
@@ -308,7 +308,7 @@ class Catalog:
     # Listings
 
     def listing(self, account: str, collection: str, selection: str) -> Listing | None:
-        """How far this kind of listing is known."""
+        """The known extent of this kind of listing."""
         row = self._connection.execute(
             """SELECT covered_run, completed_at, total, mark FROM listings
                WHERE account = ? AND collection = ? AND selection = ?""",
@@ -317,7 +317,7 @@ class Catalog:
         return Listing(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
 
     def set_listing(self, account: str, collection: str, selection: str, listing: Listing) -> None:
-        """This kind of listing is known now as far as `listing` says."""
+        """Record the known extent of this kind of listing."""
         known = (listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark)
         self._connection.execute(
             "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)", (account, collection, selection, *known)

@@ -1,4 +1,4 @@
-"""What the catalog knows of one item and its file: a row of the table `items`."""
+"""An item and its file in the catalog: a row of the table `items`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from photosync.model import Item, Location
 COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
     reason, error, mended, id IN (SELECT id FROM missing)"""
-"""What to select for `from_row`."""
+"""The columns for `from_row`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogEntry:
-    """One item. What is not known is None."""
+    """One item. Unknown values are None."""
 
     row_id: int
-    """Grows with the order in which the catalog got to know the items."""
+    """Increases in the order in which items were recorded first."""
     account: str
     id: str
     description: str
-    """The item as its provider described it last: `item_json.to_text`."""
+    """The provider's last description of the item: `item_json.to_text`."""
     state: str
     """saved, pushed, failed or gone."""
     first_run: int
@@ -41,31 +41,31 @@ class CatalogEntry:
     error: str | None = None
     """The same in a sentence."""
     fix_record: str | None = None
-    """What the fixer did and what not, JSON."""
+    """The fixer's result, JSON."""
     is_missing: bool = False
     """The file was not found when the run began."""
 
     @property
     def item(self) -> Item:
-        """The item as its provider described it last."""
+        """The provider's last description of the item."""
         return item_json.from_text(self.description)
 
     @property
     def needs_download(self) -> bool:
-        """Whether the content is still to be downloaded, though nothing changed."""
+        """Whether the content must be downloaded although it has not changed."""
         return (self.location is None and not self.was_pushed) or self.reason is not None or self.is_missing
 
     @property
     def was_pushed(self) -> bool:
-        """Whether the item is in no library, but was uploaded from a file of the user's."""
+        """Whether the item is not in the library, but was uploaded from a file of the user."""
         return self.state == "pushed"
 
     def differs_from(self, item: Item) -> bool:
-        """Whether the provider has another content now, by the best that it gives: hash, revision or size."""
+        """Whether the provider has another content now, by the best available value: hash, revision or size."""
         if item.md5 is not None:
             return item.md5 != self.delivered_md5
         if self.was_pushed:
-            return False  # size and revision are what the service made of it
+            return False  # the service may have changed size and revision
         if item.revision is not None:
             return item.revision != self.revision
         return item.size_bytes is not None and item.size_bytes != self.delivered_size

@@ -1,4 +1,4 @@
-"""The part of the catalog about the fixer: sidecars, and files that are about to change."""
+"""The part of the catalog about the fixer: sidecars, and planned changes of files."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from photosync.model import Location
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """A sidecar file with something of ours in it."""
+    """A sidecar file with data from this program."""
 
     location: Location
     sha256: str
     ours: bool
-    """Made by us; else it was there, and something was added to it."""
+    """Created by this program; else it existed, and data was added to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A file that is about to get another content."""
+    """A planned change of a file's content."""
 
     account: str
     id: str
     location: Location
     sha256: str
-    """Of the content to come."""
+    """The hash of the planned content."""
 
 
 class Fixes:
@@ -56,13 +56,13 @@ class Fixes:
         )
 
     def intend(self, account: str, id_: str, sha256: str, size_bytes: int, fix_record: str | None) -> None:
-        """Record that the item's file is about to get this content: known even if the program is killed."""
+        """Record a planned content before the file is changed, so that it is known after a crash."""
         self._connection.execute(
             "INSERT OR REPLACE INTO fixing VALUES (?, ?, ?, ?, ?)", (account, id_, sha256, size_bytes, fix_record)
         )
 
     def intents(self) -> Iterator[Intent]:
-        """What was intended and neither settled nor forgotten."""
+        """The intents that were neither settled nor forgotten."""
         rows = self._connection.execute(
             """SELECT fixing.account, fixing.id, outside, path, sha256 FROM fixing
                JOIN items ON items.account = fixing.account AND items.id = fixing.id WHERE path IS NOT NULL"""
@@ -80,5 +80,5 @@ class Fixes:
         self.forget_intent(account, id_)
 
     def forget_intent(self, account: str, id_: str) -> None:
-        """What was intended is settled, or did not happen."""
+        """Delete the intent: it is settled, or the file was not changed."""
         self._connection.execute("DELETE FROM fixing WHERE account = ? AND id = ?", (account, id_))

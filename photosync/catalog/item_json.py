@@ -1,4 +1,4 @@
-"""An item as JSON text and back, so that the catalog can tell with one comparison whether its description changed."""
+"""An item as JSON text and back, so that one comparison shows whether its description has changed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any
 from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
 
 _NAMES = {each.name: "place" if each.name == "gps" else each.name for each in fields(Item) if each.name != "link"}
-"""Every field that is kept, and its key."""
+"""Every stored field, and its key."""
 
 
 def to_text(item: Item) -> str:
-    """Compact JSON with a fixed order of keys; what is not known is left out. `link` is never kept.
+    """Compact JSON with a fixed order of keys, without unknown values. `link` is never stored.
 
-    In ASCII alone: a service's names may hold lone surrogates, which UTF-8 cannot encode.
+    In ASCII only: a service's names may have lone surrogates, which UTF-8 cannot encode.
     """
     values = {key: getattr(item, name) for name, key in _NAMES.items()}
     known = {key: value for key, value in values.items() if value not in (None, (), {})}

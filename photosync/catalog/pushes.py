@@ -1,4 +1,4 @@
-"""The part of the catalog about pushes: which file, when and as which item, so that nothing is uploaded twice."""
+"""The part of the catalog about pushes: file, time and item, so that nothing is uploaded twice."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ class PushedFile:
 
     path: Path
     stamp: str
-    """Size and time of the file, to tell whether it changed."""
+    """Size and time of the file, which show whether it has changed."""
     digest: Digest
     item: Item
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An item that has a certain content."""
+    """An item with a given content."""
 
     item: Item
     is_in_place: bool
-    """It was pushed to the destination that was asked for."""
+    """It was pushed to the requested destination."""
 
 
 @dataclass(frozen=True, slots=True)
 class PushRecord:
-    """One upload of one file in the past."""
+    """An earlier upload of a file."""
 
     account: str
     id: str
@@ -67,7 +67,7 @@ class Pushes:
         self._account = account
 
     def has_file(self, destination: str, path: Path, stamp: str) -> bool:
-        """Whether the file was pushed to `destination` as it is now, and its item is not known to be gone."""
+        """Whether the unchanged file was pushed to `destination`, and its item is not known to be gone."""
         found = self._connection.execute(
             f"SELECT 1 FROM pushes AS p WHERE account = ? AND place = ? AND path = ? AND stamp = ? AND NOT {_GONE}",  # noqa: S608 - our own text
             (self._account, destination, os.fsencode(path), stamp),
@@ -92,9 +92,9 @@ class Pushes:
         return found.fetchone() is not None
 
     def with_content(self, destination: str, digest: Digest) -> Match | None:
-        """The item that has this content: pushed to `destination` if there is one, else pushed elsewhere or pulled.
+        """The item with this content: pushed to `destination` if there is one, else to another one, or pulled.
 
-        A pulled file counts as it is in the library, with the changes of the fixer.
+        A pulled file counts with its content in the library, including the fixer's changes.
         """
         row = self._connection.execute(
             f"""SELECT i.description, p.place = ?4 AS in_place FROM pushes AS p JOIN items AS i USING (account, id)
@@ -107,7 +107,7 @@ class Pushes:
         return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
 
     def record(self, run: int, destination: str, pushed: Iterable[PushedFile]) -> None:
-        """These files are at the service. The caller holds a transaction."""
+        """Record that these files are at the service. The caller holds a transaction."""
         for each in pushed:
             digest, item = each.digest, each.item
             self._connection.execute(

@@ -109,7 +109,7 @@ SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> int:
-    """The catalog's version. A newer one is refused: writing to it could lose data that we do not know."""
+    """The catalog's version. A newer one is refused: writing to it could lose data unknown to this version."""
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if version > SCHEMA_VERSION:
         raise DestinationError(

@@ -1,7 +1,7 @@
 """Boxes, the structure of MP4, QuickTime, HEIF, AVIF and JPEG XL files.
 
 ISO/IEC 14496-12, 4.2: a box is a size of four bytes that counts itself, a type, and its content. Size 1: eight bytes of
-size follow. Size 0: the box goes to the end of the file. Content is never read to get past it.
+size follow. Size 0: the box goes to the end of the file. Content is skipped without reading it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_BOXES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box: its type, where it begins, where its content begins, and the byte behind it."""
+    """One box: its type, its start, the start of its content, and the offset after its last byte."""
 
     type: bytes
     position: int
@@ -25,7 +25,7 @@ class Box:
 
 
 def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
-    """The boxes between two offsets; raises `MalformedError` at the first that does not fit."""
+    """The boxes between two offsets; raises `MalformedError` at the first that exceeds them."""
     for _ in range(MAX_BOXES):
         if end - start < 8:
             return

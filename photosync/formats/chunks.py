@@ -16,22 +16,22 @@ _MAX_CHUNKS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One chunk. `end` is the byte behind it, CRC or padding included."""
+    """One chunk. `end` is the offset after it, CRC or padding included."""
 
     type: bytes
     position: int
     length: int
-    """Of the data in bytes."""
+    """The length of the data in bytes."""
     end: int
 
     @property
     def data(self) -> int:
-        """Where the data begins."""
+        """The start of the data."""
         return self.position + 8
 
 
 def png_chunks(window: Window) -> Iterator[Chunk]:
-    """The chunks of a PNG up to IEND; raises `MalformedError` at the first that is not whole."""
+    """The chunks of a PNG up to IEND; raises `MalformedError` at the first incomplete one."""
     position = 8
     for _ in range(_MAX_CHUNKS):
         head = window.exactly(position, 8)
@@ -47,12 +47,12 @@ def png_chunks(window: Window) -> Iterator[Chunk]:
 
 
 def riff_size(window: Window) -> int:
-    """How many bytes a RIFF file says that it has; raises `MalformedError` where it has no header."""
+    """The size in a RIFF file's header; raises `MalformedError` if there is no header."""
     return int.from_bytes(window.exactly(4, 4), "little") + 8
 
 
 def riff_chunks(window: Window) -> Iterator[Chunk]:
-    """The chunks of a RIFF file; raises `MalformedError` at the first that does not fit."""
+    """The chunks of a RIFF file; raises `MalformedError` at the first that exceeds the file."""
     if riff_size(window) != window.size:
         raise MalformedError("the RIFF size is not the file's")
     position = 12

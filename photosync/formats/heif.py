@@ -1,8 +1,8 @@
-"""HEIC, HEIF and AVIF: items that tables in the `meta` box describe. No image is decoded.
+"""HEIC, HEIF and AVIF: the items in the tables of the `meta` box. No image is decoded.
 
 ISO/IEC 14496-12, 8.11: `meta` holds `pitm` (the primary item), `iinf` (an `infe` for each item), `iloc` (where items
 are) and `iref` (which item describes which, `cdsc`). ISO/IEC 23008-12, 6.5 and 9.3: `iprp` holds `ipco`, a list of
-properties, and `ipma`, which gives each item its own; `ispe` is the size in pixels, and `irot` how they are turned.
+properties, and `ipma`, which gives each item its own; `ispe` is the size in pixels, and `irot` the rotation.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class HeifItem:
     describes: set[int] = field(default_factory=set)
     """Ids of other items."""
     extents: list[tuple[int, int]] = field(default_factory=list)
-    """Offset in the file and length of each; empty where the item is not in the file as it is."""
+    """The offset in the file and length of each extent; empty if the item is not stored unchanged in the file."""
 
 
 @dataclass(slots=True)
@@ -42,7 +42,7 @@ class HeifItems:
     primary: int = 0
 
     def describing_primary(self, type_: bytes, content_type: bytes = b"") -> list[HeifItem]:
-        """The items of a type that describe the primary item; a single one needs no reference to it."""
+        """The items of a type that describe the primary item; a single item needs no reference to it."""
         found = [item for item in self.items.values() if (item.type, item.content_type) == (type_, content_type)]
         linked = [item for item in found if self.primary in item.describes]
         return linked or (found if len(found) == 1 else [])
@@ -72,9 +72,9 @@ def read_items(window: Window) -> HeifItems:
 
 
 def read_size(window: Window) -> HeifSize | None:
-    """The size of the primary image; None where the boxes do not say it for certain.
+    """The size of the primary image; None if the boxes do not give it clearly.
 
-    An image that is mirrored or cropped has none: readers differ in what they make of it.
+    A mirrored or cropped image has none: readers interpret these properties differently.
     """
     try:
         tables = _tables(window)
@@ -158,7 +158,7 @@ def _add_extents(window: Window, iloc: Box, items: dict[int, HeifItem]) -> None:
 def _property_numbers(ipma: _Fields, item: int) -> list[int]:
     """The numbers, from 1, of the properties that belong to `item`."""
     number_size = 2 if ipma.flags & 1 else 1
-    # The highest bit only says that a reader that does not know the property must not show the image.
+    # The highest bit only forbids a reader that does not know the property to show the image.
     mask = (1 << (8 * number_size - 1)) - 1
     for _ in range(ipma.number(4)):
         identity = ipma.number(4 if ipma.version else 2)
@@ -173,7 +173,7 @@ def _fields(window: Window, box: Box, at: int = 4) -> _Fields:
 
 
 class _Fields:
-    """The numbers of a box one after the other, from `at` on; a full box begins with version and flags."""
+    """Reads the numbers of a box one after another, from `at`; a full box begins with version and flags."""
 
     def __init__(self, content: bytes, at: int) -> None:
         self._content = content

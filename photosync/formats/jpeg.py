@@ -1,7 +1,7 @@
 """JPEG: segments up to the first scan, and the end of the image.
 
 ITU-T T.81, annex B: a segment is FF, a marker, a length of two bytes that counts itself, and its payload; FF may be
-repeated. In scan data FF is followed by 00 or a restart marker, so the next other marker ends it.
+repeated. In scan data FF is followed by 00 or a restart marker, so any other marker ends it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: its marker, where its payload begins, and the byte behind it."""
+    """One segment: its marker, the start of its payload, and the offset after its last byte."""
 
     marker: int
     payload: int
@@ -27,14 +27,14 @@ class Segment:
 
     @property
     def position(self) -> int:
-        """Of the marker; the length follows it, and then the payload."""
+        """The position of the marker; the length and then the payload follow."""
         return self.payload - 4
 
 
 def segments(window: Window) -> Iterator[Segment]:
     """The segments up to the header of the first scan, which is the last one.
 
-    Raises `MalformedError` where they are broken, or the file ends before the first scan.
+    Raises `MalformedError` if they are broken, or the file ends before the first scan.
     """
     position = 2
     while True:
@@ -59,7 +59,7 @@ def segments(window: Window) -> Iterator[Segment]:
 
 
 def end_of_image(window: Window, scan: int) -> int | None:
-    """The byte behind the first EOI after `scan`, where scan data begins; None where the image has no end."""
+    """The offset after the first EOI after `scan`, the start of scan data; None if the image has no end."""
     position = scan
     while chunk := window.read(position, CHUNK):
         found = _NEXT_MARKER.search(chunk)

@@ -1,4 +1,4 @@
-"""The format of a file. The content decides; the name counts only where content alone cannot tell.
+"""The format of a file. The content decides; the name counts only if the content is not enough.
 
 Signatures are from the formats' specifications, those of raw formats from ExifTool's documentation and from files.
 """
@@ -14,7 +14,7 @@ from photosync.formats.window import MalformedError, Window
 
 
 class FormatKind(StrEnum):
-    """What a format holds."""
+    """The kind of content of a format."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -32,7 +32,7 @@ class Format:
     mime: str
 
     def fits(self, name: str) -> bool:
-        """Whether `name` has an extension that is usual for this format; a name without one fits everything."""
+        """Whether `name` has a usual extension of this format; a name without an extension fits all formats."""
         suffix = PurePath(name).suffix.lower()
         return not suffix or suffix in self.extensions
 
@@ -70,7 +70,7 @@ def _raw(name: str, *extensions: str) -> Format:
 
 BIG_TIFF = Format("BigTIFF", FormatKind.RAW, (".tif", ".tiff", ".btf"), "image/tiff")
 TIFF_LIKE = Format("TIFF-like", FormatKind.RAW, (".tif", ".tiff"), "image/tiff")
-"""The signature of a TIFF without its extension, or with a raw picture inside: treated as raw."""
+"""A file with the TIFF signature and another extension, or with a raw picture inside: treated as raw."""
 
 CR2 = _raw("CR2", ".cr2")
 CR3 = _raw("CR3", ".cr3", ".crm")
@@ -116,7 +116,7 @@ _NAMED = (
     *(JPEG2000, PSD, BMP, JXL, GIF, AVIF, HEIF, HEIC, TIFF, WEBP, PNG, JPEG),
 )
 _BY_EXTENSION = {extension: format_ for format_ in _NAMED for extension in format_.extensions}
-"""Where two formats share an extension, the later one in the list counts. MPEG-TS is not in it: program text has `.ts`
+"""If two formats share an extension, the later one in the list counts. MPEG-TS is not in it: source code has `.ts`
 too."""
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
@@ -143,7 +143,7 @@ def sniff(head: bytes, name: str = "") -> Format | None:
 
 
 def by_name(name: str) -> Format | None:
-    """The format that the extension of `name` stands for, for files whose content is not recognised.
+    """The format of the extension of `name`, for files whose content is not recognised.
 
     >>> by_name("IMG_1.CR2").name
     'CR2'
@@ -152,7 +152,7 @@ def by_name(name: str) -> Format | None:
 
 
 def _by_weak_signature(head: bytes, name: str) -> Format | None:
-    """Signatures so short or so common that more has to be looked at."""
+    """Short or common signatures, for which more bytes must be checked."""
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot") and head[:4] != b"\0\0\0\0":
         return MOV
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0" and len(head) >= 14:
@@ -193,7 +193,7 @@ def _tiff(head: bytes, name: str) -> Format:
 
 
 def _holds_raw(head: bytes) -> bool:
-    """Whether the first directory, as far as it lies in `head`, says that this is a raw picture."""
+    """Whether the first directory, as far as it is in `head`, says that this is a raw picture."""
     try:
         return read_block(Window.over(head)).holds_raw
     except MalformedError:
@@ -203,7 +203,7 @@ def _holds_raw(head: bytes) -> bool:
 def looks_like_text(head: bytes) -> bool:
     """Whether `head` is HTML, XML or JSON, as error pages are; no photo or video begins like this.
 
-    Sidecars (`.xmp`, `.aae`) do, so this is only for files that ought to be photos or videos.
+    Sidecars (`.xmp`, `.aae`) do, so this is only for files that should be photos or videos.
     """
     start = head.removeprefix(b"\xef\xbb\xbf")
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):

@@ -1,11 +1,11 @@
-"""The TIFF structure that Exif is stored in: a header, and directories (IFDs) of entries. A bounded reader.
+"""The TIFF structure of Exif: a header, and directories (IFDs) of entries. A bounded reader.
 
 TIFF 6.0, section 2: the header is the byte order (`II` or `MM`), 42, and the offset of the first directory. A directory
 is a count, that many entries of 12 bytes (tag, type, count, value or the offset of the value), and the offset of the
 next directory. CIPA DC-008 (Exif) 4.6.3 adds pointers to further directories: Exif, GPS, Interoperability.
 
 Each directory is read once, with at most 1 000 entries; values are read on demand. `Block.problems` says why a block
-must not be written to, `Block.growth_problems` why it must not grow.
+must not be changed, `Block.growth_problems` why it must not grow.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TYPE_SIZES = {
 }
 MAX_ENTRIES = 1000
 MAX_VALUE_BYTES = 1 << 16
-"""The most of a value that is read."""
+"""The maximum number of bytes that are read of a value."""
 
 POINTERS: dict[tuple[DirectoryName, int], DirectoryName] = {
     ("0th", 0x8769): "Exif",
@@ -42,7 +42,7 @@ _DNG_VERSION, _PHOTOMETRIC = 0xC612, 0x0106
 _RAW_PHOTOMETRICS = {32803, 34892}
 """Colour filter array and linear raw (DNG specification 1.7, PhotometricInterpretation)."""
 _STRIPS = {0x0111: 0x0117, 0x0144: 0x0145}
-"""Where strips and tiles begin, and the tags of their lengths."""
+"""The tags of the offsets of strips and tiles, and those of their lengths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +53,15 @@ class Entry:
     type: int
     count: int
     position: int
-    """Of the entry's own 12 bytes."""
+    """The position of the entry's 12 bytes."""
     value_position: int
-    """Of the value: inside the entry where it has at most 4 bytes."""
+    """The position of the value: inside the entry if it has at most 4 bytes."""
     length: int | None
-    """Of the value in bytes; None for an unknown type."""
+    """The length of the value in bytes; None for an unknown type."""
 
     @property
     def is_inline(self) -> bool:
-        """Whether the value stands in the entry itself."""
+        """Whether the value is in the entry itself."""
         return self.length is None or self.length <= 4
 
 
@@ -75,30 +75,30 @@ class Directory:
 
     @property
     def next_position(self) -> int:
-        """Where the pointer to the next directory stands."""
+        """The position of the pointer to the next directory."""
         return self.position + 2 + 12 * len(self.entries)
 
     @property
     def end(self) -> int:
-        """The first byte behind the directory."""
+        """The offset after the directory."""
         return self.next_position + 4
 
     def entry(self, tag: int) -> Entry | None:
-        """The first entry with `tag`, which is what readers take."""
+        """The first entry with `tag`, the one that readers use."""
         return next((entry for entry in self.entries if entry.tag == tag), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A TIFF block that was read."""
+    """A parsed TIFF block."""
 
     window: Window
     order: ByteOrder
     directories: dict[DirectoryName, Directory] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-    """Why nothing may be written."""
+    """Why the block must not be changed."""
     growth_problems: list[str] = field(default_factory=list)
-    """Why nothing may be appended."""
+    """Why nothing may be appended to the block."""
     shared: set[DirectoryName] = field(default_factory=set)
     """The directories to which more than one pointer leads."""
 
@@ -108,7 +108,7 @@ class Block:
         return found.entry(tag) if found else None
 
     def raw(self, entry: Entry, limit: int = MAX_VALUE_BYTES) -> bytes:
-        """The value's bytes as they stand, cut at `limit` and at the block's end."""
+        """The unchanged bytes of the value, cut at `limit` and at the block's end."""
         return self.window.read(entry.value_position, min(entry.length or 0, limit))
 
     def numbers(self, entry: Entry) -> tuple[int, ...]:
@@ -121,7 +121,7 @@ class Block:
         return struct.unpack(f"{self.order}{len(raw) // size}{code}", raw[: len(raw) // size * size])
 
     def rationals(self, entry: Entry) -> tuple[tuple[int, int], ...]:
-        """Numerators and denominators of an entry of fractions; none for other types."""
+        """Numerators and denominators of an entry of rationals; none for other types."""
         code = {RATIONAL: "I", SRATIONAL: "i"}.get(entry.type)
         if code is None:
             return ()
@@ -130,12 +130,12 @@ class Block:
         return tuple(zip(flat[::2], flat[1::2], strict=True))
 
     def text(self, directory: DirectoryName, tag: int) -> str | None:
-        """A text up to its first NUL, stripped; None where there is no entry or no text in it."""
+        """A text up to its first NUL, stripped; None if there is no entry or it has no text."""
         whole = self.characters(directory, tag)
         return None if whole is None else whole.split("\0")[0].strip()
 
     def characters(self, directory: DirectoryName, tag: int) -> str | None:
-        """A text with its NULs and all."""
+        """A text with its NULs."""
         entry = self.entry(directory, tag)
         if entry is None or entry.type not in (BYTE, ASCII, UNDEFINED) or not entry.length:
             return None
@@ -143,7 +143,7 @@ class Block:
 
     @property
     def is_sound(self) -> bool:
-        """Whether everything lies where it says, so that other libraries can read it without harm."""
+        """Whether all offsets and lengths are valid, so that other libraries can read it safely."""
         return not self.problems and not self.growth_problems
 
     @property
@@ -156,11 +156,11 @@ class Block:
 
 TIFF_SIGNATURES = (b"II*\0", b"MM\0*")
 RAW_SIGNATURES = (*TIFF_SIGNATURES, b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
-"""Olympus and Panasonic have letters of their own instead of 42."""
+"""Olympus and Panasonic use other values in place of 42."""
 
 
 def read_block(window: Window, signatures: tuple[bytes, ...] = TIFF_SIGNATURES) -> Block:
-    """Read the directories of a block; raises `MalformedError` where there is no TIFF header or first directory."""
+    """Read the directories of a block; raises `MalformedError` if there is no TIFF header or first directory."""
     header = window.exactly(0, 8)
     if header[:4] not in signatures:
         raise MalformedError("no TIFF header")
@@ -238,7 +238,7 @@ class _BlockReader:
             position += 12
 
     def _check_ends(self, directory: Directory) -> None:
-        """Values that run past the end would swallow what is appended there."""
+        """Values that run past the end would include bytes that are appended there."""
         block, size = self._block, self._window.size
         for entry in directory.entries:
             if entry.length is not None and entry.value_position + entry.length > size:

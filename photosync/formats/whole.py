@@ -1,4 +1,4 @@
-"""Whether a file is whole or incomplete, by its structure; the image data is not decoded."""
+"""Whether a file is complete, by its structure; the image data is not decoded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from photosync.formats.window import CHUNK, MalformedError, Window
 
 
 def is_whole(window: Window, format_: Format) -> bool | None:
-    """Whether a file has the end that its format demands; None for formats that have no check here.
+    """Whether a file has the end that its format requires; None for formats without a check here.
 
-    JPEG: an end of image after the first scan (an embedded preview has an end of its own before it). PNG: all chunks up
-    to IEND. GIF: the trailer. WebP: the size in the header. Videos and HEIF: boxes that fill the file, one of them the
+    JPEG: an end of image after the first scan (an embedded preview has another end before it). PNG: all chunks up to
+    IEND. GIF: the trailer. WebP: the size in the header. Videos and HEIF: boxes that fill the file, one of them the
     index.
     """
     check = _CHECKS.get(format_)

@@ -1,6 +1,6 @@
-"""A range of bytes in a file or in memory: what every reader of a format reads from.
+"""A range of bytes in a file or in memory: the input of every reader of a format.
 
-Reads end at the end of the range, so that no size that a file claims makes a reader allocate memory.
+Reads stop at the end of the range, so that a wrong size in a file cannot make a reader allocate much memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ CHUNK = 1 << 18
 
 
 class MalformedError(Exception):
-    """The content is not what its format demands. The readers of metadata turn it into a note."""
+    """The content does not conform to its format. The readers of metadata report it as a note."""
 
 
 class Window:
@@ -35,7 +35,7 @@ class Window:
 
     @classmethod
     def of_file(cls, file: BinaryIO) -> Window:
-        """A window over all of `file`."""
+        """A window over the whole `file`."""
         return cls(file, 0, file.seek(0, io.SEEK_END))
 
     def part(self, start: int, size: int) -> Window:
@@ -43,7 +43,7 @@ class Window:
         return Window(self._file, self._start + start, max(0, min(size, self.size - start)))
 
     def read(self, offset: int, length: int) -> bytes:
-        """At most `length` bytes; fewer at the end, none outside."""
+        """At most `length` bytes; fewer at the end, none outside the window."""
         length = min(length, self.size - offset)
         if offset < 0 or length <= 0:
             return b""
@@ -51,7 +51,7 @@ class Window:
         return self._file.read(length)
 
     def exactly(self, offset: int, length: int) -> bytes:
-        """Exactly `length` bytes, or the content is malformed."""
+        """Exactly `length` bytes; raises `MalformedError` if there are fewer."""
         found = self.read(offset, length)
         if len(found) != length:
             raise MalformedError(f"ends before byte {offset + length}")
@@ -67,7 +67,7 @@ class Window:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Add the file's name to every `OSError` without one; some system calls leave it out."""
+    """Add the file's name to every `OSError` without one; some system calls omit it."""
     try:
         yield
     except OSError as error:

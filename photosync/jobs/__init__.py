@@ -1,1 +1,1 @@
-"""One module a verb. Jobs print nothing and parse nothing; they tell a `Reporter` what happens."""
+"""One module per verb. Jobs print nothing and parse no arguments; they report events to a `Reporter`."""

@@ -1,4 +1,4 @@
-"""What every job is given: an account that is ready for work."""
+"""The input of every job: an account that is ready for work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photosync.provider import Provider
 
 
 class Traffic(Protocol):
-    """What an HTTP session has sent so far."""
+    """The numbers of requests that an HTTP session has sent."""
 
     @property
     def requests(self) -> int:
@@ -19,16 +19,16 @@ class Traffic(Protocol):
 
     @property
     def retries(self) -> int:
-        """Those among them that repeated one that failed."""
+        """The repeated requests among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that is ready for work: what every job is given."""
+    """An account that is ready for work: the input of every job."""
 
     name: str
     provider: Provider
     sessions: Sequence[Traffic]
     """Its HTTP sessions; most accounts have one."""
     cancel: Event
-    """Set by whoever wants the account's requests to end at once."""
+    """When set, the account's requests end at once."""

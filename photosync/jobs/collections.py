@@ -19,7 +19,7 @@ def collections_of(account: Account) -> list[Collection]:
 
 
 def find_collections(account: Account, names: Sequence[str]) -> tuple[Collection, ...]:
-    """The collections that `names` name, by id or name. Raises `UsageError` unless each name means exactly one."""
+    """The collections with these ids or names. Raises `UsageError` unless each name matches exactly one."""
     if not names:
         return ()
     existing = collections_of(account)

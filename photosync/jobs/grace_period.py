@@ -1,4 +1,4 @@
-"""An interrupted run may still send a few requests, to leave its service in order."""
+"""After an interruption, a run may still send a few requests that clean up at its service."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GRACE_PERIOD_S = 5.0
 
 @contextmanager
 def grace_period(cancel: threading.Event) -> Iterator[None]:
-    """Inside, and for `GRACE_PERIOD_S` at the most, requests work although the run was cancelled."""
+    """Inside the `with` block, for at most `GRACE_PERIOD_S`, requests work although the run was cancelled."""
     was_cancelled = cancel.is_set()
     cancel.clear()
     alarm = threading.Timer(GRACE_PERIOD_S, cancel.set)

@@ -15,7 +15,7 @@ from photosync.provider import SupportsCount
 
 
 class State(StrEnum):
-    """The state of an item: what the library has of it, compared with the provider."""
+    """The state of an item in the library, compared with the provider."""
 
     NEW = "new"
     SAVED = "saved"
@@ -35,7 +35,7 @@ class ListedItem:
 
 
 def check_can_list(account: Account) -> None:
-    """Raise `UsageError` where the provider lists nothing before a person picks."""
+    """Raise `UsageError` if the provider lists nothing before a person picks."""
     if account.provider.facts.needs_picking:
         raise UsageError(
             f"account '{account.name}': its provider lists nothing before a person picks: photosync pick {account.name}"
@@ -55,7 +55,7 @@ def count(account: Account, selection: Selection, collections: tuple[Collection,
 def listed(
     account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
 ) -> Iterator[ListedItem]:
-    """The items of `selection` at the provider, and what the catalog knows of each; a page at a time."""
+    """The items of `selection` at the provider, with the catalog's entry of each; read page by page."""
     for items in _pages(account, selection, collections):
         known = catalog.known(account.name, {item.id for item in items})
         for item in items:

@@ -1,4 +1,4 @@
-"""Tells an outage of the service from failures of single items."""
+"""Distinguishes an outage of the service from failures of single items."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ Failure = TypeVar("Failure")
 
 
 class OutageDetector(Generic[Failure]):
-    """Keeps temporary failures back until it is clear what they mean.
+    """Keeps temporary failures until their cause is clear.
 
     More failures in a row than there are workers, with no success in between, are an outage. Fewer are failures of
-    the items themselves, which is known once an item succeeded or the run is over.
+    single items, which is clear once an item succeeds or the run ends.
     """
 
     def __init__(self, workers: int) -> None:
@@ -21,12 +21,12 @@ class OutageDetector(Generic[Failure]):
         self._failures: list[Failure] = []
 
     def add(self, failure: Failure, error: TemporaryError) -> None:
-        """Keep `failure` back. Raises `error`, its cause, when this is an outage."""
+        """Keep `failure`. Raises `error`, its cause, if this is an outage."""
         self._failures.append(failure)
         if len(self._failures) > self._workers:
             raise error
 
     def settle(self) -> list[Failure]:
-        """An item succeeded, or the run is over. Returns the failures kept back: they are the items' own."""
+        """Call this after a success and at the end of the run. Returns the kept failures: they are of single items."""
         failures, self._failures = self._failures, []
         return failures

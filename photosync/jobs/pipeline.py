@@ -1,8 +1,8 @@
-"""The one place with concurrency: a listing and the work that it leads to, at the same time.
+"""The only module with concurrency: runs a listing and the work on its items at the same time.
 
-The listing runs in a thread of its own and reads a page only when it is asked to; the work runs in several threads. The
-iterator yields pages and results one at a time, in one thread, which needs no lock. The backlog is bounded: no page is
-asked for while too much work waits.
+The listing runs in its own thread and reads a page only on request; the work runs in several threads. The iterator
+yields pages and results one at a time, in one thread, which needs no lock. The backlog is bounded: no page is requested
+while too much work waits.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Work = TypeVar("Work")
 Done = TypeVar("Done")
 
 PAGES_AHEAD = 3
-"""How many pages may have been asked for and not yet looked at, once a listing is known to be read to its end."""
+"""The number of pages that may be requested ahead, in a listing that will be read to its end."""
 BACKLOG = 400
-"""No further page is asked for while so much work waits."""
+"""No further page is requested while this much work waits."""
 TICK_S = 0.5
-"""How often the iterator yields None while nothing happens."""
+"""The interval at which the iterator yields None while nothing happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,23 @@ class Pipeline(Generic[Batch, Work, Done]):
         return self._waiting < BACKLOG
 
     def submit(self, work: Work) -> None:
-        """Have a worker do this."""
+        """Queue this work for a worker."""
         self._waiting += 1
         self._executor.submit(self._work, work).add_done_callback(self._events.put)
 
     def request_pages(self, ahead: int) -> None:
-        """Let the listing read on until `ahead` pages have been asked for and not been yielded."""
+        """Let the listing continue until `ahead` pages are requested and not yet yielded."""
         while self._listing and self._asked < ahead and self.can_submit:
             self._asked += 1
             self._permits.release()
 
     def stop_listing(self) -> None:
-        """Ask for no more pages; those under way are dropped."""
+        """Request no more pages; pages in progress are dropped."""
         self._listing_stopped.set()
         self._permits.release()
 
     def close(self) -> list[Done]:
-        """Drop the work that waits, wait for what is under way, and return results that were not yielded."""
+        """Drop waiting work, wait for work in progress, and return results that were not yielded."""
         self.stop_listing()
         self._executor.shutdown(cancel_futures=True)
         self._lister.join()
@@ -84,7 +84,7 @@ class Pipeline(Generic[Batch, Work, Done]):
         return finished
 
     def __iter__(self) -> Iterator[Batch | ListingEnded | Done | None]:
-        """Yields until the listing has ended and all work is done; None now and then. Raises what `work` raised."""
+        """Yields until the listing has ended and all work is done; None at intervals. Raises the errors of `work`."""
         while self._listing or self._waiting:
             try:
                 event = self._events.get(timeout=TICK_S)

@@ -8,20 +8,20 @@ from typing import Protocol
 from photosync.errors import Exit
 
 MAX_ERRORS = 1000
-"""How many failures are listed one by one; the rest is counted."""
+"""The number of failures that are listed; further ones are only counted."""
 
 
 class Reporter(Protocol):
     """Gets the events of a run. Its methods are called from several threads."""
 
     def listed(self, seen: int, total: int | None) -> None:
-        """So many items were listed, of `total` if the service says."""
+        """The number of items listed so far, and the service's total if known."""
 
     def wanted(self, count: int, size_bytes: int) -> None:
-        """So many more files are to be transferred, of this size as far as it is known."""
+        """More files will be transferred, of this size as far as it is known."""
 
     def received(self, size_bytes: int) -> None:
-        """So many more bytes were transferred."""
+        """More bytes were transferred."""
 
     def saved(self, name: str, path: str) -> None:
         """A file was saved; in a dry run, it would be."""
@@ -30,12 +30,12 @@ class Reporter(Protocol):
         """An item failed."""
 
     def note(self, message: str) -> None:
-        """Something that the user should know, and that is no failure."""
+        """Information for the user that is not a failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFailure:
-    """Why one item failed."""
+    """The failure of one item."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ class Summary:
     errors: list[ItemFailure] = field(default_factory=list)
     dry_run: bool = False
     message: str | None = None
-    """What ended the run early, for a person."""
+    """Why the run ended early, for a person."""
 
     def add_failure(self, failure: ItemFailure) -> None:
         """Count a failure, and list it if the list is not full."""

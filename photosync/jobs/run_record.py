@@ -15,21 +15,21 @@ class RunRecord:
     """One run for one account, from its beginning to its end."""
 
     def __init__(self, account: Account, catalog: Catalog, summary: Summary) -> None:
-        """A run begins. A dry run is not recorded in the catalog."""
+        """Begin a run. A dry run is not recorded in the catalog."""
         self._account = account
         self._catalog = catalog
         self._summary = summary
         self._started = time.monotonic()
         self.number = 0 if summary.dry_run else catalog.begin_run(summary.command, account.name)
-        """Of the run in the catalog."""
+        """The number of the run in the catalog."""
 
     @property
     def seconds(self) -> float:
-        """How long the run has been going on."""
+        """The duration of the run so far."""
         return time.monotonic() - self._started
 
     def close(self, listed: int, error: PhotosyncError | None) -> None:
-        """The run is over: it dealt with `listed` items or files, and `error`, if any, ended it early."""
+        """End the run: it handled `listed` items or files, and `error`, if any, ended it early."""
         summary = self._summary
         statuses = [Exit.OK]
         if error is not None:

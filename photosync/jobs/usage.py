@@ -1,4 +1,4 @@
-"""How much storage an account uses at its service."""
+"""The storage that an account uses at its service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photosync.provider import HasUsage
 
 
 def usage_of(account: Account) -> Sequence[Usage]:
-    """A row for each type of content. Raises `UsageError` where the service does not tell."""
+    """One `Usage` per type of content. Raises `UsageError` if the service does not give it."""
     provider = account.provider
     if not isinstance(provider, HasUsage):
         raise UsageError(f"account '{account.name}': {provider.facts.title} does not tell how much storage is used")

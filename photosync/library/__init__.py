@@ -1,6 +1,6 @@
 """The folder on disk: names, layout, partial files, durable writes, lock, trash and SHA256SUMS.
 
-The disk is the truth; the catalog only has the reasons.
+The files on the disk are authoritative; the catalog records where they came from.
 """
 
 from photosync.library.layout import PRESETS, Layout, LayoutError, LayoutFields

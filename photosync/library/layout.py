@@ -1,7 +1,7 @@
 """The path of an item by a layout: the fields of layouts, and the presets.
 
 A layout is a relative path with fields in braces, `{year}/{month}/{name}`. `{taken}` takes a strftime format, in which
-`mmm` stands for milliseconds.
+`mmm` means milliseconds.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ PRESETS = {
     "days": "{year}/{month}/{day}/{name}",
 }
 UNKNOWN_DATE = "unknown-date"
-"""In place of year, month and day of an item without a capture time."""
+"""Replaces year, month and day of an item without a capture time."""
 
 FIELDS = ("account", "collection", "year", "month", "day", "taken", "id", "name", "stem", "ext", "kind")
 _DATE_FIELDS = frozenset({"year", "month", "day", "taken"})
 
 
 class LayoutError(ValueError):
-    """The text is no layout; the message says why."""
+    """The text is not a layout; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutFields:
-    """What a layout can contain of one item. `name` is the service's own and need not be safe."""
+    """The values of one item for a layout. `name` comes from the service and need not be safe."""
 
     account: str
     id: str
@@ -66,7 +66,7 @@ class Layout:
             )
 
     def path(self, fields: LayoutFields) -> PurePosixPath:
-        """Where the item goes, relative to its account's folder. Every component is safe."""
+        """The item's path, relative to its account's folder. Every component is safe."""
         components: list[str] = []
         for segment in self._segments:
             rendered = _render(segment, fields)

@@ -1,7 +1,7 @@
-"""Makes safe file names out of names from a service.
+"""Makes safe file names from a service's names.
 
-These may be hostile: lead to other folders, be hidden, break terminals or be too long. A safe name is valid on every
-system that a photo library is likely to be copied to.
+These names may be hostile: lead to other folders, be hidden, break terminals or be too long. A safe name is valid on
+every system that a photo library is likely to be copied to.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathvalidate import sanitize_filename
 
 MAX_NAME_BYTES = 255
-"""The longest name that ext4, APFS, NTFS and exFAT all take; the first counts bytes."""
+"""The longest name that ext4, APFS, NTFS and exFAT all allow; ext4 counts bytes."""
 
 _MAX_EXTENSION_BYTES = 32
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -24,7 +24,7 @@ _JOINER = "\u200d"
 
 @lru_cache(maxsize=4096)
 def safe_name(name: str, fallback: str = "unnamed") -> str:
-    """One path component from `name`: NFC, nothing invisible, no separators or reserved words, at most 255 bytes.
+    """One path component from `name`: NFC, no invisible characters, separators or reserved words, at most 255 bytes.
 
     The extension survives shortening. If nothing usable is left, the name is made from `fallback`.
     """
@@ -40,7 +40,7 @@ def safe_name(name: str, fallback: str = "unnamed") -> str:
 
 
 def suffixed(name: str, account: str, item_id: str) -> str:
-    """`name` with a suffix before its extension, for an item whose path another item has.
+    """`name` with a suffix before its extension, for an item whose path is used by another item.
 
     The suffix is made from the item's identity, never from a counter, so that every run makes the same one.
     """

@@ -12,7 +12,7 @@ from photosync.errors import DestinationError
 from photosync.model import Digest
 
 HEAD_BYTES = 512
-"""How much of the beginning is kept in memory, to tell the type of the content."""
+"""The number of bytes at the beginning that are kept in memory, to detect the content's type."""
 _READ_BYTES = 1 << 20
 
 
@@ -40,12 +40,12 @@ class Hashes:
         self.size_bytes += len(chunk)
 
     def digest(self) -> Digest:
-        """Of all bytes so far."""
+        """The digest of all bytes so far."""
         return Digest(self.size_bytes, self._md5.hexdigest(), self._sha256.hexdigest())
 
 
 class PartialFile:
-    """Where the transport writes a body: a `Destination`.
+    """The file to which the transport writes a body: a `Destination`.
 
     Bytes of an earlier run are hashed when the file is opened, so that a resumed download is verified as a whole.
     `provable`: the provider gave a hash to verify it with. `on_bytes` gets the size of every chunk.
@@ -77,11 +77,11 @@ class PartialFile:
 
     @property
     def md5(self) -> str:
-        """Of the bytes that are there, 32 lower-case hex digits."""
+        """The md5 of the present bytes, 32 lower-case hex digits."""
         return self._hashes.digest().md5
 
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:  # noqa: ARG002 - the size is checked at the end
-        """A body follows that starts at `offset`; 0 empties the file."""
+        """Prepare for a body that starts at `offset`; 0 empties the file."""
         if offset not in (0, self.offset):
             raise ValueError(f"a body that starts at {offset} does not fit {self.offset} bytes")
         if offset == 0 and self.offset:
@@ -111,7 +111,7 @@ class PartialFile:
         return self._hashes.digest()
 
     def close(self) -> None:
-        """The file is complete."""
+        """Close the complete file."""
         self._file.close()
 
     def abandon(self) -> None:
@@ -124,7 +124,7 @@ class PartialFile:
 
 
 def disk_error(error: OSError, path: Path) -> DestinationError:
-    """The error that tells the user about a failing disk."""
+    """The error message about a failing disk."""
     reason = error.strerror or type(error).__name__
     return DestinationError(f"cannot write {path}: {reason}. Check that the disk is mounted, writable and not full.")
 

@@ -1,7 +1,7 @@
-"""The library's folder: its identity, its lock, and how files get into it.
+"""The library's folder: its identity, its lock, and moving files into it.
 
-The folder `.photosync/` in it is the program's own. `library.json` there holds the library's UUID. The user's state
-folder remembers which UUID belongs to which path, so that an empty mount point is never taken for a new library.
+The folder `.photosync/` in it belongs to the program. `library.json` there has the library's UUID. The user's state
+folder stores the UUID of each path, so that an empty mount point is never treated as a new library.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class Library:
 
     @property
     def exists(self) -> bool:
-        """Whether a library is here; an unmounted disk raises `DestinationError`."""
+        """Whether the folder is a library; an unmounted disk raises `DestinationError`."""
         self._check_identity()
         return self._identity.exists()
 
     def create(self) -> None:
-        """Make the folder a library if it is none yet. Raises `DestinationError` where that is not safe."""
+        """Make the folder a library if it is not one yet. Raises `DestinationError` if that is not safe."""
         with disk_errors(self.root):
             if not self.exists:
                 _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": _today()})
@@ -73,7 +73,7 @@ class Library:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the library for one run. Raises `LockedError` at once when another run has it."""
+        """Lock the library for one run. Raises `LockedError` at once if another run has the lock."""
         path = self.program_folder / "lock"
         try:
             with FileLock(path, timeout=0):
@@ -86,7 +86,7 @@ class Library:
             raise disk_error(error, path) from error
 
     def base(self, root: str) -> Path:
-        """The folder that a location's root stands for."""
+        """The folder of a location's root."""
         return self.root / root
 
     def file(self, location: Location) -> Path:
@@ -96,7 +96,7 @@ class Library:
     def partial(
         self, root: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
     ) -> PartialFile:
-        """An unfinished download, in the file system of its final location. `key` names the content."""
+        """An unfinished download, in the file system of its final location. `key` identifies the content."""
         return PartialFile(self.workspace(root, account) / _partial_name(key), provable, on_bytes)
 
     def workspace(self, root: str, account: str) -> Path:
@@ -116,7 +116,7 @@ class Library:
             folder.rmdir()
 
     def move_in(self, partial: Path, location: Location) -> None:
-        """Move a finished file to its location in one step. The caller has made sure that no file is there.
+        """Move a finished file to its location in one step. The caller has checked that no file is there.
 
         The file's folder still has to be synced, with `sync_folders`.
         """
@@ -126,10 +126,10 @@ class Library:
             partial.rename(target)
 
     def to_trash(self, location: Location) -> None:
-        """Move a file to the trash, before another content takes its name."""
+        """Move a file to the trash, before another content gets its name."""
         source = self.file(location)
         target = self.base(location.root) / PROGRAM_FOLDER / "trash" / _today() / location.path
-        # A file that is gone already need not be kept.
+        # A file that no longer exists need not be kept.
         with disk_errors(source), suppress(FileNotFoundError):
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(_free_name(target))

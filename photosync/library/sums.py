@@ -1,6 +1,6 @@
 """SHA256SUMS: the list of all files in the format that `sha256sum -c` reads.
 
-New files are appended. The list is rewritten only when a line has to change, or when something else changed it.
+New files are appended. The list is rewritten only if a line must change, or another program changed the list.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _write(path: Path, mode: Literal["a", "w"], entries: Iterable[tuple[str, str
 
 
 def state(folder: Path) -> str:
-    """Size and time of the file, to tell whether it changed."""
+    """Size and time of the file, which show whether it has changed."""
     try:
         found = (folder / SUMS_NAME).stat()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""Undo records: how a changed file gets its earlier content back.
+"""Undo records: they restore the earlier content of a changed file.
 
-They are found by the hash of the file, never by its path, so that a moved file can be undone too. A record is on the
-disk before the changed file is; after a crash, a record without such a file does no harm.
+They are found by the hash of the file, never by its path, so that a moved file can be undone too. A record is written
+before the changed file; after a crash, a record without such a file does no harm.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from photosync.library.partial import disk_errors
 
 _MADE = "made"
-"""In place of the earlier hash, if there was no file before."""
+"""Replaces the earlier hash if there was no file before."""
 
 
 class UndoRecords:
@@ -35,7 +35,7 @@ class UndoRecords:
                 sync_folder(self._folder)
 
     def keep_made(self, sha256: str) -> None:
-        """Record that a file with this content was made where there was none."""
+        """Record that a file with this content was created where there was none."""
         self.keep(sha256, _MADE, b"{}")
 
     def find(self, sha256: str) -> dict[str, bytes]:
@@ -45,7 +45,7 @@ class UndoRecords:
         return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
 
     def was_made(self, sha256: str) -> bool:
-        """Whether this content was made where there was no file."""
+        """Whether a file with this content was created where there was none."""
         return self._path(sha256, _MADE).exists()
 
     def _path(self, sha256: str, before: str) -> Path:
@@ -55,7 +55,7 @@ class UndoRecords:
 def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:
     """Write a file in one step: after a crash it has the old content or the new one. Raises `OSError`.
 
-    The temporary file is made in `workspace`, a folder in the same file system, by default in the same folder.
+    The temporary file is created in `workspace`, a folder in the same file system, by default in the same folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = (workspace or path.parent) / f".{uuid.uuid4().hex}.new"

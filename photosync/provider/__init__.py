@@ -5,14 +5,14 @@ The words:
 ACCOUNT     one sign-in at one provider, under a name that the user chose.
 PROVIDER    the plugin that speaks one service's protocol. docs/plugins.md lists what it may import.
 ITEM        one photo or video. Its identity is account + id, never its name.
-COLLECTION  what a provider groups items by: album, frame, folder.
+COLLECTION  a group of items at a provider: album, frame, folder.
 SELECTION   which items a command is about.
-PAGE        what one request of a listing brought.
-MARK        a provider's own text for 'all up to here', given back to it at the next incremental listing.
+PAGE        the result of one request of a listing.
+MARK        a provider's text for 'all items up to here', passed back to it at the next incremental listing.
 
-A provider is a class, named in the entry point group `photosync.providers`, that fulfils `Provider`. It may have the
-methods of the small protocols below as well: the core checks for them, and turns what is missing into a clear error
-before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
+A provider is a class, named in the entry point group `photosync.providers`, that implements `Provider`. It may have
+the methods of the small protocols below as well: the core checks for them, and raises a clear error for a missing
+ability before anything is sent. A provider never retries, sleeps, prints or writes outside its state folder.
 """
 
 from photosync.provider.collections import find_collection

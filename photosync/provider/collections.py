@@ -1,4 +1,4 @@
-"""How a user's text names a collection."""
+"""Finds the collection that a user's text names."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from photosync.model import Collection
 
 
 def find_collection(text: str, collections: Sequence[Collection], account: str, word: str) -> Collection:
-    """By exact id, by exact name, or by a part of a name that only one has. `word` is the provider's for a collection.
+    """By exact id, exact name, or a unique part of a name. `word` is the provider's word for a collection.
 
-    Raises `UsageError` unless it is exactly one.
+    Raises `UsageError` unless exactly one matches.
     """
     for found in (
         [each for each in collections if each.id == text],

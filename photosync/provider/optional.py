@@ -1,4 +1,4 @@
-"""What a provider may do, one small protocol each."""
+"""Optional abilities of a provider, one small protocol each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photosync.model import Collection, Item, Selection, Usage
 
 @runtime_checkable
 class HasCollections(Protocol):
-    """May: albums, frames or folders."""
+    """Optional: albums, frames or folders."""
 
     def collections(self) -> Iterator[Collection]:
         """All of them, with their ids."""
@@ -19,23 +19,23 @@ class HasCollections(Protocol):
 
 @runtime_checkable
 class HasUsage(Protocol):
-    """May: how much storage is used."""
+    """Optional: the used storage."""
 
     def usage(self) -> Sequence[Usage]:
-        """A row for each type of content."""
+        """One `Usage` per type of content."""
 
 
 @runtime_checkable
 class SupportsCount(Protocol):
-    """May: how many items match, without listing them."""
+    """Optional: the number of matching items, without listing them."""
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
-        """How many, or None where only a listing can tell."""
+        """The number, or None if only a listing can give it."""
 
 
 @runtime_checkable
 class HasLocalFolders(Protocol):
-    """May: items that the user wants in folders of their own, outside the library."""
+    """Optional: folders outside the library that the user chose for some items."""
 
     def folder(self, item: Item) -> Path | None:
         """The folder for `item`; None for the library."""
@@ -43,10 +43,10 @@ class HasLocalFolders(Protocol):
 
 @runtime_checkable
 class HasLegacyFiles(Protocol):
-    """May: files that another program saved under its own names, and that need not be downloaded again."""
+    """Optional: files that another program saved under its own names, and that need not be downloaded again."""
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
-        """Files in `folder` that by their names are `item`, the most likely first; the same during a run."""
+        """Files in `folder` that have a name of `item`, the most likely first; the same result during a run."""
 
     def is_sound(self, item: Item, path: Path) -> bool:
-        """Whether one of them is a complete file of its format, as far as its bytes tell."""
+        """Whether one of them is a complete file of its format, as far as its bytes show."""

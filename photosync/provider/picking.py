@@ -11,7 +11,7 @@ from photosync.model import Collection
 
 @dataclass(frozen=True, slots=True)
 class PickingSession:
-    """A picking session as it stands at the moment."""
+    """The current state of a picking session."""
 
     id: str
     link: str
@@ -21,32 +21,32 @@ class PickingSession:
     is_done: bool
     """Whether the user has finished."""
     poll_every_s: float
-    """How often the service wants to be asked."""
+    """The interval at which the service wants to be polled."""
     closes_in_s: float
-    """How long the service waits for the user."""
+    """The time that the service waits for the user."""
 
 
 @runtime_checkable
 class SupportsPicking(Protocol):
-    """May: the user picks items in a browser. To `list`, a picking session is a collection.
+    """Optional: the user picks items in a browser. For `list`, a picking session is a collection.
 
-    Sessions are kept on the disk until they end, so that a run that was killed can go on.
+    Sessions are kept on the disk until they end, so that the run after a killed one can continue.
     """
 
     def needs_sign_in(self) -> bool:
-        """Whether the user has to sign in first, as far as known without asking the service."""
+        """Whether the user must sign in first, as far as known without asking the service."""
 
     def unfinished(self) -> Sequence[Collection]:
         """The sessions that have not been ended, the oldest first, without asking the service."""
 
     def begin_picking(self, most: int | None) -> PickingSession:
-        """Open a session in which at most so many items can be picked."""
+        """Open a session with a maximum number of items."""
 
     def picking(self, session_id: str) -> PickingSession | None:
-        """The state of a session; None for one that is over, which is then forgotten."""
+        """The state of a session; None if it has ended, which is then forgotten."""
 
     def end_picking(self, session_id: str) -> None:
-        """End a session: all that was picked is downloaded, or nothing will be picked."""
+        """End a session: all picked items are downloaded, or no items will be picked."""
 
     def caveat(self) -> str:
-        """What the user should know about the files that this service gives, in a sentence."""
+        """A sentence about the limits of this service's files, for the user."""

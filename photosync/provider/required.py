@@ -1,4 +1,4 @@
-"""What a provider must do: `list` and `download`; and what it is given."""
+"""What a provider must implement: `list` and `download`; and what the core gives it."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ class Page:
 
     items: Sequence[Item]
     total: int | None = None
-    """How many items the whole listing has, as the service counts now."""
+    """The service's current number of items in the whole listing."""
     removed: Sequence[str] = ()
-    """Ids that the service says are gone, in listings that carry marks."""
+    """Ids of items that are gone according to the service, in listings with marks."""
     is_whole: bool = False
-    """A mark was given, and the listing is complete all the same: what is not in it is gone."""
+    """The listing is complete although a mark was given: items that are not in it are gone."""
     mark: str | None = None
-    """All items up to and including this page are known to a caller that gives this back as `since`."""
+    """A caller that passes this as `since` knows all items up to and including this page."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountContext:
-    """What the core gives to a provider that is being opened."""
+    """The values that a provider gets from the core when it is opened."""
 
     account: str
     state: Path
-    """A folder of the account's own for tokens and caches: made on demand, mode 0700, outside the library."""
+    """The account's folder for tokens and caches: created on demand, mode 0700, outside the library."""
     transport: Callable[[TransportSettings], Transport]
     """Opens an HTTP session; the core adds time-outs, retries, pacing and redaction."""
     say: Callable[[str], None]
-    """Tells the user something, on standard error."""
+    """Shows the user a message, on standard error."""
 
 
 class Provider(Protocol):
-    """What every provider must do. One object serves one account; `download` is called from several threads."""
+    """The required methods. One object is for one account; `download` is called from several threads."""
 
     facts: ClassVar[ServiceFacts]
     settings_type: ClassVar[type[AccountSettings]]
@@ -50,24 +50,24 @@ class Provider(Protocol):
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
-        """Make the account ready without sending anything. A sign-in that cannot work raises `SignInError`."""
+        """Prepare the account without sending anything. A sign-in that cannot work raises `SignInError`."""
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
-        """Yield the items of `selection`, one page per request; each request is sent when its page is asked for.
+        """Yield the items of `selection`, one page per request; each request is sent when its page is needed.
 
         `collection` is an id from `collections`; `since` is the last mark that the core stored, if any. Items that the
-        service cannot filter out may stay: the core filters again. A page may repeat items of earlier pages. Raises
+        service cannot filter may stay: the core filters again. A page may repeat items of earlier pages. Raises
         `SignInError`, `TemporaryError`, `ProviderError`.
         """
 
     def download(self, item: Item, destination: Destination) -> None:
         """Write the content of `item`, unchanged, to `destination`; called again for the same item after a failure.
 
-        Raises `ItemError` for what concerns this item alone, `SignInError` and `TemporaryError` for the rest.
+        Raises `ItemError` for problems of this item only, `SignInError` and `TemporaryError` for all others.
         """
 
     def sign_in_state(self) -> str:
-        """A few words for the user, without secrets and without asking the service: `cookies for amazon.co.uk`."""
+        """A short text for the user, without secrets and without asking the service: `cookies for amazon.co.uk`."""
 
     def close(self) -> None:
         """Close connections and files."""

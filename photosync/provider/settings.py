@@ -12,7 +12,7 @@ from photosync.units import duration
 
 
 def relative_to_config(value: object, info: ValidationInfo) -> object:
-    """A text of the configuration as a path; any other value unchanged."""
+    """Convert a text of the configuration to a path; other values stay unchanged."""
     if not isinstance(value, str | Path):
         return value
     folder = (info.context or {}).get("folder", Path())
@@ -20,7 +20,7 @@ def relative_to_config(value: object, info: ValidationInfo) -> object:
 
 
 ConfigPath = Annotated[Path, BeforeValidator(relative_to_config)]
-"""A path in the configuration: `~` is the home folder, and a relative one starts at the configuration file."""
+"""A path in the configuration: `~` is the home folder, and relative paths start at the configuration file."""
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]

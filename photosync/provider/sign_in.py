@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 
 class Interaction(Protocol):
-    """How a provider talks to the user who signs in or picks. The command line implements it."""
+    """A provider's dialogue with the user who signs in or picks. The command line implements it."""
 
     @property
     def browser_allowed(self) -> bool:
@@ -31,10 +31,10 @@ class Interaction(Protocol):
 
 @runtime_checkable
 class SupportsSignIn(Protocol):
-    """May: a sign-in that can be done from here."""
+    """Optional: a sign-in that the program can do."""
 
     def sign_in(self, interaction: Interaction) -> str:
-        """Sign in with the user's help, and keep the credentials; returns a few words: as whom, for example."""
+        """Sign in with the user's help, and store the credentials; returns a short text, such as the user's name."""
 
     def sign_out(self) -> str:
-        """Revoke the credentials, and delete them whatever the service answers; returns what was done."""
+        """Revoke the credentials, and delete them whatever the service answers; returns a text about the result."""

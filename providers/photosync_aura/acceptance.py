@@ -1,8 +1,8 @@
-"""Whether a frame takes a picture as it is, or as a reduced copy, or not at all.
+"""Whether a picture can be sent to a frame unchanged, as a reduced copy, or not at all.
 
 Facts: protocol notes on Aura, 6.2 and 8.1. JPEG, PNG and HEIC are known to be accepted, and files below 9.5 MB. Aura's
 own web uploader sends at most 2048 pixels on the long edge, and so does this; HEIC, which cannot be reduced here, is
-sent as it is. Stereo pictures (MPO) and all other formats are converted to JPEG.
+sent unchanged. Stereo pictures (MPO) and all other formats are converted to JPEG.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from photosync_aura import decoding
 from photosync_aura.decoding import LONG_EDGE, MOST_BYTES, Picture
 
 _MOST_PIXELS = 250_000_000
-"""More than any camera has; a picture that claims more may be made to do harm."""
+"""More than any camera has; a picture with a larger size may be malicious."""
 _JPEG = "image/jpeg"
 TYPE_IDENTIFIERS = {_JPEG: "public.jpeg", "image/png": "public.png", "image/heic": "public.heic"}
-"""What is sent as it is, with the service's name for it (`data_uti`)."""
+"""Media types that are sent unchanged, with the service's name for each (`data_uti`)."""
 SUFFIXES = {_JPEG: ".jpg", "image/png": ".png", "image/heic": ".heic"}
 _BECOMES_JPEG = {
     _JPEG: "a stereo picture (MPO)",
@@ -35,13 +35,13 @@ _BECOMES_JPEG = {
 
 
 def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
-    """The picture that `file` is; None for one that has to be sent as a reduced copy, which `resize` allows.
+    """The picture to send unchanged; None if it must be sent as a reduced copy, which `resize` allows.
 
-    Raises `ItemError` for what cannot be sent.
+    Raises `ItemError` for a file that cannot be sent.
     """
     if file.kind is Kind.VIDEO:
         raise ItemError(
-            f"{file.path}: a video. Nobody knows for sure how videos get onto an Aura frame other than from Aura's own "
+            f"{file.path}: a video. It is not known how to send videos to an Aura frame except with Aura's own "
             "app, so photosync sends none.",
             Reason.UNSUPPORTED,
         )
@@ -113,4 +113,4 @@ def _check_whole(file: FileToUpload) -> None:
     with decoding.opened(file) as source:
         whole = is_whole(Window.of_file(source), PNG if file.mime == PNG.mime else JPEG)
     if not whole:
-        decoding.check(file)  # it may have a structure that only a decoder understands
+        decoding.check(file)  # only a decoder may understand its structure

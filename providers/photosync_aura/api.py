@@ -1,4 +1,4 @@
-"""The calls of Aura's private API that read.
+"""The reading calls of Aura's private API.
 
 Facts: protocol notes on Aura, sections 1, 3 and 4.
 """
@@ -28,11 +28,11 @@ class AssetsPage:
 
     assets: list[Json]
     hidden: frozenset[str]
-    """Ids of the assets that this frame does not show."""
+    """Ids of the assets that are hidden on this frame."""
 
 
 class AuraApi:
-    """One account's calls. `transport` returns a transport with a session, and signs in first where there is none."""
+    """The calls of one account. `transport` returns a transport with a session, and signs in first if there is none."""
 
     def __init__(self, account: str, base: str, transport: Callable[[], Transport]) -> None:
         self._account = account
@@ -40,7 +40,7 @@ class AuraApi:
         self._transport = transport
 
     def frames(self) -> Iterator[Collection]:
-        """The frames that the account owns or adds pictures to."""
+        """The account's own frames and those to which it can add pictures."""
         answer = self._transport().json("GET", f"{self._base}/frames.json")
         if not isinstance(as_object(answer).get("frames"), list):
             raise ProviderError(
@@ -48,7 +48,7 @@ class AuraApi:
             )
         for frame in parts(answer, "frames"):
             if id_ := text(frame, "id"):
-                # An estimate: the service does not count down when pictures are removed.
+                # An estimate: the service does not reduce it when pictures are removed.
                 yield Collection(id_, text(frame, "name") or id_, "frame", number(frame, "num_assets", least=1))
 
     def assets(self, frame: Frame) -> Iterator[AssetsPage]:

@@ -1,7 +1,7 @@
-"""The sign-in by e-mail and password, and the session that is stored after it.
+"""The sign-in by e-mail and password, and the stored session.
 
 Facts: protocol notes on Aura, sections 1, 2 and 7. Every sign-in opens another session, and too many of them lock the
-account. So a session is used until the service refuses it, and a run asks for a new one at most once.
+account. So a session is used until the service refuses it, and a run signs in at most once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MESSAGE_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class AuraSession:
-    """A sign-in that the service accepted."""
+    """An accepted sign-in."""
 
     user_id: str
     auth_token: str
@@ -42,7 +42,7 @@ class AuraSession:
 
 
 class AuraAuth:
-    """Signs requests, and signs in; implements the transport's `Auth`."""
+    """Adds the session to requests, and signs in; implements the transport's `Auth`."""
 
     def __init__(self, account: str, settings: AuraSettings, state: Path) -> None:
         self._account = account
@@ -53,10 +53,10 @@ class AuraAuth:
         self._has_refreshed = False
         self._session = self._stored()
         self.transport: Transport | None = None
-        """For the sign-in; set by the provider, whose transport needs this object."""
+        """For the sign-in; set by the provider, because its transport needs this object."""
 
     def headers(self) -> Mapping[str, str]:
-        """The two headers that the service wants."""
+        """The two headers that the service requires."""
         if self._session is None:
             return {}
         return {"X-User-Id": self._session.user_id, "X-Token-Auth": self._session.auth_token}
@@ -67,7 +67,7 @@ class AuraAuth:
         return tuple(secret for secret in (self._settings.password, token) if secret)
 
     def refresh(self) -> bool:
-        """Sign in again, at most once a run."""
+        """Sign in again, at most once per run."""
         if self._has_refreshed:
             return False
         self._has_refreshed = True
@@ -75,7 +75,7 @@ class AuraAuth:
         return True
 
     def explain(self, detail: str) -> str:
-        """The message for a service that refuses a new session as well."""
+        """The message if the service refuses a new session too."""
         return (
             f"account '{self._account}': Aura no longer accepts the session of {self._settings.email} ({detail}). "
             "A new one does not help either, so nothing more was tried. Look whether the Aura app still works; Aura "
@@ -91,7 +91,7 @@ class AuraAuth:
 
     @property
     def user_id(self) -> str:
-        """Of the session's user; empty without a session."""
+        """The id of the session's user; empty without a session."""
         return self._session.user_id if self._session else ""
 
     def ensure(self) -> None:
@@ -106,12 +106,12 @@ class AuraAuth:
             self._session = self._log_in()
 
     def sign_out(self) -> bool:
-        """Delete the session; whether there was one. The service has no call for it."""
+        """Delete the session; returns whether there was one. The service has no call for it."""
         self._session = None
         return self._file.delete()
 
     def masked(self, message: str) -> str:
-        """The service's own message, cut off, without any secret that it may repeat."""
+        """The service's message, shortened, without secrets that it may repeat."""
         for secret in self.secrets():
             message = message.replace(secret, "***")
         return message[:_MESSAGE_CHARACTERS]
@@ -128,7 +128,7 @@ class AuraAuth:
 
     def _renew(self, refused: AuraSession | None) -> None:
         with self._file.locked():
-            stored = self._stored()  # another process may have signed in meanwhile
+            stored = self._stored()  # another process may have signed in at the same time
             self._session = stored if stored is not None and stored != refused else self._log_in()
 
     def _stored(self) -> AuraSession | None:
@@ -150,7 +150,7 @@ class AuraAuth:
         return session
 
     def _answer(self, device_id: str) -> object:
-        """The answer to a sign-in. Sent once: each one that arrives opens another session."""
+        """The answer to a sign-in. It is sent only once: each one that arrives opens another session."""
         if not self._settings.password:
             raise SignInError(
                 f"account '{self._account}': there is no session, and no password to sign in with. "
@@ -185,7 +185,7 @@ class AuraAuth:
         return error
 
     def _device_id(self) -> str:
-        """This installation's own permanent id: an id that many share makes the service lock accounts."""
+        """The permanent id of this installation: the service locks accounts that share an id with many others."""
         session = self._file.read() if self._file.exists() else {}
         known = text(session, "device_id") or text(self._device_file.read(), "device_id")
         if known is not None:

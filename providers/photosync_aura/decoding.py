@@ -1,7 +1,7 @@
-"""Pictures decoded by Pillow: their headers, and reduced copies.
+"""Decodes pictures with Pillow: their headers, and reduced copies.
 
 One picture is decoded at a time, and at a reduced size where the format allows it, so that little memory is needed.
-Whatever Pillow finds wrong in a file is an `ItemError`.
+All errors of Pillow become an `ItemError`.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 MOST_BYTES = 9_500_000
 """The largest file that is known to be accepted."""
 LONG_EDGE = 2048
-"""Pixels: the most that Aura's own web uploader sends."""
+"""Pixels: the maximum of Aura's own web uploader."""
 _QUALITIES = (90, 80, 70, 60, 50)
 _MOST_MEMORY_BYTES = 512 << 20
-"""What decoding may take: a picture that needs more is not one for a frame, or is made to do harm."""
+"""The maximum memory for decoding: a picture that needs more is unsuitable for a frame, or malicious."""
 _DECODERS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "TIFF", "BMP", "AVIF", "JPEG2000")
 _BROKEN = (OSError, ValueError, SyntaxError, ArithmeticError, LookupError, TypeError, struct.error, MemoryError)
-"""What Pillow raises for broken files."""
+"""Pillow's exceptions for broken files."""
 
 _VIEWS = 0xB002
-"""MPEntry: what the pictures in one JPEG are."""
+"""MPEntry: the types of the pictures in one JPEG."""
 _ORIENTATION, _EXIF, _GPS = 0x0112, 0x8769, 0x8825
 _KEPT = (0x010E, 0x010F, 0x0110, 0x0132, 0x013B, 0x8298)
 """ImageDescription, Make, Model, DateTime, Artist, Copyright."""
@@ -45,7 +45,7 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the service is told about a picture. A wrong size distorts it on the frame."""
+    """The data of a picture for the service. A wrong size distorts it on the frame."""
 
     width: int
     height: int
@@ -58,7 +58,7 @@ class Picture:
 def header(file: FileToUpload) -> Picture | None:
     """A JPEG or PNG without decoding it; None for several views in one JPEG (MPO). Raises `ItemError`.
 
-    Previews and gain maps behind a JPEG are no views.
+    Previews and gain maps after a JPEG are not views.
     """
     with opened(file) as source, _decoder(file, source) as image:
         if _is_stereo(image):
@@ -67,7 +67,7 @@ def header(file: FileToUpload) -> Picture | None:
 
 
 def check(file: FileToUpload) -> None:
-    """Decode it, as small as possible. Raises `ItemError` where that fails."""
+    """Decode it, as small as possible. Raises `ItemError` if that fails."""
     with opened(file) as source, _decoder(file, source) as image:
         _draft(file, image, 1)
         image.load()
@@ -76,8 +76,8 @@ def check(file: FileToUpload) -> None:
 def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
     """A JPEG of at most 2048 pixels on the long edge and below 9.5 MB, turned upright.
 
-    It keeps date, GPS position and author of the EXIF. Raises `ItemError` for what cannot be decoded, or only with far
-    too much memory.
+    It keeps date, GPS position and author of the EXIF. Raises `ItemError` for a file that cannot be decoded, or only
+    with too much memory.
     """
     with file.open() as source, _decoder(file, source) as image:
         _draft(file, image, LONG_EDGE)
@@ -95,7 +95,7 @@ def reduced(file: FileToUpload) -> tuple[Picture, bytes]:
 
 @contextmanager
 def opened(file: FileToUpload) -> Iterator[BinaryIO]:
-    """The file for a look that is not part of the upload. Raises `ItemError` where it cannot be read."""
+    """The opened file, for reading that is not part of the upload. Raises `ItemError` if it cannot be read."""
     try:
         with file.path.open("rb") as source:
             yield source
@@ -107,19 +107,19 @@ def opened(file: FileToUpload) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _decoder(file: FileToUpload, source: BinaryIO) -> Iterator[Image.Image]:
-    # Imported here, since Pillow takes longer to load than all the rest of this package.
+    # Imported here, because Pillow takes longer to load than all other modules of this package.
     from PIL import Image  # noqa: PLC0415
 
     with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # problems are raised as `ItemError`
         Image.init()
-        Image.MAX_IMAGE_PIXELS = None  # `_draft` looks at the size before anything is decoded
+        Image.MAX_IMAGE_PIXELS = None  # `_draft` checks the size before decoding
         try:
             with Image.open(source, formats=[name for name in _DECODERS if name in Image.OPEN]) as image:
                 yield image
         except _BROKEN as error:
             raise ItemError(
-                f"{file.path}: not a whole picture; it is broken, or breaks off. Nothing of it was sent.",
+                f"{file.path}: not a complete picture; it is damaged, or its end is missing. Nothing of it was sent.",
                 Reason.NOT_MEDIA,
             ) from error
 
@@ -131,7 +131,7 @@ def _is_stereo(image: Image.Image) -> bool:
 
 
 def _draft(file: FileToUpload, image: Image.Image, long_edge: int) -> None:
-    """Set the size for decoding, as small as possible. Raises `ItemError` where even that takes too much memory."""
+    """Set the size for decoding, as small as possible. Raises `ItemError` if even that takes too much memory."""
     extra_bytes = _coefficients_bytes(image)
     factor = min(1.0, long_edge / max(image.size))
     image.draft(None, (max(1, int(image.width * factor)), max(1, int(image.height * factor))))
@@ -144,7 +144,7 @@ def _draft(file: FileToUpload, image: Image.Image, long_edge: int) -> None:
 
 
 def _coefficients_bytes(image: Image.Image) -> int:
-    """What a progressive JPEG takes besides its pixels: all coefficients are kept, whatever the size for decoding."""
+    """The memory for a progressive JPEG's coefficients: all are kept, whatever the size for decoding."""
     if "progressive" not in image.info:
         return 0
     layers: list[tuple[int, int]] = [layer[1:3] for layer in getattr(image, "layer", ())] or [(1, 1)]
@@ -153,12 +153,12 @@ def _coefficients_bytes(image: Image.Image) -> int:
 
 
 def _pixels_bytes(image: Image.Image) -> int:
-    """Twice the pixels: formats other than JPEG are converted at full size."""
+    """Twice the pixels' bytes: formats other than JPEG are converted at full size."""
     return 2 * image.width * image.height * (1 if image.mode in ("1", "L", "P") else 4)
 
 
 def _flat(image: Image.Image, file: FileToUpload) -> Image.Image:
-    """In grey or colour, without transparency, and at most 2048 pixels long."""
+    """Convert to grey or colour, without transparency, at most 2048 pixels on the long edge."""
     from PIL.Image import Resampling, new  # noqa: PLC0415
 
     if image.mode.startswith(("I", "F")):
@@ -193,20 +193,20 @@ def _turned(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _profile(image: Image.Image) -> bytes | None:
-    """The colour profile, where it still describes the colours of the copy."""
+    """The colour profile, if it still describes the colours of the copy."""
     profile = image.info.get("icc_profile")
     return profile if isinstance(profile, bytes) and image.mode in ("L", "RGB", "RGBA", "P") else None
 
 
 def _exif(image: Image.Image, *, decoded: bool) -> Image.Exif:
-    """The EXIF data, empty where it cannot be read."""
+    """The EXIF data, empty if it cannot be read."""
     from PIL.Image import Exif  # noqa: PLC0415
 
     exif = Exif()
     with suppress(*_BROKEN):
         if decoded or image.format != "PNG":
             return image.getexif()
-        # `getexif` would decode a PNG to look for EXIF behind the pixels.
+        # `getexif` would decode a PNG to find EXIF after the pixels.
         exif.load(image.info.get("exif", b""))
     return exif
 
@@ -217,7 +217,7 @@ def _orientation(exif: Image.Exif) -> int:
 
 
 def _kept(exif: Image.Exif) -> bytes:
-    """The part of the EXIF that the copy gets; empty where it cannot be read."""
+    """The part of the EXIF for the copy; empty if it cannot be read."""
     from PIL.Image import Exif  # noqa: PLC0415
 
     kept = Exif()

@@ -1,4 +1,4 @@
-"""AuraDownloads of photos and videos, without credentials: the hosts need none.
+"""Downloads of photos and videos, without credentials: the hosts need none.
 
 Facts: protocol notes on Aura, section 6. The address of a photo follows from its locator. The address of a video is
 signed and expires, so it is taken from a listing, and from a new one when it is old or refused.
@@ -19,7 +19,7 @@ from photosync.model import Item
 from photosync.transport import Destination, Transport
 
 LINK_LIFETIME_S = 30 * 60.0
-"""How long an address is valid is unknown; older ones are not tried."""
+"""The maximum age of an address that is used. Its real validity is unknown."""
 _UNSAFE = re.compile(r"[/\\\x00-\x1f]|\.\.")
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class VideoLinks:
         self._lock = threading.Lock()
         self._links: dict[str, _Link] = {}
         self._relisted: dict[str, float] = {}
-        """When a frame was last listed for its links alone."""
+        """When a frame was last listed only for its links."""
 
     def remember(self, items: Iterable[Item]) -> None:
         """Keep the links of items that were just listed."""
@@ -50,11 +50,11 @@ class VideoLinks:
         self._links.update({item.id: _Link(item.link, now) for item in items if item.link})
 
     def current(self, item: Item) -> str:
-        """A link that is not old. Raises `ItemError` where the service no longer has one."""
+        """A link that is not old. Raises `ItemError` if the service no longer has one."""
         return self._fresh(item, lambda link: self._clock() - link.listed_at < LINK_LIFETIME_S)
 
     def renewed(self, item: Item, refused: str) -> str:
-        """A link other than the one that was refused."""
+        """Another link than the refused one."""
         return self._fresh(item, lambda link: link.url != refused)
 
     def _fresh(self, item: Item, is_good: Callable[[_Link], bool]) -> str:
@@ -64,7 +64,7 @@ class VideoLinks:
                 link = self._relisted_link(item, link)
             if link is None:
                 raise ItemError(
-                    f"{item.name}: Aura has no video for it now; it may have been taken off the frame", Reason.NOT_FOUND
+                    f"{item.name}: Aura has no video for it now; it may be removed from the frame", Reason.NOT_FOUND
                 )
             return link.url
 
@@ -82,7 +82,7 @@ class VideoLinks:
 
 
 class AuraDownloads:
-    """AuraDownloads items, over a transport without credentials."""
+    """Downloads items over a transport without credentials."""
 
     def __init__(self, transport: Transport, images: str, links: VideoLinks) -> None:
         self._transport = transport

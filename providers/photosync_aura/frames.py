@@ -1,4 +1,4 @@
-"""The frame that a push names, and whether it may be changed: an account also sees other people's frames."""
+"""Finds the frame of a push, and checks that it may be changed: an account also sees other people's frames."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from photosync_aura.settings import AuraSettings
 def frame_to_change(
     account: str, settings: AuraSettings, wanted: str, frames: Callable[[], Iterable[Collection]]
 ) -> str:
-    """The id of the frame that `wanted` names, by the configuration or by what the service has (`frames`).
+    """The id of the frame `wanted`, from the configuration or from the service's `frames`.
 
-    Raises `UsageError` unless it is exactly one, and the configuration allows changes to it.
+    Raises `UsageError` unless exactly one matches, and the configuration allows changes to it.
     """
     configured = settings.frames.get(wanted) or settings.frame(wanted)
     if configured is not None:

@@ -20,9 +20,9 @@ from photosync.provider_kit import json_fields
 from photosync.provider_kit.json_fields import Json, clock_time, number, part
 
 MOTION = ":motion"
-"""Follows the id of a live photo in the id of its video."""
+"""Added to the id of a live photo for the id of its video."""
 _HIDDEN = "hidden"
-"""The note of a picture that is switched off on its frame."""
+"""The note of a picture that is hidden on its frame."""
 _UNKNOWN_DATE = "unknown-date"
 
 _MD5_BYTES = 16
@@ -30,22 +30,22 @@ _MD5_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame that assets were listed from, as the user knows it."""
+    """The frame of listed assets, under the user's name for it."""
 
     id: str
     name: str
     time_zone: ZoneInfo | None = None
-    """Where given, the frame's times are local times there. Apps send both UTC and local time labelled as UTC, and the
+    """If given, the frame's times are local times there. Apps send both UTC and local time labelled as UTC, and the
     service does not say which."""
 
     @property
     def meaning(self) -> TimeMeaning:
-        """Of its times."""
+        """The meaning of its times."""
         return TimeMeaning.UNKNOWN if self.time_zone is None else TimeMeaning.LOCAL
 
 
 def text(content: object, name: str) -> str | None:
-    """The text called `name`; None also for the word `null`, which one uploader writes."""
+    """The text of this name; None also for the word `null`, which one uploading program writes."""
     value = json_fields.text(content, name)
     return None if value == "null" else value
 
@@ -76,7 +76,7 @@ def _items(asset: Json, id_: str, frame: Frame) -> Iterator[Item]:
 
 
 def _is_live(asset: Json) -> bool:
-    """A live photo has no duration; one uploader marks its real videos as live, and they have one."""
+    """A live photo has no duration; one uploading program marks videos as live, and they have one."""
     return bool(asset.get("is_live")) and asset.get("duration") is None and text(asset, "file_name") is not None
 
 
@@ -102,12 +102,12 @@ def _video(asset: Json, id_: str, frame: Frame) -> Item:
 
 
 def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
-    """What photos and videos have in common."""
+    """The fields that photos and videos share."""
     taken = clock_time(asset, "taken_at")
     favorite = asset.get("favorite")
     return Item(
         id=id_,
-        # As the older script named its files.
+        # The older script's names.
         name=f"{time_words(taken) if taken else _UNKNOWN_DATE}_{id_}{suffix}",
         kind=kind,
         taken=CaptureTime(taken, frame.meaning) if taken else None,

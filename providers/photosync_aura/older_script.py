@@ -1,4 +1,4 @@
-"""Files that the older script saved, found by their names, which it has formed in five ways.
+"""Finds files of the older script by their names, which have five forms.
 
 Facts: protocol notes on Aura, sections 6.3 and 9. A name holds the asset's id, or the name of the stored file, or in
 the oldest form only the time; then the file belongs to the first item of that time. The script never looked at a status
@@ -50,7 +50,7 @@ class _Found(NamedTuple):
 
 
 class OlderFiles:
-    """Reads each folder once a run, and gives a file that is named by its time alone to one item only."""
+    """Reads each folder once per run, and assigns a file that is named by its time only to one item."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -58,7 +58,7 @@ class OlderFiles:
         self._given: dict[Path, str] = {}
 
     def find(self, item: Item, folder: Path) -> Sequence[Path]:
-        """Files in `folder` that by their names belong to `item`, the surest first."""
+        """Files in `folder` that belong to `item` by their names, the most certain first."""
         with self._lock:
             if folder not in self._folders:
                 self._folders[folder] = _by_key(folder)
@@ -74,7 +74,7 @@ class OlderFiles:
 
 
 def is_sound(path: Path, item: Item) -> bool:
-    """Whether the file is whole, and of the item's kind; False for a file that cannot be read."""
+    """Whether the file is complete, and of the item's kind; False for a file that cannot be read."""
     try:
         with path.open("rb") as file:
             if item.md5_hint is not None and _md5(file) == item.md5_hint:
@@ -92,7 +92,7 @@ def _md5(file: BufferedReader) -> str:
 
 
 def _keys(item: Item) -> tuple[str, ...]:
-    """What a name can hold of the item: its id, and the stored file's name without extension."""
+    """The parts of a name that identify the item: its id, and the stored file's name without extension."""
     stored = item.locator.get("file") or item.locator.get("video") or ""
     stem = PurePosixPath(stored).stem
     return tuple(key for key in (item.id.removesuffix(MOTION), stem, stored) if key)
@@ -125,7 +125,7 @@ def _keys_in(name: str, match: re.Match[str] | None) -> set[str]:
 
 
 def _files(folder: Path, depth: int) -> Iterator[Path]:
-    """Sorted, so that every run sees the same."""
+    """Sorted, so that every run has the same order."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError:

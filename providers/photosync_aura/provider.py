@@ -99,7 +99,7 @@ class AuraProvider:
         )
 
     def _signed_transport(self) -> Transport:
-        """Opened only once there is a session, so that its token is hidden in the log from the beginning."""
+        """Opened only when there is a session, so that its token is hidden in the log from the beginning."""
         with self._opening:
             if self._signed is None:
                 self._auth.ensure()
@@ -114,7 +114,7 @@ class AuraProvider:
         )
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """The items of a frame, or of all configured frames, or of all frames that the account has."""
+        """The items of a frame, of all configured frames, or of all the account's frames."""
         if collection is not None:
             yield from self._list_frame(self._frame(collection))
             return
@@ -123,7 +123,7 @@ class AuraProvider:
             try:
                 yield from self._list_frame(frame)
             except UsageError as error:
-                unknown = unknown or error  # the other frames are saved all the same
+                unknown = unknown or error  # the other frames are saved nevertheless
         if unknown is not None:
             raise unknown
 
@@ -166,7 +166,7 @@ class AuraProvider:
                 yield Collection(settings.id, name, "frame")
 
     def folder(self, item: Item) -> Path | None:
-        """The folder of the item's frame, where the configuration names one."""
+        """The folder of the item's frame, if it is configured."""
         frame = self._settings.frame(item.locator.get("frame", ""))
         return frame.path if frame else None
 
@@ -193,7 +193,7 @@ class AuraProvider:
         return self._older.find(item, folder)
 
     def is_sound(self, item: Item, path: Path) -> bool:
-        """Whether such a file is whole; the script saved error pages and incomplete files too."""
+        """Whether such a file is complete; the script saved error pages and incomplete files too."""
         return is_sound(path, item)
 
     def download(self, item: Item, destination: Destination) -> None:
@@ -201,7 +201,7 @@ class AuraProvider:
         self._downloads.download(item, destination)
 
     def sign_in_state(self) -> str:
-        """Whether there is a session; whether it is still valid, only the service knows."""
+        """Whether there is a session. Only the service knows whether it is still valid."""
         return self._auth.state
 
     def sign_in(self, interaction: Interaction) -> str:  # noqa: ARG002 - e-mail and password are in the configuration
@@ -212,11 +212,11 @@ class AuraProvider:
     def sign_out(self) -> str:
         """Delete the session; the service has no call for that."""
         if self._auth.sign_out():
-            return "the session is deleted; Aura itself knows no sign-out"
+            return "the session is deleted; Aura itself has no sign-out"
         return "there was no session"
 
     def close(self) -> None:
-        """Log how the md5s compared, and close the connections."""
+        """Log the comparison of the md5s, and close the connections."""
         self._downloads.log_comparison(self._account)
         for transport in (self._auth.transport, self._signed, self._transport, self._upload):
             if transport is not None:

@@ -1,4 +1,4 @@
-"""What Aura and its upload store mean when they refuse a request.
+"""The meaning of refusals from Aura and its upload store.
 
 Facts: protocol notes on Aura, sections 1, 3, 7 and 8.
 """
@@ -16,13 +16,13 @@ from photosync_aura.auth import AuraAuth
 from photosync_aura.items import Frame, text
 
 _REFUSED_SIGN_IN = 475
-"""The service's own status, which no registry has."""
+"""The service's own status, which is not registered."""
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"})
 _CODE = re.compile(rb"<Code>\s*(\w{1,80})\s*</Code>")
 
 
 def classifier(account: str, auth: AuraAuth) -> Callable[[Answer], PhotosyncError | None]:
-    """Recognises refusals that are the service's own: its status 475, and errors that come with a status of success."""
+    """Recognises the service's own refusals: its status 475, and errors in answers with a status of success."""
 
     def message(answer: Answer) -> str:
         return auth.masked(text(json_object(answer.body), "message") or "no reason given")
@@ -44,7 +44,7 @@ def classifier(account: str, auth: AuraAuth) -> Callable[[Answer], PhotosyncErro
 
 
 def unknown_frame(account: str, frame: Frame, error: ProviderError) -> UsageError | None:
-    """The error for a frame that this account does not see; None where `error` says something else."""
+    """The error for a frame that this account does not see; None if `error` has another meaning."""
     if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
         return None
     return UsageError(
@@ -55,12 +55,12 @@ def unknown_frame(account: str, frame: Frame, error: ProviderError) -> UsageErro
 
 
 def is_expired_permission(error: ProviderError) -> bool:
-    """Whether the upload store refuses a permission because of its age."""
+    """Whether the upload store refuses an expired permission."""
     return _store_code(error) in _EXPIRED
 
 
 def store_refusal(account: str, name: str, error: ProviderError) -> PhotosyncError:
-    """The error for what the upload store says of the file `name`. The store's own words repeat the signed request."""
+    """The error for the upload store's refusal of the file `name`. The store's text repeats the signed request."""
     code = _store_code(error)
     if code == "EntityTooLarge":
         return ItemError(f"{name}: Aura's upload store says that it is too large", Reason.TOO_LARGE)

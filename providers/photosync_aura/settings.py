@@ -13,7 +13,7 @@ from photosync.provider import AccountSettings, ConfigPath
 API = "https://api.pushd.com/v5"
 IMAGES = "https://imgproxy.pushd.com"
 UPLOAD = "https://s3.amazonaws.com/images.senseapp.co"
-"""The bucket in the path: the dots in its name break host names under TLS (protocol notes, 8.1)."""
+"""The bucket in the path: with TLS, the dots in its name are invalid in a host name (protocol notes, 8.1)."""
 IDENTITY = "https://cognito-identity.us-east-1.amazonaws.com/"
 API_PAUSE_S = 0.5
 MEDIA_PAUSE_S = 1.0
@@ -21,7 +21,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _short_form(value: object) -> object:
-    """A frame may be given by its id alone."""
+    """A frame may be given by its id only."""
     return {"id": value} if isinstance(value, str) else value
 
 
@@ -44,7 +44,7 @@ class FrameSettings(BaseModel):
     write: bool = False
     """Whether this frame may be changed: an account also sees other people's frames."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
-    """Where given, the frame's times are local times there, though the service labels them UTC."""
+    """If given, the frame's times are local times there, although the service labels them UTC."""
 
 
 class AuraSettings(AccountSettings):
@@ -52,20 +52,20 @@ class AuraSettings(AccountSettings):
 
     email: Annotated[str, Field(min_length=3)]
     password: str | None = None
-    """Needed for the sign-in alone; the session is stored after that."""
+    """Needed only for the sign-in; after that the session is stored."""
     frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = Field(default_factory=dict)
     token: ConfigPath | None = None
     """Where the session is stored, instead of the program's own folder."""
     delay: Annotated[float, Field(ge=0, le=300)] | None = None
-    """Seconds between two requests to one host, instead of the program's own pauses."""
-    # The service has refused outdated clients before; the two must be of one platform (protocol notes, section 2).
+    """Seconds between two requests to one host, instead of the default pauses."""
+    # The service has refused outdated clients; the two must be of one platform (protocol notes, section 2).
     user_agent: str = "Aura/4.7.4271 (Android 36; Client)"
     app_identifier: str = "com.pushd.client"
     locale: str = "en-US"
     identity_pool: Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d+:.+")] = (
         "us-east-1:b92826c0-8274-43db-abff-136977c13598"
     )
-    """The Cognito pool that grants permissions to upload; its region, before the colon, is the upload store's too."""
+    """The Cognito pool that grants permissions to upload; its region, before the colon, is also the upload store's."""
 
     @model_validator(mode="after")
     def _each_frame_once(self) -> Self:
@@ -88,7 +88,7 @@ class AuraSettings(AccountSettings):
 
     @property
     def upload(self) -> str:
-        """The store that takes uploads, with its bucket."""
+        """The upload store, with its bucket."""
         return self.endpoints.get("upload", UPLOAD).rstrip("/")
 
     @property
@@ -101,7 +101,7 @@ class AuraSettings(AccountSettings):
 
     @property
     def region(self) -> str:
-        """Of the upload store."""
+        """The region of the upload store."""
         return self.identity_pool.partition(":")[0]
 
     def pause_s(self, url: str, usual_s: float) -> float:
@@ -111,7 +111,7 @@ class AuraSettings(AccountSettings):
         return 0.0 if urlsplit(url).hostname in _LOOPBACK else usual_s
 
     def frame_name(self, frame_id: str) -> str | None:
-        """The user's own name for a frame."""
+        """The user's name for a frame."""
         return next((name for name, frame in self.frames.items() if frame.id == frame_id), None)
 
     def frame(self, frame_id: str) -> FrameSettings | None:

@@ -3,7 +3,7 @@
 Facts: protocol notes on Aura, 8.1 (steps 2 and 3) and 8.2. A permission is a temporary AWS key that lasts an hour and
 can only write. The account's own credentials are not used here: the transport has none.
 
-The store checks what was sent: it compares the bytes with the hash that the signature covers.
+The store checks the content: it compares the bytes with the hash in the signature.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SERVICE = "AWSCognitoIdentityService"
 
 @dataclass(frozen=True, slots=True)
 class UploadPermission:
-    """The key that requests to the store are signed with."""
+    """The key for signing requests to the store."""
 
     key_id: str
     secret: str
@@ -41,7 +41,7 @@ class UploadPermission:
 
 @dataclass(frozen=True, slots=True)
 class UploadContent:
-    """What is to be stored."""
+    """The content of an upload."""
 
     open: Callable[[], BinaryIO]
     md5: str
@@ -54,7 +54,7 @@ class UploadContent:
 def signed_headers(
     url: str, content_type: str, payload_sha256: str, permission: UploadPermission, region: str, now: datetime
 ) -> dict[str, str]:
-    """The headers of a `PUT` of `url`, the signature among them (AWS Signature Version 4)."""
+    """The headers of a `PUT` of `url`, including the signature (AWS Signature Version 4)."""
     parts = urlsplit(url)
     moment = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     headers = {
@@ -73,7 +73,7 @@ def signed_headers(
     for word in scope.split("/"):
         key = hmac.digest(key, word.encode(), "sha256")
     signature = hmac.new(key, to_sign.encode(), "sha256").hexdigest()
-    del headers["host"]  # the transport sends it
+    del headers["host"]  # sent by the transport
     return headers | {
         "Authorization": f"AWS4-HMAC-SHA256 Credential={permission.key_id}/{scope}, "
         f"SignedHeaders={names}, Signature={signature}"
@@ -96,7 +96,7 @@ class UploadStore:
     def put(self, key: str, content: UploadContent, name: str) -> None:
         """Store `content` as `key`, which may be repeated; `name` is the file's, for messages.
 
-        Raises `ItemError` for what concerns this file alone, `TemporaryError` and `ProviderError` for the rest.
+        Raises `ItemError` for problems of this file only, `TemporaryError` and `ProviderError` for all others.
         """
         permission = self._permit(refused=None)
         try:
@@ -123,7 +123,7 @@ class UploadStore:
         )
 
     def _permit(self, refused: UploadPermission | None) -> UploadPermission:
-        """A permission that is valid for a while, and is not the one that was refused."""
+        """A permission that is still valid for some time, and is not the refused one."""
         with self._lock:
             known = self._permission
             if known is None or known == refused or known.ends_at - self._clock() < _RENEW_BEFORE_S:

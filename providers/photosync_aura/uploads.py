@@ -1,8 +1,8 @@
 """One push to one frame.
 
 Facts: protocol notes on Aura, 8.1. A picture is announced to the frame under an identifier that is made from its
-content, which makes a placeholder; its bytes are sent to the store; then the placeholder is completed. The service
-knows an identifier only once, so that a push that was interrupted and repeated makes no second picture.
+content, which creates a placeholder; its content is sent to the store; then the placeholder is completed. An
+identifier is unique at the service, so that a push that is repeated after an interruption creates no second picture.
 """
 
 from __future__ import annotations
@@ -63,13 +63,13 @@ class AuraUploader:
         self._on_frame: dict[str, Item] = {}
         """The items on the frame, by md5 and by identifier."""
         self._asset_ids: set[str] = set()
-        """Of all assets on the frame, placeholders included."""
+        """The identifiers of all assets on the frame, placeholders included."""
         self._stored: dict[str, Json] = {}
-        """The descriptions of pictures whose bytes are in the store, by identifier."""
+        """The descriptions of pictures whose content is in the store, by identifier."""
         self._refused: dict[str, str] = {}
         """Why the service refused a picture, by identifier."""
         self._pending: set[str] = set()
-        """Identifiers that were announced, and neither failed nor were completed yet."""
+        """Announced identifiers that have neither failed nor been completed yet."""
         self._stopped: TemporaryError | None = None
         """Why no more pictures are announced in this run."""
         self._list_frame()
@@ -83,11 +83,11 @@ class AuraUploader:
         """The item on the frame with this content, or with the reduced copy that an earlier push made of it."""
         found = self._on_frame.get(_identifier(file)) or self._on_frame.get(file.digest().md5)
         if found is None and as_is(file, resize=self._request.resize) is None:
-            reduced(file)  # what cannot be reduced must not be announced
+            reduced(file)  # a picture that cannot be reduced must not be announced
         return found
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Announce them to the frame. The calls that complete them are reserved as well."""
+        """Announce the pictures to the frame. Calls to complete them are reserved in the budget as well."""
         if self._stopped is not None:
             return
         try:
@@ -97,7 +97,7 @@ class AuraUploader:
         except TemporaryError as error:
             if not self._pending:
                 raise
-            self._stopped = error  # raised by `send` once the pending ones are completed
+            self._stopped = error  # raised by `send` after the pending ones are completed
 
     def _announce_all(self, identifiers: Sequence[str]) -> None:
         budget = self._writes.budget
@@ -118,13 +118,13 @@ class AuraUploader:
             known = self._list_frame()
             missing = [each for each in identifiers if each not in known]
             failed = self._repeat(select, missing) or 0
-        if failed:  # the answer says only how many
+        if failed:  # the answer has only their number
             known = self._list_frame()
             missing = [each for each in identifiers if each not in known]
             self._refused.update(dict.fromkeys(missing, "Aura would not have it on this frame"))
 
     def send(self, file: FileToUpload) -> Sent:
-        """Send the bytes to the store. The store cannot be listed, so its answer has to do."""
+        """Send the content to the store. The store cannot be listed, so only its answer is checked."""
         identifier = _identifier(file)
         if self._stopped is not None and identifier not in self._pending:
             raise self._stopped
@@ -173,7 +173,7 @@ class AuraUploader:
         }
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Complete the announced pictures, and add to this frame what the service has already."""
+        """Complete the announced pictures, and add existing pictures to this frame."""
         stored = [each for each in dict.fromkeys(each.token for each in sent) if each in self._stored]
         for some in _chunks(stored, self._writes.budget.most_a_call):
             self._complete(some)
@@ -206,8 +206,8 @@ class AuraUploader:
             return self._repeat(update, [each for each in assets if each not in self._on_frame]) or ()
 
     def _repeat(self, call: Callable[[Sequence[str]], Result], identifiers: Sequence[str]) -> Result | None:
-        """Repeat a call whose answer was lost, for what it did not do. It does no harm where the service was only slow:
-        the same identifier twice makes one picture."""
+        """After a lost answer, repeat a call for the pictures that are not there. This is safe if the service was
+        only slow: the same identifier twice creates one picture."""
         if not identifiers:
             return None
         self._writes.budget.spend()
@@ -221,7 +221,7 @@ class AuraUploader:
                 self._writes.budget.reserve(1)
                 failed = self._writes.select(self.destination, [{"asset_id": id_} for id_ in some])
             except (TemporaryError, ProviderError) as error:
-                # Raising would lose the others of this batch, which have succeeded.
+                # An exception would lose the other pictures of this batch, which have succeeded.
                 reason = error.reason if isinstance(error, TemporaryError) else Reason.REFUSED
                 refused.update({id_: ItemError(str(error), reason) for id_ in some})
                 continue
@@ -268,7 +268,7 @@ def _asset_id(item: Item) -> str:
 
 
 def _shown_time(file: FileToUpload, zone: ZoneInfo | None) -> datetime:
-    """The time that the frame shows for a picture; the service knows no time zones."""
+    """The time that the frame shows for a picture; the service has no time zones."""
     taken = file.taken()
     if taken is not None and taken.meaning is not TimeMeaning.INSTANT:
         return taken.reading
@@ -277,7 +277,7 @@ def _shown_time(file: FileToUpload, zone: ZoneInfo | None) -> datetime:
 
 
 def _written(moment: datetime) -> str:
-    """`2024-04-28T19:03:11.250Z`: always three digits, cut off and not rounded, and always a Z."""
+    """`2024-04-28T19:03:11.250Z`: always three digits, truncated and not rounded, and always a Z."""
     return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 

@@ -1,4 +1,4 @@
-"""The calls of Aura's private API that change something, within the budget for changes.
+"""The changing calls of Aura's private API, within the budget for changes.
 
 Facts: protocol notes on Aura, sections 7, 8.1 and 8.6. A 401 here does not mean that the session has ended, but that
 the account is locked, unless the same call succeeds at once. A sign-in would prolong the lock, so these calls never
@@ -18,13 +18,13 @@ from photosync.transport import Answer, Transport
 from photosync_aura.write_budget import WriteBudget
 
 _MOST_FAILURES = 5
-"""After so many refused changes in a row the rest would be refused too."""
+"""After this many refused changes in a row, further ones would be refused too."""
 
 
 class AuraWriteApi:
-    """One account's changes. `transport` returns a transport with a session.
+    """The changes of one account. `transport` returns a transport with a session.
 
-    All methods raise `TemporaryError` for a lock, `LostAnswerError` where it is unknown what happened, and
+    All methods raise `TemporaryError` for a lock, `LostAnswerError` if the result is unknown, and
     `ProviderError` for a call that was refused as a whole.
     """
 
@@ -36,7 +36,7 @@ class AuraWriteApi:
         self._failures = 0
 
     def select(self, frame_id: str, assets: Sequence[Mapping[str, str]]) -> int:
-        """Put assets on a frame, or announce assets under new identifiers; returns how many were refused."""
+        """Add assets to a frame, or announce assets under new identifiers; returns the number of refused ones."""
         path = f"frames/{quote(frame_id, safe='')}/select_asset.json"
         return number(self._write("POST", path, assets), "number_failed") or 0
 
@@ -64,7 +64,7 @@ class AuraWriteApi:
     def _accepted(self, method: str, path: str, content: Mapping[str, object]) -> Answer:
         try:
             answer = self._sent(method, path, content)
-            if answer.status == HTTPStatus.UNAUTHORIZED:  # some succeed when they are repeated
+            if answer.status == HTTPStatus.UNAUTHORIZED:  # some calls succeed when they are repeated
                 self.budget.spend()
                 answer = self._sent(method, path, content)
         except SignInError as error:  # 475, or a 'logout' with another status
@@ -91,7 +91,7 @@ class AuraWriteApi:
             content = None
         if not isinstance(content, Mapping):
             raise ProviderError(
-                f"account '{self._account}': Aura answered a change with something that is no JSON object; its "
+                f"account '{self._account}': Aura answered a change with something that is not a JSON object; its "
                 "protocol may have changed",
                 answer.status,
             )

@@ -1,6 +1,6 @@
-"""How many calls that change something are allowed, stored for each account: the service locks accounts for too many.
+"""The number of allowed changing calls, stored per account: the service locks accounts after too many.
 
-Facts: protocol notes on Aura, section 7. The real limits are unknown; some 42 calls in a row passed, and 120 did not.
+Facts: protocol notes on Aura, section 7. The real limits are unknown; about 42 calls in a row were accepted, 120 not.
 So 30 are allowed, and one more every 80 seconds. After a lock none are, first for an hour, then for a day.
 """
 
@@ -24,26 +24,26 @@ MOST_A_CALL_AFTER_LOCK = 10
 FIRST_LOCK_S = 60 * 60.0
 NEXT_LOCK_S = 24 * 60 * 60.0
 _CAREFUL_S = 2 * NEXT_LOCK_S
-"""How long after a lock calls are small."""
+"""The time after a lock during which calls are small."""
 
 
 @dataclass(frozen=True, slots=True)
 class _BudgetState:
     calls: float = float(MOST_CALLS)
-    """How many may be made; below nothing after repetitions that could not wait."""
+    """The number of allowed calls; negative after repetitions that could not wait."""
     at: float = 0.0
-    """When there were so many."""
+    """The time of this number."""
     locked_at: float | None = None
     locks: int = 0
-    """In a row, without a change in between that was accepted."""
+    """Locks in a row, without an accepted change in between."""
 
     def now(self, now: float) -> _BudgetState:
-        """With what came in since. A clock that was set back gives nothing, and takes nothing."""
+        """The state at a later time, with more allowed calls. A clock that was set back changes nothing."""
         passed_s = max(0.0, now - self.at)
         return replace(self, calls=min(float(MOST_CALLS), self.calls + passed_s / 60 * CALLS_A_MINUTE), at=now)
 
     def locked_s(self, now: float) -> float:
-        """How much longer nothing may be changed."""
+        """The remaining seconds of a lock."""
         if self.locked_at is None:
             return 0.0
         wait_s = FIRST_LOCK_S if self.locks < 2 else NEXT_LOCK_S
@@ -51,7 +51,7 @@ class _BudgetState:
 
 
 class WriteBudget:
-    """One account's. Several processes share it."""
+    """The budget of one account, shared by several processes."""
 
     def __init__(self, account: str, state: Path, clock: Callable[[], float] = time.time) -> None:
         self._account = account
@@ -60,13 +60,13 @@ class WriteBudget:
 
     @property
     def most_a_call(self) -> int:
-        """How many pictures one call may be about."""
+        """The maximum number of pictures in one call."""
         locked_at = self._read().locked_at
         is_careful = locked_at is not None and self._clock() - locked_at < _CAREFUL_S
         return MOST_A_CALL_AFTER_LOCK if is_careful else MOST_A_CALL
 
     def check_lock(self) -> None:
-        """Raise `TemporaryError` while the service is to be left alone."""
+        """Raise `TemporaryError` during a lock."""
         left_s = self._read().locked_s(self._clock())
         if left_s > 0:
             raise TemporaryError(
@@ -77,7 +77,7 @@ class WriteBudget:
             )
 
     def reserve(self, calls: int) -> None:
-        """Take so many calls. Raises `TemporaryError` where there are too few."""
+        """Reserve a number of calls. Raises `TemporaryError` if too few are left."""
         with self._file.locked():
             state = self._read().now(self._clock())
             if state.calls < calls:
@@ -93,19 +93,19 @@ class WriteBudget:
             self._write(replace(state, calls=state.calls - calls))
 
     def spend(self) -> None:
-        """A call more than was reserved, which cannot wait."""
+        """Count an unreserved call that cannot wait."""
         with self._file.locked():
             state = self._read().now(self._clock())
             self._write(replace(state, calls=state.calls - 1))
 
     def accepted(self) -> None:
-        """The service accepted a change."""
+        """Record an accepted change."""
         if self._read().locks:
             with self._file.locked():
                 self._write(replace(self._read(), locks=0))
 
     def lock(self) -> TemporaryError:
-        """The service refuses changes: none may be made for a while. The error that says so."""
+        """Record that the service refuses changes, so that none are sent for some time; returns the error message."""
         now = self._clock()
         with self._file.locked():
             state = self._read().now(now)
@@ -123,7 +123,7 @@ class WriteBudget:
     def _read(self) -> _BudgetState:
         if not self._file.exists():
             return _BudgetState()
-        # A file that cannot be read must neither allow more calls nor forbid them for ever.
+        # An unreadable file must neither allow more calls nor forbid them forever.
         with suppress(KeyError, TypeError, ValueError):
             content = self._file.read()
             locked_at = content["locked_at"]

@@ -1,8 +1,8 @@
-"""How far a listing has to go, and what a complete one proves.
+"""How far a listing must be read, and what a complete one proves.
 
-The catalog has for each selection the last run that knew all of it. A listing with the newest items first may
-end with the first page on which that run knew everything, if the service's count agrees. Only a listing that went to
-its end, and has as many items as the service counts, proves that an item is gone.
+For each selection, the catalog has the last run that knew all its items. A listing with the newest items first may
+end with the first page on which that run knew everything, if the service's count agrees. Only a listing that was
+read to its end, and has as many items as the service counts, proves that an item is gone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from photosync.model import Selection
 from photosync.provider import Page, ServiceFacts
 
 COMPLETE_EVERY = timedelta(days=30)
-"""A listing goes to its end at least this often, to find changes that incremental listings do not show."""
+"""A listing is read to its end at least this often, to find changes that incremental listings do not show."""
 SUSPICIOUS_LOSS = 20
 """A listing that lost more than half of its items, and more than this many, is suspicious."""
 
@@ -92,19 +92,19 @@ class Coverage:
 
     @property
     def _went_to_end(self) -> bool:
-        """Whether the listing, when it is over, has had all items."""
+        """Whether the listing, once it has ended, has had all items."""
         return not self._ended_early and not self._has_changes_only
 
     @property
     def is_short(self) -> bool:
-        """Whether a listing that went to its end may lack items: it changed while it was read, so that its pages
+        """Whether a listing that was read to its end may lack items: it changed meanwhile, so that its pages
         shifted, or it has fewer items than the service counts."""
         if not self._went_to_end or self._total is None:
             return False
         return self._total_changed or self._catalog.listed_count() < self._total
 
     def restart(self) -> None:
-        """The listing is read once more. Items that it had before count."""
+        """Prepare to read the listing again. Items of the first reading count."""
         self._total, self._total_changed = None, False
 
     def check_shrink(self) -> None:

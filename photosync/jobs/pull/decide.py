@@ -1,4 +1,4 @@
-"""What is to be done about an item that the provider has: a pure decision."""
+"""Decides what to do with an item of the provider: a pure function."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from photosync.model import Item, Selection
 
 
 class Action(Enum):
-    """What is to be done about an item."""
+    """What to do with an item."""
 
     SKIP = auto()
     """Nothing: it does not match the selection."""
     NOTHING = auto()
-    """Nothing: the library has it as the provider has it."""
+    """Nothing: the library has the item and its current content."""
     UPDATE = auto()
     """Record the new description; the content is the same."""
     DOWNLOAD = auto()
@@ -24,7 +24,7 @@ class Action(Enum):
 def decide(item: Item, entry: CatalogEntry | None, selection: Selection, *, has_pushed_file: bool) -> Action:
     """The action for an item that the catalog knows as `entry`.
 
-    `has_pushed_file`: a file from which the item was pushed is still there, so that the service has not the only copy.
+    `has_pushed_file`: the local file that was pushed as this item still exists, so no download is needed.
     """
     if not selection.matches(item):
         return Action.SKIP

@@ -1,4 +1,4 @@
-"""One item's content: downloaded, verified, fixed. Runs in a worker; `location` and `save` do the rest."""
+"""One item's content: downloaded, verified, fixed. Runs in a worker; `location` and `save` do the other steps."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from photosync.model import Digest, Item, Kind
 from photosync.provider import HasLegacyFiles
 
 MAX_ATTEMPTS = 3
-"""How often a content that fails its verification is downloaded."""
+"""The maximum number of downloads of a content that fails its verification."""
 _WORTH_RETRYING = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.TRUNCATED, Reason.NOT_MEDIA})
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadTask:
-    """An item whose content is wanted."""
+    """An item to download."""
 
     item: Item
     entry: CatalogEntry | None
-    """What the catalog knows of the item."""
+    """The item's entry in the catalog."""
     root: str
-    """Of its location."""
+    """The root of its location."""
     adoptable: tuple[Path, ...] = ()
-    """Files that the catalog does not know and that may be the item's: a crash, or another program, left them."""
+    """Files that are not in the catalog and may be the item's: left by a crash or another program."""
     legacy: tuple[Path, ...] = ()
-    """Files that another program saved as the item, says the provider."""
+    """Files that another program saved as this item, according to the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdoptedFile:
-    """A file that was there already and has the content that the provider has."""
+    """An existing file that has the provider's content."""
 
     task: DownloadTask
     path: Path
@@ -55,7 +55,7 @@ class Downloaded:
     stored_size: int
     stored_sha256: str
     replaced: Path | None = None
-    """A file of another program that claims to be the item and is damaged; the new one takes its name."""
+    """A damaged file of the item from another program; the new one gets its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class DownloadFailure:
 
 @dataclass(frozen=True, slots=True)
 class Downloader:
-    """Carries out tasks; several threads share it."""
+    """Carries out tasks; thread-safe."""
 
     account: Account
     library: Library
@@ -76,7 +76,7 @@ class Downloader:
     on_bytes: Callable[[int], None]
 
     def __call__(self, task: DownloadTask) -> Downloaded | AdoptedFile | DownloadFailure:
-        """Download one item. Sign-in errors, a full disk and a cancelled run are raised: they concern the whole run."""
+        """Download one item. Raises errors that concern the whole run: sign-in errors, a full disk, cancellation."""
         try:
             return self._adopt(task) or self._download(task)
         except (ItemError, TemporaryError) as error:
@@ -115,7 +115,7 @@ class Downloader:
         return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, replaced)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
-        """Fill in missing metadata. The undo record is on the disk before the changed file has its name."""
+        """Fill in missing metadata. The undo record is on the disk before the changed file gets its name."""
         fixed = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
         if fixed.undo is not None:
             self.library.undo.keep(fixed.undo.stored_sha256, delivered.sha256, fixed.undo.encode())
@@ -144,12 +144,12 @@ class Downloader:
 
 
 def partial_key(item: Item) -> str:
-    """The key of an item's partial file: another content of the item has another one."""
+    """The key of an item's partial file: it differs for each content of the item."""
     return f"{item.id}\0{item.md5}\0{item.size_bytes}\0{item.revision}"
 
 
 def check_content(item: Item, delivered: Digest, head: bytes) -> None:
-    """Raise `ItemError` unless the bytes are what the provider said they would be."""
+    """Raise `ItemError` unless the content agrees with the provider's data."""
     if item.size_bytes is not None and delivered.size_bytes != item.size_bytes:
         raise ItemError(
             f"{delivered.size_bytes} bytes came in place of the {item.size_bytes} listed", Reason.SIZE_MISMATCH

@@ -10,13 +10,13 @@ from photosync.model import Item
 
 
 class LimitReachedError(PhotosyncError):
-    """The run ends before it is complete; the next one goes on."""
+    """The run ends before it is complete; the next one continues."""
 
     exit = Exit.LIMIT
 
 
 class Limits:
-    """Counts what is admitted. None means: no limit."""
+    """Counts admitted items. None means: no limit."""
 
     def __init__(self, items: int | None, size_bytes: int | None, time: timedelta | None) -> None:
         self._max_items = items
@@ -37,7 +37,7 @@ class Limits:
         return self.are_bytes_reached or self._items == self._max_items
 
     def admit(self, item: Item, action: Action) -> bool:
-        """Count an item, unless its bytes are too many. The first download is always admitted."""
+        """Count an item, unless it exceeds the limit of bytes. The first download is always admitted."""
         total = self._bytes + (item.size_bytes or 0)
         if action is Action.DOWNLOAD and self._bytes and self._max_bytes is not None and total > self._max_bytes:
             self.are_bytes_reached = True
@@ -49,7 +49,7 @@ class Limits:
         return True
 
     def check_bytes(self) -> None:
-        """Raise `LimitReachedError` if an item was not admitted because of its bytes."""
+        """Raise `LimitReachedError` if an item was not admitted because of its size."""
         if self.are_bytes_reached:
             raise LimitReachedError("the limit of bytes is reached; the next run goes on from here")
 

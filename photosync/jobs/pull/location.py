@@ -1,6 +1,6 @@
-"""Chooses the location of an item's file. Nothing else does.
+"""The only module that chooses the location of an item's file.
 
-Stable: it depends on the item and on which items came before, never on a counter.
+Locations are stable: they depend on the item and on earlier items, never on a counter.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class LocationChooser:
     _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
-        """A task to download the item. The location that a new item is expected to get is reserved."""
+        """A task to download the item. The expected location of a new item is reserved."""
         root = self._root(item)
         if entry is not None and entry.location is not None:
             return DownloadTask(item, entry, root)
@@ -46,17 +46,17 @@ class LocationChooser:
         return DownloadTask(item, entry, root, self._unknown_files(item, root, legacy), legacy)
 
     def expected(self, item: Item) -> Location:
-        """The location that a new item gets if its content says no other time or format than the provider."""
+        """The location of a new item, if its content has the same time and format as in the listing."""
         return next(self.free(item, self._root(item), _reading(item)))
 
     def release(self, item: Item) -> None:
-        """The item's location is in the catalog now, or the item gets none in this run."""
+        """End the reservation: the location is in the catalog, or the item gets none in this run."""
         key = self._reserved_by.pop(item.id, None)
         if key is not None:
             del self._reserved[key]
 
     def final(self, downloaded: Downloaded) -> Location:
-        """The location that the item has already; else a new one, never that of a file with another content."""
+        """The item's present location; else a new one, never that of a file with another content."""
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
         if known and known.location and known.location.root == root:
             return known.location
@@ -68,14 +68,14 @@ class LocationChooser:
             file = self.library.file(location)
             if not os.path.lexists(file) or (file.is_file() and digest_of(file).sha256 == downloaded.stored_sha256):
                 return location
-        raise AssertionError("there is no end of locations")
+        raise AssertionError("locations never end")
 
     def location_of(self, path: Path, root: str) -> Location:
         """The location of a file below a root."""
         return Location(root, str(path.relative_to(self.library.base(root))))
 
     def free(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
-        """Locations that no other item has, the best first. A file that the catalog does not know may be there."""
+        """Locations that no other item has, the best first. A file that is not in the catalog may be there."""
         return (each for each in self._candidates(item, root, taken) if self._is_free(item, each))
 
     def _root(self, item: Item) -> str:
@@ -84,14 +84,14 @@ class LocationChooser:
         return str(folder) if folder else ""
 
     def _unknown_files(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
-        """Files that the catalog does not know: legacy ones, and those at the first two locations for the item."""
+        """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
         candidates = islice(self._candidates(item, root, _reading(item)), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
         files = (self.library.file(each) for each in locations if self._is_free(item, each))
         return tuple(file for file in files if file.is_file())
 
     def _legacy_files(self, item: Item, root: str) -> tuple[Path, ...]:
-        """Files of another program that may be the item's, says the provider."""
+        """Files of another program that may be the item's, according to the provider."""
         if self.provider is None or not isinstance(self.provider, HasLegacyFiles):
             return ()
         folder = self.library.base(root) if root else self.library.root / self.account
@@ -105,7 +105,7 @@ class LocationChooser:
             name=item.name,
             kind=item.kind.value,
             taken=_reading(item) if by_provider else taken,
-            collection="" if root else _collection(item),  # a folder outside is the collection's own
+            collection="" if root else _collection(item),  # a folder outside the library is for one collection
         )
         path = self.layout.path(fields)
         path = path if root else self.account / path
@@ -127,11 +127,11 @@ _EXTENSIONS = frozenset(
         *(".mp4", ".m4v", ".mov", ".3gp", ".avi", ".mkv", ".webm", ".mpg", ".wmv"),
     )
 )
-"""Extensions that claim a format. Anything else behind a name's last dot belongs to the name."""
+"""Extensions of formats. Any other text after a name's last dot belongs to the name."""
 
 
 def fitting_name(name: str, format_: Format | None) -> str:
-    """`name`, with the extension of the format that the content really has.
+    """`name`, with the extension of the content's format.
 
     >>> fitting_name("IMG_0042.HEIC", JPEG)  # doctest: +SKIP
     'IMG_0042.jpg'

@@ -1,7 +1,7 @@
 """Picking: a person chooses items in a browser, and a pull downloads them.
 
-A session stays open until everything picked in it is in the library: when a run ends before that, the next one goes on
-with the session. Only a session in which nothing was picked, and one whose items are all saved, is ended.
+A session stays open until all its items are in the library: when a run ends before that, the next one continues with
+the session. Only a session without picked items, or one whose items are all saved, is ended.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ PullSessions = Callable[[tuple[Collection, ...]], Summary]
 
 @dataclass(frozen=True, slots=True)
 class PickOptions:
-    """What a pick is asked to do."""
+    """The options of a pick."""
 
     most: int | None = None
-    """How many items can be picked."""
+    """The maximum number of items that can be picked."""
     timeout: timedelta | None = None
-    """How long to wait for the person, if the service waits longer."""
+    """The maximum time to wait for the person, if shorter than the service's."""
     keep_session: bool = False
-    """Do not end the session when everything is saved."""
+    """Do not end the session when all items are saved."""
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Pick:
     _lost: int = field(default=0, init=False)
 
     def run(self) -> Summary:
-        """Pull what was picked earlier. If nothing of that is left, have the person pick."""
+        """Pull the items of earlier picks. If there are none, let the person pick."""
         summary = self._pull_earlier()
         if summary is not None and (summary.saved or summary.exit not in (Exit.OK, Exit.PARTIAL)):
             return summary
@@ -60,7 +60,7 @@ class Pick:
         return self._pull_all([each for each in self.provider.unfinished() if each.id not in unpicked])
 
     def resume(self) -> Summary | None:
-        """Pull what was picked earlier, without waiting for a person. None: nothing was."""
+        """Pull the items of earlier picks, without waiting for a person. None: there are none."""
         summary = self._pull_earlier()
         if summary is None and self._unpicked:
             raise self._person_needed("a picking session is open, and nobody has picked yet")
@@ -86,7 +86,7 @@ class Pick:
         return self._pull_all(picked)
 
     def _open_session(self) -> PickingSession:
-        """An unused session of an earlier run, or a new one. Others are ended: the service refuses too many."""
+        """An unused session of an earlier run, or a new one. Others are ended: the service limits their number."""
         with self._ended_by_interruption(self._unpicked):
             for stale in self._unpicked[:] if self.options.most is not None else self._unpicked[1:]:
                 self._end(stale.id)
@@ -95,7 +95,7 @@ class Pick:
         return self._unpicked[0]
 
     def _wait_for(self, session: PickingSession) -> None:
-        """Wait until the person has picked. Raises `SignInError` if nobody does."""
+        """Wait until the person has picked. Raises `SignInError` after the time limit."""
         with self._ended_by_interruption([session]):
             task = "choose photos and videos, then press Done"
             self.person.show_link(session.link, task, qr_code=True, browser_url=session.browser_link)
@@ -115,7 +115,7 @@ class Pick:
             try:
                 state, failure = self._state(session), None
             except TemporaryError as error:
-                failure = error  # meanwhile the person may be picking
+                failure = error  # the person may be picking at the same time
             if state.is_done:
                 return True
             if clock.monotonic() >= end or state.closes_in_s <= 0:
@@ -132,11 +132,11 @@ class Pick:
 
     @contextmanager
     def _ended_by_interruption(self, sessions: Sequence[PickingSession]) -> Iterator[None]:
-        """A run that ends while nothing is picked leaves no session behind."""
+        """End the sessions if the run is interrupted before items are picked."""
         try:
             yield
         except (CancelledError, KeyboardInterrupt):
-            self.cancel.set()  # Ctrl-C may come first
+            self.cancel.set()  # not set yet after a `KeyboardInterrupt`
             with grace_period(self.cancel), suppress(PhotosyncError):
                 for session in list(sessions):
                     self.provider.end_picking(session.id)
@@ -149,7 +149,7 @@ class Pick:
     def _forget(self, session_id: str) -> None:
         self._unpicked = [each for each in self._unpicked if each.id != session_id]
 
-    # What was picked
+    # Picked items
 
     def _pull_all(self, sessions: Sequence[Collection]) -> Summary:
         summary = self.pull(tuple(sessions))
@@ -167,7 +167,7 @@ class Pick:
         return summary
 
     def _finish(self, sessions: Sequence[Collection]) -> None:
-        """Everything is saved. A session that cannot be ended now is no failure: the next run ends it."""
+        """End the sessions: all items are saved. A failure is ignored: the next run ends the session."""
         with suppress(TemporaryError):
             for session in sessions:
                 self.provider.end_picking(session.id)

@@ -1,11 +1,11 @@
-"""Downloads what is new from an account to the library. Read this to know what `pull` does.
+"""Downloads new items from an account to the library. Read this first to learn what `pull` does.
 
-The provider lists its items (`coverage` knows how far the listing has to go, and what its end proves), `decide` says
-what is to be done about each, workers download (`fetch`), `location` chooses where a file goes, `save` moves it there
-and records it.
+The provider lists its items (`coverage` decides how far the listing is read, and what its end proves), `decide` says
+what to do with each, workers download (`fetch`), `location` chooses the file's location, `save` moves it there and
+records it.
 
-What an earlier run could not download, and files that are missing, are downloaded again even when an incremental
-listing does not reach their items.
+Failed items of earlier runs and missing files are downloaded again even if an incremental listing does not reach
+them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FAILED_BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class PullOptions:
-    """What a pull is asked to do."""
+    """The options of a pull."""
 
     layout: Layout
     metadata: metadata.Settings
@@ -170,17 +170,17 @@ class Pull:
             self._check_end()
             self._request_more()
         if listing_error is not None:
-            raise listing_error  # what had been listed by then is saved
+            raise listing_error  # the items listed before are saved
 
     def _request_more(self) -> None:
-        """First what is owed, then the next pages of the listing."""
+        """Request work: first failed and missing items, then the next pages of the listing."""
         while self._failed_or_missing is not None and self._pipeline.can_submit:
             self._take_failed_or_missing(list(islice(self._failed_or_missing, FAILED_BATCH)))
         if self._failed_or_missing is None:
             may_end = self._coverage.may_end_early or self._limits.has_item_limit
             self._pipeline.request_pages(1 if may_end else PAGES_AHEAD)
 
-    # What is to be done about an item
+    # Decide about items
 
     def _take_page(self, page: Page) -> None:
         known = self._catalog.known(self._account.name, {item.id for item in page.items})
@@ -200,7 +200,7 @@ class Pull:
         self._take_items(items, {each.id: each for each in entries}, new)
 
     def _take_items(self, items: Iterable[Item], known: Mapping[str, CatalogEntry], new: set[str]) -> None:
-        """Deal with those of the items that are new in this run."""
+        """Handle the items that are new in this run."""
         for item in items:
             if item.id not in new:
                 continue
@@ -243,7 +243,7 @@ class Pull:
         self._reporter.wanted(1, item.size_bytes or 0)
         self._pipeline.submit(self._locations.plan(item, entry))
 
-    # What became of it
+    # Results of downloads
 
     def _take_result(self, result: Downloaded | AdoptedFile | DownloadFailure) -> None:
         if isinstance(result, DownloadFailure):
@@ -267,7 +267,7 @@ class Pull:
         self._record_kept_failures()
 
     def _record_kept_failures(self) -> None:
-        """The service works: items that failed meanwhile failed by themselves."""
+        """The service works: the kept failures are failures of single items."""
         for failure in self._outage.settle():
             self._fail(failure)
 
@@ -279,7 +279,7 @@ class Pull:
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))
 
-    # The end
+    # End of the run
 
     def _check_end(self) -> None:
         self._limits.check_time(self._run.seconds)
@@ -292,7 +292,7 @@ class Pull:
             self._saver.write_sums()
 
     def _finish_listing(self) -> None:
-        """The listing went as far as it had to, and all its items were dealt with."""
+        """The listing was read as far as necessary, and all its items were handled."""
         if self._coverage.is_short:
             self._reporter.note("the service counts more items than it listed; nothing is taken for gone")
         if not self._options.accept_shrink:
@@ -303,7 +303,7 @@ class Pull:
             self._clear_partials()
 
     def _clear_partials(self) -> None:
-        """Keep only what the next run can resume: the contents that are still owed."""
+        """Keep only partial files that the next run can resume: those of failed and missing items."""
         keep = [partial_key(each.item) for each in self._catalog.failed_or_missing(self._account.name)]
         for root in {"", *self._catalog.roots()}:
             self._library.clear_partials(root, self._account.name, keep)

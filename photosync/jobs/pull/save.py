@@ -1,6 +1,6 @@
 """Moves downloaded files to their locations and records them: first the disk, then the catalog, then SHA256SUMS.
 
-A crash leaves the old state, the new one, or a file that the catalog does not know yet. The next run finds that file,
+A crash leaves the old state, the new one, or a file that is not in the catalog yet. The next run finds that file,
 compares its hash with the provider's and records it.
 """
 
@@ -25,7 +25,7 @@ from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sum
 from photosync.model import Item, Location
 
 BATCH = 256
-"""How many files are recorded in one transaction, if they come within `BATCH_S`."""
+"""The number of files recorded in one transaction, if they are saved within `BATCH_S`."""
 BATCH_S = 2.0
 
 
@@ -40,7 +40,7 @@ class Saver:
     locations: LocationChooser
     settings: metadata.Settings
     note: Callable[[str], None]
-    """Gets what the user should know."""
+    """Gets messages for the user."""
     _saved: list[SavedFile] = field(default_factory=list, init=False)
     _described: list[Item] = field(default_factory=list, init=False)
     _folders_to_sync: set[Path] = field(default_factory=set, init=False)
@@ -50,14 +50,14 @@ class Saver:
     _sums_to_rewrite: set[str] = field(default_factory=set, init=False)
 
     def save(self, downloaded: Downloaded) -> Location:
-        """Move a downloaded file to its location. The item's older content, if any is there, goes to the trash."""
+        """Move a downloaded file to its location. An older content of the item is moved to the trash."""
         item, known = downloaded.task.item, downloaded.task.entry
         location = self.locations.final(downloaded)
         target, is_known = self.library.file(location), known is not None and known.location is not None
         sidecars = self.catalog.fixes.sidecars(self.account, item.id) if is_known else []
         if not target.exists() or digest_of(target).sha256 != downloaded.stored_sha256:
             if known and known.delivered_md5 != downloaded.delivered.md5:
-                for each in sidecars:  # before the file: a crash in between must not leave them to another content
+                for each in sidecars:  # before the file: after a crash they must not belong to another content
                     self.library.to_trash(each.location)
             if target.exists():
                 self.library.to_trash(location)
@@ -80,7 +80,7 @@ class Saver:
         return location
 
     def _sidecars(self, downloaded: Downloaded, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
-        """Write what the file lacks to its sidecar. Returns all sidecars that belong to the file now."""
+        """Write missing metadata to the file's sidecar. Returns all sidecars that belong to the file now."""
         root, fixed = location.root, downloaded.fixed
         there = {each.location.key: each for each in before if self.library.file(each.location).exists()}
         if fixed.sidecar and self.catalog.entry_at(Location(root, f"{location.path}.xmp")):
@@ -96,7 +96,7 @@ class Saver:
         return tuple(there.values())
 
     def adopt(self, adopted: AdoptedFile) -> None:
-        """Record a file that was there already and has the provider's content."""
+        """Record an existing file that has the provider's content."""
         task, digest = adopted.task, adopted.digest
         location = self.locations.location_of(adopted.path, task.root)
         self._add(SavedFile(task.item, location, digest, digest.size_bytes, digest.sha256))
@@ -111,13 +111,13 @@ class Saver:
         self._saved.append(saved)
         folder, base = self.library.file(saved.location).parent, self.library.base(saved.location.root)
         self._folders_to_sync.add(folder)
-        while folder != base and folder not in self._used_folders:  # it may be new, and so may those above it
+        while folder != base and folder not in self._used_folders:  # the folder and its parents may be new
             self._used_folders.add(folder)
             folder = folder.parent
             self._folders_to_sync.add(folder)
 
     def commit_if_due(self) -> None:
-        """Record what was saved, if it is enough or the oldest has waited long enough."""
+        """Record saved files if the batch is full or the oldest has waited long enough."""
         is_time = bool(self._saved) and time.monotonic() - self._oldest > BATCH_S
         if is_time or len(self._saved) + len(self._described) >= BATCH:
             self.commit()
@@ -139,14 +139,14 @@ class Saver:
         self._folders_to_sync.clear()
 
     def _invalidate_sums(self, root: str) -> None:
-        """SHA256SUMS is out of date from now on. If it was up to date before, lines can be appended to it later."""
+        """Record that SHA256SUMS is out of date. If it was up to date before, lines can be appended to it later."""
         if not self._are_sums_as_recorded(root):
             self._sums_to_rewrite.add(root)
         self.catalog.set_sums_state(root, "")
         self._outdated_sums.add(root)
 
     def write_sums(self) -> None:
-        """Update every SHA256SUMS that this run, or one that was killed, made out of date."""
+        """Update every SHA256SUMS that this run, or an earlier killed one, made out of date."""
         unknown = {root for root in self.catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
         for root in self._outdated_sums | unknown:
             base = self.library.base(root)
@@ -162,7 +162,7 @@ class Saver:
 
 
 def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
-    """The ids of items whose files are not where the catalog has them. Each folder is read once.
+    """The ids of items whose files are not at their locations. Each folder is read once.
 
     Raises `DestinationError` when a whole folder outside the library is gone: its disk may not be mounted.
     """
