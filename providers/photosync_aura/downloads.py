@@ -63,9 +63,7 @@ class VideoLinks:
             if link is None or not is_good(link):
                 link = self._relisted_link(item, link)
             if link is None:
-                raise ItemError(
-                    f"{item.name}: Aura has no video for it now; it may be removed from the frame", Reason.NOT_FOUND
-                )
+                raise ItemError(f"{item.name}: Aura has no video for it now; perhaps it was removed", Reason.NOT_FOUND)
             return link.url
 
     def _relisted_link(self, item: Item, old: _Link | None) -> _Link | None:

@@ -80,7 +80,7 @@ def test_an_item_from_the_catalog_has_its_address_listed(simulator: AuraSimulato
         assert simulator.counts["list"] == 1, "one listing is enough for all"
 
 
-def test_a_video_that_was_taken_off_the_frame_is_not_there(simulator: AuraSimulator, tmp_path: Path) -> None:
+def test_a_video_that_was_removed_from_the_frame_is_not_found(simulator: AuraSimulator, tmp_path: Path) -> None:
     with opened(simulator, tmp_path) as provider:
         gone, other = (replace(item, link=None) for item in listed(provider))
     for item in (gone, other):
@@ -88,7 +88,7 @@ def test_a_video_that_was_taken_off_the_frame_is_not_there(simulator: AuraSimula
     with opened(simulator, tmp_path) as provider:
         simulator.forget()
         for item in (gone, other):
-            with pytest.raises(ItemError, match="taken off the frame") as raised:
+            with pytest.raises(ItemError, match="no video for it now; perhaps it was removed") as raised:
                 provider.download(item, Memory())
             assert raised.value.reason is Reason.NOT_FOUND
         assert simulator.counts["list"] == 1, "what was not there a moment ago is not looked for again"
