@@ -83,7 +83,7 @@ def read_size(window: Window) -> HeifSize | None:
         if container is None or associations is None:
             return None
         properties = list(children(window, container))
-        numbers = _property_numbers(_fields(window, associations), _primary(window, tables[b"pitm"]))
+        numbers = _property_numbers(_Fields(window, associations), _primary(window, tables[b"pitm"]))
         return _size(window, [properties[number - 1] for number in numbers if number])
     except (MalformedError, LookupError):
         return None
@@ -94,9 +94,9 @@ def _size(window: Window, properties: list[Box]) -> HeifSize | None:
     turns = [box for box in properties if box.type == b"irot"]
     if len(sizes) != 1 or len(turns) > 1 or any(box.type in _MIRROR_OR_CROP for box in properties):
         return None
-    fields = _fields(window, sizes[0])
+    fields = _Fields(window, sizes[0])
     width, height = fields.number(4), fields.number(4)
-    orientation = _ORIENTATIONS[_fields(window, turns[0], at=0).number(1) & 3 if turns else 0]
+    orientation = _ORIENTATIONS[_Fields(window, turns[0], at=0).number(1) & 3 if turns else 0]
     return HeifSize(width, height, orientation) if width and height else None
 
 
@@ -108,14 +108,14 @@ def _tables(window: Window) -> dict[bytes, Box]:
 
 
 def _primary(window: Window, pitm: Box) -> int:
-    fields = _fields(window, pitm)
+    fields = _Fields(window, pitm)
     return fields.number(4 if fields.version else 2)
 
 
 def _infos(window: Window, iinf: Box) -> Iterator[tuple[int, HeifItem]]:
     version = window.exactly(iinf.content, 1)[0]
     for box in children(window, iinf, skip=6 if version == 0 else 8):
-        fields = _fields(window, box)
+        fields = _Fields(window, box)
         if box.type != b"infe" or fields.version not in (2, 3):
             continue
         identity = fields.number(2 if fields.version == 2 else 4)
@@ -130,14 +130,14 @@ def _add_references(window: Window, iref: Box, items: dict[int, HeifItem]) -> No
     for box in children(window, iref, skip=4):
         if box.type != b"cdsc":
             continue
-        fields = _fields(window, box, at=0)
+        fields = _Fields(window, box, at=0)
         source, count = fields.number(size), fields.number(2)
         if source in items:
             items[source].describes.update(fields.number(size) for _ in range(count))
 
 
 def _add_extents(window: Window, iloc: Box, items: dict[int, HeifItem]) -> None:
-    fields = _fields(window, iloc)
+    fields = _Fields(window, iloc)
     sizes = fields.number(2)
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_size = sizes & 15 if fields.version else 0
@@ -168,18 +168,14 @@ def _property_numbers(ipma: _Fields, item: int) -> list[int]:
     raise MalformedError("the primary item has no properties")
 
 
-def _fields(window: Window, box: Box, at: int = 4) -> _Fields:
-    return _Fields(window.exactly(box.content, min(box.end - box.content, _MAX_META_BYTES)), at)
-
-
 class _Fields:
     """Reads the numbers of a box one after another, from `at`; a full box begins with version and flags."""
 
-    def __init__(self, content: bytes, at: int) -> None:
-        self._content = content
+    def __init__(self, window: Window, box: Box, at: int = 4) -> None:
+        self._content = window.exactly(box.content, min(box.end - box.content, _MAX_META_BYTES))
         self._at = at
-        self.version = content[0] if content else 0
-        self.flags = int.from_bytes(content[1:4])
+        self.version = int.from_bytes(self._content[:1])
+        self.flags = int.from_bytes(self._content[1:4])
 
     def take(self, size: int) -> bytes:
         found = self._content[self._at : self._at + size]

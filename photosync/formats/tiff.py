@@ -11,7 +11,7 @@ must not be changed, `Block.growth_problems` why it must not grow.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +27,7 @@ TYPE_SIZES = {
     **dict.fromkeys((LONG, SLONG, FLOAT, IFD), 4),
     **dict.fromkeys((RATIONAL, SRATIONAL, DOUBLE), 8),
 }
+_WHOLE_NUMBERS = {BYTE: "B", SHORT: "H", LONG: "I", IFD: "I", SBYTE: "b", SSHORT: "h", SLONG: "i"}
 MAX_ENTRIES = 1000
 MAX_VALUE_BYTES = 1 << 16
 """The maximum number of bytes that are read of a value."""
@@ -113,21 +114,16 @@ class Block:
 
     def numbers(self, entry: Entry) -> tuple[int, ...]:
         """The values of an entry of whole numbers; none for other types."""
-        code = {BYTE: "B", SHORT: "H", LONG: "I", IFD: "I", SBYTE: "b", SSHORT: "h", SLONG: "i"}.get(entry.type)
-        if code is None:
-            return ()
-        raw = self.raw(entry)
-        size = TYPE_SIZES[entry.type]
-        return struct.unpack(f"{self.order}{len(raw) // size}{code}", raw[: len(raw) // size * size])
+        return tuple(number for (number,) in self._values(entry, _WHOLE_NUMBERS))
 
     def rationals(self, entry: Entry) -> tuple[tuple[int, int], ...]:
         """Numerators and denominators of an entry of rationals; none for other types."""
-        code = {RATIONAL: "I", SRATIONAL: "i"}.get(entry.type)
-        if code is None:
-            return ()
-        raw = self.raw(entry)
-        flat = struct.unpack(f"{self.order}{len(raw) // 8 * 2}{code}", raw[: len(raw) // 8 * 8])
-        return tuple(zip(flat[::2], flat[1::2], strict=True))
+        return tuple((top, bottom) for top, bottom in self._values(entry, {RATIONAL: "II", SRATIONAL: "ii"}))
+
+    def _values(self, entry: Entry, codes: Mapping[int, str]) -> Iterator[tuple[int, ...]]:
+        if entry.type in codes:
+            raw, size = self.raw(entry), TYPE_SIZES[entry.type]
+            yield from struct.iter_unpack(self.order + codes[entry.type], raw[: len(raw) // size * size])
 
     def text(self, directory: DirectoryName, tag: int) -> str | None:
         """A text up to its first NUL, stripped; None if there is no entry or it has no text."""

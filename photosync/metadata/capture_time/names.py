@@ -8,14 +8,15 @@ from pathlib import PurePath
 from photosync.metadata.capture_time.dates import read_date
 from photosync.model import CaptureTime, TimeMeaning
 
-_FULL = re.compile(
-    r"(?<![0-9])((?:19|20)\d{2})([-_.]?)(\d{2})\2(\d{2})"
+_DAY = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+_PATTERNS = {
+    TimeMeaning.INSTANT: rf"\APXL_{_DAY}_(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?P<second>\d{{2}})(?P<fraction>\d{{3}})?",
+    TimeMeaning.DAY: rf"\A(?:IMG|VID)-{_DAY}-WA\d+",
+    TimeMeaning.LOCAL: r"(?<![0-9])(?P<year>(?:19|20)\d{2})([-_.]?)(?P<month>\d{2})\2(?P<day>\d{2})"
     r"(?:[-_ T.]|[ _]at[ _]|, )"
-    r"(\d{2})([-_.:h]?)(\d{2})[-_.:m]?(\d{2})s?(?:[._]?(\d{3}))?(?![0-9])",
-    re.ASCII,
-)
-_PIXEL = re.compile(r"PXL_(\d{8})_(\d{6})(\d{3})?", re.ASCII)
-_WHATSAPP = re.compile(r"(?:IMG|VID)-(\d{4})(\d{2})(\d{2})-WA\d+", re.ASCII)
+    r"(?P<hour>\d{2})[-_.:h]?(?P<minute>\d{2})[-_.:m]?(?P<second>\d{2})s?(?:[._]?(?P<fraction>\d{3}))?(?![0-9])",
+}
+"""Of Pixel phones, WhatsApp and all others. The first that is found counts."""
 
 
 def date_in_name(name: str) -> CaptureTime | None:
@@ -24,19 +25,9 @@ def date_in_name(name: str) -> CaptureTime | None:
     >>> date_in_name("IMG_20230405_123456.jpg").isoformat()
     '2023-04-05T12:34:56'
     """
-    name = PurePath(name).name
-    if pixel := _PIXEL.match(name):
-        day, time, fraction = pixel.groups()
-        return _date((day[:4], day[4:6], day[6:], time[:2], time[2:4], time[4:], fraction), TimeMeaning.INSTANT)
-    if whatsapp := _WHATSAPP.match(name):
-        return _date((*whatsapp.groups(), "00", "00", "00", None), TimeMeaning.DAY)
-    if full := _FULL.search(name):
-        year, _, month, day, hour, _, minute, second, fraction = full.groups()
-        return _date((year, month, day, hour, minute, second, fraction), TimeMeaning.LOCAL)
+    for meaning, pattern in _PATTERNS.items():
+        if found := re.search(pattern, PurePath(name).name, re.ASCII):
+            parts = dict.fromkeys(("hour", "minute", "second", "fraction"), "0") | found.groupdict("0")
+            date = read_date("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction}".format_map(parts))
+            return CaptureTime(date.reading, meaning) if date else None
     return None
-
-
-def _date(parts: tuple[str | None, ...], meaning: TimeMeaning) -> CaptureTime | None:
-    year, month, day, hour, minute, second, fraction = parts
-    found = read_date(f"{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction or '0'}")
-    return CaptureTime(found.reading, meaning) if found else None
