@@ -102,27 +102,15 @@ def _result(path: Path, plan: _Plan) -> FixResult:
     """The result of the plan, carried out; `path` is the file with its content."""
     content = _sidecar(plan)
     outcome = Outcome.UNTOUCHED if content is None else Outcome.SIDECAR
-    by_reason: dict[str, list[str]] = {}
-    for each in plan.edit.left:
-        by_reason.setdefault(each.reason, []).append(each.field)
-    notes = [f"not written: {', '.join(fields)} ({reason})" for reason, fields in by_reason.items()]
-    if plan.failed:
-        outcome = Outcome.REFUSED
-        notes.append(f"not fixed: {plan.failed}")
-    elif plan.edit.splices:
-        outcome = Outcome.FIXED
-    elif content is not None:
-        reason = "exif: sidecar" if plan.settings.mode is Mode.SIDECAR else plan.container.problem
-        notes += [f"in a sidecar: {reason}"] if reason else []
-    elif plan.container.is_damaged:
-        notes.append(plan.container.problem)
+    if plan.failed or plan.edit.splices:
+        outcome = Outcome.REFUSED if plan.failed else Outcome.FIXED
     return FixResult(
         path,
         outcome,
         plan.container.format,
         plan.choice,
         sidecar=content,
-        notes=(*notes, *_more_notes(plan, outcome, is_silent=not notes), *plan.choice.notes),
+        notes=(*_notes(plan, outcome), *plan.choice.notes),
         warning=plan.container.is_damaged or bool(plan.failed),
         changes=plan.edit.changes,
     )
@@ -147,16 +135,27 @@ def _sidecar(plan: _Plan) -> bytes | None:
     )
 
 
-def _more_notes(plan: _Plan, outcome: Outcome, *, is_silent: bool) -> list[str]:
-    """About the file itself, or why nothing was done where no other note says it."""
-    format_, name, notes = plan.container.format, plan.given.name, [*plan.container.notes]
-    if not format_.fits(name):
-        notes.append(f"the name says {PurePath(name).suffix}, the content is {format_.name}; the name stays")
+def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
+    """What was left out, what is special about the file, or else why nothing was done."""
+    container, name = plan.container, plan.given.name
+    by_reason: dict[str, list[str]] = {}
+    for each in plan.edit.left:
+        by_reason.setdefault(each.reason, []).append(each.field)
+    notes = [f"not written: {', '.join(fields)} ({reason})" for reason, fields in by_reason.items()]
+    if plan.failed:
+        notes.append(f"not fixed: {plan.failed}")
+    elif outcome is Outcome.SIDECAR and (plan.settings.mode is Mode.SIDECAR or container.problem):
+        reason = "exif: sidecar" if plan.settings.mode is Mode.SIDECAR else container.problem
+        notes.append(f"in a sidecar: {reason}")
+    elif outcome is Outcome.UNTOUCHED and container.is_damaged:
+        notes.append(container.problem)
+    notes.extend(container.notes)
+    if not container.format.fits(name):
+        notes.append(f"the name says {PurePath(name).suffix}, the content is {container.format.name}; the name stays")
     if plan.has_other_names and outcome is Outcome.FIXED:
         notes.append("the file has other names (hard links); they keep the delivered content")
-    if outcome is Outcome.UNTOUCHED and is_silent and not notes:
-        if plan.settings.mode is Mode.OFF:
-            notes.append("exif: off")
-        else:
-            notes.append("nothing is missing" if plan.container.facts.can_tell else "what it lacks cannot be told")
+    if outcome is Outcome.UNTOUCHED and not notes and plan.settings.mode is Mode.OFF:
+        notes.append("exif: off")
+    elif outcome is Outcome.UNTOUCHED and not notes:
+        notes.append("nothing is missing" if container.facts.can_tell else "what it lacks cannot be told")
     return notes

@@ -101,11 +101,11 @@ def record_sidecars(file: OwnedFile, written: SidecarResult | None = None) -> bo
         return False
     fixes = owner.catalog.fixes
     known = fixes.sidecars(entry.account, entry.id)
-    found: dict[str, Sidecar] = {}
-    for each in known:
-        path = owner.library.file(each.location)
-        if path.is_file():
-            found[each.location.key] = replace(each, sha256=_sha256(path.read_bytes()))
+    found = {
+        each.location.key: replace(each, sha256=_sha256(path.read_bytes()))
+        for each in known
+        if (path := owner.library.file(each.location)).is_file()
+    }
     if written is not None and written.sha256:
         location = owner.location(written.path)
         found[location.key] = Sidecar(location, written.sha256, written.ours)

@@ -21,12 +21,8 @@ _CONTAINERS: dict[Format, type[Container]] = {
     formats.PNG: Png,
     formats.WEBP: WebP,
     formats.TIFF: TiffFile,
-    formats.HEIC: Heif,
-    formats.HEIF: Heif,
-    formats.AVIF: Heif,
-    formats.MP4: Movie,
-    formats.MOV: Movie,
-    formats.THREE_GP: Movie,
+    **dict.fromkeys((formats.HEIC, formats.HEIF, formats.AVIF), Heif),
+    **dict.fromkeys((formats.MP4, formats.MOV, formats.THREE_GP), Movie),
 }
 
 

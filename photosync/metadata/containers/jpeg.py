@@ -70,8 +70,9 @@ class Jpeg(Container):
     def mutable(self) -> tuple[Range, ...]:
         """The Exif segment, from its marker on, and the size of the first image in the MPF segment."""
         ranges = [(segment.position, segment.end) for segment in self._exif_segments[:1]]
-        size = self._mpf_size_position()
-        return tuple(sorted([*ranges, *([(size, size + 4)] if size is not None else [])]))
+        if size := self._mpf_size_position():
+            ranges.append((size, size + 4))
+        return tuple(sorted(ranges))
 
     def _around(self, planned: Patch) -> Iterable[Splice]:
         if not planned.tail:
@@ -107,15 +108,12 @@ class Jpeg(Container):
             return "an MPF segment comes before the Exif segment"
         if self.window.read(self.window.size - 12, 4) in _AFCP_SIGNATURES:
             return "the file ends in an AFCP trailer, whose offsets count from the start"
-        end = self._end_of_image()
+        end = end_of_image(self.window, self._segments[-1].end)
         if end is None:
             self.notes = ("the image data is truncated",)
         elif self.block is not None and self._has_addressed_preview(end):
             return "a preview behind the image is addressed from the Exif block"
         return ""
-
-    def _end_of_image(self) -> int | None:
-        return end_of_image(self.window, self._segments[-1].end)
 
     def _has_addressed_preview(self, end: int) -> bool:
         """Whether the block holds the offset, from the TIFF header, of a JPEG in the trailer (Minolta, Olympus).
@@ -159,7 +157,7 @@ class Jpeg(Container):
         is_little = self.window.read(self._mpf.payload + len(_MPF), 2) == b"II"
         size = int.from_bytes(self.window.exactly(at, 4), "little" if is_little else "big")
         second = self.window.read(size, 2)
-        if size != self._end_of_image() and second != b"\xff\xd8":
+        if size != end_of_image(self.window, self._segments[-1].end) and second != b"\xff\xd8":
             self.notes = (*self.notes, "the MPF segment has a wrong size of the first image; it stays")
             return []
         return [Splice(at, 4, (size + growth).to_bytes(4, "little" if is_little else "big"))]

@@ -8,6 +8,7 @@ length of a JPEG at byte 84, CR3 its Exif directories in boxes `CMT1`, `CMT2` an
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from photosync.formats.boxes import boxes, children, content_of
@@ -33,22 +34,15 @@ class ReadOnly(Container):
         self.problem = f"{format_.name} files are never written to"
 
     def _read(self) -> None:
-        try:
-            self.facts = _read(self.window, self.format)
-        except MalformedError:
-            self.facts = Facts(can_tell=False)
-
-
-def _read(window: Window, format_: Format) -> Facts:
-    reader = _READERS.get(format_.name)
-    if reader is not None:
-        return reader(window)
-    signature = window.read(0, 4)
-    if format_.kind is FormatKind.RAW and signature in TIFF_SIGNATURES:
-        return TiffFile(window, format_).facts
-    if format_.kind is FormatKind.RAW and signature in RAW_SIGNATURES:
-        return read_exif(read_block(window, RAW_SIGNATURES))
-    return Facts(can_tell=False)
+        is_raw, signature = self.format.kind is FormatKind.RAW, self.window.read(0, 4)
+        self.facts = Facts(can_tell=False)
+        with suppress(MalformedError):
+            if self.format.name in _READERS:
+                self.facts = _READERS[self.format.name](self.window)
+            elif is_raw and signature in TIFF_SIGNATURES:
+                self.facts = TiffFile(self.window, self.format).facts
+            elif is_raw and signature in RAW_SIGNATURES:
+                self.facts = read_exif(read_block(self.window, RAW_SIGNATURES))
 
 
 def _gif(window: Window) -> Facts:
@@ -67,10 +61,9 @@ def _psd(window: Window) -> Facts:
 
 
 def _exif_or_nothing(window: Window) -> Facts:
-    try:
+    with suppress(MalformedError):
         return read_exif(read_block(window))
-    except MalformedError:
-        return Facts()
+    return Facts()
 
 
 def _packet(window: Window) -> Facts:

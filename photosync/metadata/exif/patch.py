@@ -8,7 +8,7 @@ it, and the one pointer to it is changed. The result is a list of overwritten by
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from photosync.formats.tiff import (
@@ -116,14 +116,13 @@ class _Patcher:
                 self._retype(correction, entries, directory.entries.index(correction.entry))
         added = [each for each in self.fields if each.directory == name and not self._set(directory, entries, each)]
         if self.reason:
-            self._leave(added)
+            self._leave(*(each.name for each in added))
             added = []
         for each in added:
             value = each.encode(self.block.order)
             head = self._pack("HHI", each.tag, each.type, len(value) // TYPE_SIZES[each.type])
             self._insert(entries, head + self._inline(value))
-            self.patch.expected[name, each.tag] = value
-            self.patch.changes.append(Change(each.name, "", each.shown))
+            self._note(name, each.tag, value, Change(each.name, "", each.shown))
         removed, moves = False, bool(added)
         if name == "0th":
             moves |= self._point(entries)
@@ -149,28 +148,26 @@ class _Patcher:
         value = wanted.encode(self.block.order)
         changed = self._with_value(entry, wanted.type, len(value) // TYPE_SIZES[wanted.type], value)
         if changed is None:
-            self._leave([wanted])
+            self._leave(wanted.name)
             return True
-        before = self.block.text(directory.name, wanted.tag) or ""
         entries[directory.entries.index(entry)] = changed
-        self.patch.expected[directory.name, wanted.tag] = value
-        self.patch.changes.append(Change(wanted.name, before, wanted.shown))
+        before = self.block.text(directory.name, wanted.tag) or ""
+        self._note(directory.name, wanted.tag, value, Change(wanted.name, before, wanted.shown))
         return True
 
     def _retype(self, correction: Retype, entries: list[bytes], index: int) -> None:
-        changed: bytes | None
-        if correction.value is None:
-            value = self.block.raw(correction.entry)
-            changed = self._pack("HHI", correction.entry.tag, correction.type, correction.count) + entries[index][8:]
+        entry, type_, value = correction.entry, correction.type, correction.value
+        if value is None:
+            value = self.block.raw(entry)
+            changed: bytes | None = self._pack("HHI", entry.tag, type_, correction.count) + entries[index][8:]
         else:
-            value = correction.value
-            changed = self._with_value(correction.entry, correction.type, correction.count, value)
+            changed = self._with_value(entry, type_, correction.count, value)
         if changed is None:
-            self.patch.left.append(Left(f"the type of {correction.name}", self.reason))
+            self._leave(f"the type of {correction.name}")
             return
         entries[index] = changed
-        self.patch.expected[correction.directory, correction.entry.tag] = value
-        self.patch.changes.append(Change(correction.name, f"type {correction.entry.type}", f"type {correction.type}"))
+        change = Change(correction.name, f"type {entry.type}", f"type {type_}")
+        self._note(correction.directory, entry.tag, value, change)
 
     def _with_value(self, entry: Entry, type_: int, count: int, value: bytes) -> bytes | None:
         """The entry with another value: inline, in place of the old value, or appended; None where none is possible."""
@@ -223,8 +220,7 @@ class _Patcher:
             self.patch.left.append(Left("removal of Software", reason))
             return False
         entries[:] = [entry for entry in entries if self._tag(entry) != tags.SOFTWARE]
-        self.patch.expected["0th", tags.SOFTWARE] = None
-        self.patch.changes.append(Change("Software", self.block.text("0th", tags.SOFTWARE) or "", ""))
+        self._note("0th", tags.SOFTWARE, None, Change("Software", self.block.text("0th", tags.SOFTWARE) or "", ""))
         return True
 
     def _write_in_place(self, directory: Directory, old: list[bytes], entries: list[bytes], *, removed: bool) -> None:
@@ -259,8 +255,12 @@ class _Patcher:
                 for at, size in zip(self.block.numbers(start), self.block.numbers(length), strict=False):
                     yield at, at + size
 
-    def _leave(self, fields: Iterable[Field]) -> None:
-        self.patch.left.extend(Left(each.name, self.reason) for each in fields)
+    def _note(self, name: DirectoryName, tag: int, value: bytes | None, change: Change) -> None:
+        self.patch.expected[name, tag] = value
+        self.patch.changes.append(change)
+
+    def _leave(self, *names: str) -> None:
+        self.patch.left.extend(Left(name, self.reason) for name in names)
 
     def _append(self, value: bytes) -> int:
         """Values and directories begin at even offsets (TIFF 6.0, section 2)."""
