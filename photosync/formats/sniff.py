@@ -5,6 +5,7 @@ Signatures are from the formats' specifications, those of raw formats from ExifT
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePath
@@ -187,17 +188,10 @@ def _tiff(head: bytes, name: str) -> Format:
     suffix = PurePath(name).suffix.lower()
     if suffix in _TIFF_RAWS:
         return _TIFF_RAWS[suffix]
-    if _holds_raw(head):
-        return TIFF_LIKE
+    with suppress(MalformedError):
+        if read_block(Window.over(head)).holds_raw:
+            return TIFF_LIKE
     return TIFF if suffix in (*TIFF.extensions, "") else TIFF_LIKE
-
-
-def _holds_raw(head: bytes) -> bool:
-    """Whether the first directory, as far as it is in `head`, says that this is a raw picture."""
-    try:
-        return read_block(Window.over(head)).holds_raw
-    except MalformedError:
-        return False
 
 
 def looks_like_text(head: bytes) -> bool:

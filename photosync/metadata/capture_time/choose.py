@@ -6,7 +6,6 @@ in the settings; the times for folder and file follow. Nothing here reads or wri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -99,25 +98,14 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
 
 def _candidates(facts: Facts, given: Given, settings: Settings) -> tuple[Candidate, ...]:
     now = datetime.now(UTC).replace(tzinfo=None)
-    order = list(TimeSource)
-    found = [
-        Candidate(source, time, doubt(time.reading, now))
-        for source, time in _times(facts, given, settings)
-        if time is not None
-    ]
-    return tuple(sorted(found, key=lambda each: order.index(each.source)))
-
-
-def _times(facts: Facts, given: Given, settings: Settings) -> Iterator[tuple[TimeSource, CaptureTime | None]]:
-    yield from facts.times.items()
-    yield TimeSource.FILE_NAME, date_in_name(given.name)
-    if given.taken is not None:
-        meaning = given.taken.meaning
-        if meaning is TimeMeaning.UNKNOWN:
-            meaning = TimeMeaning.LOCAL if settings.time_zone else TimeMeaning.INSTANT
-        yield TimeSource.PROVIDER, replace(given.taken, meaning=meaning)
-    if given.added is not None:
-        yield TimeSource.UPLOAD, CaptureTime(given.added.astimezone(UTC).replace(tzinfo=None), TimeMeaning.INSTANT)
+    taken, added = given.taken, given.added
+    if taken is not None and taken.meaning is TimeMeaning.UNKNOWN:
+        taken = replace(taken, meaning=TimeMeaning.LOCAL if settings.time_zone else TimeMeaning.INSTANT)
+    uploaded = CaptureTime(added.astimezone(UTC).replace(tzinfo=None), TimeMeaning.INSTANT) if added else None
+    known = {TimeSource.FILE_NAME: date_in_name(given.name), TimeSource.PROVIDER: taken, TimeSource.UPLOAD: uploaded}
+    times = {**facts.times, **known}
+    found = ((source, times.get(source)) for source in TimeSource)
+    return tuple(Candidate(source, time, doubt(time.reading, now)) for source, time in found if time is not None)
 
 
 def _winner(believed: tuple[Candidate, ...]) -> Candidate | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -93,7 +94,6 @@ def doubt(reading: datetime, now: datetime) -> str:
 
 def shifted(reading: datetime, by: timedelta) -> datetime | None:
     """`reading` moved; None before the year 1 and after 9999."""
-    try:
+    with suppress(OverflowError):
         return reading + by
-    except OverflowError:
-        return None
+    return None

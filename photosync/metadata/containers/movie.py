@@ -119,17 +119,14 @@ class Movie(Container):
         try:
             tables = {box.type: box for box in children(self.window, meta, skip)}
             if b"keys" in tables and b"ilst" in tables:
-                self._read_values(self._keys(tables[b"keys"]), tables[b"ilst"])
+                self._read_values(tables[b"keys"], tables[b"ilst"])
         except MalformedError:
             self.notes = (*self.notes, "the QuickTime metadata cannot be read")
 
-    def _keys(self, keys: Box) -> dict[int, bytes]:
-        """The names of the values by their numbers; each is a box whose type is the namespace."""
-        names = islice(children(self.window, keys, skip=8), _MAX_KEYS)
-        texts = (content_of(self.window, name).read(0, _MAX_TEXT_BYTES) for name in names)
-        return dict(enumerate(texts, start=1))
-
-    def _read_values(self, names: dict[int, bytes], ilst: Box) -> None:
+    def _read_values(self, keys: Box, ilst: Box) -> None:
+        """A key is a box that holds its name; a value's type is the number of its key."""
+        found = islice(children(self.window, keys, skip=8), _MAX_KEYS)
+        names = dict(enumerate((content_of(self.window, key).read(0, _MAX_TEXT_BYTES) for key in found), start=1))
         for box in children(self.window, ilst):
             name = names.get(int.from_bytes(box.type))
             if name == b"com.apple.quicktime.location.ISO6709":
@@ -143,12 +140,10 @@ class Movie(Container):
 
     def _movie_time(self) -> CaptureTime | None:
         seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)
-        if not seconds:
-            return None
-        try:
-            return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)
-        except OverflowError:
-            return None
+        with suppress(OverflowError):
+            if seconds:
+                return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)
+        return None
 
     def mutable(self) -> tuple[Range, ...]:
         """The creation times."""

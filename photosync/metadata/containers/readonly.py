@@ -11,9 +11,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from photosync.formats.boxes import boxes, children, content_of
+from photosync.formats.boxes import boxes, child, children, content_of
 from photosync.formats.sniff import JPEG, Format, FormatKind
-from photosync.formats.tiff import RAW_SIGNATURES, TIFF_SIGNATURES, Block, read_block
+from photosync.formats.tiff import RAW_SIGNATURES, TIFF_SIGNATURES, read_block
 from photosync.formats.window import MalformedError, Window
 from photosync.metadata.containers.container import Container, prefix_length
 from photosync.metadata.containers.jpeg import Jpeg
@@ -24,6 +24,7 @@ from photosync.metadata.iptc import IPTC_RESOURCE, image_resources, read_iptc
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _HEAD_BYTES = 1 << 20
+_CR3_PARTS = (b"CMT1", b"CMT2")
 
 
 class ReadOnly(Container):
@@ -102,21 +103,14 @@ def _raf(window: Window) -> Facts:
 
 
 def _cr3(window: Window) -> Facts:
-    found: dict[bytes, Block] = {}
-    for top in boxes(window, 0, window.size):
-        if top.type != b"moov":
-            continue
-        for box in children(window, top):
-            if box.type == b"uuid":
-                for part in children(window, box, skip=16):
-                    if part.type in (b"CMT1", b"CMT2"):
-                        found[part.type] = read_block(content_of(window, part))
-                break
+    movie = {box.type: box for box in boxes(window, 0, window.size)}.get(b"moov")
+    canon = child(window, movie, b"uuid") if movie else None
+    parts = children(window, canon, skip=16) if canon else ()
+    found = {part.type: read_exif(read_block(content_of(window, part))) for part in parts if part.type in _CR3_PARTS}
     if b"CMT2" not in found:
         return Facts(can_tell=False)
-    author = read_exif(found[b"CMT1"]) if b"CMT1" in found else Facts()
-    exif = read_exif(found[b"CMT2"])
-    return replace(exif, has_artist=author.has_artist, has_copyright=author.has_copyright)
+    author = found.get(b"CMT1", Facts())
+    return replace(found[b"CMT2"], has_artist=author.has_artist, has_copyright=author.has_copyright)
 
 
 _READERS: dict[str, Callable[[Window], Facts]] = {
