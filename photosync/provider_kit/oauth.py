@@ -109,6 +109,7 @@ def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> 
         raise TokenRefusedError(content, answer.status)
     if text(content, "access_token") is None:
         raise ProviderError("The token endpoint answered without a token; its protocol may have changed.", 200)
+    transport.hide(*(found for name in ("access_token", "refresh_token") if (found := text(content, name))))
     return content
 
 

@@ -85,7 +85,7 @@ def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
     leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
     if urlsplit(leads_to).path.startswith("/ap/signin"):
         return True
-    if answer.status != HTTPStatus.OK or not _is_html(answer):
+    if answer.status != HTTPStatus.OK or not answer.is_html:
         return False
     is_api_call = answer.url.startswith(apis) and "/contentRedirection" not in answer.url
     return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
@@ -104,10 +104,6 @@ def is_robot_check(answer: Answer) -> bool:
     """Whether it is the page that asks for a person."""
     return (
         answer.status == HTTPStatus.SERVICE_UNAVAILABLE
-        and _is_html(answer)
+        and answer.is_html
         and any(mark in answer.body.lower() for mark in _ROBOT_MARKS)
     )
-
-
-def _is_html(answer: Answer) -> bool:
-    return "html" in answer.headers.get("Content-Type", "").lower()

@@ -35,15 +35,11 @@ class AmazonSettings(AccountSettings):
 
     def upload_url(self, tld: str) -> str:
         """Where files go."""
-        return self.endpoints.get("upload") or usual_upload_url(tld)
+        host = f"content-{'na' if tld in NORTH_AMERICA else 'eu'}.drive.amazonaws.com"
+        return self.endpoints.get("upload") or f"https://{host}/cdproxy/nodes"
 
     def download_url(self, tld: str) -> str | None:
         """The other way to the originals; where only the API was moved elsewhere, none is known."""
         if "download" in self.endpoints or "api" in self.endpoints:
             return self.endpoints.get("download")
         return f"https://download-photos.amazon.{tld}/v2/download/signed"
-
-
-def usual_upload_url(tld: str) -> str:
-    """Where files go, unless the configuration knows better."""
-    return f"https://content-{'na' if tld in NORTH_AMERICA else 'eu'}.drive.amazonaws.com/cdproxy/nodes"

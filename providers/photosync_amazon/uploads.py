@@ -39,16 +39,13 @@ class AmazonUploader:
         folders, album = _destination(account, collection)
         self._folders = PushFolders(account, SERVICE, api, AmazonRefusal, above=folders)
         self._album = PushAlbum(account, api, album) if album is not None else None
+        # How many join the album in one call; without an album there is nothing to wait for.
+        self.batch = ALBUM_BATCH if album is not None else 1
 
     @property
     def destination(self) -> str:
         """The album. Folders do not count: no content can be in two of them."""
         return self._album.destination if self._album is not None else ""
-
-    @property
-    def batch(self) -> int:
-        """How many join the album in one call; without an album there is nothing to wait for."""
-        return ALBUM_BATCH if self._album is not None else 1
 
     def find(self, file: FileToUpload) -> Item | None:
         """A file of this content, anywhere in the account outside the trash."""

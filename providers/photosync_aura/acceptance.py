@@ -60,7 +60,10 @@ def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
             Reason.TOO_LARGE,
         )
     if picture is not None and file.size_bytes <= MOST_BYTES and max(picture.width, picture.height) <= LONG_EDGE:
-        _check_whole(file)
+        with decoding.opened(file) as source:
+            is_complete = is_whole(Window.of_file(source), PNG if file.mime == PNG.mime else JPEG)
+        if not is_complete:
+            decoding.check(file)  # it may have a structure that only a decoder understands
         return picture
     if resize:
         return None
@@ -107,10 +110,3 @@ def _heic(file: FileToUpload) -> Picture:
             Reason.UNSUPPORTED,
         )
     return Picture(size.width, size.height, size.orientation, file.mime)
-
-
-def _check_whole(file: FileToUpload) -> None:
-    with decoding.opened(file) as source:
-        whole = is_whole(Window.of_file(source), PNG if file.mime == PNG.mime else JPEG)
-    if not whole:
-        decoding.check(file)  # only a decoder may understand its structure

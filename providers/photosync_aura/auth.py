@@ -12,10 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Self
 
 from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
-from photosync.provider_kit.json_fields import Json, part
+from photosync.provider_kit.json_fields import part
 from photosync.provider_kit.state_file import StateFile
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Transport
@@ -32,14 +31,6 @@ class AuraSession:
     user_id: str
     auth_token: str
 
-    @classmethod
-    def stored(cls, content: Json, email: str) -> Self | None:
-        """The session in a file, if it belongs to this e-mail address."""
-        user_id, token = text(content, "user_id"), text(content, "auth_token")
-        if user_id is None or token is None or content.get("email", email) != email:
-            return None
-        return cls(user_id, token)
-
 
 class AuraAuth:
     """Adds the session to requests, and signs in; implements the transport's `Auth`."""
@@ -53,7 +44,7 @@ class AuraAuth:
         self._has_refreshed = False
         self._session = self._stored()
         self.transport: Transport | None = None
-        """For the sign-in; set by the provider, because its transport needs this object."""
+        """Set by the provider, because its transport needs this object."""
 
     def headers(self) -> Mapping[str, str]:
         """The two headers that the service requires."""
@@ -94,11 +85,13 @@ class AuraAuth:
         """The id of the session's user; empty without a session."""
         return self._session.user_id if self._session else ""
 
-    def ensure(self) -> None:
-        """Sign in unless there is a session, valid or not."""
+    def signed_in(self) -> Transport:
+        """The transport, after a sign-in unless there is a session, valid or not."""
+        assert self.transport is not None
         with self._lock:
             if self._session is None:
                 self._renew(refused=None)
+        return self.transport
 
     def sign_in(self) -> None:
         """Sign in, whether there is a session or not."""
@@ -127,14 +120,19 @@ class AuraAuth:
         )
 
     def _renew(self, refused: AuraSession | None) -> None:
+        assert self.transport is not None
         with self._file.locked():
             stored = self._stored()  # another process may have signed in at the same time
             self._session = stored if stored is not None and stored != refused else self._log_in()
+        self.transport.hide(self._session.auth_token)
 
     def _stored(self) -> AuraSession | None:
-        if not self._file.exists():
+        """The session in the file, if it belongs to this e-mail address."""
+        content, email = self._file.read() if self._file.exists() else {}, self._settings.email
+        user_id, token = text(content, "user_id"), text(content, "auth_token")
+        if user_id is None or token is None or content.get("email", email) != email:
             return None
-        return AuraSession.stored(self._file.read(), self._settings.email)
+        return AuraSession(user_id, token)
 
     def _log_in(self) -> AuraSession:
         device_id = self._device_id()

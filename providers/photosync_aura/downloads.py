@@ -49,18 +49,11 @@ class VideoLinks:
         now = self._clock()
         self._links.update({item.id: _Link(item.link, now) for item in items if item.link})
 
-    def current(self, item: Item) -> str:
-        """A link that is not old. Raises `ItemError` if the service no longer has one."""
-        return self._fresh(item, lambda link: self._clock() - link.listed_at < LINK_LIFETIME_S)
-
-    def renewed(self, item: Item, refused: str) -> str:
-        """Another link than the refused one."""
-        return self._fresh(item, lambda link: link.url != refused)
-
-    def _fresh(self, item: Item, is_good: Callable[[_Link], bool]) -> str:
+    def get(self, item: Item, refused: str | None = None) -> str:
+        """A link that is not old, and not the one that was refused. Raises `ItemError` if the service has none."""
         with self._lock:
             link = self._links.get(item.id)
-            if link is None or not is_good(link):
+            if link is None or link.url == refused or self._clock() - link.listed_at >= LINK_LIFETIME_S:
                 link = self._relisted_link(item, link)
             if link is None:
                 raise ItemError(f"{item.name}: Aura has no video for it now; perhaps it was removed", Reason.NOT_FOUND)
@@ -122,10 +115,10 @@ class AuraDownloads:
         return quote(value, safe="")
 
     def _video(self, item: Item, destination: Destination) -> None:
-        url = self._links.current(item)
+        url = self._links.get(item)
         try:
             self._transport.download(url, destination, signed=False)
         except ItemError as error:
             if error.reason is not Reason.FORBIDDEN:
                 raise
-            self._transport.download(self._links.renewed(item, url), destination, signed=False)
+            self._transport.download(self._links.get(item, refused=url), destination, signed=False)

@@ -38,11 +38,6 @@ class Frame:
     """If given, the frame's times are local times there. Apps send both UTC and local time labelled as UTC, and the
     service does not say which."""
 
-    @property
-    def meaning(self) -> TimeMeaning:
-        """The meaning of its times."""
-        return TimeMeaning.UNKNOWN if self.time_zone is None else TimeMeaning.LOCAL
-
 
 def text(content: object, name: str) -> str | None:
     """The text of this name; None also for the word `null`, which one uploading program writes."""
@@ -104,13 +99,14 @@ def _video(asset: Json, id_: str, frame: Frame) -> Item:
 def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
     """The fields that photos and videos share."""
     taken = clock_time(asset, "taken_at")
+    meaning = TimeMeaning.UNKNOWN if frame.time_zone is None else TimeMeaning.LOCAL
     favorite = asset.get("favorite")
     return Item(
         id=id_,
         # The older script's names.
         name=f"{time_words(taken) if taken else _UNKNOWN_DATE}_{id_}{suffix}",
         kind=kind,
-        taken=CaptureTime(taken, frame.meaning) if taken else None,
+        taken=CaptureTime(taken, meaning) if taken else None,
         width=number(asset, "width", least=1),
         height=number(asset, "height", least=1),
         favorite=favorite if isinstance(favorite, bool) else None,

@@ -18,7 +18,6 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
-from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -77,18 +76,16 @@ def is_sound(path: Path, item: Item) -> bool:
     """Whether the file is complete, and of the item's kind; False for a file that cannot be read."""
     try:
         with path.open("rb") as file:
-            if item.md5_hint is not None and _md5(file) == item.md5_hint:
-                return True
+            if item.md5_hint is not None:
+                md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+                if md5 == item.md5_hint:
+                    return True
             window = Window.of_file(file)
             format_ = sniff(window.read(0, _HEAD_BYTES))
             kind = FormatKind.VIDEO if item.kind is Kind.VIDEO else FormatKind.PHOTO
             return format_ is not None and format_.kind is kind and is_whole(window, format_) is True
     except OSError:
         return False
-
-
-def _md5(file: BufferedReader) -> str:
-    return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _keys(item: Item) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ A picture that is on several frames is one item; it is saved in the folder of th
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar, Self
@@ -64,12 +63,10 @@ class AuraProvider:
         self._settings = settings
         self._context = context
         self._auth = AuraAuth(context.account, settings, context.state)
-        self._opening = threading.Lock()
-        self._signed: Transport | None = None
         self._auth.transport = self._api_transport()
-        self._api = AuraApi(context.account, settings.api, self._signed_transport)
+        self._api = AuraApi(context.account, settings.api, self._auth.signed_in)
         self._transport = self._unsigned_transport(settings.pause_s(settings.images, MEDIA_PAUSE_S))
-        self._upload: Transport | None = None
+        self._upload = self._unsigned_transport(pause_s=0.0)
         self._links = VideoLinks(self._items_of_frame)
         self._downloads = AuraDownloads(self._transport, settings.images, self._links)
         self._older = OlderFiles()
@@ -97,14 +94,6 @@ class AuraProvider:
                 pause_s=settings.pause_s(settings.api, API_PAUSE_S),
             )
         )
-
-    def _signed_transport(self) -> Transport:
-        """Opened only when there is a session, so that its token is hidden in the log from the beginning."""
-        with self._opening:
-            if self._signed is None:
-                self._auth.ensure()
-                self._signed = self._api_transport()
-            return self._signed
 
     def _unsigned_transport(self, pause_s: float) -> Transport:
         """For hosts that need no credentials of the account."""
@@ -176,15 +165,13 @@ class AuraProvider:
         budget = WriteBudget(self._account, self._context.state)
         if not request.dry_run:
             budget.check_lock()
-        self._signed_transport()
-        if self._upload is None:
-            self._upload = self._unsigned_transport(pause_s=0.0)
+        self._auth.signed_in()
         return AuraUploader(
             frame,
             request,
             user_id=self._auth.user_id,
             api=self._api,
-            writes=AuraWriteApi(self._account, self._settings.api, self._signed_transport, budget),
+            writes=AuraWriteApi(self._account, self._settings.api, self._auth.signed_in, budget),
             store=UploadStore(self._account, self._settings, self._upload),
         )
 
@@ -218,6 +205,6 @@ class AuraProvider:
     def close(self) -> None:
         """Log the comparison of the md5s, and close the connections."""
         self._downloads.log_comparison(self._account)
-        for transport in (self._auth.transport, self._signed, self._transport, self._upload):
+        for transport in (self._auth.transport, self._transport, self._upload):
             if transport is not None:
                 transport.close()

@@ -98,18 +98,15 @@ class UploadStore:
 
         Raises `ItemError` for problems of this file only, `TemporaryError` and `ProviderError` for all others.
         """
-        permission = self._permit(refused=None)
-        try:
-            self._put(key, content, permission)
-        except ProviderError as error:
-            if not is_expired_permission(error):
-                raise store_refusal(self._account, name, error) from error
-        else:
-            return
-        try:
-            self._put(key, content, self._permit(refused=permission))
-        except ProviderError as error:
-            raise store_refusal(self._account, name, error) from error
+        refused: UploadPermission | None = None
+        while True:
+            permission = self._permit(refused)
+            try:
+                return self._put(key, content, permission)
+            except ProviderError as error:
+                if refused is not None or not is_expired_permission(error):
+                    raise store_refusal(self._account, name, error) from error
+            refused = permission
 
     def _put(self, key: str, content: UploadContent, permission: UploadPermission) -> None:
         url = f"{self._settings.upload}/{key}"

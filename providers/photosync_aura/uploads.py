@@ -11,10 +11,9 @@ import base64
 import hashlib
 import io
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -102,7 +101,7 @@ class AuraUploader:
     def _announce_all(self, identifiers: Sequence[str]) -> None:
         budget = self._writes.budget
         budget.check_lock()
-        chunks = list(_chunks(identifiers, budget.most_a_call))
+        chunks = _chunks(identifiers, budget.most_a_call)
         budget.reserve(2 * len(chunks))
         for some in chunks:
             self._announce(some)
@@ -281,7 +280,5 @@ def _written(moment: datetime) -> str:
     return f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def _chunks(values: Iterable[str], size: int) -> Iterator[list[str]]:
-    rest = iter(values)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def _chunks(values: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [values[start : start + size] for start in range(0, len(values), size)]

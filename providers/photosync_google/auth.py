@@ -66,7 +66,6 @@ class GoogleAuth(BearerAuth):
         assert self.transport is not None
         token = obtain_token(self._account, self._client, person, self.transport, self._scope)
         self.file = file or self.file
-        self._hide(token)
         self.file.write(token)
         self.ended = None
 
@@ -150,11 +149,9 @@ class GoogleAuth(BearerAuth):
             "client_secret": text(token, "client_secret") or self._client.client_secret,
         }
         try:
-            renewed = token_fields(ask_token(self.transport, self._client.token_uri, form))
+            return token_fields(ask_token(self.transport, self._client.token_uri, form))
         except TokenRefusedError as refusal:
             raise SignInError(f"account '{self._account}': {self._cause(refusal.word)}") from refusal
-        self._hide(renewed)
-        return renewed
 
     def _cause(self, word: str) -> str:
         if word == "invalid_grant":
@@ -187,10 +184,6 @@ class GoogleAuth(BearerAuth):
             timeout_s=20,
         )
         return answer.status == 200 or text(json_object(answer.body), "error") == "invalid_token"
-
-    def _hide(self, token: Token) -> None:
-        assert self.transport is not None
-        self.transport.hide(*(found for key in ("token", "refresh_token") if (found := text(token, key))))
 
 
 def token_fields(answer: Json) -> Token:

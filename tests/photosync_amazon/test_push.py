@@ -14,7 +14,7 @@ import pytest
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.library import SimulatedLibrary
-from photosync_amazon.settings import usual_upload_url
+from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_amazon.simulator.uploads import ConflictBody
 
@@ -543,4 +543,4 @@ def test_killed_and_run_again(user: Uploader, simulator: AmazonSimulator) -> Non
     [("com", "na"), ("ca", "na"), ("com.mx", "na"), ("com.br", "na"), ("de", "eu"), ("co.uk", "eu"), ("co.jp", "eu")],
 )
 def test_where_the_bytes_go(tld: str, continent: str) -> None:
-    assert usual_upload_url(tld) == f"https://content-{continent}.drive.amazonaws.com/cdproxy/nodes"
+    assert AmazonSettings().upload_url(tld) == f"https://content-{continent}.drive.amazonaws.com/cdproxy/nodes"

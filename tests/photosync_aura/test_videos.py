@@ -117,8 +117,8 @@ def test_an_old_address_is_not_even_tried() -> None:
     links = VideoLinks(items_of_frame, lambda: now)
     links.remember([replace(video, link="https://v.example/0")])
     now = LINK_LIFETIME_S - 1
-    assert links.current(video) == "https://v.example/0"
+    assert links.get(video) == "https://v.example/0"
     now = LINK_LIFETIME_S
-    assert links.current(video) == "https://v.example/1"
-    assert links.current(video) == "https://v.example/1"
+    assert links.get(video) == "https://v.example/1"
+    assert links.get(video) == "https://v.example/1"
     assert asked == ["f"]

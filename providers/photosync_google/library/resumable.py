@@ -95,10 +95,6 @@ class Piece(io.BufferedIOBase, BinaryIO):
     def __len__(self) -> int:
         return self._size_bytes
 
-    def readable(self) -> bool:
-        """It is."""
-        return True
-
     def read(self, size: int | None = -1, /) -> bytes:
         """The next bytes of the part."""
         room = self._size_bytes - self._position

@@ -38,11 +38,10 @@ class _Address:
 class Downloads:
     """Lists sessions, and downloads what was listed: at most 2000 items a session. Used from several threads."""
 
-    def __init__(self, transport: Transport, api: PickerApi, own_hosts: OwnHosts, max_age_s: float = MAX_AGE_S) -> None:
+    def __init__(self, transport: Transport, api: PickerApi, own_hosts: OwnHosts) -> None:
         self._transport = transport
         self._api = api
         self._own_hosts = own_hosts
-        self._max_age_s = max_age_s
         self._addresses: dict[str, _Address] = {}
         self._lock = threading.Lock()
         self._useless_renewals = 0
@@ -61,7 +60,7 @@ class Downloads:
         address = self._addresses.get(item_id)
         if address is None:
             raise _not_picked()
-        if time.monotonic() - address.listed_at > self._max_age_s:
+        if time.monotonic() - address.listed_at > MAX_AGE_S:
             address = self._renewed(address)
         _check_ready(address.picked)
         try:
