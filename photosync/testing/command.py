@@ -18,6 +18,7 @@ from typing import cast
 
 import yaml
 
+from photosync.errors import Exit
 from photosync.testing.forked_command import ForkedCommand, start
 
 _KEPT_VARIABLES = (
@@ -78,10 +79,16 @@ class Result:
 
     def check_totals(self) -> None:
         """Assert that listed = unchanged + filtered + saved + failed, and that the summary has the exit status."""
+        assert self.exit != Exit.INTERNAL, f"a bug:\n{self}"
         parts = ("unchanged", "filtered", "saved", "failed")
         assert self.number("listed") == sum(map(self.number, parts)), f"the totals do not add up:\n{self}"
         assert self.number("failed") == len(self.errors), f"an error for each failed item was expected:\n{self}"
         assert self.number("exit") == self.exit, f"the summary has another exit status:\n{self}"
+
+    def check_complete(self) -> None:
+        """Assert that the run succeeded, for every item."""
+        assert self.exit == Exit.OK, self
+        assert self.summary["complete"] is True, self
 
     def __str__(self) -> str:
         return (
