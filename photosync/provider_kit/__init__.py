@@ -1,1 +1,1 @@
-"""What authors of providers can use, and nothing in the core needs."""
+"""Modules for authors of providers; nothing in the core needs them."""

@@ -1,6 +1,6 @@
-"""A listener on this computer for the browser that comes back from a sign-in page (RFC 8252, section 7.3).
+"""A listener on this computer for the redirect of a browser from a sign-in page (RFC 8252, section 7.3).
 
-Stray requests (favicons, port scanners, other pages) are answered and forgotten.
+Other requests (favicons, port scanners, other pages) are answered and ignored.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from photosync.errors import SignInError
 
 _CLIENT_TIMEOUT_S = 5.0
-"""A client that connects and sends nothing is disconnected after this."""
+"""A client that connects and sends nothing is disconnected after this time."""
 _PAGE = (
     '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>photosync</title>'
     "<body><h1>{title}</h1><p>{text}</p></body></html>"
@@ -35,7 +35,7 @@ def parameters_of(query: str) -> dict[str, str]:
 
 
 def code_of(parameters: Mapping[str, str]) -> str:
-    """The code among a redirect's parameters. Raises `SignInError` where the person or the service refused."""
+    """The code in a redirect's parameters. Raises `SignInError` if the person or the service refused."""
     if "error" in parameters:
         description = parameters.get("error_description", "")
         said = f"{parameters['error']}: {description}" if description else parameters["error"]
@@ -51,7 +51,7 @@ class RedirectListener:
     """Listens on 127.0.0.1 for one answer. A context manager."""
 
     def __init__(self, state: str, *, port: int | None = None, redirect_uri: str | None = None) -> None:
-        """`port` wins over that of `redirect_uri`; with neither any free one is taken. Raises `OSError`."""
+        """`port` precedes that of `redirect_uri`; without both, any free port is used. Raises `OSError`."""
         registered = urlsplit(redirect_uri or "http://127.0.0.1:0/")
         wanted = port if port is not None else (80 if registered.port is None else registered.port)
         self._state = state
@@ -77,7 +77,7 @@ class RedirectListener:
         self._server.server_close()
 
     def wait(self, timeout_s: float) -> str:
-        """The code. Raises `SignInError` when the person refused, or did nothing for so long."""
+        """Wait for the code. Raises `SignInError` if the person refuses, or after the time-out."""
         if not self._answered.wait(timeout_s):
             raise SignInError(
                 f"Nobody came back from the sign-in page within {timeout_s / 60:.0f} minutes. Sign in again; where the "
@@ -86,7 +86,7 @@ class RedirectListener:
         return code_of(self._parameters)
 
     def receive(self, address: str) -> tuple[HTTPStatus, str, str]:
-        """Status, title and text of the page for a request. The first right request is kept."""
+        """Status, title and text of the page for a request. The first valid request is kept."""
         try:
             parts = urlsplit(address)
             found = parameters_of(parts.query)
@@ -94,25 +94,25 @@ class RedirectListener:
             return _STRAY
         if (parts.path or "/") != self._path:
             return _NOT_HERE
-        # Not every service gives the state back with a refusal, and a refusal can do no harm.
+        # Not every service returns the state with a refusal, and a refusal is harmless.
         state = found.get("state", self._state if "error" in found else "")
         has_state = secrets.compare_digest(state.encode(), self._state.encode())
         if not has_state or not ("code" in found or "error" in found):
             return _STRAY
-        if not self._parameters:  # the first page may still be on its way
+        if not self._parameters:  # the first page may not be sent yet
             self._parameters = found
         return _REFUSED if "error" in self._parameters else _SIGNED_IN
 
     def finish(self) -> None:
-        """The browser has its page: `wait` may return, and the listener may end."""
+        """The page was sent: `wait` may return, and the listener may end."""
         self._answered.set()
 
 
 class _Server(ThreadingHTTPServer):
-    """Each request in a thread of its own, so that a silent client blocks no other."""
+    """Each request in its own thread, so that a silent client blocks no other."""
 
     daemon_threads = True
-    # On Windows this option would let two programs share the port; elsewhere it lets the next sign-in have it again.
+    # On Windows this option would let two programs share the port; elsewhere it lets the next sign-in reuse it.
     allow_reuse_address = os.name == "posix"
 
     def __init__(self, listener: RedirectListener, port: int) -> None:
@@ -120,12 +120,12 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        """Without the base class's look for this computer's name, which can take seconds."""
+        """Without the base class's look-up of this computer's name, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "localhost", self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away in the middle of a request needs no message."""
+        """No message for a client that closes the connection during a request."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -149,4 +149,4 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.listener.finish()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's word
-        """Nothing: the request line holds the code."""
+        """Nothing: the request line has the code."""

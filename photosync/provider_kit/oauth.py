@@ -3,8 +3,8 @@
     form = ask_consent(person, link, purpose="sign in to Example")
     token = ask_token(transport, token_url, {**form, "client_id": client_id, "client_secret": client_secret})
 
-The code comes from the browser to a listener on this computer, or the person copies the address that the browser ended
-at. What a token's answer means, and what the user can do about a refusal, is the provider's business.
+The browser sends the code to a listener on this computer, or the person copies the browser's last address. The provider
+interprets the token's answer, and explains refusals to the user.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from photosync.provider_kit.loopback import RedirectListener, code_of, parameter
 from photosync.transport import Transport
 
 WAIT_FOR_PERSON_S = 300.0
-"""How long a person may take in the browser."""
+"""The time limit for the person in the browser."""
 _ANSWERED = (200, 400, 401, 403)
-"""RFC 6749, section 5.2, and what services answer besides."""
+"""The statuses of RFC 6749, section 5.2, and those that services use in addition."""
 
 
 class TokenRefusedError(Exception):
-    """A token endpoint gave no token. `word` is its error code, `said` that and its description."""
+    """A token endpoint gave no token. `word` is its error code, `said` the code and its description."""
 
     def __init__(self, content: Json, status: int) -> None:
         self.word = text(content, "error") or f"HTTP {status}"
@@ -38,18 +38,18 @@ class TokenRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """What the address that a person opens must carry, besides the client and the scopes."""
+    """The parameters of the consent page's address, except the client and the scopes."""
 
     redirect_uri: str
     state: str
     code_verifier: str = field(repr=False)
 
     def link(self, authorize_url: str, client_id: str, scopes: Sequence[str]) -> str:
-        """The address, with nothing in it that is peculiar to a service."""
+        """The address with the standard parameters only."""
         from oauthlib.oauth2 import WebApplicationClient  # noqa: PLC0415 - slow to load, and rarely needed
 
         client = WebApplicationClient(client_id)
-        # oauthlib refuses plain http, which here is loopback's alone.
+        # oauthlib refuses plain http, which is used only for loopback here.
         link: str = client.prepare_request_uri(
             urlsplit(authorize_url)._replace(scheme="https").geturl(),
             redirect_uri=self.redirect_uri,
@@ -61,7 +61,7 @@ class AuthorizationRequest:
         return urlsplit(link)._replace(scheme=urlsplit(authorize_url).scheme).geturl()
 
     def token_form(self, code: str) -> dict[str, str]:
-        """The fields of the token request, besides the client's."""
+        """The fields of the token request, except the client's."""
         return {
             "grant_type": "authorization_code",
             "code": code,
@@ -78,10 +78,10 @@ def ask_consent(
     redirect_uri: str | None = None,
     timeout_s: float = WAIT_FOR_PERSON_S,
 ) -> dict[str, str]:
-    """Have the person consent in a browser; returns the `token_form`. Raises `SignInError` where there is no code.
+    """Let the person consent in a browser; returns the `token_form`. Raises `SignInError` if there is no code.
 
-    A service that knows only registered redirect URIs is given its own with `redirect_uri`; the listener then takes the
-    port of that one, if it can.
+    `redirect_uri` is for a service that accepts only registered redirect URIs; the listener then uses its port if
+    possible.
     """
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
     if person.browser_allowed or person.port is not None:
@@ -100,9 +100,9 @@ def ask_consent(
 
 
 def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> Json:
-    """The answer of a token endpoint that holds an access token. Raises `TokenRefusedError`, `ProviderError`."""
+    """The answer of a token endpoint with an access token. Raises `TokenRefusedError`, `ProviderError`."""
     transport.hide(*(form[name] for name in ("code", "code_verifier") if name in form))
-    is_repeatable = "code" not in form  # a code is good once
+    is_repeatable = "code" not in form  # a code is valid once
     answer = transport.request("POST", token_url, form=form, accept=_ANSWERED, idempotent=is_repeatable, signed=False)
     content = json_object(answer.body)
     if answer.status != 200:
@@ -128,8 +128,8 @@ def _pasted_code(person: Interaction, request: AuthorizationRequest) -> str:
 
 
 def parse_pasted(pasted: str, state: str) -> str:
-    """The code in what a person copied: a whole address, its query, or the code alone. Raises `SignInError`."""
-    compact = "".join(pasted.split())  # terminals and mails break long lines
+    """The code in a copied text: a whole address, its query, or only the code. Raises `SignInError`."""
+    compact = "".join(pasted.split())  # terminals and e-mails break long lines
     if not compact:
         raise SignInError("Nothing was pasted. Sign in again, and copy the browser's whole address.")
     if not any(mark in compact for mark in ("://", "?", "code=", "error=")):

@@ -4,7 +4,7 @@
     file.write({"content": url})
     url = text(file.read(), "content")
 
-It is replaced in one step, so that no crash leaves it half written, and is for its owner alone.
+It is replaced in one step, so that a crash cannot leave it incomplete, and only its owner can read it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from photosync.errors import DestinationError, Reason, TemporaryError
 from photosync.provider_kit.json_fields import Json, json_object
 
 _LOCK_TIMEOUT_S = 180.0
-"""Longer than the refresh of a token with all its retries takes."""
+"""Longer than the refresh of a token with all its retries."""
 
 
 class StateFile:
-    """One file, mode 0600; a folder that has to be made for it is 0700. `NAME.lock` lies next to it once it is locked.
+    """One file, mode 0600; a folder that is created for it has 0700. Its lock is `NAME.lock` in the same folder.
 
     Used from several threads.
     """
@@ -34,8 +34,8 @@ class StateFile:
     def __init__(
         self, path: Path, *, account: str, title: str = "the file", advice: str = "Make its folder writable."
     ) -> None:
-        """`title` and `advice` are for the message that it cannot be written: what it is, and what the user can do."""
-        # A symbolic link stays one: the file that it points to is replaced.
+        """`title` and `advice` are for the error message: what the file is, and what the user can do."""
+        # A symbolic link is kept: the file that it points to is replaced.
         self.path = path.resolve()
         self._account = account
         self._title = title
@@ -43,11 +43,11 @@ class StateFile:
         self._lock = FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600)
 
     def exists(self) -> bool:
-        """Whether there is a file, good or bad."""
+        """Whether there is a file, valid or not."""
         return self.path.is_file()
 
     def read(self) -> Json:
-        """The object as it is on the disk now; empty where there is no file, or one that cannot be read."""
+        """The object on the disk now; empty if there is no file or it cannot be read."""
         try:
             return json_object(self.path.read_bytes())
         except OSError:
@@ -59,7 +59,7 @@ class StateFile:
         self.write_bytes(encoded.encode())
 
     def write_bytes(self, content: bytes) -> None:
-        """Replace the file by anything else than an object. Raises `DestinationError`."""
+        """Replace the file by other content than an object. Raises `DestinationError`."""
         try:
             _make_folder(self.path.parent)
             _replace(self.path, content)
@@ -67,14 +67,14 @@ class StateFile:
             raise self._unwritable(error) from error
 
     def delete(self) -> bool:
-        """Remove the file; whether there was one."""
+        """Remove the file; returns whether there was one."""
         was_there = self.exists()
         self.path.unlink(missing_ok=True)
         return was_there
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock of the file, which keeps out all others that ask for it; the same thread may ask again."""
+        """Hold the lock of the file, which excludes all others; the same thread may lock it again."""
         try:
             _make_folder(self.path.parent)
             self._lock.acquire()
@@ -100,7 +100,7 @@ class StateFile:
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
-        # Not with `parents`, which would give the mode to the last folder alone.
+        # Not with `parents`, which would set the mode of the last folder only.
         _make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
 
@@ -121,7 +121,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not every system lets a folder be opened; the rename is in one step all the same
+    with suppress(OSError):  # some systems cannot open a folder; the rename is in one step nevertheless
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

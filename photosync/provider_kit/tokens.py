@@ -1,10 +1,9 @@
-"""Token files: a JSON object that several processes read, refresh and write, and that no crash leaves half written.
+"""Token files: a JSON object that several processes read, refresh and write, and that a crash cannot leave incomplete.
 
     file = TokenFile(path, account="drive", required=("access_token", "refresh_token"))
     token = file.renewed(is_good, refresh)
 
-`BearerAuth` signs requests with such a token. What the object means is its owner's business; unknown keys stay as
-they are.
+`BearerAuth` signs requests with such a token. The caller interprets the object; unknown keys stay unchanged.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ class TokenFile(StateFile):
     """One account's token. Its lock guards refreshing. `NAME.bak` next to it is the token before the present one."""
 
     def __init__(self, path: Path, *, account: str, required: Sequence[str] = ()) -> None:
-        """`required` are the keys without which the object is no token."""
+        """`required` are the keys that a token must have."""
         advice = "Make its folder writable, or name another file with 'token'."
         super().__init__(path, account=account, title="the token file", advice=advice)
         self._required = tuple(required)
         self._backup = StateFile(self.path.with_name(f"{self.path.name}.bak"), account=account)
 
     def read(self) -> Token:
-        """The token as it is on the disk now. Raises `SignInError` that names the file and what to do."""
+        """The token on the disk now. Raises a `SignInError` with the file and the user's next step."""
         try:
             token: object = json.loads(self.path.read_bytes())
         except FileNotFoundError as error:
@@ -44,7 +43,7 @@ class TokenFile(StateFile):
             ) from error
         except OSError as error:
             raise self._unusable(f"cannot be read ({error.strerror})") from error
-        except ValueError as error:  # no JSON, or no text
+        except ValueError as error:  # not JSON, or not text
             raise self._unusable("is no JSON") from error
         if not isinstance(token, dict):
             raise self._unusable("holds no JSON object")
@@ -60,9 +59,9 @@ class TokenFile(StateFile):
             super().write(content)
 
     def renewed(self, is_good: Callable[[Token], bool], refresh: Callable[[Token], Token]) -> Token:
-        """The token, refreshed if it is no longer good, by one process at a time.
+        """The token, refreshed if it is no longer valid, by one process at a time.
 
-        What `refresh` returns is merged into the token, and written before it is used.
+        The result of `refresh` is merged into the token, and written before it is used.
         """
         token = self.read()
         if is_good(token):
@@ -75,7 +74,7 @@ class TokenFile(StateFile):
         return token
 
     def delete(self) -> bool:
-        """Remove the token and the one before it; whether there was one."""
+        """Remove the token and the one before it; returns whether there was one."""
         if not self.exists():
             return False
         with self.locked():
@@ -91,10 +90,10 @@ class TokenFile(StateFile):
 
 
 class BearerAuth(ABC):
-    """Signs requests with the token in a file, refreshed ahead of its end; fulfils the transport's `Auth`.
+    """Signs requests with the token in a file, refreshed before it expires; implements the transport's `Auth`.
 
-    One thread of one process refreshes, and the others find its token. A refresh that a person has to do something
-    about is not tried again.
+    One thread of one process refreshes, and the others use its token. A refresh that failed and needs a person is not
+    repeated.
     """
 
     access_key: ClassVar[str] = "access_token"
@@ -103,30 +102,30 @@ class BearerAuth(ABC):
     def __init__(self, file: TokenFile) -> None:
         self.file = file
         self.ended: SignInError | None = None
-        """Why no token can be had without a person."""
+        """Why a person is needed for a new token."""
         self._lock = threading.Lock()
         self._used = threading.local()
-        """The token that this thread's last request carried, so that a 401 is known to be about that one."""
+        """The token of this thread's last request, which a 401 is about."""
 
     @abstractmethod
     def is_good(self, token: Token, wanted_s: float) -> bool:
-        """Whether the access token has not expired, and will not within so many seconds."""
+        """Whether the access token has not expired, and will not within this number of seconds."""
 
     @abstractmethod
     def renewed(self, token: Token) -> Token:
-        """What a refresh changes in `token`. Raises `SignInError` where a person is needed."""
+        """The fields of `token` that a refresh changes. Raises `SignInError` if a person is needed."""
 
     @abstractmethod
     def explain(self, detail: str) -> str:
-        """What to do when even a fresh token is refused."""
+        """The error message for a new token that is refused."""
 
     def headers(self) -> Mapping[str, str]:
-        """The bearer token, good for a while yet."""
+        """The bearer token, still valid for some time."""
         self._used.token = self.good_token()
         return {"Authorization": f"Bearer {self._used.token}"}
 
     def refresh(self) -> bool:
-        """The token of this thread's last request was refused: get one that is not the same."""
+        """Get another token than the refused one of this thread's last request."""
         self.good_token(refused=getattr(self._used, "token", None))
         return True
 
@@ -141,7 +140,7 @@ class BearerAuth(ABC):
         )
 
     def good_token(self, refused: str | None = None, wanted_s: float = 0.0) -> str:
-        """An access token that is good for so many seconds, and is not `refused`."""
+        """An access token that is valid for this number of seconds, and is not `refused`."""
 
         def is_good(token: Token) -> bool:
             return token.get(self.access_key) != refused and self.is_good(token, wanted_s)

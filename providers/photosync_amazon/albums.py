@@ -1,4 +1,4 @@
-"""The album into which a push puts its files: found by id or name, or made when the first file is there.
+"""The album of a push: found by id or name, or created with the first file.
 
 Facts: protocol notes on Amazon Photos, sections 5 and 9.
 """
@@ -19,24 +19,24 @@ from photosync_amazon.refusals import AmazonRefusal
 
 
 class PushAlbum:
-    """One album of the account's own. One thread at a time uses it."""
+    """One album that the account owns. Only one thread at a time may use it."""
 
     def __init__(self, account: str, api: AmazonApi, wanted: str) -> None:
-        """Looks for it. Raises `UsageError` where several fit, or where it belongs to another account."""
+        """Searches for it. Raises `UsageError` if several match, or if it belongs to another account."""
         self._account = account
         self._api = api
         self._name = wanted
         self._id = self._found()
         self._members: set[str] | None = None
-        """The ids in it that this push has put there or has listed; None: nothing is known."""
+        """The ids in it that this push has added or listed; None: unknown."""
 
     @property
     def destination(self) -> str:
-        """Names this album uniquely: another one of the same name, made after this one is deleted, differs."""
+        """Identifies this album: a later one of the same name, after this one was deleted, has another value."""
         return f"album {self._id}" if self._id else f"new album {self._name}"
 
     def add(self, sent: Sequence[Sent]) -> list[Sent | ItemError]:
-        """Put these into it. Each of them has its item."""
+        """Add these to the album. Each of them has its item."""
         try:
             album_id = self._id = self._id or self._made()
         except ItemError as error:
@@ -58,7 +58,7 @@ class PushAlbum:
         )
 
     def _join(self, album_id: str, ids: list[str]) -> dict[str, AmazonRefusal]:
-        """Add these; returns the refusals by id. One that is refused does not keep out the others."""
+        """Add these; returns the refusals by id. Other items are added even if one is refused."""
         if not ids:
             return {}
         answer = self._api.add_to_album(album_id, ids)
@@ -75,7 +75,7 @@ class PushAlbum:
             try:
                 pages = self._api.children(album_id)
                 self._members = {id_ for page in pages for each in page.content if (id_ := text(each, "id"))}
-            except ProviderError:  # too many to be listed: adding one again does no harm
+            except ProviderError:  # too many to list: adding an item again is harmless
                 self._members = set()
         return self._members
 
@@ -109,7 +109,7 @@ class PushAlbum:
         try:
             answer = self._api.make_album(self._name)
         except LostAnswerError:
-            # Asking again could make a second album of this name.
+            # Another request could create a second album of this name.
             if (found := self._found()) is None:
                 raise
             return found

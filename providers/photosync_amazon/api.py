@@ -1,6 +1,6 @@
 """The calls of Amazon Photos' private web API.
 
-Facts: protocol notes on Amazon Photos, sections 3 to 5 and 7 to 10. What the service filters is filtered again here.
+Facts: protocol notes on Amazon Photos, sections 3 to 5 and 7 to 10. Filtered listings are filtered again here.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
 SERVICE = "Amazon Photos"
 PAGE_SIZE = 200
 MAX_OFFSET = 9_999
-"""`/nodes` and its children refuse offset + limit above this; search does not. Beyond it they want the continuation
+"""`/nodes` and its children refuse offset + limit above this; search does not. Beyond it they require the continuation
 token, which comes only with `tempLink=true`."""
 COMMON = {"asset": "ALL", "tempLink": "false", "resourceVersion": "V2", "ContentType": "JSON"}
 NEWEST_FIRST = "['createdDate DESC']"
 
 _PLAIN_BEGINNING = re.compile(r"[A-Za-z0-9_]+")
-"""What a filter by name may hold; blanks make it unreliable, and how the rest is written is not known."""
+"""Characters that a filter by name may have; spaces make it unreliable, and other escapes are not known."""
 _ROUTE_REFUSED = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.REFUSED})
 _REFUSED = frozenset(range(400, 500)) - {
     *(HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS),
 }
-"""What concerns one file, folder or album alone; the transport knows what to do about the rest."""
+"""Statuses about one file, folder or album; the transport handles all others."""
 _REDIRECTED = (HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)
-"""Their targets show whether it is the sign-in page; none is followed with a body."""
+"""Their targets show whether it is the sign-in page; a redirect is never followed with a body."""
 _ANSWERED = frozenset((*STORED, *_REDIRECTED, *_REFUSED))
 
 
@@ -49,7 +49,7 @@ class NodePage:
     content: list[Json]
     """Nodes of all kinds."""
     total: int | None
-    """How many the whole listing has."""
+    """The number of nodes in the whole listing."""
     next_token: str | None
 
     @property
@@ -59,7 +59,7 @@ class NodePage:
 
 
 class AmazonApi:
-    """One account's calls. `url` is the API's, `download_url` another way to the originals, if there is one."""
+    """The calls of one account. `url` is the API's, `download_url` an alternative for originals, if there is one."""
 
     def __init__(self, transport: Transport, url: str, upload_url: str, download_url: str | None) -> None:
         self._transport = transport
@@ -72,7 +72,7 @@ class AmazonApi:
     # Listings
 
     def search(self, filters: str, offset: int, limit: int = PAGE_SIZE) -> NodePage:
-        """One page of what matches `filters`, the newest first."""
+        """One page of the items that match `filters`, the newest first."""
         return self._page(
             "/search",
             filters=filters,
@@ -84,11 +84,11 @@ class AmazonApi:
         )
 
     def matching(self, filters: str) -> list[DriveNode]:
-        """The first page of the nodes that match: for filters that few can match. The caller checks what came."""
+        """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""
         return list(self._page("/nodes", filters=filters, limit=PAGE_SIZE, offset=0).nodes)
 
     def children(self, node_id: str, filters: str | None = None) -> Iterator[NodePage]:
-        """What is in a folder or an album, page by page."""
+        """The nodes in a folder or an album, page by page."""
         return self._listing(f"/nodes/{quote(node_id, safe='')}/children", {"filters": filters} if filters else {})
 
     def folders_in(self, parent: str) -> Iterator[DriveNode]:
@@ -97,7 +97,7 @@ class AmazonApi:
             yield from (node for node in page.nodes if node.kind is NodeKind.FOLDER and node.is_available and node.name)
 
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
-        """The files of this name in a folder, whatever the case; the filter only narrows them down."""
+        """The files of this name in a folder, ignoring case; the service's filter alone is not exact."""
         beginning = _PLAIN_BEGINNING.match(name)
         for page in self.children(parent, f"kind:FILE AND name:{beginning[0]}*" if beginning else "kind:FILE"):
             yield from (node for node in page.nodes if node.is_named(name))
@@ -108,7 +108,7 @@ class AmazonApi:
             yield from filter(None, map(parse_album, page.content))
 
     def _listing(self, path: str, params: dict[str, str | int]) -> Iterator[NodePage]:
-        """A listing of nodes. One that is too long for offsets is begun again with tokens, which cost links."""
+        """A listing of nodes. One that is too long for offsets is restarted with tokens, which need links."""
         offset, token, with_tokens = 0, None, False
         while True:
             position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
@@ -130,16 +130,16 @@ class AmazonApi:
     # Single nodes and the account
 
     def node(self, node_id: str) -> DriveNode | None:
-        """One node, whatever its status; None: there is none of this id."""
+        """The node of this id with any status; None if there is none."""
         try:
             return parse_node(self._get(f"/nodes/{quote(node_id, safe='')}"))
         except ProviderError as error:
-            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
             raise
 
     def root(self) -> DriveNode:
-        """The folder that contains all others, with the id of the account's owner; asked for once."""
+        """The folder that contains all others, with the id of the account's owner; requested once."""
         with self._lock:
             if self._root is None:
                 self._root = self._found_root()
@@ -147,7 +147,7 @@ class AmazonApi:
 
     def _found_root(self) -> DriveNode:
         page = self._page("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
-        # The service checks the filter loosely, so other nodes may come with it.
+        # The service checks the filter loosely, so the answer may have other nodes.
         found = [node for each in page.content if (node := parse_node(each, NodeKind.FOLDER))]
         folders = [node for node in found if node.kind is NodeKind.FOLDER and node.owner]
         roots = [node for node in folders if node.is_root] or folders
@@ -160,7 +160,7 @@ class AmazonApi:
         return usage_of(self._get("/account/usage"), SERVICE)
 
     def download(self, node_id: str, owner: str | None, destination: Destination) -> None:
-        """The original bytes; by the other way where the service refuses the usual one."""
+        """The original bytes; from the alternative host if the service refuses the usual one."""
         node, owner = quote(node_id, safe=""), owner or self.root().owner
         try:
             self._transport.download(
@@ -183,8 +183,8 @@ class AmazonApi:
     # Changes: the answer may be a refusal
 
     def upload(self, file: FileToUpload, folder_id: str) -> Answer:
-        """Send a file's bytes; they make a file of this name in the folder. Raises `LostAnswerError`."""
-        # `%20` is a blank to everybody; a plus sign, as `params` would write it, is not.
+        """Send a file's bytes as a file of this name in the folder. Raises `LostAnswerError`."""
+        # `%20` always means a space; a plus sign, as `params` would write it, does not.
         query = urlencode(
             {"name": file.name, "kind": "FILE", "parentNodeId": folder_id, **COMMON}, quote_via=quote, safe=""
         )
@@ -199,15 +199,15 @@ class AmazonApi:
         )
 
     def make_folder(self, name: str, parent: str) -> Answer:
-        """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
+        """Create a folder. It may be sent twice: the second request is refused with the id of the first."""
         return self._send("POST", "/nodes", {**COMMON, "kind": "FOLDER", "name": name, "parents": [parent]})
 
     def make_album(self, name: str) -> Answer:
-        """Make an album. Nothing keeps a second one of this name from being made. Raises `LostAnswerError`."""
+        """Create an album. The service allows a second one of the same name. Raises `LostAnswerError`."""
         return self._send("POST", "/nodes", {"kind": "VISUAL_COLLECTION", "name": name}, idempotent=False)
 
     def add_to_album(self, album_id: str, ids: Sequence[str]) -> Answer:
-        """Put items into an album; those that are in it stay there."""
+        """Add items to an album; present ones stay there."""
         path = f"/nodes/{quote(album_id, safe='')}/children"
         return self._send("PATCH", path, {"op": "add", "value": list(ids)})
 

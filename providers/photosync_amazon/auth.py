@@ -1,4 +1,4 @@
-"""How a request is signed with the cookies, how a session that has ended is recognised, and how it is renewed.
+"""Signs requests with the cookies, and recognises and renews an expired session.
 
 Facts: protocol notes on Amazon Photos, section 2.
 """
@@ -19,7 +19,7 @@ _ROBOT_MARKS = (b"robot", b"captcha")
 
 
 class AmazonAuth:
-    """Signs requests; fulfils the transport's `Auth`."""
+    """Adds the cookies to requests; implements the transport's `Auth`."""
 
     def __init__(self, account: str, cookies: Cookies, api: str) -> None:
         self._account = account
@@ -30,15 +30,15 @@ class AmazonAuth:
         self.transport: Transport | None = None
 
     def headers(self) -> Mapping[str, str]:
-        """The cookies, and the session's id once more."""
+        """The cookies, and a separate header with the session's id."""
         return {"Cookie": self._cookies.header, "x-amzn-sessionid": self._cookies.values["session-id"]}
 
     def secrets(self) -> tuple[str, ...]:
-        """Every cookie's value, and the line that holds them all."""
+        """Every cookie's value, and the header with all of them."""
         return (*self._cookies.values.values(), self._cookies.header)
 
     def explain(self, detail: str) -> str:
-        """What to do when the session has ended."""
+        """The error message for an expired session."""
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
             f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that your "
@@ -47,7 +47,7 @@ class AmazonAuth:
         )
 
     def refresh(self) -> bool:
-        """Ask for new cookies, once a run, where the cookies that this needs are there."""
+        """Request new cookies, once per run, if the cookies that this requires are present."""
         if self._has_refreshed or not self._cookies.can_refresh or self.transport is None:
             return False
         self._has_refreshed = True
@@ -67,7 +67,7 @@ class AmazonAuth:
                 idempotent=False,
             )
         except PhotosyncError:
-            return False  # the message about fresh cookies says more than why this did not work
+            return False  # the message about new cookies is more helpful than the cause of this failure
         renewed = _renewed_cookies(answer)
         self._cookies.values.update(renewed)
         return bool(renewed)
@@ -81,7 +81,7 @@ def _renewed_cookies(answer: Answer) -> dict[str, str]:
 
 
 def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
-    """Whether it is a sign-in page, or a redirect to it. Calls of the APIs answer JSON, so any page is one."""
+    """Whether it is a sign-in page, or a redirect to it. The APIs answer JSON, so any HTML page is one."""
     leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
     if urlsplit(leads_to).path.startswith("/ap/signin"):
         return True
@@ -92,7 +92,7 @@ def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
 
 
 def is_not_registered(answer: Answer, upload_url: str) -> bool:
-    """Whether the host that takes uploads does not know this session; elsewhere the same words concern one item."""
+    """Whether the upload host does not know this session; on other hosts the same words are about one item."""
     return (
         answer.status == HTTPStatus.FORBIDDEN
         and answer.url.startswith(upload_url)
@@ -101,7 +101,7 @@ def is_not_registered(answer: Answer, upload_url: str) -> bool:
 
 
 def is_robot_check(answer: Answer) -> bool:
-    """Whether it is the page that asks for a person."""
+    """Whether it is the page of a robot check."""
     return (
         answer.status == HTTPStatus.SERVICE_UNAVAILABLE
         and answer.is_html

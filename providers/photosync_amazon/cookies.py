@@ -1,4 +1,4 @@
-"""The cookies of a signed-in browser: read from every usual format, and checked.
+"""The cookies of a signed-in browser: read from all usual formats, and checked.
 
 Facts about names and hosts: protocol notes on Amazon Photos, sections 1 and 2.
 """
@@ -22,7 +22,7 @@ HOST_BY_SUFFIX = {
     "acbbr": "com.br",
     "acbtr": "com.tr",
 }
-"""Where the suffix of a cookie's name is not the host's ending; elsewhere `acbXX` belongs to `amazon.XX`."""
+"""The sites whose cookie suffix differs from the host's ending; elsewhere `acbXX` belongs to `amazon.XX`."""
 
 _WANTED = re.compile(r"(session[-_]id([-_]time)?|session[-_]token|(ubid|at|x|sess[-_]at|sst)[-_](main|acb[a-z]+))")
 _HEADER = re.compile(r"\s*(cookie\s*:)?\s*[\w-]+=[^;]+(;|$)", re.IGNORECASE)
@@ -30,7 +30,7 @@ _MARKET = re.compile(r"(?:ubid|at)-(main|acb[a-z]+)")
 
 
 class Cookies:
-    """A browser's session with one country's site. `source` is where they came from, for messages."""
+    """A browser's session with one country's site. `source` is their origin, for messages."""
 
     def __init__(self, values: Mapping[str, str], source: str, tld: str | None) -> None:
         self.source = source
@@ -45,7 +45,7 @@ class Cookies:
 
     @property
     def header(self) -> str:
-        """The `Cookie` header; values stay as they came, quotes included."""
+        """The `Cookie` header; values stay unchanged, quotes included."""
         return "; ".join(f"{name}={value}" for name, value in self.values.items())
 
     @property
@@ -55,14 +55,14 @@ class Cookies:
 
 
 def looks_like_header(text: str) -> bool:
-    """Whether this is a pasted `Cookie:` line, and no path."""
+    """Whether this is a pasted `Cookie:` line, and not a path."""
     return bool(_HEADER.match(text)) and re.search(r"session[-_]id=", text) is not None
 
 
 def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None, account: str) -> Cookies:
     """The account's cookies, from its setting or else from the environment.
 
-    Raises `SignInError` that says where they were looked for and what is wrong with them.
+    Raises a `SignInError` with the places that were searched and the problem.
     """
     try:
         if isinstance(setting, Path):
@@ -104,7 +104,7 @@ def _from_header(text: str) -> Mapping[str, str]:
 
 
 def _from_netscape(text: str) -> Mapping[str, str]:
-    """domain, subdomains, path, secure, expiry, name, value; `#HttpOnly_` in front of a domain is no comment."""
+    """domain, subdomains, path, secure, expiry, name, value; `#HttpOnly_` before a domain is not a comment."""
     lines = (line.removeprefix("#HttpOnly_") for line in text.splitlines())
     fields = (line.split("\t") for line in lines if not line.startswith("#"))
     return {row[5]: row[6].strip() for row in fields if len(row) >= 7}

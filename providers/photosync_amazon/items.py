@@ -1,4 +1,4 @@
-"""Items and albums from what the service calls nodes.
+"""Items and albums from the service's nodes.
 
 Facts: protocol notes on Amazon Photos, section 6.
 """
@@ -23,17 +23,17 @@ _CAPTURE_TIMES = (
 
 
 def parse_node(content: object, missing_kind: NodeKind = NodeKind.FILE) -> DriveNode | None:
-    """A file or folder; None for albums and all else. A node that does not tell its kind has `missing_kind`."""
+    """A file or folder; None for albums and other nodes. A node without a kind has `missing_kind`."""
     return nodes.parse_node(content, times=_CAPTURE_TIMES, missing_kind=missing_kind)
 
 
 def items_of(listed: Iterable[DriveNode], album: str | None = None) -> Iterator[Item]:
-    """The photos and videos among these; folders and what is in the trash are left out."""
+    """The photos and videos among these, without folders and nodes in the trash."""
     return (item_of(node, album) for node in listed if node.kind is NodeKind.FILE and node.is_available)
 
 
 def item_of(node: DriveNode, album: str | None = None) -> Item:
-    """A photo or video, whatever its status."""
+    """A photo or video with any status."""
     return replace(
         node.item(),
         kind=Kind.PHOTO if node.media is Kind.OTHER else node.media,
@@ -46,14 +46,14 @@ def item_of(node: DriveNode, album: str | None = None) -> Item:
 
 @dataclass(frozen=True, slots=True)
 class AmazonAlbum:
-    """An album, of the account's own or shared by others."""
+    """An album, owned by the account or shared by others."""
 
     id: str
     name: str
     owner: str | None
     is_shared: bool
     count: int | None
-    """Of its photos and videos."""
+    """The number of its photos and videos."""
 
 
 def parse_album(content: Json) -> AmazonAlbum | None:

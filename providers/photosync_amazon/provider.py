@@ -1,7 +1,7 @@
 """The provider `amazon`: Amazon Photos, with the cookies of a signed-in browser.
 
-Facts: protocol notes on Amazon Photos. The API is private and undocumented, so nothing here trusts it further than it
-has to: any field may be missing, and what the service filters is filtered again.
+Facts: protocol notes on Amazon Photos. The API is private and undocumented, so its answers are trusted as
+little as possible: any field may be missing, and filtered listings are filtered again.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.uploads import AmazonUploader
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-"""The service wants one like a browser's."""
+"""The service requires one like a browser's."""
 MAX_YEARS = 50
-"""More years than this do not go into one filter."""
+"""The maximum number of years in one filter."""
 
 
 class AmazonProvider:
@@ -63,7 +63,7 @@ class AmazonProvider:
         return cls(context.account, settings, cookies, context)
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """What matches, the newest first: by a search, or for an album by its members."""
+        """The matching items, the newest first: from a search, or from the members of an album."""
         if collection is not None:
             yield from self._list_album(selection, collection)
             return
@@ -87,7 +87,7 @@ class AmazonProvider:
             yield Page(tuple(items_of(page.nodes, name)), page.total)
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
-        """How many match, where the service can tell: not for days, and not in albums."""
+        """The number of matches, if the service can count them: not for days, and not in albums."""
         if collection is not None or selection.since or selection.until:
             return None
         return self._api.search(search_filters(selection), 0, limit=1).total
@@ -109,7 +109,7 @@ class AmazonProvider:
         return AmazonUploader(self._account, self._api, request.collection)
 
     def sign_in_state(self) -> str:
-        """Which country's cookies there are; whether they still work only the service can say."""
+        """The country of the cookies; only the service knows whether they are still valid."""
         return f"cookies for amazon.{self._cookies.tld}"
 
     def close(self) -> None:
@@ -120,7 +120,7 @@ class AmazonProvider:
         if is_signed_out(answer, (self._api_url, self._upload_url)):
             return SignInError(self._auth.explain("the service asks to sign in"))
         if is_not_registered(answer, self._upload_url):
-            # Every other file would be refused as well.
+            # All other files would be refused as well.
             return SignInError(self._auth.explain("the host that takes uploads answers 'Not Registered'"))
         if is_robot_check(answer):
             return TemporaryError(
@@ -132,7 +132,7 @@ class AmazonProvider:
 
 
 def search_filters(selection: Selection) -> str:
-    """The part of `selection` that the service can filter, in its own language."""
+    """The part of `selection` that the service can filter, in its filter language."""
     types = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
     clauses = [f"type:({types[selection.kind]})" if selection.kind in types else "type:(PHOTOS OR VIDEOS)"]
     years = selection.possible_years(date.today())  # noqa: DTZ011 - the person's own calendar

@@ -1,4 +1,4 @@
-"""What it means when Amazon Photos refuses a file, folder or album.
+"""The meaning of refusals of a file, folder or album by Amazon Photos.
 
 Facts: protocol notes on Amazon Photos, sections 3, 8 and 9.
 """
@@ -26,21 +26,21 @@ _REASONS: Mapping[int, Reason] = {
 
 @dataclass(frozen=True, slots=True)
 class AmazonRefusal(DriveRefusal):
-    """A refusal in its parts."""
+    """The parts of a refusal."""
 
     @property
     def node(self) -> DriveNode | None:
-        """What is in the way, where the answer is that node itself. With neither hash nor status it proves nothing."""
+        """The conflicting node, if the answer is that node itself. Without hash and status it proves nothing."""
         node = parse_node(self.content)
         return node if node is not None and (node.md5 or text(self.content, "status")) else None
 
     @property
     def is_about_content(self) -> bool:
-        """Whether the content is there already, whatever its name."""
+        """Whether the content exists already, under any name."""
         return "MD5" in self.code
 
     def error(self, account: str, what: str) -> PhotosyncError:
-        """The error where nothing else can be done; `what` is the file, folder or album that was refused."""
+        """The error if the caller cannot recover; `what` is the refused file, folder or album."""
         if _FULL.search(f"{self.code} {self.message}"):
             return StorageFullError(
                 f"account '{account}': Amazon Photos has no room for {what} ({self.said}). Make room there (the trash "

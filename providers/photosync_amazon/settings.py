@@ -1,4 +1,4 @@
-"""What an Amazon Photos account takes in the configuration, and the hosts that follow from it.
+"""The configuration of an Amazon Photos account, and the hosts that follow from it.
 
 Facts: protocol notes on Amazon Photos, section 1.
 """
@@ -14,7 +14,7 @@ from photosync.provider import AccountSettings, relative_to_config
 from photosync_amazon.cookies import looks_like_header
 
 NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
-"""Uploads of these sites go to the American host, those of all others to the European one."""
+"""Uploads for these sites go to the American host, those for all others to the European one."""
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:
@@ -27,19 +27,19 @@ class AmazonSettings(AccountSettings):
     cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
     """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""
     tld: str | None = None
-    """The site's ending, `co.uk`; normally read off the cookies' names."""
+    """The site's ending, `co.uk`; normally known from the cookies' names."""
 
     def api_url(self, tld: str) -> str:
-        """Where the API of the site with this ending is."""
+        """The API's address for the site with this ending."""
         return self.endpoints.get("api", f"https://www.amazon.{tld}/drive/v1")
 
     def upload_url(self, tld: str) -> str:
-        """Where files go."""
+        """The address for uploads."""
         host = f"content-{'na' if tld in NORTH_AMERICA else 'eu'}.drive.amazonaws.com"
         return self.endpoints.get("upload") or f"https://{host}/cdproxy/nodes"
 
     def download_url(self, tld: str) -> str | None:
-        """The other way to the originals; where only the API was moved elsewhere, none is known."""
+        """The alternative address for originals; unknown if the configuration replaces only the API's host."""
         if "download" in self.endpoints or "api" in self.endpoints:
             return self.endpoints.get("download")
         return f"https://download-photos.amazon.{tld}/v2/download/signed"

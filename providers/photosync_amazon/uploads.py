@@ -1,8 +1,8 @@
 """Uploads the files of one push.
 
 Facts: protocol notes on Amazon Photos, sections 5, 6 and 8. The service stores each content once per account, in
-whichever folder. An upload counts as done only when the service reports the hash or at least the size. Nothing that is
-there is changed or deleted.
+whichever folder. An upload is complete only when the service reports the hash or at least the size. Existing files are
+never changed or deleted.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ from photosync_amazon.items import item_of, parse_node
 from photosync_amazon.refusals import AmazonRefusal
 
 ALBUM_BATCH = 25
-"""Files that join an album in one call. The call that trashes takes 50 ids; larger numbers are not documented."""
+"""Files added to an album in one call. The call for the trash accepts 50 ids; larger numbers are not documented."""
 
 
 class AmazonUploader:
-    """Fulfils the core's `Uploader`."""
+    """Implements the core's `Uploader`."""
 
     wait_s = 10.0
 
     def __init__(self, account: str, api: AmazonApi, collection: str | None) -> None:
-        """Looks for the album, if `collection` names one. Raises `UsageError` for a destination that cannot be."""
+        """Searches for the album, if `collection` names one. Raises `UsageError` for an invalid destination."""
         self._account = account
         self._api = api
         folders, album = _destination(account, collection)
         self._folders = PushFolders(account, SERVICE, api, AmazonRefusal, above=folders)
         self._album = PushAlbum(account, api, album) if album is not None else None
-        # How many join the album in one call; without an album there is nothing to wait for.
+        # The number of files added to the album in one call; 1 without an album.
         self.batch = ALBUM_BATCH if album is not None else 1
 
     @property
     def destination(self) -> str:
-        """The album. Folders do not count: no content can be in two of them."""
+        """The album. Folders are not part of it: a content can be in only one of them."""
         return self._album.destination if self._album is not None else ""
 
     def find(self, file: FileToUpload) -> Item | None:
-        """A file of this content, anywhere in the account outside the trash."""
+        """A file with this content, anywhere in the account outside the trash."""
         node = self._with_content(file.digest())
         return item_of(node) if node is not None else None
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Make the folders. `send` raises the error of one that cannot be made: it concerns only the files in it."""
+        """Create the folders. `send` raises the error of a folder that cannot be created, for the files in it only."""
         for folder in dict.fromkeys(file.folder for file in files):
             try:
                 self._folders.make(folder)
@@ -74,13 +74,13 @@ class AmazonUploader:
         raise refusal.error(self._account, str(file.path))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Put them into the album, if there is one. They are in their folders already."""
+        """Add them to the album, if there is one. They are in their folders already."""
         return sent if self._album is None else self._album.add(sent)
 
-    # What is there
+    # Existing files
 
     def _with_content(self, digest: Digest, status: str | None = None) -> DriveNode | None:
-        """A file of this content, by default outside the trash."""
+        """A file with this content, by default outside the trash."""
         wanted = f" AND status:{status}" if status else ""
         for node in self._api.matching(f"kind:FILE AND contentProperties.md5:{digest.md5}{wanted}"):
             is_there = node.status == status if status else node.is_available
@@ -89,23 +89,23 @@ class AmazonUploader:
         return None
 
     def _is_own(self, node: DriveNode) -> bool:
-        """Whether it is the account's: what others share can disappear at any time."""
+        """Whether the account owns it: shared items of others can disappear at any time."""
         return node.owner in (None, self._api.root().owner)
 
-    # What went up
+    # Uploaded files
 
     def _stored(self, file: FileToUpload, answer: Answer) -> Item:
-        """The item that the service reports, if it is what was sent."""
+        """The item that the service reports, if it has the sent content."""
         node = parse_node(json_object(answer.body))
         if node is not None and node.md5 is None:
-            node = self._api.node(node.id) or node  # the service may not have finished with it
+            node = self._api.node(node.id) or node  # the service may still be processing it
         if node is None or (node.md5 is None and node.size_bytes is None):
             raise LostAnswerError(
                 f"{file.path}: Amazon Photos took it and did not say as what", Reason.BAD_ANSWER, answer.status
             )
         if found := difference(node, file.digest()):
             what, reason = found
-            # It is not put to the trash from here: the answer may be about another picture of the user.
+            # It is not moved to the trash here: the answer may be about another picture of the user.
             raise ItemError(
                 f"{file.path} did not arrive whole: Amazon Photos {what}. Delete '{node.name or file.name}' "
                 f"({node.id}) there, and push again.",
@@ -113,10 +113,10 @@ class AmazonUploader:
             )
         return item_of(node)
 
-    # What is in the way
+    # Conflicts
 
     def _conflicting(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Sent:
-        """Either the account has this content, or the folder has this name. Not every answer says which."""
+        """Either the account has this content, or the folder has this name. Some answers do not say which."""
         digest = file.digest()
         for node in self._in_the_way(file, folder, refusal):
             if not _has_content(node, digest, trusting=refusal.is_about_content):
@@ -135,16 +135,16 @@ class AmazonUploader:
                 "it. Look into the trash there, or push again in a few minutes.",
                 Reason.NOT_READY,
             )
-        # Where the answer says nothing: the content was not found, so it must be the name.
+        # If the answer does not say which: the content was not found, so it must be the name.
         raise NameTakenError(f"{file.path}: something else has the name '{file.name}' in its folder at Amazon Photos")
 
     def _in_the_way(self, file: FileToUpload, folder: str, refusal: AmazonRefusal) -> Iterator[DriveNode]:
-        """Nodes that may be this file, the most likely first. The caller asks for the next only if one does not fit."""
+        """Nodes that may be this file, the most likely first. The caller takes the next only if one does not match."""
         named = self._api.node(refusal.node_id) if refusal.node_id else None
         if (node := named or refusal.node) is not None:
             yield node
         if named is not None and named.md5 is not None and not refusal.is_about_content:
-            return  # another content has the name
+            return  # another content has this name
         digest = file.digest()
         if (node := self._with_content(digest)) is not None:
             yield node
@@ -154,7 +154,7 @@ class AmazonUploader:
 
 
 def _destination(account: str, wanted: str | None) -> tuple[tuple[str, ...], str | None]:
-    """The folders that `--to` names, or the album: `/Holiday/2023` are folders, `Holiday` is an album."""
+    """The folders in `--to`, or the album: `/Holiday/2023` are folders, `Holiday` is an album."""
     if wanted is None:
         return (), None
     if not wanted.startswith("/"):
@@ -168,7 +168,7 @@ def _destination(account: str, wanted: str | None) -> tuple[tuple[str, ...], str
 
 
 def _has_content(node: DriveNode, digest: Digest, *, trusting: bool = False) -> bool:
-    """Whether it is a file of this content. `trusting`: the service said so, and need not show a hash as well."""
+    """Whether it is a file with this content. `trusting`: the service said so, so that no hash is required."""
     if node.kind is not NodeKind.FILE or node.size_bytes not in (None, digest.size_bytes):
         return False
     return node.md5 == digest.md5 or (trusting and node.md5 is None)

@@ -1,4 +1,4 @@
-"""The calls of the drive API. The service's filters are not trusted: the caller checks what came.
+"""The calls of the drive API. The service's filters are not trusted: the caller checks the nodes.
 
 Facts: protocol notes on Amazon Cloud Drive, sections 2 to 6.
 """
@@ -26,12 +26,12 @@ from photosync_clouddrive.refusals import ANSWERED
 SERVICE = "Amazon Cloud Drive"
 PAGE_SIZE = 200
 IDLE_TIMEOUT_S = 300.0
-"""How long the service may be silent within the stream of changes; 60 s were too short for some."""
+"""The time-out between bytes of the changes stream; 60 s were too short for some users."""
 _SPECIAL = re.compile(r"""[-+&|!(){}\[\]^'"~*?:\\ ]""")
 
 
 def equals(field: str, value: str) -> str:
-    """A filter term. The value is escaped and in quotes, the form that rclone used for years."""
+    """A filter term. The value is escaped and quoted, the form that rclone used for years."""
     return f'{field}:"{_SPECIAL.sub(lambda match: chr(92) + match[0], value)}"'
 
 
@@ -64,40 +64,40 @@ class CloudDriveApi:
         return usage_of(answer, SERVICE, documents="documents")
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
-        """The stream of changes, as it comes."""
+        """The raw stream of changes."""
         return self._transport.stream("POST", f"{self._metadata_url}changes", json=question, timeout_s=IDLE_TIMEOUT_S)
 
     # Nodes
 
     def node(self, node_id: str) -> DriveNode | None:
-        """One node as it is now; None: there is none of this id."""
+        """The current node of this id; None if there is none."""
         try:
             return parse_node(self._get(f"nodes/{quote(node_id, safe='')}"))
         except ProviderError as error:
-            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: no id at all
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
             raise
 
     def matching(self, *terms: str) -> Iterator[DriveNode]:
-        """What the service lists for a filter of `terms`; a request for every 200, when they are asked for."""
+        """The nodes that the service lists for a filter of `terms`; one request for every 200, when needed."""
         return self._listed("nodes", terms)
 
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
-        """What is called `name` in a folder, whatever the case; what is available comes first."""
+        """The nodes called `name` in a folder, ignoring case; available nodes come first."""
         try:
             listed = list(self.matching(equals("parents", parent), equals("name", name)))
         except ProviderError as error:
             if error.status != HTTPStatus.BAD_REQUEST:
                 raise
-            listed = []  # odd names have failed in filters (section 3.3)
+            listed = []  # unusual names have failed in filters (section 3.3)
         found = [node for node in listed if is_at(node, parent, name)]
         if not any(node.is_available for node in found):
-            # Whether the filter sees names that differ in case is not known either: look through the whole folder.
+            # It is also not known whether the filter ignores case: list the whole folder.
             yield from (node for node in self._children(parent, NodeKind.FILE) if is_at(node, parent, name))
         yield from sorted(found, key=lambda node: not node.is_available)
 
     def folders_in(self, parent: str) -> Iterator[DriveNode]:
-        """The folders in a folder that are available. A folder that is gone has none."""
+        """The available folders in a folder. A folder that is gone has none."""
         return self._children(parent, NodeKind.FOLDER)
 
     def _children(self, parent: str, kind: NodeKind) -> Iterator[DriveNode]:
@@ -117,7 +117,7 @@ class CloudDriveApi:
             try:
                 content, _ = self.page(path, terms, token)
             except ProviderError as error:
-                # A missing page does no harm here: what is not seen is refused, with its id, when it is made again.
+                # A missing page is harmless: an unlisted node is refused, with its id, when it is created again.
                 if token is not None and error.status == HTTPStatus.BAD_REQUEST:
                     return
                 raise
@@ -129,7 +129,7 @@ class CloudDriveApi:
             token = following
 
     def page(self, path: str, terms: tuple[str, ...], token: str | None) -> tuple[object, bool]:
-        """One page of a listing of nodes, and whether it had to be asked for again."""
+        """One page of a listing of nodes, and whether its request was repeated."""
         before = self._transport.retries
         params = {"filters": " AND ".join(terms), "startToken": token, "limit": PAGE_SIZE}
         return self._get(path, params), self._transport.retries != before
@@ -152,7 +152,7 @@ class CloudDriveApi:
         self._transport.download(
             f"{self._content_url}nodes/{quote(item.id, safe='')}/content",
             destination,
-            documents=item.kind is Kind.OTHER,  # among all files a web page may be what was asked for
+            documents=item.kind is Kind.OTHER,  # with all files selected, the item may be a web page
             part_bytes=part_bytes if item.size_bytes is not None and item.size_bytes > part_bytes else None,
         )
 
@@ -170,9 +170,9 @@ class CloudDriveApi:
         )
 
     def make_folder(self, name: str, parent: str) -> Answer:
-        """Make a folder. It may be sent twice: the second time is refused with the id of the first.
+        """Create a folder. It may be sent twice: the second request is refused with the id of the first.
 
-        Raises `ItemError` where the service made it in another folder; that one is put to the trash.
+        Raises `ItemError` if the service created it in another folder; that one is moved to the trash.
         """
         answer = self._transport.request(
             "POST",
@@ -191,5 +191,5 @@ class CloudDriveApi:
         return answer
 
     def trash(self, node_id: str) -> None:
-        """Put a node to the trash, from which a person can restore it."""
+        """Move a node to the trash, from which a person can restore it."""
         self._transport.request("PUT", f"{self._metadata_url}trash/{quote(node_id, safe='')}", json={})

@@ -1,6 +1,6 @@
 """Signs requests with the account's token.
 
-Facts: protocol notes on Amazon Cloud Drive, section 1.6. The token file is acd_cli's, read and written as it is.
+Facts: protocol notes on Amazon Cloud Drive, section 1.6. The token file has acd_cli's form.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from photosync_clouddrive.oauth import TokenSource, completed
 
 REQUIRED = ("access_token", "refresh_token", "expires_in")
 MOST_OF_A_LIFE = 0.75
-"""A token that has so much of its lifetime left counts as a new one."""
+"""A token with this part of its lifetime left counts as a new one."""
 
 
 class CloudDriveAuth(BearerAuth):
-    """Fulfils the transport's `Auth`."""
+    """Implements the transport's `Auth`."""
 
     def __init__(self, account: str, file: TokenFile, source: TokenSource | None) -> None:
         super().__init__(file)
@@ -27,28 +27,28 @@ class CloudDriveAuth(BearerAuth):
         self._started = time.time()
 
     def last(self, wanted_s: float) -> None:
-        """Have a token that is good for so long: one that ends while a file goes up makes that fail at its end.
+        """Get a token that is valid for this time: if it expires during an upload, the upload fails at its end.
 
-        No token lasts longer than it does; so one with most of its life before it is good enough.
+        A token's lifetime is the limit, so a token with most of its lifetime left is enough.
         """
         if self._source is not None:
             self.good_token(wanted_s=wanted_s)
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """What the token is good for; None where its file does not say. Raises `SignInError`."""
+        """The scopes of the token; None if its file does not have them. Raises `SignInError`."""
         said = text(self.file.read(), "scope")
         return None if said is None else frozenset(said.split())
 
     def explain(self, detail: str) -> str:
-        """What to do when even a fresh token is refused."""
+        """The error message for a new token that is refused."""
         return (
             f"account '{self._account}': Amazon Cloud Drive does not accept the token in {self.file.path} ({detail}). "
             f"Sign in again with: photosync login {self._account}"
         )
 
     def state(self) -> str:
-        """A few words for a person."""
+        """A short text for the user."""
         if not self.file.exists():
             return "not signed in"
         try:
@@ -60,14 +60,14 @@ class CloudDriveAuth(BearerAuth):
         return f"token in {self.file.path}, to be refreshed" if self._source else "token expired, nothing to refresh it"
 
     def good_token(self, refused: str | None = None, wanted_s: float = 0.0) -> str:
-        """A file copied from elsewhere does not say when its token ends: an hour from now at the latest."""
+        """A file from another program does not say when its token expires: within an hour at the latest."""
         if "exp_time" not in self.file.read():
             with self.file.locked():
                 self.file.write(completed(self.file.read(), self._started))
         return super().good_token(refused, wanted_s)
 
     def is_good(self, token: Token, wanted_s: float) -> bool:
-        """Whether the token lasts for so long, or as long as tokens do."""
+        """Whether the token is valid for this time, or is nearly new."""
         ends_at = token.get("exp_time")
         wanted_s = min(wanted_s, MOST_OF_A_LIFE * (number(token, "expires_in") or 0))
         return isinstance(ends_at, int | float) and ends_at > time.time() + wanted_s

@@ -1,7 +1,7 @@
-"""Brings the local tree up to date from the changes stream, which breaks off often.
+"""Brings the local tree up to date from the changes stream, which is often interrupted.
 
-Facts: protocol notes on Amazon Cloud Drive, section 4. The body is spooled first, because the server hangs up on slow
-readers; then each line goes into the tree together with its checkpoint, so that a broken stream costs one line.
+Facts: protocol notes on Amazon Cloud Drive, section 4. The body is spooled first, because the server disconnects slow
+readers; then each line is stored in the tree with its checkpoint, so that an interruption loses one line at most.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from photosync_clouddrive.tree import DriveTree
 NODES_A_LINE = 500
 FEWEST_NODES_A_LINE = 10
 STALLED_ROUNDS = 4
-"""Answers in a row that brought nothing new and did not end, before the stream counts as broken."""
+"""Incomplete answers in a row without anything new, before the stream counts as broken."""
 QUIET_ROUNDS = 2
-"""Complete answers in a row that only repeated what was known."""
+"""Complete answers in a row with nothing new."""
 _WORDS = frozenset({"checkpoint", "nodes", "reset", "end", "statusCode"})
 
 
 @dataclass(slots=True)
 class _StreamAnswer:
-    """What one answer brought."""
+    """The result of one answer."""
 
     nodes: int = 0
     news: int = 0
@@ -42,7 +42,7 @@ class ChangesFollower:
     """Follows the stream of one account: `ChangesFollower(...).follow()`."""
 
     def __init__(self, api: CloudDriveApi, tree: DriveTree, spool: Path, say: Callable[[str], None]) -> None:
-        """`spool` is a folder for the body while it is read; `say` tells the user."""
+        """`spool` is a folder for the body while it is read; `say` shows the user a message."""
         self._api = api
         self._tree = tree
         self._spool = spool
@@ -50,7 +50,7 @@ class ChangesFollower:
         self._broken = 0
 
     def follow(self) -> None:
-        """Ask until the tree is what the service has. Raises `TemporaryError` when nothing new comes."""
+        """Request changes until the tree is up to date. Raises `TemporaryError` if the stream makes no progress."""
         stalled, quiet, line_nodes = 0, 0, NODES_A_LINE
         while True:
             answer = self._ask(line_nodes)
@@ -59,7 +59,7 @@ class ChangesFollower:
                 break
             stalled = 0 if answer.progressed else stalled + 1
             if not answer.progressed:
-                # A line that never comes through may come through with fewer nodes.
+                # A line that is never complete may be complete with fewer nodes.
                 line_nodes = max(line_nodes // 2, FEWEST_NODES_A_LINE)
             if stalled >= STALLED_ROUNDS:
                 raise TemporaryError(
@@ -70,8 +70,8 @@ class ChangesFollower:
         self._conclude()
 
     def _is_complete(self, answer: _StreamAnswer) -> bool:
-        """Whether nothing is left to ask for. An answer may end because it is long, so a listing of everything ends
-        with one that has nothing more to tell."""
+        """Whether the tree is complete. A long answer may end early, so a listing of everything ends with an answer
+        without anything new."""
         return not self._tree.is_rebuilding or not answer.nodes or not answer.progressed
 
     def _conclude(self) -> None:
@@ -105,20 +105,20 @@ class ChangesFollower:
         unreadable: int | None = None
         for position, line in enumerate(spooled, start=1):
             if not line.strip():
-                continue  # keeps the connection alive
+                continue  # keeps the connection open
             if unreadable is not None:
                 raise ProviderError(
                     f"Amazon Cloud Drive's list of changes is broken in line {unreadable}: that is no JSON."
                 )
             content = json_object(line)
             if not content:
-                unreadable = position  # as the last line: one that was cut
+                unreadable = position  # as the last line: a truncated one
                 continue
             if not self._take(content, answer):
                 return
 
     def _take(self, content: Json, answer: _StreamAnswer) -> bool:
-        """Take in one line; returns whether others may follow."""
+        """Store one line; returns whether others may follow."""
         if not _WORDS & content.keys():
             raise ProviderError(
                 "Amazon Cloud Drive answered the question for changes with something else; its protocol may differ here"

@@ -1,7 +1,7 @@
-"""Which hosts an account's metadata and content live on: asked once every three days.
+"""The hosts of an account's metadata and content: requested once every three days.
 
-Facts: protocol notes on Amazon Cloud Drive, section 2.1. The answer decides where bearer tokens go, so it is believed
-only for hosts of Amazon's, or for those that the configuration trusts.
+Facts: protocol notes on Amazon Cloud Drive, section 2.1. The answer decides where bearer tokens are sent, so only hosts
+of Amazon, or those that the configuration trusts, are accepted.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _AMAZON = re.compile(r"(.+\.)?(amazonaws\.com|amazon\.([a-z]{2,3}|com?\.[a-z]{2}
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where an account's calls go; both end in a slash."""
+    """The addresses for an account's calls; both end in a slash."""
 
     metadata: str
     content: str
 
 
 class EndpointCache:
-    """Finds the endpoints, and remembers them in a file."""
+    """Finds the endpoints, and stores them in a file."""
 
     def __init__(self, account: str, path: Path, drive: str, trusted: tuple[str, ...]) -> None:
         """`drive` is the URL of the API's fixed host; `trusted` are more hosts, as `TransportSettings.own_hosts`."""
@@ -46,14 +46,14 @@ class EndpointCache:
         self._trusted = OwnHosts((*trusted, *((drive,) if self._is_overridden else ())))
 
     def get(self, transport: Transport, headers: Mapping[str, str] | None = None) -> Endpoints:
-        """The endpoints, as they were in the last days or else as the service says now.
+        """The stored endpoints if they are recent, else the service's current ones.
 
-        With `headers` the request is signed by those and not by the transport.
+        With `headers`, these sign the request and not the transport.
         """
         return self._remembered() or self._asked(transport, headers)
 
     def forget(self) -> None:
-        """Ask again the next time."""
+        """Forget them, so that the next call requests them."""
         self._file.delete()
 
     def _remembered(self) -> Endpoints | None:
@@ -109,7 +109,7 @@ def ask(
     params: Mapping[str, str | int | None] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> object:
-    """The JSON that the service answers; `headers` as for `EndpointCache.get`. Raises `SignInError` for a 403."""
+    """The JSON of the service's answer; `headers` as for `EndpointCache.get`. Raises `SignInError` for a 403."""
     try:
         return transport.json("GET", url, params=params, headers=headers, signed=headers is None)
     except ProviderError as error:

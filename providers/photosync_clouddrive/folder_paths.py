@@ -1,7 +1,7 @@
 """The folders of the drive as paths.
 
-A folder can have several parents, and nothing forbids a cycle of folders, so a node has a set of paths, and every
-search remembers which folders it has passed.
+A folder can have several parents, and cycles of folders are possible, so a node has a set of paths, and every search
+records the folders that it has visited.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from photosync.provider_kit.amazon_drive.nodes import DriveNode
 
 MOST_PATHS = 50
-"""Links to folders with links multiply; more paths than this are of no use."""
+"""Links to folders with links multiply; more paths than this are not useful."""
 MOST_STEPS = 10_000
-"""Nor is a longer search for them, where most ways lead into the trash."""
+"""A limit for the search too, for folders of which most paths lead into the trash."""
 
 
 class FolderPaths:
-    """All folders as they were when this was made."""
+    """A snapshot of all folders."""
 
     def __init__(self, folders: Mapping[str, DriveNode]) -> None:
         self._folders = folders
         self._known: dict[str, tuple[str, ...]] = {}
 
     def paths_of(self, parents: Iterable[str]) -> tuple[str, ...]:
-        """The folders, as paths, in which a node with `parents` can be seen. Empty: it is in the trash."""
+        """The paths of the folders that contain a node with `parents`. Empty: it is in the trash."""
         parents = tuple(parents)
         found = dict.fromkeys(path for parent in parents for path in self.paths(parent))
-        # A node without parents is shown at the top, rather than nowhere.
+        # A node without parents is shown in the root folder.
         return tuple(found)[:MOST_PATHS] if parents else ("",)
 
     def paths(self, folder_id: str) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ class FolderPaths:
         return self._known[folder_id]
 
     def _walk(self, folder_id: str) -> tuple[str, ...]:
-        """Go up by every way that is no cycle."""
+        """Follow every path to the top that is not a cycle."""
         found: dict[str, None] = {}
         in_cycles: list[str] = []
         todo: list[tuple[str, tuple[str, ...], frozenset[str]]] = [(folder_id, (), frozenset())]
@@ -55,11 +55,11 @@ class FolderPaths:
                 if not folder.parents:
                     found["/".join(path)] = None
                 todo += [(parent, path, trail | {current}) for parent in reversed(folder.parents)]
-        # A cycle without a way out: better shown somewhere than lost.
+        # A cycle without a path to the root: shown in the root folder, so that its items are found.
         return tuple(found) or tuple(in_cycles[:1])
 
     def below(self, folder_id: str) -> frozenset[str]:
-        """The folder and all that can be reached down from it without passing the trash."""
+        """The folder and all folders below it that can be reached outside the trash."""
         children: dict[str, list[str]] = {}
         for each, folder in self._folders.items():
             if folder.is_available:
@@ -73,7 +73,7 @@ class FolderPaths:
         return frozenset(found)
 
     def above(self, parents: Iterable[str]) -> frozenset[str]:
-        """All folders that contain something with `parents`, directly or not, without passing the trash."""
+        """All folders that contain a node with `parents`, directly or not, outside the trash."""
         found: set[str] = set()
         todo = list(parents)
         while todo:
@@ -85,13 +85,13 @@ class FolderPaths:
         return frozenset(found)
 
     def visible(self) -> Iterator[tuple[str, str]]:
-        """Every folder that is not in the trash: its id and its first path, the root apart."""
+        """Every folder that is not in the trash, except the root: its id and its first path."""
         for folder_id, folder in self._folders.items():
             if not folder.is_root and (paths := self.paths(folder_id)):
                 yield folder_id, paths[0]
 
     def orphans(self) -> int:
-        """How many folders have parents that the service does not list."""
+        """The number of folders with parents that the service does not list."""
         return sum(any(parent not in self._folders for parent in folder.parents) for folder in self._folders.values())
 
     def __contains__(self, folder_id: object) -> bool:
@@ -99,5 +99,5 @@ class FolderPaths:
 
     @property
     def has_root(self) -> bool:
-        """Whether there is a root at all; without one the listing was not complete."""
+        """Whether there is a root; without one the listing was not complete."""
         return any(folder.is_root for folder in self._folders.values())

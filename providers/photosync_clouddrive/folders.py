@@ -20,16 +20,16 @@ _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class CloudDriveFolders(PushFolders):
-    """The folders of a push, and the paths of everything that is in them. Thread-safe."""
+    """The folders of a push, and the paths of the nodes in them. Thread-safe."""
 
     def __init__(self, account: str, api: CloudDriveApi, wanted: str | None) -> None:
-        """Paths begin in `wanted`, which is a folder's id or a path that need not exist. Nothing is made.
+        """Paths begin in `wanted`, which is a folder's id or a path that need not exist. Nothing is created.
 
-        Raises `UsageError` for what cannot be a destination.
+        Raises `UsageError` for an invalid destination.
         """
         super().__init__(account, SERVICE, api, CloudDriveRefusal)
         self._nodes: dict[str, DriveNode | None] = {}
-        """None: the service does not know a folder of this id."""
+        """None: the service has no folder of this id."""
         if wanted is None:
             return
         if _ID.fullmatch(wanted) and (node := api.node(wanted)) is not None:
@@ -51,7 +51,7 @@ class CloudDriveFolders(PushFolders):
         self._base = node.id
 
     def paths_of(self, parents: Iterable[str]) -> tuple[str, ...]:
-        """The folders, as paths, in which something with `parents` can be seen. Empty: it is in the trash."""
+        """The paths of the folders that contain a node with `parents`. Empty: it is in the trash."""
         parents = tuple(parents)
         with self._lock:
             todo = list(parents)
@@ -73,7 +73,7 @@ class CloudDriveFolders(PushFolders):
 
 
 def problem_of(name: str) -> str | None:
-    """Why the service takes no file or folder of this name; None: it does (section 3.9)."""
+    """Why the service refuses files and folders of this name; None: it does not (section 3.9)."""
     if not name:
         return "it has no name"
     if "/" in name or "\0" in name:

@@ -1,4 +1,4 @@
-"""Brings the local tree up to date without the changes stream: by listing all files and folders, page by page.
+"""Brings the local tree up to date without the changes stream: lists all files and folders, page by page.
 
 Facts: protocol notes on Amazon Cloud Drive, sections 3.1 and 4 (end). For servers that refuse `changes`; the two must
 not be mixed, so this forgets the checkpoint.
@@ -16,42 +16,42 @@ from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.tree import DriveTree
 
-MOST_BEGINNINGS = 4
-"""Attempts in all: a listing begins again when its token expires or when a page had to be asked for twice."""
+MOST_ATTEMPTS = 4
+"""The maximum number of attempts: a listing restarts if its token expires or a page was requested twice."""
 
 
-class _BeginAgainError(Exception):
+class _RestartError(Exception):
     """The listing may lack entries."""
 
 
 def list_everything(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None]) -> None:
-    """List everything into `tree`; `say` tells the user. Raises `TemporaryError` when no attempt was complete."""
+    """List everything into `tree`; `say` shows messages. Raises `TemporaryError` if no attempt was complete."""
     tree.forget_checkpoint()
-    for _ in range(MOST_BEGINNINGS):
+    for _ in range(MOST_ATTEMPTS):
         tree.begin_round(rebuild=True)
         try:
             is_whole = [_list(api, tree, say, kind) for kind in NodeKind]
-        except _BeginAgainError:
+        except _RestartError:
             continue
         if all(is_whole):
             tree.finish()
         return
     raise TemporaryError(
-        f"Amazon Cloud Drive's listing was begun {MOST_BEGINNINGS} times and never came to its end undisturbed. "
+        f"Amazon Cloud Drive's listing was begun {MOST_ATTEMPTS} times and never came to its end undisturbed. "
         "Try again later.",
         Reason.TRUNCATED,
     )
 
 
 def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind: NodeKind) -> bool:
-    """List all nodes of a kind; returns whether they were as many as the service counts."""
+    """List all nodes of a kind; returns whether their number is the service's count."""
     token: str | None = None
     seen: set[str] = set()
     while True:
         content = _page(api, kind, token)
         nodes = nodes_of(content, SERVICE)
         seen.update(id_ for each in nodes if (id_ := text(each, "id")))
-        # The service is not trusted to have filtered: kind and status are looked at again.
+        # The service's filter is not trusted: kind and status are checked again.
         tree.apply([node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind], None)
         following, total = text(content, "nextToken"), number(content, "count")
         if following is None and total is not None and total > len(seen):
@@ -70,8 +70,8 @@ def _page(api: CloudDriveApi, kind: NodeKind, token: str | None) -> object:
         content, was_repeated = api.page("nodes", (f"kind:{kind}", "status:AVAILABLE"), token)
     except ProviderError as error:
         if error.status == HTTPStatus.BAD_REQUEST and b"token is expired" in error.body.lower():
-            raise _BeginAgainError from error
+            raise _RestartError from error
         raise
     if token is not None and was_repeated:
-        raise _BeginAgainError  # a page that was asked for twice has lost entries before
+        raise _RestartError  # pages that were requested twice have lost entries in the past
     return content

@@ -1,4 +1,4 @@
-"""Items from what the service calls nodes.
+"""Items from the service's nodes.
 
 Facts: protocol notes on Amazon Cloud Drive, section 8.
 """
@@ -20,12 +20,12 @@ _CAPTURE_TIMES = (
 
 
 def parse_node(content: object) -> DriveNode | None:
-    """A file or folder; None for what is not used here: assets, albums, unknown kinds."""
+    """A file or folder; None for nodes that are not used here: assets, albums, unknown kinds."""
     return nodes.parse_node(content, times=_CAPTURE_TIMES)
 
 
 def item_of(node: DriveNode, paths: tuple[str, ...]) -> Item:
-    """A file as an item that is in the folders `paths`, the first of which is its own."""
+    """A file as an item in the folders `paths`; the first is its own folder."""
     return replace(
         node.item(),
         collections=tuple(path for path in paths if path),

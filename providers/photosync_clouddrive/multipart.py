@@ -1,6 +1,6 @@
-"""The body of an upload: the metadata, then the content, read from its file a piece at a time.
+"""The body of an upload: the metadata, then the content, read from its file in chunks.
 
-Facts: protocol notes on Amazon Cloud Drive, section 5.1: the order of the two matters, and the name of the file in the
+Facts: protocol notes on Amazon Cloud Drive, section 5.1: the order of the two matters, the name of the file in the
 content part does not.
 """
 
@@ -20,7 +20,7 @@ class MultipartBody(io.BufferedIOBase, BinaryIO):
     """A file-like object with a known length."""
 
     def __init__(self, file: FileToUpload, metadata: Mapping[str, object], boundary: str) -> None:
-        """Opens `file`, which raises `ItemError` if it cannot be."""
+        """Opens `file`. Raises `ItemError` if that fails."""
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{json.dumps(metadata)}\r\n'
             f'--{boundary}\r\nContent-Disposition: form-data; name="content"; filename="content"\r\n'
@@ -41,11 +41,11 @@ class MultipartBody(io.BufferedIOBase, BinaryIO):
         return self._position == self._size_bytes
 
     def tell(self) -> int:
-        """How much was read."""
+        """The number of bytes read."""
         return self._position
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes, at most `size`; empty at the end alone."""
+        """The next bytes, at most `size`; empty only at the end."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(_PIECE_BYTES), b""))
         while size and self._parts:
@@ -56,6 +56,6 @@ class MultipartBody(io.BufferedIOBase, BinaryIO):
         return b""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._content.close()
         super().close()

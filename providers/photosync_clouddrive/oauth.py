@@ -1,7 +1,7 @@
-"""Where tokens come from: Login with Amazon with an own client, or a relay that holds somebody else's.
+"""The sources of tokens: Login with Amazon with the user's own client, or a relay with another client.
 
-Facts: protocol notes on Amazon Cloud Drive, sections 1.1 to 1.5. Which of the two is asked is said by the
-configuration, never by a failure of the other.
+Facts: protocol notes on Amazon Cloud Drive, sections 1.1 to 1.5. The configuration selects
+one of the two; a failure of one never leads to the other.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ RelayMethod = Literal["post", "get", "json"]
 
 _LIFETIME_S = 3600
 _MARGIN_S = 120
-"""So long before its end a token counts as expired."""
+"""A token counts as expired this long before its end."""
 _CONFIGURED_WRONG = "Check 'client_id', 'client_secret', 'scopes' and 'redirect_uri' of this account"
 
 
 class TokenSource(Protocol):
-    """How an account gets tokens."""
+    """The source of an account's tokens."""
 
     def refresh(self, refresh_token: str) -> Json:
-        """A new token. Raises `SignInError` where a person is needed, `TemporaryError` where time is."""
+        """A new token. Raises `SignInError` if a person is needed, `TemporaryError` if a later attempt may succeed."""
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
-        """The first token, with a person's help. What it is good for is in its `scope`, where that is known."""
+        """The first token, with a person's help. Its permissions are in its `scope`, if known."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnClient:
-    """A security profile of the user's own."""
+    """The user's own security profile."""
 
     account: str
     transport: Transport
@@ -51,11 +51,11 @@ class OwnClient:
     redirect_uri: str
 
     def refresh(self, refresh_token: str) -> Json:
-        """Ask for a new access token; the refresh token stays good."""
+        """Request a new access token; the refresh token remains valid."""
         return self._token({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:
-        """Have the person consent in a browser, and turn the code into a token.
+        """Let the person consent in a browser, and exchange the code for a token.
 
         https://developer.amazon.com/docs/login-with-amazon/authorization-code-grant.html recommends PKCE.
         """
@@ -99,28 +99,28 @@ def _meaning(refusal: TokenRefusedError, account: str, is_refresh: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A third party that holds a client's secret. It sees every token, and one has mixed them up (section 1.4)."""
+    """A third party that has a client's secret. It sees every token, and one relay has mixed them up (section 1.4)."""
 
     account: str
     transport: Transport
     url: str
     method: RelayMethod
     check_account: Callable[[str], None]
-    """Raises `SignInError` if an access token is not this account's."""
+    """Raises `SignInError` if an access token is for another account."""
     warn: Callable[[], None]
-    """Tells the user, the first time, what using a relay means."""
+    """Warns the user, the first time, about the risk of a relay."""
 
     @property
     def host(self) -> str:
-        """For messages."""
+        """The relay's host, for messages."""
         return urlsplit(self.url).netloc
 
     def refresh(self, refresh_token: str) -> Json:
-        """Have the relay ask for a new token, and believe it only if it is the same account's."""
+        """Let the relay request a new token, and accept it only if it is for the same account."""
         self.warn()
         asked_at = time.time()
         content = {"refresh_token": refresh_token}
-        # Redirects are among them, and so are not followed; what may pass by itself is not, and so is tried again.
+        # Redirects are included, so that they are not followed; temporary errors are not, so that they are retried.
         accept = [status for status in range(200, 500) if status not in (408, 429)]
         if self.method == "get":
             answer = self.transport.request("GET", self.url, params=content, accept=accept, signed=False)
@@ -148,7 +148,7 @@ class Relay:
         return token
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Json:  # noqa: ARG002 - the relay has its own
-        """The relay's page gives a token as a download, which the person brings here."""
+        """The relay's page offers a token as a download, which the person passes to the program."""
         interaction.show(
             f"The relay {self.host} is not Amazon's: it sees the token, and with it everything in this drive."
         )
@@ -171,7 +171,7 @@ class Relay:
 
 
 def completed(token: Json, asked_at: float) -> Json:
-    """The token with the time of its end, as acd_cli writes it: counted from before the request was sent."""
+    """The token with its time of expiry, in acd_cli's form: counted from before the request was sent."""
     lifetime_s = number(token, "expires_in") or _LIFETIME_S
     content = {"token_type": "bearer", **token, "expires_in": lifetime_s, "exp_time": asked_at + lifetime_s - _MARGIN_S}
     return {key: value for key, value in content.items() if value not in (None, "")}

@@ -1,9 +1,9 @@
 """The provider `clouddrive`: Amazon Cloud Drive (later Amazon Drive), signed in by OAuth.
 
-Facts: protocol notes on Amazon Cloud Drive. The service is closed; what this is good for stands in docs/clouddrive.md.
+Facts: protocol notes on Amazon Cloud Drive. The service is closed; docs/clouddrive.md describes the use of this.
 
-The account is kept in a local tree (`tree`), which the changes stream brings up to date. A listing is read from there,
-so an account in which nothing happened costs one request.
+The account's nodes are stored in a local tree (`tree`), which the changes stream brings up to date. A listing is read
+from there, so an unchanged account costs one request.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from photosync_clouddrive.uploads import CloudDriveUploader
 AUTHORIZE = "https://www.amazon.com/ap/oa"
 TOKENS = "https://api.amazon.com/auth/o2"
 WRITE = "clouddrive:write"
-"""The scope that lets a client create and trash; it includes no reading."""
+"""The scope that lets a client create and trash; it does not include reading."""
 
 
 class CloudDriveProvider:
@@ -69,7 +69,7 @@ class CloudDriveProvider:
         self._token_file = TokenFile(
             settings.token or context.state / "oauth.json", account=context.account, required=REQUIRED
         )
-        # Three sessions: for what must carry no token, for asking where the drive is, and, once that is known, for it.
+        # Three sessions: for requests without a token, for finding the endpoints, and for the endpoints.
         self._sessions: list[Transport] = []
         self._unsigned = self._session(None)
         self._source = self._token_source()
@@ -86,10 +86,10 @@ class CloudDriveProvider:
         assert isinstance(settings, CloudDriveSettings)
         return cls(settings, context)
 
-    # What the core asks
+    # Methods for the core
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
-        """Everything, the newest first; or what changed since a mark. Of a folder, everything below it."""
+        """All items, the newest first; or changes since a mark. With a folder, all items below it."""
         view = self._synced(selection)
         if collection is None:
             yield from view.pages(since)
@@ -107,7 +107,7 @@ class CloudDriveProvider:
         return self._opened_drive().usage()
 
     def download(self, item: Item, destination: Destination) -> None:
-        """The content as the service has it."""
+        """The service's content."""
         self._opened_drive().download(item, destination, self._settings.chunk_bytes)
 
     def sign_in_state(self) -> str:
@@ -115,9 +115,9 @@ class CloudDriveProvider:
         return self._auth.state()
 
     def uploader(self, request: UploadRequest) -> CloudDriveUploader:
-        """Begin a push. Raises `SignInError` for a token that is known to be of no use for it.
+        """Begin a push. Raises `SignInError` for a token that is known to be insufficient.
 
-        Only reading is needed to say what a push would do.
+        A dry run needs only read permission.
         """
         if not request.dry_run and self.needs_upload_permission():
             raise SignInError(
@@ -133,18 +133,18 @@ class CloudDriveProvider:
         )
 
     def needs_upload_permission(self) -> bool:
-        """Whether there is no token, or one that says that it is not for writing. One that says nothing is tried."""
+        """Whether there is no token, or its scopes do not allow writing. A token without known scopes is tried."""
         if not self._token_file.exists():
             return True
         scopes = self._auth.scopes
         return scopes is not None and WRITE not in scopes
 
     def permit_upload(self, interaction: Interaction) -> str:
-        """Get a token that can write too, in place of the one that there is."""
+        """Get a token that also permits writing, and replace the present one."""
         return f"{self._signed_in(interaction, (WRITE,))}; it permits uploads"
 
     def sign_in(self, interaction: Interaction) -> str:
-        """Get a token with a person's help, and try it. What was permitted before is asked for again."""
+        """Get a token with a person's help, and test it. Earlier permissions are requested again."""
         try:
             scopes = self._auth.scopes
         except SignInError:
@@ -174,20 +174,20 @@ class CloudDriveProvider:
         )
 
     def close(self) -> None:
-        """Let go of connections and of the tree."""
+        """Close the connections and the tree."""
         for session in self._sessions:
             session.close()
         if self._tree is not None:
             self._tree.close()
 
     def _synced(self, selection: Selection) -> TreeView:
-        """What there is now: photos and videos, unless everything is asked for."""
+        """The current files: photos and videos, or all files if requested."""
         api, tree = self._opened_drive(), self._opened_tree()
         sync(self._account, api, tree, self._context.state, self._context.say)
         wants_all = self._settings.all_files or selection.all_files
         return TreeView(tree, tuple(Kind) if wants_all else (Kind.PHOTO, Kind.VIDEO))
 
-    # What is opened when it is needed
+    # Opened when needed
 
     def _opened_drive(self) -> CloudDriveApi:
         with self._drive_lock:
@@ -209,7 +209,7 @@ class CloudDriveProvider:
         return self._sessions[-1]
 
     def _classify(self, answer: Answer) -> PhotosyncError | None:
-        """Section 5.1 and 7: a fault of the service's front end that looks like a refusal."""
+        """Sections 5.1 and 7: a failure of the service's front end that looks like a refusal."""
         if answer.status == HTTPStatus.FORBIDDEN and b"Authorization header requires" in answer.body:
             return FrontEndError(
                 f"account '{self._account}': Amazon Cloud Drive's front end fails (403: Authorization header requires "
@@ -218,10 +218,10 @@ class CloudDriveProvider:
             )
         return None
 
-    # Where tokens come from
+    # Token sources
 
     def _token_source(self) -> TokenSource | None:
-        """Section 1.5: said by the configuration, once."""
+        """Section 1.5: selected by the configuration."""
         settings, endpoints = self._settings, self._settings.endpoints
         if settings.uses == "own":
             client = client_of(settings, self._account)
@@ -242,7 +242,7 @@ class CloudDriveProvider:
         return None
 
     def _check_account(self, access_token: str) -> None:
-        """A relay once gave out tokens of other people's accounts (section 1.4)."""
+        """Section 1.4: a relay has given tokens of other users' accounts."""
         headers = {"Authorization": f"Bearer {access_token}"}
         endpoints = self._endpoint_cache.get(self._unsigned, headers)
         owner = CloudDriveApi(self._account, self._unsigned, endpoints).root(headers).id
@@ -256,7 +256,7 @@ class CloudDriveProvider:
         tree.belong_to(owner)
 
     def _warn(self) -> None:
-        """Once an account."""
+        """Warn once per account."""
         warned = self._context.state / "relay-warned"
         if not warned.exists():
             self._context.say(

@@ -17,7 +17,7 @@ def split(parents: str) -> tuple[str, ...]:
 
 
 def row_of(node: DriveNode) -> tuple[object, ...]:
-    """A node in the order of the columns. Times have all digits, so that as texts they sort as times do."""
+    """A node in the order of the columns. Times have all digits, so that they sort correctly as texts."""
     return (
         *(node.id, node.kind.value, node.status, node.name, "\n".join(node.parents), int(node.is_root)),
         *(node.media.value, node.created.isoformat(timespec="microseconds") if node.created else ""),

@@ -1,4 +1,4 @@
-"""What a Cloud Drive account takes in the configuration, and what it means together."""
+"""The configuration of a Cloud Drive account, and its validation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _words(value: object) -> object:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-"""A list, or one text with blanks between."""
+"""A list, or one text separated by spaces."""
 
 
 class CloudDriveSettings(AccountSettings):
@@ -34,23 +34,23 @@ class CloudDriveSettings(AccountSettings):
     client_data: ConfigPath | None = None
     """acd_cli's file with CLIENT_ID and CLIENT_SECRET, in place of the two."""
     relay: str | None = None
-    """The URL of a relay that holds a client's secret, for users who have none of their own."""
+    """The URL of a relay with a client's secret, for users without their own client."""
     relay_method: RelayMethod = "post"
     sign_in: Literal["own", "relay"] | None = None
-    """Which of the two gives tokens; by default the own client where one is configured."""
+    """Which of the two gives tokens; by default the own client, if configured."""
     token: ConfigPath | None = None
-    """The token file, acd_cli's `oauth.json` for example; by default one in the user's state folder."""
+    """The token file, such as acd_cli's `oauth.json`; by default one in the user's state folder."""
     scopes: Words = ("clouddrive:read_all",)
     redirect_uri: str = "http://localhost"
-    """As it is registered with the client."""
+    """The redirect URI that is registered for the client."""
     all_files: bool = False
-    """Bring everything, not just photos and videos."""
+    """Save all files, not just photos and videos."""
     trusted_hosts: Words = ()
-    """More hosts that the token may go to: `drive.example.org`, `.example.org` or an origin."""
+    """More hosts to which the token may be sent: `drive.example.org`, `.example.org` or an origin."""
     chunk_bytes: Annotated[int, Field(ge=1)] = CHUNK_BYTES
-    """The most that is asked for in one request."""
+    """The maximum size of one range request."""
     upload_wait: Duration = timedelta(seconds=60)
-    """How long at least a file is looked for that went up whole and got no answer; large ones get more time."""
+    """The minimum time to search for a file that was sent completely without an answer; large ones get more time."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -69,7 +69,7 @@ class CloudDriveSettings(AccountSettings):
 
     @property
     def uses(self) -> Literal["own", "relay"] | None:
-        """Who gives tokens. Said here once; a failure of one never leads to the other."""
+        """The source of tokens. A failure of one never leads to the other."""
         if self.sign_in is not None:
             return self.sign_in
         if self.client_id is not None or self.client_data is not None:
@@ -86,7 +86,7 @@ class ClientCredentials:
 
 
 def client_of(settings: CloudDriveSettings, account: str) -> ClientCredentials:
-    """The own client. Raises `ConfigError` that names the file where one is broken."""
+    """The user's own client. Raises a `ConfigError` with the name of an invalid file."""
     if settings.client_data is None:
         return ClientCredentials(settings.client_id or "", settings.client_secret or "")
     path = settings.client_data
@@ -105,6 +105,6 @@ def client_of(settings: CloudDriveSettings, account: str) -> ClientCredentials:
 
 def _check_relay(url: str) -> None:
     try:
-        target(url)  # which lets plain http pass for loopback alone
+        target(url)  # which permits plain http for loopback only
     except ProviderError as error:
         raise ValueError("'relay' must be an address that begins with https://: the relay sees the tokens") from error

@@ -1,4 +1,4 @@
-"""Brings an account's tree up to date: by the changes stream; by a full listing where the service refuses that."""
+"""Brings an account's tree up to date: by the changes stream, or a full listing if the service refuses that."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOCK_TIMEOUT_S = 600.0
 
 
 def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:
-    """Ask until `tree` is what the service has; `state` is the account's folder. One process at a time does it."""
+    """Update `tree` to the service's state; `state` is the account's folder. One process at a time does it."""
     try:
         with FileLock(state / "sync.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600):
             refused = _refusal_of(ChangesFollower(api, tree, state, say), tree)
@@ -39,7 +39,7 @@ def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Ca
 
 
 def _refusal_of(changes: ChangesFollower, tree: DriveTree) -> int | None:
-    """Follow the changes; returns the status of the service's refusal, if it does not tell them at all."""
+    """Follow the changes; returns the status of the refusal if the service does not offer changes."""
     while True:
         try:
             changes.follow()
@@ -48,6 +48,6 @@ def _refusal_of(changes: ChangesFollower, tree: DriveTree) -> int | None:
                 raise
             if error.status != HTTPStatus.BAD_REQUEST or tree.checkpoint is None:
                 return error.status
-            tree.forget_checkpoint()  # it may be the checkpoint that is refused
+            tree.forget_checkpoint()  # perhaps only the checkpoint is refused
         else:
             return None

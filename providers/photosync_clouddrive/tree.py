@@ -1,12 +1,12 @@
-"""The drive's files and folders as this computer knows them: a small SQLite file of the account's own.
+"""The local copy of the drive's files and folders: a small SQLite file per account.
 
 It is filled line by line from the changes stream (`changes_stream`) or page by page from a full listing
-(`full_listing`), each with its checkpoint in one transaction, and it is a cache: deleting it costs one full listing.
+(`full_listing`), each with its checkpoint in one transaction. It is a cache: if deleted, one full listing restores it.
 
-ROUND    one answer of the changes stream, or one listing; every node knows the last that reported it.
-REBUILD  from the round in which the service said 'reset' until its true end; then what no round since has reported
-         is purged.
-CHANGE   a number that goes up with everything that really changed, so that a mark can say 'all up to here'.
+ROUND    one answer of the changes stream, or one listing; every node has the last that reported it.
+REBUILD  from the round in which the service said 'reset' until the complete end; then nodes that were not reported
+         since are purged.
+CHANGE   a number that increases with every real change, so that a mark can mean 'all up to here'.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class DriveTree:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._change = 0
-        """The number of the last change; right within a transaction only, because others write too."""
+        """The number of the last change; valid only within a transaction, because other processes write too."""
         try:
             self._database = _opened(path)
         except sqlite3.OperationalError as error:
@@ -64,25 +64,25 @@ class DriveTree:
                 f"cannot use {path}: {error}. Make its folder writable, or free the file."
             ) from error
         except sqlite3.DatabaseError:
-            # Broken, or of another version of this program: everything can be listed again.
+            # Damaged, or from another version of this program: everything can be listed again.
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
             self._database = _opened(path)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
-    # Where the last sync ended
+    # State of the last sync
 
     @property
     def checkpoint(self) -> str | None:
-        """The service's mark for the state that is known here; None: nothing is known."""
+        """The service's mark for the stored state; None: nothing is stored."""
         return self._get("checkpoint")
 
     @property
     def is_rebuilding(self) -> bool:
-        """Whether a full listing has begun that has not come to its end."""
+        """Whether a full listing has started and not ended."""
         return self._get("rebuild_from") is not None
 
     @property
@@ -92,7 +92,7 @@ class DriveTree:
         return self._get("owner") or next((str(id_) for (id_,) in roots), None)
 
     def belong_to(self, owner: str) -> None:
-        """Assign the tree to this account; what is known of another one is deleted."""
+        """Assign the tree to this account; data of another account is deleted."""
         with self._transaction():
             if self.owner not in (None, owner):
                 for table in ("nodes", "links", "meta"):
@@ -101,11 +101,11 @@ class DriveTree:
             self._set("owner", owner)
 
     def mark(self, scope: str) -> str:
-        """A mark for everything that is here now, seen as `scope`."""
+        """A mark for the current content, for views of `scope`."""
         return f"{self._get('tree_id')}:{scope}:{self._number('change')}"
 
     def change_of(self, mark: str | None, scope: str) -> int | None:
-        """What `mark` stands for; None for one of another tree or scope, which says nothing here."""
+        """The change number of `mark`; None for a mark of another tree or scope."""
         tree_id, _, rest = (mark or "").partition(":")
         marked_scope, _, number = rest.partition(":")
         if (tree_id, marked_scope) != (self._get("tree_id"), scope) or not number.isdigit():
@@ -113,25 +113,25 @@ class DriveTree:
         return int(number)
 
     def begin_round(self, *, rebuild: bool = False) -> None:
-        """A new answer of the service begins; with `rebuild`, one that lists everything there is."""
+        """Begin a new answer of the service; with `rebuild`, a full listing."""
         with self._transaction():
             self._set("round", str(self._number("round") + 1))
             if rebuild:
                 self._set("rebuild_from", str(self._number("round")))
 
     def forget_checkpoint(self) -> None:
-        """Ask for everything the next time."""
+        """Forget the checkpoint: the next request lists everything."""
         with self._transaction():
             self._set("checkpoint", None)
 
     def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False) -> int:
-        """Store a line: its nodes and its checkpoint, or nothing of it.
+        """Store a line, its nodes and its checkpoint, in one transaction.
 
-        Returns how many nodes are new, changed, or had not been reported yet in the current rebuild.
+        Returns the number of nodes that are new, changed, or not reported before in the current rebuild.
         """
         with self._transaction():
             round_ = self._number("round")
-            # A later reset in the same answer changes nothing: whether it revokes earlier lines is not known.
+            # A later reset in the same answer is ignored: it is not known whether it revokes earlier lines.
             if reset and self._number("rebuild_from") != round_:
                 self._set("rebuild_from", str(round_))
             rebuild_from = self._number("rebuild_from")
@@ -141,7 +141,7 @@ class DriveTree:
         return news
 
     def finish(self) -> bool:
-        """The true end: purge what a rebuild did not bring. False where so much is missing that it is not believed."""
+        """The complete end: purge nodes that a rebuild did not report. False if suspiciously many are missing."""
         with self._transaction():
             start = self._get("rebuild_from")
             if start is None:
@@ -154,12 +154,12 @@ class DriveTree:
             after = self._count_files()
             is_believable = after * 2 >= before or before - after <= UNBELIEVABLE_LOSS
             if not is_believable:
-                # Marks that were given before say nothing any more, so the next listing is a whole one.
+                # Earlier marks become invalid, so the next listing is a full one.
                 self._set("tree_id", uuid.uuid4().hex)
             return is_believable
 
     def _put(self, node: DriveNode, round_: int, rebuild_from: int) -> bool:
-        """Take in one node; returns whether anything changed."""
+        """Store one node; returns whether anything changed."""
         if node.status == PURGED:
             return self._purge(node.id, round_)
         row = row_of(node)
@@ -167,7 +167,7 @@ class DriveTree:
             f"SELECT {COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
             (node.id,),
         ).fetchone() or (None,)
-        # A node that is of no use now: what is known of it stays, and must not be purged.
+        # An incomplete node: its stored data is kept, and must not be purged.
         if node.status == PENDING or node.is_broken or tuple(known) == row:
             self._database.execute("UPDATE nodes SET round = ? WHERE id = ?", (round_, node.id))
             return reported is not None and reported < rebuild_from
@@ -180,7 +180,7 @@ class DriveTree:
         return True
 
     def _purge(self, id_: str, round_: int) -> bool:
-        """Keep the id alone, so that those who ask what changed learn of it. What lay in it still points here."""
+        """Keep only the id, so that changes since a mark include it. Children of a purged folder keep it as parent."""
         cursor = self._database.execute(
             "UPDATE nodes SET status = ?, is_root = 0, round = ?, change = ? WHERE id = ? AND status != ?",
             (PURGED, round_, self._change + 1, id_, PURGED),
@@ -190,7 +190,7 @@ class DriveTree:
             self._database.execute("DELETE FROM links WHERE child = ?", (id_,))
         return cursor.rowcount > 0
 
-    # What is there
+    # Queries
 
     def folders(self) -> FolderPaths:
         """All folders, for paths."""
@@ -203,13 +203,13 @@ class DriveTree:
         )
 
     def file_counts(self, media: Sequence[Kind]) -> list[tuple[tuple[str, ...], int]]:
-        """How many available files are in each combination of folders."""
+        """The number of available files in each combination of folders."""
         query = f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents"  # noqa: S608
         rows = self._rows(query, NodeKind.FILE, AVAILABLE, *media)
         return [(split(parents), count) for parents, count in rows]
 
     def files(self, media: Sequence[Kind]) -> Iterator[list[DriveNode]]:
-        """All available files, the newest first, some at a time."""
+        """All available files, the newest first, in batches."""
         query = (
             f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
             "AND (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?"
@@ -220,7 +220,7 @@ class DriveTree:
             yield [node_of(row) for row in rows]
 
     def changed_files(self, since: int) -> Iterator[list[DriveNode]]:
-        """Files that changed after `since`, or of which a folder above them did; also those that are gone."""
+        """Files that changed after `since`, or below a folder that did; also those that are gone."""
         query = f"SELECT {COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC"  # noqa: S608
         rows = self._rows(_AFFECTED + query, since, NodeKind.FILE)
         for start in range(0, len(rows), _PAGE_ROWS):
@@ -230,7 +230,7 @@ class DriveTree:
         with self._lock:
             return self._database.execute(query, values).fetchall()
 
-    # The numbers that go up
+    # Counters
 
     def _count_files(self) -> int:
         return sum(count for _, count in self.file_counts(tuple(Kind)))
@@ -268,7 +268,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     database.row_factory = sqlite3.Row
     try:
         with contextlib.suppress(OSError):
-            path.chmod(0o600)  # the names of the user's files
+            path.chmod(0o600)  # it has the names of the user's files
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = NORMAL")
         _check_version(database)

@@ -1,4 +1,4 @@
-"""Pages of items and folders from the local tree, as they were when the view was made."""
+"""Pages of items and folders from a snapshot of the local tree."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TreeView:
         self.folders = tree.folders()
 
     def pages(self, since: str | None) -> Iterator[Page]:
-        """What changed after the mark `since`, or everything where that says nothing; last, a page with a new mark."""
+        """The changes after the mark `since`, or all items without a valid mark; then a page with a new mark."""
         change = self._tree.change_of(since, self._scope)
         yield from self.everything() if change is None else self._changed(change)
         yield Page((), self._total(None), mark=self._mark, is_whole=change is None)
@@ -59,7 +59,7 @@ class TreeView:
         )
 
     def _visible(self, nodes: Iterable[DriveNode]) -> Iterator[Item]:
-        """Those that are available and in no folder that is in the trash."""
+        """The available files outside folders that are in the trash."""
         for node in nodes:
             paths = self.folders.paths_of(node.parents) if node.is_available else ()
             if paths:

@@ -1,7 +1,7 @@
 """Uploads the files of one push.
 
-Facts: protocol notes on Amazon Cloud Drive, sections 5.1, 5.4, 5.7 and 5.8. An upload counts as done only when the
-service reports hash or size. A file that has the name already is not overwritten.
+Facts: protocol notes on Amazon Cloud Drive, sections 5.1, 5.4, 5.7 and 5.8. An upload is complete only when the
+service reports hash or size. An existing file of the same name is not overwritten.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from photosync_clouddrive.multipart import MultipartBody
 from photosync_clouddrive.refusals import CloudDriveRefusal, FrontEndError
 
 MOST_BYTES = 50_000 << 20
-"""What rclone warned from; the service's own limit is some 50 GB."""
+"""The size from which rclone warned; the service's limit is about 50 GB."""
 SLOW_BYTES_PER_S = 1_000_000
-"""For an estimate of how long a token must last."""
+"""The assumed speed, to estimate how long a token must be valid."""
 LEAST_LIFE_S = 300.0
 
 
 class CloudDriveUploader:
-    """Fulfils the core's `Uploader`."""
+    """Implements the core's `Uploader`."""
 
     destination = ""
     batch = 1
@@ -48,9 +48,9 @@ class CloudDriveUploader:
     def __init__(
         self, account: str, api: CloudDriveApi, auth: CloudDriveAuth, collection: str | None, wait_s: float
     ) -> None:
-        """`wait_s`: after a lost answer, a file is looked for at least so long.
+        """`wait_s`: the minimum time to search for a file after a lost answer.
 
-        Raises `UsageError` for a `collection` that cannot be a destination.
+        Raises `UsageError` for a `collection` that is not a valid destination.
         """
         self.wait_s = wait_s
         self._account = account
@@ -58,13 +58,13 @@ class CloudDriveUploader:
         self._auth = auth
         self._folders = CloudDriveFolders(account, api, collection)
         self._unanswered: set[tuple[tuple[str, ...], str, str]] = set()
-        """Folders, names and hashes of files that were sent completely and got no answer: a file found there is theirs,
-        even while it has no hash. Several threads add to it, which needs no lock."""
+        """Folders, names and hashes of files that were sent completely without an answer: a file found there is one
+        of them, even while it has no hash. Several threads add to it, which needs no lock."""
 
-    # What is there
+    # Existing files
 
     def find(self, file: FileToUpload) -> Item | None:
-        """A file of this content anywhere outside the trash; or the one that was just sent under this name."""
+        """A file with this content anywhere outside the trash; or the one that was just sent under this name."""
         self._check(file)
         found = self._with_content(file.digest())
         if found is None and _mark_of(file) in self._unanswered and (folder := self._folders.find(file.folder)):
@@ -72,7 +72,7 @@ class CloudDriveUploader:
         return found
 
     def _check(self, file: FileToUpload) -> None:
-        """Refuse what the service would refuse after all the bytes had gone up."""
+        """Refuse files that the service would refuse after the whole upload."""
         if file.size_bytes > MOST_BYTES:
             raise ItemError(
                 f"{file.path} has {file.size_bytes} bytes; Amazon Cloud Drive takes some 50 GB", Reason.TOO_LARGE
@@ -86,17 +86,17 @@ class CloudDriveUploader:
         return self._first((node for node in self._api.matching(*terms) if node.md5 is not None), digest)
 
     def _first(self, nodes: Iterable[DriveNode], digest: Digest) -> Item | None:
-        """The first that may be the file, and has no folder above it in the trash."""
+        """The first that may be the file and is outside the trash with all its parents."""
         for node in nodes:
             paths = self._folders.paths_of(node.parents) if _may_be(node, digest) else ()
             if paths:
                 return item_of(node, paths)
         return None
 
-    # What goes up
+    # Uploads
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Make the folders."""
+        """Create the folders."""
         for folder in dict.fromkeys(file.folder for file in files):
             self._folders.make(folder)
 
@@ -111,11 +111,11 @@ class CloudDriveUploader:
         return self._refused(file, folder, CloudDriveRefusal.of(answer))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Nothing is left to do: the files are in their folders already."""
+        """Nothing to do: the files are in their folders already."""
         return sent
 
     def _posted(self, file: FileToUpload) -> tuple[Answer, str]:
-        """Send it once; returns the answer and the folder."""
+        """Send the file once; returns the answer and the folder."""
         folder = self._folders.make(file.folder)
         boundary = secrets.token_hex(16)
         metadata = {"kind": NodeKind.FILE, "name": file.name, "parents": [folder]}
@@ -136,7 +136,7 @@ class CloudDriveUploader:
         return answer, folder
 
     def _is_corrected(self, answer: Answer) -> bool:
-        """Whether it was refused for something outdated here, which has been corrected."""
+        """Whether it was refused because of outdated local data, which has been corrected."""
         refusal = CloudDriveRefusal.of(answer)
         if refusal.is_stale_parent:
             self._folders.forget()
@@ -145,10 +145,10 @@ class CloudDriveUploader:
         return refusal.is_stale_parent or refusal.is_expired_token
 
     def _stored(self, file: FileToUpload, folder: str, answer: Answer) -> Item:
-        """The item that the service reports, if it is what was sent."""
+        """The item that the service reports, if it has the sent content."""
         node = parse_node(json_object(answer.body))
         if node is not None and not (node.md5 and node.size_bytes is not None and node.parents):
-            node = self._api.node(node.id) or node  # the service may not have finished with it
+            node = self._api.node(node.id) or node  # the service may still be processing it
         if node is None or (node.md5 is None and node.size_bytes is None):
             self._unanswered.add(_mark_of(file))
             raise LostAnswerError(
@@ -161,7 +161,7 @@ class CloudDriveUploader:
         return item_of(node, self._folders.paths_of(node.parents or (folder,)))
 
     def _discarded(self, file: FileToUpload, node: DriveNode, what: str, reason: Reason) -> ItemError:
-        """Put what the service made of it to the trash, if that is possible, and say so."""
+        """Move the resulting node to the trash, if possible, and return the message."""
         try:
             self._api.trash(node.id)
         except (SignInError, CancelledError):
@@ -172,10 +172,10 @@ class CloudDriveUploader:
             done = "That one was put to the trash"
         return ItemError(f"{file.path} did not arrive whole: Amazon Cloud Drive {what}. {done}. Push again.", reason)
 
-    # What is refused
+    # Refusals
 
     def _refused(self, file: FileToUpload, folder: str, refusal: CloudDriveRefusal) -> Sent:
-        """Raises what the refusal means, unless the file turns out to be there."""
+        """Raises the error of the refusal, unless the file exists at the service."""
         if refusal.status == HTTPStatus.CONFLICT:
             return self._conflicting(file, folder, refusal)
         if refusal.is_expired_token:
@@ -207,7 +207,7 @@ class CloudDriveUploader:
     def _unclear(
         self, file: FileToUpload, node: DriveNode | None, refusal: CloudDriveRefusal, *, is_ours: bool
     ) -> PhotosyncError:
-        """The error where the name is taken by something that cannot be read, or not yet."""
+        """The error if the name is taken by a node that cannot be read, or not yet."""
         if is_ours:
             return LostAnswerError(
                 f"{file.path} was sent and is not ready at Amazon Cloud Drive ({refusal.said})", status=refusal.status
@@ -224,7 +224,7 @@ def _mark_of(file: FileToUpload) -> tuple[tuple[str, ...], str, str]:
 
 
 def _may_be(node: DriveNode, digest: Digest) -> bool:
-    """Whether this is the file as far as it is known: a hash decides; while there is none, the size."""
+    """Whether this is the file, as far as known: the hash decides; without one, the size."""
     if node.kind is not NodeKind.FILE or node.status != AVAILABLE:
         return False
     if node.md5 is None:

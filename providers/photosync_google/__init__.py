@@ -1,1 +1,1 @@
-"""Google Photos: the provider `google`, where a person picks and the program brings."""
+"""Google Photos: the provider `google`, where a person picks items and the program downloads them."""

@@ -1,6 +1,6 @@
-"""How requests are signed: the token file, its refresh ahead of time, and what it means when that is refused.
+"""Signs requests: the token file, its refresh before expiry, and the meaning of a refused refresh.
 
-The file has the form of google-auth's `Credentials.to_json()`, so that an existing `token.json` serves as it is.
+The file has the form of google-auth's `Credentials.to_json()`, so that an existing `token.json` works unchanged.
 Facts: protocol notes on Google Photos, sections 1.7 and 1.8.
 """
 
@@ -18,12 +18,12 @@ from photosync_google.oauth.client import OAuthClient
 from photosync_google.oauth.scopes import PICKING, GoogleScope
 
 _AHEAD = timedelta(minutes=3, seconds=45)
-"""A token counts as expired so long before it is; google-auth does the same."""
+"""A token counts as expired this long before its end, as in google-auth."""
 _DEFAULT_LIFE_S = 3599
 
 
 class GoogleAuth(BearerAuth):
-    """Signs requests for one scope, which has a token file of its own."""
+    """Signs requests for one scope, which has its own token file."""
 
     access_key = "token"
 
@@ -36,7 +36,7 @@ class GoogleAuth(BearerAuth):
 
     @property
     def is_needed(self) -> bool:
-        """Whether a person has to sign in, as far as can be told without asking Google."""
+        """Whether a person must sign in, as far as known without asking Google."""
         try:
             self.check()
         except SignInError:
@@ -45,7 +45,7 @@ class GoogleAuth(BearerAuth):
 
     @property
     def client_id(self) -> str:
-        """The client that the token was made for, which need not be the one in the configuration by now."""
+        """The client of the token, which may differ from the one in the configuration."""
         try:
             return text(self.file.read(), "client_id") or self._client.client_id
         except SignInError:
@@ -56,11 +56,11 @@ class GoogleAuth(BearerAuth):
         return (self._client.client_secret, *super().secrets())
 
     def explain(self, detail: str) -> str:
-        """What to do when the sign-in has ended."""
+        """The error message for an expired sign-in."""
         return f"account '{self._account}': Google no longer accepts the sign-in ({detail}). {self._command}"
 
     def sign_in(self, person: Interaction, file: TokenFile | None = None) -> None:
-        """Have the person consent, and keep the token, from now on in `file`; the one before it stays as `.bak`."""
+        """Let the person consent, and store the token in `file` from now on; the one before it is kept as `.bak`."""
         from photosync_google.oauth.consent import obtain_token  # noqa: PLC0415 - slow to load, and rarely needed
 
         assert self.transport is not None
@@ -70,7 +70,7 @@ class GoogleAuth(BearerAuth):
         self.ended = None
 
     def forget(self) -> str:
-        """Revoke the token, and delete it whatever Google says; tells what was done."""
+        """Revoke the token, and delete it whatever Google answers; returns a text about the result."""
         if not self.file.exists():
             return "was not signed in"
         try:
@@ -87,18 +87,18 @@ class GoogleAuth(BearerAuth):
         )
 
     def state(self) -> str:
-        """A few words for `status`. Raises `SignInError` where there is no token that could serve."""
+        """A short text for `status`. Raises `SignInError` if there is no usable token."""
         self.check()
         renewed = datetime.fromtimestamp(self.file.path.stat().st_mtime, UTC).date()
         return f"token, last renewed on {renewed}"
 
     @property
     def names_scope(self) -> bool:
-        """Whether there is a token whose file names the scope; one that names none allows what it is kept for."""
+        """Whether there is a token whose file names the scope; a file without scopes allows its own purpose."""
         return not self.is_needed and bool(self.file.read().get("scopes"))
 
     def check(self) -> None:
-        """Raise `SignInError` if a person has to permit this first, as far as can be told without asking Google."""
+        """Raise `SignInError` if a person must permit this first, as far as known without asking Google."""
         if self.ended is not None:
             raise self.ended.with_traceback(None)
         scope = self._scope
@@ -113,7 +113,7 @@ class GoogleAuth(BearerAuth):
             raise SignInError(f"{error}; for {scope.action} that is: {scope.command(self._account)}") from error
         scopes = token.get("scopes")
         scopes = scopes.split() if isinstance(scopes, str) else scopes
-        # A file that does not name scopes is believed: Google will tell.
+        # A file without scopes is accepted: Google checks them.
         if isinstance(scopes, list) and scopes and scope.url not in scopes:
             raise SignInError(
                 f"account '{self._account}': the token in {self.file.path} does not allow {scope.action} "
@@ -131,7 +131,7 @@ class GoogleAuth(BearerAuth):
         if text(token, "token") is None or expiry is None:
             return False
         try:
-            # Microseconds may have more digits than google-auth reads; they are not needed.
+            # Fractions may have more digits than google-auth reads; they are not needed.
             moment = datetime.fromisoformat(expiry.removesuffix("Z").partition(".")[0])
         except ValueError:
             return False
@@ -139,12 +139,12 @@ class GoogleAuth(BearerAuth):
         return moment - _AHEAD > datetime.now(UTC) + timedelta(seconds=wanted_s)
 
     def renewed(self, token: Token) -> Token:
-        """What a refresh changes in `token`. Raises `SignInError`."""
+        """The fields of `token` that a refresh changes. Raises `SignInError`."""
         assert self.transport is not None
         form = {
             "grant_type": "refresh_token",
             "refresh_token": str(token["refresh_token"]),
-            # The client that the token was made for, which need not be the one in the configuration by now.
+            # The client of the token, which may differ from the one in the configuration.
             "client_id": text(token, "client_id") or self._client.client_id,
             "client_secret": text(token, "client_secret") or self._client.client_secret,
         }
@@ -187,7 +187,7 @@ class GoogleAuth(BearerAuth):
 
 
 def token_fields(answer: Json) -> Token:
-    """The fields of a token file that the answer of a token endpoint fills."""
+    """The fields of a token file from the answer of a token endpoint."""
     life_s = answer.get("expires_in")
     life = timedelta(seconds=float(life_s) if isinstance(life_s, int | float) else _DEFAULT_LIFE_S)
     fields: dict[str, object] = {

@@ -1,6 +1,6 @@
 """The provider `google`: downloads what the user picks in a browser, and uploads unattended.
 
-Google lets no program read a library by itself any more, so only the rest of a pick can be downloaded unattended.
+Google no longer lets a program read a library by itself, so only the rest of a pick can be downloaded unattended.
 Facts: protocol notes on Google Photos.
 """
 
@@ -43,13 +43,13 @@ from photosync_google.settings import GoogleSettings
 PICKER_URL = "https://photospicker.googleapis.com/v1"
 LIBRARY_URL = "https://photoslibrary.googleapis.com/v1"
 _MEDIA_HOSTS = (".googleusercontent.com", ".google.com", ".usercontent.goog")
-"""Where the bearer may go with a request for bytes (section 4.2)."""
+"""The hosts that may get the bearer token with a download (section 4.2)."""
 _READ_TIMEOUT_S = 90.0
-"""A video's first byte takes up to nine seconds at Google, and longer on a bad day (section 4.2)."""
+"""A video's first byte takes up to nine seconds at Google, and sometimes longer (section 4.2)."""
 _UPLOAD_HOSTS = (".googleapis.com", ".googleusercontent.com")
-"""Where the address of a large file's upload may lead, besides the API's own host. Google names it anew for each."""
+"""The hosts for uploads of large files, besides the API's own host. Google names one for each file."""
 _UPLOAD_READ_TIMEOUT_S = 120.0
-"""What Google takes for a large file's last piece is not known; it looks at the whole file then."""
+"""The time that Google needs for a large file's last piece is not known; it checks the whole file then."""
 _CAVEAT = (
     "Google removes the GPS position from photos and re-encodes videos before it hands them out; only Google Takeout "
     "has the originals."
@@ -91,7 +91,7 @@ class GoogleProvider:
 
         self._upload_token = token_file(settings.upload_token or context.state / "upload-token.json")
         self._upload_auth = GoogleAuth(context.account, client, token, UPLOADING)
-        # A token from elsewhere may allow uploads as well, and serves until there is one for uploads alone.
+        # A token from another program may allow uploads too, and is used until there is one only for uploads.
         if self._upload_token.exists() or not self._upload_auth.names_scope:
             self._upload_auth = GoogleAuth(context.account, client, self._upload_token, UPLOADING)
         upload_hosts = (library, *_UPLOAD_HOSTS)
@@ -114,10 +114,10 @@ class GoogleProvider:
         assert isinstance(settings, GoogleSettings)
         return cls(read_client(settings.client_secret, context.account), settings, context)
 
-    # What was picked
+    # Picked items
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
-        """What was picked in the session `collection`. Videos that Google still prepares come last."""
+        """The items that were picked in the session `collection`. Videos that Google still prepares come last."""
         if collection is None:
             raise SignInError(
                 f"account '{self._account}': Google Photos lists nothing before a person picks: "
@@ -144,54 +144,54 @@ class GoogleProvider:
                 yield Page([each.item for each in page if each.item.id in unready])
 
     def download(self, item: Item, destination: Destination) -> None:
-        """The bytes that Google hands out for `item`."""
+        """The content that Google gives for `item`."""
         self._downloads.download(item.id, destination)
 
     # Picking
 
     def needs_sign_in(self) -> bool:
-        """Whether there is no token that could serve."""
+        """Whether there is no usable token."""
         return self._auth.is_needed
 
     def unfinished(self) -> Sequence[Collection]:
-        """The sessions whose items have not all been brought."""
+        """The sessions whose items are not all downloaded."""
         return self._store.all()
 
     def begin_picking(self, most: int | None) -> PickingSession:
-        """A new session, kept on the disk at once."""
+        """A new session, stored on the disk at once."""
         session = self._api.create(most)
         self._store.keep(session.id)
         return session
 
     def picking(self, session_id: str) -> PickingSession | None:
-        """How a session stands; one that is over is forgotten."""
+        """The state of a session; one that has ended is forgotten."""
         session = self._api.session(session_id)
         if session is None:
             self._store.forget(session_id)
         return session
 
     def end_picking(self, session_id: str) -> None:
-        """Delete a session at the service, and here."""
+        """Delete a session at the service and on the disk."""
         self._api.delete(session_id)
         self._store.forget(session_id)
 
     def caveat(self) -> str:
-        """What a person should know of what was brought."""
+        """A note for the user about the downloaded files."""
         return _CAVEAT
 
     # Uploading
 
     def needs_upload_permission(self) -> bool:
-        """Whether there is no token that could serve for uploads."""
+        """Whether there is no usable token for uploads."""
         return self._upload_auth.is_needed
 
     def permit_upload(self, interaction: Interaction) -> str:
-        """Have the person permit uploads, and keep the token for that."""
+        """Let the person permit uploads, and store the token for them."""
         self._upload_auth.sign_in(interaction, self._upload_token)
         return "permitted to add to Google Photos"
 
     def uploader(self, request: UploadRequest) -> Uploader:
-        """Begin a push. Raises `SignInError` where a person has to permit it first; a dry run asks Google nothing."""
+        """Begin a push. Raises `SignInError` if a person must permit it first; a dry run sends nothing to Google."""
         if not request.dry_run:
             self._upload_auth.check()
         albums = Albums(
@@ -202,7 +202,7 @@ class GoogleProvider:
     # Signing in
 
     def sign_in(self, interaction: Interaction) -> str:
-        """Have the person consent, and keep the token."""
+        """Let the person consent, and store the token."""
         self._auth.sign_in(interaction)
         return "signed in to Google Photos, for picking"
 
@@ -213,7 +213,7 @@ class GoogleProvider:
         return f"{self._auth.forget()}; uploads: {self._upload_auth.forget()}"
 
     def sign_in_state(self) -> str:
-        """Whether there are tokens; whether they still work only Google can say."""
+        """Whether there are tokens. Only Google knows whether they are still valid."""
         if self._upload_auth.is_needed:
             return self._auth.state()
         try:

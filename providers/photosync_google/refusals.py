@@ -1,6 +1,6 @@
-"""What Google's refusals mean, in words for the user: the part that both APIs share.
+"""The meaning of Google's refusals, as messages for the user: the part that both APIs share.
 
-The words of its messages change, so only the HTTP status, `status` and the reason in `details` decide.
+The text of its messages changes, so only the HTTP status, `status` and the reason in `details` decide.
 Facts: protocol notes on Google Photos, sections 2.4 and 4.6.
 """
 
@@ -28,7 +28,7 @@ class ErrorStatus:
 
     @classmethod
     def of(cls, answer: Answer) -> ErrorStatus:
-        """The error object; proxies and wrong paths answer with pages, of which the beginning is kept."""
+        """Parse the error object; proxies and wrong paths answer with pages, of which the beginning is kept."""
         error = part(json_object(answer.body), "error")
         if not error:
             page = " ".join(answer.body[:1200].decode("utf-8", "replace").split())
@@ -44,12 +44,12 @@ class ErrorStatus:
 
     @property
     def is_about_quota(self) -> bool:
-        """Older APIs say 'too often' with a 403."""
+        """Older APIs report 'too many requests' with a 403."""
         return any(word in reason.lower() for reason in self.reasons for word in _QUOTA_WORDS)
 
 
 class GoogleRefusals:
-    """Looks at every answer of one of Google's APIs; fulfils the transport's `Classify`."""
+    """Checks every answer of one of Google's APIs; implements the transport's `Classify`."""
 
     title: ClassVar[str]
     service: ClassVar[str]
@@ -62,17 +62,17 @@ class GoogleRefusals:
         self._sign_in_urls = sign_in_urls
 
     def of_api(self, answer: Answer) -> PhotosyncError | None:
-        """The error of an answer of the API itself; None: the general rules know what to do."""
+        """The error of an answer of the API itself; None: the general rules apply."""
         meanings = {400: self.bad_request, 403: self._forbidden, 429: self.too_many}
         meaning = meanings.get(answer.status)
         return meaning(answer) if meaning is not None else None
 
     def bad_request(self, answer: Answer) -> PhotosyncError:
-        """What status 400 means."""
+        """The error of a status 400."""
         raise NotImplementedError
 
     def too_many(self, answer: Answer) -> PhotosyncError:  # noqa: ARG002 - other APIs say more
-        """What status 429 means."""
+        """The error of a status 429."""
         return TemporaryError(
             self.says("Google Photos is asked too often. Wait some minutes and try again."), Reason.THROTTLED
         )

@@ -1,4 +1,4 @@
-"""What a Google Photos account takes in the configuration."""
+"""The configuration of a Google Photos account."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from photosync.provider import AccountSettings, ConfigPath
 
 
 class GoogleSettings(AccountSettings):
-    """The OAuth client, and where tokens are kept."""
+    """The OAuth client, and the token files."""
 
     client_secret: ConfigPath
-    """The file of an OAuth client of the type 'Desktop app', as Google's console hands it out."""
+    """The file of an OAuth client of the type 'Desktop app', from Google's console."""
     token: ConfigPath | None = None
-    """Where the sign-in is kept, if not in the user's state folder; google-auth's `token.json` serves as it is."""
+    """The token file, if not in the user's state folder; google-auth's `token.json` works unchanged."""
     upload_token: ConfigPath | None = None
-    """Where the permission to upload is kept, if not in the user's state folder."""
+    """The token file for uploads, if not in the user's state folder."""

@@ -1,1 +1,1 @@
-"""What Amazon Photos and Amazon Cloud Drive share: both speak the API family `drive/v1`."""
+"""Code for Amazon Photos and Amazon Cloud Drive: both use the API family `drive/v1`."""

@@ -1,7 +1,7 @@
-"""The folders of one push: looked for before they are made, and asked for once.
+"""The folders of one push: searched before they are created, and requested once.
 
 Facts: protocol notes on Amazon Photos, sections 5 and 8, and on Amazon Cloud Drive, sections 3.4 to 3.9. Names are
-unique in a folder whatever their case, so a folder that cannot be made because its name is taken is the one wanted.
+unique in a folder, ignoring case, so a folder that cannot be created because its name is taken is the wanted one.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ from photosync.transport import Answer
 FolderPath = tuple[str, ...]
 """Names, the outermost first."""
 _PASSING = frozenset({Reason.NOT_READY, Reason.STORAGE_FULL})
-"""The next file that wants the folder asks for it again, or ends the push."""
+"""The next file for the folder requests it again, or ends the push."""
 
 
 class FolderCalls(Protocol):
-    """The calls of the service that this needs."""
+    """The calls of the service that `PushFolders` needs."""
 
     def root(self) -> DriveNode:
         """The root folder."""
 
     def node(self, node_id: str) -> DriveNode | None:
-        """One node as it is now; None: there is none of this id."""
+        """The current node of this id; None if there is none."""
 
     def folders_in(self, parent: str) -> Iterable[DriveNode]:
-        """The folders in a folder that are available."""
+        """The available folders in a folder."""
 
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
-        """What has this name in a folder, whatever the case: files at least."""
+        """The nodes of this name in a folder, ignoring case; files at least."""
 
     def make_folder(self, name: str, parent: str) -> Answer:
-        """Make a folder. It may be sent twice: the second time is refused with the id of the first."""
+        """Create a folder. It may be sent twice: the second request is refused with the id of the first."""
 
 
 class _StaleParentError(Exception):
-    """The folder in which something was to be made is gone."""
+    """The parent of a new folder is gone."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -52,7 +52,7 @@ class _StaleParentError(Exception):
 
 
 class PushFolders:
-    """The folders in which a push puts its files. Thread-safe."""
+    """The folders for the files of a push. Thread-safe."""
 
     def __init__(
         self, account: str, service: str, calls: FolderCalls, refusal: type[DriveRefusal], above: FolderPath = ()
@@ -67,10 +67,10 @@ class PushFolders:
         self._lock = threading.Lock()
         self._known: dict[FolderPath, str | ItemError] = {}
         self._children: dict[str, dict[str, str]] = {}
-        """Of each folder that was listed: the ids of its folders by name."""
+        """For each listed folder: the ids of its folders by name."""
 
     def find(self, path: FolderPath) -> str | None:
-        """The id of a folder; None: there is none yet. Nothing is made."""
+        """The id of a folder; None if there is none yet. Nothing is created."""
         with self._lock:
             current: str | None = self._start()
             for name in (*self._above, *path):
@@ -78,7 +78,7 @@ class PushFolders:
             return current
 
     def make(self, path: FolderPath) -> str:
-        """The id of a folder, made with all above it if need be. Raises `ItemError`, for this folder each time."""
+        """The id of a folder, created with its parents if necessary. Raises `ItemError`, each time for this folder."""
         with self._lock:
             try:
                 known = self._made((*self._above, *path))
@@ -93,7 +93,7 @@ class PushFolders:
         return known
 
     def forget(self) -> None:
-        """Ask for everything again: what was known is outdated."""
+        """Forget all known folders: they are out of date."""
         with self._lock:
             self._forget()
 
@@ -109,7 +109,7 @@ class PushFolders:
         return self._base
 
     def _seen(self, folder: DriveNode) -> None:
-        """Called with each folder that the service described, for subclasses that need more than its id."""
+        """Called with each folder in an answer, for subclasses that need more than its id."""
 
     def _made(self, path: FolderPath) -> str | ItemError:
         if path not in self._known:
@@ -157,11 +157,11 @@ class PushFolders:
         return node.id
 
     def _in_the_way(self, parent: str, path: FolderPath, refusal: DriveRefusal) -> str:
-        """The folder of this name, which no listing showed."""
+        """The folder of this name, which was missing in listings."""
         name, where = path[-1], f"the folder {'/'.join(path)} cannot be made"
         node = self._calls.node(refusal.node_id) if refusal.node_id else None
         if node is None:
-            self._children.pop(parent, None)  # it may have been made in the meantime
+            self._children.pop(parent, None)  # it may have been created in the meantime
             if (found := self._child_named(parent, name)) is not None:
                 return found
             node = next(self._calls.named(parent, name), None)

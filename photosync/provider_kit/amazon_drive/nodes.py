@@ -107,16 +107,16 @@ class DriveNode:
 def parse_node(
     content: object, *, times: Sequence[tuple[str, str]] = (), missing_kind: NodeKind | None = None
 ) -> DriveNode | None:
-    """A node from its JSON; None for all other kinds, and without an id.
+    """Parse a node's JSON; None for other kinds, and without an id.
 
-    `times` names the capture times after `contentDate`, the best first: `("image", "dateTimeOriginal")`. A node that
-    does not tell its kind has `missing_kind`.
+    `times` names the capture times after `contentDate`, the best first: `("image", "dateTimeOriginal")`. A node
+    without a kind has `missing_kind`.
     """
     id_, status = text(content, "id"), text(content, "status") or AVAILABLE
     if id_ is None:
         return None
     if status == PURGED:
-        return DriveNode(id_, NodeKind.FILE, PURGED, None)  # the other fields may be missing, whatever it was
+        return DriveNode(id_, NodeKind.FILE, PURGED, None)  # the other fields may be missing for any kind
     kind = text(content, "kind") or missing_kind
     parents, owner = tuple(dict.fromkeys(texts(content, "parents"))), text(content, "ownerId")
     if kind == NodeKind.FOLDER:
@@ -125,7 +125,7 @@ def parse_node(
     if kind != NodeKind.FILE:
         return None
     properties = part(content, "contentProperties")
-    # Answers to searches can have these two at the top.
+    # Answers to searches can have these two at the top level.
     image = part(properties, "image") or part(content, "image")
     video = part(properties, "video") or part(content, "video")
     size_bytes, version = number(properties, "size"), number(properties, "version")
@@ -154,19 +154,19 @@ def parse_node(
 
 
 def nodes_of(answer: object, service: str) -> list[Json]:
-    """The nodes of a listing. Raises `ProviderError` for an answer that is none."""
+    """The nodes of a listing. Raises `ProviderError` for any other answer."""
     if not isinstance(as_object(answer).get("data"), list):
         raise ProviderError(f"{service} answered without a list of nodes; its protocol may have changed")
     return parts(answer, "data")
 
 
 def folded(name: str) -> str:
-    """Equal for names that cannot be in one folder: neither case nor the spelling of accents counts."""
+    """Equal for names that cannot be in one folder: case and the encoding of accents are ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _media(content_type: str | None, image: Json, video: Json, extension: str) -> Kind:
-    """By the content type; where that says nothing, by the properties and the extension."""
+    """By the content type; without one, by the properties and the extension."""
     major = (content_type or "").lower().partition("/")[0]
     if major in ("image", "video"):
         return Kind.PHOTO if major == "image" else Kind.VIDEO
@@ -182,7 +182,7 @@ def _md5(value: str | None, size_bytes: int | None) -> str | None:
 
 
 def _gps(value: str | None) -> GpsPosition | None:
-    """`49.2827, -123.1207`: latitude and longitude; None for what cannot be one."""
+    """`49.2827, -123.1207`: latitude and longitude; None for an impossible position."""
     match = _GPS.fullmatch(value or "")
     if match is None:
         return None

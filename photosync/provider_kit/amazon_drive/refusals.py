@@ -1,4 +1,4 @@
-"""A refusal of the drive API in its parts, any of which can be missing. What each means is the service's own matter."""
+"""The parts of a refusal by the drive API, any of which can be missing. Subclasses define their meaning."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _SHOWN_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class DriveRefusal(ABC):
-    """Each service has its own subclass, which knows what its words mean."""
+    """Each service has its own subclass, which interprets its words."""
 
     status: int
     code: str
     message: str
     node_id: str | None
-    """Of the node that is in the way."""
+    """The id of the existing node that causes the conflict."""
     content: Json
-    """The whole answer; empty where it was no object."""
+    """The whole answer; empty if it was not an object."""
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
-        """From an answer, whatever its body is."""
+        """Parse an answer with any body."""
         content = json_object(answer.body)
         said = text(content, "message") or text(content, "Message")
         if said is None and not content:
@@ -47,9 +47,9 @@ class DriveRefusal(ABC):
 
     @property
     def is_stale_parent(self) -> bool:
-        """Whether the folder that was named is known to be gone, so that looking for it again helps."""
+        """Whether the folder in the request is known to be gone, so that a new search for it helps."""
         return False
 
     @abstractmethod
     def error(self, account: str, what: str) -> PhotosyncError:
-        """The error where nothing else can be done; `what` is the file, folder or album that was refused."""
+        """The error if the caller cannot recover; `what` is the refused file, folder or album."""

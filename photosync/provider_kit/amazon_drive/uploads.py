@@ -1,4 +1,4 @@
-"""Uploading a file: what is the same for both services."""
+"""Uploading a file: the code that both services share."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _HASHED_BYTES_PER_S = 10_000_000
 
 
 def answer_timeout_s(size_bytes: int) -> float:
-    """How long to wait for the answer to an upload: the service hashes the whole file before it answers."""
+    """The time-out for the answer to an upload: the service hashes the whole file before it answers."""
     return min(_LEAST_TIMEOUT_S + size_bytes / _HASHED_BYTES_PER_S, _MOST_TIMEOUT_S)
 
 
 def difference(node: DriveNode, digest: Digest) -> tuple[str, Reason] | None:
-    """How the content of `node` differs from what was sent, and why that is an error; None: no difference is known."""
+    """The difference between the content of `node` and the sent one, and its reason; None: no known difference."""
     if node.size_bytes not in (None, digest.size_bytes):
         return f"has {node.size_bytes} bytes of {digest.size_bytes}", Reason.SIZE_MISMATCH
     if node.md5 not in (None, digest.md5):

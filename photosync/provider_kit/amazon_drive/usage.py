@@ -10,7 +10,7 @@ from photosync.provider_kit.json_fields import number, part
 
 
 def usage_of(answer: object, service: str, documents: str = "doc") -> list[Usage]:
-    """The answer to `account/usage` by type, for the types that it has; `documents` is the name of one of them."""
+    """The answer to `account/usage` by type, for the types in it; `documents` is the name of one type."""
     if not isinstance(answer, Mapping):
         raise ProviderError(f"{service} answered account/usage with something else than an object")
     types = {"photo": "photo", "video": "video", "doc": documents, "other": "other"}

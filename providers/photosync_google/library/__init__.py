@@ -1,1 +1,1 @@
-"""Uploading: bytes up, items out of them, albums around them."""
+"""Uploading: content, items and albums."""

@@ -1,4 +1,4 @@
-"""What Google Photos takes: which formats, and how large.
+"""The formats and sizes that Google Photos accepts.
 
 Facts: protocol notes on Google Photos, section 5.1.
 """
@@ -10,7 +10,7 @@ from pathlib import PurePath
 from photosync.errors import ItemError, Reason
 from photosync.provider import FileToUpload
 
-# Google writes MB and GB and does not say which; the larger reading is used, because Google refuses by itself.
+# Google writes MB and GB without a definition; the larger meaning is used, because Google refuses by itself.
 LARGEST_PHOTO_BYTES = 200 * 1024**2
 LARGEST_VIDEO_BYTES = 20 * 1024**3
 NAME_CHARACTERS = 255
@@ -18,7 +18,7 @@ NAME_CHARACTERS = 255
 _UNKNOWN = "application/octet-stream"
 _REFUSED_TYPES = frozenset({"image/jxl", "image/jp2", "image/vnd.adobe.photoshop", "video/x-flv", "video/webm"})
 _REFUSED_ENDINGS = frozenset({".webm"})
-"""Matroska by its content, of which Google takes `.mkv` alone."""
+"""Matroska by its content, of which Google accepts only `.mkv`."""
 _BY_ENDING = {
     ".ico": "image/x-icon",
     ".divx": "video/divx",
@@ -29,11 +29,11 @@ _BY_ENDING = {
     ".mts": "video/mp2t",
     ".tod": "video/mpeg",
 }
-"""What Google takes and content alone cannot tell."""
+"""Accepted formats that the content alone does not show."""
 
 
 def media_type(file: FileToUpload) -> str | None:
-    """What to call the content of `file`; None where Google does not take it."""
+    """The media type of `file`; None if Google does not accept it."""
     ending = PurePath(file.name).suffix.lower()
     type_ = _BY_ENDING.get(ending, "") if file.mime == _UNKNOWN else file.mime
     is_taken = type_.startswith(("image/", "video/")) and type_ not in _REFUSED_TYPES
@@ -41,7 +41,7 @@ def media_type(file: FileToUpload) -> str | None:
 
 
 def check(file: FileToUpload) -> None:
-    """Raise `ItemError` for what Google would refuse, as far as its documentation says."""
+    """Raise `ItemError` for a file that Google would refuse according to its documentation."""
     type_ = media_type(file)
     if type_ is None:
         raise ItemError(f"Google Photos does not take such files ({file.mime})", Reason.UNSUPPORTED)
@@ -54,7 +54,7 @@ def check(file: FileToUpload) -> None:
 
 
 def sent_name(name: str) -> str:
-    """`name` as short as Google takes it, its ending kept."""
+    """`name`, shortened to Google's limit, with its extension."""
     if len(name) <= NAME_CHARACTERS:
         return name
     ending = PurePath(name).suffix
@@ -62,6 +62,6 @@ def sent_name(name: str) -> str:
 
 
 def header_name(name: str) -> str:
-    """`name` as a header can carry it; the item itself gets the real one."""
+    """`name` in a form for a header; the item itself gets the real name."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "_" for letter in name)
     return plain[-NAME_CHARACTERS:].strip() or "file"

@@ -1,8 +1,8 @@
-"""The albums that this program made at Google, by title.
+"""The albums that this program created at Google, by title.
 
-The permission to upload does not include listing, and titles are not unique: so which album is ours is kept on the
-disk, in one small file per album, so that two runs never write the same file. An album belongs to the OAuth client that
-made it. Facts: protocol notes on Google Photos, section 5.4.
+The permission to upload does not include listing, and titles are not unique: so the ids of this program's albums are
+stored on the disk, in one small file per album, so that two runs never write the same file. An album belongs to the
+OAuth client that created it. Facts: protocol notes on Google Photos, section 5.4.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSED = (400, 403, 404)
 
 
 class Albums:
-    """One account's albums. One thread at a time uses them."""
+    """The albums of one account. Only one thread at a time may use them."""
 
     def __init__(self, state: Path, account: str, client_id: str, api: LibraryApi, say: Callable[[str], None]) -> None:
         self._folder = state / "albums"
@@ -36,10 +36,10 @@ class Albums:
         self._replaced: set[str] = set()
 
     def use(self, title: str, put: Callable[[str], _T]) -> _T:
-        """Have `put` fill our album of that title; it is made if there is none yet, and anew if Google refuses it.
+        """Let `put` fill this program's album of a title; it is created if there is none, or if Google refuses it.
 
-        It may have been deleted, belong to another Google account, or be full: in each case another album of the same
-        title helps; but one per run at most.
+        A refused album may be deleted, belong to another Google account, or be full: in each case another album of the
+        same title helps; at most one per run.
         """
         try:
             return put(self._id_of(title))
@@ -64,7 +64,7 @@ class Albums:
         try:
             return self._api.create_album(title)
         except LostAnswerError:
-            # Nothing can tell whether it is there. An empty album too many is a smaller harm than files without one.
+            # Whether it exists cannot be checked. An additional empty album is better than files without an album.
             self._say(
                 f"Google's answer about the new album '{title}' was lost, so it is made once more. "
                 "There may be an empty album of the same title; delete that by hand."
@@ -77,11 +77,11 @@ class Albums:
 
 
 def album_title(path: str) -> str:
-    """`path` as short as Google takes it. Its end stays, because that is what tells one folder from another."""
+    """`path`, shortened to Google's limit. Its end is kept, because it distinguishes folders."""
     return path if len(path) <= TITLE_CHARACTERS else "…" + path[1 - TITLE_CHARACTERS :]
 
 
 def is_about_album(error: ProviderError) -> bool:
-    """Whether Google refuses the album rather than what is to go into it: `No permission to add media items to this
-    album.` is one of the ways in which it says so (google/java-photoslibrary issue 18)."""
+    """Whether Google refuses the album and not the items: `No permission to add media items to this album.` is one of
+    the messages for that (google/java-photoslibrary issue 18)."""
     return error.status == 404 or (error.status in _REFUSED and b"album" in error.body.lower())

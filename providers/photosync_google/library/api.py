@@ -1,7 +1,7 @@
-"""The calls of the Photos Library API: bytes up, items out of them, albums around them.
+"""The calls of the Photos Library API: uploads, items and albums.
 
-Everything goes through the account's transport. No call here makes the same item twice: bytes that were sent twice are
-two tokens, and items of the same bytes are one item.
+All requests use the account's transport. No call creates the same item twice: bytes that were sent twice give two
+tokens, and items of the same bytes are one item.
 Facts: protocol notes on Google Photos, section 5.
 """
 
@@ -23,7 +23,7 @@ from photosync_google.library.items import INTERNAL, CreateResult, results_of
 from photosync_google.library.refusals import BATCH_CREATE, CREATED, CreationTroubleError, QuotaSpentError
 
 MOST_AT_ONCE = 50
-"""Items that one request makes, or puts into an album."""
+"""Items that one request creates, or adds to an album."""
 _CREATION_TIMEOUT_S = 180.0
 _DEFAULT_GRANULARITY = 262144
 _ACTIVE = "active"
@@ -34,16 +34,16 @@ class UploadSession:
     """An upload session for a large file."""
 
     url: str = field(repr=False)
-    """A secret: it permits writing there."""
+    """A secret: it permits writing to the session."""
     granularity: int
     """Every piece but the last is a multiple of this."""
 
 
 class LibraryApi:
-    """One account's calls, from several threads. `base` is the API's URL."""
+    """The calls of one account; thread-safe. `base` is the API's URL."""
 
     def __init__(self, transport: Transport, base: str, upload_hosts: OwnHosts) -> None:
-        """`upload_hosts`: where the address of a large file's upload may lead."""
+        """`upload_hosts`: the permitted hosts for uploads of large files."""
         self._transport = transport
         self._base = base.rstrip("/")
         self._upload_hosts = upload_hosts
@@ -52,13 +52,13 @@ class LibraryApi:
 
     @property
     def retries(self) -> int:
-        """How many requests repeated an earlier one so far."""
+        """The number of repeated requests so far."""
         return self._transport.retries
 
-    # Bytes
+    # Content
 
     def upload(self, file: FileToUpload) -> str:
-        """Send a whole file in one request; the upload token."""
+        """Send a whole file in one request; returns the upload token."""
         headers = {
             **_description(file),
             "Content-Type": "application/octet-stream",
@@ -88,8 +88,8 @@ class LibraryApi:
         return UploadSession(url, _number(answer, "X-Goog-Upload-Chunk-Granularity") or _DEFAULT_GRANULARITY)
 
     def send_piece(self, session: UploadSession, piece: BinaryIO, offset: int, *, is_last: bool) -> str | None:
-        """Send bytes from `offset` on; the upload token after the last. Raises `LostAnswerError`: then ask `received`,
-        because the service may have kept a part of them."""
+        """Send bytes from `offset`; returns the upload token after the last ones. Raises `LostAnswerError`: then call
+        `received`, because the service may have stored a part of them."""
         headers = {
             "Content-Type": "application/octet-stream",
             "X-Goog-Upload-Command": "upload, finalize" if is_last else "upload",
@@ -99,7 +99,7 @@ class LibraryApi:
         return _token(answer) if is_last else None
 
     def received(self, session: UploadSession) -> int | None:
-        """How many bytes of the file Google has; None where the session is closed."""
+        """The number of bytes of the file at Google; None if the session is closed."""
         headers = {"X-Goog-Upload-Command": "query"}
         try:
             answer = self._request("POST", session.url, body=b"", headers=headers)
@@ -114,7 +114,7 @@ class LibraryApi:
     # Items and albums
 
     def create(self, sent: Sequence[Sent], album_id: str | None) -> Mapping[str, CreateResult]:
-        """Make items, at most `MOST_AT_ONCE`; the results by token. One such request at a time."""
+        """Create items, at most `MOST_AT_ONCE`; returns the results by token. Only one such request at a time."""
         items = [{"uploadToken": each.token, "fileName": sent_name(each.file.name)} for each in sent]
         content: dict[str, object] = {"newMediaItems": [{"simpleMediaItem": item} for item in items]}
         if album_id is not None:
@@ -128,17 +128,17 @@ class LibraryApi:
         return results_of(answer.body)
 
     def create_album(self, title: str, *, is_repeated: bool = False) -> str:
-        """Make an album; its id. Raises `LostAnswerError` unless `is_repeated`."""
+        """Create an album; returns its id. Raises `LostAnswerError` unless `is_repeated`."""
         content = {"album": {"title": title}}
         answer = self._request("POST", f"{self._base}/albums", json=content, idempotent=is_repeated)
-        # Without the transport's own message for what is no JSON: it quotes it, and what it holds may be a token.
+        # Without the transport's message for an answer that is not JSON: it quotes the answer, which may have a token.
         album_id = text(json_object(answer.body), "id")
         if album_id is None:
             raise ItemError(f"Google made the album '{title}' and did not say its id; push again", Reason.BAD_ANSWER)
         return album_id
 
     def add_to_album(self, album_id: str, item_ids: Sequence[str]) -> None:
-        """Put items into an album, at most `MOST_AT_ONCE`: all of them or none."""
+        """Add items to an album, at most `MOST_AT_ONCE`: all of them or none."""
         url = f"{self._base}/albums/{quote(album_id, safe='')}:batchAddMediaItems"
         answer = self._request("POST", url, json={"mediaItemIds": list(item_ids)})
         body = answer.body.strip()
@@ -155,7 +155,7 @@ class LibraryApi:
             raise self._spent from error
 
     def _hide(self, url: str) -> None:
-        """Let no log show what makes an upload's address a secret: its query, or else its path."""
+        """Hide the secret part of an upload's address in logs: its query, or else its path."""
         parts = urlsplit(url)
         values = [value for name, value in parse_qsl(parts.query) if name != "upload_protocol"]
         self._transport.hide(*(values or [parts.path.rpartition("/")[2]]))

@@ -1,4 +1,4 @@
-"""Items out of bytes that are at Google, and into their albums: what becomes of each file, whatever happens to others.
+"""Creates items from uploaded content and adds them to their albums, with a separate result for each file.
 
 Facts: protocol notes on Google Photos, sections 5.3 and 5.4.
 """
@@ -21,11 +21,11 @@ from photosync_google.library.refusals import is_about_storage, storage_full
 Made = Sent | ItemError
 
 _HOPELESS_AFTER = 2
-"""So many items in a row that could not be made even alone: Google is in trouble, and the others can wait."""
+"""After this many failures in a row of single items, Google has a problem, and the others are not tried."""
 
 
 class ItemMaker:
-    """Makes the items of one push. One thread at a time uses it."""
+    """Creates the items of one push. Only one thread at a time may use it."""
 
     def __init__(self, account: str, api: LibraryApi, albums: Albums, upload: Callable[[FileToUpload], str]) -> None:
         """`upload` sends a file's bytes again, for a new token."""
@@ -37,8 +37,8 @@ class ItemMaker:
         """The ids of all items so far: the same bytes are the same item."""
 
     def make(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
-        """Make items of those that are none yet, and put all of them into the album of that title, if there is to be
-        one. The answers are in the order of `sent`."""
+        """Create the missing items, and add all to the album of that title, if given. The results are in the order of
+        `sent`."""
         made: dict[int, Made] = {}
         for step, is_known in ((self._create, False), (self._add_known, True)):
             indexes = [index for index, each in enumerate(sent) if (each.item is not None) is is_known]
@@ -54,7 +54,7 @@ class ItemMaker:
         results = self._results(album, sent)
         if isinstance(results, ItemError):
             return [results] * len(sent)
-        # A token is good once. Where the answer to its first use was lost, Google knows the item and not the token.
+        # A token is valid once. If the answer to its first use was lost, Google has the item and refuses the token.
         may_be_used_up = self._api.retries > retries
         found = [results.get(each.token) for each in sent]
         made = [self._outcome(each, result) for each, result in zip(sent, found, strict=True)]
@@ -66,7 +66,7 @@ class ItemMaker:
         return made
 
     def _again(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
-        """Once more with new tokens. The same bytes are the same item, so that nothing comes there twice."""
+        """Repeat with new tokens. The same bytes are the same item, so nothing is duplicated."""
         try:
             fresh = [self._sent_again(each) for each in sent]
             ready = [each for each in fresh if isinstance(each, Sent)]
@@ -84,7 +84,7 @@ class ItemMaker:
             return error
 
     def _alone(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
-        """One by one, each with the transport's retries; but not all of them when Google is in trouble."""
+        """One by one, each with the transport's retries; the rest is skipped if Google has a problem."""
         made: list[Made] = []
         failures = 0
         for each in sent:
@@ -99,7 +99,7 @@ class ItemMaker:
         return made
 
     def _results(self, album: str | None, sent: Sequence[Sent]) -> Mapping[str, CreateResult] | ItemError:
-        """What Google says of each; an error where it refuses them all."""
+        """Google's result for each; an error if it refuses all of them."""
         try:
             if album is None:
                 return self._api.create(sent, None)
@@ -133,7 +133,7 @@ class ItemMaker:
         return ItemError(f"Google refused it ({said})", Reason.REFUSED)
 
     def _arrived(self, sent: Sent, item: Item, *, was_there: bool) -> Sent:
-        # What Google has already keeps the name under which it came first (section 5.3).
+        # An existing item keeps its first name (section 5.3).
         was_there = was_there or item.id in self._seen or not _is_same_name(item.name, sent_name(sent.file.name))
         self._seen.add(item.id)
         return replace(sent, item=replace(item, name=item.name or sent.file.name), was_there=was_there)
@@ -141,7 +141,7 @@ class ItemMaker:
     # Known items
 
     def _add_known(self, album: str | None, sent: Sequence[Sent]) -> list[Made]:
-        """Put items that are there already into an album: all or none, so those are looked for that Google refuses."""
+        """Add existing items to an album: all or none, so the refused ones are searched for."""
         self._seen.update(each.item.id for each in sent if each.item is not None)
         if album is None:
             return list(sent)
@@ -158,7 +158,7 @@ class ItemMaker:
             if len(sent) > 1:
                 half = len(sent) // 2
                 return self._add_known(album, sent[:half]) + self._add_known(album, sent[half:])
-            # It was deleted there, or came by another way than this program. Sending it again helps in both cases.
+            # It was deleted there, or another program uploaded it. Sending it again helps in both cases.
             return self._again(album, sent)
         return list(sent)
 
@@ -168,12 +168,12 @@ class ItemMaker:
 
 
 def _may_be_old(result: CreateResult | None, *, may_be_used_up: bool) -> bool:
-    """Whether a token was refused and not the picture: as a used one is, or one that is older than a day."""
+    """Whether the token was refused and not the picture: a used one, or one older than a day."""
     return result is not None and result.code == INVALID and (may_be_used_up or not result.is_about_content)
 
 
 def _is_same_name(theirs: str, ours: str) -> bool:
-    """Whether an item has the name that it was sent with; one that Google does not tell is no evidence."""
+    """Whether an item has the name that was sent; a missing name counts as the same."""
     return (
         not theirs or unicodedata.normalize("NFC", theirs).casefold() == unicodedata.normalize("NFC", ours).casefold()
     )

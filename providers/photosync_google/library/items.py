@@ -1,4 +1,4 @@
-"""What the Library API says of items that it was to make, made into values.
+"""Parses the Library API's results of creating items.
 
 Facts: protocol notes on Google Photos, section 5.3.
 """
@@ -24,21 +24,21 @@ _SHOWN_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class CreateResult:
-    """What became of one upload token."""
+    """The result of one upload token."""
 
     code: int
     message: str
-    """Google's words."""
+    """Google's message."""
     item: Item | None
 
     @property
     def is_about_content(self) -> bool:
-        """Whether a refusal is about the picture itself, as far as Google's words tell."""
+        """Whether a refusal is about the picture itself, as far as Google's message shows."""
         return "BAD_IMAGE" in self.message
 
 
 def results_of(body: bytes) -> Mapping[str, CreateResult]:
-    """The results by upload token; empty where the answer is none. HTTP 200 says nothing about any of them."""
+    """The results by upload token; empty if the answer has none. HTTP 200 does not mean that any succeeded."""
     results = parts(json_object(body), "newMediaItemResults")
     return {token.strip(): _result(each, token) for each in results if (token := text(each, "uploadToken"))}
 
@@ -55,7 +55,7 @@ def _result(content: Json, token: str) -> CreateResult:
 
 
 def _item(content: Json) -> Item | None:
-    """An item as the Library API describes it, which is another way than the picker's; None where it has no id."""
+    """Parse an item of the Library API, whose form differs from the picker's; None without an id."""
     id_ = identifier(content)
     if id_ is None:
         return None

@@ -1,7 +1,7 @@
-"""What the Library API's refusals mean, in words for the user.
+"""The meaning of the Library API's refusals, as messages for the user.
 
-Here some words of Google's messages do decide, because nothing else tells a full storage from a request that was wrong,
-and the quota of a day from that of a minute. They are quoted in public bug reports of other uploaders.
+Here some words of Google's messages decide, because nothing else distinguishes a full storage from an invalid request,
+and the daily quota from that of a minute. They are quoted in public bug reports of other uploaders.
 Facts: protocol notes on Google Photos, sections 2.4, 4.6 and 5.3.
 """
 
@@ -15,7 +15,7 @@ from photosync_google.refusals import ErrorStatus, GoogleRefusals
 
 BATCH_CREATE = "/mediaItems:batchCreate"
 CREATED = (200, 207)
-"""Some text of Google's has the second for a batch of which a part failed; it is not proven."""
+"""A text of Google has the second for a batch of which a part failed; this is not proven."""
 _STORAGE_WORDS = "remaining storage"
 _QUOTA_WORD = "quota"
 _DAILY_WORDS = ("per day", "perday", "daily")
@@ -23,31 +23,31 @@ _DAILY_WORDS = ("per day", "perday", "daily")
 
 
 class QuotaSpentError(ProviderError):
-    """The day's requests are used up. The transport cannot wait so long."""
+    """The daily quota is used up. The transport cannot wait that long."""
 
 
 class CreationTroubleError(TemporaryError):
-    """Google could not make an item just now, and says nothing against it."""
+    """Google could not create an item for now, and did not refuse it."""
 
 
 class LibraryRefusals(GoogleRefusals):
-    """Looks at every answer that one account gets when it uploads."""
+    """Checks every answer to an account's uploads."""
 
     title = "Photos Library API"
     service = "photoslibrary.googleapis.com"
     scope = UPLOADING
 
     def __call__(self, answer: Answer) -> PhotosyncError | None:
-        """The error to raise; None: the general rules know what to do."""
+        """The error to raise; None: the general rules apply."""
         if answer.url in self._sign_in_urls:
             return None
         if answer.status in CREATED and answer.url.endswith(BATCH_CREATE):
             return self._of_results(answer)
-        # Large files go to whatever address Google names for them, and are refused like everything else.
+        # Large files are sent to other addresses, with the same refusals.
         return self.of_api(answer) if answer.status >= 400 else None
 
     def _of_results(self, answer: Answer) -> PhotosyncError | None:
-        """Results that say 'not now': the transport asks again, after a pause."""
+        """Results with a temporary error: the transport repeats the request after a pause."""
         results = results_of(answer.body).values()
         codes = {result.code for result in results}
         message = next((result.message for result in results if result.message), "no reason was given")
@@ -63,7 +63,9 @@ class LibraryRefusals(GoogleRefusals):
         if is_about_storage(error.message):
             return storage_full(self._account)
         if _QUOTA_WORD in error.message.lower():
-            return self._of_quota(error.message, answer)  # uploads a minute are refused so (int128/gpup issue 13)
+            return self._of_quota(
+                error.message, answer
+            )  # the answer to too many uploads per minute (int128/gpup issue 13)
         return ProviderError(f"{error.status or answer.status}: {error.message}", answer.status, answer.body)
 
     def too_many(self, answer: Answer) -> PhotosyncError:
@@ -86,12 +88,12 @@ class LibraryRefusals(GoogleRefusals):
 
 
 def is_about_storage(message: str) -> bool:
-    """Whether Google means that the storage is full. There is no code for it (section 5.3)."""
+    """Whether the storage is full. Google has no code for it (section 5.3)."""
     return _STORAGE_WORDS in message.lower()
 
 
 def storage_full(account: str) -> StorageFullError:
-    """What that means to the user."""
+    """The error for a full storage."""
     return StorageFullError(
         f"account '{account}': the Google storage is full. Free some, or buy more, at https://one.google.com/storage, "
         "and push again."

@@ -1,4 +1,4 @@
-"""Uploads a large file in pieces, and continues after a break at the offset that Google tells.
+"""Uploads a large file in pieces, and continues after an interruption at the offset that Google reports.
 
 Facts: protocol notes on Google Photos, section 5.2.
 """
@@ -13,18 +13,18 @@ from photosync.provider import FileToUpload
 from photosync_google.library.api import LibraryApi, UploadSession
 
 PIECE_BYTES = 16 * 1024**2
-"""Google advises no size. What a break can cost is a piece at most."""
+"""Google recommends no size. An interruption loses one piece at most."""
 MOST_PIECES = 100
-"""Each is one of the day's requests (section 4.6), so pieces of very large files are larger."""
+"""Each counts for the daily quota (section 4.6), so pieces of very large files are larger."""
 MOST_BREAKS = 5
-"""So many in a row that brought no byte further."""
+"""The maximum number of attempts in a row without progress."""
 MOST_STARTS = 3
 _CLOSED = (400, 404, 409, 410, 412)
-"""Ways in which a session is no longer good for the bytes that are due."""
+"""Statuses of a session that does not accept the next bytes."""
 
 
 def upload_in_pieces(api: LibraryApi, file: FileToUpload) -> str:
-    """Send a file; its upload token. The file is read once, unless something breaks."""
+    """Send a file; returns its upload token. The file is read once, unless the upload is interrupted."""
     with file.open() as source:
         for _ in range(MOST_STARTS):
             token = _one_session(api, api.begin_upload(file), source, file.size_bytes)
@@ -37,7 +37,7 @@ def upload_in_pieces(api: LibraryApi, file: FileToUpload) -> str:
 
 
 def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size_bytes: int) -> str | None:
-    """The upload token, or None where Google has closed the session."""
+    """The upload token, or None if Google has closed the session."""
     step = piece_size(size_bytes, session.granularity)
     offset, breaks = 0, 0
     while True:
@@ -46,7 +46,7 @@ def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size
         try:
             token = api.send_piece(session, piece, offset, is_last=is_last)
         except LostAnswerError as error:
-            # Its bytes may have arrived, all of them or a part. The look waits for a service that is in trouble.
+            # All of its bytes or a part may have arrived. `received` waits if the service has a problem.
             received = api.received(session)
             if received is None or received > size_bytes:
                 return None
@@ -69,7 +69,7 @@ def _one_session(api: LibraryApi, session: UploadSession, source: BinaryIO, size
 
 
 def piece_size(size_bytes: int, granularity: int) -> int:
-    """How much of a file of this size to send at once: a multiple of `granularity`."""
+    """The size of the pieces of a file of this size: a multiple of `granularity`."""
     wanted = max(PIECE_BYTES, -(-size_bytes // MOST_PIECES))
     return -(-wanted // granularity) * granularity
 
@@ -85,7 +85,7 @@ class Piece(io.BufferedIOBase, BinaryIO):
 
     def __enter__(self) -> Piece:
         self._position = 0
-        if self._source.tell() != self._offset:  # jumping costs the file the hashes that it makes while it is read
+        if self._source.tell() != self._offset:  # after a seek, the file cannot compute its hashes while it is read
             self._source.seek(self._offset)
         return self
 

@@ -1,6 +1,6 @@
-"""Uploading to Google Photos: what `push` drives.
+"""Uploading to Google Photos, for `push`.
 
-Nothing can be looked for: the permission is to append and no more. It need not be, because the same bytes are the same
+Items cannot be searched: the permission is only to append. This is not necessary, because the same bytes are the same
 item at Google, however often they are sent.
 Facts: protocol notes on Google Photos, section 5.
 """
@@ -19,18 +19,18 @@ from photosync_google.library.create import ItemMaker, Made
 from photosync_google.library.resumable import upload_in_pieces
 
 LARGEST_RAW_BYTES = 10 * 1000**2
-"""What is larger goes in pieces, as Google advises (section 5.2)."""
+"""Larger files are sent in pieces, as Google recommends (section 5.2)."""
 _REFUSED = (400, 411, 413, 415)
 
 
 class GoogleUploader:
-    """One push to one account; fulfils `Uploader`."""
+    """One push to one account; implements `Uploader`."""
 
     wait_s = 10.0
     batch = MOST_AT_ONCE
 
     def __init__(self, account: str, api: LibraryApi, albums: Albums, request: UploadRequest) -> None:
-        """Raises `UsageError` for a title that no album can have."""
+        """Raises `UsageError` for an invalid album title."""
         self._account = account
         self._api = api
         self._album = _requested_title(account, request.collection)
@@ -38,23 +38,23 @@ class GoogleUploader:
 
     @property
     def destination(self) -> str:
-        """The album that the user named. Without one, a content is at Google once, in the album of its first folder."""
+        """The user's album. Without one, a content is at Google once, in the album of its first folder."""
         return self._album or ""
 
     def find(self, file: FileToUpload) -> Item | None:
-        """Nothing: the permission to append does not allow looking. Raises `ItemError` for what Google would refuse."""
+        """None: the permission does not allow searching. Raises `ItemError` for a file that Google would refuse."""
         accepted.check(file)
         return None
 
     def prepare(self, files: Sequence[FileToUpload]) -> None:
-        """Nothing: albums are made when there is something to put into them."""
+        """Nothing: albums are created with their first items."""
 
     def send(self, file: FileToUpload) -> Sent:
-        """Bring the bytes up. Nothing is to be seen of them before `finish`, so it does no harm to send them twice."""
+        """Send the content. It is not visible before `finish`, so sending it twice is harmless."""
         return Sent(file, token=self._upload(file))
 
     def finish(self, sent: Sequence[Sent]) -> Sequence[Sent | ItemError]:
-        """Make items of these, album by album. What fails for a while fails alone once others came through."""
+        """Create items from these, album by album. A temporary failure is the item's own if others succeed."""
         made: dict[int, Made] = {}
         for album, indexes in self._by_album(sent).items():
             try:
@@ -68,7 +68,7 @@ class GoogleUploader:
         return [made[index] for index in range(len(sent))]
 
     def _by_album(self, sent: Sequence[Sent]) -> dict[str | None, list[int]]:
-        """The indexes of the files that go into one album; None: into no album."""
+        """The indexes of the files for each album; None: for no album."""
         groups: dict[str | None, list[int]] = {}
         for index, each in enumerate(sent):
             folder = "/".join(each.file.folder)
@@ -77,7 +77,7 @@ class GoogleUploader:
         return groups
 
     def _upload(self, file: FileToUpload) -> str:
-        """The upload token of a file's bytes. Raises `ItemError` where Google refuses them."""
+        """The upload token of a file's content. Raises `ItemError` if Google refuses it."""
         try:
             if file.size_bytes <= LARGEST_RAW_BYTES:
                 return self._api.upload(file)

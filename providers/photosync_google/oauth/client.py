@@ -1,4 +1,4 @@
-"""The OAuth client that a user makes in Google's console, read from the file that the console hands out.
+"""The OAuth client that a user creates in Google's console, read from the console's file.
 
 Facts: protocol notes on Google Photos, section 1.2.
 """
@@ -31,23 +31,23 @@ class OAuthClient:
 
     @property
     def urls(self) -> tuple[str, str]:
-        """Where tokens are given and revoked."""
+        """The addresses that issue and revoke tokens."""
         return self.token_uri, self.revoke_uri
 
     @property
     def revoke_uri(self) -> str:
-        """The file does not name it; it is next to the token's."""
+        """The file does not have it; it follows from the token's address."""
         return self.token_uri.rpartition("/")[0] + "/revoke"
 
 
 def read_client(path: Path, account: str) -> OAuthClient:
-    """The client in the file. Raises `ConfigError` that says what is wrong with it, and which file to download."""
+    """The client in the file. Raises a `ConfigError` with the problem, and the file to download."""
     try:
         return _client(path, json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
     except json.JSONDecodeError:
-        problem = "is no JSON"  # without the parser's own message, which may quote the file
+        problem = "is no JSON"  # without the parser's message, which may quote the file
     except UnicodeDecodeError:
         problem = "is no text"
     except ValueError as error:
@@ -56,7 +56,7 @@ def read_client(path: Path, account: str) -> OAuthClient:
 
 
 def _client(path: Path, content: object) -> OAuthClient:
-    """Raises `ValueError` that continues a sentence about the file."""
+    """Raises a `ValueError` whose text continues a sentence about the file."""
     client = part(content, "installed") or part(content, "web")
     if not client:
         raise ValueError(_what_it_is(as_object(content)))

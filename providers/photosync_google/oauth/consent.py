@@ -1,7 +1,7 @@
-"""A person signs in: Google's consent page, and the token that comes of it.
+"""The sign-in of a person: Google's consent page, and the resulting token.
 
-google-auth-oauthlib makes the address of the page. The exchange of the code goes through the transport like everything
-else: the library's own would refuse a token endpoint on loopback, and raise a warning as an error when a person unticks
+google-auth-oauthlib creates the page's address. The code is exchanged through the transport, like all requests: the
+library's own exchange would refuse a token endpoint on loopback, and raise a warning as an error when a person unticks
 a box, unless the whole process's environment is changed.
 Facts: protocol notes on Google Photos, sections 1.4, 1.5 and 1.9.
 """
@@ -37,7 +37,7 @@ def obtain_token(
     person.show(_HINT)
     token = attempt.token()
     if "refresh_token" not in token:
-        # Google gives it at the first consent only, unless it is asked to ask again.
+        # Google gives it only at the first consent, unless the request demands a new consent.
         person.show("Google gave no lasting sign-in, because this client was allowed before. Once more, please.")
         token = attempt.token(prompt="consent")
     if "refresh_token" not in token:
@@ -58,7 +58,7 @@ def obtain_token(
 
 @dataclass(frozen=True, slots=True)
 class _SignIn:
-    """What is the same whenever the person is asked."""
+    """The values that are the same for each consent."""
 
     account: str
     client: OAuthClient
@@ -67,7 +67,7 @@ class _SignIn:
     scope: GoogleScope
 
     def token(self, **options: str) -> Token:
-        """The fields of a token file, after one consent; `options` go into the address of the consent page."""
+        """The fields of a token file, after one consent; `options` are added to the consent page's address."""
         form = ask_consent(
             self.person,
             lambda request: self._link(request, options),
@@ -82,7 +82,7 @@ class _SignIn:
                 f"{self._advice(refusal.word)}"
             ) from refusal
         scopes = token.get("scopes")
-        # An answer that names no scopes granted what was asked (RFC 6749, section 5.1).
+        # An answer without scopes has granted the requested ones (RFC 6749, section 5.1).
         if isinstance(scopes, list) and self.scope.url not in scopes:
             raise SignInError(
                 f"account '{self.account}': Google signed in, but without the permission for {self.scope.action}. "
@@ -94,7 +94,7 @@ class _SignIn:
         content = {
             "client_id": self.client.client_id,
             "client_secret": self.client.client_secret,
-            # The library refuses plain http, which here is loopback's alone; the real one is put back below.
+            # The library refuses plain http, which is used only for loopback here; the real address is restored below.
             "auth_uri": urlsplit(self.client.auth_uri)._replace(scheme="https").geturl(),
             "token_uri": self.client.token_uri,
         }

@@ -1,4 +1,4 @@
-"""What a person can permit: each has a scope, a token and a consent of its own, asked for when it is needed.
+"""The permissions that a person can give: each has its own scope, token and consent, requested when needed.
 
 Facts: protocol notes on Google Photos, section 1.3.
 """
@@ -14,21 +14,21 @@ class GoogleScope:
 
     url: str
     action: str
-    """What it allows: `picking photos`."""
+    """The permitted action: `picking photos`."""
     box: str
-    """What Google's consent page calls it."""
+    """Its name on Google's consent page."""
     purpose: str
-    """Why a page is opened."""
+    """The reason for opening the page."""
     option: str = ""
-    """Of `photosync login`."""
+    """The options of `photosync login`."""
 
     @property
     def name(self) -> str:
-        """The scope as Google's console shows it: `photoslibrary.appendonly`."""
+        """The scope's name in Google's console: `photoslibrary.appendonly`."""
         return self.url.rpartition("/")[2]
 
     def command(self, account: str) -> str:
-        """What obtains it."""
+        """The command that obtains it."""
         return f"photosync login {account}{self.option}"
 
 

@@ -1,1 +1,1 @@
-"""Picking: sessions in which a person picks, and the items that were picked in them."""
+"""Picking: sessions in which a person picks, and their items."""

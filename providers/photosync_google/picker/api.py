@@ -1,4 +1,4 @@
-"""The calls of the Photos Picker API: sessions and what was picked in them.
+"""The calls of the Photos Picker API: sessions and their items.
 
 Facts: protocol notes on Google Photos, sections 2 and 3.
 """
@@ -15,11 +15,11 @@ from photosync.transport import Transport
 from photosync_google.picker.items import PickedItem, page_of, session_of
 
 PAGE_SIZE = 100
-"""More is lowered to this by the service."""
+"""The service reduces larger values to this."""
 MOST_PICKED = 2000
-"""So many a session; more is lowered to this by the service."""
+"""The maximum number of items per session; the service reduces larger values to this."""
 _GONE = (403, 404)
-"""Expired, and unknown or deleted. Other reasons for a 403 have been told apart by then."""
+"""Expired, and unknown or deleted. Other reasons for a 403 are recognised before."""
 
 
 class PickerApi:
@@ -31,8 +31,8 @@ class PickerApi:
 
     def create(self, most: int | None) -> PickingSession:
         """A new session, in which a person can pick `most` items."""
-        # Whether the service knows a repeated request by its id is not documented. A session too many does no harm,
-        # one too few would.
+        # It is not documented whether the service recognises a repeated request by its id. An additional session is
+        # harmless, a missing one would not be.
         config = {"pickingConfig": {"maxItemCount": str(min(most, MOST_PICKED))}} if most is not None else {}
         answer = self._transport.json(
             "POST", f"{self._base}/sessions", params={"requestId": str(uuid.uuid4())}, json=config
@@ -40,7 +40,7 @@ class PickerApi:
         return session_of(answer)
 
     def session(self, session_id: str) -> PickingSession | None:
-        """How a session stands; None for one that is over."""
+        """The state of a session; None if it has ended."""
         try:
             return session_of(self._transport.json("GET", self._session_url(session_id)))
         except ProviderError as error:
@@ -49,11 +49,11 @@ class PickerApi:
             raise
 
     def delete(self, session_id: str) -> None:
-        """End a session. One that is over already is no error."""
+        """End a session. It is not an error if it has ended already."""
         self._transport.request("DELETE", self._session_url(session_id), accept=(200, 204, *_GONE))
 
     def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
-        """What was picked, each request sent only when its page is asked for. A page may be empty."""
+        """The picked items; each request is sent only when its page is needed. A page may be empty."""
         token: str | None = None
         seen: set[str] = set()
         while True:
@@ -77,10 +77,10 @@ class PickerApi:
 
 
 def _path(base_url: str) -> str:
-    """The secret part of an address: logs name the host anyway."""
+    """The secret part of an address, without the host, which logs may show."""
     return base_url.partition("://")[2].partition("/")[2]
 
 
 def is_gone(error: ProviderError) -> bool:
-    """Whether a session's listing was refused because the session is over."""
+    """Whether a session's listing was refused because the session has ended."""
     return error.status in _GONE

@@ -1,4 +1,4 @@
-"""Where the bytes of picked items are. Addresses live an hour; new ones come only by listing the whole session again.
+"""The addresses of picked items. They are valid for an hour; for new ones the whole session must be listed again.
 
 Facts: protocol notes on Google Photos, sections 4.2, 4.3 and 4.5.
 """
@@ -20,7 +20,7 @@ from photosync_google.picker.items import FAILED, PROCESSING, PickedItem
 
 MAX_AGE_S = 50 * 60.0
 _USELESS_RENEWALS = 5
-"""After so many in a row after which no address worked, the addresses are not what is wrong."""
+"""After this many new listings in a row whose addresses all failed, the addresses are not the cause."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST_ERROR_BYTES = 20_000
@@ -28,7 +28,7 @@ _LARGEST_ERROR_BYTES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """A picked item and when its address was given out."""
+    """A picked item and the time of its address."""
 
     session_id: str
     picked: PickedItem
@@ -36,7 +36,7 @@ class _Address:
 
 
 class Downloads:
-    """Lists sessions, and downloads what was listed: at most 2000 items a session. Used from several threads."""
+    """Lists sessions, and downloads listed items: at most 2000 items per session. Thread-safe."""
 
     def __init__(self, transport: Transport, api: PickerApi, own_hosts: OwnHosts) -> None:
         self._transport = transport
@@ -46,17 +46,17 @@ class Downloads:
         self._lock = threading.Lock()
         self._useless_renewals = 0
         self._over: set[str] = set()
-        """Sessions that are no longer there."""
+        """Sessions that have ended."""
 
     def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
-        """List a session, and remember its addresses."""
+        """List a session, and store its addresses."""
         for page in self._api.pages(session_id):
             now = time.monotonic()
             self._addresses.update((each.item.id, _Address(session_id, each, now)) for each in page)
             yield page
 
     def download(self, item_id: str, destination: Destination) -> None:
-        """The bytes of an item, from a new address where the one known is old or refused. Raises `ItemError`."""
+        """The content of an item, from a new address if the known one is old or refused. Raises `ItemError`."""
         address = self._addresses.get(item_id)
         if address is None:
             raise _not_picked()
@@ -85,7 +85,7 @@ class Downloads:
         self._useless_renewals = 0
 
     def _download_video(self, picked: PickedItem, destination: Destination) -> None:
-        """Videos come by a redirect to a host that needs no bearer token, and so must not get it."""
+        """Videos are redirected to a host that needs no bearer token, and so must not get it."""
         try:
             with self._transport.stream("GET", picked.url, accept=(HTTPStatus.OK, *_REDIRECTS)) as (answer, _):
                 location = answer.headers.get("Location") if answer.status in _REDIRECTS else None
@@ -100,7 +100,7 @@ class Downloads:
         self._transport.download(address, destination, signed=False)
 
     def _renewed(self, old: _Address) -> _Address:
-        """A newer address than `old`, by one listing for all threads that need one."""
+        """A newer address than `old`, from one listing for all threads that need one."""
         item_id = old.picked.item.id
         with self._lock:
             if self._addresses.get(item_id) is old:
@@ -127,7 +127,7 @@ class Downloads:
 
 
 def _check_picture(picked: PickedItem, destination: Destination) -> None:
-    """Google answers with small pictures of its own where something is wrong, now and then without saying so."""
+    """Google answers errors with small pictures, sometimes with a status of success."""
     is_png = destination.head.startswith(_PNG)
     if is_png and picked.mime != "image/png" and destination.offset < _LARGEST_ERROR_BYTES:
         raise ItemError("an error picture came in place of the photo", Reason.NOT_MEDIA)

@@ -1,4 +1,4 @@
-"""What the Picker API says of sessions and picked items, made into values.
+"""Parses the Picker API's sessions and picked items.
 
 Facts: protocol notes on Google Photos, sections 2.1, 3 and 4.
 """
@@ -29,35 +29,35 @@ _CLOSES_IN_S = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class PickedItem:
-    """A picked item, and where its bytes are for the next hour."""
+    """A picked item, and the address of its content for the next hour."""
 
     item: Item
     base_url: str = field(repr=False)
     mime: str
     status: str
-    """Of a video: `READY`, `PROCESSING` or `FAILED`; empty where the service does not say."""
+    """The state of a video: `READY`, `PROCESSING` or `FAILED`; empty if unknown."""
 
     @property
     def url(self) -> str:
-        """Of the bytes. Without the `v`, a video's would be those of a still picture (section 4.1)."""
+        """The address of the content. Without the `v`, a video's would be that of a still picture (section 4.1)."""
         return f"{self.base_url}={'dv' if self.is_video else 'd'}"
 
     @property
     def is_video(self) -> bool:
-        """Whether it has to be downloaded as one."""
+        """Whether it must be downloaded as a video."""
         return self.item.kind is Kind.VIDEO
 
 
 @dataclass(frozen=True, slots=True)
 class PickedPage:
-    """What one request of a session's listing brought."""
+    """The result of one request of a session's listing."""
 
     picked: tuple[PickedItem, ...]
     next_token: str | None
 
 
 def session_of(answer: object) -> PickingSession:
-    """A session. Raises `ProviderError` when the answer is none."""
+    """Parse a session. Raises `ProviderError` for any other answer."""
     if not isinstance(answer, Mapping):
         raise ProviderError("Google Photos answered with something else than a picking session.")
     id_, link = text(answer, "id"), text(answer, "pickerUri")
@@ -65,13 +65,13 @@ def session_of(answer: object) -> PickingSession:
     if id_ is None or (link is None and not is_done):
         raise ProviderError("Google Photos answered with a picking session that has no id or no address.")
     if link is not None:
-        target(link)  # no browser is sent anywhere else than to https
+        target(link)  # a browser is sent only to https addresses
     polling = part(answer, "pollingConfig")
     poll_every_s = _seconds(polling, "pollInterval", _POLL_EVERY_S)
     return PickingSession(
         id=id_,
         link=link or "",
-        # The ending makes the browser's tab close itself; on a phone it would leave nothing to go back to (2.1).
+        # With this ending the browser's tab closes itself; on a phone no page would be left (2.1).
         browser_link=f"{(link or '').rstrip('/')}/autoclose",
         is_done=is_done,
         poll_every_s=min(max(poll_every_s, _SHORTEST_POLL_S), _LONGEST_POLL_S),
@@ -80,7 +80,7 @@ def session_of(answer: object) -> PickingSession:
 
 
 def page_of(answer: object) -> PickedPage:
-    """A page of a listing. Raises `ProviderError` when the answer is none; an empty object is an empty page."""
+    """Parse a page of a listing. Raises `ProviderError` for any other answer; an empty object is an empty page."""
     if not isinstance(answer, Mapping) or set(answer) - {"mediaItems", "nextPageToken"}:
         raise ProviderError("Google Photos answered a listing with something else; its protocol may have changed.")
     if not isinstance(answer.get("mediaItems", []), list):
@@ -90,7 +90,7 @@ def page_of(answer: object) -> PickedPage:
 
 
 def capture_time(content: Json, name: str) -> CaptureTime | None:
-    """A moment as Google writes it, in UTC."""
+    """Parse Google's form of an instant, in UTC."""
     taken = date_time(content, name)
     return CaptureTime(taken.astimezone(UTC).replace(tzinfo=None), TimeMeaning.INSTANT) if taken else None
 
@@ -111,14 +111,14 @@ def _picked_item(content: Json) -> PickedItem | None:
         width=number(metadata, "width", least=1),
         height=number(metadata, "height", least=1),
         link=base_url,
-        # Both are the service's doing, and documented (section 4.4): what arrives is not the camera's file.
+        # The service documents both changes (section 4.4): the download is not the camera's file.
         notes=(REENCODED,) if is_video else (GPS_STRIPPED,),
     )
     return PickedItem(item, base_url, mime, text(part(metadata, "videoMetadata"), "processingStatus") or "")
 
 
 def _seconds(content: Json, name: str, default: float) -> float:
-    """A duration as Google writes it: `3.5s`."""
+    """Parse Google's form of a duration: `3.5s`."""
     match = _DURATION.fullmatch(text(content, name) or "")
     seconds = float(match[1]) if match else default
     return seconds if math.isfinite(seconds) else default

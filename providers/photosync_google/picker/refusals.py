@@ -1,4 +1,4 @@
-"""What the Picker API's refusals mean, in words for the user.
+"""The meaning of the Picker API's refusals, as messages for the user.
 
 Facts: protocol notes on Google Photos, sections 2.4, 4.3 and 4.6.
 """
@@ -14,20 +14,20 @@ from photosync_google.refusals import ErrorStatus, GoogleRefusals
 
 
 class PickerRefusals(GoogleRefusals):
-    """Looks at every answer that one account gets when it picks and downloads."""
+    """Checks every answer to an account's picks and downloads."""
 
     title = "Photos Picker API"
     service = "photospicker.googleapis.com"
     scope = PICKING
 
     def __call__(self, answer: Answer) -> PhotosyncError | None:
-        """The error to raise; None: the general rules know what to do."""
+        """The error to raise; None: the general rules apply."""
         if answer.url in self._sign_in_urls or answer.status < 400:
             return None
         return self.of_api(answer) if answer.url.startswith(self._api) else self._of_content(answer)
 
     def bad_request(self, answer: Answer) -> PhotosyncError:
-        """Google wants something of the person first, or a request was wrong."""
+        """The person must do something first, or a request was invalid."""
         error = ErrorStatus.of(answer)
         if error.status != "FAILED_PRECONDITION":
             return ProviderError(
@@ -60,7 +60,7 @@ class PickerRefusals(GoogleRefusals):
         )
 
     def _of_content(self, answer: Answer) -> PhotosyncError | None:
-        """An address that is too old may be refused as if the sign-in were; a new listing tells which (4.3)."""
+        """An old address may be refused as if the sign-in were; a new listing shows which it is (4.3)."""
         if answer.status == 401:
             return ItemError("the address of the content is no longer good (401)", Reason.FORBIDDEN)
         if answer.status == 403 and ErrorStatus.of(answer).is_about_quota:

@@ -1,4 +1,4 @@
-"""Which picking sessions are not finished, on the disk, so that a run that was killed can go on.
+"""The unfinished picking sessions, stored on the disk, so that the run after a killed one can continue.
 
 One small file per session, so that two runs never write the same file.
 """
@@ -27,17 +27,17 @@ class SessionStore:
         for path in self._folder.glob("*.json") if self._folder.is_dir() else ():
             content = StateFile(path, account=self._account).read()
             begun, id_ = text(content, "begun"), text(content, "id")
-            if begun and id_:  # else it is cut off, or being deleted: there is nothing to go on with
+            if begun and id_:  # else it is truncated, or being deleted, and cannot be continued
                 found.append((begun, id_))
         return [Collection(id_, f"picked {begun}", "picking session") for begun, id_ in sorted(found)]
 
     def keep(self, session_id: str) -> None:
-        """Remember a session. Raises `DestinationError`."""
+        """Store a session. Raises `DestinationError`."""
         begun = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
         self._file(session_id).write({"id": session_id, "begun": begun})
 
     def forget(self, session_id: str) -> None:
-        """A session is finished, or over."""
+        """Remove a session that is finished or has ended."""
         self._file(session_id).delete()
 
     def _file(self, session_id: str) -> StateFile:
