@@ -63,7 +63,7 @@ def test_an_error_names_file_line_key_and_what_was_expected(tmp_path: Path, text
     assert str(raised.value).startswith(f"{path}:{line}: ")
 
 
-def test_a_missing_file_is_told_with_a_way_to_begin(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_an_example(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"config\.example\.yaml"):
         config.load(tmp_path / "none.yaml")
 
@@ -107,13 +107,13 @@ def test_paths_begin_at_the_configuration_file(tmp_path: Path) -> None:
     assert loaded.account("amazon").settings().model_dump()["cookies"] == tmp_path / "my-cookies.txt"
 
 
-def test_an_unknown_account_is_told_with_those_that_are_there(tmp_path: Path) -> None:
+def test_an_unknown_account_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     path = write(tmp_path, "library: x\naccounts:\n  amazon: {}\n")
     with pytest.raises(ConfigError, match=r"no account 'amzon'; accounts there: amazon"):
         config.load(path).account("amzon")
 
 
-def test_what_the_fixer_is_told_stands_under_defaults_or_an_account(tmp_path: Path) -> None:
+def test_options_of_the_fixer_are_under_defaults_or_an_account(tmp_path: Path) -> None:
     text = """
 library: x
 defaults: {artist: Ada, write_gps: yes, sidecar_name: stem}

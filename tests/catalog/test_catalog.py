@@ -68,7 +68,7 @@ def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -
     assert list(catalog.failed_or_missing("amazon")) == []
 
 
-def test_only_what_a_listing_did_not_bring_is_gone(catalog: Catalog) -> None:
+def test_only_unlisted_items_are_gone(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item(each), each) for each in "abc"])
@@ -149,7 +149,7 @@ def older(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_older_catalog_is_brought_up_to_date_and_keeps_its_rows(older: Path) -> None:
+def test_an_older_catalog_is_migrated_and_keeps_its_rows(older: Path) -> None:
     catalog = Catalog.open(older)
     assert catalog.known("amazon", ["a"])["a"].location == Location("", "a.jpg")
     entry = catalog.entry("amazon", "a")

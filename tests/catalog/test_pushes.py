@@ -36,7 +36,7 @@ def test_a_file_is_known_as_long_as_it_stays_the_same(catalog: Catalog) -> None:
     assert not catalog.pushes("b").has_file("", Path("/x/1.jpg"), "s")
 
 
-def test_a_content_is_known_wherever_it_lies(catalog: Catalog) -> None:
+def test_a_content_is_known_in_any_folder(catalog: Catalog) -> None:
     record(catalog, pushed("/x/1.jpg", ONE, "i1"))
     ledger = catalog.pushes("a")
     match = ledger.with_content("", ONE)

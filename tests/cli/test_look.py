@@ -20,7 +20,7 @@ def test_list(photosync: CommandLine) -> None:
     assert all(line.startswith("new      20") for line in lines)
 
 
-def test_list_of_what_is_saved_asks_nobody(photosync: CommandLine) -> None:
+def test_a_list_of_saved_items_sends_no_request(photosync: CommandLine) -> None:
     assert photosync("pull", "amazon", "--limit", "2").exit_code == 0
     content = photosync.config.read_text(encoding="utf-8")
     rows = photosync.objects("list", "amazon", "--saved")

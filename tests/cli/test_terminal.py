@@ -52,7 +52,7 @@ def test_an_answer_is_a_line_or_none_at_the_end_of_the_input(
     assert capsys.readouterr().err == "Continue?: "
 
 
-def test_nobody_is_asked_and_messages_go_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_question_is_asked_and_messages_are_passed_on(capsys: pytest.CaptureFixture[str]) -> None:
     messages: list[str] = []
     nobody: Interaction = Unattended(messages.append)
     nobody.show("Going on.")

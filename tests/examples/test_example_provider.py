@@ -49,7 +49,7 @@ def test_the_page_on_plugins_names_the_whole_interface_and_the_whole_kit() -> No
     assert unnamed == []
 
 
-def test_it_is_found_and_told_with_its_distribution(environment: dict[str, str]) -> None:
+def test_it_is_listed_with_its_distribution(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "photosync", "providers", "--json"]
     output = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     assert '"example"' in output

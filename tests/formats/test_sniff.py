@@ -40,7 +40,7 @@ def test_content_decides_the_format(head: bytes, name: str, format_name: str | N
     assert (found.name if found else None, found.kind if found else None) == (format_name, kind)
 
 
-def test_a_name_that_does_not_fit_the_content_is_told() -> None:
+def test_a_name_that_does_not_match_the_content_is_reported() -> None:
     jpeg = sniff(b"\xff\xd8\xff\xe0")
     assert jpeg is not None
     assert jpeg.fits("IMG_1.JPG")

@@ -60,7 +60,7 @@ def test_what_is_no_layout_is_refused_with_a_reason(layout: str) -> None:
         Layout(layout)
 
 
-def test_no_field_climbs_out_of_the_folder() -> None:
+def test_no_field_leads_out_of_the_folder() -> None:
     path = Layout("{collection}/{account}/{name}").path(place(collection="../../x", account="a/../..", name="../y"))
     assert ".." not in path.parts
     assert not path.is_absolute()

@@ -115,7 +115,7 @@ os.replace(done.path, path)
 
 
 def run_with_limit(path: Path, workspace: Path, limit: int, how: str) -> subprocess.CompletedProcess[str]:
-    """Mend in a process that may write files of `limit` bytes: the write that passes it kills, or fails."""
+    """Fix in a process that may write files of `limit` bytes: a write beyond it kills the process, or fails."""
     command = [sys.executable, "-c", CHILD, str(path), str(workspace), str(limit), how]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

@@ -80,7 +80,7 @@ def test_the_configured_ending_wins() -> None:
         ("", "holds no cookies"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told_and_what_to_do(tmp_path: Path, content: str, problem: str) -> None:
+def test_an_error_of_a_file_is_reported_with_advice(tmp_path: Path, content: str, problem: str) -> None:
     path = tmp_path / "cookies.txt"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(SignInError, match=problem) as raised:

@@ -167,7 +167,7 @@ def test_two_accounts_and_one_that_fails(simulator: AmazonSimulator, sandbox: Sa
     assert result.exit == 4
 
 
-def test_bad_input_is_told_and_nothing_is_lost(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_bad_input_is_reported_and_nothing_is_lost(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     page = sandbox.folder / "cookies.html"
     page.write_text("<!doctype html><html>Sign in</html>")
     sandbox.configure({"amazon": {**simulator.account_settings(), "cookies": str(page)}})
@@ -185,7 +185,7 @@ def test_bad_input_is_told_and_nothing_is_lost(simulator: AmazonSimulator, sandb
     assert simulator.counts["total"] == 0
 
 
-def test_an_unreachable_service_is_told_soon(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+def test_an_unreachable_service_is_reported_soon(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
     settings = simulator.account_settings() | {"endpoints": {"api": "http://127.0.0.1:9/drive/v1"}}
     sandbox.configure({"amazon": settings}, retry_budget="1s")
     result = sandbox.run("pull", "amazon")
@@ -219,7 +219,7 @@ def test_a_locked_library_is_left_alone(simulator: AmazonSimulator, sandbox: San
     assert process.returncode == 143
 
 
-def test_a_listing_that_breaks_off_does_not_cost_what_it_brought(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_an_interrupted_listing_keeps_its_items(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="1s")
     simulator.faults.server_error = Fault(after=1, on="list")
     try:

@@ -19,7 +19,7 @@ from photosync_amazon.simulator import AmazonSimulator
 from photosync_amazon.simulator.uploads import ConflictBody
 
 THERE = 3
-"""So many items the account has that nobody pushed."""
+"""The number of items in the account that were not pushed."""
 SAMPLES = Path(__file__).parents[3] / "shared" / "photos"
 BODIES: tuple[ConflictBody, ...] = ("code", "node", "nothing")
 _PHOTOS = SimulatedLibrary(2000, seed=4711, gaps=False)
@@ -43,7 +43,7 @@ class Uploader:
         self.sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="60s")
 
     def write(self, files: Mapping[str, bytes]) -> dict[str, str]:
-        """Put files beside the configuration; what must be at the service once they are pushed."""
+        """Write files next to the configuration; returns the expected contents of the service after a push."""
         for name, content in files.items():
             path = self.sandbox.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ class Uploader:
         return {name: md5(content) for name, content in files.items()}
 
     def push(self, *arguments: str) -> Result:
-        """Push; the books must close."""
+        """Push; the totals must add up."""
         self.simulator.forget()
         result = self.sandbox.run("push", "amazon", *arguments)
         assert result.exit != 1, result
@@ -140,7 +140,9 @@ def test_a_folder_of_the_service_is_used_whatever_its_case(user: Uploader, simul
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_a_folder_that_somebody_made_meanwhile(user: Uploader, simulator: AmazonSimulator, body: ConflictBody) -> None:
+def test_a_folder_that_was_made_at_the_same_time(
+    user: Uploader, simulator: AmazonSimulator, body: ConflictBody
+) -> None:
     user.write({"Holiday/IMG_1.JPG": photo(1)})
     made = simulator.account.tree.make_folder("Holiday", simulator.account.root)
     simulator.uploads.conflict_body = body
@@ -231,7 +233,7 @@ def test_a_content_that_came_meanwhile_is_there(user: Uploader, simulator: Amazo
 
 
 @pytest.mark.parametrize("body", BODIES)
-def test_what_lies_in_the_trash_is_told(user: Uploader, simulator: AmazonSimulator, body: ConflictBody) -> None:
+def test_content_in_the_trash_is_reported(user: Uploader, simulator: AmazonSimulator, body: ConflictBody) -> None:
     item = next(simulator.library.expected())
     user.write({"IMG_1.JPG": simulator.library.content_of(item.id)})
     simulator.library.remove(item.id)
@@ -367,7 +369,7 @@ def test_lost_answers_make_no_second_copy(user: Uploader, simulator: AmazonSimul
 
 
 def test_a_lost_answer_about_a_file_that_shows_late(user: Uploader, simulator: AmazonSimulator) -> None:
-    """It is sent again in the end, and the service says that it has it: no stranger's, then."""
+    """It is sent again at the end, and the service answers that it has it: so it is the account's own."""
     wanted = user.write({"IMG_1.JPG": photo(1)})
     simulator.faults.lose_answer = Fault(times=1)
     simulator.faults.lag = Fault(after=1)
@@ -426,7 +428,7 @@ def test_a_host_that_does_not_know_the_session_ends_the_run(user: Uploader, simu
     assert simulator.counts["upload"] <= 2
 
 
-def test_no_room_is_told_for_all(user: Uploader, simulator: AmazonSimulator) -> None:
+def test_a_full_storage_is_reported_for_all_files(user: Uploader, simulator: AmazonSimulator) -> None:
     user.write({f"Holiday/IMG_{number}.JPG": photo(number) for number in range(40)})
     simulator.faults.quota = Fault(after=3)
     result = user.push("Holiday", "--jobs", "1")

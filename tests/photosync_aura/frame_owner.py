@@ -1,4 +1,4 @@
-"""Somebody with frames at a simulated Aura, and the real command to save them with."""
+"""A user with frames at a simulated Aura, and the real command to save them with."""
 
 from __future__ import annotations
 

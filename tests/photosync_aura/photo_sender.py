@@ -1,4 +1,4 @@
-"""Somebody who sends pictures to a frame: the folder that goes up, and what the simulated service made of it."""
+"""A user who sends pictures to a frame: the folder that goes up, and what the simulated service made of it."""
 
 from __future__ import annotations
 

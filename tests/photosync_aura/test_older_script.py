@@ -37,7 +37,7 @@ ERAS: dict[str, Name] = {
 
 @pytest.fixture
 def owner(owner_of: OwnerOf) -> Owner:
-    """Somebody with a folder for the frame, and twelve pictures on it."""
+    """A user with a folder for the frame, and twelve pictures on it."""
     owner = owner_of(items=12)
     owner.configure(frames={"home": {"id": KITCHEN, "path": str(owner.frame)}})
     return owner
@@ -101,7 +101,7 @@ BROKEN: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-def test_broken_files_are_brought_again_under_their_names(owner: Owner, fault: str) -> None:
+def test_broken_files_are_downloaded_again_under_their_names(owner: Owner, fault: str) -> None:
     left = leave(owner, ERAS["readme"], years=True)
     broken = [id_ for id_ in left if _ending(left[id_].name) != ".mp4"][2]
     path = left[broken]
@@ -162,7 +162,7 @@ def test_a_live_photos_two_files_are_both_kept(owner: Owner) -> None:
     assert (result.number("unchanged"), result.number("saved")) == (14, 0)
 
 
-def test_a_truncated_video_is_brought_again(owner: Owner) -> None:
+def test_a_truncated_video_is_downloaded_again(owner: Owner) -> None:
     library = owner.simulator.library
     library.add(kind=Kind.VIDEO, video_file_name="clip.mov", frame=KITCHEN)
     left = leave(owner, ERAS["now"])
@@ -208,7 +208,7 @@ def test_a_new_content_is_not_taken_for_the_file_of_the_old_one(owner: Owner) ->
     assert owner.downloads == 1
 
 
-def test_files_of_nobody_are_left_alone(owner: Owner) -> None:
+def test_files_of_no_item_are_left_alone(owner: Owner) -> None:
     owner.frame.mkdir()
     foreign = owner.frame / "IMG_0001.jpeg"
     foreign.write_bytes(b"not a picture")
@@ -216,7 +216,7 @@ def test_files_of_nobody_are_left_alone(owner: Owner) -> None:
     assert foreign.read_bytes() == b"not a picture"
 
 
-def test_what_cannot_be_brought_leaves_the_broken_file_where_it_is(owner: Owner) -> None:
+def test_a_failed_download_leaves_the_broken_file_unchanged(owner: Owner) -> None:
     left = leave(owner, ERAS["now"])
     id_, path = next((id_, path) for id_, path in left.items() if path.suffix != ".mp4")
     path.write_bytes(b"")

@@ -27,7 +27,7 @@ with_samples = pytest.mark.skipif(not LANDSCAPE.exists(), reason="the sample pho
 
 @pytest.fixture
 def sender(owner_of: OwnerOf) -> Sender:
-    """Somebody with an empty frame."""
+    """A user with an empty frame."""
     return Sender(owner_of())
 
 
@@ -147,7 +147,7 @@ def test_what_a_frame_does_not_take(sender: Sender) -> None:
     assert len(sender.simulator.desk.stored) == 3
 
 
-def test_broken_pictures_and_bombs_harm_nobody(sender: Sender) -> None:
+def test_broken_pictures_and_bombs_do_no_harm(sender: Sender) -> None:
     whole = painted((640, 480), "JPEG")
     bombs = {"bomb.png": bomb(40_000, 40_000), "large bomb.png": bomb(12_000, 12_000) + TOO_MUCH}
     broken = {"half.jpg": whole[: len(whole) // 2], "no head.jpg": b"\xff\xd8\xff\xe1" + TOO_MUCH}
@@ -327,7 +327,7 @@ def _pulled(sender: Sender) -> list[Path]:
 
 
 @with_samples
-def test_a_pull_does_not_bring_reduced_copies_back(sender: Sender) -> None:
+def test_a_pull_does_not_download_reduced_copies(sender: Sender) -> None:
     lay_sample(sender, "orientation/Landscape_6.jpg", TOO_MUCH)
     assert reasons(sender, "--resize") == {}
     result = sender.owner.pull_all("--full")

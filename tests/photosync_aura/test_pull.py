@@ -71,7 +71,7 @@ def test_hidden_pictures_come_too_and_are_marked(owner_of: OwnerOf) -> None:
     assert owner.pull_all().number("saved") == 3
 
 
-def test_uploads_that_never_ended_are_left_out_and_told(owner_of: OwnerOf) -> None:
+def test_unfinished_uploads_are_left_out_and_reported(owner_of: OwnerOf) -> None:
     owner = owner_of(items=2)
     owner.simulator.library.add(3, placeholder=True)
     result = owner.pull_all("-v")
@@ -79,7 +79,7 @@ def test_uploads_that_never_ended_are_left_out_and_told(owner_of: OwnerOf) -> No
     assert "3 uploads were never finished" in result.stderr
 
 
-def test_the_md5s_are_compared_and_told_and_a_difference_is_no_failure(owner_of: OwnerOf) -> None:
+def test_the_md5s_are_compared_and_a_difference_is_no_failure(owner_of: OwnerOf) -> None:
     owner = owner_of()
     ids = owner.simulator.library.add(8, kind=Kind.PHOTO, frame=KITCHEN)
     owner.simulator.faults.wrong_bytes = Fault(items=ids[:2])
@@ -146,7 +146,7 @@ def test_a_wrong_id_does_not_keep_the_other_frames_from_being_listed(owner_of: O
 # A folder of the frame's own
 
 
-def test_a_frame_with_a_path_lies_in_it(owner_of: OwnerOf) -> None:
+def test_a_frame_with_a_path_is_saved_in_it(owner_of: OwnerOf) -> None:
     owner = owner_of()
     (id_,) = owner.simulator.library.add(taken=APRIL, kind=Kind.PHOTO, frame=KITCHEN)
     owner.configure(frames={"home": {"id": KITCHEN, "path": str(owner.frame)}})
@@ -277,7 +277,7 @@ def test_an_empty_page_ends_the_listing(owner_of: OwnerOf) -> None:
 
 
 @pytest.mark.parametrize("name", ["../../escaped.jpeg", "a/b.jpeg", "..", "a\\b.jpeg"])
-def test_a_stored_name_that_climbs_is_refused(owner_of: OwnerOf, name: str) -> None:
+def test_a_stored_name_outside_the_folder_is_refused(owner_of: OwnerOf, name: str) -> None:
     owner = owner_of()
     owner.simulator.library.add(2, kind=Kind.PHOTO, frame=KITCHEN)
     (id_,) = owner.simulator.library.add(kind=Kind.PHOTO, frame=KITCHEN, file_name=name)

@@ -17,7 +17,7 @@ UNKNOWN = "abf50000-0000-4000-8000-00000000dead"
 
 @pytest.fixture
 def sender(owner_of: OwnerOf) -> Sender:
-    """Somebody with an empty frame."""
+    """A user with an empty frame."""
     return Sender(owner_of())
 
 
@@ -99,7 +99,7 @@ def test_what_another_frame_has_is_put_on_this_one_too(sender: Sender) -> None:
     assert sender.on_frame() == dict.fromkeys(md5s, 1)
 
 
-def test_what_cannot_join_another_frame_is_told(sender: Sender) -> None:
+def test_a_picture_that_cannot_be_added_to_another_frame_is_reported(sender: Sender) -> None:
     sender.lay(2)
     sender.owner.configure(frames=BOTH)
     push(sender)
@@ -131,7 +131,7 @@ def test_a_frame_without_permission_is_refused(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["Grandma's frame", "grandma", GRANDMA])
-def test_permission_goes_by_the_frames_id(sender: Sender, wanted: str) -> None:
+def test_permission_depends_on_the_frames_id(sender: Sender, wanted: str) -> None:
     sender.lay(1)
     result = sender.owner.push(wanted, str(sender.photos))
     assert result.exit == 2
@@ -294,7 +294,7 @@ def test_a_lock_ends_all_changes_for_an_hour(sender: Sender, fault: str, after: 
     assert result.exit == 5
     assert "locks accounts like that" in result.stderr
     assert "60 minutes" in result.stderr
-    assert sender.owner.logins == 1, "nobody signs in to find out"
+    assert sender.owner.logins == 1, "no sign-in is needed to find out"
     sender.simulator.forget()
     again = sender.owner.push("kitchen", str(sender.photos))
     assert again.exit == 5

@@ -11,7 +11,7 @@ from tests.photosync_aura.frame_owner import Owner, OwnerOf
 
 @pytest.fixture
 def owner(owner_of: OwnerOf) -> Owner:
-    """Somebody who has pulled before, and has three more pictures now."""
+    """A user who has pulled before, and has three more pictures now."""
     owner = owner_of(items=5)
     owner.pull_all()
     owner.simulator.library.add(3)
@@ -19,7 +19,7 @@ def owner(owner_of: OwnerOf) -> Owner:
     return owner
 
 
-def test_404_a_frame_that_nobody_knows(owner: Owner) -> None:
+def test_404_an_unknown_frame(owner: Owner) -> None:
     owner.configure(frames={"attic": "abf50000-0000-4000-8000-00000000dead"})
     result = owner.pull()
     assert result.exit == 2
@@ -103,7 +103,7 @@ def test_429_that_stays_ends_for_now_and_the_next_run_goes_on(owner: Owner) -> N
 @pytest.mark.parametrize(
     ("fault", "reason"), [("json", "not_media"), ("html", "not_media"), ("not_found", "not_found")]
 )
-def test_a_picture_that_does_not_come_is_told_and_the_others_come(owner: Owner, fault: str, reason: str) -> None:
+def test_a_failed_picture_is_reported_and_the_others_are_saved(owner: Owner, fault: str, reason: str) -> None:
     newest = owner.simulator.library.id_of(7)
     owner.simulator.faults.set(fault, {"items": [newest]})
     result = owner.pull()
@@ -112,7 +112,7 @@ def test_a_picture_that_does_not_come_is_told_and_the_others_come(owner: Owner, 
     assert result.number("saved") == 2
 
 
-def test_a_body_that_breaks_off_is_brought_to_its_end(owner: Owner) -> None:
+def test_an_interrupted_body_is_completed(owner: Owner) -> None:
     owner.simulator.faults.truncate = Fault(times=4)
     assert owner.pull_all().number("saved") == 3
 

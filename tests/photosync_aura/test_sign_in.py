@@ -59,7 +59,7 @@ def test_the_installation_keeps_its_own_device_id(owner_of: OwnerOf) -> None:
     assert len(first) == 36
 
 
-def test_a_session_of_somebody_else_is_not_used(owner_of: OwnerOf) -> None:
+def test_a_session_of_another_user_is_not_used(owner_of: OwnerOf) -> None:
     owner = owner_of(items=1)
     owner.pull_all()
     owner.configure(email="bob@example.com")
@@ -163,7 +163,7 @@ def test_login_and_logout(owner_of: OwnerOf) -> None:
     assert len(set(owner.simulator.devices)) == 1
 
 
-def test_sign_in_state_is_told_without_asking(owner_of: OwnerOf) -> None:
+def test_sign_in_state_is_known_without_a_request(owner_of: OwnerOf) -> None:
     owner = owner_of(items=1)
     before = owner.run("status")
     owner.pull_all()

@@ -94,7 +94,7 @@ def test_a_video_that_was_removed_from_the_frame_is_not_found(simulator: AuraSim
         assert simulator.counts["list"] == 1, "what was not there a moment ago is not looked for again"
 
 
-def test_a_video_that_is_refused_with_a_fresh_address_too_is_told(simulator: AuraSimulator, tmp_path: Path) -> None:
+def test_a_video_that_is_refused_with_a_fresh_address_too_is_reported(simulator: AuraSimulator, tmp_path: Path) -> None:
     with opened(simulator, tmp_path) as provider:
         item = listed(provider)[0]
         simulator.faults.refuse_video = Fault()

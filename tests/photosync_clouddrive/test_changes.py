@@ -232,7 +232,7 @@ def test_several_parents_are_one_item_in_several_folders(simulator: CloudDriveSi
     assert (item.folder, item.collections) == ("Album", ("Album", f"Pictures/{year[0][4:8]}"))
 
 
-def test_rings_of_folders_hold_nobody_up(simulator: CloudDriveSimulator, account: Account) -> None:
+def test_cycles_of_folders_are_no_problem(simulator: CloudDriveSimulator, account: Account) -> None:
     one = simulator.drive.add_folder("One")
     two = simulator.drive.add_folder("Two", one)
     simulator.drive.say(one, parents=[two])
@@ -247,7 +247,7 @@ def test_rings_of_folders_hold_nobody_up(simulator: CloudDriveSimulator, account
     assert {item.id for page in provider.list(Selection(), one, None) for item in page.items} >= {inside, outside}
 
 
-def test_a_node_whose_parent_nobody_knows_is_not_lost(simulator: CloudDriveSimulator, account: Account) -> None:
+def test_a_node_with_an_unknown_parent_is_not_lost(simulator: CloudDriveSimulator, account: Account) -> None:
     (item_id,) = simulator.library.add(1)
     simulator.drive.say(item_id, parents=["NobodyExample_AAAAAAAA"])
     assert account.listing().items[item_id].folder == ""
@@ -290,7 +290,7 @@ def test_numbers_may_come_as_text(simulator: CloudDriveSimulator, account: Accou
 # Folders
 
 
-def test_a_folder_lists_what_lies_below_it(simulator: CloudDriveSimulator, account: Account) -> None:
+def test_a_folder_lists_all_items_below_it(simulator: CloudDriveSimulator, account: Account) -> None:
     trip = simulator.drive.add_folder("Trip", "Year2020Example_AAAAAA")
     (item_id,) = simulator.library.add(1)
     simulator.drive.say(item_id, parents=[trip])

@@ -122,7 +122,7 @@ def test_an_empty_file_needs_no_request(simulator: CloudDriveSimulator, sandbox:
     assert "Document-nothing.txt" not in str([record.path for record in simulator.requests])
 
 
-def test_all_files_are_brought_on_request_and_not_taken_for_gone_without_it(
+def test_all_files_are_saved_on_request_and_not_gone_without_it(
     simulator: CloudDriveSimulator, sandbox: Sandbox
 ) -> None:
     configure(sandbox, simulator)

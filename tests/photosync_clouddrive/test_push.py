@@ -54,7 +54,7 @@ def md5(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with a drive and a folder of photos."""
+    """A user with a drive and a folder of photos."""
 
     simulator: CloudDriveSimulator
     sandbox: Sandbox
@@ -97,7 +97,7 @@ def user(simulator: CloudDriveSimulator, tmp_path: Path) -> User:
 
 
 def put_file(simulator: CloudDriveSimulator, name: str, content: bytes, parent: str = ROOT, **fields: object) -> str:
-    """A file that somebody else put there."""
+    """A file that another program uploaded."""
     properties = {"contentType": "image/jpeg", "size": len(content), "md5": md5(content)}
     node = {
         "id": f"{re.sub('[^A-Za-z0-9]', '-', name)[:8]:_<8}Foreign_AAAAAA",
@@ -370,7 +370,7 @@ def test_the_same_file_under_the_name_is_no_conflict(user: User, bare: float | N
     assert user.there() == {"Holiday/img_1.jpg": md5(content)}
 
 
-def test_an_upload_of_somebody_else_that_is_not_finished(user: User) -> None:
+def test_an_unfinished_upload_of_another_program(user: User) -> None:
     content = user.lay("IMG_1.JPG")
     folder = user.simulator.drive.add_folder("Holiday")
     node = put_file(user.simulator, "IMG_1.JPG", content, folder, status="PENDING")
@@ -527,31 +527,31 @@ def test_a_token_is_refreshed_before_it_could_end_in_mid_upload(user: User) -> N
     assert user.simulator.counts[TOKEN] == 1, "a new token is good enough for anything"
 
 
-class Nobody:
+class NoSource:
     """Where no token can be had."""
 
     asked = 0
 
     def refresh(self, refresh_token: str) -> Mapping[str, object]:
         self.asked += 1
-        raise SignInError("nobody")
+        raise SignInError("no source")
 
     def sign_in(self, interaction: Interaction, scopes: Sequence[str]) -> Mapping[str, object]:
-        raise SignInError("nobody")
+        raise SignInError("no source")
 
 
 def test_no_token_has_to_last_longer_than_tokens_do(simulator: CloudDriveSimulator) -> None:
-    nobody = Nobody()
-    auth = CloudDriveAuth("drive", TokenFile(simulator.token_file, account="drive", required=REQUIRED), nobody)
+    source = NoSource()
+    auth = CloudDriveAuth("drive", TokenFile(simulator.token_file, account="drive", required=REQUIRED), source)
     auth.last(1_000_000)
-    assert nobody.asked == 0
+    assert source.asked == 0
     token = json.loads(simulator.token_file.read_text())
     simulator.token_file.write_text(json.dumps({**token, "exp_time": time.time() + 2000}))
     auth.last(500)
-    assert nobody.asked == 0
+    assert source.asked == 0
     with pytest.raises(SignInError):
         auth.last(1_000_000)
-    assert nobody.asked == 1
+    assert source.asked == 1
 
 
 def test_an_expiry_inside_a_400(user: User) -> None:

@@ -156,7 +156,7 @@ def test_login_that_the_person_refuses(simulator: CloudDriveSimulator, account: 
         account.open(token=None).sign_in(person)
 
 
-def test_login_where_nobody_can_answer(account: Account) -> None:
+def test_login_without_a_terminal(account: Account) -> None:
     with pytest.raises(SignInError, match="Nobody can answer here"):
         account.open(token=None).sign_in(Person(browser_allowed=False))
 
@@ -166,7 +166,7 @@ def test_a_code_that_was_used_up(account: Account) -> None:
         account.open(token=None).sign_in(Person(browser_allowed=False, answer=lambda _: "AnOldCode"))
 
 
-def test_login_as_somebody_else_forgets_the_tree(simulator: CloudDriveSimulator, account: Account) -> None:
+def test_login_as_another_user_forgets_the_tree(simulator: CloudDriveSimulator, account: Account) -> None:
     mark = account.listing().mark
     with CloudDriveSimulator(items=3) as other:
         other.drive._own["OtherRootExample_AAAAA"] = {
@@ -358,7 +358,7 @@ def test_a_relay_refreshes(simulator: CloudDriveSimulator, account: Account, met
     assert sum("tokens are renewed by the relay" in said for said in account.said) == 1
 
 
-def test_a_relay_that_gives_somebody_elses_token(simulator: CloudDriveSimulator, account: Account) -> None:
+def test_a_relay_that_gives_the_token_of_another_user(simulator: CloudDriveSimulator, account: Account) -> None:
     assert len(account.listing(**relay_settings(simulator)).items) == 60
     before = simulator.token_file.read_text()
     simulator.tokens.end_access()

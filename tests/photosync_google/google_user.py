@@ -1,4 +1,4 @@
-"""Somebody with a Google account, a library of their own, and the real command."""
+"""A user with a Google account, a library of their own, and the real command."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class GoogleUser:
     @classmethod
     @contextmanager
     def with_items(cls, folder: Path, items: int, **traits: object) -> Iterator[Self]:
-        """Somebody who is signed in, and has so many items."""
+        """A user who is signed in, and has so many items."""
         with GoogleSimulator(items=items, **traits) as simulator:  # type: ignore[arg-type]
             someone = cls(simulator, Sandbox(folder), simulator.account_settings())
             someone.configure()
@@ -114,7 +114,7 @@ class GoogleUser:
         return set(self.sandbox.hashes()) == {item.md5 for item in self.simulator.library.expected()}
 
     def start(self, *arguments: str, **variables: str) -> ForkedCommand:
-        """The command with a standard input that somebody may write to."""
+        """The command with a standard input for a test to write to."""
         return start(
             [*arguments, "--config", str(self.sandbox.config)],
             folder=self.sandbox.folder,

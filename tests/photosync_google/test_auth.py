@@ -14,7 +14,7 @@ from photosync_google.auth import GoogleAuth
 from photosync_google.oauth.client import read_client
 from photosync_google.simulator import GoogleSimulator
 
-NOBODY = Policy(retry_budget_s=0.2, first_contact_budget_s=0.2)
+UNREACHABLE = Policy(retry_budget_s=0.2, first_contact_budget_s=0.2)
 
 
 def auth_of(folder: Path) -> GoogleAuth:
@@ -23,7 +23,7 @@ def auth_of(folder: Path) -> GoogleAuth:
         read_client(folder / "client_secret.json", "google"),
         TokenFile(folder / "token.json", account="google", required=("refresh_token",)),
     )
-    auth.transport = Transport(TransportSettings(own_hosts=(), auth=auth), policy=NOBODY)
+    auth.transport = Transport(TransportSettings(own_hosts=(), auth=auth), policy=UNREACHABLE)
     return auth
 
 

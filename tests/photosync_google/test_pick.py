@@ -43,7 +43,7 @@ def test_an_interrupted_pick_goes_on_with_resume(tmp_path: Path) -> None:
         assert result.number("saved") == 250 - there
         assert someone.all_there()
         assert someone.simulator.picker.open_sessions == []
-        assert someone.simulator.counts["POST /v1/sessions"] == 1, "nobody had to pick again"
+        assert someone.simulator.counts["POST /v1/sessions"] == 1, "a second pick was necessary"
 
 
 def test_a_killed_pick_goes_on_with_the_next(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_catalog_marks_what_google_changes(tmp_path: Path) -> None:
 # Waiting for the person
 
 
-def test_nobody_picks_in_time(tmp_path: Path) -> None:
+def test_no_pick_in_time(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.simulator.faults.unpicked = Fault()
         result = someone.pick("--timeout", "1s")
@@ -152,7 +152,7 @@ def test_a_signal_while_nothing_is_picked_leaves_no_session(
         assert someone.simulator.picker.open_sessions == []
 
 
-def test_a_session_that_nobody_used_is_used_again(tmp_path: Path) -> None:
+def test_an_unused_session_is_used_again(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 3) as someone:
         someone.simulator.faults.unpicked = Fault()
         process = someone.sandbox.start("pick", ACCOUNT, "--no-browser")
@@ -227,7 +227,7 @@ def test_a_session_that_is_over_has_to_be_picked_again(tmp_path: Path) -> None:
         assert someone.all_there()
 
 
-def test_sessions_are_nobody_elses_business(tmp_path: Path) -> None:
+def test_sessions_are_readable_only_by_the_user(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.pick("--keep-session")
         folder = next(tmp_path.rglob("sessions"))
@@ -310,7 +310,7 @@ def test_a_video_that_is_not_ready_waits_for_the_next_run(tmp_path: Path) -> Non
         assert someone.simulator.picker.open_sessions == []
 
 
-def test_a_video_that_will_never_be_ready_keeps_nobody_from_picking(tmp_path: Path) -> None:
+def test_a_video_that_will_never_be_ready_does_not_prevent_picking(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 5) as someone:
         video = someone.simulator.library.add(1, kind=Kind.VIDEO)
         someone.simulator.faults.failed_video = Fault(items=set(video))

@@ -235,7 +235,7 @@ def test_lost_answers_everywhere(tmp_path: Path, status: int | None) -> None:
         assert len(someone.simulator.library) == 60
 
 
-def test_a_lost_answer_to_a_new_album_is_told(tmp_path: Path) -> None:
+def test_a_lost_answer_to_a_new_album_is_reported(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos("Photos/IMG_1.JPG")
         someone.simulator.faults.lose_answer = Fault(times=1, on="other")
@@ -385,7 +385,7 @@ def test_bytes_that_google_does_not_take(tmp_path: Path, fault: str, reason: str
         assert result.number("saved") == 2
 
 
-# What nobody needs to send
+# Files that need not be sent
 
 
 def test_a_dry_run_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:

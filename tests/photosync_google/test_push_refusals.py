@@ -35,7 +35,7 @@ def test_refused_for_good(tmp_path: Path, fault: str, status: Exit, words: list[
         message = str(result.summary["message"])
         assert "account 'google'" in message
         assert [word for word in words if word not in message] == []
-        assert someone.simulator.counts["total"] <= 4, "what helps nobody is not asked for again"
+        assert someone.simulator.counts["total"] <= 4, "a useless request was repeated"
 
 
 @pytest.mark.parametrize("fault", ["quota_minute", "quota_uploads"])
@@ -101,7 +101,7 @@ def without_permission(someone: GoogleUser) -> None:
     someone.configure()
 
 
-def test_nobody_is_there_to_permit_it(tmp_path: Path) -> None:
+def test_no_person_is_there_to_permit_it(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*PHOTOS)
         without_permission(someone)

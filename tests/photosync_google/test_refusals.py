@@ -60,7 +60,7 @@ def test_a_listing_that_comes_too_early_is_waited_for(tmp_path: Path) -> None:
         assert "has not finished yet" in str(result.summary["message"])
 
 
-def test_a_session_that_expires_while_somebody_picks(tmp_path: Path) -> None:
+def test_a_session_that_expires_during_the_pick(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 2) as someone:
         someone.simulator.faults.session_expired = Fault()
         result = someone.pick()
@@ -78,7 +78,7 @@ def test_a_session_that_expires_before_it_is_listed(tmp_path: Path) -> None:
         assert "picked again: photosync pick google" in str(result.summary["message"])
 
 
-def test_a_session_that_expires_while_it_is_brought(tmp_path: Path) -> None:
+def test_a_session_that_expires_during_the_download(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 20, uses_of_addresses=12) as someone:
         someone.simulator.faults.session_expired = Fault(after=2)
         result = someone.pick()
@@ -105,4 +105,4 @@ def test_content_that_google_refuses_for_ever(tmp_path: Path) -> None:
         result = someone.pick()
         assert result.exit == Exit.PARTIAL, result
         assert set(result.reasons) == {"forbidden"}
-        assert someone.simulator.counts["list"] <= 7, "the same list again and again helps nobody"
+        assert someone.simulator.counts["list"] <= 7, "the same list was requested too often"

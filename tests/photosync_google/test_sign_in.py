@@ -19,7 +19,7 @@ CONSENT = "/o/oauth2/auth?"
 
 @contextmanager
 def newcomer(folder: Path, items: int = 2) -> Iterator[GoogleUser]:
-    """Somebody who has never signed in."""
+    """A user who has never signed in."""
     with GoogleUser.with_items(folder, items) as someone:
         someone.token_path.unlink()
         someone.settings.pop("token")
@@ -101,7 +101,7 @@ def test_a_pasted_address_of_another_sign_in_is_refused(tmp_path: Path) -> None:
         assert "another sign-in" in stderr
 
 
-def test_nobody_is_there_to_sign_in(tmp_path: Path) -> None:
+def test_no_person_is_there_to_sign_in(tmp_path: Path) -> None:
     with newcomer(tmp_path) as someone:
         result = someone.run("login", ACCOUNT, "--no-browser")
         assert result.exit == Exit.AUTH, result

@@ -10,7 +10,7 @@ from photosync_google.simulator import GoogleSimulator
 
 
 class TestGoogleUploads(UploadContract):
-    """The whole suite. Google tells no hashes, so what somebody else put there is not known."""
+    """The whole suite. Google gives no hashes, so content from other programs is not recognised."""
 
     simulator_type = GoogleSimulator
     tells_hashes = False

@@ -61,7 +61,7 @@ def test_the_first_answer_stays() -> None:
 
 
 @pytest.mark.parametrize("state", ["&state=right", ""])
-def test_a_refusal_is_told_in_the_services_words(state: str) -> None:
+def test_a_refusal_is_reported_in_the_services_words(state: str) -> None:
     with RedirectListener("right") as listener:
         url = f"{listener.redirect_uri}?error=access_denied&error_description=User+said+no{state}"
         assert "Not signed in" in fetch(url)[1]
@@ -69,7 +69,7 @@ def test_a_refusal_is_told_in_the_services_words(state: str) -> None:
             listener.wait(1)
 
 
-def test_silent_clients_keep_nobody_waiting() -> None:
+def test_silent_clients_block_no_others() -> None:
     with RedirectListener("right") as listener:
         port = urlsplit(listener.redirect_uri).port
         assert port is not None

@@ -92,7 +92,7 @@ def test_the_code_is_found_in_whatever_was_pasted(text: str) -> None:
         ("http://localhost/", "no 'code' in this address"),
     ],
 )
-def test_what_cannot_be_used_is_told(text: str, message: str) -> None:
+def test_an_unusable_text_is_reported(text: str, message: str) -> None:
     with pytest.raises(SignInError, match=message):
         parse_pasted(text, STATE)
 
@@ -128,7 +128,7 @@ def test_a_port_that_is_taken_falls_back_to_pasting() -> None:
     assert "No answer can be received here" in someone.said[0]
 
 
-def test_under_cron_nobody_can_answer() -> None:
+def test_under_cron_no_answer_is_possible() -> None:
     with pytest.raises(SignInError, match="Nobody can answer here"):
         ask_consent(Someone(browser_allowed=False), link_for, purpose="sign in")
 

@@ -1,4 +1,4 @@
-"""Token files: safe on the disk, refreshed once by whoever comes first, clear when they are broken."""
+"""Token files: safe on the disk, refreshed once by the first process, with clear errors when they are damaged."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_what_is_written_is_read_back_unknown_keys_and_all(file: TokenFile) -> N
     assert token_file(file.path.parents[2]).read() == TOKEN
 
 
-def test_a_refresh_is_laid_over_what_was_there_and_the_old_token_stays_beside_it(file: TokenFile) -> None:
+def test_a_refresh_is_merged_into_the_token_and_the_old_one_is_kept(file: TokenFile) -> None:
     file.write(TOKEN)
     token = file.renewed(is_new, lambda _: {"access_token": "new"})
     assert token == file.read() == {**TOKEN, "access_token": "new"}

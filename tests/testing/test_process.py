@@ -70,7 +70,7 @@ def test_it_ends_with_a_signal() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["nobody"], [SIMULATOR, "gremlins=1"], ["json:loads"], ["no.such:Thing"]])
-def test_mistakes_are_told(arguments: list[str]) -> None:
+def test_mistakes_are_reported(arguments: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "photosync.testing", *arguments],
         stdin=subprocess.DEVNULL,

@@ -63,7 +63,7 @@ def test_it_serves_and_stops_and_serves_again(shelf: Shelf) -> None:
     assert get(shelf).status_code == 200
 
 
-def test_a_port_that_is_taken_is_told(shelf: Shelf) -> None:
+def test_a_port_that_is_taken_is_reported(shelf: Shelf) -> None:
     port = int(shelf.url.rpartition(":")[2])
     with pytest.raises(RuntimeError, match="cannot start"):
         Shelf(port=port).start()
@@ -124,7 +124,7 @@ def test_throttling(shelf: Shelf) -> None:
     assert get(shelf).status_code == 200
 
 
-def test_pages_that_nobody_asked_for(shelf: Shelf) -> None:
+def test_unexpected_pages(shelf: Shelf) -> None:
     path, body = first(shelf)
     shelf.faults.server_error = Fault(value=500, times=1)
     answer = get(shelf)

@@ -14,7 +14,7 @@ from photosync.transport.pacing import Pacer
 from tests.transport.scripted_server import Memory, Opener, Reply, Request, Server, throttled
 
 
-def test_a_pause_lies_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
+def test_there_is_a_pause_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
     transport = opened(pause_s=0.05)
     url = server.on("/a", Reply(200, b"good"))
     began = clock.monotonic()

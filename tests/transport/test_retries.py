@@ -112,7 +112,7 @@ def test_a_retry_after_that_is_nonsense_is_ignored(value: str) -> None:
     assert retry_after_s({"Retry-After": value}) is None
 
 
-def test_a_retry_after_beyond_the_budget_ends_at_once_and_is_told(server: Server, opened: Opener) -> None:
+def test_a_retry_after_beyond_the_budget_ends_at_once_and_is_reported(server: Server, opened: Opener) -> None:
     url = server.on("/a", throttled("3600"))
     transport = opened()
     with pytest.raises(TemporaryError, match="asks to wait 3600 s") as caught:
@@ -130,7 +130,7 @@ def test_a_retry_after_is_capped(server: Server, opened: Opener) -> None:
     assert opened.waits[0].seconds == 0.05
 
 
-def test_a_dead_host_is_told_quickly(opened: Opener, unused_port: int) -> None:
+def test_a_dead_host_is_reported_quickly(opened: Opener, unused_port: int) -> None:
     policy = replace(QUICK, max_attempts=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
     url = f"http://127.0.0.1:{unused_port}/a"
     transport = opened(policy)

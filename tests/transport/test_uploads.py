@@ -89,7 +89,7 @@ def test_a_body_ends_when_the_run_does(server: Server, opened: Opener) -> None:
     assert body.given < 1_000_000
 
 
-def test_what_is_wrong_with_a_file_is_told_as_it_is(server: Server, opened: Opener) -> None:
+def test_an_error_of_a_file_is_reported_unchanged(server: Server, opened: Opener) -> None:
     class Broken(Parts):
         def read(self, size: int | None = -1, /) -> bytes:
             raise ItemError("the disk is gone", Reason.UNREADABLE)

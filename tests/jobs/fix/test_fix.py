@@ -97,7 +97,7 @@ def test_undo_gives_every_byte_back(sandbox: Sandbox, folder: Path) -> None:
     assert sandbox.run("fix", str(folder), "--undo").number("undone") == 0
 
 
-def test_a_sidecar_that_somebody_changed_stays(sandbox: Sandbox, folder: Path) -> None:
+def test_a_changed_sidecar_stays(sandbox: Sandbox, folder: Path) -> None:
     sandbox.run("fix", str(folder))
     sidecar = folder / "20230405_123456.gif.xmp"
     sidecar.write_text(sidecar.read_text().replace("2023-04", "2023-05"))
@@ -140,7 +140,7 @@ def test_links_are_not_followed_and_other_names_keep_the_old_content(sandbox: Sa
         ((".", "--undo", "--sidecar"), "--undo"),
     ],
 )
-def test_bad_input_is_told_and_nothing_is_done(
+def test_bad_input_is_reported_and_nothing_is_done(
     sandbox: Sandbox, folder: Path, arguments: tuple[str, ...], words: str
 ) -> None:
     before = contents(folder)
@@ -186,7 +186,7 @@ def test_a_library_is_fixed_with_what_the_service_said_and_its_records_stay_righ
     assert pulled.run("status").objects[0]["fixed"] == 0
 
 
-def test_the_position_that_the_service_told_is_written_on_request(pulled: Sandbox) -> None:
+def test_the_position_of_the_service_is_written_on_request(pulled: Sandbox) -> None:
     def with_position() -> list[Path]:
         jpegs = [path for path in pulled.files() if path.suffix.lower() in (".jpg", ".jpeg")]
         return [path for path in jpegs if piexif.load(path.read_bytes())["GPS"]]

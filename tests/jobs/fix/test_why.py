@@ -85,7 +85,7 @@ def test_a_file_of_the_library_tells_where_it_came_from(simulator: AmazonSimulat
     assert "DateTimeOriginal: - ->" in text
 
 
-def test_a_position_that_fix_would_write_is_told(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_a_position_that_fix_would_write_is_reported(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon", "--no-exif")
     sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", write_gps=True)
     saved = sandbox.run("list", "amazon", "--saved").objects
@@ -105,7 +105,7 @@ def test_an_item_that_failed_says_why(simulator: AmazonSimulator, sandbox: Sandb
     assert told["error"] == failure["error"]
 
 
-def test_what_nobody_knows_is_told(sandbox: Sandbox) -> None:
+def test_an_unknown_file_is_reported(sandbox: Sandbox) -> None:
     result = sandbox.run("why", "nothing-of-the-kind")
     assert result.exit == 2
     assert "no item with that id" in result.stderr

@@ -82,7 +82,7 @@ def test_every_fixed_file_can_be_undone(simulator: AmazonSimulator, sandbox: San
     assert status["fixed"] == len(fixed(simulator, sandbox))
 
 
-def test_a_fixed_file_is_not_brought_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
+def test_a_fixed_file_is_not_downloaded_again(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon")
     before = sandbox.hashes()
     simulator.forget()
@@ -161,9 +161,7 @@ def test_sidecars_in_place_of_changes(simulator: AmazonSimulator, sandbox: Sandb
     check_sums(sandbox)
 
 
-def test_a_sidecar_that_lies_there_is_added_to_and_never_overwritten(
-    simulator: AmazonSimulator, sandbox: Sandbox
-) -> None:
+def test_an_existing_sidecar_is_added_to_and_never_overwritten(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     configure(simulator, sandbox, exif="sidecar")
     sandbox.run("pull", "amazon")
     path = sidecars(sandbox)[0]

@@ -31,7 +31,7 @@ def test_its_hashes(path: Path) -> None:
     assert LocalFile(path).digest() == digest_of(CONTENT)
 
 
-def test_whoever_reads_it_to_its_end_hashes_it(path: Path) -> None:
+def test_reading_it_to_its_end_hashes_it(path: Path) -> None:
     counted: list[int] = []
     file = LocalFile(path, on_bytes=counted.append)
     with file.open() as reader:
@@ -42,7 +42,7 @@ def test_whoever_reads_it_to_its_end_hashes_it(path: Path) -> None:
     assert sum(counted) == len(CONTENT)
 
 
-def test_whoever_stops_early_does_not(path: Path) -> None:
+def test_stopping_early_does_not(path: Path) -> None:
     file = LocalFile(path)
     with file.open() as reader:
         reader.read(100)
@@ -50,7 +50,7 @@ def test_whoever_stops_early_does_not(path: Path) -> None:
     assert file.digest() == digest_of(CONTENT)
 
 
-def test_whoever_jumps_about_does_not(path: Path) -> None:
+def test_seeking_does_not(path: Path) -> None:
     file = LocalFile(path)
     with file.open() as reader:
         reader.read(100)
@@ -60,7 +60,7 @@ def test_whoever_jumps_about_does_not(path: Path) -> None:
     assert file.digest() == digest_of(CONTENT)
 
 
-def test_whoever_begins_anew_does(path: Path) -> None:
+def test_reading_again_from_the_beginning_does(path: Path) -> None:
     file = LocalFile(path)
     with file.open() as reader:
         reader.read(100)
@@ -93,7 +93,7 @@ def test_a_file_that_changes_meanwhile_is_refused(path: Path, size: int) -> None
     assert not file.is_read_whole
 
 
-def test_a_file_that_vanished_is_told(path: Path) -> None:
+def test_a_file_that_vanished_is_reported(path: Path) -> None:
     file = LocalFile(path)
     path.unlink()
     with pytest.raises(ItemError, match="cannot read") as caught:

@@ -36,7 +36,7 @@ def md5(content: bytes) -> str:
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with a drive and a folder of photos."""
+    """A user with a drive and a folder of photos."""
 
     simulator: CloudDriveSimulator
     sandbox: Sandbox
@@ -73,7 +73,7 @@ def user(tmp_path: Path) -> Iterator[User]:
 # Which files
 
 
-def test_a_file_goes_where_it_is_told(user: User) -> None:
+def test_a_file_is_sent_to_the_requested_folder(user: User) -> None:
     path = user.add("IMG_1.JPG")
     assert user.push(path).number("saved") == 1
     assert user.simulator.tree() == {"IMG_1.JPG": md5(path.read_bytes())}
@@ -134,7 +134,7 @@ def test_a_library_keeps_its_own_files(user: User) -> None:
     assert (result.exit, result.number("listed"), result.number("saved")) == (Exit.OK, 1, 1)
 
 
-def test_what_was_pulled_and_mended_does_not_go_up_again(tmp_path: Path) -> None:
+def test_a_pulled_and_fixed_file_is_not_uploaded_again(tmp_path: Path) -> None:
     with CloudDriveSimulator(items=30) as simulator:
         sandbox = Sandbox(tmp_path)
         sandbox.configure({"drive": simulator.account_settings()}, exif="fix", artist="Ann")
@@ -220,7 +220,7 @@ def test_list_and_why_know_what_went_up(user: User) -> None:
         (["login", "amazon", "--upload"], "needs no permission of its own"),
     ],
 )
-def test_wrong_wishes_are_told_before_anything_is_sent(user: User, arguments: list[str], said: str) -> None:
+def test_wrong_requests_are_reported_before_anything_is_sent(user: User, arguments: list[str], said: str) -> None:
     with AmazonSimulator(items=0) as amazon:
         accounts = {"drive": user.simulator.account_settings(), "amazon": amazon.account_settings()}
         user.sandbox.configure(accounts)

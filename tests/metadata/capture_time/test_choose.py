@@ -70,7 +70,7 @@ EVERY_SOURCE = jpeg(
 )
 
 
-def test_all_sources_are_told_best_first() -> None:
+def test_all_sources_are_listed_best_first() -> None:
     found = choose(
         EVERY_SOURCE,
         Given(

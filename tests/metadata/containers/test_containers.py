@@ -101,8 +101,8 @@ def test_png_that_is_not_written_to(bench: Bench, content: bytes, words: str) ->
 
 def test_png_with_a_date_in_xmp(bench: Bench) -> None:
     plain = b"XML:com.adobe.xmp\0\0\0\0\0" + xmp_packet(xmp_CreateDate="2011-12-13T14:15:16")
-    packed = b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp_packet(xmp_CreateDate="2011-12-13T14:15:16"))
-    for data in (plain, packed):
+    compressed = b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp_packet(xmp_CreateDate="2011-12-13T14:15:16"))
+    for data in (plain, compressed):
         done = bench.fix(png(png_chunk(b"iTXt", data)), name="a.png")
         assert text_of(exif_of_png(done.path.read_bytes()), "Exif", 0x9003) == "2011:12:13 14:15:16"
 
@@ -264,7 +264,7 @@ def test_heic_that_is_not_written_to(bench: Bench, content: bytes, words: str) -
 
 
 def test_half_a_position_is_not_written(bench: Bench) -> None:
-    """The latitude would fit over the empty one, for the longitude there is no room."""
+    """The latitude fits in place of the empty one, the longitude does not fit."""
     content = heic(block([], exif=DATES, gps=[(2, RATIONAL, 3, bytes(24))]))
     done = bench.fix(content, Given(gps=GpsPosition(1, 2)), Settings(write_gps=True), name="a.heic")
     assert (done.outcome, done.path.read_bytes()) == (Outcome.SIDECAR, content)

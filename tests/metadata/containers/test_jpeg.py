@@ -149,7 +149,7 @@ def test_modify_date_and_upload_are_never_copied(bench: Bench) -> None:
     assert (done.outcome, done.path.read_bytes()) == (Outcome.UNTOUCHED, content)
 
 
-def test_a_fraction_of_a_second_is_written_beside_a_date_of_ours(bench: Bench) -> None:
+def test_a_fraction_of_a_second_is_written_with_a_date_of_ours(bench: Bench) -> None:
     taken = CaptureTime(TAKEN.reading.replace(microsecond=45_000), TimeMeaning.LOCAL)
     assert texts(bench.fix(jpeg(), Given(taken=taken)))[0x9291] == "045"
     done = bench.fix(photo(block([], exif=DATES)), Given(taken=taken))
@@ -192,7 +192,7 @@ def test_position(bench: Bench) -> None:
         }
 
 
-def test_no_position_of_nowhere_or_of_nobody_asked(bench: Bench) -> None:
+def test_no_position_that_is_impossible_or_not_requested(bench: Bench) -> None:
     content = photo(block([], exif=DATES))
     nowhere, somewhere = Given(gps=GpsPosition(0, 0)), Given(gps=GpsPosition(1, 2))
     assert bench.fix(content, nowhere, Settings(write_gps=True)).outcome is Outcome.UNTOUCHED
@@ -210,7 +210,7 @@ def test_a_position_of_zero_by_zero_is_none(bench: Bench) -> None:
     assert jpeg_entries(done.path)["GPS", 2] == (RATIONAL, 3, struct.pack("<6I", 1, 1, 0, 1, 0, 10_000))
 
 
-def test_no_offset_beside_a_create_date_of_another_moment(bench: Bench) -> None:
+def test_no_offset_with_a_create_date_of_another_moment(bench: Bench) -> None:
     exif = [original(OLD), text(0x9004, "2015:05:05 05:05:05"), text(0x9010, "+02:00")]
     done = bench.fix(photo(block([], exif=exif)))
     assert fields(done) == {"OffsetTimeOriginal": "+02:00"}
@@ -318,7 +318,7 @@ def test_progressive_images_have_their_end_found(bench: Bench) -> None:
 
 
 def test_an_untouched_file_is_read_no_further_than_its_head(bench: Bench) -> None:
-    """A hole of 64 GiB behind the head: whoever reads it is not done in time."""
+    """A hole of 64 GiB after the head: reading it would take too long."""
     content = photo(block([], exif=DATES))
     path = bench.put(content)
     with path.open("r+b") as file:
@@ -336,7 +336,7 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
     assert (again.outcome, again.changes) == (Outcome.UNTOUCHED, ())
 
 
-def test_a_name_that_says_otherwise_is_told(bench: Bench) -> None:
+def test_a_name_of_another_format_is_reported(bench: Bench) -> None:
     done = bench.fix(photo(block([], exif=DATES)), name="IMG_1.HEIC")
     assert "the name says .HEIC, the content is JPEG; the name stays" in done.notes
 

@@ -50,7 +50,7 @@ def test_no_growth_before_a_preview_that_is_addressed(bench: Bench, blank: bool,
     refused_to_grow(bench, addressed_preview(blank, order), "preview")
 
 
-def test_a_preview_that_nobody_addresses_is_no_reason(bench: Bench) -> None:
+def test_a_preview_without_a_pointer_is_no_reason(bench: Bench) -> None:
     content = photo(block([], exif=DATES), trailer=b"\xff\xd8\xff\xe0" + bytes(60))
     assert bench.fix(content, settings=ARTIST).outcome is Outcome.FIXED
 

@@ -1,4 +1,4 @@
-"""Sidecars: what they say, that others read it, and that whoever had one before us keeps it."""
+"""Sidecars: their contents, that other programs read them, and that existing ones are kept."""
 
 from pathlib import Path
 from xml.dom import minidom
@@ -31,7 +31,7 @@ def wanted(bench: Bench, content: bytes = encoded("GIF"), given: Given = GIVEN, 
 
 
 def texts(packet: bytes) -> dict[str, str]:
-    """Every property with its text, as an XML parser of somebody else's sees it."""
+    """Every property with its text, read by another XML parser."""
     document = minidom.parseString(packet)
     found: dict[str, str] = {}
     for description in document.getElementsByTagName("rdf:Description"):

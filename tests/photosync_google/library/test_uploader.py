@@ -134,7 +134,7 @@ def test_a_token_file_of_another_client_has_albums_of_its_own(tmp_path: Path) ->
         assert [album.title for album in someone.simulator.uploads.albums.values()] == ["Best of", "Best of"]
 
 
-def test_trouble_with_a_whole_batch_is_told_as_such(tmp_path: Path) -> None:
+def test_a_failure_of_a_whole_batch_is_reported_as_such(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone, uploader_of(someone) as uploader:
         sent = uploader.send(LocalFile(someone.photos("IMG_1.JPG")[0]))
         someone.simulator.faults.server_error = Fault()
