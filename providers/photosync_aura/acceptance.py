@@ -63,7 +63,7 @@ def as_is(file: FileToUpload, *, resize: bool) -> Picture | None:
         with decoding.opened(file) as source:
             is_complete = is_whole(Window.of_file(source), PNG if file.mime == PNG.mime else JPEG)
         if not is_complete:
-            decoding.check(file)  # it may have a structure that only a decoder understands
+            decoding.check(file)  # only a decoder may understand its structure
         return picture
     if resize:
         return None
