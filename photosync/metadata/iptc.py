@@ -68,11 +68,10 @@ def _datasets(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _created(day: str, time: str) -> CaptureTime | None:
-    found = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day, re.ASCII)
-    if found is None:
+    if not re.fullmatch(r"\d{8}", day, re.ASCII):
         return None
-    clock = re.match(r"(\d{2})(\d{2})(\d{2})([+-]\d{4})?", time, re.ASCII)
-    text = "-".join(found.groups())
-    if clock is not None:
-        text += "T" + ":".join(clock.groups()[:3]) + ("" if clock.group(4) in _UNKNOWN_OFFSETS else clock.group(4))
+    text = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    if clock := re.match(r"(\d{2})(\d{2})(\d{2})([+-]\d{4})?", time, re.ASCII):
+        *parts, offset = clock.groups()
+        text += "T" + ":".join(parts) + ("" if offset in _UNKNOWN_OFFSETS else offset)
     return read_date(text)

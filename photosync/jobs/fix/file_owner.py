@@ -129,8 +129,7 @@ class FileOwners:
         if root not in self._open:
             if self.to_change:
                 self._stack.enter_context(library.lock())
-            open_catalog = Catalog.open if self.to_change else Catalog.read
-            catalog = open_catalog(library.catalog_path)
+            catalog = (Catalog.open if self.to_change else Catalog.read)(library.catalog_path)
             self._stack.callback(catalog.close)
             self._open[root] = (library, catalog)
             if self.to_change:

@@ -62,8 +62,11 @@ class Fix:
         file = self.owners.file(path)
         try:
             return self._undo_file(file) if self.undo else self._fix_file(file)
-        except (ItemError, OSError) as error:
-            return FileResult(path, "failed", error=_message(error, path))
+        except ItemError as error:
+            return FileResult(path, "failed", error=str(error))
+        except OSError as error:
+            what = f"{error.filename or path}: {error.strerror or type(error).__name__}"
+            return FileResult(path, "failed", error=f"{what}; the file stays as it was")
 
     def _fix_file(self, file: OwnedFile) -> FileResult:
         planned = metadata.fix(file.path, file.given, file.settings, None)
@@ -104,9 +107,8 @@ class Fix:
             if not self.dry_run:
                 self._note_change(file, record_sidecars(file))
         if original is None and not (sidecar and sidecar.is_changed):
-            return FileResult(
-                file.path, "untouched", notes=(*notes, "nothing was changed here that could be taken back")
-            )
+            notes += ("nothing was changed here that could be taken back",)
+            return FileResult(file.path, "untouched", notes=notes)
         return FileResult(file.path, "undone", notes=notes)
 
     def _replace(
@@ -145,9 +147,3 @@ def _workspace(file: OwnedFile) -> Iterator[Path]:
         parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".photosync-fix-", dir=parent) as folder:
         yield Path(folder)
-
-
-def _message(error: ItemError | OSError, path: Path) -> str:
-    if isinstance(error, ItemError):
-        return str(error)
-    return f"{error.filename or path}: {error.strerror or type(error).__name__}; the file stays as it was"

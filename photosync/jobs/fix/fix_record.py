@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from photosync.metadata import CaptureTimeChoice, Change, FixResult, Outcome
 
+_SETTINGS = {"Artist": "artist", "Copyright": "copyright", "Software": "remove_software"}
+
 
 @dataclass(frozen=True, slots=True)
 class FixRecord:
@@ -40,12 +42,10 @@ def changes_json(changes: Iterable[Change]) -> list[dict[str, str]]:
 
 def reason_of(change: Change, choice: CaptureTimeChoice) -> str:
     """Why a field is changed, in a few words."""
-    if change.field in ("Artist", "Copyright"):
-        return f"setting {change.field.lower()}"
-    if change.field == "Software":
-        return "setting remove_software"
     if change.field.startswith("GPS"):
         return "setting write_gps"
+    if change.field in _SETTINGS:
+        return f"setting {_SETTINGS[change.field]}"
     if change.field.startswith("Offset"):
         return choice.offset.source if choice.offset else ""
     if "Date" in change.field or "time" in change.field.lower():

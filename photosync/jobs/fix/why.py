@@ -66,11 +66,14 @@ def _explain(
     pushes = _pushes(configured, path, entry)
     if file is None or path is None:
         return Why(None, entry, pushes)
-    fixed, is_changed = _fix_of_original(file)
+    # What the fixer does with the delivered bytes, not with those that the file may have now.
+    with tempfile.TemporaryDirectory() as workspace:
+        original = None if path.is_symlink() else original_of(file, Path(workspace))
+        fixed = metadata.fix(original or path, file.given, file.settings, None)
     text = entry.fix_record if entry else None
     record = FixRecord.from_text(text) if text else FixRecord(fixed.outcome.value, fixed.changes, fixed.notes)
     reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and entry else ""
-    return Why(path, entry, pushes, fixed.capture_time, record, is_changed or bool(text), reason)
+    return Why(path, entry, pushes, fixed.capture_time, record, original is not None or bool(text), reason)
 
 
 def _pushes(configured: FileOwner | None, path: Path | None, entry: CatalogEntry | None) -> tuple[PushRecord, ...]:
@@ -80,13 +83,6 @@ def _pushes(configured: FileOwner | None, path: Path | None, entry: CatalogEntry
     if not records and entry is not None:
         records = configured.catalog.push_records(item=(entry.account, entry.id))
     return tuple(records)
-
-
-def _fix_of_original(file: OwnedFile) -> tuple[metadata.FixResult, bool]:
-    """What the fixer does with the delivered bytes, and whether the file has others now."""
-    with tempfile.TemporaryDirectory() as workspace:
-        original = None if file.path.is_symlink() else original_of(file, Path(workspace))
-        return metadata.fix(original or file.path, file.given, file.settings, None), original is not None
 
 
 def _location_reason(owner: FileOwner, entry: CatalogEntry, fixed: metadata.FixResult, layout_of: LayoutOf) -> str:

@@ -17,9 +17,7 @@ GPS_TOLERANCE = timedelta(seconds=90)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _QUARTER = timedelta(minutes=15)
-_FRACTIONAL_MINUTES = {
-    *(-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765),
-}
+_FRACTIONAL_MINUTES = {-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765}
 """Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). An old GPS time gives
 other quarter hours, such as `+02:15`, which are used nowhere."""
 

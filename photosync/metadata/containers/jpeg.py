@@ -7,6 +7,7 @@ until something has to grow.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from photosync.formats.jpeg import APP0, APP1, APP2, APP13, Segment, end_of_image, segments
@@ -23,6 +24,7 @@ from photosync.metadata.xmp.read import read_xmp
 
 _XMP, _MPF, _PHOTOSHOP = b"http://ns.adobe.com/xap/1.0/\0", b"MPF\0", b"Photoshop 3.0\0"
 _MP_ENTRIES = 0xB002
+_PREVIEW = re.compile(b"\xd8\xff")
 _AFCP_SIGNATURES = (b"AXS!", b"AXS*")
 
 
@@ -124,14 +126,9 @@ class Jpeg(Container):
         block = self.block.window.read(0, self.block.window.size)
         position = end
         while len(chunk := self.window.read(position, CHUNK)) > 2:
-            at = chunk.find(b"\xd8\xff", 1)
-            while at >= 0:
-                offset = position + at - 1 - self._block_start
-                if offset.to_bytes(8)[:4] == b"\0\0\0\0" and (
-                    offset.to_bytes(4, "little") in block or offset.to_bytes(4) in block
-                ):
-                    return True
-                at = chunk.find(b"\xd8\xff", at + 1)
+            offsets = (position + found.start() - 1 - self._block_start for found in _PREVIEW.finditer(chunk, 1))
+            if any(at < 1 << 32 and (at.to_bytes(4, "little") in block or at.to_bytes(4) in block) for at in offsets):
+                return True
             position += len(chunk) - 2
         return False
 

@@ -7,7 +7,6 @@ in seconds since 1904 in UTC, of 32 bits (version 0) or 64. QuickTime File Forma
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -56,27 +55,20 @@ class Movie(Container):
 
     def _read(self) -> None:
         movie = None
-        for box in self._top_level():
-            if box.type == b"moov" and movie is None:
-                movie = box
-            elif box.type == b"uuid" and self.window.read(box.content, 16) == _XMP_UUID:
-                packet = content_of(self.window, box, skip=16).read(0, MAX_PACKET_BYTES)
-                self.facts = read_xmp(packet) | self.facts
+        try:
+            for box in boxes(self.window, 0, self.window.size):
+                if box.type == b"moov":
+                    movie = movie or box
+                elif box.type == b"uuid" and self.window.read(box.content, 16) == _XMP_UUID:
+                    packet = content_of(self.window, box, skip=16).read(0, MAX_PACKET_BYTES)
+                    self.facts = read_xmp(packet) | self.facts
+        except MalformedError:  # a trailer that is no box, such as Samsung's SEF, may follow the movie
+            if movie is None:
+                raise
         if movie is not None:
             self._read_movie(movie)
         if not any(time.box == "mvhd" for time in self._times):
             self.problem = "there is no movie header that can be read"
-
-    def _top_level(self) -> Iterator[Box]:
-        """The boxes before a trailer that has none, such as Samsung's SEF."""
-        found = False
-        try:
-            for box in boxes(self.window, 0, self.window.size):
-                found = found or box.type == b"moov"
-                yield box
-        except MalformedError:
-            if not found:
-                raise
 
     def _read_movie(self, movie: Box) -> None:
         for box in children(self.window, movie):
@@ -151,27 +143,21 @@ class Movie(Container):
 
     def plan(self, missing: Missing) -> EditPlan:
         """Put the instant into every creation time that is 0."""
-        left = _left(missing)
+        others = {"artist": missing.artist, "copyright": missing.copyright, "position": missing.gps}
+        left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
         if missing.movie_time is None:
-            return EditPlan(left=left)
+            if missing.taken is not None:
+                left.append(Left("capture time", "videos keep UTC, and the offset from UTC is not known"))
+            return EditPlan(left=tuple(left))
         seconds = round((missing.movie_time - EPOCH) / timedelta(seconds=1))
         empty = [time for time in self._times if time.seconds == 0]
         fitting = [time for time in empty if 0 < seconds < 1 << 8 * time.size]
         if len(fitting) < len(empty):
-            left = (*left, Left("a creation time", "it cannot hold so early or late a year"))
+            left.append(Left("a creation time", "it cannot hold so early or late a year"))
         shown = f"{missing.movie_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         names = {"mvhd": MOVIE_TIME, "tkhd": "track creation time", "mdhd": "media creation time"}
         return EditPlan(
             in_order(Splice(time.position, time.size, seconds.to_bytes(time.size)) for time in fitting),
             tuple(Change(names[time.box], "0", shown) for time in fitting),
-            left,
+            tuple(left),
         )
-
-
-def _left(missing: Missing) -> tuple[Left, ...]:
-    """What is not written into videos, with the reason."""
-    others = {"artist": missing.artist, "copyright": missing.copyright, "position": missing.gps}
-    left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
-    if missing.taken is not None and missing.movie_time is None:
-        left.append(Left("capture time", "videos keep UTC, and the offset from UTC is not known"))
-    return tuple(left)

@@ -123,10 +123,11 @@ class _Patcher:
             head = self._pack("HHI", each.tag, each.type, len(value) // TYPE_SIZES[each.type])
             self._insert(entries, head + self._inline(value))
             self._note(name, each.tag, value, Change(each.name, "", each.shown))
-        removed, moves = False, bool(added)
         if name == "0th":
-            moves |= self._point(entries)
-            removed = self.remove_software and directory is not None and self._remove(directory, entries, moves=moves)
+            self._point(entries)
+        moves, removed = len(entries) > len(old), False
+        if name == "0th" and directory and self.remove_software:
+            removed = self._remove(directory, entries, moves=moves)
         if moves:
             following = self.block.window.read(directory.next_position, 4) if directory else b""
             pointer = following if len(following) == 4 else bytes(4)
@@ -194,19 +195,15 @@ class _Patcher:
             at, highest = at + 1, self._tag(entry)
         entries.insert(at, new)
 
-    def _point(self, entries: list[bytes]) -> bool:
-        """Set the pointers to directories that moved or are new. Returns whether that took a new entry."""
-        grew = False
+    def _point(self, entries: list[bytes]) -> None:
+        """Set the pointers to directories that moved or are new."""
         for tag, position in self.moved.items():
-            pointer = self._pack("I", position)
+            self.patch.expected["0th", tag] = pointer = self._pack("I", position)
             index = next((at for at, entry in enumerate(entries) if self._tag(entry) == tag), None)
-            self.patch.expected["0th", tag] = pointer
             if index is not None:
                 entries[index] = entries[index][:8] + pointer
             else:
                 self._insert(entries, self._pack("HHI", tag, LONG, 1) + pointer)
-                grew = True
-        return grew
 
     def _remove(self, directory: Directory, entries: list[bytes], *, moves: bool) -> bool:
         """Remove Software, unless that would move a value up, or make the block look less broken than it is."""

@@ -35,7 +35,7 @@ def read_exif(block: Block) -> Facts:
             TimeSource.GPS: _gps_time(block),
         },
         exif_offsets=frozenset(tag for tag, found in zip(tags, offsets, strict=True) if found is not None),
-        has_position=bool(_degrees(block, GPS_LATITUDE) and _degrees(block, GPS_LONGITUDE)),
+        has_position=bool(_fractions(block, GPS_LATITUDE) and _fractions(block, GPS_LONGITUDE)),
         has_artist=bool(block.text("0th", ARTIST)),
         has_copyright=bool(_copyright(block)),
         has_software=block.text("0th", SOFTWARE) is not None,
@@ -65,8 +65,8 @@ def _copyright(block: Block) -> str:
     return raw.replace(b"\0", b" ").decode("utf-8", "replace").strip()
 
 
-def _degrees(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
-    """Three fractions; with zero denominators, as phones without a GPS fix write them, there is no position."""
+def _fractions(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
+    """A position or time; none with zero denominators, which phones without a GPS fix write."""
     entry = block.entry("GPS", tag)
     found = block.rationals(entry) if entry else ()
     return found if found and all(denominator for _, denominator in found) else ()
@@ -74,13 +74,10 @@ def _degrees(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
 
 def _gps_time(block: Block) -> CaptureTime | None:
     day = read_date(block.text("GPS", GPS_DATE) or "")
-    entry = block.entry("GPS", GPS_TIME)
-    parts = block.rationals(entry) if entry else ()
-    if day is None or len(parts) != 3 or any(denominator == 0 for _, denominator in parts):
+    parts = _fractions(block, GPS_TIME)
+    if day is None or len(parts) != 3:
         return None
-    seconds = sum(
-        numerator * unit / denominator for (numerator, denominator), unit in zip(parts, (3600, 60, 1), strict=True)
-    )
+    seconds = sum(top * unit / bottom for (top, bottom), unit in zip(parts, (3600, 60, 1), strict=True))
     if not 0 <= seconds < 86401:
         return None
     midnight = day.reading.replace(hour=0, minute=0, second=0, microsecond=0)
