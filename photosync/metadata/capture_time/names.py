@@ -25,8 +25,9 @@ def date_in_name(name: str) -> CaptureTime | None:
     >>> date_in_name("IMG_20230405_123456.jpg").isoformat()
     '2023-04-05T12:34:56'
     """
+    name = PurePath(name).name
     for meaning, pattern in _PATTERNS.items():
-        if found := re.search(pattern, PurePath(name).name, re.ASCII):
+        if found := re.search(pattern, name, re.ASCII):
             parts = dict.fromkeys(("hour", "minute", "second", "fraction"), "0") | found.groupdict("0")
             date = read_date("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction}".format_map(parts))
             return CaptureTime(date.reading, meaning) if date else None
