@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -60,15 +61,6 @@ class AuthorizationRequest:
         )
         return urlsplit(link)._replace(scheme=urlsplit(authorize_url).scheme).geturl()
 
-    def token_form(self, code: str) -> dict[str, str]:
-        """The fields of the token request, except the client's."""
-        return {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": self.redirect_uri,
-            "code_verifier": self.code_verifier,
-        }
-
 
 def ask_consent(
     person: Interaction,
@@ -78,25 +70,29 @@ def ask_consent(
     redirect_uri: str | None = None,
     timeout_s: float = WAIT_FOR_PERSON_S,
 ) -> dict[str, str]:
-    """Let the person consent in a browser; returns the `token_form`. Raises `SignInError` if there is no code.
+    """Let the person consent in a browser; returns the fields of the token request. Raises `SignInError`.
 
     `redirect_uri` is for a service that accepts only registered redirect URIs; the listener then uses its port if
     possible.
     """
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
+    listener = None
     if person.browser_allowed or person.port is not None:
         try:
             listener = RedirectListener(state, port=person.port, redirect_uri=redirect_uri)
         except OSError as error:
             person.show(f"No answer can be received here ({error.strerror}): copy it from the browser in the end.")
-        else:
-            with listener:
-                request = AuthorizationRequest(listener.redirect_uri, state, verifier)
-                person.show_link(link(request), purpose)
-                return request.token_form(listener.wait(timeout_s))
-    request = AuthorizationRequest(redirect_uri or "http://localhost", state, verifier)
-    person.show_link(link(request), purpose)
-    return request.token_form(_pasted_code(person, request))
+    redirect_uri = listener.redirect_uri if listener else redirect_uri or "http://localhost"
+    request = AuthorizationRequest(redirect_uri, state, verifier)
+    with listener or nullcontext():
+        person.show_link(link(request), purpose)
+        code = listener.wait(timeout_s) if listener else _pasted_code(person, request)
+    return {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
 
 
 def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> Json:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
+from photosync.errors import ProviderError, SignInError
 from photosync.provider_kit.json_fields import part
 from photosync.provider_kit.state_file import StateFile
 from photosync.provider_kit.tokens import TokenFile
@@ -170,17 +170,9 @@ class AuraAuth:
                 idempotent=False,
             )
         except ProviderError as error:
-            raise self._explained(error) from error
-
-    def _explained(self, error: ProviderError) -> Exception:
-        if error.status is not None and error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return TemporaryError(
-                f"account '{self._account}': Aura could not answer the sign-in ({error}). Try again later.",
-                Reason.SERVER_ERROR,
-            )
-        if error.status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-            return SignInError(f"account '{self._account}': Aura refused the sign-in ({error})")
-        return error
+            if error.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                raise
+            raise SignInError(f"account '{self._account}': Aura refused the sign-in ({error})") from error
 
     def _device_id(self) -> str:
         """The permanent id of this installation: the service locks accounts that share an id with many others."""

@@ -7,13 +7,12 @@ sign in.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
 from photosync.errors import ProviderError, Reason, SignInError, TemporaryError
-from photosync.provider_kit.json_fields import Json, number, parts
+from photosync.provider_kit.json_fields import Json, json_object, number, parts
 from photosync.transport import Answer, Transport
 from photosync_aura.write_budget import WriteBudget
 
@@ -85,11 +84,8 @@ class AuraWriteApi:
         )
 
     def _content(self, answer: Answer) -> Json:
-        try:
-            content: object = json.loads(answer.body)
-        except ValueError:
-            content = None
-        if not isinstance(content, Mapping):
+        content = json_object(answer.body)
+        if not content and answer.body.strip() != b"{}":
             raise ProviderError(
                 f"account '{self._account}': Aura answered a change with something that is not a JSON object; its "
                 "protocol may have changed",

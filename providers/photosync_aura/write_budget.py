@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from photosync.errors import Reason, TemporaryError
 from photosync.provider_kit.state_file import StateFile
 
@@ -29,12 +31,12 @@ _CAREFUL_S = 2 * NEXT_LOCK_S
 
 @dataclass(frozen=True, slots=True)
 class _BudgetState:
-    calls: float = float(MOST_CALLS)
+    calls: float
     """The number of allowed calls; negative after repetitions that could not wait."""
-    at: float = 0.0
+    at: float
     """The time of this number."""
-    locked_at: float | None = None
-    locks: int = 0
+    locked_at: float | None
+    locks: int
     """Locks in a row, without an accepted change in between."""
 
     def now(self, now: float) -> _BudgetState:
@@ -48,6 +50,9 @@ class _BudgetState:
             return 0.0
         wait_s = FIRST_LOCK_S if self.locks < 2 else NEXT_LOCK_S
         return min(wait_s, self.locked_at + wait_s - now)
+
+
+_STATE = TypeAdapter(_BudgetState)
 
 
 class WriteBudget:
@@ -122,18 +127,11 @@ class WriteBudget:
 
     def _read(self) -> _BudgetState:
         if not self._file.exists():
-            return _BudgetState()
+            return _BudgetState(float(MOST_CALLS), 0.0, None, 0)
         # An unreadable file must neither allow more calls nor forbid them forever.
-        with suppress(KeyError, TypeError, ValueError):
-            content = self._file.read()
-            locked_at = content["locked_at"]
-            return _BudgetState(
-                calls=float(str(content["calls"])),
-                at=float(str(content["at"])),
-                locked_at=None if locked_at is None else float(str(locked_at)),
-                locks=int(str(content["locks"])),
-            )
-        return _BudgetState(calls=0.0, at=self._clock())
+        with suppress(ValueError):
+            return _STATE.validate_python(self._file.read())
+        return _BudgetState(0.0, self._clock(), None, 0)
 
     def _write(self, state: _BudgetState) -> None:
         self._file.write(asdict(state))

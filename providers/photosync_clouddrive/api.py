@@ -78,10 +78,6 @@ class CloudDriveApi:
                 return None
             raise
 
-    def matching(self, *terms: str) -> Iterator[DriveNode]:
-        """The nodes that the service lists for a filter of `terms`; one request for every 200, when needed."""
-        return self._listed("nodes", terms)
-
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
         """The nodes called `name` in a folder, ignoring case; available nodes come first."""
         try:
@@ -103,7 +99,7 @@ class CloudDriveApi:
     def _children(self, parent: str, kind: NodeKind) -> Iterator[DriveNode]:
         path = f"nodes/{quote(parent, safe='')}/children"
         try:
-            for node in self._listed(path, (f"kind:{kind}", f"status:{AVAILABLE}")):
+            for node in self.matching(f"kind:{kind}", f"status:{AVAILABLE}", path=path):
                 # Listings have shown nodes that are elsewhere (section 3.6).
                 if node.kind is kind and node.is_available and parent in node.parents:
                     yield node
@@ -111,7 +107,8 @@ class CloudDriveApi:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
-    def _listed(self, path: str, terms: tuple[str, ...]) -> Iterator[DriveNode]:
+    def matching(self, *terms: str, path: str = "nodes") -> Iterator[DriveNode]:
+        """The nodes that the service lists for a filter of `terms`; one request for every 200, when needed."""
         token: str | None = None
         while True:
             try:

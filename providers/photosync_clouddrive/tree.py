@@ -17,13 +17,13 @@ import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from photosync.errors import DestinationError
 from photosync.model import Kind
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, PENDING, PURGED, DriveNode, NodeKind
 from photosync_clouddrive.folder_paths import FolderPaths
-from photosync_clouddrive.rows import COLUMNS, node_of, row_of, split
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS links (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_by_child ON links (child);
 """
+_COLUMNS = "id, kind, status, name, parents, is_root, media, created, taken, size_bytes, md5, version, width, height"
 _VERSION = 1
 _AFFECTED = (
     "WITH RECURSIVE affected(id) AS (SELECT id FROM nodes WHERE change > ? "
@@ -162,9 +163,9 @@ class DriveTree:
         """Store one node; returns whether anything changed."""
         if node.status == PURGED:
             return self._purge(node.id, round_)
-        row = row_of(node)
+        row = _row_of(node)
         *known, reported = self._database.execute(
-            f"SELECT {COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
+            f"SELECT {_COLUMNS}, round FROM nodes WHERE id = ?",  # noqa: S608
             (node.id,),
         ).fetchone() or (None,)
         # An incomplete node: its stored data is kept, and must not be purged.
@@ -197,7 +198,7 @@ class DriveTree:
         rows = self._rows("SELECT id, name, parents, is_root, status FROM nodes WHERE kind = ?", NodeKind.FOLDER)
         return FolderPaths(
             {
-                id_: DriveNode(id_, NodeKind.FOLDER, status, name, split(parents), bool(is_root))
+                id_: DriveNode(id_, NodeKind.FOLDER, status, name, _split(parents), bool(is_root))
                 for id_, name, parents, is_root, status in rows
             }
         )
@@ -206,25 +207,25 @@ class DriveTree:
         """The number of available files in each combination of folders."""
         query = f"SELECT parents, COUNT(*) FROM nodes WHERE {_wanted(media)} GROUP BY parents"  # noqa: S608
         rows = self._rows(query, NodeKind.FILE, AVAILABLE, *media)
-        return [(split(parents), count) for parents, count in rows]
+        return [(_split(parents), count) for parents, count in rows]
 
     def files(self, media: Sequence[Kind]) -> Iterator[list[DriveNode]]:
         """All available files, the newest first, in batches."""
         query = (
-            f"SELECT {COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
+            f"SELECT {_COLUMNS} FROM nodes WHERE {_wanted(media)} "  # noqa: S608
             "AND (created, id) < (?, ?) ORDER BY created DESC, id DESC LIMIT ?"
         )
         created, id_ = "~", ""  # after every time
         while rows := self._rows(query, NodeKind.FILE, AVAILABLE, *media, created, id_, _PAGE_ROWS):
             created, id_ = rows[-1]["created"], rows[-1]["id"]
-            yield [node_of(row) for row in rows]
+            yield [_node_of(row) for row in rows]
 
     def changed_files(self, since: int) -> Iterator[list[DriveNode]]:
         """Files that changed after `since`, or below a folder that did; also those that are gone."""
-        query = f"SELECT {COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC"  # noqa: S608
+        query = f"SELECT {_COLUMNS} FROM nodes WHERE kind = ? AND id IN affected ORDER BY created DESC"  # noqa: S608
         rows = self._rows(_AFFECTED + query, since, NodeKind.FILE)
         for start in range(0, len(rows), _PAGE_ROWS):
-            yield [node_of(row) for row in rows[start : start + _PAGE_ROWS]]
+            yield [_node_of(row) for row in rows[start : start + _PAGE_ROWS]]
 
     def _rows(self, query: str, *values: str | int) -> list[sqlite3.Row]:
         with self._lock:
@@ -288,3 +289,33 @@ def _check_version(database: sqlite3.Connection) -> None:
 
 def _wanted(media: Sequence[Kind]) -> str:
     return f"kind = ? AND status = ? AND media IN ({', '.join('?' * len(media))})"
+
+
+def _split(parents: str) -> tuple[str, ...]:
+    """The parents from their column."""
+    return tuple(parents.split("\n")) if parents else ()
+
+
+def _row_of(node: DriveNode) -> tuple[object, ...]:
+    """A node in the order of the columns. Times have all digits, so that they sort correctly as texts."""
+    return (
+        *(node.id, node.kind.value, node.status, node.name, "\n".join(node.parents), int(node.is_root)),
+        *(node.media.value, node.created.isoformat(timespec="microseconds") if node.created else ""),
+        *(node.taken and node.taken.isoformat(), node.size_bytes, node.md5, node.version, node.width, node.height),
+    )
+
+
+def _node_of(row: sqlite3.Row) -> DriveNode:
+    """A node from its columns."""
+    values = dict(row)
+    for name in ("created", "taken"):
+        values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+    return DriveNode(
+        **values
+        | {
+            "kind": NodeKind(row["kind"]),
+            "media": Kind(row["media"]),
+            "parents": _split(row["parents"]),
+            "is_root": bool(row["is_root"]),
+        }
+    )

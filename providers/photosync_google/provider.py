@@ -77,13 +77,14 @@ class GoogleProvider:
         endpoints = settings.endpoints
         api = endpoints.get("picker", PICKER_URL).rstrip("/")
         library = endpoints.get("library", LIBRARY_URL).rstrip("/")
+        sign_in_urls = (client.token_uri, client.revoke_uri)
         token_file = partial(TokenFile, account=context.account, required=("refresh_token",))
 
         token = token_file(settings.token or context.state / "token.json")
         self._auth = GoogleAuth(context.account, client, token)
         own_hosts = (api, *endpoints.values(), *_MEDIA_HOSTS)
         transport = self._opened(
-            context, self._auth, PickerRefusals(context.account, api, client.urls), own_hosts, _READ_TIMEOUT_S
+            context, self._auth, PickerRefusals(context.account, api, sign_in_urls), own_hosts, _READ_TIMEOUT_S
         )
         self._api = PickerApi(transport, api)
         self._downloads = Downloads(transport, self._api, OwnHosts(own_hosts))
@@ -95,7 +96,7 @@ class GoogleProvider:
         if self._upload_token.exists() or not self._upload_auth.names_scope:
             self._upload_auth = GoogleAuth(context.account, client, self._upload_token, UPLOADING)
         upload_hosts = (library, *_UPLOAD_HOSTS)
-        refusals = LibraryRefusals(context.account, library, client.urls)
+        refusals = LibraryRefusals(context.account, library, sign_in_urls)
         transport = self._opened(context, self._upload_auth, refusals, upload_hosts, _UPLOAD_READ_TIMEOUT_S)
         self._library = LibraryApi(transport, library, OwnHosts(upload_hosts))
 

@@ -30,11 +30,6 @@ class OAuthClient:
     token_uri: str
 
     @property
-    def urls(self) -> tuple[str, str]:
-        """The addresses that issue and revoke tokens."""
-        return self.token_uri, self.revoke_uri
-
-    @property
     def revoke_uri(self) -> str:
         """The file does not have it; it follows from the token's address."""
         return self.token_uri.rpartition("/")[0] + "/revoke"
