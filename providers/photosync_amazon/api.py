@@ -142,18 +142,15 @@ class AmazonApi:
         """The folder that contains all others, with the id of the account's owner; requested once."""
         with self._lock:
             if self._root is None:
-                self._root = self._found_root()
+                page = self._page("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
+                # The service checks the filter loosely, so the answer may have other nodes.
+                found = [node for each in page.content if (node := parse_node(each, NodeKind.FOLDER))]
+                folders = [node for node in found if node.kind is NodeKind.FOLDER and node.owner]
+                roots = [node for node in folders if node.is_root] or folders
+                if len(roots) != 1:
+                    raise ProviderError(f"{SERVICE} named {len(roots)} root folders where one was due")
+                self._root = roots[0]
             return self._root
-
-    def _found_root(self) -> DriveNode:
-        page = self._page("/nodes", filters="isRoot:true", limit=PAGE_SIZE, offset=0)
-        # The service checks the filter loosely, so the answer may have other nodes.
-        found = [node for each in page.content if (node := parse_node(each, NodeKind.FOLDER))]
-        folders = [node for node in found if node.kind is NodeKind.FOLDER and node.owner]
-        roots = [node for node in folders if node.is_root] or folders
-        if len(roots) != 1:
-            raise ProviderError(f"{SERVICE} named {len(roots)} root folders where one was due")
-        return roots[0]
 
     def usage(self) -> list[Usage]:
         """The storage used, by type."""

@@ -91,19 +91,7 @@ def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
     return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
 
 
-def is_not_registered(answer: Answer, upload_url: str) -> bool:
-    """Whether the upload host does not know this session; on other hosts the same words are about one item."""
-    return (
-        answer.status == HTTPStatus.FORBIDDEN
-        and answer.url.startswith(upload_url)
-        and b"not registered" in answer.body.lower()
-    )
-
-
 def is_robot_check(answer: Answer) -> bool:
     """Whether it is the page of a robot check."""
-    return (
-        answer.status == HTTPStatus.SERVICE_UNAVAILABLE
-        and answer.is_html
-        and any(mark in answer.body.lower() for mark in _ROBOT_MARKS)
-    )
+    is_page = answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.is_html
+    return is_page and any(mark in answer.body.lower() for mark in _ROBOT_MARKS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from http import HTTPStatus
 from typing import ClassVar, Self
 
 from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
@@ -15,7 +16,7 @@ from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, AmazonApi
-from photosync_amazon.auth import AmazonAuth, is_not_registered, is_robot_check, is_signed_out
+from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
 from photosync_amazon.cookies import Cookies, find_cookies
 from photosync_amazon.items import items_of
 from photosync_amazon.settings import AmazonSettings
@@ -119,8 +120,9 @@ class AmazonProvider:
     def _classify(self, answer: Answer) -> PhotosyncError | None:
         if is_signed_out(answer, (self._api_url, self._upload_url)):
             return SignInError(self._auth.explain("the service asks to sign in"))
-        if is_not_registered(answer, self._upload_url):
-            # All other files would be refused as well.
+        is_refused_upload = answer.status == HTTPStatus.FORBIDDEN and answer.url.startswith(self._upload_url)
+        if is_refused_upload and b"not registered" in answer.body.lower():
+            # The host does not know the session, and would refuse all files. On other hosts the words are about one item.
             return SignInError(self._auth.explain("the host that takes uploads answers 'Not Registered'"))
         if is_robot_check(answer):
             return TemporaryError(

@@ -23,18 +23,13 @@ def frame_to_change(
     else:
         frame = find_collection(wanted, list(frames()), account, "frame")
     allowed = settings.frame(frame.id)
-    if allowed is None or not allowed.write:
-        raise UsageError(_explain_write(account, frame, is_configured=allowed is not None))
-    return frame.id
-
-
-def _explain_write(account: str, frame: Collection, *, is_configured: bool) -> str:
-    name = frame.name if is_configured else "myframe"
-    return (
+    if allowed is not None and allowed.write:
+        return frame.id
+    raise UsageError(
         f"account '{account}': nothing is sent to the frame '{frame.name}', since the configuration does not allow it; "
         "an account also sees other people's frames. To allow it, write under 'accounts':\n"
         f"  {account}:\n"
         "    frames:\n"
-        f"      {name}: {{id: {frame.id}, write: true}}"
-        + ("\n(and keep what else stands there)" if is_configured else "\n(the name is yours to choose)")
+        f"      {frame.name if allowed else 'myframe'}: {{id: {frame.id}, write: true}}\n"
+        + ("(and keep what else stands there)" if allowed else "(the name is yours to choose)")
     )

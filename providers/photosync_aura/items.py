@@ -100,6 +100,7 @@ def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
     """The fields that photos and videos share."""
     taken = clock_time(asset, "taken_at")
     meaning = TimeMeaning.UNKNOWN if frame.time_zone is None else TimeMeaning.LOCAL
+    uploaded = clock_time(asset, "uploaded_at") or clock_time(asset, "created_at_on_client")
     favorite = asset.get("favorite")
     return Item(
         id=id_,
@@ -112,18 +113,13 @@ def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
         favorite=favorite if isinstance(favorite, bool) else None,
         collections=(frame.name,),
         folder=frame.name,
-        added=_added(asset),
+        added=uploaded.replace(tzinfo=UTC) if uploaded else None,
     )
 
 
 def time_words(taken: datetime) -> str:
     """`2012-04-15-03-15-04.000`."""
     return re.sub("[T:]", "-", taken.isoformat(timespec="milliseconds"))
-
-
-def _added(asset: Json) -> datetime | None:
-    uploaded = clock_time(asset, "uploaded_at") or clock_time(asset, "created_at_on_client")
-    return uploaded.replace(tzinfo=UTC) if uploaded else None
 
 
 def _md5(asset: Json) -> str | None:

@@ -66,7 +66,7 @@ class OlderFiles:
             sure = [found.path for key in _keys(item) for found in known.get(key, ()) if found.is_video == is_video]
             timed = [
                 found.path
-                for found in known.get(_time_key(item), ())
+                for found in (known.get(f"at {time_words(item.taken.reading)}", ()) if item.taken else ())
                 if found.is_video == is_video and self._given.setdefault(found.path, item.id) == item.id
             ]
             return tuple(dict.fromkeys((*sure, *timed)))
@@ -93,10 +93,6 @@ def _keys(item: Item) -> tuple[str, ...]:
     stored = item.locator.get("file") or item.locator.get("video") or ""
     stem = PurePosixPath(stored).stem
     return tuple(key for key in (item.id.removesuffix(MOTION), stem, stored) if key)
-
-
-def _time_key(item: Item) -> str:
-    return f"at {time_words(item.taken.reading)}" if item.taken else ""
 
 
 def _by_key(folder: Path) -> dict[str, list[_Found]]:

@@ -98,26 +98,19 @@ class UploadStore:
 
         Raises `ItemError` for problems of this file only, `TemporaryError` and `ProviderError` for all others.
         """
+        url, region = f"{self._settings.upload}/{key}", self._settings.region
         refused: UploadPermission | None = None
         while True:
-            permission = self._permit(refused)
+            permission, now = self._permit(refused), datetime.fromtimestamp(self._clock(), UTC)
+            headers = signed_headers(url, content.mime, content.sha256, permission, region, now)
             try:
-                return self._put(key, content, permission)
+                self._transport.request("PUT", url, body=content.open, headers=headers, signed=False)
             except ProviderError as error:
                 if refused is not None or not is_expired_permission(error):
                     raise store_refusal(self._account, name, error) from error
-            refused = permission
-
-    def _put(self, key: str, content: UploadContent, permission: UploadPermission) -> None:
-        url = f"{self._settings.upload}/{key}"
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        self._transport.request(
-            "PUT",
-            url,
-            body=content.open,
-            headers=signed_headers(url, content.mime, content.sha256, permission, self._settings.region, now),
-            signed=False,
-        )
+                refused = permission
+            else:
+                return
 
     def _permit(self, refused: UploadPermission | None) -> UploadPermission:
         """A permission that is still valid for some time, and is not the refused one."""

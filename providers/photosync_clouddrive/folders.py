@@ -33,22 +33,19 @@ class CloudDriveFolders(PushFolders):
         if wanted is None:
             return
         if _ID.fullmatch(wanted) and (node := api.node(wanted)) is not None:
-            self._begin_in(node)
+            if node.kind is not NodeKind.FOLDER:
+                raise UsageError(f"account '{account}': {node.id} is a file; name a folder with --to")
+            self._seen(node)
+            if not node.is_available or not self.paths_of([node.id]):
+                where = f"account '{account}': {node.id} lies in the trash"
+                raise UsageError(f"{where}; name another folder, or restore it first")
+            self._base = node.id
             return
         self._above = tuple(name for name in wanted.split("/") if name)
         for name in self._above:
             problem = "it means no folder" if name in (".", "..") else problem_of(name)
             if problem:
                 raise UsageError(f"account '{account}': '{name}' in '{wanted}' cannot be a folder: {problem}")
-
-    def _begin_in(self, node: DriveNode) -> None:
-        where = f"account '{self._account}': {node.id}"
-        if node.kind is not NodeKind.FOLDER:
-            raise UsageError(f"{where} is a file; name a folder with --to")
-        self._seen(node)
-        if not node.is_available or not self.paths_of([node.id]):
-            raise UsageError(f"{where} lies in the trash; name another folder, or restore it first")
-        self._base = node.id
 
     def paths_of(self, parents: Iterable[str]) -> tuple[str, ...]:
         """The paths of the folders that contain a node with `parents`. Empty: it is in the trash."""

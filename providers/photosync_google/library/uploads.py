@@ -33,7 +33,9 @@ class GoogleUploader:
         """Raises `UsageError` for an invalid album title."""
         self._account = account
         self._api = api
-        self._album = _requested_title(account, request.collection)
+        self._album = request.collection.strip() if request.collection is not None else None
+        if self._album is not None and not 1 <= len(self._album) <= TITLE_CHARACTERS:
+            raise UsageError(f"account '{account}': the title of an album has 1 to {TITLE_CHARACTERS} characters")
         self._maker = ItemMaker(account, api, albums, self._upload)
 
     @property
@@ -87,12 +89,3 @@ class GoogleUploader:
                 raise
             reason = Reason.TOO_LARGE if error.status == 413 else Reason.REFUSED
             raise ItemError(f"Google refused to take it ({error})", reason) from error
-
-
-def _requested_title(account: str, collection: str | None) -> str | None:
-    if collection is None:
-        return None
-    title = collection.strip()
-    if not title or len(title) > TITLE_CHARACTERS:
-        raise UsageError(f"account '{account}': the title of an album has 1 to {TITLE_CHARACTERS} characters")
-    return title

@@ -63,7 +63,8 @@ class PickerApi:
                 "pageToken": token,
             }
             page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", params=params))
-            self._transport.hide(*(_path(each.base_url) for each in page.picked))
+            # The path is the secret part of an address.
+            self._transport.hide(*(each.base_url.partition("://")[2].partition("/")[2] for each in page.picked))
             yield page.picked
             token = page.next_token
             if token is None:
@@ -74,11 +75,6 @@ class PickerApi:
 
     def _session_url(self, session_id: str) -> str:
         return f"{self._base}/sessions/{quote(session_id, safe='')}"
-
-
-def _path(base_url: str) -> str:
-    """The secret part of an address, without the host, which logs may show."""
-    return base_url.partition("://")[2].partition("/")[2]
 
 
 def is_gone(error: ProviderError) -> bool:
