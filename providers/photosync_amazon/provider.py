@@ -122,7 +122,7 @@ class AmazonProvider:
             return SignInError(self._auth.explain("the service asks to sign in"))
         is_refused_upload = answer.status == HTTPStatus.FORBIDDEN and answer.url.startswith(self._upload_url)
         if is_refused_upload and b"not registered" in answer.body.lower():
-            # The host does not know the session, and would refuse all files. On other hosts the words are about one item.
+            # The session is unknown there: all files would be refused. On other hosts the words are about one item.
             return SignInError(self._auth.explain("the host that takes uploads answers 'Not Registered'"))
         if is_robot_check(answer):
             return TemporaryError(
