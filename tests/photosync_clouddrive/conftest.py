@@ -9,12 +9,18 @@ import pytest
 
 from photosync.model import Item, Selection
 from photosync.provider import AccountContext
+from photosync.testing.command import Sandbox
 from photosync.transport import Policy, Transport
 from photosync_clouddrive.provider import CloudDriveProvider
 from photosync_clouddrive.settings import CloudDriveSettings
 from photosync_clouddrive.simulator import CloudDriveSimulator
 
 HASTE = Policy(retry_budget_s=50.0, max_attempts=4, backoff_base_s=0.01, backoff_cap_s=0.02)
+
+
+def configure(sandbox: Sandbox, simulator: CloudDriveSimulator, **settings: object) -> None:
+    """Write the configuration that the command reads."""
+    sandbox.configure({"drive": {**simulator.account_settings(), **settings}})
 
 
 class Account:

@@ -12,6 +12,7 @@ from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import ROOT
+from tests.photosync_clouddrive.conftest import configure
 
 EMPTY = hashlib.md5(b"").hexdigest()
 
@@ -30,10 +31,6 @@ def sandbox(tmp_path: Path, simulator: CloudDriveSimulator) -> Sandbox:
     made = Sandbox(tmp_path)
     configure(made, simulator)
     return made
-
-
-def configure(sandbox: Sandbox, simulator: CloudDriveSimulator, **settings: object) -> None:
-    sandbox.configure({"drive": {**simulator.account_settings(), **settings}})
 
 
 def paths(sandbox: Sandbox) -> set[str]:

@@ -12,7 +12,6 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -29,10 +28,8 @@ from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import PICTURES, ROOT
 from photosync_clouddrive.uploads import CloudDriveUploader
-from tests.photosync_clouddrive.test_sign_in import Person, consent, link_shown_by, start_login
-
-if TYPE_CHECKING:
-    from tests.photosync_clouddrive.conftest import Account
+from tests.photosync_clouddrive.conftest import Account
+from tests.photosync_clouddrive.person import Person, consent, link_shown_by, start_login
 
 FOLDER = "POST /drive/v1/nodes"
 UPLOAD = "POST /cdproxy/nodes"
