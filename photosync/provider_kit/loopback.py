@@ -117,7 +117,7 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, listener: RedirectListener, port: int) -> None:
         self.listener = listener
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(("127.0.0.1", port), _RedirectHandler)
 
     def server_bind(self) -> None:
         """Without the base class's look-up of this computer's name, which can take seconds."""
@@ -128,7 +128,7 @@ class _Server(ThreadingHTTPServer):
         """No message for a client that closes the connection during a request."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _RedirectHandler(BaseHTTPRequestHandler):
     timeout = _CLIENT_TIMEOUT_S
     server_version = "photosync"
     sys_version = ""
