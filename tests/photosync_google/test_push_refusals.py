@@ -82,7 +82,7 @@ def test_the_storage_is_full(tmp_path: Path, fault: str) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone:
         someone.photos(*(f"Photos/IMG_{number}.JPG" for number in range(250)))
         someone.simulator.faults.set(fault, {})
-        someone.simulator.faults.latency = Fault(value=0.01, on="upload")
+        someone.simulator.faults.latency = Fault(value=0.03, on="upload")
         result = someone.push(someone.folder, "--jobs", "2")
         assert result.exit == Exit.PARTIAL, result
         result.check_totals()
