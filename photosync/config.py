@@ -1,6 +1,6 @@
 """Reads the configuration: YAML to validated settings. An error names file, line and key, and what was expected.
 
-`${NAME}` stands for a variable of the environment and `keyring:NAME` for an entry of the system's keyring. Both are
+`${NAME}` is a variable of the environment and `keyring:NAME` an entry of the system's keyring. Both are
 looked up only when an account is opened, so that a missing secret stops no other account.
 """
 
@@ -57,7 +57,7 @@ _PlainText = Annotated[str, AfterValidator(_plain_text)]
 
 
 class Defaults(BaseModel):
-    """The options that stand under an account, or under `defaults` for all accounts. None: the program decides."""
+    """The options of an account, or of `defaults` for all accounts. None: the program decides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,10 +65,10 @@ class Defaults(BaseModel):
     exif: Mode = Mode.FIX
     jobs: Literal["auto"] | Annotated[int, Field(ge=1, le=64)] = "auto"
     bwlimit: Annotated[int, BeforeValidator(rate)] | None = None
-    """Bytes a second."""
+    """Bytes per second."""
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     retry_budget: Duration = timedelta(minutes=2)
-    """How long one request is retried before the service counts as unreachable."""
+    """The time for retries of one request before the service counts as unreachable."""
     artist: _PlainText | None = None
     copyright: _PlainText | None = None
     write_gps: bool = False
@@ -126,7 +126,7 @@ class Config:
 def load(path: Path | None, *, required: bool = True) -> Config:
     """Read and check the configuration at `path`, else the default one. Raises `ConfigError`.
 
-    Nothing is contacted or written. Where no default one exists and none is `required`, the configuration is empty.
+    Nothing is contacted or written. If there is no default file and none is `required`, the configuration is empty.
     """
     default = Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
     found = (path or default).expanduser().absolute()
@@ -144,7 +144,7 @@ def load(path: Path | None, *, required: bool = True) -> Config:
 
 
 class _Source:
-    """A configuration file that is being read, and the line of each key. A key is a path of names from the top."""
+    """The content of a configuration file, and the line of each key. A key is a path of names from the top."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -252,7 +252,7 @@ class _Source:
             raise self._error(self._key(at, first), _problem(first, model, extra)) from error
 
     def _key(self, at: tuple[str, ...], error: ErrorDetails) -> tuple[str, ...]:
-        """The key of an error. Its `loc` can also hold names of the members of a union, which are no keys."""
+        """The key of an error. Its `loc` can also have names of the members of a union, which are not keys."""
         for part in map(str, error["loc"]):
             if (*at, part) in self._lines or error["type"] == "missing":
                 at = (*at, part)
@@ -269,7 +269,7 @@ def _problem(error: ErrorDetails, model: type[BaseModel], extra: tuple[str, ...]
 
 
 def _look_up(text: str) -> str:
-    """The text that a reference stands for. Raises `LookupError` with a message for the user."""
+    """The value of a reference. Raises `LookupError` with a message for the user."""
     if text.startswith(_KEYRING):
         return _from_keyring(text.removeprefix(_KEYRING))
     for name in _REFERENCE.findall(text):

@@ -76,7 +76,7 @@ def _errors_as_exit_status() -> Iterator[None]:
     except KeyboardInterrupt:
         raise typer.Exit(int(Exit.INTERRUPTED)) from None
     except BrokenPipeError:
-        sys.stdout = None  # the reader of our output has gone; flushing it at the end would fail as well
+        sys.stdout = None  # the reader of our output has closed it; flushing at the end would fail too
         raise typer.Exit(int(Exit.OK)) from None
     except (typer.Exit, typer.TyperException):
         raise

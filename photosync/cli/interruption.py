@@ -12,7 +12,7 @@ from photosync.errors import Exit
 
 
 class Interruption:
-    """The first signal cancels the account that is under way; the second one kills the process, as without us."""
+    """The first signal cancels the account in progress; the second one kills the process, as without this handler."""
 
     def __init__(self) -> None:
         self.status: Exit | None = None

@@ -1,4 +1,4 @@
-"""What the commands that save or upload files share: configuration, library, accounts, and how a run ends."""
+"""Code for the commands that save or upload files: configuration, library, accounts, and the end of a run."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class LibraryRun:
 
     @contextmanager
     def show_progress(self, account: AccountConfig) -> Iterator[progress.Lines]:
-        """Show what is done for `account`, and what is waited for."""
+        """Show the progress and the waits of `account`."""
         verb = "upload" if self.command == "push" else "save"
         with progress.shown(self.general, account.name, verb, dry_run=self.dry_run) as reporter:
             self._on_wait = reporter.waiting
@@ -77,7 +77,7 @@ class LibraryRun:
         return self._jobs or (usual or account.provider.facts.workers if configured == "auto" else configured)
 
     def finish(self, account: AccountConfig, job: Callable[[], Summary | None]) -> Exit:
-        """Do `job`, show its summary if it has one, and return the exit status. An error is told in a summary."""
+        """Do `job`, show its summary if it has one, and return the exit status. An error is shown in a summary."""
         try:
             summary = job()
         except PhotosyncError as error:

@@ -1,4 +1,4 @@
-"""Logs go to standard error as far as `-v` asks for them, and to the log file; both without any secret."""
+"""Writes logs to standard error, as selected by `-v`, and to the log file; both without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens what a command works with: the configuration, the library, its catalog, an account.
+"""Opens the objects of a command: the configuration, the library, its catalog, an account.
 
 This module imports most of the program, so commands import it when they are called.
 """

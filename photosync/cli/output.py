@@ -25,7 +25,7 @@ def print_message(text: str) -> None:
 
 
 def print_error(message: str) -> None:
-    """Tell the user on standard error what went wrong."""
+    """Show an error to the user on standard error."""
     print_message(f"photosync: {message}")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from photosync.transport import Wait
 
 LINE_EVERY_S = 30.0
-"""How often a run without a terminal says how far it is."""
+"""The interval of progress lines without a terminal."""
 SHOWN_WAIT_S = 5.0
 """Shorter waits are not shown as lines."""
 
@@ -68,7 +68,7 @@ class Lines:
         self._write(f"failed: {name}: {message}")
 
     def waiting(self, wait: Wait) -> None:
-        """A wait that is long enough to be of interest."""
+        """Show a wait that is long enough."""
         if wait.seconds >= SHOWN_WAIT_S and not self._quiet:
             self._write(f"{wait.reason}, waiting {wait.seconds:.0f} s")
 

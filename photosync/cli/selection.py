@@ -1,4 +1,4 @@
-"""Makes a selection of the options, and refuses what an account cannot select by."""
+"""Converts options to a selection, and refuses those that an account does not support."""
 
 from __future__ import annotations
 

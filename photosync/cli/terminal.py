@@ -1,4 +1,4 @@
-"""How a provider talks to the person at the terminal, or to nobody. Both classes fulfil `provider.Interaction`."""
+"""A provider's dialogue with the person at the terminal, if any. Both classes implement `provider.Interaction`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Terminal:
 
     @property
     def can_answer(self) -> bool:
-        """Whether somebody is there to sign in."""
+        """Whether a person is present to sign in."""
         return self.browser_allowed or self.port is not None or sys.stdin.isatty()
 
     def show(self, message: str) -> None:
@@ -59,7 +59,7 @@ class Terminal:
 
 
 class Unattended:
-    """Nobody is there to answer. Messages go to `show`."""
+    """No person is present. Messages are passed to `show`."""
 
     browser_allowed = False
     port = None
@@ -68,10 +68,10 @@ class Unattended:
         self.show = show
 
     def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
-        """Does nothing: nobody would open the address."""
+        """Does nothing: there is no person to open the address."""
 
     def ask(self, prompt: str) -> str | None:  # noqa: ARG002
-        """None: nobody answers."""
+        """None: there is no answer."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""One HTTP session an account, with every policy stacked in one place.
+"""One HTTP session per account, with all policies in one place.
 
 Time-outs, retries, pacing, the bandwidth limit, host rules, redaction and the one refresh after a 401 are all here; a
 provider says what to ask and never how often.

@@ -37,7 +37,7 @@ class Exchange:
     cancel: threading.Event | None
     on_wait: Callable[[Wait], None] | None
     repeated: int = field(default=0, init=False)
-    """How many attempts repeated an earlier one."""
+    """The number of attempts that repeated an earlier one."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:

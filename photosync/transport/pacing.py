@@ -34,7 +34,7 @@ class Pacer:
         """How often a refusal changed the times. A request that waited by the times before waits again."""
 
     def held_s(self) -> float:
-        """How much longer a `Retry-After` holds all requests back."""
+        """The remaining time for which a `Retry-After` delays all requests."""
         return max(0.0, self._held_until - clock.monotonic()) if self._held_until else 0.0
 
     def wait(self, cancel: threading.Event | None = None) -> float:
@@ -51,10 +51,10 @@ class Pacer:
         return clock.monotonic()
 
     def refused(self, started: float, retry_after_s: float | None) -> None:
-        """The service refused a request that started at `started`, and may have said how long to wait."""
+        """Slow down after a refused request that started at `started`; the service may have given a time to wait."""
         with self._lock:
             now = clock.monotonic()
-            # Requests that were under way together are refused together: that counts as one refusal.
+            # Requests in progress at the same time are refused together: that counts as one refusal.
             if started >= self._widened:
                 self.interval_s = min(max(2 * self.interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)
                 self._widened = now
@@ -66,7 +66,7 @@ class Pacer:
                 self._changes += 1
 
     def succeeded(self) -> None:
-        """The service did what it was asked."""
+        """Record a successful request."""
         if self.interval_s == self._pause_s:
             return
         with self._lock:
@@ -75,7 +75,7 @@ class Pacer:
 
 
 class BandwidthLimit:
-    """A token bucket: at most so many bytes a second, over all threads of all accounts together."""
+    """A token bucket: at most this many bytes per second, over all threads of all accounts together."""
 
     def __init__(self, bytes_per_second: int) -> None:
         if bytes_per_second <= 0:
@@ -87,7 +87,7 @@ class BandwidthLimit:
 
     @property
     def chunk_bytes(self) -> int:
-        """How much to read at a time so that a low limit gives an even flow and not bursts."""
+        """The size of reads with which a low limit gives an even flow and not bursts."""
         return max(4096, self.bytes_per_second // 8)
 
     def take(self, size_bytes: int, cancel: threading.Event | None = None) -> None:

@@ -68,7 +68,7 @@ class Redactor:
         """Whether secrets came after the pattern was made: some runs learn thousands, and clean hardly any text."""
 
     def add(self, *secrets: str) -> None:
-        """Learn secrets. Those shorter than six characters are left out: ordinary words would be replaced."""
+        """Add secrets. Those shorter than six characters are ignored: ordinary words would be replaced."""
         forms = {
             form
             for secret in secrets
@@ -100,7 +100,7 @@ class Redactor:
         record.args = None
         if record.exc_info and not record.exc_text:
             record.exc_text = logging.Formatter().formatException(record.exc_info)
-        # Formatters that print exceptions their own way must not find the original.
+        # Formatters that print exceptions themselves must not find the original.
         record.exc_info = None
         if record.exc_text:
             record.exc_text = self.clean(record.exc_text)

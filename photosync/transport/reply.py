@@ -37,7 +37,7 @@ class Reply:
         """When the request started, for the pacing."""
         self.head = Answer(response.status_code, response.url, response.headers)
         self.generation = generation
-        """Of the credentials that the request carried; None where it carried none."""
+        """The generation of the request's credentials; None if it had none."""
         self.where = hosts.target(response.url).origin.name
         """The host, for messages."""
         self._raw: HTTPResponse = response.raw
@@ -64,7 +64,7 @@ class Reply:
         return replace(self.head, body=bytes(body))
 
     def pieces(self, size: int, *, decode: bool = True) -> Iterator[bytes]:
-        """The body as it comes, at most `size` bytes at a time."""
+        """The body while it arrives, at most `size` bytes at a time."""
         while piece := self._next(size, decode=decode):
             yield piece
             clock.check(self._cancel)

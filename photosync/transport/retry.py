@@ -1,8 +1,8 @@
-"""The retry policy of a request: which failures are worth another attempt, after which wait, how often and how long.
+"""The retry policy of a request: which failures are retried, after which wait, how often and how long.
 
 A request is attempted again until one of two limits is reached: the number of attempts (`Policy.max_attempts`, which
-does not count throttling) or the time without progress (`Policy.retry_budget_s`). The loop is tenacity's. Everything
-else in this program that is tried again is listed in docs/retrying.md.
+does not count throttling) or the time without progress (`Policy.retry_budget_s`). The loop is tenacity's. All other
+retries of this program are listed in docs/retrying.md.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class Policy:
     """The limits of a transport. The core sets them, the same for all providers."""
 
     retry_budget_s: float = 120.0
-    """How long a request may go on without progress, its waits included."""
+    """The maximum time of a request without progress, its waits included."""
     max_attempts: int = 6
-    """How many attempts without progress may fail by lost connections and server errors. Throttling is not counted."""
+    """The maximum number of lost connections and server errors without progress. Throttling is not counted."""
     retry_after_cap_s: float = 900.0
-    """The longest `Retry-After` to keep to."""
+    """The longest `Retry-After` that is obeyed."""
     backoff_base_s: float = 1.0
     """The longest wait after the first failure; it doubles with each further one."""
     backoff_cap_s: float = 60.0
@@ -50,7 +50,7 @@ class Policy:
     """The budget for lost connections while no answer has come yet, so that a dead host is reported soon."""
     connect_timeout_s: float = 10.0
     pool_size: int = 16
-    """Connections a host that are kept open."""
+    """Connections per host that are kept open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,16 @@ class RetryableError(Exception):
     message: str
     reason: Reason
     is_unprocessed: bool = False
-    """Whether the service certainly did nothing, so that even a request that must not be repeated may be."""
+    """Whether the service certainly did nothing, so that even a non-idempotent request may be repeated."""
     is_first_contact: bool = False
     """Whether no answer ever came from the service."""
     retry_after_s: float | None = None
     error: PhotosyncError | None = None
-    """What to raise in the end, where the provider has its own error for it."""
+    """The provider's own error to raise at the end, if there is one."""
 
 
 def failure_of(answer: Answer, error: TemporaryError | None = None) -> RetryableError | None:
-    """What `answer` means if another attempt may succeed, else None. `error` is what the provider makes of it."""
+    """The failure of `answer` if another attempt may succeed, else None. `error` is the provider's error for it."""
     asked_s = retry_after_s(answer.headers)
     if error is not None:
         reason = error.reason
@@ -96,12 +96,12 @@ def failure_of(answer: Answer, error: TemporaryError | None = None) -> Retryable
 
 
 def may_repeat(request: Request, failure: RetryableError) -> bool:
-    """Whether sending `request` again can do no harm."""
+    """Whether sending `request` again is safe."""
     return request.idempotent or failure.is_unprocessed
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """What `Retry-After` asks for: seconds, or an HTTP date. None where it is missing or nonsense."""
+    """The time of `Retry-After`: seconds, or an HTTP date. None if it is missing or invalid."""
     value = headers.get("Retry-After", "").strip()
     try:
         seconds = float(value)
@@ -109,7 +109,7 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
         until = _http_date(value)
         if until is None:
             return None
-        # By the service's own clock where it shows one: the clock of this computer may be wrong.
+        # By the service's clock if the answer has a date: the clock of this computer may be wrong.
         now = _http_date(headers.get("Date", "")) or datetime.now(UTC)
         return max(0.0, (until - now).total_seconds())
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
@@ -135,10 +135,10 @@ class Retries:
     _started: float | None = field(default=None, init=False)
     """When the time without progress began."""
     _failures: list[RetryableError] = field(default_factory=list, init=False)
-    """Since the last progress."""
+    """The number of attempts since the last progress."""
 
     def run(self, attempt: Callable[[Retries], Result]) -> Result:
-        """Call `attempt` with this until it does not raise `RetryableError`, or a limit is reached."""
+        """Call `attempt` with this object until it does not raise `RetryableError`, or a limit is reached."""
         engine = Retrying(
             retry=retry_if_exception(self._may_repeat),
             wait=self._wait_s,
@@ -154,12 +154,12 @@ class Retries:
         raise error
 
     def started(self) -> None:
-        """A request is sent now. Waiting before the first one is not counted as failing."""
+        """Record that a request is sent now. The wait before the first one does not count."""
         if self._started is None:
             self._started = clock.monotonic()
 
     def progress(self, *, new: bool) -> None:
-        """Bytes arrived. Only `new` ones reset the number of attempts: a body that always breaks at one place ends."""
+        """Record received bytes. Only `new` ones reset the attempts: a body that always breaks at one position ends."""
         self._started = clock.monotonic()
         if new:
             self._failures.clear()
@@ -175,7 +175,7 @@ class Retries:
         if asked_s is not None:
             return min(asked_s, self.policy.retry_after_cap_s)
         doublings = min(len(self._failures) - 1, 60)
-        # Full jitter: threads that failed together must not come back together.
+        # Full jitter: threads that failed together must not repeat together.
         return random.uniform(0, min(self.policy.backoff_base_s * 2.0**doublings, self.policy.backoff_cap_s))  # noqa: S311
 
     def _is_over(self, state: RetryCallState) -> bool:

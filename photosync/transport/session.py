@@ -1,4 +1,4 @@
-"""The transport: what providers call. Each method is one request with all its attempts."""
+"""The transport: the interface for providers. Each method is one request with all its attempts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Transport:
     """An account's HTTP session; one for all its threads.
 
     All methods raise `SignInError` (and once they did, always the same one, without sending anything),
-    `TemporaryError` when the budget is spent, `CancelledError` when the run ends, and whatever the provider's
+    `TemporaryError` when the budget is used up, `CancelledError` when the run ends, and whatever the provider's
     `classify` returns.
     """
 
@@ -42,16 +42,16 @@ class Transport:
 
     @property
     def requests(self) -> int:
-        """How many HTTP requests were sent: each attempt and each redirect counts."""
+        """The number of sent HTTP requests: each attempt and each redirect counts."""
         return self._exchange.connections.sent
 
     @property
     def retries(self) -> int:
-        """How many attempts repeated an earlier one."""
+        """The number of attempts that repeated an earlier one."""
         return self._exchange.repeated
 
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
-        """The whole answer, at most 64 MiB. A status that was not to be accepted raises `ProviderError`.
+        """The whole answer, at most 64 MiB. A status that is not in `accept` raises `ProviderError`.
 
         transport.request("DELETE", f"{api}/sessions/{id}", accept=(200, 404))
         """
@@ -82,7 +82,7 @@ class Transport:
         documents: bool = False,
         part_bytes: int | None = None,
     ) -> Answer:
-        """Bring the body to `destination`, from where an earlier attempt stopped if that can be; returns the head.
+        """Download the body to `destination`, from where an earlier attempt stopped if possible; returns the head.
 
         HTML, JSON and XML are taken for an error page unless `documents` says that the item may be one. `part_bytes`
         is the most to ask for in one request, for services that fail at very large contents; a content that is asked
@@ -108,7 +108,7 @@ class Transport:
             yield reply.head, self._streamed(reply)
 
     def hide(self, *secrets: str) -> None:
-        """Let no log line and no message show these: secrets that a provider learns while it works."""
+        """Hide these in all logs and messages: secrets that a provider gets during its work."""
         self._exchange.redactor.add(*secrets)
 
     def close(self) -> None:

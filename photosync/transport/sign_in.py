@@ -12,7 +12,7 @@ from photosync.transport.types import Auth
 
 
 class SignIn:
-    """Guards an `Auth`. A generation number tells the credentials before a refresh from those after it."""
+    """Guards an `Auth`. A generation number distinguishes the credentials before a refresh from those after it."""
 
     def __init__(self, auth: Auth | None, redactor: Redactor) -> None:
         self._auth = auth
@@ -31,7 +31,7 @@ class SignIn:
             raise self._ended.with_traceback(None)
 
     def sign(self) -> tuple[int | None, Mapping[str, str]]:
-        """The generation of the credentials, and the headers that they make; None where there are none."""
+        """The generation of the credentials, and their headers; None if there are none."""
         if self._auth is None:
             return None, {}
         # In this order: headers newer than their number cost an attempt, older ones would end the sign-in.

@@ -1,4 +1,4 @@
-"""What a provider gives to its transport, and what it gets back."""
+"""The types with which a provider uses its transport."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _DOCUMENTS = frozenset(
 
 
 class Destination(Protocol):
-    """Where a downloaded body goes. Bytes of an earlier attempt may already be there."""
+    """The file for a downloaded body. It may have bytes of an earlier attempt."""
 
     @property
     def offset(self) -> int:
-        """How many bytes are there already."""
+        """The number of bytes that it has already."""
 
     @property
     def validator(self) -> str | None:
@@ -27,18 +27,18 @@ class Destination(Protocol):
 
     @property
     def provable(self) -> bool:
-        """Whether a hash will prove the whole later, so that a resume needs no validator."""
+        """Whether a hash will verify the whole content, so that a resume needs no validator."""
 
     @property
     def head(self) -> bytes:
-        """The first 512 of the bytes that are there."""
+        """The first 512 of its bytes."""
 
     @property
     def md5(self) -> str:
-        """Of the bytes that are there, 32 lower-case hex digits."""
+        """The md5 of its bytes, 32 lower-case hex digits."""
 
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
-        """A body follows that starts at `offset`: 0 throws away what is there. `total` is the whole size if known."""
+        """Prepare for a body from `offset`: 0 discards the present bytes. `total` is the whole size if known."""
 
     def write(self, chunk: bytes) -> None:
         """Append the next bytes."""
@@ -51,17 +51,17 @@ class Auth(Protocol):
         """The headers that sign a request to one of the account's own hosts."""
 
     def refresh(self) -> bool:
-        """Get new credentials after a 401; called once at a time. False where that cannot be done.
+        """Get new credentials after a 401; called once at a time. False if that is not possible.
 
         It may use the transport itself, with `signed=False`. A `TemporaryError` passes through and leaves the account
         signed in; a `SignInError` ends it.
         """
 
     def secrets(self) -> tuple[str, ...]:
-        """Everything that no log line may show."""
+        """All values that logs must not show."""
 
     def explain(self, detail: str) -> str:
-        """The message of the sign-in error: the account, what happened, and the file or command that helps."""
+        """The message of the sign-in error: the account, the problem, and the file or command that helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Answer:
 
     status: int
     url: str
-    """Where the answer came from in the end, redirects followed."""
+    """The final address of the answer, after redirects."""
     headers: Mapping[str, str]
     """Looked up without regard to upper and lower case."""
     body: bytes = b""
@@ -82,12 +82,12 @@ class Answer:
 
     @property
     def is_html(self) -> bool:
-        """Whether this says to be a web page, which no call asks for."""
+        """Whether the content type is that of a web page, which no call requests."""
         return self.content_type in {"text/html", "application/xhtml+xml"}
 
     @property
     def is_document(self) -> bool:
-        """Whether this says to be HTML, JSON or XML: what services send in place of a photo."""
+        """Whether the content type is HTML, JSON or XML, which services send in place of a photo."""
         kind = self.content_type
         return kind in _DOCUMENTS or (kind.startswith("application/") and kind.endswith(("+json", "+xml")))
 
@@ -106,11 +106,11 @@ the error is raised when the budget is spent. For a 401 after which `Auth.refres
 
 @dataclass(frozen=True, slots=True)
 class TransportSettings:
-    """What a provider says about its service."""
+    """A provider's settings for its service."""
 
     own_hosts: tuple[str, ...]
-    """Where credentials may go: a host (`www.amazon.com`) or a suffix of hosts (`.amazonaws.com`), which mean https on
-    its own port, or a URL (`http://127.0.0.1:8080`), of which scheme, host and port must be the same."""
+    """Hosts that may get credentials: a host (`www.amazon.com`) or a suffix of hosts (`.amazonaws.com`), which mean https
+    on its own port, or a URL (`http://127.0.0.1:8080`), of which scheme, host and port must be the same."""
     auth: Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request to every host, so no secrets: `User-Agent`, for example."""
@@ -118,11 +118,11 @@ class TransportSettings:
     pause_s: float = 0.0
     """The smallest time between the starts of two requests."""
     read_timeout_s: float = 60.0
-    """How long to wait for the next byte."""
+    """The time-out for the next byte."""
 
 
 class RequestOptions(TypedDict, total=False):
-    """What a request has besides its method and its URL."""
+    """The options of a request, besides its method and its URL."""
 
     params: Mapping[str, str | int | None] | None
     """The query; None values are left out."""
@@ -133,7 +133,7 @@ class RequestOptions(TypedDict, total=False):
     opens is read to its end, a piece at a time, under the bandwidth limit; it is a real file, or has a `__len__`."""
     headers: Mapping[str, str] | None
     accept: Collection[int]
-    """The statuses that are no error; by default 200 alone. A redirect among them is handed back, not followed."""
+    """The statuses that are not an error; by default only 200. A redirect among them is returned, not followed."""
     idempotent: bool
     """Whether it does no harm to send it twice, which is the default. Otherwise it is repeated only if it was certainly
     not processed: no connection came about, 429, or 503 with `Retry-After`. Where it may have been processed (408, 5xx,
@@ -160,7 +160,7 @@ class Request:
     signed: bool = True
     timeout_s: float | None = None
     is_download: bool = False
-    """Whether an answer that stays short is a failure of one item, and not of the service."""
+    """Whether an incomplete answer is a failure of one item, and not of the service."""
 
     @property
     def label(self) -> str:

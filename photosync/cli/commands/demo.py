@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ITEMS = 300
 LATENCY_S = 0.02
-"""A service that answers at once would not show any progress."""
+"""The latency of the service: without it no progress would be shown."""
 
 
 @command

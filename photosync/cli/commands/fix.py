@@ -48,7 +48,7 @@ def fix(
         raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
     config = load_config(general, required=False)
     settings = _settings_for_run(config, sets or [], sidecar=sidecar)
-    settings(None)  # an error in an option is told before anything else
+    settings(None)  # an error in an option is reported first
     began = time.monotonic()
     results: list[FileResult] = []
     library, state = library_of(general, config), accounts.state_folder()

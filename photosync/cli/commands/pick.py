@@ -66,9 +66,9 @@ class PickRun:
         return self.run.finish(self.run.accounts[0], self._check_and_pick)
 
     def _check_and_pick(self) -> Summary:
-        """Where the sign-in has ended (Google's can last seven days) and a person is there, sign in and try again."""
+        """If the sign-in has expired (Google's can last seven days) and a person is present, sign in and try again."""
         with self.run.open_catalog(self.run.library()):
-            pass  # an unusable library is told before anybody picks; other runs may use it meanwhile
+            pass  # an unusable library is reported before the pick; other runs may use it at the same time
         may_sign_in = self.terminal.can_answer and not self.resume
         try:
             return self._attempt(sign_in=False, may_sign_in=may_sign_in)

@@ -1,4 +1,4 @@
-"""Who owns a file: a library, through a folder of its own or one outside, or nobody.
+"""The owner of a file: a library, through its own folder or one outside, or none.
 
 A library is opened with the first of its files, and stays open, and locked where it may be changed, until the end.
 """
@@ -20,7 +20,7 @@ from photosync.model import Location
 
 @dataclass(frozen=True, slots=True)
 class FileOwner:
-    """A folder whose files a catalog knows."""
+    """A folder with files of a catalog."""
 
     library: Library
     catalog: Catalog
@@ -36,7 +36,7 @@ class FileOwner:
 
 @dataclass(frozen=True, slots=True)
 class OwnedFile:
-    """A file, and all that is known about it apart from its content."""
+    """A file, and all known facts about it except its content."""
 
     path: Path
     owner: FileOwner | None
@@ -48,12 +48,12 @@ class OwnedFile:
 
     @property
     def given(self) -> metadata.Given:
-        """What the provider says about it."""
+        """The provider's data of it."""
         return metadata.Given.of(self.entry.item) if self.entry else metadata.Given(self.path.name)
 
     @property
     def delivered_sha256(self) -> str | None:
-        """Of the content that the provider delivered, where that is known."""
+        """The hash of the delivered content, if known."""
         return self.entry.delivered_sha256 if self.entry else None
 
 
@@ -85,7 +85,7 @@ class FileOwners:
         self._stack.close()
 
     def file(self, path: Path) -> OwnedFile:
-        """The file at `path`, which is as `real_path` gives it and may have none."""
+        """The file at `path`, a result of `real_path`; it may have no owner."""
         folder = path.parent
         if folder not in self._by_folder:
             self._by_folder[folder] = self._around(folder) or self._outside(folder)

@@ -1,7 +1,7 @@
 """The EXIF fixer on files that are on the disk already, in a library or anywhere, and its undo.
 
-One file at a time. What is missing is found out first, and only where something is, a second file is written, proved
-and put in the place of the first. The undo record is on the disk before that.
+One file at a time. Only if metadata is missing, a second file is written, checked and moved to the place of the first.
+The undo record is on the disk before that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from photosync.library import PROGRAM_FOLDER, SUMS_NAME, digest_of
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What was done to one file, or in a dry run would be."""
+    """The result for one file, or in a dry run the planned one."""
 
     path: Path
     outcome: str
@@ -140,7 +140,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _workspace(file: OwnedFile) -> Iterator[Path]:
-    """A folder for second files in the same file system. It is removed in the end."""
+    """A folder for second files in the same file system. It is removed at the end."""
     parent = file.path.parent
     if file.owner is not None:
         parent = file.owner.base / PROGRAM_FOLDER / "partial"

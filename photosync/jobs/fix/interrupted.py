@@ -1,4 +1,4 @@
-"""What a run that was killed had begun to do to files: the catalog is brought up to date."""
+"""Updates the catalog after a run that was killed while it changed files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from photosync.library import Library, digest_of
 
 
 def settle_interrupted(library: Library, catalog: Catalog) -> None:
-    """Find out, for each file that was about to get another content, whether it has it."""
+    """Check, for each planned content, whether the file has it."""
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
         happened = path.is_file() and digest_of(path).sha256 == intent.sha256

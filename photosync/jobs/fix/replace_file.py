@@ -1,6 +1,6 @@
 """Gives a file another content, so that disk, catalog and SHA256SUMS agree even after a power failure.
 
-What is going to happen is in the catalog before it happens; the next run that opens the library settles it.
+The planned change is in the catalog before it is made; after a crash, the next run that opens the library settles it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from photosync.library import sums, sync_folder
 
 
 def replace_file(file: OwnedFile, second: Path, *, before: str, after: str, fix_record: str | None) -> bool:
-    """Put `second` in the place of the file. `before` and `after` are the sha256 of the two.
+    """Replace the file by `second`. `before` and `after` are the sha256 of the two.
 
-    Returns whether the catalog has recorded it. Where the file differs from what the catalog knows it may be damaged;
-    that has to stay visible, so the entry stays as it is. Raises `OSError`; then the file is as it was.
+    Returns whether the catalog has recorded it. A file that differs from the catalog may be damaged;
+    that must stay visible, so the entry is not changed. Raises `OSError`; then the file is as it was.
     """
     owner, entry = file.owner, file.entry
     if owner is None or entry is None or entry.stored_sha256 != before:

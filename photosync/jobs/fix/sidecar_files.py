@@ -1,6 +1,6 @@
 """The sidecar of a file: written, added to, undone, and recorded in the catalog.
 
-A sidecar is written in one step, after its photo is in its place, and nothing that somebody else wrote is overwritten.
+A sidecar is written in one step, after its photo is in its place, and data of other programs is never overwritten.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class SidecarResult:
 def write_sidecar(
     photo: Path, fixed: metadata.FixResult, settings: metadata.Settings, records: UndoRecords, workspace: Path
 ) -> SidecarResult | None:
-    """Put what the photo lacks into its sidecar. None where it lacks nothing. Raises `DestinationError`."""
+    """Write the photo's missing data to its sidecar. None if nothing is missing. Raises `DestinationError`."""
     if fixed.sidecar is None:
         return None
     target = metadata.sidecar_path(photo, fixed.format, settings)
@@ -64,14 +64,14 @@ def _add(target: Path, content: bytes, records: UndoRecords, workspace: Path) ->
 
 @dataclass(frozen=True, slots=True)
 class SidecarUndo:
-    """What was done to a sidecar, or in a dry run would be."""
+    """The result for a sidecar, or in a dry run the planned one."""
 
     note: str
     is_changed: bool
 
 
 def undo_sidecar(file: OwnedFile, workspace: Path, *, dry_run: bool) -> SidecarUndo | None:
-    """Remove the sidecar of a file if it is as we made it, or what we added to it. None where there is no sidecar."""
+    """Remove the sidecar of a file if it is unchanged, or only our additions. None if there is no sidecar."""
     path = file.path.with_name(f"{file.path.name}.xmp")
     if file.settings.sidecar_name is metadata.SidecarName.STEM and not path.exists():
         path = file.path.with_suffix(".xmp")
@@ -95,7 +95,7 @@ def undo_sidecar(file: OwnedFile, workspace: Path, *, dry_run: bool) -> SidecarU
 
 
 def record_sidecars(file: OwnedFile, written: SidecarResult | None = None) -> bool:
-    """Let the catalog know which sidecars the file has now, with their hashes. Returns whether anything is new."""
+    """Record the file's current sidecars and their hashes in the catalog. Returns whether anything is new."""
     owner, entry = file.owner, file.entry
     if owner is None or entry is None:
         return False

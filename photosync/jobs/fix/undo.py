@@ -11,7 +11,7 @@ from photosync.library import digest_of
 
 
 def original_of(file: OwnedFile, workspace: Path) -> Path | None:
-    """A second file in `workspace` with the bytes from before we changed the file; None where we did not.
+    """A second file in `workspace` with the bytes from before the fix; None if the file was not fixed.
 
     Raises `ItemError`.
     """

@@ -8,7 +8,7 @@ from photosync.jobs.push.local_file import LocalFile
 from photosync.provider import Sent
 
 MAX_BATCH_BYTES = 500_000_000
-"""A batch with more than this takes no more files: what is sent and not finished can be lost."""
+"""A batch with more than this takes no more files: sent and unfinished content can be lost."""
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Batch:
     sent: list[Sent] = field(default_factory=list)
     """Files whose content is at the service: sent, or there before."""
     under_way: int = 0
-    """How many files workers still have."""
+    """The number of files that workers still have."""
 
     @property
     def is_empty(self) -> bool:

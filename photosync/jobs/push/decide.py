@@ -1,7 +1,7 @@
-"""What is to be done with a file of a push: pure decisions, made one after the other as more is known about it.
+"""Decides what to do with a file of a push: pure functions, called one after another as more is known about it.
 
-The file system is asked first, then the catalog, then the content, then the service: each question costs more than the
-one before, and most files need only the first two.
+The file system is used first, then the catalog, then the content, then the service: each check costs more than the one
+before, and most files need only the first two.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ class Step(Enum):
     """The next step for a file."""
 
     UNCHANGED = auto()
-    """Nothing: its content is at the service, where it belongs."""
+    """Nothing: its content is at the service, in the right place."""
     HASH = auto()
     """Read it, to compare its content with what is known."""
     WAIT = auto()
-    """Another file with the same content is being dealt with: decide again when that one is done."""
+    """Another file with the same content is in progress: decide again when that one is done."""
     FIND = auto()
     """Ask the service whether it has the content."""
     FINISH = auto()
-    """The service has the content; put the item where it belongs."""
+    """The service has the content; add the item to its collection."""
     SEND = auto()
     """Upload it."""
 
@@ -29,12 +29,12 @@ class Step(Enum):
 def step_before_reading(*, is_recorded: bool, may_be_known: bool) -> Step:
     """The first step.
 
-    `is_recorded`: an earlier push brought up this file as it is. `may_be_known`: another file of this push, or content
+    `is_recorded`: an earlier push uploaded this unchanged file. `may_be_known`: another file of this push, or content
     at the service, has the same size.
     """
     if is_recorded:
         return Step.UNCHANGED
-    # Without another file of its size, nothing that is known here can have its content, and it need not be read.
+    # Without another file of its size, no known content can be the same, and the file need not be read.
     return Step.HASH if may_be_known else Step.FIND
 
 
@@ -52,7 +52,7 @@ def step_after_hash(*, is_known: bool, is_in_place: bool, is_under_way: bool) ->
 
 
 def step_after_find(*, is_there: bool, dry_run: bool) -> Step:
-    """The step for a file that the service was asked about."""
+    """The step for a file after the service was asked about it."""
     if not is_there:
         return Step.SEND
     return Step.UNCHANGED if dry_run else Step.FINISH

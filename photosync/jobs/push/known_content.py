@@ -1,4 +1,4 @@
-"""Which content is at the service: what this push brought up, and what the catalog knows from before."""
+"""The known content of the service: uploads of this push, and earlier ones in the catalog."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Known:
     """Content that is at the service."""
 
     item: Item | None
-    """None in a dry run, for what would have been uploaded."""
+    """None in a dry run, for files that would have been uploaded."""
     is_in_place: bool
     """It is where this push puts its files."""
 
 
 @dataclass(slots=True, kw_only=True)
 class KnownContent:
-    """The content at the service, by its hash. What arrives is recorded in the catalog in groups."""
+    """The content at the service, by its hash. New content is recorded in the catalog in batches."""
 
     catalog: Catalog
     pushes: Pushes
@@ -33,14 +33,14 @@ class KnownContent:
     destination: str
     """Where this push puts its files."""
     full: bool
-    """Believe nothing that an earlier push recorded."""
+    """Ignore the records of earlier pushes."""
     dry_run: bool
     _recent: dict[Digest, Item | None] = field(default_factory=dict)
     _unrecorded: list[PushedFile] = field(default_factory=list)
     _recorded_at: float = field(default_factory=time.monotonic)
 
     def has_file(self, file: LocalFile) -> bool:
-        """Whether an earlier push brought up this file as it is."""
+        """Whether an earlier push uploaded this unchanged file."""
         return not self.full and self.pushes.has_file(self.destination, file.path, file.stamp)
 
     def find(self, digest: Digest) -> Known | None:
@@ -51,22 +51,22 @@ class KnownContent:
         return Known(match.item, match.is_in_place) if match is not None else None
 
     def add(self, file: LocalFile, item: Item | None) -> None:
-        """The content of `file` is at the service, as `item`; in a dry run, it would be."""
+        """Add the content of `file`, which is at the service as `item`, or would be after a dry run."""
         self._recent[file.digest()] = item
         if item is not None and not self.dry_run:
             self._unrecorded.append(PushedFile(file.path, file.stamp, file.digest(), item))
 
     def record_if_due(self) -> None:
-        """Record what arrived, if that is some time ago, or much."""
+        """Record new content if the batch is large or old enough."""
         if time.monotonic() - self._recorded_at >= RECORD_EVERY_S or len(self._unrecorded) >= RECORD_AT_MOST:
             self.record()
 
     def record(self) -> None:
-        """Record everything that arrived."""
+        """Record all new content."""
         if self._unrecorded:
             with self.catalog.transaction():
                 self.pushes.record(self.run, self.destination, self._unrecorded)
             self._unrecorded.clear()
             if not self.full:
-                self._recent.clear()  # the catalog knows it now
+                self._recent.clear()  # it is in the catalog now
         self._recorded_at = time.monotonic()

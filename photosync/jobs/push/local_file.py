@@ -1,4 +1,4 @@
-"""A local file that is uploaded: its kind, its bytes, its hashes. Fulfils the provider interface's `FileToUpload`."""
+"""A local file that is uploaded: its kind, bytes and hashes. Implements the provider interface's `FileToUpload`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LocalFile:
         self.folder = folder
         self.on_bytes = on_bytes
         self.is_read_whole = False
-        """Whether the last reader got all of its bytes."""
+        """Whether the last reader read the whole file."""
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             format_ = sniff(file.read(_HEAD_BYTES), path.name) or by_name(path.name)
@@ -55,7 +55,7 @@ class LocalFile:
 
     @property
     def destination(self) -> str:
-        """`Holiday/IMG_0042.JPG`: where it goes at the service."""
+        """`Holiday/IMG_0042.JPG`: its path at the service."""
         return "/".join((*self.folder, self.name))
 
     def renamed(self, name: str) -> LocalFile:
@@ -65,7 +65,7 @@ class LocalFile:
         return other
 
     def taken(self) -> CaptureTime | None:
-        """Its capture time, from the file alone."""
+        """Its capture time, only from the file."""
         try:
             winner = metadata.choose_capture_time(self.path, metadata.Given(self.path.name), _LOOK_ONLY).winner
         except OSError as error:
@@ -108,7 +108,7 @@ def unreadable(path: Path, error: OSError) -> ItemError:
 
 
 def sendable(name: str) -> str:
-    """A local file name as services accept it: NFC, with bytes that are not UTF-8 replaced."""
+    """A local file name in a form that services accept: NFC, with bytes that are not UTF-8 replaced."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return unicodedata.normalize("NFC", text)
 
@@ -136,7 +136,7 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """The next bytes. Raises `ItemError` when there are fewer than there were."""
+        """The next bytes. Raises `ItemError` if the file has become shorter."""
         room = self._owner.size_bytes - self._file.tell()
         wanted = room if size is None or size < 0 else min(size, room)
         try:
@@ -168,7 +168,7 @@ class _Reader(io.BufferedIOBase, BinaryIO):
         super().close()
 
     def _ended(self) -> None:
-        """The last byte was read: check once more that the file is unchanged, then the hashes are valid."""
+        """After the last byte: check again that the file is unchanged; then the hashes are valid."""
         self._check_unchanged()
         self._owner.is_read_whole = True
         if self._hashes is not None:

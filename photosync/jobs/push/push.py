@@ -1,9 +1,9 @@
-"""Uploads a user's files to an account. Read this to know what `push` does.
+"""Uploads a user's files to an account. Read this first to learn what `push` does.
 
-`walk` finds the files, `decide` says what is to be done with each, workers do it (`send`), and files whose content
-arrived are finished in batches (`batch`). Of several files with the same content only one is dealt with at a time; the
-others wait, and then `known_content` has it. What arrived is in the catalog soon after, so that the next push goes on
-where this one ended, and so that a pull does not bring it back.
+`walk` finds the files, `decide` says what to do with each, workers do it (`send`), and sent files are finished in
+batches (`batch`). Of several files with the same content only one is handled at a time; the others wait, and then
+`known_content` has it. Uploaded files are soon recorded in the catalog, so that the next push continues where this one
+ended, and a pull does not download them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SHOWN_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class PushOptions:
-    """What a push is asked to do."""
+    """The options of a push."""
 
     paths: tuple[Path, ...]
     workers: int
@@ -52,7 +52,7 @@ class Push:
     """One run for one account: `Push(...).run()`."""
 
     def __init__(self, account: Account, catalog: Catalog, options: PushOptions, reporter: Reporter) -> None:
-        """The account's provider takes uploads. Raises `UsageError` for a path where nothing is."""
+        """The account's provider must accept uploads. Raises `UsageError` for a path that does not exist."""
         assert isinstance(account.provider, SupportsUpload), "ServiceFacts.upload says that it takes files"
         self._account = account
         self._provider = account.provider
@@ -104,16 +104,16 @@ class Push:
         try:
             self._follow()
         except TemporaryError:
-            raise  # what is under way may still arrive
+            raise  # uploads in progress may still succeed
         except BaseException:
             self._account.cancel.set()
             raise
         finally:
-            self._save_what_arrived()
+            self._save_uploaded()
         self._report_skipped()
 
     def _follow(self) -> None:
-        """Deal with files as they are found, and with results as workers have them, until no file is undecided."""
+        """Handle found files and results of workers, until no file is undecided."""
         has_more = True
         self._pipeline.request_pages(1)
         while self._undecided or has_more:
@@ -124,8 +124,8 @@ class Push:
                 if self._account.cancel.is_set():
                     raise CancelledError("interrupted; what went up stays there, and the next push goes on from here")
                 self._pipeline.request_pages(1)
-            # Nothing is under way any more; a file that is still undecided waits for one of these.
-            has_settled = self._end_suspicion()
+            # Nothing is in progress; a file that is still undecided waits for one of these.
+            has_settled = self._record_kept_failures()
             assert has_settled or not self._batch.is_empty or not self._undecided, "files wait for nothing"
             if not self._batch.is_empty:
                 self._send_batch()
@@ -141,7 +141,7 @@ class Push:
         elif event is not None:
             self._take_result(event)
 
-    # What is to be done with a file
+    # Decide about files
 
     def _take_found(self, found: Found) -> None:
         self._found += 1
@@ -152,7 +152,7 @@ class Push:
             self._do(file, step_before_reading(is_recorded=self._known.has_file(file), may_be_known=may_be_known))
         elif found.error is not None:
             self._report_failure(found.path, found.error)
-        else:  # neither photo nor video, and other files were not asked for
+        else:  # neither photo nor video, and other files were not requested
             self._summary.filtered += 1
             self._skipped_count += 1
             if self._skipped_count <= SHOWN_EXAMPLES:
@@ -175,7 +175,7 @@ class Push:
                 self._queue(file)
 
     def _take_result(self, result: TaskResult) -> None:
-        """A worker has done a step."""
+        """Handle the result of a worker."""
         file, error = result.task.file, result.error
         if isinstance(error, TemporaryError):
             self._outage.add(result, error)
@@ -248,10 +248,10 @@ class Push:
             self._summary.filtered += 1
             self._settle(file)
         self._end_task(result)
-        self._end_suspicion()
+        self._record_kept_failures()
 
     def _end_task(self, result: TaskResult) -> None:
-        """The file of a sending task is no longer under way; its batch is finished with its last file."""
+        """The file of a sending task is no longer in progress; its batch is finished with its last file."""
         if result.task.step is Step.SEND:
             batch = self._under_way.pop(result.task.file.path)
             batch.under_way -= 1
@@ -270,7 +270,7 @@ class Push:
                 self._fail(file, result)
                 continue
             assert result.item is not None
-            # Some services take a content again and say by the id alone that they had it.
+            # Some services accept a content again, and only the id shows that they had it.
             was_there = result.was_there or self._pushes.has_item(result.item.id)
             self._known.add(file, result.item)
             if was_there:
@@ -279,7 +279,7 @@ class Push:
                 self._settle_saved(file)
         batch.sent = []
 
-    # What became of a file
+    # Results
 
     def _settle_saved(self, file: LocalFile) -> None:
         self._summary.saved += 1
@@ -298,14 +298,14 @@ class Push:
         self._reporter.failed(str(path), str(error))
 
     def _settle(self, file: LocalFile) -> None:
-        """The file is decided. Those that waited for its content are decided again: it is there now, or it failed."""
+        """The file is decided. Files that waited for its content are decided again: it was sent, or it failed."""
         self._undecided.discard(file.path)
         digest = file.known_digest
         for other in self._same_content.pop(digest.sha256, ()) if digest is not None else ():
             self._compare_content(other)
 
-    def _end_suspicion(self) -> bool:
-        """The service works: files that failed meanwhile failed by themselves. Whether there were any."""
+    def _record_kept_failures(self) -> bool:
+        """The service works: the kept failures are failures of single files. Returns whether there were any."""
         failures = self._outage.settle()
         for result in failures:
             assert result.error is not None
@@ -313,14 +313,14 @@ class Push:
             self._end_task(result)
         return bool(failures)
 
-    # The end
+    # End of the run
 
-    def _save_what_arrived(self) -> None:
-        """However the run ended: finish what workers still uploaded, if that is possible, and record it."""
+    def _save_uploaded(self) -> None:
+        """After any end of the run: finish and record files that workers still uploaded, if possible."""
         for result in self._pipeline.close():
             if result.sent is not None:
                 self._under_way[result.task.file.path].sent.append(result.sent)
-        # The run ends for a reason that was reported; the next one looks for what cannot be finished now.
+        # The run ends for a reported reason; the next one searches for files that cannot be finished now.
         with grace_period(self._account.cancel), suppress(PhotosyncError):
             for batch in list(self._under_way.values()):
                 self._finish(batch)  # the first of its files takes all that arrived

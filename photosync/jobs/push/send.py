@@ -1,6 +1,6 @@
-"""What a worker does with one file: hash it, look for it at the service, send it.
+"""The work on one file: hash it, search for it at the service, send it.
 
-When the answer to a sent file is lost, the worker looks for the file before it sends it again.
+When the answer to a sent file is lost, the worker searches for the file before it sends it again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from photosync.model import Item
 from photosync.provider import Sent, Uploader
 
 MAX_SENDS = 4
-"""How often a file is sent whose answers get lost."""
+"""The maximum number of uploads of a file whose answers get lost."""
 _WAIT_S_PER_GIB = 180.0
 """A service may hash that long before it shows a large file (protocol notes on Cloud Drive, section 5.7)."""
 _LOOK_AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
@@ -52,19 +52,19 @@ class TaskResult:
     sent: Sent | None = None
     error: ItemError | TemporaryError | None = None
     note: str | None = None
-    """A message for the user that is no failure."""
+    """A message for the user that is not a failure."""
 
 
 @dataclass(slots=True)
 class Worker:
-    """Does tasks; several threads share it."""
+    """Carries out tasks; thread-safe."""
 
     account: str
     uploader: Uploader
     on_conflict: OnConflict
     cancel: threading.Event
     storage_full: StorageFullError | None = None
-    """Set once the service has no room left: nothing more is sent."""
+    """Set when the service has no storage left: nothing more is sent."""
 
     def __call__(self, task: Task) -> TaskResult:
         """Do a task. Sign-in errors and a cancelled run are raised: they concern all files."""
@@ -90,7 +90,7 @@ class Worker:
             raise
 
     def _resolve(self, task: Task, error: NameTakenError) -> TaskResult:
-        """Another content has the name. The new name depends on the content alone, so that each run makes the same."""
+        """Another content has the name. The new name depends only on the content, so that each run gives the same."""
         if self.on_conflict is OnConflict.FAIL:
             raise error
         if self.on_conflict is OnConflict.SKIP:
@@ -100,7 +100,7 @@ class Worker:
         return TaskResult(task, sent=self._deliver(task.file.renamed(name)), note=note)
 
     def _deliver(self, file: LocalFile) -> Sent:
-        """Send it so that it arrives once: after a lost answer, look for it before it is sent again."""
+        """Send it so that it arrives once: after a lost answer, search for it before it is sent again."""
         for attempt in range(1, MAX_SENDS + 1):
             try:
                 sent = self.uploader.send(file)
@@ -110,12 +110,12 @@ class Worker:
                     return Sent(file, found)
                 lost = error
             else:
-                # The content that an earlier attempt brought there was not there before.
+                # Content from an earlier attempt of this run was not at the service before.
                 return sent if attempt == 1 else replace(sent, was_there=False)
         raise lost
 
     def _look(self, file: LocalFile, attempt: int) -> Item | None:
-        """Look for a file that may have arrived: for some time if all of its bytes went out, else once."""
+        """Search for a file that may have arrived: for some time if all of its bytes were sent, else once."""
         longest_s = max(self.uploader.wait_s, file.size_bytes / (1 << 30) * _WAIT_S_PER_GIB)
         search_s = longest_s if file.is_read_whole else 0.0
         deadline = clock.monotonic() + search_s

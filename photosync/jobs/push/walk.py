@@ -1,4 +1,4 @@
-"""Finds the files of a push, and which of them are to be uploaded."""
+"""Finds the files of a push, and decides which to upload."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from photosync.library import PROGRAM_FOLDER, SUMS_NAME
 from photosync.model import Kind
 
 BATCH = 200
-"""How many files are handed on together."""
+"""The number of files in one batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     path: Path
     file: LocalFile | None
-    """None if it cannot be read, or is not to be uploaded."""
+    """None if it cannot be read or should not be uploaded."""
     error: ItemError | None = None
-    """Why it cannot be read."""
+    """The error if it cannot be read."""
 
 
 class Walk:
@@ -51,7 +51,7 @@ class Walk:
                 yield size_bytes
 
     def batches(self) -> Iterator[list[Found]]:
-        """All files, in groups, with what their first bytes tell."""
+        """All files, in batches, with the format from their first bytes."""
         batch: list[Found] = []
         for path, folder in self._all():
             batch.append(self._look(path, folder))
@@ -64,7 +64,7 @@ class Walk:
     def _look(self, path: Path, folder: tuple[str, ...]) -> Found:
         try:
             if not stat.S_ISREG(path.stat().st_mode):
-                return Found(path, None)  # a pipe or a device: opening it could wait for ever
+                return Found(path, None)  # a pipe or a device: opening it could block forever
             file = LocalFile(path, folder, self._on_bytes)
         except OSError as error:
             return Found(path, None, unreadable(path, error))
@@ -100,7 +100,7 @@ def _is_ours(name: str) -> bool:
 
 
 def size_of(path: Path) -> int | None:
-    """The size of a file, or None where there is none."""
+    """The size of a file; None if there is none."""
     try:
         found = path.stat()
     except OSError:
