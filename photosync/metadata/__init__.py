@@ -1,6 +1,6 @@
-"""The EXIF fixer: reads a finished file, adds what is missing, and proves that the picture is the same.
+"""The EXIF fixer: reads a finished file, adds missing metadata, and proves that the picture is the same.
 
-`fix` is for one file, and writes nothing but a second file in the workspace that it is given. The caller replaces the
+`fix` is for one file, and writes only a second file in the given workspace. The caller replaces the
 first file, keeps the undo record and writes the sidecar. `choose_capture_time` only reads.
 """
 

@@ -1,4 +1,4 @@
-"""What a file itself says about time, position and author, whatever its format."""
+"""The facts of a file about time, position and author, for any format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from photosync.model import CaptureTime
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a file says, or one part of it: Exif, XMP, IPTC, text in PNG, the boxes of a video."""
+    """The facts of a file, or of one part of it: Exif, XMP, IPTC, text in PNG, the boxes of a video."""
 
     times: Mapping[TimeSource, CaptureTime | None] = field(default_factory=dict)
     """Without those that are None."""
@@ -28,7 +28,7 @@ class Facts:
         object.__setattr__(self, "times", {source: time for source, time in self.times.items() if time is not None})
 
     def __or__(self, other: Facts) -> Facts:
-        """What this or the other says; of two times from one source, this one's."""
+        """The facts of both; of two times from one source, this one's."""
         return Facts(
             {**other.times, **self.times},
             self.exif_offsets | other.exif_offsets,

@@ -1,6 +1,6 @@
-"""Fixes one file: reads it, chooses the capture time, plans what is missing, writes a second file, proves it.
+"""Fixes one file: reads it, chooses the capture time, plans the missing data, writes a second file, proves it.
 
-Only errors of the disk are raised. Whatever a file contains, the worst result is a note.
+Only errors of the disk are raised. Any other problem of a file becomes a note.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _HEAD_BYTES = 4096
 
 
 def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
-    """Read the finished file `path`; where something is missing, write and prove a second file in `workspace`.
+    """Read the finished file `path`; if data is missing, write and prove a second file in `workspace`.
 
     `path` itself is never changed. The caller replaces it by `FixResult.path`, sets the file time, and keeps the undo
-    record. Without a workspace nothing is written: the result says what would be, and its path is the given one.
+    record. Without a workspace nothing is written: the result has the planned changes and the given path.
     """
     with naming(path):
         status = path.lstat()
@@ -49,7 +49,7 @@ def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) ->
 
 
 def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) -> CaptureTimeChoice:
-    """Every time that a file (or its first bytes) and its provider give, and which of them won."""
+    """All times from a file (or its first bytes) and its provider, and the chosen one."""
     if isinstance(source, bytes):
         return _read(Window.over(source), given, settings)[1]
     with naming(source), source.open("rb") as file:
@@ -58,7 +58,7 @@ def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What was read from a file, and what is to be done with it."""
+    """The data that was read from a file, and the plan for it."""
 
     given: Given
     settings: Settings
@@ -82,7 +82,7 @@ def _read(window: Window, given: Given, settings: Settings) -> tuple[Container |
 
 
 def _write(path: Path, plan: _Plan, workspace: Path) -> FixResult:
-    """Write the second file; it is removed again where the proof fails."""
+    """Write the second file; it is removed again if the proof fails."""
     splices = plan.edit.splices
     back = reversed_splices(plan.container.window, splices)
     written = write_spliced(path, splices, workspace, plan.given.sha256)
@@ -117,10 +117,10 @@ def _result(path: Path, plan: _Plan) -> FixResult:
 
 
 def _sidecar(plan: _Plan) -> bytes | None:
-    """What the file lacks and was not given."""
+    """The missing data that was not written."""
     format_ = plan.container.format
     is_video = format_.kind is FormatKind.VIDEO
-    # What a file of a format without a reader lacks is not known.
+    # It is not known which data is missing in a format without a reader.
     is_read = format_ in (MP4, MOV, THREE_GP) if is_video else format_ is not JPEG2000
     if plan.settings.mode is Mode.OFF or format_.kind is FormatKind.OTHER or not is_read:
         return None
@@ -136,7 +136,7 @@ def _sidecar(plan: _Plan) -> bytes | None:
 
 
 def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
-    """What was left out, what is special about the file, or else why nothing was done."""
+    """Notes about omitted data, about the file, or else why nothing was done."""
     container, name = plan.container, plan.given.name
     by_reason: dict[str, list[str]] = {}
     for each in plan.edit.left:

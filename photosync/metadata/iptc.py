@@ -19,7 +19,7 @@ from photosync.model import CaptureTime
 
 IPTC_RESOURCE = 0x0404
 _UNKNOWN_OFFSETS = (None, "+0000", "-0000")
-"""The model requires an offset, and programs that do not know it write this."""
+"""The model requires an offset; programs without a known offset write this."""
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
 
@@ -35,7 +35,7 @@ def image_resources(window: Window) -> Iterator[tuple[int, Window]]:
 
 
 def read_photoshop(content: bytes) -> Facts:
-    """The facts in a chain of image resources; none where there is no IPTC or it is broken."""
+    """The facts in a chain of image resources; none without valid IPTC."""
     with suppress(MalformedError):
         for resource, part in image_resources(Window.over(content)):
             if resource == IPTC_RESOURCE:

@@ -1,4 +1,4 @@
-"""What a file lacks and may be given, by the table of fields in `docs/metadata.md`."""
+"""The missing data of a file that may be written, by the table of fields in `docs/metadata.md`."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ class Missing:
     """Everything that is missing."""
 
     fields: tuple[Field, ...] = ()
-    """For Exif."""
+    """The fields for Exif."""
     remove_software: bool = False
     movie_time: datetime | None = None
     """The aware instant for creation times that are 0."""
     taken: CaptureTime | None = None
-    """The local reading for a sidecar, where the file has no date at all."""
+    """The local reading for a sidecar, if the file has no date."""
     artist: str = ""
     copyright: str = ""
     gps: GpsPosition | None = None
 
 
 def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
-    """What the file lacks of what is known and wanted."""
+    """The known and wanted data that the file lacks."""
     taken, has_original = choice.writable, TimeSource.EXIF_ORIGINAL in facts.times or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
     original = taken if is_original_best or not has_original else None

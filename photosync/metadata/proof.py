@@ -1,4 +1,4 @@
-"""The proof that a fixed file differs from the delivered one in nothing but what was meant to change.
+"""The proof that a fixed file differs from the delivered one only in the intended changes.
 
 It reads both files again, and does not know how the change was made.
 """
@@ -19,7 +19,7 @@ _POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTE
 
 
 def failure(before: Container, second: Window, expected: Expected) -> str:
-    """What is wrong with `second`, the fixed file of `before`; empty when nothing is."""
+    """The error of `second`, the fixed file of `before`; empty if there is none."""
     after = type(before)(second, before.format)
     if after.problem:
         return f"the fixed file cannot be read: {after.problem}"
@@ -38,7 +38,7 @@ def _checks(before: Container, after: Container, expected: Expected) -> Iterator
 
 
 def _same_outside(before: Container, after: Container) -> bool:
-    """Whether all that may not change is the same, byte for byte."""
+    """Whether all other bytes are the same."""
     first, second = before.window, after.window
     mask = before.mutable()
     old = _outside(mask, first.size)
@@ -59,7 +59,7 @@ def _outside(mask: Iterable[Range], end: int) -> list[Range]:
 
 
 def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int]]:
-    """Pieces of both files that have to be the same: two positions and a length, at most `CHUNK`."""
+    """Pieces of both files that must be the same: two positions and a length, at most `CHUNK`."""
     behind, ahead = list(reversed(old)), list(reversed(new))
     while behind and ahead:
         (a, a_end), (b, b_end) = behind.pop(), ahead.pop()
@@ -72,7 +72,7 @@ def _aligned(old: list[Range], new: list[Range]) -> Iterator[tuple[int, int, int
 
 
 def _same_entries(before: Block | None, after: Block | None, expected: Expected) -> bool:
-    """Whether the entries that are not meant to change have the same type, count, position and bytes."""
+    """Whether all other entries have the same type, count, position and bytes."""
     if after is None or before is None:
         return after is before or before is None
     if before.order != after.order:
@@ -81,7 +81,7 @@ def _same_entries(before: Block | None, after: Block | None, expected: Expected)
 
 
 def _holds(block: Block | None, expected: Expected) -> bool:
-    """Whether what was written can be read."""
+    """Whether the written data can be read."""
     return all(
         value == (block.raw(entry) if block and (entry := block.entry(*key)) else None)
         for key, value in expected.items()

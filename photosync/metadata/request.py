@@ -1,4 +1,4 @@
-"""What the fixer is asked to do: what the provider said about a file, and what the user wants."""
+"""The input of the fixer: the provider's data of a file, and the user's settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from photosync.model import CaptureTime, GpsPosition, Item
 
 
 class Mode(StrEnum):
-    """Where what is missing may be written."""
+    """Where missing data may be written."""
 
     FIX = "fix"
     SIDECAR = "sidecar"
@@ -20,7 +20,7 @@ class Mode(StrEnum):
 
 
 class SidecarName(StrEnum):
-    """How a sidecar is called: after the whole file name, or (raw files only) after its stem."""
+    """The name of a sidecar: from the whole file name, or (raw files only) from its stem."""
 
     FULL = "full"
     STEM = "stem"
@@ -28,16 +28,16 @@ class SidecarName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What is known about a file apart from its content. For a file that no provider delivered that is its name."""
+    """The known facts about a file besides its content. For a file without a provider, only its name."""
 
     name: str = ""
-    """As the provider calls the file; the name of a partial file says nothing."""
+    """The provider's name of the file; the name of a partial file has no meaning."""
     taken: CaptureTime | None = None
     added: datetime | None = None
-    """When the item came to the provider, an aware time."""
+    """When the item arrived at the provider, an aware time."""
     gps: GpsPosition | None = None
     sha256: str = ""
-    """Of the content, where it is known already."""
+    """The hash of the content, if known already."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:
@@ -45,13 +45,13 @@ class Given:
 
     @classmethod
     def of(cls, item: Item, sha256: str = "") -> Given:
-        """What the provider says about `item`."""
+        """The provider's data of `item`."""
         return cls(item.name, item.taken, item.added, item.gps, sha256)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the user wants of the fixer, a value an account; `--set` replaces single fields."""
+    """The user's settings of the fixer, one value per account; `--set` replaces single fields."""
 
     mode: Mode = Mode.FIX
     time_zone: str | None = None

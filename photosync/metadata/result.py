@@ -1,4 +1,4 @@
-"""What comes back from the fixer: what was done to a file, and the times that it had to choose from."""
+"""The result of the fixer: the changes of a file, and the candidates for its capture time."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from photosync.metadata.undo import UndoRecord
 
 
 class Outcome(StrEnum):
-    """What was done about a file."""
+    """The outcome for a file."""
 
     UNTOUCHED = "untouched"
     """Nothing was missing, or nothing may be written; `notes` say why."""
     FIXED = "fixed"
-    """A second file has the fixed content; some of what was missing may be in a sidecar all the same."""
+    """A second file has the fixed content; some of the missing data may be in a sidecar."""
     SIDECAR = "sidecar"
-    """The file stays as it was delivered; what it lacks is in a sidecar, and `notes` say why not inside."""
+    """The file stays as delivered; the missing data is in a sidecar, and `notes` say why."""
     REFUSED = "refused"
-    """The proof failed, a failure of ours: the file stays as it was, and a sidecar has what it lacks."""
+    """The proof failed, a bug of this program: the file is unchanged, and a sidecar has the missing data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is new in a file."""
+    """One change in a file."""
 
     field: str
-    """`DateTimeOriginal`, in the words of the field's own standard."""
+    """`DateTimeOriginal`: the name in the field's standard."""
     before: str
-    """Empty where there was nothing."""
+    """Empty if there was no value."""
     after: str
-    """Empty where something was removed."""
+    """Empty if the value was removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One thing that was not written into a file, and why."""
+    """A value that was not written into a file, and the reason."""
 
     field: str
     reason: str
@@ -46,17 +46,17 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class FixResult:
-    """What `fix` did, and what its caller has to do."""
+    """The result of `fix`, with the tasks for its caller."""
 
     path: Path
-    """The given file, or the second one that is to replace it."""
+    """The given file, or the second one, which must replace it."""
     outcome: Outcome
     format: Format | None
     capture_time: CaptureTimeChoice
     undo: UndoRecord | None = None
-    """Gives the delivered bytes back; None where nothing was written."""
+    """Restores the delivered bytes; None if nothing was written."""
     sidecar: bytes | None = None
-    """What the sidecar has to hold; `merge_sidecar` puts it into one that exists."""
+    """The data for the sidecar; `merge_sidecar` adds it to an existing one."""
     notes: tuple[str, ...] = ()
     warning: bool = False
     """The file is damaged, or the fixer failed: the summary should count it."""

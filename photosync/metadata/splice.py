@@ -1,4 +1,4 @@
-"""A change to a file as a list of splices: at this offset, so many bytes are replaced by these.
+"""A change to a file as a list of splices: each replaces a number of bytes at an offset by others.
 
 The second file is the first one with the splices applied. It is on the disk before it is read again. The splices
 backwards are the undo record.
@@ -29,7 +29,7 @@ class Splice:
 
     @property
     def growth(self) -> int:
-        """By how much the file becomes longer."""
+        """The growth of the file in bytes."""
         return len(self.inserted) - self.removed
 
 
@@ -51,7 +51,7 @@ def in_order(splices: Iterable[Splice]) -> tuple[Splice, ...]:
 
 
 def reversed_splices(window: Window, splices: tuple[Splice, ...]) -> tuple[Splice, ...]:
-    """What turns the second file into the first again; `window` is the first."""
+    """The splices that turn the second file into the first; `window` is the first."""
     back: list[Splice] = []
     shift = 0
     for splice in splices:
@@ -64,7 +64,7 @@ def reversed_splices(window: Window, splices: tuple[Splice, ...]) -> tuple[Splic
 def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_sha256: str = "") -> Written:
     """The second file, in `workspace`, with the first one's permissions; removed again if the disk fails.
 
-    `old_sha256` is the first file's hash, where it is known already.
+    `old_sha256` is the first file's hash, if known already.
     """
     with naming(workspace):
         descriptor, name = tempfile.mkstemp(prefix="fixed-", suffix=".partial", dir=workspace)
@@ -78,7 +78,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
                 target.write(after)
             target.flush()
             os.fsync(target.fileno())
-        with naming(second), suppress(PermissionError):  # some shares keep no permissions
+        with naming(second), suppress(PermissionError):  # some network shares do not store permissions
             shutil.copystat(path, second, follow_symlinks=False)
     except BaseException:
         second.unlink(missing_ok=True)
@@ -87,7 +87,7 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
 
 
 def _pieces(path: Path, splices: tuple[Splice, ...]) -> Iterator[tuple[bytes, bytes]]:
-    """What the first file has, at most `CHUNK` bytes at a time, and what the second has in place of it."""
+    """The bytes of the first file, at most `CHUNK` at a time, and the second file's in their place."""
     with naming(path), path.open("rb") as file:
         window, position = Window.of_file(file), 0
         for splice in (*splices, Splice(window.size, 0, b"")):

@@ -1,4 +1,4 @@
-"""Undo records: what gives a fixed file its delivered bytes back.
+"""Undo records: they restore the delivered bytes of a fixed file.
 
 A record is a line of JSON with both hashes and the splices backwards, a few hundred bytes for most files. It is applied
 only to a file with the hash of the fixed one, and the result must have the delivered hash.
@@ -20,21 +20,21 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class UndoRecord:
-    """The hashes of the file as delivered and as stored, and what turns the second into the first."""
+    """The hashes of the delivered and the stored file, and the splices from the second to the first."""
 
     delivered_sha256: str
     stored_sha256: str
     splices: tuple[Splice, ...]
 
     def encode(self) -> bytes:
-        """The record as it is stored."""
+        """The record in its stored form."""
         places = [[each.offset, each.removed, base64.b64encode(each.inserted).decode()] for each in self.splices]
         content = {"v": _VERSION, "delivered": self.delivered_sha256, "stored": self.stored_sha256, "back": places}
         return json.dumps(content, separators=(",", ":")).encode()
 
     @classmethod
     def decode(cls, content: bytes) -> UndoRecord:
-        """The record as it was stored; raises `ItemError` for one that is damaged or of a later version."""
+        """Parse a stored record; raises `ItemError` for one that is damaged or of a later version."""
         try:
             found = json.loads(content)
             assert found["v"] == _VERSION
@@ -50,7 +50,7 @@ class UndoRecord:
 def undo(path: Path, record: bytes, workspace: Path) -> Path:
     """A second file in `workspace` with the delivered bytes of `path`; the caller replaces the file by it.
 
-    Raises `ItemError` where the file is no longer the one that was fixed, or the record is damaged.
+    Raises `ItemError` if the file has changed since it was fixed, or the record is damaged.
     """
     read = UndoRecord.decode(record)
     written = write_spliced(path, read.splices, workspace)

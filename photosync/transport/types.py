@@ -109,8 +109,8 @@ class TransportSettings:
     """A provider's settings for its service."""
 
     own_hosts: tuple[str, ...]
-    """Hosts that may get credentials: a host (`www.amazon.com`) or a suffix of hosts (`.amazonaws.com`), which mean https
-    on its own port, or a URL (`http://127.0.0.1:8080`), of which scheme, host and port must be the same."""
+    """Hosts that may get credentials: a host (`www.amazon.com`) or a suffix (`.amazonaws.com`), which mean https on its
+    own port, or a URL (`http://127.0.0.1:8080`), of which scheme, host and port must be the same."""
     auth: Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request to every host, so no secrets: `User-Agent`, for example."""

@@ -1,4 +1,4 @@
-"""What the fixer did to a file, as text for the catalog and for `--json`."""
+"""The fixer's result for a file, as text for the catalog and for `--json`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SETTINGS = {"Artist": "artist", "Copyright": "copyright", "Software": "remove_s
 
 @dataclass(frozen=True, slots=True)
 class FixRecord:
-    """The part of a `FixResult` that is kept."""
+    """The stored part of a `FixResult`."""
 
     outcome: str
     changes: tuple[Change, ...]
@@ -28,7 +28,7 @@ class FixRecord:
 
 
 def as_text(fixed: FixResult) -> str | None:
-    """What the catalog keeps; None where nothing was done and the file itself shows why."""
+    """The text for the catalog; None if nothing was done and the file itself shows why."""
     if fixed.outcome is Outcome.UNTOUCHED and not fixed.warning:
         return None
     content = {"outcome": fixed.outcome.value, "changes": changes_json(fixed.changes), "notes": list(fixed.notes)}
@@ -41,7 +41,7 @@ def changes_json(changes: Iterable[Change]) -> list[dict[str, str]]:
 
 
 def reason_of(change: Change, choice: CaptureTimeChoice) -> str:
-    """Why a field is changed, in a few words."""
+    """A short reason for the change of a field."""
     if change.field.startswith("GPS"):
         return "setting write_gps"
     if change.field in _SETTINGS:

@@ -1,7 +1,6 @@
-"""Why a file is as it is: where it came from, which times it had to choose from, what was written, why it lies there.
+"""Explains a file: its origin, the candidates for its capture time, the written data, and its location.
 
-The capture time is chosen from the bytes as they were delivered: in the fixed file, what we wrote looks like the
-camera's own.
+The capture time is chosen from the delivered bytes: in the fixed file, our data looks like the camera's own.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ LayoutOf = Callable[[str], Layout | None]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """All that is known about one file or item."""
+    """All known facts about one file or item."""
 
     path: Path | None
     """None where there is no file."""
@@ -37,7 +36,7 @@ class Why:
     """When it was uploaded, and as which items."""
     capture_time: metadata.CaptureTimeChoice | None = None
     record: FixRecord | None = None
-    """What the fixer did, or would do now; None where there is no file."""
+    """The fixer's result, recorded or planned; None if there is no file."""
     is_done: bool = False
     """Whether `record` was done."""
     location_reason: str = ""
@@ -45,7 +44,7 @@ class Why:
 
 
 def explain(owners: FileOwners, layout_of: LayoutOf, target: str) -> list[Why]:
-    """About the file at that path, or else every item with that id. Raises `UsageError` where there is neither."""
+    """Explain the file at that path, or else every item with that id. Raises `UsageError` if there is neither."""
     owner = owners.configured()
     file = owners.file(real_path(Path(target)))
     if os.path.lexists(file.path) or file.entry:

@@ -1,1 +1,1 @@
-"""Choosing the capture time of a file from what the file, the provider and the name say."""
+"""Chooses the capture time of a file from the data of the file, the provider and the name."""

@@ -1,7 +1,7 @@
 """Chooses the capture time among the times that a file and its provider give.
 
-The best source that is not doubted wins. Its offset from UTC is looked for in the file, then with the provider, then
-in the settings; the times for folder and file follow. Nothing here reads or writes a file.
+The best source without a doubt is chosen. Its offset from UTC is searched in the file, then with the provider, then in
+the settings; the times for folder and file follow. Nothing here reads or writes a file.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Candidate:
     source: TimeSource
     time: CaptureTime
     doubt: str = ""
-    """Why it is not believed; empty when it is."""
+    """Why it is not used; empty if it is plausible."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownOffset:
-    """How far local time was from UTC, and how that is known."""
+    """The offset of local time from UTC, and its source."""
 
     value: timedelta
     source: str
@@ -50,17 +50,17 @@ class KnownOffset:
 
 @dataclass(frozen=True, slots=True)
 class CaptureTimeChoice:
-    """All candidates, best first, and what was made of them."""
+    """All candidates, best first, and the choice."""
 
     candidates: tuple[Candidate, ...] = ()
     winner: Candidate | None = None
     offset: KnownOffset | None = None
     folder_time: datetime | None = None
-    """The naive local reading that names the folder."""
+    """The naive local reading for the folder's name."""
     file_time: datetime | None = None
     """The aware instant for the file's modification time."""
     notes: tuple[str, ...] = ()
-    """What was assumed, and what was doubted."""
+    """The assumptions and the doubts."""
 
     @property
     def writable(self) -> CaptureTime | None:
@@ -75,7 +75,7 @@ class CaptureTimeChoice:
 
 
 def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
-    """The capture time of a file that says `facts`."""
+    """The capture time of a file with these `facts`."""
     candidates = _candidates(facts, given, settings)
     believed = tuple(each for each in candidates if not each.doubt)
     notes = tuple(f"{each.source.label} {each.time.reading} {each.doubt}" for each in candidates if each.doubt)
@@ -125,7 +125,7 @@ def _time_from(source: TimeSource, meaning: TimeMeaning, believed: tuple[Candida
 
 
 def _offset(winner: Candidate, believed: tuple[Candidate, ...], settings: Settings) -> KnownOffset | None:
-    """How far local time was from UTC, from the best source that tells."""
+    """The offset of local time from UTC, from the best source that has one."""
     if winner.time.meaning is TimeMeaning.DAY:
         return None
     if winner.time.offset is not None:
@@ -154,7 +154,7 @@ def _offset_of_local(winner: Candidate, believed: tuple[Candidate, ...]) -> Know
 
 
 def _offset_of_instant(winner: Candidate, believed: tuple[Candidate, ...]) -> KnownOffset | None:
-    """By the difference between an instant of the file and a local reading of the provider."""
+    """From the difference between an instant of the file and a local reading of the provider."""
     provider = _time_from(TimeSource.PROVIDER, TimeMeaning.LOCAL, believed)
     if provider is None or not winner.source.is_in_file:
         return None
@@ -164,7 +164,7 @@ def _offset_of_instant(winner: Candidate, believed: tuple[Candidate, ...]) -> Kn
 
 
 def _folder_and_file_time(time: CaptureTime, known: KnownOffset | None) -> tuple[datetime, datetime | None, str]:
-    """Folder time, file time, and what was assumed for them."""
+    """Folder time, file time, and the assumptions for them."""
     if time.meaning is TimeMeaning.INSTANT:
         local = shifted(time.reading, known.value) if known else None
         return local or time.reading, time.utc, ""

@@ -1,4 +1,4 @@
-"""Dates as files write them: read leniently, written strictly."""
+"""Dates in files: read leniently, written strictly."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def offset_text(offset: timedelta) -> str:
 
 
 def doubt(reading: datetime, now: datetime) -> str:
-    """Why a date is not to be believed; empty when it is. `now` is the UTC reading of the clock."""
+    """Why a date is not plausible; empty if it is. `now` is the UTC reading of the clock."""
     if reading > now + timedelta(days=1, hours=14):
         return "lies in the future"
     if reading.year < _EARLIEST_YEAR:

@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def set_file_time(path: Path, instant: datetime) -> None:
     """Make `instant` the modification time of `path`.
 
-    Times before 1970 are negative, which several file systems and Windows refuse; there the file keeps its own time.
+    Times before 1970 are negative, which several file systems and Windows refuse; then the file keeps its time.
     """
     if instant.tzinfo is None:
         raise ValueError("a file time is an instant; give it a zone")

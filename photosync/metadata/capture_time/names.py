@@ -16,11 +16,11 @@ _PATTERNS = {
     r"(?:[-_ T.]|[ _]at[ _]|, )"
     r"(?P<hour>\d{2})[-_.:h]?(?P<minute>\d{2})[-_.:m]?(?P<second>\d{2})s?(?:[._]?(?P<fraction>\d{3}))?(?![0-9])",
 }
-"""Of Pixel phones, WhatsApp and all others. The first that is found counts."""
+"""The patterns of Pixel phones, WhatsApp and all others. The first match counts."""
 
 
 def date_in_name(name: str) -> CaptureTime | None:
-    """The capture time that `name` holds; None for names without a date.
+    """The capture time in `name`; None for names without a date.
 
     >>> date_in_name("IMG_20230405_123456.jpg").isoformat()
     '2023-04-05T12:34:56'

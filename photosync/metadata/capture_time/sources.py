@@ -34,5 +34,5 @@ class TimeSource(Enum):
 
     @property
     def may_be_written(self) -> bool:
-        """Whether it is good enough to be written into the file or a sidecar."""
+        """Whether it is reliable enough to be written into the file or a sidecar."""
         return self.rank <= TimeSource.FILE_NAME.rank

@@ -1,7 +1,7 @@
-"""How far local time was from UTC, by what the file and the provider say. Never by a map or this computer's zone.
+"""The offset of local time from UTC, from the file and the provider. Never from a map or this computer's zone.
 
-Two readings of the same moment, one local and one in UTC, tell the offset by their difference; but only a difference
-that is an offset somewhere in the world is believed.
+The difference between two readings of the same moment, one local and one in UTC, is the offset; but only offsets that
+are in use somewhere in the world are accepted.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _QUARTER = timedelta(minutes=15)
 _FRACTIONAL_MINUTES = {-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765}
-"""Offsets in use that are no whole hours, in minutes (the IANA time zone database, 2025). An old GPS time gives
+"""Offsets in use that are not whole hours, in minutes (the IANA time zone database, 2025). An old GPS time gives
 other quarter hours, such as `+02:15`, which are used nowhere."""
 
 
 def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelta | None:
-    """The offset between two readings of one moment; None where the difference cannot be an offset.
+    """The offset between two readings of one moment; None if the difference cannot be an offset.
 
     >>> from datetime import datetime
     >>> difference(datetime(2023, 7, 1, 14), datetime(2023, 7, 1, 12, 0, 3), CLOCK_TOLERANCE)
@@ -38,7 +38,7 @@ def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelt
 
 
 def is_offset(value: timedelta) -> bool:
-    """Whether clocks can be this far from UTC."""
+    """Whether an offset of this size is possible."""
     return timedelta(hours=-12) <= value <= timedelta(hours=14) and not value % timedelta(minutes=1)
 
 

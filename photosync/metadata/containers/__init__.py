@@ -1,4 +1,4 @@
-"""One module for each file format: where its metadata lies, and which bytes of it may change."""
+"""One module per file format: the positions of its metadata, and the bytes that may change."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ _CONTAINERS: dict[Format, type[Container]] = {
 
 
 def open_container(window: Window, format_: Format) -> Container:
-    """Read the file in `window`. Raises nothing, whatever the content."""
+    """Read the file in `window`. Never raises, whatever the content."""
     return _CONTAINERS.get(format_, ReadOnly)(window, format_)

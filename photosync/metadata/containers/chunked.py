@@ -13,7 +13,7 @@ from photosync.metadata.containers.container import Container
 
 
 class ChunkedContainer(Container):
-    """A PNG or WebP file, its chunks found."""
+    """A PNG or WebP file with its chunks."""
 
     parts = "chunks"
     exif_type: ClassVar[bytes]

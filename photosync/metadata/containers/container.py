@@ -1,4 +1,4 @@
-"""What all containers have in common: a file is read once, tells its metadata, and plans how to add what is missing."""
+"""The base of all containers: a file is read once, gives its metadata, and plans how to add missing metadata."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ from photosync.metadata.result import Change, Left
 from photosync.metadata.splice import Splice, in_order
 
 Range = tuple[int, int]
-"""The first byte and the one behind the last."""
+"""The first offset and the one after the last."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditPlan:
-    """How a file is to be changed, as far as its format allows it."""
+    """The planned change of a file, as far as its format allows it."""
 
     splices: tuple[Splice, ...] = ()
     changes: tuple[Change, ...] = ()
     left: tuple[Left, ...] = ()
     expected: Mapping[tuple[DirectoryName, int], bytes | None] = field(default_factory=dict)
-    """The values of the Exif entries that are meant to differ afterwards; None: the entry is gone."""
+    """The values of the Exif entries that will differ; None: the entry is removed."""
 
 
 class Container(ABC):
     """A file of one format, which may hold an Exif block."""
 
     parts: ClassVar[str]
-    """What the file consists of, in messages."""
+    """The word for the parts of the file, for messages."""
     max_block_bytes: ClassVar[int] = 1 << 24
     """The largest Exif block that is read or written."""
     cannot_grow: ClassVar[str] = ""
     """Why a block in such a file never becomes longer."""
     only_appends: ClassVar[bool] = False
-    """A fixed file begins with the delivered one, so that the proof compares that part alone."""
+    """A fixed file begins with the delivered one, so that the proof compares only that part."""
 
     def __init__(self, window: Window, format_: Format) -> None:
         self.window = window
         self.format = format_
         self.facts = Facts()
         self.block: Block | None = None
-        """The Exif block, where there is one that can be read."""
+        """The Exif block, if there is a readable one."""
         self._block_start = 0
         self.problem = ""
-        """Why nothing may be written into it; empty when it may."""
+        """Why nothing may be written into it; empty if that is allowed."""
         self.notes: tuple[str, ...] = ()
         try:
             self._read()
@@ -64,10 +64,10 @@ class Container(ABC):
 
     @abstractmethod
     def _read(self) -> None:
-        """Find facts and block. Raises `MalformedError`; what was found before it counts."""
+        """Find facts and block. Raises `MalformedError`; data found before it is kept."""
 
     def _read_block(self, window: Window, start: int) -> None:
-        """Read the Exif block in `window`, which lies at `start` in the file. Damage becomes a problem."""
+        """Read the Exif block in `window`, which starts at `start` in the file. Damage becomes a problem."""
         self._block_start = start
         try:
             self.block = read_block(window)
@@ -82,7 +82,7 @@ class Container(ABC):
         return ()
 
     def plan(self, missing: Missing) -> EditPlan:
-        """Plan what can be written. Only called where there is no problem."""
+        """Plan the possible changes. Only called if there is no problem."""
         if self.block is None:
             return self._plan_block(missing)
         planned = self._patch(self.block, missing, self.cannot_grow)
@@ -109,18 +109,18 @@ class Container(ABC):
         return EditPlan(splices, changes, (), expected)
 
     def _why_not_grow(self) -> str:
-        """Why the block of this file may not become longer, or none be added. Only asked where one has to."""
+        """Why the block of this file may not grow or be added. Only called if that is necessary."""
         return ""
 
     def _around(self, _planned: Patch) -> Iterable[Splice]:
-        """What changes in the file with the block: its tail, lengths, checksums."""
+        """The other changes in the file with the block: its tail, lengths, checksums."""
         return ()
 
     def _insert(self, _block: bytes) -> Iterable[Splice]:
-        """Put a block into a file without one. Raises `MalformedError` where that is not possible, as in HEIF."""
+        """Add a block to a file without one. Raises `MalformedError` if that is not possible, as in HEIF."""
         raise MalformedError("there is no Exif item")
 
 
 def prefix_length(content: bytes) -> int:
-    """How many bytes stand before the TIFF header: writers disagree on whether `Exif` and two NULs belong there."""
+    """The number of bytes before the TIFF header: writers disagree on whether `Exif` and two NULs belong there."""
     return len(PREFIX) if content[:4] == PREFIX[:4] else 0

@@ -1,8 +1,8 @@
-"""JPEG: the Exif segment is patched, or a new one is put behind the APP0 segments.
+"""JPEG: the Exif segment is patched, or a new one is added after the APP0 segments.
 
 CIPA DC-008 4.7: Exif is an APP1 segment that begins with `Exif` and two NULs. CIPA DC-007: the MPF segment lists
-further images, and holds the size of the first one. Everything else stays as it is. Only the head of a file is read,
-until something has to grow.
+further images, and holds the size of the first one. All other bytes are kept. Only the head of a file is read, unless a
+segment must grow.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Jpeg(Container):
         return self.window.read(segment.payload + len(prefix), segment.end - segment.payload - len(prefix))
 
     def mutable(self) -> tuple[Range, ...]:
-        """The Exif segment, from its marker on, and the size of the first image in the MPF segment."""
+        """The Exif segment, from its marker, and the size of the first image in the MPF segment."""
         ranges = [(segment.position, segment.end) for segment in self._exif_segments[:1]]
         if size := self._mpf_size_position():
             ranges.append((size, size + 4))
@@ -88,7 +88,7 @@ class Jpeg(Container):
         )
 
     def _insert(self, block: bytes) -> Iterable[Splice]:
-        """Behind the APP0 segments."""
+        """After the APP0 segments."""
         if len(block) > self.max_block_bytes:
             raise MalformedError("it is longer than an Exif segment can be")
         if why_not := self._why_not_grow():
@@ -103,7 +103,7 @@ class Jpeg(Container):
         return Splice(at, 0, new), *self._grow_mpf(len(new))
 
     def _why_not_grow(self) -> str:
-        """Why nothing may be appended to the Exif block; reads the whole file, and notes a scan that is cut off."""
+        """Why nothing may be appended to the Exif block; reads the whole file, and notes a truncated scan."""
         if len(self._exif_segments) > 1:
             return "there is more than one Exif segment"
         if self._mpf and self._exif_segments and self._mpf.position < self._exif_segments[0].position:
@@ -118,9 +118,9 @@ class Jpeg(Container):
         return ""
 
     def _has_addressed_preview(self, end: int) -> bool:
-        """Whether the block holds the offset, from the TIFF header, of a JPEG in the trailer (Minolta, Olympus).
+        """Whether the block has the offset, from the TIFF header, of a JPEG in the trailer (Minolta, Olympus).
 
-        The first byte of such a preview may have been blanked by the camera, so only D8 FF is looked for.
+        The camera may have overwritten the first byte of such a preview, so only D8 FF is searched.
         """
         assert self.block is not None
         block = self.block.window.read(0, self.block.window.size)
@@ -133,7 +133,7 @@ class Jpeg(Container):
         return False
 
     def _mpf_size_position(self) -> int | None:
-        """Where the file holds the size of the first image."""
+        """The position of the size of the first image."""
         if self._mpf is None:
             return None
         start = self._mpf.payload + len(_MPF)
@@ -147,7 +147,7 @@ class Jpeg(Container):
         return start + entries.value_position + 4
 
     def _grow_mpf(self, growth: int) -> list[Splice]:
-        """The first image becomes longer; its size in the index grows with it where it was right."""
+        """The first image becomes longer; its size in the index is changed too if it was right."""
         at = self._mpf_size_position()
         if at is None or self._mpf is None:
             return []

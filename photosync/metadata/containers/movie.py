@@ -44,7 +44,7 @@ class _CreationTime:
 
 
 class Movie(Container):
-    """A video in boxes."""
+    """A video of boxes."""
 
     parts = "boxes"
 
@@ -116,7 +116,7 @@ class Movie(Container):
             self.notes = (*self.notes, "the QuickTime metadata cannot be read")
 
     def _read_values(self, keys: Box, ilst: Box) -> None:
-        """A key is a box that holds its name; a value's type is the number of its key."""
+        """A key is a box with its name; a value's type is the number of its key."""
         found = islice(children(self.window, keys, skip=8), _MAX_KEYS)
         names = dict(enumerate((content_of(self.window, key).read(0, _MAX_TEXT_BYTES) for key in found), start=1))
         for box in children(self.window, ilst):
@@ -142,7 +142,7 @@ class Movie(Container):
         return tuple(sorted((time.position, time.position + time.size) for time in self._times))
 
     def plan(self, missing: Missing) -> EditPlan:
-        """Put the instant into every creation time that is 0."""
+        """Write the instant to every creation time that is 0."""
         others = {"artist": missing.artist, "copyright": missing.copyright, "position": missing.gps}
         left = [Left(name, "of a video only creation times are written") for name, value in others.items() if value]
         if missing.movie_time is None:

@@ -2,7 +2,7 @@
 
 PNG specification, third edition: 11.3.4.4 (eXIf: the TIFF block without `Exif` and NULs, before or after IDAT), 11.3.3
 (text). APNG's fcTL before the first IDAT belongs to it. Before eXIf existed, ImageMagick and others kept Exif in a text
-chunk, as hexadecimal; readers still take it, so nothing is written to a file that has one.
+chunk, as hexadecimal; readers still accept it, so nothing is written to a file that has one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _XMP = b"XML:com.adobe.xmp"
 
 
 class Png(ChunkedContainer):
-    """A PNG file, its chunks found up to IEND."""
+    """A PNG file with its chunks up to IEND."""
 
     exif_type = b"eXIf"
 
@@ -84,7 +84,7 @@ def _chunk(content: bytes) -> bytes:
 
 
 def _international_text(rest: bytes) -> bytes:
-    """What follows the keyword of iTXt: flag, method, language and NUL, translated keyword and NUL, text."""
+    """The data after the keyword of iTXt: flag, method, language and NUL, translated keyword and NUL, text."""
     text = b"".join(rest[2:].split(b"\0", 2)[2:])
     return _inflated(text) if rest[:1] == b"\1" else text
 

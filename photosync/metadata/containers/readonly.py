@@ -1,4 +1,4 @@
-"""Formats that are only read, as far as that is simple, so that no sidecar contradicts the file.
+"""Formats that are only read, if that is simple, so that no sidecar contradicts the file.
 
 GIF89a, 26 (XMP in an application extension: XMP specification part 3, 1.1.2). Adobe Photoshop File Formats (image
 resources 1058 Exif, 1060 XMP). ISO/IEC 18181-2 (JPEG XL: boxes `Exif`, `xml `). RAF has the offset and

@@ -1,6 +1,6 @@
-"""TIFF files: the whole file is the block. Only the first page is looked at, and the file is only ever appended to.
+"""TIFF files: the whole file is the block. Only the first page is read, and data is only appended to the file.
 
-TIFF 6.0. Strips and tiles keep their places, so nothing that addresses them has to change. Raw pictures with the
+TIFF 6.0. Strips and tiles keep their positions, so their offsets do not change. Raw pictures with the
 structure of a TIFF are only read.
 """
 

@@ -1,7 +1,7 @@
-"""WebP: a RIFF file of chunks, in which Exif has a chunk of its own.
+"""WebP: a RIFF file of chunks, in which Exif has its own chunk.
 
-RFC 9649: VP8X, where it is, comes first and says which other chunks there are (Exif is bit 0x08) and how large the
-canvas is; EXIF and XMP come behind the image data. Unknown chunks keep their bytes and order.
+RFC 9649: VP8X, if present, comes first and says which other chunks there are (Exif is bit 0x08) and how large the
+canvas is; EXIF and XMP come after the image data. Unknown chunks keep their bytes and order.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _ALPHA, _EXIF = 0x10, 0x08
 _XMP = (b"XMP ", b"XMP\0")
-"""Some writers end the name with a NUL instead of a blank."""
+"""Some writers end the name with a NUL instead of a space."""
 
 
 class WebP(ChunkedContainer):
-    """A WebP file, its chunks found."""
+    """A WebP file with its chunks."""
 
     exif_type = b"EXIF"
 
@@ -50,7 +50,7 @@ class WebP(ChunkedContainer):
         return tuple(ranges)
 
     def _is_plain(self, extended: Chunk) -> bool:
-        """Whether VP8X holds only the flags for Exif and alpha and the image's own size, as the built ones do."""
+        """Whether VP8X has only the flags for Exif and alpha and the image's size, like those that are built here."""
         content = self.window.read(extended.data, extended.length)
         try:
             return content == self._extended(content[0] & _EXIF)[8:]

@@ -1,7 +1,7 @@
-"""What piexif is used for: it builds blocks of our own fields alone, and is asked whether it can read others.
+"""The use of piexif: it builds blocks that have only our fields, and checks whether it can read others.
 
-piexif 1.1.3 rewrites whatever it loads, and loses some of it, so no block with anything else in it is ever dumped to a
-file. `load` and `dump` raise anything on strange blocks; these two calls are the only ones behind a catch-all.
+piexif 1.1.3 rewrites all data that it loads, and loses some, so blocks with other data are never dumped to a file.
+`load` and `dump` raise any exception on unusual blocks; only these two calls catch all exceptions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MAX_TRIED_BYTES = 1 << 20
 
 
 class Ability(IntEnum):
-    """What piexif can do with a block."""
+    """The operations that piexif can do with a block."""
 
     NONE = 0
     LOADS = 1
@@ -30,7 +30,7 @@ class Ability(IntEnum):
 
 
 def build(fields: Iterable[Field]) -> bytes:
-    """A new TIFF block that holds `fields` and nothing else."""
+    """A new TIFF block with `fields` only."""
     content: dict[str, dict[int, object]] = {"0th": {}, "Exif": {}, "GPS": {}, "Interop": {}, "1st": {}}
     for each in fields:
         content[each.directory][each.tag] = _as_piexif_has_it(each)
@@ -50,7 +50,7 @@ def _as_piexif_has_it(field: Field) -> object:
 
 
 def ability(block: Block) -> Ability:
-    """What piexif can do with `block`, if every value of that is inside it."""
+    """The operations that piexif can do with `block`, if all its values are inside it."""
     if not block.is_sound or block.window.size > _MAX_TRIED_BYTES:
         return Ability.NONE
     found = Ability.NONE

@@ -1,7 +1,7 @@
-"""The patcher: gives a TIFF block new entries without moving a byte of what is there.
+"""The patcher: adds entries to a TIFF block without moving existing bytes.
 
-Camera makers keep offsets into the block in places that nobody documents, so the block is never rebuilt: values change
-in place where they fit, and everything else is appended. A directory that gets a new entry is copied to the end with
+Camera makers store offsets into the block in undocumented positions, so the block is never rebuilt: values change in
+place if they fit, and all others are appended. A directory that gets a new entry is copied to the end with
 it, and the one pointer to it is changed. The result is a list of overwritten bytes and a tail.
 """
 
@@ -32,12 +32,12 @@ _CHILDREN: tuple[tuple[DirectoryName, int], ...] = (("GPS", tags.GPS_POINTER), (
 
 @dataclass(slots=True)
 class Patch:
-    """What is to be written, and what could not be."""
+    """The changes to write, and those that are not possible."""
 
     overwrites: dict[int, bytes] = field(default_factory=dict)
-    """New bytes by the position of the old ones, which are as many."""
+    """New bytes by the position of the old ones, of the same length."""
     tail: bytearray = field(default_factory=bytearray)
-    """Appended behind the block's last byte."""
+    """Appended after the block's last byte."""
     changes: list[Change] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     """What was left out, with the reason."""

@@ -1,4 +1,4 @@
-"""What an Exif block says about time, position and author.
+"""Reads time, position and author from an Exif block.
 
 Tags and their meaning: CIPA DC-008-2023 (Exif 3.0), 4.6.4 to 4.6.6.
 """
@@ -24,7 +24,7 @@ GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 
 
 def read_exif(block: Block) -> Facts:
-    """The facts of a block, as far as they are usable."""
+    """The usable facts of a block."""
     tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
     original, created, offset = offsets = [read_offset(block.text("Exif", tag) or "") for tag in tags]
     return Facts(
@@ -59,7 +59,7 @@ def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta 
 
 
 def _copyright(block: Block) -> str:
-    """A NUL separates photographer and editor; a space stands for a missing photographer."""
+    """A NUL separates photographer and editor; a space means that there is no photographer."""
     entry = block.entry("0th", COPYRIGHT)
     raw = block.raw(entry) if entry else b""
     return raw.replace(b"\0", b" ").decode("utf-8", "replace").strip()

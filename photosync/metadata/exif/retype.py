@@ -1,7 +1,7 @@
-"""Entries whose type is wrong, and the corrections that lose nothing.
+"""Corrects entries with a wrong type, if that loses nothing.
 
-The table of right types is piexif's, and what counts as wrong is what its `dump` fails on; where no correction without
-loss is known the entry keeps its bytes. Raw values are read, never what piexif makes of them.
+The table of right types is piexif's, and a type counts as wrong if its `dump` fails; without a lossless correction the
+entry keeps its bytes. Raw values are read, never piexif's interpretation.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from photosync.metadata.exif import read as tags
 
 _WHOLE = (BYTE, SHORT, LONG, SBYTE, SSHORT, SLONG)
 _AS_SHOT_NEUTRAL = 50728
-"""A fraction by the DNG specification; piexif's table has it wrong."""
+"""A rational by the DNG specification; piexif's table is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retype:
-    """An entry gets its right type."""
+    """The correction of an entry's type."""
 
     directory: DirectoryName
     entry: Entry
@@ -47,7 +47,7 @@ class Retype:
     type: int
     count: int
     value: bytes | None
-    """None: the bytes stay where they are."""
+    """None: the bytes keep their position."""
 
 
 def retypes(block: Block) -> Iterator[Retype]:
@@ -83,7 +83,7 @@ def _right(block: Block, entry: Entry, right: int) -> tuple[int, bytes | None] |
     if right in (RATIONAL, SRATIONAL):
         return _as_fraction(block, entry, right)
     if right == BYTE and entry.tag == tags.GPS_ALTITUDE_REF and entry.type == SHORT and entry.count == 1:
-        first = block.raw(entry)[:1]  # the byte that was meant, in either byte order
+        first = block.raw(entry)[:1]  # the intended byte, in either byte order
         return (1, first) if numbers[0] > 255 and first in (b"\0", b"\1") else None
     if right == SHORT and entry.type in (FLOAT, DOUBLE, RATIONAL, SRATIONAL):
         return _as_short(block, entry)
@@ -134,7 +134,7 @@ def _as_short(block: Block, entry: Entry) -> tuple[int, bytes | None] | None:
     if entry.type in (FLOAT, DOUBLE):
         values = [int(value) if value.is_integer() else -1 for value in _floats(block, entry)]
     elif entry.count == 1:
-        return None  # piexif takes numerator and denominator for two numbers, and does not fail
+        return None  # piexif reads numerator and denominator as two numbers, and does not fail
     else:
         values = [top // bottom if bottom and top % bottom == 0 else -1 for top, bottom in block.rationals(entry)]
     if not values or min(values) < 0 or max(values) > 65535:

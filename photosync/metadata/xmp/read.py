@@ -1,7 +1,7 @@
-"""XMP packets: what they say about time, position and author. Packets inside files are never written.
+"""XMP packets: reads time, position and author. Packets inside files are never written.
 
 ISO 16684-1: properties are attributes or elements of `rdf:Description` below `rdf:RDF`. Document types and entities are
-refused: they are how XML makes a kilobyte into a gigabyte, and no XMP has them.
+refused: with them a kilobyte of XML can become a gigabyte, and no XMP has them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DATES = (
 
 @dataclass(slots=True)
 class Packet:
-    """A parsed packet: its properties, and where others can be added."""
+    """A parsed packet: its properties, and the position for further ones."""
 
     properties: dict[str, str] = field(default_factory=dict)
     """By namespace, space and name; the text of lists is joined."""
@@ -41,7 +41,7 @@ class Packet:
 
 
 def parse_packet(content: bytes) -> Packet | None:
-    """The packet in `content`; None where it is no XML, too long, or has a document type."""
+    """The packet in `content`; None if it is not XML, too long, or has a document type."""
     if len(content) > MAX_PACKET_BYTES:
         return None
     handler = _Handler()
@@ -53,7 +53,7 @@ def parse_packet(content: bytes) -> Packet | None:
 
 
 def read_xmp(content: bytes) -> Facts:
-    """The facts of a packet; none where it cannot be read or has none of the properties."""
+    """The facts of a packet; none if it cannot be read or has none of the properties."""
     words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
         return Facts()

@@ -1,7 +1,7 @@
-"""XMP sidecars: what is missing in a file and cannot be written there, in a small file of its own.
+"""XMP sidecars: small files with data that is missing in a file and cannot be written there.
 
-Only a few properties are written. A sidecar that exists belongs to another program or person: what is missing is added
-before its last tag, and every byte of it stays. ISO 16684-1 for the packet; Adobe XMP
+Only a few properties are written. An existing sidecar belongs to another program or person: missing data is added
+before its last tag, and all its bytes are kept. ISO 16684-1 for the packet; Adobe XMP
 specification part 2 for the properties; dates are ISO 8601, positions `degrees,minutesN`.
 """
 
@@ -32,14 +32,14 @@ _GROUPS: tuple[tuple[str, ...], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class SidecarMerge:
-    """What is to be done with a sidecar that exists."""
+    """The plan for an existing sidecar."""
 
     content: bytes | None
-    """The new content; None where it stays as it is."""
+    """The new content; None if it is not changed."""
     note: str = ""
-    """Why it stays, where it lacks something."""
+    """Why it is not changed although it lacks data."""
     undo: UndoRecord | None = None
-    """Gives the content that was there back, if it has not changed since."""
+    """Restores the earlier content, if it has not changed since."""
 
 
 def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path:
@@ -55,7 +55,7 @@ def sidecar_path(path: Path, format_: Format | None, settings: Settings) -> Path
 def sidecar(
     *, taken: CaptureTime | None, artist: str, copyright_: str, gps: GpsPosition | None, is_video: bool
 ) -> bytes | None:
-    """A new sidecar with what is given; None where nothing is given."""
+    """A new sidecar with the given data; None without data."""
     properties: dict[str, str] = {}
     if taken is not None:
         dates = (f"{EXIF} DateTimeOriginal", f"{PHOTOSHOP} DateCreated", *([f"{XMP} CreateDate"] if is_video else []))
@@ -78,7 +78,7 @@ def sidecar(
 
 
 def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:
-    """`existing` with the properties of `wanted` that it lacks; all else in it stays, byte for byte."""
+    """`existing` with the properties of `wanted` that it lacks; all its bytes are kept."""
     theirs, ours = parse_packet(existing), parse_packet(wanted)
     if theirs is None or ours is None:
         return SidecarMerge(None, "the sidecar that is there cannot be read; it stays as it is")
