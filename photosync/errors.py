@@ -71,7 +71,7 @@ class PhotosyncError(Exception):
 
 
 class UsageError(PhotosyncError):
-    """A wrong option, an unknown account or collection, or a request that this account cannot fulfil."""
+    """A wrong option, an unknown account or collection, or a request that is not possible for this account."""
 
     exit = Exit.USAGE
 

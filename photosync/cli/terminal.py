@@ -78,7 +78,7 @@ class Unattended:
 def has_desktop() -> bool:
     """Whether the user would see a browser that is opened here: not over ssh, and not without a display.
 
-    A text browser would take over the terminal, and the Linux inside Windows has no browser of its own.
+    A text browser would take over the terminal, and Linux in Windows has no browser.
     """
     if os.environ.get("SSH_CONNECTION"):
         return False

@@ -129,7 +129,7 @@ class Simulator(RequestLog, ABC):
         def run() -> None:
             try:
                 asyncio.run(self._serve(started.set))
-            except BaseException as error:  # noqa: BLE001  # it belongs to whoever started us
+            except BaseException as error:  # noqa: BLE001  # raised again in the starting thread
                 failures.append(error)
             finally:
                 started.set()

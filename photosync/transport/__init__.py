@@ -1,13 +1,13 @@
 """One HTTP session per account, with all policies in one place.
 
 Time-outs, retries, pacing, the bandwidth limit, host rules, redaction and the one refresh after a 401 are all here; a
-provider says what to ask and never how often.
+provider defines the request and never the number of attempts.
 
     transport = Transport(TransportSettings(own_hosts=("www.example.org",), auth=auth), policy=Policy())
     page = transport.json("GET", "https://www.example.org/photos", params={"limit": 200})
     transport.download("https://www.example.org/photos/1", destination)
 
-Credentials go to the account's own hosts alone, plain http goes to loopback alone, netrc and server cookies are
+Credentials are sent only to the account's own hosts, plain http is used only for loopback, netrc and server cookies are
 ignored, and `REQUESTS_CA_BUNDLE`, `HTTPS_PROXY` and `NO_PROXY` are honoured.
 """
 

@@ -1,4 +1,4 @@
-"""The connections of an account: one request with its redirects, and lost connections in words. Nothing is retried."""
+"""The connections of an account: sends one request with its redirects, and explains lost connections. No retries."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ log = logging.getLogger("photosync.transport")
 
 @dataclass(frozen=True, slots=True)
 class _Route:
-    """How to reach one origin, from the environment; looked up once."""
+    """The proxy and certificates of one origin, from the environment; looked up once."""
 
     proxies: dict[str, str]
     verify: bool | str
@@ -49,9 +49,9 @@ class _Route:
 
 @dataclass(frozen=True, slots=True)
 class _OutgoingBody:
-    """A file on its way out, sent a piece at a time: under the bandwidth limit, and not further once the run ends.
+    """A file that is sent in chunks, under the bandwidth limit, and only until the run ends.
 
-    It has what requests and urllib3 need of a file.
+    It has the methods of a file that requests and urllib3 need.
     """
 
     source: BinaryIO
@@ -85,7 +85,7 @@ class Connections:
     bandwidth: BandwidthLimit | None
     cancel: threading.Event | None
     sent: int = field(default=0, init=False)
-    """How many requests were sent, redirects included."""
+    """The number of sent requests, redirects included."""
     _has_answered: bool = field(default=False, init=False)
     _routes: dict[Origin, _Route] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -95,14 +95,14 @@ class Connections:
         self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
         self._adapter = HTTPAdapter(pool_connections=32, pool_maxsize=self.policy.pool_size, max_retries=0)
-        # Bodies go in larger pieces than http.client would send: that is quicker by half, on loopback.
+        # Bodies are sent in larger chunks than those of http.client: on loopback this takes half the time.
         self._adapter.init_poolmanager(32, self.policy.pool_size, blocksize=_PIECE_BYTES)
 
     def close(self) -> None:
         self._adapter.close()
 
     def send(self, request: Request, started: float) -> Reply:
-        """Send `request` and follow its redirects. Raises `RetryableError` where no answer came."""
+        """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer."""
         url = request.url
         first: Target | None = None
         for _ in range(_MOST_REDIRECTS + 1):
@@ -142,7 +142,7 @@ class Connections:
         return prepared
 
     def _sign(self, prepared: requests.PreparedRequest, request: Request, target: Target, first: Target) -> int | None:
-        """Give the request its credentials, if it goes where they may go."""
+        """Add credentials to the request, if its host may get them."""
         headers = prepared.headers
         if target.origin != first.origin:
             for name in [name for name in headers if name.lower() in SENSITIVE_HEADERS]:
@@ -179,7 +179,7 @@ class Connections:
         return response
 
     def _next_url(self, reply: Reply, target: Target) -> str:
-        """Where a redirect leads, if it may be followed. Closes the reply."""
+        """The target of a redirect, if it may be followed. Closes the reply."""
         request = reply.request
         with closing(reply):
             reply.peek()
@@ -195,7 +195,7 @@ class Connections:
         what = f"{request.label} was redirected to {following.name}"
         if status not in _SAME_METHOD:
             raise AddressError(f"{what}, as only GET may be.", status)
-        # What is sent may itself be secret: a password, a refresh token.
+        # The body itself may be secret: a password, a refresh token.
         if following not in self._own_hosts and following != target.origin:
             raise AddressError(f"{what}, which is not the account's host: not followed.", status)
         return url
@@ -208,7 +208,7 @@ def _read_environment(target: Target) -> _Route:
     if isinstance(verify, str) and not Path(verify).exists():
         name = "REQUESTS_CA_BUNDLE" if os.environ.get("REQUESTS_CA_BUNDLE") else "CURL_CA_BUNDLE"
         raise ConfigError(f"{name} names '{verify}', which does not exist. Correct it or unset it.")
-    # A proxy's loopback is not ours.
+    # The proxy's loopback is another computer.
     return _Route({} if target.origin.is_loopback else dict(found["proxies"]), verify)
 
 
@@ -225,7 +225,7 @@ def _connection_failure(
     *,
     is_first_contact: bool,
 ) -> RetryableError | PhotosyncError:
-    """What `error` means for a request to the host `where`. Its own message holds whole URLs, and with them secrets."""
+    """The meaning of `error` for a request to the host `where`. Its own message has whole URLs, and so secrets."""
     if isinstance(error, requests.exceptions.InvalidProxyURL):
         return ConfigError("The proxy in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is no usable address.")
     if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
@@ -262,7 +262,7 @@ def _words(causes: list[BaseException], where: str, timeout_s: tuple[float, floa
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """`error` and everything that it wraps."""
+    """`error` and all errors that it wraps."""
     found: list[BaseException] = []
     todo: list[object] = [error]
     while todo:
@@ -270,7 +270,7 @@ def _causes(error: BaseException) -> list[BaseException]:
         if not isinstance(one, BaseException) or any(one is known for known in found):
             continue
         found.append(one)
-        # urllib3 has what it wraps in one of the two attributes.
+        # urllib3 has the wrapped error in one of the two attributes.
         inner = (getattr(one, name, None) for name in ("reason", "original_error"))
         todo += [one.__cause__, one.__context__, *one.args, *inner]
     return found

@@ -1,4 +1,4 @@
-"""A download: a body into a destination, resumed where an earlier attempt stopped if that is provably right."""
+"""A download: writes a body to a destination, resumed where an earlier attempt stopped if that is provably correct."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _REASONS = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 410: Reason.NOT_FOUND}
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """What a reply's head says of the body that follows."""
+    """The data in a reply's head about its body."""
 
     start: int
     length: int | None
     total: int | None
     validator: str | None
     is_compressed: bool
-    """Its lengths are not those of the content then."""
+    """If compressed, its lengths are not those of the content."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,7 @@ class Download:
     _furthest: int = field(default=0, init=False)
 
     def attempt(self, retries: Retries) -> Answer:
-        """One attempt. Raises `RetryableError` where another one may go on."""
+        """One attempt. Raises `RetryableError` if another one may continue."""
         start = self._resume_from()
         answer = self._fetch_all(start, retries)
         if answer is None and self.destination.offset:
@@ -57,13 +57,13 @@ class Download:
 
     def _resume_from(self) -> int:
         where = self.destination
-        # A content of several parts is put together from several answers anyway: go on with those of this download.
+        # A content in parts consists of several answers anyway: continue after those of this download.
         is_continued = self.part_bytes is not None and self._furthest > 0
         may_resume = where.provable or _is_strong(where.validator) or is_continued
         return where.offset if self._resumable and may_resume else 0
 
     def _fetch_all(self, start: int, retries: Retries) -> Answer | None:
-        """The body from `start` to its end, part after part; None where the service sent something else than that."""
+        """The body from `start` to its end, part by part; None if the service sent another part."""
         if start == 0:
             self._total = None
         answer = self._fetch(start, retries)
@@ -72,7 +72,7 @@ class Download:
         return answer
 
     def _fetch(self, start: int, retries: Retries) -> Answer | None:
-        """The body, or its next part, from `start`; None where the service sent something else than that."""
+        """The body, or its next part, from `start`; None if the service sent another part."""
         try:
             reply = self.exchange.send(self._ranged(start), retries)
         except AddressError as error:
@@ -114,7 +114,7 @@ class Download:
         raise ItemError(str(self.exchange.refusal(self.request, answer)), _REASONS.get(answer.status, default))
 
     def _body(self, reply: Reply, start: int) -> _Body | None:
-        """What follows; None for a part that does not continue what is there."""
+        """The following body; None for a part that does not continue the present bytes."""
         length = _number(reply.head.headers.get("Content-Length"))
         is_compressed = reply.head.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
         validator = reply.head.headers.get("ETag")

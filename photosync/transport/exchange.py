@@ -1,4 +1,4 @@
-"""One attempt of a request: sign-in, pacing, sending, and what the answer means."""
+"""One attempt of a request: sign-in, pacing, sending, and the meaning of the answer."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ class Exchange:
         return reply
 
     def receive(self, size_bytes: int) -> None:
-        """Account for bytes that arrived, under the bandwidth limit."""
+        """Count received bytes, under the bandwidth limit."""
         if self.bandwidth is not None:
             self.bandwidth.take(size_bytes, self.cancel)
 
     def check(self, reply: Reply, answer: Answer) -> None:
-        """Let pass what the request accepts; raise the error for everything else."""
+        """Return if the request accepts the answer; raise the error for all others."""
         self.classify(reply, answer)
         if answer.status not in reply.request.accept:
             self.raise_if_temporary(reply, answer)
@@ -86,7 +86,7 @@ class Exchange:
         self.pacer.succeeded()
 
     def classify(self, reply: Reply, answer: Answer) -> None:
-        """Raise what the provider makes of `answer`, if anything."""
+        """Raise the provider's error for `answer`, if any."""
         error = self.settings.classify(answer) if self.settings.classify is not None else None
         if isinstance(error, SignInError):
             self._sign_in.end(error)
@@ -100,7 +100,7 @@ class Exchange:
         failure = failure_of(answer, error)
         if failure is None:
             return
-        # A service that failed in the middle of something may have done it; the provider has to look.
+        # A service that failed during a request may have carried it out; the provider must check.
         if error is None and not may_repeat(reply.request, failure):
             raise LostAnswerError(str(self.refusal(reply.request, answer)), failure.reason, answer.status)
         if answer.status in {429, 503} or failure.reason is Reason.THROTTLED:
@@ -109,15 +109,15 @@ class Exchange:
         raise failure
 
     def refusal(self, request: Request, answer: Answer, what: str = "") -> ProviderError:
-        """The error for an answer that was not asked for: the request, `what` it was answered, and the text of it."""
+        """The error for an unexpected answer: the request, `what` it was answered, and the answer's text."""
         what = what or f"answered {answer.status}"
         message = self.redactor.clean(f"{request.label} {what}{self._excerpt(answer)}")
         return ProviderError(message, answer.status, answer.body)
 
     def _excerpt(self, answer: Answer) -> str:
-        """What the service said, as the end of a sentence."""
+        """The service's message, as the end of a sentence."""
         text = " ".join(answer.body[: 4 * _SHOWN_CHARACTERS].decode("utf-8", "replace").split())
-        # Cleaned before it is cut: half a secret would not be recognised.
+        # Cleaned before it is shortened: a part of a secret would not be recognised.
         text = self.redactor.clean(text)[:_SHOWN_CHARACTERS]
         return f": {text}" if text else "."
 

@@ -1,4 +1,4 @@
-"""Host rules: where a request may go at all, and where credentials may go with it."""
+"""Host rules: which addresses are permitted, and which of them may get credentials."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from photosync.errors import ProviderError
 
 _PORTS = {"http": 80, "https": 443}
-# A signed URL carries its own permission, and S3 refuses a request that shows two.
+# A signed URL has its own permission, and S3 refuses a request with two.
 _SIGNATURES = frozenset({"x-amz-algorithm", "x-amz-signature", "signature"})
 
 
@@ -20,13 +20,13 @@ class AddressError(ProviderError):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a request goes: equal if scheme, host and port are."""
+    """The origin of a URL: equal if scheme, host and port are."""
 
     scheme: str
     host: str
     port: int
     name: str = field(compare=False)
-    """What a message may show: the host, and the port where the URL has one."""
+    """The text for messages: the host, and the port if the URL has one."""
     is_loopback: bool = field(compare=False)
 
 
@@ -42,8 +42,8 @@ class Target:
 
 
 def target(url: str) -> Target:
-    """Where `url` leads. Raises `AddressError` if nothing may be sent there."""
-    if "\\" in url:  # which parsers of URLs understand differently
+    """The target of `url`. Raises `AddressError` if nothing may be sent there."""
+    if "\\" in url:  # parsers of URLs interpret these differently
         raise no_url()
     try:
         parts = urlsplit(url)
@@ -71,7 +71,7 @@ def _checked(scheme: str, netloc: str) -> Origin:
 
 
 def no_url() -> AddressError:
-    """The error for what is no URL."""
+    """The error for an invalid URL."""
     return AddressError("Nothing was sent: the service named an address that is no URL.")
 
 
@@ -91,7 +91,7 @@ def _is_presigned(parts: SplitResult) -> bool:
 
 
 class OwnHosts:
-    """The hosts that an account's credentials may go to."""
+    """The hosts that may get an account's credentials."""
 
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self._origins = {target(pattern.rstrip("/")).origin for pattern in patterns if "://" in pattern}

@@ -1,4 +1,4 @@
-"""`pick`: a person chooses in a browser, and what was chosen is brought to the library."""
+"""`pick`: a person chooses in a browser, and the chosen items are saved in the library."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Why:
     path: Path | None
     """None where there is no file."""
     entry: CatalogEntry | None
-    """None for a file that no pull brought."""
+    """None for a file that was not pulled."""
     pushes: tuple[PushRecord, ...]
     """When it was uploaded, and as which items."""
     capture_time: metadata.CaptureTimeChoice | None = None

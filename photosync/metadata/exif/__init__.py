@@ -1,1 +1,1 @@
-"""Exif blocks: read, changed in place, or built anew."""
+"""Exif blocks: read, changed in place, or built."""

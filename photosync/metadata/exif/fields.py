@@ -23,11 +23,11 @@ class Field:
     tag: int
     type: int
     value: bytes | tuple[int, ...]
-    """Bytes for text and BYTE; for fractions numerators and denominators in turn."""
+    """Bytes for text and BYTE; for rationals, numerators and denominators in turn."""
     shown: str
     """The value for people."""
     only_if_absent: bool = False
-    """An entry that is there stays, whatever its value."""
+    """An existing entry is kept, whatever its value."""
 
     def encode(self, order: ByteOrder) -> bytes:
         """The value in a block of this byte order."""
@@ -35,7 +35,7 @@ class Field:
 
 
 def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
-    """What is missing in Exif beside the DateTimeOriginal `original`, and that itself if it `is_new`."""
+    """The missing Exif fields besides the DateTimeOriginal `original`, and that itself if it `is_new`."""
     text, created = exif_text(original.reading), facts.times.get(TimeSource.EXIF_CREATED)
     if is_new:
         yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
@@ -57,12 +57,12 @@ def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterato
 
 
 def _is_absent_or(time: CaptureTime | None, text: str) -> bool:
-    """An offset may be written for another date only where that is the same."""
+    """An offset may be written for another date only if that date is the same."""
     return time is None or exif_text(time.reading) == text
 
 
 def author_fields(artist: str, copyright_: str) -> Iterator[Field]:
-    """Those that are not empty."""
+    """The offsets that are not empty."""
     for name, tag, text in (("Artist", tags.ARTIST, artist), ("Copyright", tags.COPYRIGHT, copyright_)):
         if text:
             yield _text(name, tag, text, "0th")

@@ -40,9 +40,9 @@ class Patch:
     """Appended after the block's last byte."""
     changes: list[Change] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
-    """What was left out, with the reason."""
+    """The changes that were left out, with the reason."""
     expected: dict[tuple[DirectoryName, int], bytes | None] = field(default_factory=dict)
-    """The values of the entries that are meant to differ afterwards; None: the entry is gone."""
+    """The values of the entries that will differ; None: the entry is removed."""
     collides: bool = False
     """Whether something else lies where a directory would change, so that it would change too."""
 
@@ -65,7 +65,7 @@ def patch(block: Block, fields: tuple[Field, ...], *, remove_software: bool, roo
     left = next((left for left in planned.left if left.field in {each.name for each in position}), None)
     if left is None:
         return planned
-    rest = plan(tuple(each for each in fields if each.directory != "GPS"))  # half a position is a wrong position
+    rest = plan(tuple(each for each in fields if each.directory != "GPS"))  # an incomplete position is a wrong position
     rest.left.extend(Left(each.name, left.reason) for each in position)
     return rest
 
@@ -107,7 +107,7 @@ class _Patcher:
         return self.patch
 
     def _directory(self, name: DirectoryName) -> int | None:
-        """Change one directory; its new position where it had to move."""
+        """Change one directory; returns its new position if it had to move."""
         directory = self.block.directories.get(name)
         old = [self.block.window.exactly(entry.position, 12) for entry in directory.entries] if directory else []
         entries = list(old)
@@ -137,7 +137,7 @@ class _Patcher:
         return None
 
     def _set(self, directory: Directory | None, entries: list[bytes], wanted: Field) -> bool:
-        """Put the value into the entry that is there; False where there is none."""
+        """Write the value to the existing entry; False if there is none."""
         entry = directory.entry(wanted.tag) if directory else None
         if entry is None or directory is None:
             return False
@@ -237,7 +237,7 @@ class _Patcher:
         self.patch.overwrites[position] = content
 
     def _covers(self, position: int, length: int, but: Entry | Directory) -> bool:
-        """Whether a directory, a value or the thumbnail lies there, apart from `but`."""
+        """Whether a directory, a value or the thumbnail is there, except `but`."""
         return any(start < position + length and position < end for start, end in self._taken(but))
 
     def _taken(self, but: Entry | Directory) -> Iterator[tuple[int, int]]:

@@ -164,7 +164,7 @@ class AuraSimulator(Simulator):
         return self.desk.before(request) if signed_in else self.expired_answer()
 
     def _leaks(self, request: web.Request, route: Route) -> bool:
-        """Whether a request has credentials of the account for another host. The store has credentials of its own."""
+        """Whether a request has credentials of the account for another host. The store has other credentials."""
         if route in self.desk.store_routes():
             return any(name in request.headers for name in ("X-User-Id", "X-Token-Auth", "Cookie"))
         return route.kind == "content" and self.has_credentials(request)

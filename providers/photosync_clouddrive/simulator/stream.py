@@ -50,13 +50,13 @@ class ChangesStream:
         start, is_reset = self._start(question.get("checkpoint"))
         wanted = min(int(str(question.get("chunkSize", LINE_NODES))), self._line_nodes)
         lines: list[bytes] = []
-        brought = 0
+        sent = 0
         for end, nodes in self._drive.journal(start, wanted):
             if question.get("includePurged") != "true" or is_reset:
                 nodes = [node for node in nodes if node.get("status") != "PURGED"]  # noqa: PLW2901 - fewer of the same
             lines.append(self._line(end, nodes, reset=is_reset and not lines))
-            brought += len(nodes)
-            if self._answer_nodes and brought >= self._answer_nodes:
+            sent += len(nodes)
+            if self._answer_nodes and sent >= self._answer_nodes:
                 break
         if not lines:
             lines.append(self._line(self._drive.length, [], reset=is_reset))
