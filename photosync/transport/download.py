@@ -27,7 +27,7 @@ class _Body:
     total: int | None
     validator: str | None
     is_compressed: bool
-    """If compressed, its lengths are not those of the content."""
+    """Then the lengths are not those of the content."""
 
 
 @dataclass(slots=True)
