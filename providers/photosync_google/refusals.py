@@ -6,6 +6,7 @@ Facts: protocol notes on Google Photos, sections 2.4 and 4.6.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -48,7 +49,7 @@ class ErrorStatus:
         return any(word in reason.lower() for reason in self.reasons for word in _QUOTA_WORDS)
 
 
-class GoogleRefusals:
+class GoogleRefusals(ABC):
     """Checks every answer of one of Google's APIs; implements the transport's `Classify`."""
 
     title: ClassVar[str]
@@ -67,9 +68,9 @@ class GoogleRefusals:
         meaning = meanings.get(answer.status)
         return meaning(answer) if meaning is not None else None
 
+    @abstractmethod
     def bad_request(self, answer: Answer) -> PhotosyncError:
         """The error of a status 400."""
-        raise NotImplementedError
 
     def too_many(self, answer: Answer) -> PhotosyncError:  # noqa: ARG002 - other APIs say more
         """The error of a status 429."""
