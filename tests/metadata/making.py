@@ -34,6 +34,14 @@ def original(value: str) -> Entry:
     return text(0x9003, value)
 
 
+STAMP = "2021:07:06 18:22:01"
+"""`TAKEN`, as Exif writes it."""
+OLD = "2001:02:03 04:05:06"
+"""Another time, that a file has already."""
+DATES = [original(OLD), text(0x9004, OLD)]
+ARTIST = Settings(artist="Ada Lovelace")
+
+
 def block(
     zeroth: Sequence[Entry] = (),
     *,

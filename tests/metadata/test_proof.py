@@ -11,6 +11,7 @@ from photosync.metadata.proof import failure
 from photosync.model import GpsPosition
 from tests.metadata.making import (
     INSTANT,
+    OLD,
     UNDEFINED,
     Bench,
     block,
@@ -28,7 +29,6 @@ from tests.metadata.making import (
     xmp_segment,
 )
 
-OLD = "2001:02:03 04:05:06"
 NOTE = (0x927C, UNDEFINED, 60, bytes(range(60)))
 EXIF = block([text(0x010F, "Maker")], exif=[original(OLD), text(0x9004, OLD), NOTE], interop=[text(1, "R98")])
 ARTIST: dict[tuple[DirectoryName, int], bytes | None] = {("0th", 0x013B): b"Ada Lovelace\0"}

@@ -10,11 +10,15 @@ from PIL import Image
 from photosync.metadata import FixResult, Given, Outcome, Settings, choose_capture_time
 from photosync.model import GpsPosition
 from tests.metadata.making import (
+    ARTIST,
     ASCII,
     BYTE,
+    DATES,
     INSTANT,
+    OLD,
     RATIONAL,
     SHORT,
+    STAMP,
     TAKEN,
     Bench,
     block,
@@ -32,11 +36,7 @@ from tests.metadata.making import (
 )
 from tests.metadata.raw_fields import entries, exif_of_png, exif_of_webp, text_of
 
-STAMP = "2021:07:06 18:22:01"
 ZERO = "0000:00:00 00:00:00"
-OLD = "2001:02:03 04:05:06"
-DATES = [original(OLD), text(0x9004, OLD)]
-ARTIST = Settings(artist="Ada Lovelace")
 
 
 def chunks(content: bytes) -> list[tuple[bytes, bytes]]:

@@ -10,11 +10,15 @@ from photosync.errors import ConfigError
 from photosync.metadata import Change, FixResult, Given, Outcome, Settings, fix
 from photosync.model import CaptureTime, GpsPosition, TimeMeaning
 from tests.metadata.making import (
+    ARTIST,
     ASCII,
     BYTE,
+    DATES,
     INSTANT,
+    OLD,
     RATIONAL,
     SHORT,
+    STAMP,
     TAKEN,
     UNDEFINED,
     Bench,
@@ -30,11 +34,6 @@ from tests.metadata.making import (
     xmp_segment,
 )
 from tests.metadata.raw_fields import exif_of_jpeg, jpeg_entries, text_of
-
-STAMP = "2021:07:06 18:22:01"
-OLD = "2001:02:03 04:05:06"
-DATES = [original(OLD), text(0x9004, OLD)]
-ARTIST = Settings(artist="Ada Lovelace")
 
 
 def fields(done: FixResult) -> dict[str, str]:

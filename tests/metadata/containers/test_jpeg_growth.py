@@ -4,8 +4,10 @@ import struct
 
 import pytest
 
-from photosync.metadata import FixResult, Outcome, Settings
+from photosync.metadata import FixResult, Outcome
 from tests.metadata.making import (
+    ARTIST,
+    DATES,
     LONG,
     UNDEFINED,
     Bench,
@@ -13,15 +15,10 @@ from tests.metadata.making import (
     encoded,
     exif_segment,
     jpeg,
-    original,
     photo,
     segment,
     text,
 )
-
-OLD = "2001:02:03 04:05:06"
-DATES = [original(OLD), text(0x9004, OLD)]
-ARTIST = Settings(artist="Ada Lovelace")
 
 
 def refused_to_grow(bench: Bench, content: bytes, words: str) -> FixResult:
