@@ -1,4 +1,4 @@
-"""The configuration: what it takes, and how an error in it is told."""
+"""The configuration: its values, and messages for errors in it."""
 
 from pathlib import Path
 

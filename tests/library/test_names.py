@@ -1,4 +1,4 @@
-"""Names from a service become names that every disk takes."""
+"""Names from a service become names that are valid on every disk."""
 
 import unicodedata
 

@@ -107,7 +107,7 @@ small_types = st.integers(1, 12)
 
 @st.composite
 def sound_blocks(draw: st.DrawFn) -> bytes:
-    """Blocks in which everything lies where it says, whatever it is."""
+    """Blocks in which all offsets are valid, whatever their content."""
     order = draw(st.sampled_from("<>"))
     sizes = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
     pointers = {0x8769, 0x8825, 0xA005, 0x014A, 0x0201, 0x0202, 0x0111, 0x0144}

@@ -1,4 +1,4 @@
-"""Amazon Photos takes files as every service does."""
+"""Amazon Photos passes the upload contract."""
 
 from __future__ import annotations
 

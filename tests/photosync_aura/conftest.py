@@ -14,7 +14,7 @@ from tests.photosync_aura.frame_owner import Owner, OwnerOf
 
 @pytest.fixture
 def owner_of(tmp_path: Path) -> Iterator[OwnerOf]:
-    """A user whose frames hold so many pictures: `owner_of(items=3)`."""
+    """A user whose frames have this number of pictures: `owner_of(items=3)`."""
     with ExitStack() as stack:
 
         def make(items: int = 0, **options: object) -> Owner:

@@ -88,7 +88,7 @@ class Sender:
         self.budget_file.write_text(json.dumps(budget))
 
     def set_calls(self, calls: float) -> None:
-        """Have so many calls left."""
+        """Set the number of calls that are left."""
         self.budget_file.write_text(json.dumps(self.budget() | {"calls": calls}))
 
 

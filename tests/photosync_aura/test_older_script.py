@@ -1,4 +1,4 @@
-"""Coming from the older script: what it left is kept where it is sound, and brought again where it is not."""
+"""Coming from the older script: its files are kept if they are sound, and downloaded again if not."""
 
 from __future__ import annotations
 

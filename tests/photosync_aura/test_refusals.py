@@ -1,4 +1,4 @@
-"""Every row of the protocol's table of errors: what a user is told, and how the command ends."""
+"""Every row of the protocol's table of errors: the message for the user, and the exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Aura takes pictures as every service takes files, onto a frame that the user allows."""
+"""Aura passes the upload contract, with a frame that the user allows."""
 
 from __future__ import annotations
 

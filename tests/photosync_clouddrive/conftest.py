@@ -33,7 +33,7 @@ class Account:
         self.opened: list[CloudDriveProvider] = []
 
     def open(self, **settings: object) -> CloudDriveProvider:
-        """The provider, with settings laid over those of the simulator; None takes one away."""
+        """The provider, with settings that replace those of the simulator; None removes one."""
         content = {**self.simulator.account_settings(), **settings}
         content = {key: value for key, value in content.items() if key != "provider" and value is not None}
         checked = CloudDriveSettings.model_validate(content, context={"folder": self.state.parent})

@@ -1,4 +1,4 @@
-"""Amazon Cloud Drive takes files as every service does."""
+"""Amazon Cloud Drive passes the upload contract."""
 
 from __future__ import annotations
 

@@ -37,14 +37,14 @@ class GoogleUser:
     @classmethod
     @contextmanager
     def with_items(cls, folder: Path, items: int, **traits: object) -> Iterator[Self]:
-        """A user who is signed in, and has so many items."""
+        """A user who is signed in, and has this number of items."""
         with GoogleSimulator(items=items, **traits) as simulator:  # type: ignore[arg-type]
             someone = cls(simulator, Sandbox(folder), simulator.account_settings())
             someone.configure()
             yield someone
 
     def configure(self, **others: Mapping[str, object]) -> None:
-        """Write the configuration, with other accounts beside Google's."""
+        """Write the configuration, with other accounts besides Google's."""
         self.sandbox.configure({ACCOUNT: self.settings, **others})
 
     def pick(self, *options: str) -> Result:
@@ -66,7 +66,7 @@ class GoogleUser:
         return files
 
     def video(self, path: str, size_bytes: int) -> Path:
-        """A large file that any service takes for a video."""
+        """A large file that any service accepts as a video."""
         file = self.mine / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(b"\0\0\0\x18ftypmp42" + Random(path).randbytes(size_bytes - 12))
@@ -136,7 +136,7 @@ class GoogleUser:
         return self.sandbox.folder / "visited"
 
     def interrupted(self, when: int, number: signal.Signals = signal.SIGINT, *options: str) -> tuple[int, str]:
-        """A pick that gets a signal once so many files were asked for; its status, and what it said."""
+        """A pick that gets a signal after a number of requests for files; its status and output."""
         process = self.sandbox.start("pick", ACCOUNT, "--no-browser", *options)
         reached = self.simulator.wait_for(
             lambda: self.simulator.counts["content"] >= when or process.poll() is not None

@@ -1,4 +1,4 @@
-"""Each way in which Google refuses, and what the user is told (protocol notes, sections 2.4 and 4.6)."""
+"""Each refusal by Google, and the message for the user (protocol notes, sections 2.4 and 4.6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google Photos takes files as every service does; folders are albums there."""
+"""Google Photos passes the upload contract; folders are albums there."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Reply:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: int | None = None
-    """Close the connection after so many bytes of the body."""
+    """Close the connection after this number of bytes of the body."""
     dropped: bool = False
     """Close the connection without any answer."""
     hold: threading.Event | None = None

@@ -1,4 +1,4 @@
-"""What goes out is streamed from where it lies, with its length, and never further than it has to."""
+"""Uploads are streamed from the file, with its length, and never further than necessary."""
 
 from __future__ import annotations
 

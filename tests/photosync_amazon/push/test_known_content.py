@@ -21,7 +21,7 @@ def test_what_the_account_has_anywhere_is_not_sent(user: Uploader, simulator: Am
 
 
 def test_what_others_share_is_no_copy(user: Uploader, simulator: AmazonSimulator) -> None:
-    """Found by its hash, but it is another account's: the service takes ours."""
+    """Found by its hash, but owned by another account: the service accepts ours."""
     content = simulator.library.content_of(simulator.library.id_of(0))
     simulator.account.tree.foreign.add(0)
     user.write({"IMG_1.JPG": content})

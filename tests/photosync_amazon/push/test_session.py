@@ -1,4 +1,4 @@
-"""The session at the host that takes uploads."""
+"""The session at the upload host."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ NEWEST = "['createdDate DESC']"
 
 
 class Client:
-    """A client that sends what it is told to, and nothing of its own."""
+    """A client that sends only the given requests."""
 
     def __init__(self, simulator: AmazonSimulator) -> None:
         self.simulator = simulator

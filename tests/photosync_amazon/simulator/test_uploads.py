@@ -1,4 +1,4 @@
-"""The simulated Amazon Photos takes files as strictly as the service (protocol notes, sections 3, 8 and 9)."""
+"""The simulated Amazon Photos accepts files as strictly as the service (protocol notes, sections 3, 8 and 9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OCTETS = {"Content-Type": "application/octet-stream"}
 
 
 class Client:
-    """A client that sends what it is told to, and nothing of its own."""
+    """A client that sends only the given requests."""
 
     def __init__(self, simulator: AmazonSimulator) -> None:
         self.simulator = simulator

@@ -1,4 +1,4 @@
-"""Somebody with a drive and a folder of photos, and what lies in the drive from elsewhere."""
+"""A user with a drive and a folder of photos, and the drive's files from other programs."""
 
 from __future__ import annotations
 

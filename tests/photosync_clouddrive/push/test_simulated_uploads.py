@@ -1,4 +1,4 @@
-"""The simulator takes what the service takes, and refuses the rest."""
+"""The simulator accepts the service's requests, and refuses all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each way in which Google refuses a push as a whole, and what the user is told."""
+"""Each refusal of a whole push by Google, and the message for the user."""
 
 from __future__ import annotations
 
