@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 from collections.abc import Iterator
@@ -16,22 +15,9 @@ import pytest
 from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
-from photosync.testing.library import foreign_photos
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
-
-UPLOAD = "POST /cdproxy/nodes"
-
-_PHOTOS = foreign_photos()
-
-
-def photo() -> bytes:
-    """Another one each time."""
-    return next(_PHOTOS)
-
-
-def md5(content: bytes) -> str:
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+from tests.photosync_clouddrive.push.drive_user import UPLOAD, md5, photo
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from photosync.testing.command import Sandbox
 from photosync_clouddrive.simulator import CloudDriveSimulator
-from tests.photosync_clouddrive.push.drive_user import User
+from tests.photosync_clouddrive.push.drive_user import DriveUser
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def simulator() -> Iterator[CloudDriveSimulator]:
 
 
 @pytest.fixture
-def user(simulator: CloudDriveSimulator, tmp_path: Path) -> User:
-    made = User(simulator, Sandbox(tmp_path))
+def user(simulator: CloudDriveSimulator, tmp_path: Path) -> DriveUser:
+    made = DriveUser(simulator, Sandbox(tmp_path))
     made.configure()
     return made

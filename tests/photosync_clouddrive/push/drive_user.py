@@ -28,7 +28,7 @@ def md5(content: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class User:
+class DriveUser:
     """A user with a drive and a folder of photos."""
 
     simulator: CloudDriveSimulator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from photosync.testing import Fault
 from photosync_clouddrive.simulator.drive import PICTURES
-from tests.photosync_clouddrive.push.drive_user import User, md5, put_file
+from tests.photosync_clouddrive.push.drive_user import DriveUser, md5, put_file
 
 
-def test_content_that_is_there_is_not_sent(user: User) -> None:
+def test_content_that_is_there_is_not_sent(user: DriveUser) -> None:
     content = user.lay("IMG_1.JPG")
     put_file(user.simulator, "other name.jpg", content, PICTURES)
     result = user.push()
@@ -15,7 +15,7 @@ def test_content_that_is_there_is_not_sent(user: User) -> None:
     assert user.simulator.counts["changes"] == 0
 
 
-def test_content_in_the_trash_is_not_there(user: User) -> None:
+def test_content_in_the_trash_is_not_there(user: DriveUser) -> None:
     contents = [user.lay(f"IMG_{number}.JPG") for number in range(2)]
     trashed = user.simulator.drive.add_folder("Inner", user.simulator.drive.add_folder("Outer"))
     put_file(user.simulator, "1.jpg", contents[0], trashed)
@@ -26,7 +26,7 @@ def test_content_in_the_trash_is_not_there(user: User) -> None:
     assert set(user.there()) == {"Holiday/IMG_0.JPG", "Holiday/IMG_1.JPG"}
 
 
-def test_a_hash_alone_is_not_believed(user: User) -> None:
+def test_a_hash_alone_is_not_believed(user: DriveUser) -> None:
     content = user.lay("IMG_1.JPG")
     put_file(user.simulator, "liar.jpg", content, contentProperties={"md5": md5(content), "size": 7})
     user.simulator.faults.bogus_nodes = Fault()
@@ -34,7 +34,7 @@ def test_a_hash_alone_is_not_believed(user: User) -> None:
     assert user.there()["Holiday/IMG_1.JPG"] == md5(content)
 
 
-def test_dry_run_changes_nothing(user: User) -> None:
+def test_dry_run_changes_nothing(user: DriveUser) -> None:
     known = user.lay("IMG_1.JPG")
     user.lay("Day 1/IMG_2.JPG")
     put_file(user.simulator, "known.jpg", known)

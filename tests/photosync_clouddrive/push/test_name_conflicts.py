@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from photosync.testing import Fault
-from tests.photosync_clouddrive.push.drive_user import User, md5, photo, put_file
+from tests.photosync_clouddrive.push.drive_user import DriveUser, md5, photo, put_file
 
 
 @pytest.mark.parametrize("there", ["IMG_1.JPG", "img_1.jpg"], ids=["same", "other case"])
 @pytest.mark.parametrize("policy", ["rename", "skip", "fail"])
-def test_a_name_that_is_taken(user: User, there: str, policy: str) -> None:
+def test_a_name_that_is_taken(user: DriveUser, there: str, policy: str) -> None:
     content, foreign = user.lay("IMG_1.JPG"), photo()
     folder = user.simulator.drive.add_folder("Holiday")
     put_file(user.simulator, there, foreign, folder)
@@ -28,14 +28,14 @@ def test_a_name_that_is_taken(user: User, there: str, policy: str) -> None:
         assert (there in result.errors[0]["error"]) is True
 
 
-def test_files_that_differ_in_case_alone(user: User) -> None:
+def test_files_that_differ_in_case_alone(user: DriveUser) -> None:
     contents = sorted(md5(user.lay(name)) for name in ("photo.jpg", "PHOTO.jpg", "Photo.JPG"))
     result = user.push("--jobs", "3")
     assert (result.exit, result.number("saved")) == (0, 3), result
     assert sorted(user.there().values()) == contents
 
 
-def test_a_folder_has_the_name(user: User) -> None:
+def test_a_folder_has_the_name(user: DriveUser) -> None:
     user.lay("IMG_1.JPG")
     user.simulator.drive.add_folder("IMG_1.JPG", user.simulator.drive.add_folder("Holiday"))
     result = user.push("--on-conflict", "fail")
@@ -44,7 +44,7 @@ def test_a_folder_has_the_name(user: User) -> None:
 
 
 @pytest.mark.parametrize("bare", [None, 0, 1], ids=["told", "in the message", "not told"])
-def test_the_same_file_under_the_name_is_no_conflict(user: User, bare: float | None) -> None:
+def test_the_same_file_under_the_name_is_no_conflict(user: DriveUser, bare: float | None) -> None:
     content = user.lay("IMG_1.JPG")
     folder = user.simulator.drive.add_folder("Holiday")
     user.simulator.uploads.just_made(put_file(user.simulator, "img_1.jpg", content, folder))
@@ -55,7 +55,7 @@ def test_the_same_file_under_the_name_is_no_conflict(user: User, bare: float | N
     assert user.there() == {"Holiday/img_1.jpg": md5(content)}
 
 
-def test_an_unfinished_upload_of_another_program(user: User) -> None:
+def test_an_unfinished_upload_of_another_program(user: DriveUser) -> None:
     content = user.lay("IMG_1.JPG")
     folder = user.simulator.drive.add_folder("Holiday")
     node = put_file(user.simulator, "IMG_1.JPG", content, folder, status="PENDING")
@@ -65,7 +65,7 @@ def test_an_unfinished_upload_of_another_program(user: User) -> None:
     assert user.push().number("unchanged") == 1
 
 
-def test_a_conflict_with_what_is_in_the_trash(user: User) -> None:
+def test_a_conflict_with_what_is_in_the_trash(user: DriveUser) -> None:
     user.lay("IMG_1.JPG")
     put_file(user.simulator, "IMG_1.JPG", photo(), user.simulator.drive.add_folder("Holiday"), status="TRASH")
     user.simulator.faults.stale_conflict = Fault(times=1)
@@ -74,7 +74,7 @@ def test_a_conflict_with_what_is_in_the_trash(user: User) -> None:
     assert user.push().number("saved") == 1
 
 
-def test_a_size_alone_is_no_proof(user: User) -> None:
+def test_a_size_alone_is_no_proof(user: DriveUser) -> None:
     """Another file of the name and size, whose hash the service does not know yet."""
     content = user.lay("IMG_1.JPG")
     folder = user.simulator.drive.add_folder("Holiday")
@@ -84,7 +84,7 @@ def test_a_size_alone_is_no_proof(user: User) -> None:
     assert (result.exit, result.reasons) == (3, ["name_taken"]), result
 
 
-def test_a_service_that_refuses_content_twice(user: User) -> None:
+def test_a_service_that_refuses_content_twice(user: DriveUser) -> None:
     content = user.lay("IMG_1.JPG")
     user.simulator.uploads.just_made(put_file(user.simulator, "other.jpg", content))
     user.simulator.faults.ignores_suppress = Fault()

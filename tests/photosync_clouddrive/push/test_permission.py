@@ -11,12 +11,12 @@ import pytest
 from photosync.errors import SignInError
 from tests.photosync_clouddrive.conftest import Account
 from tests.photosync_clouddrive.person import Person, consent, link_shown_by, start_login
-from tests.photosync_clouddrive.push.drive_user import User
+from tests.photosync_clouddrive.push.drive_user import DriveUser
 
 READ_ONLY = "clouddrive:read_all"
 
 
-def test_a_token_that_may_not_write(user: User) -> None:
+def test_a_token_that_may_not_write(user: DriveUser) -> None:
     """Its file does not say so: the service has to."""
     token = user.simulator.tokens.issue(scopes=READ_ONLY)
     user.simulator.token_file.write_text(json.dumps(token))
@@ -26,7 +26,7 @@ def test_a_token_that_may_not_write(user: User) -> None:
     assert user.there() == {}
 
 
-def test_permission_is_asked_for_once_and_pulls_go_on(user: User) -> None:
+def test_permission_is_asked_for_once_and_pulls_go_on(user: DriveUser) -> None:
     user.configure(token=None)
     log_in(user)
     user.lay("IMG_1.JPG")
@@ -45,7 +45,7 @@ def test_permission_is_asked_for_once_and_pulls_go_on(user: User) -> None:
     assert log_in(user) == {"clouddrive:read_all", "clouddrive:write"}, "what was permitted is given up"
 
 
-def log_in(user: User, *options: str) -> set[str]:
+def log_in(user: DriveUser, *options: str) -> set[str]:
     """Sign in with a browser elsewhere; the scopes that were asked for."""
     process = start_login(user.sandbox, "--no-browser", *options)
     link = link_shown_by(process)
@@ -54,7 +54,7 @@ def log_in(user: User, *options: str) -> set[str]:
     return set(parse_qs(urlsplit(link).query)["scope"][0].split())
 
 
-def test_without_a_token_the_command_is_named(user: User) -> None:
+def test_without_a_token_the_command_is_named(user: DriveUser) -> None:
     user.configure(token=None)
     user.lay("IMG_1.JPG")
     result = user.push()

@@ -17,12 +17,12 @@ from photosync.testing.command import Sandbox
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.photosync_clouddrive.person import TOKEN
-from tests.photosync_clouddrive.push.drive_user import User, md5, photo
+from tests.photosync_clouddrive.push.drive_user import DriveUser, md5, photo
 
 
 def test_a_token_that_ends_in_mid_run(tmp_path: Path) -> None:
     with CloudDriveSimulator(items=0, token_uses=15) as simulator:
-        user = User(simulator, Sandbox(tmp_path))
+        user = DriveUser(simulator, Sandbox(tmp_path))
         user.configure()
         laid = {f"Holiday/IMG_{number}.JPG": md5(user.lay(f"IMG_{number}.JPG")) for number in range(20)}
         simulator.tokens.uses = None  # what a refresh gives lasts
@@ -31,7 +31,7 @@ def test_a_token_that_ends_in_mid_run(tmp_path: Path) -> None:
         assert (simulator.counts["401"] > 0, simulator.counts[TOKEN]) == (True, 1)
 
 
-def test_a_token_is_refreshed_before_it_could_end_in_mid_upload(user: User) -> None:
+def test_a_token_is_refreshed_before_it_could_end_in_mid_upload(user: DriveUser) -> None:
     token = json.loads(user.simulator.token_file.read_text())
     user.simulator.token_file.write_text(json.dumps({**token, "exp_time": time.time() + 330}))
     user.lay("small.JPG")
@@ -72,7 +72,7 @@ def test_no_token_has_to_last_longer_than_tokens_do(simulator: CloudDriveSimulat
     assert source.asked == 1
 
 
-def test_an_expiry_inside_a_400(user: User) -> None:
+def test_an_expiry_inside_a_400(user: DriveUser) -> None:
     content = user.lay("IMG_1.JPG")
     user.simulator.faults.wrapped_expiry = Fault(times=1)
     assert user.push().exit == 0
@@ -84,7 +84,7 @@ def test_an_expiry_inside_a_400(user: User) -> None:
     assert (result.exit, "photosync login drive" in str(result.summary)) == (4, True), result
 
 
-def test_no_token_is_in_any_log(user: User, tmp_path: Path) -> None:
+def test_no_token_is_in_any_log(user: DriveUser, tmp_path: Path) -> None:
     token = json.loads(user.simulator.token_file.read_text())
     user.simulator.token_file.write_text(json.dumps({**token, "exp_time": time.time() + 10}))
     user.lay("IMG_1.JPG")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from photosync.testing import Fault
-from tests.photosync_clouddrive.push.drive_user import UPLOAD, User, md5
+from tests.photosync_clouddrive.push.drive_user import UPLOAD, DriveUser, md5
 
 HOSTILE = [
     *('quotes "and" \\ slashes.jpg', "a AND b OR c.jpg", "(1) [2] {3} ^4~ *5* ?6: !7 & | + -.jpg", "100 %.jpg"),
@@ -14,7 +14,7 @@ HOSTILE = [
 ]
 
 
-def test_hostile_names(user: User) -> None:
+def test_hostile_names(user: DriveUser) -> None:
     laid = {f"Holiday/{unicodedata.normalize('NFC', name)}": md5(user.lay(name)) for name in HOSTILE}
     folder = 'a "folder" AND (more) *'
     laid[f"Holiday/{folder}/x.jpg"] = md5(user.lay(f"{folder}/x.jpg"))
@@ -26,7 +26,7 @@ def test_hostile_names(user: User) -> None:
     assert user.simulator.counts["changes"] == 0
 
 
-def test_hostile_names_are_found_after_lost_answers(user: User) -> None:
+def test_hostile_names_are_found_after_lost_answers(user: DriveUser) -> None:
     laid = {f"Holiday/{unicodedata.normalize('NFC', name)}": md5(user.lay(name)) for name in HOSTILE}
     user.simulator.faults.late_upload = Fault(value=0.1)
     user.simulator.faults.hashless = Fault()  # so that nothing but the name tells what arrived
@@ -35,7 +35,7 @@ def test_hostile_names_are_found_after_lost_answers(user: User) -> None:
     assert user.there() == laid
 
 
-def test_an_empty_file(user: User) -> None:
+def test_an_empty_file(user: DriveUser) -> None:
     user.lay("empty.txt", b"")
     result = user.push("--all-files")
     assert (result.exit, result.number("saved")) == (0, 1), result
