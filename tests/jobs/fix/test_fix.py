@@ -4,7 +4,6 @@ import hashlib
 import io
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import piexif
@@ -151,12 +150,6 @@ def test_bad_input_is_reported_and_nothing_is_done(
 
 
 # In a library
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[AmazonSimulator]:
-    with AmazonSimulator(items=40, seed=5, years=(2023,)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """`photosync why`: every time that a file had to choose from, and what was made of it."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -12,12 +12,6 @@ from PIL import Image
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[AmazonSimulator]:
-    with AmazonSimulator(items=30, seed=5, years=(2023,)) as running:
-        yield running
 
 
 @pytest.fixture
