@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
 
@@ -12,7 +13,12 @@ from photosync.testing.command import Sandbox
 def measure(sandbox: Sandbox, title: str, *arguments: str) -> None:
     """Run `photosync ARGUMENTS -q`, and print its time, its requests and its peak memory. It must succeed."""
     began = time.perf_counter()
-    process = sandbox.start(*arguments, "-q")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "photosync", *arguments, "-q", "--json", "--config", str(sandbox.config)],
+        env=sandbox.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout is not None
     output = process.stdout.read()
     _, status, used = os.wait4(process.pid, 0)
