@@ -89,14 +89,11 @@ class Catalog:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open for writing. A missing catalog is created, an older one is migrated."""
-        try:
-            connection = sqlite3.connect(path, isolation_level=None)
+        with _opening(path, path.absolute().as_uri()) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             schema.migrate(connection, path)
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from error
         return cls(connection)
 
     @classmethod
@@ -104,15 +101,13 @@ class Catalog:
         """Open without changing anything on the disk."""
         # Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that.
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-        try:
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{quiet}", uri=True, isolation_level=None)
-            if schema.check_version(connection, path) < schema.SCHEMA_VERSION:
-                older, connection = connection, sqlite3.connect(":memory:", isolation_level=None)
-                older.backup(connection)
-                older.close()
+        with _opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
+            connection = on_disk
+            if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
+                connection = sqlite3.connect(":memory:", isolation_level=None)
+                on_disk.backup(connection)
+                on_disk.close()
                 schema.migrate(connection, path)
-        except sqlite3.Error as error:
-            raise _unusable(path, error) from error
         return cls(connection)
 
     @classmethod
@@ -338,6 +333,20 @@ class Catalog:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+@contextmanager
+def _opening(path: Path, uri: str) -> Iterator[sqlite3.Connection]:
+    """A connection to the file of the URI, closed if the `with` block fails."""
+    try:
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
 
 
 def _unusable(path: Path, error: sqlite3.Error) -> DestinationError:

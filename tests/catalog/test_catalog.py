@@ -1,6 +1,8 @@
 """The catalog remembers what is saved, and refuses what it does not understand."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +24,9 @@ def saved(each: Item, path: str) -> SavedFile:
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return Catalog.open(tmp_path / "catalog.db")
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with closing(Catalog.open(tmp_path / "catalog.db")) as opened:
+        yield opened
 
 
 def test_an_item_comes_back_as_it_was_described() -> None:
@@ -96,9 +99,9 @@ def test_how_far_a_listing_is_known_survives(tmp_path: Path) -> None:
     listing = Listing(3, datetime(2026, 1, 1, tzinfo=UTC), 1200, "mark")
     catalog.set_listing("amazon", "", "{}", listing)
     catalog.close()
-    again = Catalog.read(tmp_path / "catalog.db")
-    assert again.listing("amazon", "", "{}") == listing
-    assert again.listing("amazon", "album", "{}") is None
+    with closing(Catalog.read(tmp_path / "catalog.db")) as again:
+        assert again.listing("amazon", "", "{}") == listing
+        assert again.listing("amazon", "album", "{}") is None
 
 
 def test_a_catalog_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,9 @@ OTHER = Digest(3, "md5 of other", "sha of other")
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Catalog:
-    return Catalog.open(tmp_path / "catalog.db")
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with closing(Catalog.open(tmp_path / "catalog.db")) as opened:
+        yield opened
 
 
 def pushed(path: str, digest: Digest, id_: str, stamp: str = "s") -> PushedFile:
