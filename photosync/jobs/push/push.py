@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.catalog import Catalog
-from photosync.errors import CancelledError, ItemError, PhotosyncError, StorageFullError, TemporaryError
+from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, StorageFullError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.grace_period import grace_period
 from photosync.jobs.outage import OutageDetector
@@ -103,7 +103,7 @@ class Push:
         self._pipeline = Pipeline[list[Found], Task, TaskResult](self._walk.batches(), self._worker, options.workers)
         try:
             self._follow()
-        except TemporaryError:
+        except (SignInError, TemporaryError):
             raise  # uploads in progress may still succeed
         except BaseException:
             self._account.cancel.set()
