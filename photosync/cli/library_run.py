@@ -53,6 +53,7 @@ class LibraryRun:
         return (self._opening.open_catalog if self.dry_run else self._opening.open_catalog_to_write)(library)
 
     def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
+        """The account, ready for requests; its connections are closed at the end."""
         return self._opening.open_account(
             account,
             on_wait=self._show_wait,
