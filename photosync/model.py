@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 
+FIRST_PHOTO_YEAR = 1826
+"""No photo is older."""
+
 
 class Kind(StrEnum):
     """The kind of an item. `OTHER`: some services also store files that are neither photo nor video."""
@@ -155,6 +158,9 @@ class Usage:
     type: str
     size_bytes: int
     count: int
+    billable_bytes: int | None = None
+    """The part that counts against what the account is allowed; None if the service does not tell."""
+    billable_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 _PREFIXES = ("", "k", "m", "g", "t")
 _DURATIONS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LARGEST_SIZE = 2**62
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+", re.IGNORECASE)
 
@@ -16,7 +17,10 @@ def size(value: object) -> int:
     match = _SIZE.fullmatch(str(value).strip())
     if match is None:
         raise ValueError(f"expected a size such as 500M or 2GiB, not '{value}'")
-    return int(float(match[1]) * (1024 if match[3] else 1000) ** _PREFIXES.index(match[2].lower()))
+    size_bytes = float(match[1]) * (1024 if match[3] else 1000) ** _PREFIXES.index(match[2].lower())
+    if size_bytes > _LARGEST_SIZE:
+        raise ValueError(f"'{value}' is more than any disk holds")
+    return int(size_bytes)
 
 
 def rate(value: object) -> int:
@@ -35,7 +39,10 @@ def duration(value: object) -> timedelta:
     if not _DURATION.fullmatch(text):
         raise ValueError(f"expected a duration such as 30s, 1h30m or 2d, not '{value}'")
     parts = re.findall(r"(\d+(?:\.\d+)?)\s*([smhdw])", text)
-    return sum((timedelta(**{_DURATIONS[unit]: float(number)}) for number, unit in parts), timedelta())
+    try:
+        return sum((timedelta(**{_DURATIONS[unit]: float(number)}) for number, unit in parts), timedelta())
+    except OverflowError as error:
+        raise ValueError(f"'{value}' is too long") from error
 
 
 def format_size(size_bytes: float) -> str:

@@ -15,6 +15,8 @@ from typer import Argument, Option
 from photosync.errors import UsageError
 
 Value = TypeVar("Value")
+_MOST = 10**9
+"""More items than any account has."""
 
 AccountName = Annotated[str, Argument(metavar="ACCOUNT", help="The account's name in the configuration.")]
 NoBrowser = Annotated[bool, Option("--no-browser", help="Open no browser; show the address alone.")]
@@ -66,8 +68,12 @@ class SelectionOptions:
     kind: Annotated[str | None, Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = None
     favorites: Annotated[bool, Option("--favorites", help="Only favourites.")] = False
     query: Query = None
-    recent: Annotated[int | None, Option("--recent", metavar="N", min=1, help="Only the N that came last.")] = None
-    limit: Annotated[int | None, Option("--limit", metavar="N", min=1, help="At most N of those that match.")] = None
+    recent: Annotated[
+        int | None, Option("--recent", metavar="N", min=1, max=_MOST, help="Only the N that came last.")
+    ] = None
+    limit: Annotated[
+        int | None, Option("--limit", metavar="N", min=1, max=_MOST, help="At most N of those that match.")
+    ] = None
     all_files: AllFiles = False
 
     @property

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from photosync.cli.options import SelectionOptions
 from photosync.errors import UsageError
-from photosync.model import Collection, Kind, Selection
+from photosync.model import FIRST_PHOTO_YEAR, Collection, Kind, Selection
 
 if TYPE_CHECKING:
     from photosync.jobs.account import Account
 
 _PERIODS = {"%Y": 366, "%Y-%m": 31, "%Y-%m-%d": 1}
 """The forms of a date, and the most days that such a period has."""
+_RELEASED = 2026
 _AGO = re.compile(r"(\d+)([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
@@ -28,11 +29,18 @@ def selection_of(options: SelectionOptions) -> Selection:
         raise UsageError("--month: expected a number from 1 to 12")
     if options.kind not in (None, Kind.PHOTO, Kind.VIDEO):
         raise UsageError(f"--kind: expected photo or video, not '{options.kind}'")
+    years = tuple(options.years or ())
+    for year in years:
+        _check_year(year, f"--year {year}")
+    since = _bounds(options.since, "--since")[0] if options.since else None
+    until = _bounds(options.until, "--until")[1] if options.until else None
+    if since is not None and until is not None and since >= until:
+        raise UsageError(f"--since {options.since} is after --until {options.until}, so that nothing can match")
     return Selection(
-        years=tuple(options.years or ()),
+        years=years,
         months=months,
-        since=_bounds(options.since, "--since")[0] if options.since else None,
-        until=_bounds(options.until, "--until")[1] if options.until else None,
+        since=since,
+        until=until,
         kind=Kind(options.kind) if options.kind else None,
         favorites=options.favorites,
         all_files=options.all_files,
@@ -62,6 +70,14 @@ def _option(field: str) -> str:
     return "--" + {"years": "year", "months": "month"}.get(field, field.replace("_", "-"))
 
 
+def _check_year(year: int, option: str) -> None:
+    """Raises `UsageError` for a year in which no photo was taken."""
+    # The clock of a computer can be far behind, as after a start without a battery; this release is from 2026.
+    last = max(date.today().year, _RELEASED) + 1  # noqa: DTZ011 - the user's own calendar
+    if not FIRST_PHOTO_YEAR <= year <= (MAXYEAR if option.startswith("--until") else last):
+        raise UsageError(f"{option}: expected a year from {FIRST_PHOTO_YEAR} to {last}")
+
+
 def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
     """The first moment of the year, month or day that `text` names, and the first one after it. On the local clock."""
     if ago := _AGO.fullmatch(text):
@@ -71,6 +87,7 @@ def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
     for text_format, longest_days in _PERIODS.items():
         with suppress(ValueError, OverflowError):
             first = datetime.strptime(text, text_format)  # noqa: DTZ007
+            _check_year(first.year, f"{option} {text}")
             in_next = first + timedelta(days=longest_days)
             return first, datetime.strptime(in_next.strftime(text_format), text_format)  # noqa: DTZ007
     raise UsageError(f"{option}: expected 2023, 2023-07, 2023-07-15 or 30d, not '{text}'")

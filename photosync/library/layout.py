@@ -57,6 +57,8 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = PRESETS.get(text, text)
+        if self.text.startswith(("/", "~")) or ".." in self.text.split("/"):
+            raise LayoutError(f"'{text}' leads out of the library; a layout is a path inside the account's folder")
         self._segments = [_parse(segment) for segment in self.text.split("/") if segment]
         if not self._segments:
             raise LayoutError(f"'{text}' is empty; expected one of {', '.join(PRESETS)}, or fields such as {{name}}")

@@ -11,14 +11,16 @@ from datetime import date
 from http import HTTPStatus
 from typing import ClassVar, Self
 
-from photosync.errors import PhotosyncError, Reason, SignInError, TemporaryError, UsageError
+from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
+from photosync.provider_kit.json_fields import json_object, text
 from photosync.transport import Answer, Destination, Transport, TransportSettings
-from photosync_amazon.api import PAGE_SIZE, AmazonApi
+from photosync_amazon.api import PAGE_SIZE, AmazonApi, NodePage
 from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
 from photosync_amazon.cookies import Cookies, find_cookies
 from photosync_amazon.items import items_of
+from photosync_amazon.query import checked_query
 from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.uploads import AmazonUploader
 
@@ -68,11 +70,10 @@ class AmazonProvider:
         if collection is not None:
             yield from self._list_album(selection, collection)
             return
-        filters = search_filters(selection)
         offset = 0
         limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
         while True:
-            page = self._api.search(filters, offset, limit)
+            page = self._search(selection, offset, limit)
             yield Page(tuple(items_of(page.nodes)), page.total)
             offset += len(page.content)
             if not page.content or offset >= (page.total or 0):
@@ -91,7 +92,19 @@ class AmazonProvider:
         """The number of matches, if the service can count them: not for days, and not in albums."""
         if collection is not None or selection.since or selection.until:
             return None
-        return self._api.search(search_filters(selection), 0, limit=1).total
+        return self._search(selection, 0, limit=1).total
+
+    def _search(self, selection: Selection, offset: int, limit: int) -> NodePage:
+        filters = search_filters(selection)
+        try:
+            return self._api.search(filters, offset, limit)
+        except ProviderError as error:
+            if error.status != HTTPStatus.BAD_REQUEST or selection.query is None:
+                raise
+            said = text(json_object(error.body), "message") or "status 400"
+            raise UsageError(
+                f"account '{self._account}': Amazon Photos refuses --query {selection.query} ({said})"
+            ) from error
 
     def collections(self) -> Iterator[Collection]:
         """The albums, those that others share included."""
@@ -145,5 +158,5 @@ def search_filters(selection: Selection) -> str:
     if selection.favorites:
         clauses.append("favorite:(true)")
     if selection.query:
-        clauses.append(selection.query)
+        clauses.append(checked_query(selection.query))
     return " AND ".join(clauses)

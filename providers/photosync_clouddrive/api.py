@@ -61,7 +61,7 @@ class CloudDriveApi:
     def usage(self) -> list[Usage]:
         """The storage used, by type; a new account has none."""
         answer = self._transport.json("GET", f"{self._metadata_url}account/usage")
-        return usage_of(answer, SERVICE, documents="documents")
+        return usage_of(answer, SERVICE)
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
         """The raw stream of changes."""

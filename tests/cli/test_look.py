@@ -43,9 +43,14 @@ def test_collections(photosync: CommandLine) -> None:
 
 def test_usage(photosync: CommandLine) -> None:
     rows = photosync.objects("usage", "amazon")
-    assert {tuple(row) for row in rows} == {("account", "type", "bytes", "count")}
+    assert {tuple(row) for row in rows} == {
+        ("account", "type", "bytes", "count", "billable_bytes", "billable_count"),
+    }
+    by_type = {row["type"]: row for row in rows}
+    assert by_type["photo"]["billable_bytes"] == 0
+    assert by_type["video"]["billable_bytes"] == by_type["video"]["bytes"]
     heading, *lines = photosync("usage", "amazon").stdout.splitlines()
-    assert heading.split() == ["TYPE", "ITEMS", "SIZE"]
+    assert heading.split() == ["TYPE", "ITEMS", "SIZE", "BILLABLE"]
     assert [line.split()[:2] for line in lines] == [[row["type"], str(row["count"])] for row in rows]
 
 

@@ -30,6 +30,52 @@ def test_a_date_is_the_whole_of_its_period(text: str, since: datetime, until: da
     assert (selection.since, selection.until) == (since, until)
 
 
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--year", "23"), "--year 23: expected a year from 1826 to"),
+        (("--year", "0"), "--year 0"),
+        (("--year", "2203"), "--year 2203"),
+        (("--year", "2023", "--year", "-2023"), "--year -2023"),
+        (("--month", "13"), "--month"),
+        (("--since", "0023"), "--since 0023: expected a year from 1826 to"),
+        (("--until", "1023-07"), "--until 1023-07"),
+        (("--since", "2203-01-01"), "--since 2203-01-01"),
+        (("--since", "2024", "--until", "2023"), "--since 2024 is after --until 2023"),
+        (("--since", "2023-07-16", "--until", "2023-07-15"), "--since 2023-07-16 is after --until 2023-07-15"),
+        (("--since", "99999999999d"), "--since"),
+        (("--limit", "9" * 20), "--limit"),
+        (("--recent", "9" * 20), "--recent"),
+    ],
+)
+@pytest.mark.parametrize("command", ["list", "pull"])
+def test_a_value_that_cannot_be_is_wrong_usage(
+    photosync: CommandLine, simulator: AmazonSimulator, command: str, options: tuple[str, ...], named: str
+) -> None:
+    result = photosync(command, "amazon", *options)
+    assert result.exit_code == 2, result.output
+    assert named in " ".join(result.stderr.split())
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--limit-time", "9" * 20 + "d"), ("--limit-bytes", "9" * 400), ("--bwlimit", "9" * 30 + "T")),
+        *(
+            ("--layout", "/photos/{name}"),
+            ("--layout", "~/{name}"),
+            ("--layout", "../{name}"),
+            ("--layout", "{year}/../{name}"),
+        ),
+    ],
+)
+def test_a_value_beyond_all_bounds_is_wrong_usage(photosync: CommandLine, option: str, value: str) -> None:
+    result = photosync("pull", "amazon", option, value)
+    assert result.exit_code == 2, result.output
+    assert option in result.stderr
+
+
 @pytest.mark.parametrize(("text", "days"), [("1d", 1), ("2w", 14), ("1m", 30), ("3y", 1095)])
 def test_a_time_ago_is_a_day(text: str, days: int) -> None:
     selection = selection_of(SelectionOptions(since=text, until=text))

@@ -57,6 +57,44 @@ def test_what_the_service_cannot_filter_is_filtered_here(simulator: AmazonSimula
     assert result.number("filtered") > 0
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "timeMonth:(3) OR timeMonth:(4)",
+        "favorite:(true) OR timeMonth:(3) AND things:(beach)",
+        "(timeMonth:(3)) OR (timeMonth:(4))",
+        "things:(plant AND beach OR moon)",
+        'people:("cluster-anna" OR cluster-ben)',
+    ],
+)
+def test_a_query_is_one_condition_among_others(simulator: AmazonSimulator, sandbox: Sandbox, query: str) -> None:
+    chosen = ("--year", "2022", "--kind", "photo", "--query", query)
+    listed = sandbox.run("list", "amazon", *chosen).objects
+    assert sandbox.run("pull", "amazon", "--count", *chosen).objects == [
+        {"command": "count", "account": "amazon", "count": len(listed)},
+    ]
+    of_2022 = {item.id for item in of_year(simulator, 2022)}
+    assert 0 < len(listed) < len(of_2022)
+    assert {str(each["id"]) for each in listed} <= of_2022
+
+
+@pytest.mark.parametrize("command", ["list", "pull"])
+@pytest.mark.parametrize(
+    ("query", "requests"),
+    [
+        *(("things:(beach", 0), ("things:beach)", 0), (")things:(", 0), ('things:("beach)', 0), (" ", 0)),
+        *(("kind:(FILE)", 1), ("things", 1), ("timeYear:(MMXX)", 1)),
+    ],
+)
+def test_a_query_that_cannot_be_is_wrong_usage(
+    simulator: AmazonSimulator, sandbox: Sandbox, command: str, query: str, requests: int
+) -> None:
+    result = sandbox.run(command, "amazon", "--query", query)
+    assert result.exit == 2
+    assert f"--query {query}" in result.stderr + result.stdout
+    assert len(simulator.requests) == requests
+
+
 def test_a_file_has_the_time_of_its_capture(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
     sandbox.configure({"amazon": simulator.account_settings()}, time_zone="UTC")
     sandbox.run("pull", "amazon", "--year", "2021")

@@ -211,7 +211,9 @@ def test_a_metadata_host_that_fails(
 
 def test_usage(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
     rows = {row["type"]: row for row in sandbox.run("usage", "drive").objects}
+    assert set(rows) == {"photo", "video", "doc", "other"}
     assert rows["photo"]["count"] + rows["video"]["count"] == ITEMS  # type: ignore[operator]
+    assert rows["photo"]["billable_bytes"] == rows["photo"]["bytes"]
     with CloudDriveSimulator(items=0) as new:
         configure(sandbox, new)
         assert sandbox.run("usage", "drive").objects == []

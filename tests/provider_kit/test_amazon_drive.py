@@ -98,7 +98,13 @@ def test_a_listing_without_nodes_is_an_error(answer: object) -> None:
 
 
 def test_usage_by_type() -> None:
-    answer = {"photo": {"total": {"bytes": 5, "count": "2"}}, "doc": {"total": {"bytes": -1}}, "other": None}
-    assert usage_of(answer, "The service", "documents") == [Usage("photo", 5, 2), Usage("documents", 0, 0)]
+    billable = {"bytes": 3, "count": 1}
+    answer = {
+        "photo": {"total": {"bytes": 5, "count": "2"}, "billable": billable},
+        "doc": {"total": {"bytes": -1}},
+        "other": None,
+    }
+    photos = Usage("photo", 5, 2, billable_bytes=3, billable_count=1)
+    assert usage_of(answer, "The service") == [photos, Usage("doc", 0, 0)]
     with pytest.raises(ProviderError):
         usage_of([], "The service")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions
 from photosync.cli.output import print_json, print_table
 from photosync.units import format_size
+
+if TYPE_CHECKING:
+    from photosync.model import Usage
 
 
 @command
@@ -18,8 +23,23 @@ def show_usage(*, account: AccountName, general: GeneralOptions) -> None:
         used = usage_of(opened)
     if general.json:
         for each in used:
-            print_json({"account": account, "type": each.type, "bytes": each.size_bytes, "count": each.count})
+            print_json({"account": account, **_as_json(each)})
         return
     print_table(
-        ["TYPE", "ITEMS", "SIZE"], [[each.type, str(each.count), format_size(each.size_bytes)] for each in used]
+        ["TYPE", "ITEMS", "SIZE", "BILLABLE"],
+        [[each.type, str(each.count), format_size(each.size_bytes), _shown(each.billable_bytes)] for each in used],
     )
+
+
+def _as_json(usage: Usage) -> dict[str, object]:
+    return {
+        "type": usage.type,
+        "bytes": usage.size_bytes,
+        "count": usage.count,
+        "billable_bytes": usage.billable_bytes,
+        "billable_count": usage.billable_count,
+    }
+
+
+def _shown(size_bytes: int | None) -> str:
+    return "-" if size_bytes is None else format_size(size_bytes)

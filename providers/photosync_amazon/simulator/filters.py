@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import product
 
 SEARCH_FIELDS = frozenset(
     {"type", "things", "timeYear", "timeMonth", "timeDay", "location", "people", "favorite"},
@@ -28,7 +29,10 @@ _NODE_CLAUSE = re.compile(
     re.VERBOSE,
 )
 _RANGE = re.compile(r"""([\[{])\s*(\*|"[^"]*")\s+TO\s+(\*|"[^"]*")\s*([\]}])""")
-_AND = re.compile(r"AND\b")
+_AND = re.compile(r"\s*AND\b")
+_OR = re.compile(r"\s*OR\b")
+_OPENING = re.compile(r"\s*\(")
+_CLOSING = re.compile(r"\s*\)")
 
 Words = tuple[tuple[str, ...], ...]
 """Alternatives; all words of one must be present."""
@@ -50,17 +54,59 @@ class SearchClause:
         return any(all(word in values for word in together) for together in self.words)
 
 
-def parse_search(text: str) -> tuple[SearchClause, ...]:
-    """The clauses of a filter on /search; all of them must match."""
-    clauses = []
-    for match in _joined(text, _CLAUSE):
+Alternatives = list[tuple[SearchClause, ...]]
+"""One of them must match, with all its clauses."""
+
+
+def parse_search(text: str) -> Alternatives:
+    """A filter on /search. AND binds closer than OR, and brackets group; whether the service knows those is unsure."""
+    parser = _SearchParser(text)
+    alternatives: Alternatives = parser.alternatives() if text.strip() else [()]
+    parser.expect_end()
+    return alternatives
+
+
+class _SearchParser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._position = 0
+
+    def alternatives(self) -> Alternatives:
+        found = self._together()
+        while self._accepts(_OR):
+            found = found + self._together()
+        return found
+
+    def expect_end(self) -> None:
+        if self._text[self._position :].strip():
+            raise FilterError(f"Invalid filter: {self._text}")
+
+    def _together(self) -> Alternatives:
+        found = self._group()
+        while self._accepts(_AND):
+            found = [(*left, *right) for left, right in product(found, self._group())]
+        return found
+
+    def _group(self) -> Alternatives:
+        if self._accepts(_OPENING):
+            found = self.alternatives()
+            if not self._accepts(_CLOSING):
+                raise FilterError(f"Invalid filter: {self._text}")
+            return found
+        match = self._accepts(_CLAUSE)
+        if match is None:
+            raise FilterError(f"Invalid filter: {self._text}")
         field, inside = match.group(1, 2)
         if field not in SEARCH_FIELDS:
             raise FilterError(f"Invalid fieldName: {field}")
         if field.startswith("time") and re.search(r"[^\d\sANDOR]", inside):
-            raise FilterError(f"Invalid filter: {text}")
-        clauses.append(SearchClause(field, _words(inside, text)))
-    return tuple(clauses)
+            raise FilterError(f"Invalid filter: {self._text}")
+        return [(SearchClause(field, _words(inside, self._text)),)]
+
+    def _accepts(self, token: re.Pattern[str]) -> re.Match[str] | None:
+        match = token.match(self._text, self._position)
+        self._position = match.end() if match else self._position
+        return match
 
 
 Test = Callable[[object], bool]

@@ -118,13 +118,17 @@ class AmazonListings:
 
     def _searched(self, text: str, order: Order) -> Numbers:
         try:
-            clauses = parse_search(text)
+            alternatives = parse_search(text)
         except FilterError as error:
             raise ListingRefusedError(str(error)) from None
-        if not clauses:
+        if alternatives == [()]:
             return self._index.all(order)
-        tests = [card_test(clause, self._library) for clause in clauses]
-        return self._index.select(("search", text), lambda card: all(test(card) for test in tests), order)
+        tests = [[card_test(clause, self._library) for clause in together] for together in alternatives]
+
+        def is_found(card: Card) -> bool:
+            return any(all(test(card) for test in together) for together in tests)
+
+        return self._index.select(("search", text), is_found, order)
 
     def _aggregated(self, category: str) -> list[Json]:
         if self._counted is None or self._counted[0] != self._library.version:

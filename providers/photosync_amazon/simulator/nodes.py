@@ -259,7 +259,8 @@ def used_storage(library: SimulatedLibrary) -> Json:
     nothing = {"bytes": 0, "count": 0}
 
     def used(kind: Kind) -> Json:
-        return {"billable": nothing, "total": {"bytes": sizes[kind], "count": counts[kind]}}
+        total = {"bytes": sizes[kind], "count": counts[kind]}
+        return {"billable": nothing if kind is Kind.PHOTO else total, "total": total}  # photos are free with Prime
 
     return {
         "lastCalculated": "2024-03-01T08:00:00.000Z",

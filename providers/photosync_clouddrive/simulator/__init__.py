@@ -265,7 +265,8 @@ class CloudDriveSimulator(Simulator):
             counts[item.kind] += 1
         if not counts:
             return web.json_response({})
-        used = {kind: {"total": {"bytes": sizes[kind], "count": counts[kind]}} for kind in Kind}
+        totals = {kind: {"bytes": sizes[kind], "count": counts[kind]} for kind in Kind}
+        used = {kind: {"total": total, "billable": total} for kind, total in totals.items()}
         answer = {"photo": used[Kind.PHOTO], "video": used[Kind.VIDEO], "doc": used[Kind.OTHER]}
         return web.json_response({"lastCalculated": "2016-02-03T04:05:06.789Z", **answer, "other": used[Kind.OTHER]})
 
