@@ -55,6 +55,7 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     SERVER_ERROR = "server_error"
     UNREACHABLE = "unreachable"
+    UNWRITABLE = "unwritable"
     UNREADABLE = "unreadable"
     CHANGED = "changed"
     UNSUPPORTED = "unsupported"

@@ -14,6 +14,8 @@ from pathvalidate import sanitize_filename
 
 MAX_NAME_BYTES = 255
 """The longest name that ext4, APFS, NTFS and exFAT all allow; ext4 counts bytes."""
+SHORT_NAME_BYTES = 143
+"""The longest name on file systems that encrypt names: eCryptfs and, in its legacy form, Synology's shared folders."""
 
 _MAX_EXTENSION_BYTES = 32
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -30,23 +32,23 @@ def safe_name(name: str, fallback: str = "unnamed") -> str:
     """
     composed = unicodedata.normalize("NFC", name)
     visible = "".join(character if _is_visible(character) else "_" for character in composed)
-    short = _shortened(visible.strip(), MAX_NAME_BYTES)
+    short = shortened(visible.strip(), MAX_NAME_BYTES)
     cleaned = sanitize_filename(short, replacement_text="_", platform="universal", max_len=MAX_NAME_BYTES)
     if cleaned.startswith("."):
-        cleaned = _shortened(f"_{cleaned}", MAX_NAME_BYTES)  # a hidden file would be overlooked
+        cleaned = shortened(f"_{cleaned}", MAX_NAME_BYTES)  # a hidden file would be overlooked
     if cleaned.strip("._ "):
         return cleaned
     return safe_name(fallback) if fallback != "unnamed" else fallback
 
 
-def suffixed(name: str, account: str, item_id: str) -> str:
+def suffixed(name: str, account: str, item_id: str, limit: int = MAX_NAME_BYTES) -> str:
     """`name` with a suffix before its extension, for an item whose path is used by another item.
 
     The suffix is made from the item's identity, never from a counter, so that every run makes the same one.
     """
     suffix = "_" + hashlib.sha256(f"{account}\0{item_id}".encode()).hexdigest()[:8]
     stem, extension = split_extension(name)
-    return _cut(stem, MAX_NAME_BYTES - len((suffix + extension).encode())) + suffix + extension
+    return _cut(stem, limit - len((suffix + extension).encode())) + suffix + extension
 
 
 def split_extension(name: str) -> tuple[str, str]:
@@ -61,7 +63,8 @@ def _is_visible(character: str) -> bool:
     return character == _JOINER or unicodedata.category(character) not in _INVISIBLE
 
 
-def _shortened(name: str, limit: int) -> str:
+def shortened(name: str, limit: int) -> str:
+    """`name`, with its stem cut so that it has at most `limit` bytes."""
     if len(name.encode()) <= limit:
         return name
     stem, extension = split_extension(name)

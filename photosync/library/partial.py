@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from photosync.errors import DestinationError
+from photosync.library.disk_errors import disk_errors
 from photosync.model import Digest
 
 HEAD_BYTES = 512
@@ -90,13 +90,14 @@ class PartialFile:
 
     def restart(self) -> None:
         """Empty the file."""
-        self._file.truncate(0)
+        with disk_errors(self.path):
+            self._file.truncate(0)
         self._hashes = Hashes()
         self.head = b""
         self.validator = None
 
     def write(self, chunk: bytes) -> None:
-        """Append. Raises `DestinationError` if the disk is full or gone."""
+        """Append. Raises `DestinationError` if the disk is full or gone, `ItemError` if the file becomes too large."""
         with disk_errors(self.path):
             self._file.write(chunk)
         self._take(chunk)
@@ -112,27 +113,13 @@ class PartialFile:
 
     def close(self) -> None:
         """Close the complete file."""
-        self._file.close()
+        with disk_errors(self.path):
+            self._file.close()
 
     def abandon(self) -> None:
         """Close the file, to be resumed later; delete it if it is empty."""
-        try:
+        with suppress(OSError):  # buffered bytes that cannot be written: that error is known already
             self._file.close()
-        finally:
-            if self.offset == 0:
-                self.path.unlink(missing_ok=True)
-
-
-def disk_error(error: OSError, path: Path) -> DestinationError:
-    """The error message about a failing disk."""
-    reason = error.strerror or type(error).__name__
-    return DestinationError(f"cannot write {path}: {reason}. Check that the disk is mounted, writable and not full.")
-
-
-@contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Raises the `disk_error` of any `OSError` inside."""
-    try:
-        yield
-    except OSError as error:
-        raise disk_error(error, path) from error
+        with suppress(OSError):
+            if self.path.stat().st_size == 0:
+                self.path.unlink()

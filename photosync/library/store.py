@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
@@ -18,7 +19,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
-from photosync.library.partial import PartialFile, disk_error, disk_errors
+from photosync.library.disk_errors import disk_error, disk_errors
+from photosync.library.move import move_file
+from photosync.library.partial import PartialFile
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
 from photosync.model import Location
 
@@ -75,15 +78,19 @@ class Library:
     def lock(self) -> Iterator[None]:
         """Lock the library for one run. Raises `LockedError` at once if another run has the lock."""
         path = self.program_folder / "lock"
+        lock = FileLock(path, timeout=0)
         try:
-            with FileLock(path, timeout=0):
-                yield
-        except Timeout as error:
+            lock.acquire()
+        except Timeout as error:  # a subclass of OSError
             raise LockedError(
                 f"another run is working on the library {self.root}; try again when it has ended."
             ) from error
-        except PermissionError as error:
+        except OSError as error:
             raise disk_error(error, path) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def base(self, root: str) -> Path:
         """The folder of a location's root."""
@@ -118,21 +125,20 @@ class Library:
     def move_in(self, partial: Path, location: Location) -> None:
         """Move a finished file to its location in one step. The caller has checked that no file is there.
 
-        The file's folder still has to be synced, with `sync_folders`.
+        The file's folder still has to be synced, with `sync_folders`. Raises `OSError`.
         """
         target = self.file(location)
-        with disk_errors(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial.rename(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move_file(partial, target)
 
     def to_trash(self, location: Location) -> None:
-        """Move a file to the trash, before another content gets its name."""
+        """Move a file to the trash, before another content gets its name. Raises `OSError`."""
         source = self.file(location)
         target = self.base(location.root) / PROGRAM_FOLDER / "trash" / _today() / location.path
         # A file that no longer exists need not be kept.
-        with disk_errors(source), suppress(FileNotFoundError):
+        if os.path.lexists(source):
             target.parent.mkdir(parents=True, exist_ok=True)
-            source.rename(_free_name(target))
+            move_file(source, _free_name(target))
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Sync the names in these folders."""

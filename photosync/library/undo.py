@@ -11,7 +11,7 @@ import shutil
 import uuid
 from pathlib import Path
 
-from photosync.library.partial import disk_errors
+from photosync.library.disk_errors import disk_errors
 
 _MADE = "made"
 """Replaces the earlier hash if there was no file before."""

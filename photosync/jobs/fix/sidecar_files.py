@@ -13,7 +13,7 @@ from photosync import metadata
 from photosync.catalog import Sidecar
 from photosync.jobs.fix.file_owner import OwnedFile
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
-from photosync.library.partial import disk_error
+from photosync.library.disk_errors import disk_error
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.formats.sniff import looks_like_text
 from photosync.jobs.account import Account
 from photosync.library import Library, PartialFile, digest_of
-from photosync.library.partial import disk_error
+from photosync.library.disk_errors import disk_error
 from photosync.model import Digest, Item, Kind
 from photosync.provider import HasLegacyFiles
 
@@ -85,13 +86,14 @@ class Downloader:
     def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
         item, provider = task.item, self.account.provider
         for path in task.adoptable:
-            if path in task.legacy and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
-                return AdoptedFile(task, path, digest_of(path))
-            if item.size_bytes not in (None, path.stat().st_size):
-                continue
-            digest = digest_of(path)
-            if item.md5 == digest.md5:
-                return AdoptedFile(task, path, digest)
+            with suppress(OSError):  # what cannot be read is not adopted
+                if path in task.legacy and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
+                    return AdoptedFile(task, path, digest_of(path))
+                if item.size_bytes not in (None, path.stat().st_size):
+                    continue
+                digest = digest_of(path)
+                if item.md5 == digest.md5:
+                    return AdoptedFile(task, path, digest)
         return None
 
     def _download(self, task: DownloadTask) -> Downloaded:

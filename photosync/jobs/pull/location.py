@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, count, islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
-from photosync.library import Layout, LayoutFields, Library, digest_of, suffixed
-from photosync.library.names import split_extension
+from photosync.library import MAX_NAME_BYTES, Layout, LayoutFields, Library, digest_of, suffixed
+from photosync.library.names import shortened, split_extension
 from photosync.model import Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
@@ -55,18 +55,21 @@ class LocationChooser:
         if key is not None:
             del self._reserved[key]
 
-    def final(self, downloaded: Downloaded) -> Location:
-        """The item's present location; else a new one, never that of a file with another content."""
+    def final(self, downloaded: Downloaded, name_bytes: int = MAX_NAME_BYTES) -> Location:
+        """The item's present location; else a new one, never that of a file with another content.
+
+        `name_bytes`: the longest name that the file system takes.
+        """
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
-        if known and known.location and known.location.root == root:
+        if known and known.location and known.location.root == root and _fits(known.location, name_bytes):
             return known.location
         if downloaded.replaced is not None:
             return self.location_of(downloaded.replaced, root)
         if self.provider and self.provider.facts.content_names:
             item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
-        for location in self.free(item, root, downloaded.fixed.capture_time.folder_time):
+        for location in self.free(item, root, downloaded.fixed.capture_time.folder_time, name_bytes):
             file = self.library.file(location)
-            if not os.path.lexists(file) or (file.is_file() and digest_of(file).sha256 == downloaded.stored_sha256):
+            if not os.path.lexists(file) or _has_content(file, downloaded.stored_sha256):
                 return location
         raise AssertionError("locations never end")
 
@@ -74,9 +77,11 @@ class LocationChooser:
         """The location of a file below a root."""
         return Location(root, str(path.relative_to(self.library.base(root))))
 
-    def free(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
+    def free(
+        self, item: Item, root: str, taken: datetime | None, name_bytes: int = MAX_NAME_BYTES
+    ) -> Iterator[Location]:
         """Locations that no other item has, the best first. A file that is not in the catalog may be there."""
-        return (each for each in self._candidates(item, root, taken) if self._is_free(item, each))
+        return (each for each in self._candidates(item, root, taken, name_bytes) if self._is_free(item, each))
 
     def _root(self, item: Item) -> str:
         provider = self.provider
@@ -85,10 +90,10 @@ class LocationChooser:
 
     def _unknown_files(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
         """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
-        candidates = islice(self._candidates(item, root, _reading(item)), 2)
+        candidates = islice(self._candidates(item, root, _reading(item), MAX_NAME_BYTES), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
         files = (self.library.file(each) for each in locations if self._is_free(item, each))
-        return tuple(file for file in files if file.is_file())
+        return tuple(file for file in files if os.path.isfile(file))  # noqa: PTH113 - false for what cannot be examined
 
     def _legacy_files(self, item: Item, root: str) -> tuple[Path, ...]:
         """Files of another program that may be the item's, according to the provider."""
@@ -97,7 +102,7 @@ class LocationChooser:
         folder = self.library.base(root) if root else self.library.root / self.account
         return tuple(self.provider.legacy_files(item, folder))
 
-    def _candidates(self, item: Item, root: str, taken: datetime | None) -> Iterator[Location]:
+    def _candidates(self, item: Item, root: str, taken: datetime | None, name_bytes: int) -> Iterator[Location]:
         by_provider = self.provider is not None and self.provider.facts.provider_dates
         fields = LayoutFields(
             account=self.account,
@@ -107,11 +112,11 @@ class LocationChooser:
             taken=_reading(item) if by_provider else taken,
             collection="" if root else _collection(item),  # a folder outside the library is for one collection
         )
-        path = self.layout.path(fields)
+        path = PurePosixPath(*(shortened(part, name_bytes) for part in self.layout.path(fields).parts))
         path = path if root else self.account / path
         yield Location(root, str(path))
         for again in count():
-            name = suffixed(path.name, self.account, item.id if not again else f"{item.id}\0{again}")
+            name = suffixed(path.name, self.account, item.id if not again else f"{item.id}\0{again}", name_bytes)
             yield Location(root, str(path.with_name(name)))
 
     def _is_free(self, item: Item, location: Location) -> bool:
@@ -140,6 +145,18 @@ def fitting_name(name: str, format_: Format | None) -> str:
     if format_ is None or extension.lower() not in _EXTENSIONS or format_.fits(name):
         return name
     return stem + format_.extensions[0]
+
+
+def _fits(location: Location, name_bytes: int) -> bool:
+    return all(len(part.encode()) <= name_bytes for part in location.path.split("/"))
+
+
+def _has_content(file: Path, sha256: str) -> bool:
+    """Whether the file has this content; false for what cannot be read."""
+    try:
+        return file.is_file() and digest_of(file).sha256 == sha256
+    except OSError:
+        return False
 
 
 def _reading(item: Item) -> datetime | None:

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.errors import CancelledError, PhotosyncError, SignInError, TemporaryError
+from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.outage import OutageDetector
@@ -252,12 +252,17 @@ class Pull:
             else:
                 self._fail(result)
             return
-        self._undecided -= 1
         if isinstance(result, AdoptedFile):
             self._saver.adopt(result)
+            self._undecided -= 1
             self._summary.unchanged += 1
             return
-        path = self._saver.save(result).path
+        try:
+            path = self._saver.save(result).path
+        except ItemError as error:
+            self._fail(DownloadFailure(result.task, error))
+            return
+        self._undecided -= 1
         self._summary.saved += 1
         self._summary.fixed += result.fixed.outcome is metadata.Outcome.FIXED
         self._summary.size_bytes += result.delivered.size_bytes
@@ -273,9 +278,9 @@ class Pull:
 
     def _fail(self, failure: DownloadFailure) -> None:
         item, error = failure.task.item, failure.error
-        self._undecided -= 1
         self._locations.release(item)
         self._catalog.record_failed(self._account.name, self._run.number, item, error.reason, str(error))
+        self._undecided -= 1
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))
 

@@ -6,6 +6,7 @@ compares its hash with the provider's and records it.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +17,14 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import Catalog, SavedFile, Sidecar
-from photosync.errors import DestinationError
+from photosync.errors import DestinationError, ItemError
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sums
+from photosync.library.disk_errors import file_error, file_errors
+from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
 
 BATCH = 256
@@ -50,20 +53,19 @@ class Saver:
     _sums_to_rewrite: set[str] = field(default_factory=set, init=False)
 
     def save(self, downloaded: Downloaded) -> Location:
-        """Move a downloaded file to its location. An older content of the item is moved to the trash."""
+        """Move a downloaded file to its location. An older content of the item is moved to the trash.
+
+        Raises `ItemError` if the file cannot be at its location.
+        """
         item, known = downloaded.task.item, downloaded.task.entry
-        location = self.locations.final(downloaded)
-        target, is_known = self.library.file(location), known is not None and known.location is not None
+        is_known = known is not None and known.location is not None
         sidecars = self.catalog.fixes.sidecars(self.account, item.id) if is_known else []
-        if not target.exists() or digest_of(target).sha256 != downloaded.stored_sha256:
-            if known and known.delivered_md5 != downloaded.delivered.md5:
-                for each in sidecars:  # before the file: after a crash they must not belong to another content
-                    self.library.to_trash(each.location)
-            if target.exists():
-                self.library.to_trash(location)
-            self.library.move_in(downloaded.fixed.path, location)
-        else:
-            downloaded.fixed.path.unlink()
+        try:
+            location = self._place(downloaded, sidecars)
+        except ItemError:
+            with suppress(OSError):  # the next run downloads it again; a fixed file cannot be resumed
+                downloaded.fixed.path.unlink()
+            raise
         if is_known:
             self._sums_to_rewrite.add(location.root)
         self._add(
@@ -78,6 +80,31 @@ class Saver:
             )
         )
         return location
+
+    def _place(self, downloaded: Downloaded, sidecars: list[Sidecar]) -> Location:
+        """Move the file to its location, with a shorter name where the file system does not take the first."""
+        location = self.locations.final(downloaded)
+        try:
+            self._move_in(downloaded, location, sidecars)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise file_error(error, self.library.file(location)) from error
+            location = self.locations.final(downloaded, SHORT_NAME_BYTES)
+            with file_errors(self.library.file(location)):
+                self._move_in(downloaded, location, sidecars)
+        return location
+
+    def _move_in(self, downloaded: Downloaded, location: Location, sidecars: list[Sidecar]) -> None:
+        known, target = downloaded.task.entry, self.library.file(location)
+        if target.exists() and digest_of(target).sha256 == downloaded.stored_sha256:
+            downloaded.fixed.path.unlink()
+            return
+        if known and known.delivered_md5 != downloaded.delivered.md5:
+            for each in sidecars:  # before the file: after a crash they must not belong to another content
+                self.library.to_trash(each.location)
+        if target.exists():
+            self.library.to_trash(location)
+        self.library.move_in(downloaded.fixed.path, location)
 
     def _sidecars(self, downloaded: Downloaded, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
         """Write missing metadata to the file's sidecar. Returns all sidecars that belong to the file now."""
