@@ -15,7 +15,6 @@ from typing import BinaryIO
 from urllib.parse import urljoin
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.utils import super_len
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, ProxyError
 
@@ -28,9 +27,12 @@ from photosync.transport.redaction import SENSITIVE_HEADERS
 from photosync.transport.reply import Reply
 from photosync.transport.retry import Policy, RetryableError
 from photosync.transport.sign_in import SignIn
+from photosync.transport.sockets import Patience, TooSlowError, WatchedAdapter
 from photosync.transport.types import Request, TransportSettings
 
 _PIECE_BYTES = 128 * 1024
+_MOST_HOSTS = 32
+"""Whose connections are kept open."""
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
@@ -93,10 +95,13 @@ class Connections:
     def __post_init__(self) -> None:
         self._own_hosts = hosts.OwnHosts(self.settings.own_hosts)
         self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
+        policy = self.policy
+        patience = Patience(policy.connect_limit_s, policy.slow_window_s, policy.slow_window_bytes, self.cancel)
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
-        self._adapter = HTTPAdapter(pool_connections=32, pool_maxsize=self.policy.pool_size, max_retries=0)
-        # Bodies are sent in larger chunks than those of http.client: on loopback this takes half the time.
-        self._adapter.init_poolmanager(32, self.policy.pool_size, blocksize=_PIECE_BYTES)
+        # Bodies are sent in larger blocks than those of http.client: on loopback this takes half the time.
+        self._adapter = WatchedAdapter(
+            patience, hosts=_MOST_HOSTS, connections=policy.pool_size, block_bytes=_PIECE_BYTES
+        )
 
     def close(self) -> None:
         self._adapter.close()
@@ -253,6 +258,7 @@ def _words(causes: list[BaseException], where: str, timeout_s: tuple[float, floa
         (NameResolutionError, f"the name {where} cannot be resolved"),
         (ConnectionRefusedError, f"{where} refuses connections"),
         (NewConnectionError, f"{where} cannot be reached"),
+        (TooSlowError, f"{where} sent or took too little"),
         (ConnectTimeoutError, f"no connection to {where} within {timeout_s[0]:g} s"),
         (requests.exceptions.Timeout, f"no answer from {where} within {timeout_s[1]:g} s"),
         (ssl.SSLError, f"no secure connection to {where}"),

@@ -14,6 +14,7 @@ from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
 from photosync.transport import hosts
 from photosync.transport.retry import RetryableError
+from photosync.transport.sockets import TooSlowError
 from photosync.transport.types import Answer, Request
 
 _MOST_IN_MEMORY = 64 * 1024 * 1024
@@ -96,8 +97,10 @@ class Reply:
         try:
             # read1, since read would lose up to `size` bytes when the connection breaks.
             return self._raw.read1(size, decode_content=decode)
-        except ReadTimeoutError:
-            raise RetryableError(f"{self.where} stalled in mid-answer", Reason.UNREACHABLE) from None
+        except ReadTimeoutError as error:
+            cause = error.__cause__
+            words = f"sent too little: {cause}" if isinstance(cause, TooSlowError) else "stalled in mid-answer"
+            raise RetryableError(f"{self.where} {words}", Reason.UNREACHABLE) from None
         except DecodeError:
             raise RetryableError(f"the answer of {self.where} could not be decompressed", Reason.SERVER_ERROR) from None
         except HTTPError as error:

@@ -49,6 +49,13 @@ class Policy:
     first_contact_budget_s: float = 30.0
     """The budget for lost connections while no answer has come yet, so that a dead host is reported soon."""
     connect_timeout_s: float = 10.0
+    """For each address of a host."""
+    connect_limit_s: float = 30.0
+    """For looking up a name, all its addresses, a proxy and TLS together."""
+    slow_window_s: float = 60.0
+    slow_window_bytes: int = 6000
+    """A service that sends or takes fewer bytes within `slow_window_s` (or the read time-out, if longer) of waiting for
+    it is given up for this attempt."""
     pool_size: int = 16
     """Connections per host that are kept open."""
 

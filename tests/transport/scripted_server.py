@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +50,10 @@ class Reply:
     """Close the connection without any answer."""
     hold: threading.Event | None = None
     """Send nothing more after `cut` bytes until this is set, and keep the connection open."""
+    drip_s: float | None = None
+    """Send the body a byte at a time, with this real time before each."""
+    drips_head: bool = False
+    """So too a line of the head without an end, before the body."""
 
 
 def as_json(value: object, status: int = 200, **headers: str) -> Reply:
@@ -101,13 +106,24 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in sized.items():
             if value:
                 self.send_header(name, value)
+        if reply.drips_head and reply.drip_s is not None:
+            self.flush_headers()
+            self._drip(b"X-Padding: " + b"x" * 1000, reply.drip_s)
         self.end_headers()
+        if reply.drip_s is not None:
+            self._drip(reply.body, reply.drip_s)
+            return
         self.wfile.write(reply.body if reply.cut is None else reply.body[: reply.cut])
         if reply.hold is not None:
             self.wfile.flush()
             reply.hold.wait(30)
         if reply.cut is not None or not sized["Content-Length"]:
             self.close_connection = True
+
+    def _drip(self, sent: bytes, pause_s: float) -> None:
+        for byte in sent:
+            time.sleep(pause_s)
+            self.wfile.write(bytes([byte]))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         pass

@@ -1,0 +1,217 @@
+"""Sockets whose waits are bounded: they end with the run, and give up a peer that is silent or too slow.
+
+All times here are real. Only the waiting counts: while the caller does something else, such as keeping the bandwidth
+limit, the peer cannot be too slow.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, cast
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import ConnectTimeoutError
+
+from photosync import clock
+
+_TICK_S = 0.25
+"""How soon a wait notices that the run is ending."""
+
+
+class TooSlowError(TimeoutError):
+    """The peer sent or took fewer bytes than `Patience.least_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for a peer."""
+
+    connect_s: float
+    """For the name, the connection to one of its addresses, a proxy and TLS together."""
+    window_s: float
+    least_bytes: int
+    """What has to pass within `window_s` of waiting, or within the read time-out if that is longer."""
+    cancel: threading.Event | None
+    """Set when the run ends."""
+
+
+class WatchedSocket:
+    """A connected socket, plain or TLS, with the methods that http.client and urllib3 use.
+
+    Raises `CancelledError` when the run ends, and `TimeoutError` for a peer that is silent or too slow.
+    """
+
+    def __init__(self, connected: socket.socket, patience: Patience) -> None:
+        self._socket = connected
+        self._patience = patience
+        self.settimeout(None)
+
+    def settimeout(self, timeout_s: float | None) -> None:
+        """How long the peer may be silent. urllib3 calls this before each request and before each answer."""
+        self._silence_s = float("inf") if timeout_s is None else timeout_s
+        self._socket.settimeout(min(_TICK_S, self._silence_s))
+        self._is_before_answer = True
+        self._waited_s = 0.0
+        self._passed_bytes = 0
+
+    def sendall(self, data: bytes) -> None:
+        """Send all of it."""
+        rest = memoryview(data)
+        # The time-out is that of a connection or of an answer; what takes long here is the way to the service.
+        silence_s = max(self._silence_s, self._patience.window_s)
+        while rest:
+            piece = rest
+            sent, waited_s = self._wait(lambda: self._socket.send(piece), silence_s, 0.0)  # noqa: B023
+            self._count(sent, waited_s)
+            rest = rest[sent:]
+
+    def recv_into(self, buffer: bytearray | memoryview) -> int:
+        """Receive what comes first; 0 at the end."""
+        # A service may think as long as the time-out allows; once it answers, it has to go on.
+        before_s = 0.0 if self._is_before_answer else self._waited_s
+        received, waited_s = self._wait(lambda: self._socket.recv_into(buffer), self._silence_s, before_s)
+        if not self._is_before_answer:
+            self._count(received, waited_s)
+        self._is_before_answer = False
+        return received
+
+    def _wait(self, step: Callable[[], int], silence_s: float, before_s: float) -> tuple[int, float]:
+        """The result of `step`, and the time that it took."""
+        began = time.monotonic()
+        while True:
+            clock.check(self._patience.cancel)
+            try:
+                return step(), time.monotonic() - began
+            except TimeoutError:
+                waited_s = time.monotonic() - began
+                if waited_s >= silence_s:
+                    raise
+                if before_s + waited_s >= self._window_s:
+                    raise self._too_slow() from None
+
+    @property
+    def _window_s(self) -> float:
+        is_endless = self._silence_s == float("inf")
+        return self._patience.window_s if is_endless else max(self._patience.window_s, self._silence_s)
+
+    def _count(self, size_bytes: int, waited_s: float) -> None:
+        self._waited_s += waited_s
+        self._passed_bytes += size_bytes
+        if self._passed_bytes >= self._patience.least_bytes:
+            self._waited_s, self._passed_bytes = 0.0, 0
+        elif size_bytes and self._waited_s >= self._window_s:
+            raise self._too_slow()
+
+    def _too_slow(self) -> TooSlowError:
+        return TooSlowError(f"fewer than {self._patience.least_bytes} bytes within {self._window_s:g} s")
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        """A file that reads from here; the socket stays open until it is closed too."""
+        assert mode == "rb", "http.client reads bytes"
+        return io.BufferedReader(_Reader(self, self._socket.makefile("rb", buffering=0)))
+
+    def fileno(self) -> int:
+        """For the pool, which looks whether the peer has closed the connection."""
+        return self._socket.fileno()
+
+    def shutdown(self, how: int) -> None:
+        """Shut down, as urllib3 can."""
+        self._socket.shutdown(how)
+
+    def close(self) -> None:
+        """Close, once the files that read from here are closed."""
+        self._socket.close()
+
+
+class _Reader(io.RawIOBase):
+    def __init__(self, source: WatchedSocket, opened: socket.SocketIO) -> None:
+        self._source = source
+        self._opened = opened
+        """Keeps the socket open."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._source.recv_into(buffer)
+
+    def close(self) -> None:
+        self._opened.close()
+        super().close()
+
+
+class _WatchedConnection(HTTPConnection):
+    """Connects in a thread of its own, since nothing else ends the look-up of a name before it has an answer."""
+
+    patience: ClassVar[Patience]
+
+    def connect(self) -> None:
+        connect = super().connect
+        lock, is_over, is_given_up = threading.Lock(), threading.Event(), threading.Event()
+        failures: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                connect()
+            except BaseException as error:  # noqa: BLE001 - it is raised again, in the thread that waits
+                failures.append(error)
+            with lock:
+                is_over.set()
+                if is_given_up.is_set():
+                    self.close()
+
+        threading.Thread(target=work, name="connecting", daemon=True).start()
+        try:
+            self._await(is_over)
+        except BaseException:
+            with lock:
+                is_given_up.set()
+            raise
+        if failures:
+            raise failures[0]
+        self.sock = cast(socket.socket, WatchedSocket(self.sock, self.patience))
+
+    def _await(self, is_over: threading.Event) -> None:
+        end = time.monotonic() + self.patience.connect_s
+        while not is_over.wait(_TICK_S):
+            clock.check(self.patience.cancel)
+            if time.monotonic() >= end:
+                raise ConnectTimeoutError(self, f"No connection to {self.host} within {self.patience.connect_s:g} s")
+
+
+class WatchedAdapter(HTTPAdapter):
+    """The adapter of requests, with watched sockets, also on the way through a proxy."""
+
+    def __init__(self, patience: Patience, *, hosts: int, connections: int, block_bytes: int) -> None:
+        """`hosts` and `connections` to each are kept open; bodies are sent in blocks."""
+        self._patience = patience
+        super().__init__(pool_connections=hosts, pool_maxsize=connections, max_retries=0)
+        self.init_poolmanager(hosts, connections, blocksize=block_bytes)
+
+    def init_poolmanager(self, *given: Any, **more: Any) -> None:
+        super().init_poolmanager(*given, **more)
+        self._watch(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> PoolManager:
+        is_known = proxy in self.proxy_manager
+        manager: PoolManager = super().proxy_manager_for(proxy, **more)
+        if not is_known:
+            self._watch(manager)
+        return manager
+
+    def _watch(self, manager: PoolManager) -> None:
+        manager.pool_classes_by_scheme = {
+            scheme: self._watched(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
+
+    def _watched(self, pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+        # urllib3 makes the connections itself, so that only a class can bring them a value.
+        connection = type("Connection", (_WatchedConnection, pool.ConnectionCls), {"patience": self._patience})
+        return type("Pool", (pool,), {"ConnectionCls": connection})

@@ -1,0 +1,158 @@
+"""Waits for a peer are bounded: for one that is too slow, and by the end of the run."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from photosync.errors import CancelledError, LostAnswerError, TemporaryError
+from photosync.transport import BandwidthLimit, Transport
+from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Server
+
+SLOW = replace(QUICK, max_attempts=2, slow_window_s=0.3, slow_window_bytes=100)
+"""Fewer than 100 bytes within 0.3 s are too few."""
+GOOD = Reply(200, b"good")
+
+
+class TestAPeerThatIsTooSlow:
+    @pytest.mark.parametrize("drips_head", [False, True])
+    def test_is_left_and_tried_again(self, server: Server, opened: Opener, *, drips_head: bool) -> None:
+        url = server.on("/a", Reply(200, b"x" * 1000, drip_s=0.02, drips_head=drips_head), GOOD)
+        began = time.monotonic()
+        assert opened(SLOW, read_timeout_s=0.2).request("GET", url).body == b"good"
+        assert time.monotonic() - began < 2
+        assert len(opened.waits) == 1
+
+    def test_ends_the_request_when_it_stays_so(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"x" * 1000, drip_s=0.02))
+        with pytest.raises(
+            TemporaryError, match=r"sent too little: fewer than 100 bytes within 0.3 s; gave up after 2 tr"
+        ):
+            opened(SLOW, read_timeout_s=0.2).request("GET", url)
+
+    def test_ends_a_download(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"x" * 1000, drip_s=0.02))
+        with pytest.raises(TemporaryError, match="sent too little"):
+            opened(SLOW, read_timeout_s=0.2).download(url, Memory())
+
+    def test_leaves_it_open_what_became_of_an_upload(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"x" * 1000, drip_s=0.02, drips_head=True))
+        with pytest.raises(LostAnswerError):
+            opened(SLOW, read_timeout_s=0.2).request("POST", url, body=b"photo", idempotent=False)
+
+    def test_may_think_as_long_as_the_time_out_allows(self, server: Server, opened: Opener) -> None:
+        def late(_: object) -> Reply:
+            time.sleep(0.5)
+            return GOOD
+
+        assert opened(SLOW, read_timeout_s=5).request("GET", server.on("/a", late)).body == b"good"
+
+    def test_is_not_one_that_is_slow_and_steady(self, server: Server, opened: Opener) -> None:
+        url = server.on("/a", Reply(200, b"x" * 600, drip_s=0.001))  # several windows
+        assert len(opened(SLOW, read_timeout_s=0.2).request("GET", url).body) == 600
+        assert opened.waits == []
+
+    def test_is_not_one_whom_the_bandwidth_limit_slows_down(self, server: Server, opened: Opener) -> None:
+        policy = replace(SLOW, slow_window_bytes=100_000)
+        url = server.on("/a", Reply(200, b"x" * 50_000))
+        destination = Memory()
+        # On the fast clock of the tests this takes a second.
+        opened(policy, read_timeout_s=0.2, bandwidth=BandwidthLimit(4_000)).download(url, destination)
+        assert len(destination.content) == 50_000
+        assert opened.waits == []
+
+    def test_may_be_one_that_takes_a_body(self, opened: Opener, mute: int) -> None:
+        url = f"http://127.0.0.1:{mute}/a"
+        with pytest.raises(LostAnswerError):
+            opened(SLOW, read_timeout_s=0.2).request("POST", url, body=b"x" * 50_000_000, idempotent=False)
+
+
+class TestTheEndOfTheRun:
+    @pytest.fixture
+    def cancelled(self) -> Iterator[Callable[[Callable[[], object]], None]]:
+        """Does something that waits, and ends the run meanwhile."""
+        alarms = []
+
+        def check(wait: Callable[[], object]) -> None:
+            alarms.append(threading.Timer(0.2, self.cancel.set))
+            alarms[-1].start()
+            began = time.monotonic()
+            with pytest.raises(CancelledError):
+                wait()
+            assert time.monotonic() - began < 1.5
+
+        self.cancel = threading.Event()
+        yield check
+        for alarm in alarms:
+            alarm.join()
+
+    def _transport(self, opened: Opener) -> Transport:
+        return opened(QUICK, cancel=self.cancel, own_hosts=("https://127.0.0.1:1",))
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    def test_ends_the_wait_for_an_answer_and_a_handshake(
+        self, opened: Opener, mute: int, cancelled: Callable[[Callable[[], object]], None], scheme: str
+    ) -> None:
+        transport = self._transport(opened)
+        cancelled(lambda: transport.request("GET", f"{scheme}://127.0.0.1:{mute}/a"))
+
+    def test_ends_an_upload(self, opened: Opener, mute: int, cancelled: Callable[[Callable[[], object]], None]) -> None:
+        transport = self._transport(opened)
+        cancelled(lambda: transport.request("POST", f"http://127.0.0.1:{mute}/a", body=b"x" * 50_000_000))
+
+    def test_ends_a_connection_that_does_not_come_about(
+        self, opened: Opener, cancelled: Callable[[Callable[[], object]], None]
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+            fillers = [socket.socket() for _ in range(4)]
+            for filler in fillers:
+                filler.setblocking(False)
+                filler.connect_ex(full.getsockname())
+            cancelled(lambda: self._transport(opened).request("GET", f"http://127.0.0.1:{full.getsockname()[1]}/a"))
+            for filler in fillers:
+                filler.close()
+
+    @pytest.mark.parametrize("drips_head", [False, True])
+    def test_ends_an_answer_that_drips(
+        self,
+        server: Server,
+        opened: Opener,
+        cancelled: Callable[[Callable[[], object]], None],
+        *,
+        drips_head: bool,
+    ) -> None:
+        url = server.on("/a", Reply(200, b"x" * 200, drip_s=0.02, drips_head=drips_head))
+        cancelled(lambda: self._transport(opened).download(url, Memory()))
+
+    def test_ends_an_answer_over_tls(
+        self,
+        opened: Opener,
+        secure: Server,
+        certificate: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        cancelled: Callable[[Callable[[], object]], None],
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        never = threading.Event()
+        url = secure.on("/a", Reply(200, b"x" * 200, cut=100, hold=never))
+        cancelled(lambda: self._transport(opened).download(url, Memory()))
+        never.set()
+
+
+def test_a_handshake_that_does_not_end_is_left(opened: Opener, mute: int) -> None:
+    policy = replace(QUICK, max_attempts=1, connect_limit_s=0.3)
+    with pytest.raises(TemporaryError, match="no connection"):
+        opened(policy).request("GET", f"https://127.0.0.1:{mute}/a")
+
+
+@pytest.fixture
+def mute() -> Iterator[int]:
+    """The port of a server that accepts connections and neither reads nor answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield int(listening.getsockname()[1])
