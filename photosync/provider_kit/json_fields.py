@@ -8,10 +8,11 @@ All readers accept any value for `content`; a value that is not an object has no
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+
+from photosync.transport import json_document
 
 Json = Mapping[str, object]
 
@@ -24,8 +25,8 @@ _LARGEST_NUMBER = 2**63 - 1
 def json_object(body: bytes | str) -> Json:
     """The object in `body`; empty for anything else."""
     try:
-        return as_object(json.loads(body))
-    except (ValueError, RecursionError):  # not JSON, not text, or nested too deeply
+        return as_object(json_document.parse(body))
+    except ValueError:
         return {}
 
 

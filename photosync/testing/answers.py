@@ -82,6 +82,9 @@ async def spoiled(
     body = response.body
     if not isinstance(body, bytes) or not body:
         return response
+    if faults.fires("half_json", kind, item):
+        response.body = body[: len(body) // 2]
+        return response
     if faults.fires("wrong_bytes", kind, item):
         response.body = body[: len(body) // 2] + bytes(255 - byte for byte in body[len(body) // 2 :])
     if fault := faults.fires("truncate", kind, item):

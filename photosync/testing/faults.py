@@ -84,6 +84,8 @@ class Faults:
     """An HTML page with status 200."""
     json: Fault | None = None
     """An unexpected JSON object with status 200."""
+    half_json: Fault | None = None
+    """The first half of the answer, with a Content-Length that fits: on listings."""
     not_found: Fault | None = None
     """The service answers that the item does not exist."""
     truncate: Fault | None = None
@@ -105,6 +107,7 @@ class Faults:
 
     seed: int = field(default=1, kw_only=True)
 
+    LIST_ONLY: ClassVar[frozenset[str]] = frozenset({"half_json"})
     UPLOAD_ONLY: ClassVar[frozenset[str]] = frozenset({"lose_answer"})
     CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
         ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # not on listings, unless `on` names them
@@ -127,6 +130,8 @@ class Faults:
     def _usual_kinds(self, name: str) -> Collection[str]:
         if name in self.UPLOAD_ONLY:
             return frozenset({"upload"})
+        if name in self.LIST_ONLY:
+            return frozenset({"list"})
         return frozenset({"content"}) if name in self.CONTENT_ONLY else KINDS
 
     @classmethod

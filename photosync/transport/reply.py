@@ -17,8 +17,11 @@ from photosync.transport.retry import RetryableError
 from photosync.transport.sockets import TooSlowError
 from photosync.transport.types import Answer, Request
 
-_MOST_IN_MEMORY = 64 * 1024 * 1024
+MOST_IN_MEMORY = 16 * 1024 * 1024
+"""The largest answer that is no content. A page of a listing is smaller than 5 MiB."""
 _PEEK_BYTES = 64 * 1024
+_PIECE_BYTES = 64 * 1024
+"""At most this much is decompressed at once."""
 
 
 class Reply:
@@ -46,9 +49,9 @@ class Reply:
 
     def whole(self) -> Answer:
         """Read to the end, into memory."""
-        answer = self._with_body(_MOST_IN_MEMORY + 1)
-        if len(answer.body) > _MOST_IN_MEMORY:
-            raise ProviderError(f"{self.where} answered with more than {_MOST_IN_MEMORY >> 20} MiB.", answer.status)
+        answer = self._with_body(MOST_IN_MEMORY + 1)
+        if len(answer.body) > MOST_IN_MEMORY:
+            raise ProviderError(f"{self.where} answered with more than {MOST_IN_MEMORY >> 20} MiB.", answer.status)
         return answer
 
     def peek(self) -> Answer:
@@ -60,7 +63,7 @@ class Reply:
 
     def _with_body(self, at_most: int) -> Answer:
         body = bytearray()
-        while len(body) < at_most and (part := self._next(at_most - len(body), decode=True)):
+        while len(body) < at_most and (part := self._next(min(at_most - len(body), _PIECE_BYTES), decode=True)):
             body += part
         return replace(self.head, body=bytes(body))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import Unpack
 
-from photosync.errors import Reason, TemporaryError
+from photosync.errors import ProviderError, Reason, TemporaryError
+from photosync.transport import hosts, json_document
 from photosync.transport.download import Download
 from photosync.transport.exchange import Exchange
 from photosync.transport.pacing import BandwidthLimit
@@ -51,26 +52,31 @@ class Transport:
         return self._exchange.repeated
 
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
-        """The whole answer, at most 64 MiB. A status that is not in `accept` raises `ProviderError`.
+        """The whole answer, at most 16 MiB. A status that is not in `accept` raises `ProviderError`.
 
         transport.request("DELETE", f"{api}/sessions/{id}", accept=(200, 404))
         """
         request = Request(method.upper(), url, **options)
         return self._exchange.run(request, self._whole_answer)
 
-    def json(self, method: str, url: str, **options: Unpack[RequestOptions]) -> object:
-        """The answer as JSON: like `request`, and anything that is not JSON raises `ProviderError` too.
+    def json(
+        self,
+        method: str,
+        url: str,
+        *,
+        check: Callable[[object], object] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> object:
+        """The answer as JSON, within the bounds of `json_document`.
 
-        page = transport.json("GET", f"{api}/search", params={"limit": 200, "offset": 0})
+        An answer that is not JSON, or for which `check` raises `ProviderError`, is requested again as after a failure
+        of the service: one error page of a proxy must not end a run. At the end the `ProviderError` is raised.
+
+        page = transport.json("GET", f"{api}/search", check=page_of, params={"limit": 200, "offset": 0})
         """
         options["headers"] = {"Accept": "application/json", **(options.get("headers") or {})}
-        answer = self.request(method, url, **options)
-        if not answer.is_html:
-            with suppress(ValueError):
-                parsed: object = json.loads(answer.body)
-                return parsed
-        what = f"answered {answer.status} with {answer.content_type or 'something'} where JSON was due"
-        raise self._exchange.refusal(Request(method.upper(), url), answer, what)
+        request = Request(method.upper(), url, **options)
+        return self._exchange.run(request, partial(self._document, check=check))
 
     def download(
         self,
@@ -121,6 +127,23 @@ class Transport:
         self._exchange.check(reply, answer)
         return answer
 
+    def _document(self, retries: Retries, check: Callable[[object], object] | None) -> object:
+        answer = self._whole_answer(retries)
+        try:
+            document = self._parsed(retries.request, answer)
+            if check is not None:
+                check(document)
+        except ProviderError as error:
+            raise _unusable(answer, error) from None
+        return document
+
+    def _parsed(self, request: Request, answer: Answer) -> object:
+        if not answer.is_html:
+            with suppress(ValueError):
+                return json_document.parse(answer.body)
+        what = f"answered {answer.status} with {answer.content_type or 'something'} where JSON was due"
+        raise self._exchange.refusal(request, answer, what)
+
     def _accepted_head(self, retries: Retries) -> Reply:
         request = retries.request
         reply = self._exchange.send(request, retries)
@@ -130,7 +153,7 @@ class Transport:
         with closing(reply):
             answer = reply.peek()
         self._exchange.check(reply, answer)
-        raise self._exchange.refusal(request, answer, "answered with a web page")
+        raise _unusable(answer, self._exchange.refusal(request, answer, "answered with a web page"))
 
     def _streamed(self, reply: Reply) -> Iterator[bytes]:
         try:
@@ -140,3 +163,9 @@ class Transport:
         except RetryableError as failure:
             label = self._exchange.redactor.clean(reply.request.label)
             raise TemporaryError(f"{label}: {failure.message}.", Reason.UNREACHABLE) from None
+
+
+def _unusable(answer: Answer, error: ProviderError) -> RetryableError:
+    """The failure of an answer with an unusable content; `error` is raised if it stays so."""
+    where = hosts.target(answer.url).origin.name
+    return RetryableError(f"unusable answer from {where}", Reason.BAD_ANSWER, error=error)

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Usage
 from photosync.provider import FileToUpload
-from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, nodes_of
+from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.json_fields import Json, number, text
@@ -29,6 +30,7 @@ MAX_OFFSET = 9_999
 token, which comes only with `tempLink=true`."""
 COMMON = {"asset": "ALL", "tempLink": "false", "resourceVersion": "V2", "ContentType": "JSON"}
 NEWEST_FIRST = "['createdDate DESC']"
+_IS_LISTING = partial(nodes_of, service=SERVICE)
 
 _PLAIN_BEGINNING = re.compile(r"[A-Za-z0-9_]+")
 """Characters that a filter by name may have; spaces make it unreliable, and other escapes are not known."""
@@ -132,7 +134,7 @@ class AmazonApi:
     def node(self, node_id: str) -> DriveNode | None:
         """The node of this id with any status; None if there is none."""
         try:
-            return parse_node(self._get(f"/nodes/{quote(node_id, safe='')}"))
+            return parse_node(self._get(f"/nodes/{quote(node_id, safe='')}", partial(check_node, service=SERVICE)))
         except ProviderError as error:
             if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
@@ -154,7 +156,7 @@ class AmazonApi:
 
     def usage(self) -> list[Usage]:
         """The storage used, by type."""
-        return usage_of(self._get("/account/usage"), SERVICE)
+        return usage_of(self._get("/account/usage", partial(usage_of, service=SERVICE)), SERVICE)
 
     def download(self, node_id: str, owner: str | None, destination: Destination) -> None:
         """The original bytes; from the alternative host if the service refuses the usual one."""
@@ -171,11 +173,11 @@ class AmazonApi:
             self._transport.download(f"{self._download_url}/{node}", destination, params={"ownerId": owner})
 
     def _page(self, path: str, **params: str | int) -> NodePage:
-        answer = self._get(path, **params)
+        answer = self._get(path, _IS_LISTING, **params)
         return NodePage(nodes_of(answer, SERVICE), number(answer, "count"), text(answer, "nextToken"))
 
-    def _get(self, path: str, **params: str | int) -> object:
-        return self._transport.json("GET", f"{self._url}{path}", params={**COMMON, **params})
+    def _get(self, path: str, check: Callable[[object], object] | None = None, **params: str | int) -> object:
+        return self._transport.json("GET", f"{self._url}{path}", check=check, params={**COMMON, **params})
 
     # Changes: the answer may be a refusal
 

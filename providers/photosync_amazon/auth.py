@@ -5,6 +5,7 @@ Facts: protocol notes on Amazon Photos, section 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -14,7 +15,11 @@ from photosync.provider_kit.json_fields import json_object, part, parts, text
 from photosync.transport import Answer, Transport
 from photosync_amazon.cookies import Cookies
 
-_SIGN_IN_MARKS = (b"/ap/signin", b"ap_email", b"signin", b"sign-in", b"sign in")
+_SIGN_IN_FORM = re.compile(
+    rb"""<form\b[^>]*(?:/ap/signin|\bname\s*=\s*["']?signin\b)|\bap_email\b|<title>[^<]*\bsign[- ]?in\b""",
+    re.IGNORECASE,
+)
+"""Other pages of Amazon, such as those of errors, only have a link to it."""
 _ROBOT_MARKS = (b"robot", b"captcha")
 
 
@@ -80,15 +85,13 @@ def _renewed_cookies(answer: Answer) -> dict[str, str]:
     return {name: value for name, value in named if name and value}
 
 
-def is_signed_out(answer: Answer, apis: tuple[str, ...]) -> bool:
-    """Whether it is a sign-in page, or a redirect to it. The APIs answer JSON, so any HTML page is one."""
+def is_signed_out(answer: Answer) -> bool:
+    """Whether it is the sign-in page, or a redirect to it. Any other page may be a passing error of the service."""
     leads_to = answer.headers.get("Location", "") if 300 <= answer.status < 400 else answer.url
     if urlsplit(leads_to).path.startswith("/ap/signin"):
         return True
-    if answer.status != HTTPStatus.OK or not answer.is_html:
-        return False
-    is_api_call = answer.url.startswith(apis) and "/contentRedirection" not in answer.url
-    return is_api_call or any(mark in answer.body.lower() for mark in _SIGN_IN_MARKS)
+    is_page = answer.status == HTTPStatus.OK and answer.is_html
+    return is_page and _SIGN_IN_FORM.search(answer.body) is not None
 
 
 def is_robot_check(answer: Answer) -> bool:

@@ -131,7 +131,7 @@ class AmazonProvider:
         self._transport.close()
 
     def _classify(self, answer: Answer) -> PhotosyncError | None:
-        if is_signed_out(answer, (self._api_url, self._upload_url)):
+        if is_signed_out(answer):
             return SignInError(self._auth.explain("the service asks to sign in"))
         is_refused_upload = answer.status == HTTPStatus.FORBIDDEN and answer.url.startswith(self._upload_url)
         if is_refused_upload and b"not registered" in answer.body.lower():

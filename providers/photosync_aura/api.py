@@ -41,11 +41,8 @@ class AuraApi:
 
     def frames(self) -> Iterator[Collection]:
         """The account's own frames and those to which it can add pictures."""
-        answer = self._transport().json("GET", f"{self._base}/frames.json")
-        if not isinstance(as_object(answer).get("frames"), list):
-            raise ProviderError(
-                f"account '{self._account}': Aura answered without a list of frames; its protocol may have changed"
-            )
+        what = f"account '{self._account}': Aura answered without a list of frames; its protocol may have changed"
+        answer = self._transport().json("GET", f"{self._base}/frames.json", check=_has_list("frames", what))
         for frame in parts(answer, "frames"):
             if id_ := text(frame, "id"):
                 # An estimate: the service does not reduce it when pictures are removed.
@@ -71,22 +68,32 @@ class AuraApi:
             log.info("frame '%s': %d uploads were never finished and are left out", frame.name, unfinished)
 
     def _assets_page(self, frame: Frame, cursor: str | None) -> Json:
+        what = (
+            f"account '{self._account}': Aura answered for frame '{frame.name}' without a list of pictures; its "
+            "protocol may have changed"
+        )
         try:
             answer = self._transport().json(
                 "GET",
                 f"{self._base}/frames/{quote(frame.id, safe='')}/assets.json",
+                check=_has_list("assets", what),
                 params={"limit": _PAGE_SIZE, "side_load_users": "false", "filter": "all", "cursor": cursor},
             )
         except ProviderError as error:
             if unknown := unknown_frame(self._account, frame, error):
                 raise unknown from error
             raise
-        if not isinstance(as_object(answer).get("assets"), list):
-            raise ProviderError(
-                f"account '{self._account}': Aura answered for frame '{frame.name}' without a list of pictures; its "
-                "protocol may have changed"
-            )
         return as_object(answer)
+
+
+def _has_list(name: str, error: str) -> Callable[[object], None]:
+    """A check of answers: those without a list of this name raise `error`."""
+
+    def check(answer: object) -> None:
+        if not isinstance(as_object(answer).get(name), list):
+            raise ProviderError(error)
+
+    return check
 
 
 def _hidden(answer: Json) -> frozenset[str]:

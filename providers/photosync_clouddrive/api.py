@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import quote
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Item, Kind, Usage
-from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, nodes_of
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.json_fields import Json, json_object, text
@@ -25,6 +26,7 @@ from photosync_clouddrive.refusals import ANSWERED
 
 SERVICE = "Amazon Cloud Drive"
 PAGE_SIZE = 200
+_IS_LISTING = partial(nodes_of, service=SERVICE)
 IDLE_TIMEOUT_S = 300.0
 """The time-out between bytes of the changes stream; 60 s were too short for some users."""
 _SPECIAL = re.compile(r"""[-+&|!(){}\[\]^'"~*?:\\ ]""")
@@ -53,15 +55,15 @@ class CloudDriveApi:
 
     def root(self, headers: Mapping[str, str] | None = None) -> DriveNode:
         """The root folder, whose id identifies the account. `headers` as for `EndpointCache.get`."""
-        for each in nodes_of(self._get("nodes", {"filters": "isRoot:true"}, headers), SERVICE):
+        for each in nodes_of(self._get("nodes", {"filters": "isRoot:true"}, headers, check=_IS_LISTING), SERVICE):
             if (node := parse_node(each)) is not None and node.is_root:
                 return node
         raise ProviderError(f"{SERVICE} names no root folder")
 
     def usage(self) -> list[Usage]:
         """The storage used, by type; a new account has none."""
-        answer = self._transport.json("GET", f"{self._metadata_url}account/usage")
-        return usage_of(answer, SERVICE)
+        check = partial(usage_of, service=SERVICE)
+        return check(self._transport.json("GET", f"{self._metadata_url}account/usage", check=check))
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
         """The raw stream of changes."""
@@ -72,7 +74,8 @@ class CloudDriveApi:
     def node(self, node_id: str) -> DriveNode | None:
         """The current node of this id; None if there is none."""
         try:
-            return parse_node(self._get(f"nodes/{quote(node_id, safe='')}"))
+            check = partial(check_node, service=SERVICE)
+            return parse_node(self._get(f"nodes/{quote(node_id, safe='')}", check=check))
         except ProviderError as error:
             if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
@@ -129,15 +132,17 @@ class CloudDriveApi:
         """One page of a listing of nodes, and whether its request was repeated."""
         before = self._transport.retries
         params = {"filters": " AND ".join(terms), "startToken": token, "limit": PAGE_SIZE}
-        return self._get(path, params), self._transport.retries != before
+        return self._get(path, params, check=_IS_LISTING), self._transport.retries != before
 
     def _get(
         self,
         path: str,
         params: Mapping[str, str | int | None] | None = None,
         headers: Mapping[str, str] | None = None,
+        check: Callable[[object], object] | None = None,
     ) -> object:
-        return ask(self._account, self._transport, f"{self._metadata_url}{path}", params=params, headers=headers)
+        url = f"{self._metadata_url}{path}"
+        return ask(self._account, self._transport, url, params=params, headers=headers, check=check)
 
     # Contents and changes
 

@@ -7,12 +7,13 @@ readers; then each line is stored in the tree with its checkpoint, so that an in
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from photosync.errors import ProviderError, Reason, TemporaryError
+from photosync.errors import Reason, TemporaryError
 from photosync.provider_kit.json_fields import Json, json_object, number, parts, text
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.items import parse_node
@@ -24,6 +25,12 @@ STALLED_ROUNDS = 4
 """Incomplete answers in a row without anything new, before the stream counts as broken."""
 QUIET_ROUNDS = 2
 """Complete answers in a row with nothing new."""
+BARREN_ROUNDS = 20
+"""Answers in a row with new checkpoints and no new node, before the stream counts as endless."""
+MOST_ANSWER_BYTES = 512 << 20
+"""Of one answer. The next one continues with the last checkpoint in it."""
+MOST_LINE_BYTES = 32 << 20
+"""Lines of tens of megabytes have been seen."""
 _WORDS = frozenset({"checkpoint", "nodes", "reset", "end", "statusCode"})
 
 
@@ -51,7 +58,7 @@ class ChangesFollower:
 
     def follow(self) -> None:
         """Request changes until the tree is up to date. Raises `TemporaryError` if the stream makes no progress."""
-        stalled, quiet, line_nodes = 0, 0, NODES_A_LINE
+        stalled, quiet, barren, line_nodes = 0, 0, 0, NODES_A_LINE
         while True:
             answer = self._ask(line_nodes)
             quiet = 0 if answer.news or not answer.ended else quiet + 1
@@ -61,10 +68,11 @@ class ChangesFollower:
             if not answer.progressed:
                 # A line that is never complete may be complete with fewer nodes.
                 line_nodes = max(line_nodes // 2, FEWEST_NODES_A_LINE)
-            if stalled >= STALLED_ROUNDS:
+            barren = 0 if answer.news else barren + 1
+            if stalled >= STALLED_ROUNDS or barren >= BARREN_ROUNDS:
                 raise TemporaryError(
-                    f"Amazon Cloud Drive's list of changes did not come to its end: {answer.trouble}, {stalled} times "
-                    "without anything new. What came is kept; try again later.",
+                    f"Amazon Cloud Drive's list of changes did not come to its end: {answer.trouble}, "
+                    f"{max(stalled, barren)} times without anything new. What came is kept; try again later.",
                     Reason.TRUNCATED,
                 )
         self._conclude()
@@ -92,7 +100,7 @@ class ChangesFollower:
             trouble = ""
             with self._api.changes(question) as (_, chunks):
                 try:
-                    spooled.writelines(chunks)
+                    spooled.writelines(_beginning(chunks))
                 except TemporaryError as error:
                     trouble = str(error).rstrip(".")
             spooled.seek(0)
@@ -102,27 +110,20 @@ class ChangesFollower:
         return answer
 
     def _read(self, spooled: BinaryIO, answer: _StreamAnswer) -> None:
-        unreadable: int | None = None
-        for position, line in enumerate(spooled, start=1):
+        lines = iter(partial(spooled.readline, MOST_LINE_BYTES), b"")
+        for position, line in enumerate(lines, start=1):
             if not line.strip():
                 continue  # keeps the connection open
-            if unreadable is not None:
-                raise ProviderError(
-                    f"Amazon Cloud Drive's list of changes is broken in line {unreadable}: that is no JSON."
-                )
             content = json_object(line)
-            if not content:
-                unreadable = position  # as the last line: a truncated one
-                continue
+            if not _WORDS & content.keys():
+                # The last line of an answer that broke off, or something else than changes.
+                answer.trouble = f"its line {position} is not a list of changes"
+                return
             if not self._take(content, answer):
                 return
 
     def _take(self, content: Json, answer: _StreamAnswer) -> bool:
         """Store one line; returns whether others may follow."""
-        if not _WORDS & content.keys():
-            raise ProviderError(
-                "Amazon Cloud Drive answered the question for changes with something else; its protocol may differ here"
-            )
         status = number(content, "statusCode")
         if status not in (None, 200):
             answer.trouble = f"the service broke off with status {status}"
@@ -137,3 +138,13 @@ class ChangesFollower:
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended
+
+
+def _beginning(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The first `MOST_ANSWER_BYTES`, about."""
+    received = 0
+    for chunk in chunks:
+        yield chunk
+        received += len(chunk)
+        if received >= MOST_ANSWER_BYTES:
+            return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -108,10 +108,14 @@ def ask(
     *,
     params: Mapping[str, str | int | None] | None = None,
     headers: Mapping[str, str] | None = None,
+    check: Callable[[object], object] | None = None,
 ) -> object:
-    """The JSON of the service's answer; `headers` as for `EndpointCache.get`. Raises `SignInError` for a 403."""
+    """The JSON of the service's answer; `headers` as for `EndpointCache.get`, `check` as for `Transport.json`.
+
+    Raises `SignInError` for a 403.
+    """
     try:
-        return transport.json("GET", url, params=params, headers=headers, signed=headers is None)
+        return transport.json("GET", url, check=check, params=params, headers=headers, signed=headers is None)
     except ProviderError as error:
         if error.status != HTTPStatus.FORBIDDEN:
             raise

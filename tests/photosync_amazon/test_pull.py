@@ -12,6 +12,8 @@ import pytest
 
 from photosync.testing import ExpectedItem, Fault
 from photosync.testing.command import Result, Sandbox
+from photosync.transport import Answer
+from photosync_amazon.auth import is_signed_out
 from photosync_amazon.simulator import AmazonSimulator
 
 YEARS = (2021, 2022, 2023)
@@ -268,6 +270,25 @@ def test_an_interrupted_listing_keeps_its_items(simulator: AmazonSimulator, sand
     assert result.exit == 5
     assert result.summary["complete"] is False
     assert result.number("saved") == len(sandbox.files()) == 200
+
+
+@pytest.mark.parametrize("fault", ["sign_in_page", "sign_in_redirect"])
+def test_the_sign_in_page_ends_the_sign_in(simulator: AmazonSimulator, sandbox: Sandbox, fault: str) -> None:
+    simulator.faults.set(fault, {"on": "list"})
+    try:
+        result = sandbox.run("pull", "amazon")
+    finally:
+        simulator.faults.set(fault, None)
+    assert (result.exit, result.number("requests")) == (4, 1 if fault == "sign_in_page" else 2), result
+
+
+def test_another_page_is_not_taken_for_the_sign_in_page() -> None:
+    def page(body: str) -> Answer:
+        return Answer(200, "https://www.amazon.com/drive/v1/search", {"Content-Type": "text/html"}, body.encode())
+
+    assert is_signed_out(page('<form name="signIn" method="post" action="https://www.amazon.com/ap/signin">'))
+    assert is_signed_out(page('<input type="email" id="ap_email" name="email">'))
+    assert not is_signed_out(page("<h1>Sorry! Something went wrong</h1> <a href='/ap/signin?openid.x=1'>Sign in</a>"))
 
 
 def test_two_accounts_may_have_items_of_one_id(simulator: AmazonSimulator, sandbox: Sandbox) -> None:

@@ -65,8 +65,8 @@ def test_an_error_shows_the_first_300_characters_and_no_secret(server: Server, o
 
 
 def test_an_answer_too_large_for_memory_is_refused(server: Server, opened: Opener) -> None:
-    url = server.on("/a", Reply(200, gzip.compress(bytes(65 * 1024 * 1024), 1), {"Content-Encoding": "gzip"}))
-    with pytest.raises(ProviderError, match="more than 64 MiB"):
+    url = server.on("/a", Reply(200, gzip.compress(bytes(17 * 1024 * 1024), 1), {"Content-Encoding": "gzip"}))
+    with pytest.raises(ProviderError, match="more than 16 MiB"):
         opened().request("GET", url)
 
 
@@ -90,6 +90,27 @@ def test_what_is_not_json_is_said_to_be_none(server: Server, opened: Opener, rep
     with pytest.raises(ProviderError, match="where JSON was due") as caught:
         opened().json("GET", server.on("/a", reply))
     assert caught.value.body == reply.body
+
+
+@pytest.mark.parametrize(
+    "bad", [Reply(200, b"<html>hello", HTML), Reply(200, b'{"a": [1, nu'), as_json([]), Reply(200, b"")]
+)
+def test_one_unusable_answer_is_requested_again(server: Server, opened: Opener, bad: Reply) -> None:
+    def check(answer: object) -> None:
+        if not isinstance(answer, dict):
+            raise ProviderError("no object")
+
+    url = server.on("/a", bad, as_json({"a": 1}))
+    transport = opened()
+    assert transport.json("GET", url, check=check) == {"a": 1}
+    assert transport.retries == 1
+
+
+def test_what_must_not_be_sent_twice_is_not_sent_again_for_its_answer(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, b"<html>hello", HTML), as_json({}))
+    with pytest.raises(ProviderError, match="where JSON was due"):
+        opened().json("POST", url, idempotent=False)
+    assert len(server.requests) == 1
 
 
 def test_the_provider_looks_first(server: Server, opened: Opener) -> None:

@@ -160,6 +160,12 @@ def nodes_of(answer: object, service: str) -> list[Json]:
     return parts(answer, "data")
 
 
+def check_node(answer: object, service: str) -> None:
+    """Raise `ProviderError` for an answer that is no node of any kind."""
+    if text(answer, "id") is None:
+        raise ProviderError(f"{service} answered without the node that was asked for; its protocol may have changed")
+
+
 def folded(name: str) -> str:
     """Equal for names that cannot be in one folder: case and the encoding of accents are ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

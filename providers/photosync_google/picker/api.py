@@ -42,7 +42,7 @@ class PickerApi:
     def session(self, session_id: str) -> PickingSession | None:
         """The state of a session; None if it has ended."""
         try:
-            return session_of(self._transport.json("GET", self._session_url(session_id)))
+            return session_of(self._transport.json("GET", self._session_url(session_id), check=session_of))
         except ProviderError as error:
             if error.status in _GONE:
                 return None
@@ -62,7 +62,7 @@ class PickerApi:
                 "pageSize": PAGE_SIZE,
                 "pageToken": token,
             }
-            page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", params=params))
+            page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", check=page_of, params=params))
             # The path is the secret part of an address.
             self._transport.hide(*(each.base_url.partition("://")[2].partition("/")[2] for each in page.picked))
             yield page.picked

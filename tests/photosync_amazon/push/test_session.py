@@ -12,7 +12,7 @@ from photosync_amazon.simulator import AmazonSimulator
 from tests.photosync_amazon.push.uploader import THERE, Uploader, photo
 
 
-@pytest.mark.parametrize("fault", ["expired", "sign_in_page", "sign_in_redirect", "html"])
+@pytest.mark.parametrize("fault", ["expired", "sign_in_page", "sign_in_redirect"])
 def test_cookies_that_expire_in_mid_run(user: Uploader, simulator: AmazonSimulator, fault: str) -> None:
     wanted = user.write({f"Holiday/IMG_{number}.JPG": photo(number) for number in range(12)})
     setattr(simulator.faults, fault, Fault(after=5, on="upload"))
