@@ -34,7 +34,16 @@ class TimeMeaning(StrEnum):
     UNKNOWN = "unknown"
     """Local time or an instant; an account's `time_zone` decides, else it is treated as an instant."""
     DAY = "day"
-    """A local day; the time is not known."""
+    """A local day; the time is not known. The reading is its first moment, and so for months and years."""
+    MONTH = "month"
+    """A month; the day is not known."""
+    YEAR = "year"
+    """A year; nothing else is known."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the date has no time, or says even less."""
+        return self in (TimeMeaning.DAY, TimeMeaning.MONTH, TimeMeaning.YEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.model import CaptureTime
 
@@ -13,8 +14,9 @@ from photosync.model import CaptureTime
 class Facts:
     """The facts of a file, or of one part of it: Exif, XMP, IPTC, text in PNG, the boxes of a video."""
 
-    times: Mapping[TimeSource, CaptureTime | None] = field(default_factory=dict)
-    """Without those that are None."""
+    times: Mapping[TimeSource, CaptureTime] = field(default_factory=dict)
+    unreadable: Mapping[TimeSource, str] = field(default_factory=dict)
+    """The texts of dates that are there, but cannot be read."""
     exif_offsets: frozenset[int] = frozenset()
     """The Exif tags that hold an offset from UTC."""
     has_artist: bool = False
@@ -24,13 +26,23 @@ class Facts:
     can_tell: bool = True
     """Whether a date, if there was one, would have been found."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "times", {source: time for source, time in self.times.items() if time is not None})
+    @classmethod
+    def of_dates(cls, dates: Mapping[TimeSource, WrittenDate]) -> Facts:
+        """Only dates, as they were read."""
+        return cls(
+            {source: date for source, date in dates.items() if isinstance(date, CaptureTime)},
+            {source: date.text for source, date in dates.items() if isinstance(date, Unreadable)},
+        )
+
+    def has(self, source: TimeSource) -> bool:
+        """Whether the file has a date there, readable or not. Such a date is never overwritten."""
+        return source in self.times or source in self.unreadable
 
     def __or__(self, other: Facts) -> Facts:
         """The facts of both; of two times from one source, this one's."""
         return Facts(
             {**other.times, **self.times},
+            {**other.unreadable, **self.unreadable},
             self.exif_offsets | other.exif_offsets,
             self.has_artist or other.has_artist,
             self.has_copyright or other.has_copyright,

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.read_date import WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.facts import Facts
-from photosync.model import CaptureTime
+from photosync.model import CaptureTime, TimeMeaning
 
 IPTC_RESOURCE = 0x0404
-_UNKNOWN_OFFSETS = (None, "+0000", "-0000")
+_UNKNOWN_OFFSETS = ("+0000", "-0000", "+00:00", "-00:00")
 """The model requires an offset; programs without a known offset write this."""
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
@@ -48,8 +48,7 @@ def read_iptc(content: bytes) -> Facts:
     found: dict[int, str] = {}
     for dataset, value in _datasets(content):
         found.setdefault(dataset, value.decode("utf-8", "replace").strip("\0 "))
-    return Facts(
-        {TimeSource.IPTC: _created(found.get(_DATE, ""), found.get(_TIME, ""))},
+    return Facts.of_dates({TimeSource.IPTC: _created(found.get(_DATE, ""), found.get(_TIME, ""))}) | Facts(
         has_artist=bool(found.get(_BY_LINE)),
         has_copyright=bool(found.get(_COPYRIGHT_NOTICE)),
     )
@@ -67,11 +66,13 @@ def _datasets(content: bytes) -> Iterator[tuple[int, bytes]]:
         at += 5 + size
 
 
-def _created(day: str, time: str) -> CaptureTime | None:
-    if not re.fullmatch(r"\d{8}", day, re.ASCII):
-        return None
-    text = f"{day[:4]}-{day[4:6]}-{day[6:]}"
-    if clock := re.match(r"(\d{2})(\d{2})(\d{2})([+-]\d{4})?", time, re.ASCII):
-        *parts, offset = clock.groups()
-        text += "T" + ":".join(parts) + ("" if offset in _UNKNOWN_OFFSETS else offset)
-    return read_date(text)
+def _created(day: str, time: str) -> WrittenDate:
+    """Month and day may be 00, if they are not known (2:55 in the model)."""
+    date = read_date(day)
+    if not isinstance(date, CaptureTime) or date.meaning is not TimeMeaning.DAY or is_absent(time):
+        return date
+    text = re.sub(r"(\d{2}):?(\d{2}):?(\d{2})?", r"\1:\2:\3", time, count=1).rstrip(":")
+    for offset in _UNKNOWN_OFFSETS:
+        text = text.removesuffix(offset)
+    whole = read_date(f"{date.reading:%Y-%m-%d}T{text}")
+    return whole if isinstance(whole, CaptureTime) else date

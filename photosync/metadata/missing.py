@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,14 +32,17 @@ class Missing:
 
 def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
     """The known and wanted data that the file lacks."""
-    taken, has_original = choice.writable, TimeSource.EXIF_ORIGINAL in facts.times or not facts.can_tell
+    has_original = facts.has(TimeSource.EXIF_ORIGINAL) or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
+    taken = choice.writable
+    if choice.winner and not choice.winner.source.is_in_file and _about_capture(facts.unreadable):
+        taken = None  # the date that cannot be read may be another one
     original = taken if is_original_best or not has_original else None
     artist = "" if facts.has_artist else settings.artist or ""
     copyright_ = "" if facts.has_copyright else settings.copyright or ""
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
     movie_time = facts.times.get(TimeSource.MOVIE_HEADER) or taken
-    has_other_date = any(source.is_in_file and source is not TimeSource.GPS for source in facts.times)
+    has_other_date = _about_capture({*facts.times, *facts.unreadable})
     return Missing(
         fields=(
             *(date_fields(facts, original, is_new=not has_original) if original else ()),
@@ -52,3 +56,8 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
         copyright=copyright_,
         gps=gps,
     )
+
+
+def _about_capture(sources: Iterable[TimeSource]) -> bool:
+    """Whether one of them is a date in the file that a person would look at."""
+    return any(source.is_in_file and source is not TimeSource.GPS for source in sources)

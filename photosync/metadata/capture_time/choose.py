@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from photosync.metadata.capture_time.dates import doubt, shifted
 from photosync.metadata.capture_time.names import date_in_name
+from photosync.metadata.capture_time.period import refines
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.capture_time.zones import (
     CLOCK_TOLERANCE,
@@ -63,10 +64,18 @@ class CaptureTimeChoice:
     """The assumptions and the doubts."""
 
     @property
+    def folder_date(self) -> CaptureTime | None:
+        """The folder time, and how much of it is known."""
+        if self.folder_time is None or self.winner is None:
+            return None
+        meaning = self.winner.time.meaning
+        return CaptureTime(self.folder_time, meaning if meaning.is_partial else TimeMeaning.LOCAL)
+
+    @property
     def writable(self) -> CaptureTime | None:
         """The local reading that may be written. An instant without a known offset is written in UTC, and says so."""
         winner = self.winner
-        if winner is None or not winner.source.may_be_written or winner.time.meaning is TimeMeaning.DAY:
+        if winner is None or not winner.source.may_be_written or winner.time.meaning.is_partial:
             return None
         offset = self.offset.value if self.offset else None
         if offset is None and winner.time.meaning is TimeMeaning.INSTANT:
@@ -78,8 +87,11 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
     """The capture time of a file with these `facts`."""
     candidates = _candidates(facts, given, settings)
     believed = tuple(each for each in candidates if not each.doubt)
-    notes = tuple(f"{each.source.label} {each.time.reading} {each.doubt}" for each in candidates if each.doubt)
-    winner = _winner(believed)
+    notes = (
+        *(f"{each.source.label} {each.time.reading} {each.doubt}" for each in candidates if each.doubt),
+        *(f"{each.label} '{text}' cannot be read, and is kept" for each, text in facts.unreadable.items()),
+    )
+    winner = _winner(believed, settings)
     if winner is None:
         return CaptureTimeChoice(candidates, notes=notes)
     provider = _time_from(TimeSource.PROVIDER, TimeMeaning.INSTANT, believed)
@@ -105,19 +117,20 @@ def _candidates(facts: Facts, given: Given, settings: Settings) -> tuple[Candida
     known = {TimeSource.FILE_NAME: date_in_name(given.name), TimeSource.PROVIDER: taken, TimeSource.UPLOAD: uploaded}
     times = {**facts.times, **known}
     found = ((source, times.get(source)) for source in TimeSource)
-    return tuple(Candidate(source, time, doubt(time.reading, now)) for source, time in found if time is not None)
+    return tuple(Candidate(source, time, doubt(time, now)) for source, time in found if time is not None)
 
 
-def _winner(believed: tuple[Candidate, ...]) -> Candidate | None:
-    """The first; if that is a day without a time, the first time within a day of it that may be written."""
-    first = next(iter(believed), None)
-    if first is None or first.time.meaning is not TimeMeaning.DAY:
-        return first
+def _winner(believed: tuple[Candidate, ...], settings: Settings) -> Candidate | None:
+    """The first; if that is partial, a later one that says more and does not contradict it, and may be written."""
+    winner = next(iter(believed), None)
     for other in believed:
-        same_day = abs(other.time.reading.date() - first.time.reading.date()) <= timedelta(days=1)
-        if other.time.meaning is not TimeMeaning.DAY and other.source.may_be_written and same_day:
-            return other
-    return first
+        if winner is None or not winner.time.meaning.is_partial:
+            break
+        known = _offset(other, believed, settings)
+        reading, *_ = _folder_and_file_time(other.time, known)
+        if other.source.may_be_written and refines(reading, other.time.meaning, winner.time):
+            winner = other
+    return winner
 
 
 def _time_from(source: TimeSource, meaning: TimeMeaning, believed: tuple[Candidate, ...]) -> CaptureTime | None:
@@ -126,7 +139,7 @@ def _time_from(source: TimeSource, meaning: TimeMeaning, believed: tuple[Candida
 
 def _offset(winner: Candidate, believed: tuple[Candidate, ...], settings: Settings) -> KnownOffset | None:
     """The offset of local time from UTC, from the best source that has one."""
-    if winner.time.meaning is TimeMeaning.DAY:
+    if winner.time.meaning.is_partial:
         return None
     if winner.time.offset is not None:
         return KnownOffset(winner.time.offset, winner.source.label)
@@ -171,6 +184,9 @@ def _folder_and_file_time(time: CaptureTime, known: KnownOffset | None) -> tuple
     if time.meaning is TimeMeaning.DAY:
         noon = time.reading.replace(hour=12, minute=0, second=0, microsecond=0)
         return time.reading, _on_this_computer(noon), "only the day is known: the file time is its noon"
+    if time.meaning.is_partial:
+        start = _on_this_computer(time.reading)
+        return time.reading, start, f"only the {time.meaning} is known: the file time is its first moment"
     if known is None:
         assumption = "no offset is known: the file time takes the reading in this computer's time zone"
         return time.reading, _on_this_computer(time.reading), assumption

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.read_date import read_date
 from photosync.model import CaptureTime, TimeMeaning
 
 _DAY = r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
@@ -30,5 +30,7 @@ def date_in_name(name: str) -> CaptureTime | None:
         if found := re.search(pattern, name, re.ASCII):
             parts = dict.fromkeys(("hour", "minute", "second", "fraction"), "0") | found.groupdict("0")
             date = read_date("{year}-{month}-{day}T{hour}:{minute}:{second}.{fraction}".format_map(parts))
-            return CaptureTime(date.reading, meaning) if date else None
+            if isinstance(date, CaptureTime) and not date.meaning.is_partial:
+                return CaptureTime(date.reading, meaning)
+            return None
     return None

@@ -15,7 +15,7 @@ from itertools import islice
 from photosync.formats.boxes import Box, boxes, child, children, content_of
 from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.read_date import read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import Container, EditPlan, Range
 from photosync.metadata.facts import Facts
@@ -51,7 +51,8 @@ class Movie(Container):
     def __init__(self, window: Window, format_: Format) -> None:
         self._times: list[_CreationTime] = []
         super().__init__(window, format_)
-        self.facts |= Facts({TimeSource.MOVIE_HEADER: self._movie_time()}, can_tell=not self.problem)
+        self.facts |= Facts.of_dates({TimeSource.MOVIE_HEADER: self._movie_time()})
+        self.facts |= Facts(can_tell=not self.problem)
 
     def _read(self) -> None:
         movie = None
@@ -128,7 +129,7 @@ class Movie(Container):
                 if data is not None:
                     text = content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES)
                     date = read_date(text.decode("utf-8", "replace"))
-                    self.facts = Facts({TimeSource.QUICKTIME_DATE: date}) | self.facts
+                    self.facts = Facts.of_dates({TimeSource.QUICKTIME_DATE: date}) | self.facts
 
     def _movie_time(self) -> CaptureTime | None:
         seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)

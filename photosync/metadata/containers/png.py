@@ -12,7 +12,7 @@ import zlib
 from photosync.formats.chunks import Chunk, png_chunks
 from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.dates import read_date, read_rfc_date
+from photosync.metadata.capture_time.read_date import read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.chunked import ChunkedContainer
 from photosync.metadata.containers.container import Range
@@ -58,7 +58,7 @@ class Png(ChunkedContainer):
         elif keyword == b"Creation Time":
             raw = _international_text(rest) if chunk.type == b"iTXt" else rest
             text = (_inflated(rest[1:]) if chunk.type == b"zTXt" else raw).decode("utf-8", "replace")
-            self.facts = Facts({TimeSource.PNG_TEXT: read_date(text) or read_rfc_date(text)}) | self.facts
+            self.facts = Facts.of_dates({TimeSource.PNG_TEXT: read_date(text)}) | self.facts
 
     def mutable(self) -> tuple[Range, ...]:
         """The eXIf chunk."""

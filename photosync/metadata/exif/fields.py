@@ -36,29 +36,31 @@ class Field:
 
 def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
     """The missing Exif fields besides the DateTimeOriginal `original`, and that itself if it `is_new`."""
-    text, created = exif_text(original.reading), facts.times.get(TimeSource.EXIF_CREATED)
+    text = exif_text(original.reading)
     if is_new:
         yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
         milliseconds = original.reading.microsecond // 1000
         if milliseconds:
             yield _text("SubSecTimeOriginal", tags.SUB_SEC_ORIGINAL, f"{milliseconds:03}", only_if_absent=True)
-    if created is None:
+    if not facts.has(TimeSource.EXIF_CREATED):
         yield _text("CreateDate", tags.CREATE_DATE, text)
     if original.offset is None:
         return
     offset = offset_text(original.offset)
     if tags.OFFSET_TIME_ORIGINAL not in facts.exif_offsets:
         yield _text("OffsetTimeOriginal", tags.OFFSET_TIME_ORIGINAL, offset)
-        modified = facts.times.get(TimeSource.EXIF_MODIFIED)
-        if tags.OFFSET_TIME not in facts.exif_offsets and _is_absent_or(modified, text):
+        if tags.OFFSET_TIME not in facts.exif_offsets and _is_absent_or(text, facts, TimeSource.EXIF_MODIFIED):
             yield _text("OffsetTime", tags.OFFSET_TIME, offset)
-    if tags.OFFSET_TIME_DIGITIZED not in facts.exif_offsets and _is_absent_or(created, text):
+    if tags.OFFSET_TIME_DIGITIZED not in facts.exif_offsets and _is_absent_or(text, facts, TimeSource.EXIF_CREATED):
         yield _text("OffsetTimeDigitized", tags.OFFSET_TIME_DIGITIZED, offset)
 
 
-def _is_absent_or(time: CaptureTime | None, text: str) -> bool:
+def _is_absent_or(text: str, facts: Facts, source: TimeSource) -> bool:
     """An offset may be written for another date only if that date is the same."""
-    return time is None or exif_text(time.reading) == text
+    time = facts.times.get(source)
+    if time is None:
+        return not facts.has(source)
+    return not time.meaning.is_partial and exif_text(time.reading) == text
 
 
 def author_fields(artist: str, copyright_: str) -> Iterator[Field]:

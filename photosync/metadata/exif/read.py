@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from photosync.formats.tiff import Block, DirectoryName
-from photosync.metadata.capture_time.dates import read_date, read_offset, shifted
+from photosync.metadata.capture_time.dates import read_offset, shifted
+from photosync.metadata.capture_time.read_date import WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, TimeMeaning
@@ -26,15 +27,16 @@ GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 def read_exif(block: Block) -> Facts:
     """The usable facts of a block."""
     tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
-    original, created, offset = offsets = [read_offset(block.text("Exif", tag) or "") for tag in tags]
-    return Facts(
-        {
-            TimeSource.EXIF_ORIGINAL: _date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, original, offset),
-            TimeSource.EXIF_CREATED: _date(block, CREATE_DATE, SUB_SEC_DIGITIZED, created, offset),
-            TimeSource.EXIF_MODIFIED: _date(block, MODIFY_DATE, None, offset),
-            TimeSource.GPS: _gps_time(block),
-        },
-        exif_offsets=frozenset(tag for tag, found in zip(tags, offsets, strict=True) if found is not None),
+    texts = [_written(block, "Exif", tag) or "" for tag in tags]
+    original, created, offset = (read_offset(text) for text in texts)
+    dates = {
+        TimeSource.EXIF_ORIGINAL: _date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, original, offset),
+        TimeSource.EXIF_CREATED: _date(block, CREATE_DATE, SUB_SEC_DIGITIZED, created, offset),
+        TimeSource.EXIF_MODIFIED: _date(block, MODIFY_DATE, None, offset),
+        TimeSource.GPS: _gps_time(block),
+    }
+    return Facts.of_dates(dates) | Facts(
+        exif_offsets=frozenset(tag for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)),
         has_position=bool(_fractions(block, GPS_LATITUDE) and _fractions(block, GPS_LONGITUDE)),
         has_artist=bool(block.text("0th", ARTIST)),
         has_copyright=bool(_copyright(block)),
@@ -42,15 +44,29 @@ def read_exif(block: Block) -> Facts:
     )
 
 
-def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta | None) -> CaptureTime | None:
+def _written(block: Block, name: DirectoryName, tag: int) -> str | None:
+    """The text of a date or an offset, of whatever type the entry is; None if there is no entry."""
+    entry = block.entry(name, tag)
+    return block.raw(entry).decode("utf-8", "replace") if entry else None
+
+
+def _is_offset_there(text: str) -> bool:
+    """An offset that cannot be read is not overwritten either."""
+    return read_offset(text) is not None or not is_absent(text)
+
+
+def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta | None) -> WrittenDate:
     """A date with its fraction of a second, and the offset in its own text or else the first of `offsets`.
 
     Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one.
     """
     names: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
-    found = next((date for name in names if (date := read_date(block.characters(name, tag) or ""))), None)
+    dates = [read_date(_written(block, name, tag) or "") for name in names]
+    found = next((date for date in dates if isinstance(date, CaptureTime)), None)
     if found is None:
-        return None
+        return next((date for date in dates if date is not None), None)
+    if found.meaning.is_partial:
+        return found
     offset = next((each for each in (found.offset, *offsets) if each is not None), None)
     digits = (block.text("Exif", fraction_tag) if fraction_tag is not None else None) or ""
     if digits.isascii() and digits.isdigit():
@@ -72,10 +88,13 @@ def _fractions(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
     return found if found and all(denominator for _, denominator in found) else ()
 
 
-def _gps_time(block: Block) -> CaptureTime | None:
-    day = read_date(block.text("GPS", GPS_DATE) or "")
+def _gps_time(block: Block) -> WrittenDate:
+    """Date and time in UTC; a day alone is not used, since it may be another day where the picture was taken."""
+    day = read_date(_written(block, "GPS", GPS_DATE) or "")
+    if not isinstance(day, CaptureTime):
+        return day
     parts = _fractions(block, GPS_TIME)
-    if day is None or len(parts) != 3:
+    if day.meaning in (TimeMeaning.MONTH, TimeMeaning.YEAR) or len(parts) != 3:
         return None
     seconds = sum(top * unit / bottom for (top, bottom), unit in zip(parts, (3600, 60, 1), strict=True))
     if not 0 <= seconds < 86401:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from photosync.metadata.capture_time.dates import read_date
+from photosync.metadata.capture_time.read_date import read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.facts import Facts
 
@@ -61,8 +61,7 @@ def read_xmp(content: bytes) -> Facts:
     if packet is None:
         return Facts()
     found = packet.properties
-    return Facts(
-        {source: read_date(found.get(key, "")) for source, key in _DATES},
+    return Facts.of_dates({source: read_date(found.get(key, "")) for source, key in _DATES}) | Facts(
         has_artist=bool(found.get(f"{DC} creator")),
         has_copyright=bool(found.get(f"{DC} rights")),
         has_position=bool(found.get(f"{EXIF} GPSLatitude")),
