@@ -6,6 +6,7 @@ looked up only when an account is opened, so that a missing secret stops no othe
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -28,6 +29,10 @@ from photosync.plugins import ProviderPlugin, plugins
 from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
 from photosync.units import rate
 
+_log = logging.getLogger(__name__)
+_MAX_BYTES = 1_000_000
+_MAX_VALUES = 20_000
+"""All aliases (`*name`) are followed for this count: a few lines of them can mean billions of values."""
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _KEYRING = "keyring:"
 Model = TypeVar("Model", bound=BaseModel)
@@ -133,13 +138,17 @@ def load(path: Path | None, *, required: bool = True) -> Config:
     if not required and path is None and not found.exists():
         return Config(found, None, {}, Defaults())
     try:
-        text = found.read_text(encoding="utf-8")
+        with found.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        text = content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
             f"there is no configuration at {found}. Start from config.example.yaml, or name another file with --config."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{found} cannot be read: {error}") from error
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{found} is no configuration: it has more than {_MAX_BYTES} bytes")
     return _Source(found, text).config()
 
 
@@ -149,18 +158,24 @@ class _Source:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._lines: dict[tuple[str, ...], int] = {}
+        self._values = 0
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
+            self._content = self._value(node, ()) if node else {}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise ConfigError(f"{path}:{line}: this is no YAML: {error.problem}") from error
         except yaml.YAMLError as error:
             raise ConfigError(f"{path}: this is no YAML: {error}") from error
-        self._content = self._value(node, ()) if node else {}
+        except RecursionError:
+            raise ConfigError(f"{path}: this is no configuration: it is nested too deeply") from None
 
     def _value(self, node: yaml.Node, at: tuple[str, ...]) -> Any:
         """The content; all scalars are text, because the field's type decides what `off`, `no` and `012` mean."""
         self._lines.setdefault(at, node.start_mark.line + 1)
+        self._values += 1
+        if self._values > _MAX_VALUES:
+            raise self._error((), f"has more than {_MAX_VALUES} values, with all aliases (*name) followed")
         if isinstance(node, yaml.SequenceNode):
             return [self._value(each, (*at, str(index))) for index, each in enumerate(node.value)]
         if not isinstance(node, yaml.MappingNode):
@@ -182,6 +197,7 @@ class _Source:
         """The whole file, checked."""
         if not isinstance(self._content, dict):
             raise self._error((), "expected 'library' and 'accounts', as in config.example.yaml")
+        self._warn_of_relative_library(self._content.get("library"))
         core = {key: value for key, value in self._content.items() if key != "accounts"}
         file = self._validated(_File, self._content | self._looked_up(core, (), _look_up), ())
         defaults = self._validated(Defaults, file.defaults, ("defaults",))
@@ -191,6 +207,17 @@ class _Source:
         }
         return Config(self._path, file.library, accounts, defaults)
 
+    def _warn_of_relative_library(self, library: object) -> None:
+        if isinstance(library, str) and library and not Path(library).is_absolute() and library[0] not in "~$":
+            whole = self._path.parent / library
+            _log.warning(
+                "%s:%d: library: '%s' means %s; write the whole path",
+                self._path,
+                self._lines[("library",)],
+                library,
+                whole,
+            )
+
     def _account(
         self, name: str, content: dict[str, Any], defaults: dict[str, Any], installed: Mapping[str, ProviderPlugin]
     ) -> AccountConfig:
@@ -198,7 +225,7 @@ class _Source:
         if safe_name(name) != name or name in (PROGRAM_FOLDER, SUMS_NAME):
             raise self._error(at, "this name cannot be a folder's; use letters, digits, '-' and '_'")
         provider_name = content.get("provider") or name
-        plugin = installed.get(provider_name)
+        plugin = installed.get(provider_name) if isinstance(provider_name, str) else None
         if plugin is None:
             expected = f"expected one of {', '.join(installed)}"
             if "provider" in content:
@@ -236,10 +263,14 @@ class _Source:
             raise self._error(at, f"unknown key; expected one of {', '.join(sorted(names))}")
         if _REFERENCE.search(url):
             return  # checked again when the reference is looked up
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError as error:
+            raise self._error(at, f"this is no URL: {error}") from error
         if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.netloc):
             raise self._error(at, "plain http:// is accepted for loopback addresses alone; use https://")
-        if parts.scheme not in ("http", "https") or not parts.netloc:
+        if parts.scheme not in ("http", "https") or not parts.hostname:
             raise self._error(at, "expected a URL that begins with https://")
 
     def _validated(

@@ -52,6 +52,17 @@ def test_the_example_loads() -> None:
         ),
         ("library: x\naccounts:\n  ../x: {provider: amazon}\n", 3, r"this name cannot be a folder's"),
         ("library: x\naccounts:\n  amazon: [1]\n", 3, r"accounts.amazon: expected a valid dictionary"),
+        ("library: x\naccounts:\n  mine: {provider: [1]}\n", 3, r"accounts.mine.provider: there is no provider"),
+        ("library: x\naccounts:\n  mine: {provider: {a: b}}\n", 3, r"accounts.mine.provider: there is no provider"),
+        *(
+            (f"library: x\naccounts:\n  amazon:\n    endpoints:\n      api: '{url}'\n", 5, problem)
+            for url, problem in [
+                ("https://[x", "this is no URL"),
+                ("https://x:port", "this is no URL"),
+                ("https://:443", "expected a URL that begins with https://"),
+                ("ftp://example.org", "expected a URL that begins with https://"),
+            ]
+        ),
         ("library: [x\n", 2, r"this is no YAML"),
         ("- library\n", 1, r"expected 'library' and 'accounts'"),
     ],
@@ -61,6 +72,51 @@ def test_an_error_names_file_line_key_and_what_was_expected(tmp_path: Path, text
     with pytest.raises(ConfigError, match=problem) as raised:
         config.load(path)
     assert str(raised.value).startswith(f"{path}:{line}: ")
+
+
+def bomb(levels: int) -> str:
+    """Each line has the values of the one before ten times."""
+    lines = ["library: x", "accounts:", "  a0: &a0 {b: [1, 2, 3, 4, 5, 6, 7, 8, 9]}"]
+    for level in range(1, levels):
+        names = ", ".join(f"k{number}: *a{level - 1}" for number in range(10))
+        lines.append(f"  a{level}: &a{level} {{{names}}}")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (bomb(12), "has more than 20000 values, with all aliases"),
+        ("library: x\naccounts: &all\n  a: *all\n", "nested too deeply|has more than 20000 values"),
+        ("library: x\naccounts:\n  a: &list [*list, *list]\n", "nested too deeply|has more than 20000 values"),
+        ("library: " + "[" * 5_000, "nested too deeply"),
+        ("library: x\naccounts: " + "{a: " * 3_000 + "1" + "}" * 3_000, "nested too deeply"),
+        ("library: x\n" + "# filling\n" * 200_000, "has more than 1000000 bytes"),
+    ],
+    ids=["bomb", "recursive mapping", "recursive list", "deep", "deep mapping", "large"],
+)
+def test_a_file_that_means_more_than_a_configuration_can_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        config.load(write(tmp_path, text))
+
+
+def test_aliases_work(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, "library: /x\naccounts:\n  amazon: {layout: &same years}\n  b: {provider: amazon, layout: *same}\n"
+    )
+    assert config.load(path).account("b").options.layout == "years"
+
+
+@pytest.mark.parametrize(
+    ("library", "is_said"), [("photos", True), ("./a/b", True), ("/photos", False), ("~/photos", False)]
+)
+def test_a_relative_library_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, library: str, is_said: bool
+) -> None:
+    path = write(tmp_path, f"accounts: {{}}\nlibrary: {library}\n")
+    config.load(path)
+    expected = [f"{path}:2: library: '{library}' means {tmp_path / library}; write the whole path"] if is_said else []
+    assert [each.getMessage() for each in caplog.records] == expected
 
 
 def test_a_missing_file_is_reported_with_an_example(tmp_path: Path) -> None:

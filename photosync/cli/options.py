@@ -26,6 +26,13 @@ Port = Annotated[
 DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done; write nothing.")]
 Query = Annotated[str | None, Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
 AllFiles = Annotated[bool, Option("--all-files", help="Also what is neither photo nor video.")]
+Exclude = Annotated[
+    list[str] | None,
+    Option("--exclude", metavar="GLOB", help="Leave out files or folders of this name or path; repeatable."),
+]
+IncludeHidden = Annotated[
+    bool, Option("--include-hidden", help="Also hidden files, and thumbnails and trash that machines make.")
+]
 Jobs = Annotated[int | None, Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
 Bandwidth = Annotated[str | None, Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from photosync.cli.command import command
-from photosync.cli.options import GeneralOptions
+from photosync.cli.options import Exclude, GeneralOptions, IncludeHidden
 from photosync.cli.output import print_error, print_json, print_line, print_table
 from photosync.errors import ConfigError, Exit, UsageError
 
@@ -36,6 +36,8 @@ def fix(
         list[str] | None, Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
     ] = None,
     undo: Annotated[bool, Option("--undo", help="Give the original bytes back.")] = False,
+    exclude: Exclude = None,
+    include_hidden: IncludeHidden = False,
     general: GeneralOptions,
 ) -> Exit:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""
@@ -43,6 +45,7 @@ def fix(
     from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.fix import Fix
+    from photosync.jobs.user_files import UserFiles
 
     if undo and (sidecar or sets):
         raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
@@ -51,11 +54,15 @@ def fix(
     settings(None)  # an error in an option is reported first
     began = time.monotonic()
     results: list[FileResult] = []
+    # What an earlier version changed is taken back, wherever it is.
+    files = UserFiles(exclude or (), include_hidden=include_hidden or undo)
     library, state = library_of(general, config), accounts.state_folder()
     with FileOwners(library, state, settings, to_change=not dry_run) as owners:
-        for result in Fix(owners, dry_run=dry_run, undo=undo).run(paths):
+        for result in Fix(owners, files, dry_run=dry_run, undo=undo).run(paths):
             results.append(result if dry_run else replace(result, fixed=None))
             _show(general, result, dry_run=dry_run)
+    if files.note and not general.quiet:
+        print_error(files.note)
     return _conclude(general, results, time.monotonic() - began, dry_run=dry_run)
 
 

@@ -10,7 +10,16 @@ from typer import Argument, Option
 
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
-from photosync.cli.options import AccountName, AllFiles, Bandwidth, DryRun, GeneralOptions, Jobs
+from photosync.cli.options import (
+    AccountName,
+    AllFiles,
+    Bandwidth,
+    DryRun,
+    Exclude,
+    GeneralOptions,
+    IncludeHidden,
+    Jobs,
+)
 from photosync.cli.terminal import Terminal
 from photosync.errors import Exit, UsageError
 from photosync.jobs.report import Summary
@@ -40,6 +49,8 @@ def push(
         ),
     ] = None,
     all_files: AllFiles = False,
+    exclude: Exclude = None,
+    include_hidden: IncludeHidden = False,
     resize: Annotated[
         bool, Option("--resize", help="Send a reduced copy of what is too large; the file stays as it is.")
     ] = False,
@@ -74,6 +85,8 @@ def push(
         collection=to,
         on_conflict=OnConflict(on_conflict or OnConflict.RENAME),
         all_files=all_files,
+        exclude=tuple(exclude or ()),
+        include_hidden=include_hidden,
         resize=resize,
         full=full,
         dry_run=dry_run,

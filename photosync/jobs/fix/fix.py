@@ -20,7 +20,8 @@ from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.replace_file import replace_file, rewrite_sums
 from photosync.jobs.fix.sidecar_files import record_sidecars, undo_sidecar, write_sidecar
 from photosync.jobs.fix.undo import original_of
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, digest_of
+from photosync.jobs.user_files import UserFiles
+from photosync.library import PROGRAM_FOLDER, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Fix:
     """One run: `for result in Fix(…).run(paths)`."""
 
     owners: FileOwners
+    files: UserFiles
     dry_run: bool = False
     undo: bool = False
     _changed: set[FileOwner] = field(default_factory=set, init=False)
@@ -52,7 +54,7 @@ class Fix:
             if not os.path.lexists(path):
                 raise UsageError(f"{path} does not exist")
         try:
-            for path in dict.fromkeys(file for each in found for file in _files(each)):
+            for path in dict.fromkeys(file for each in found for file in self._files(each)):
                 yield self._one(path)
         finally:
             for owner in self._changed:
@@ -111,6 +113,16 @@ class Fix:
             return FileResult(file.path, "untouched", notes=notes)
         return FileResult(file.path, "undone", notes=notes)
 
+    def _files(self, path: Path) -> Iterator[Path]:
+        """The files below a folder, in order; symbolic links are not followed. A file is itself."""
+        if path.is_symlink() or not path.is_dir():
+            if not self.files.is_excluded(path):
+                yield path
+            return
+        for file, _ in self.files.below(path):
+            if file.suffix.lower() != ".xmp":
+                yield file
+
     def _replace(
         self, file: OwnedFile, second: Path, before: str, after: str, fix_record: str | None
     ) -> tuple[str, ...]:
@@ -124,18 +136,6 @@ class Fix:
     def _note_change(self, file: OwnedFile, is_changed: bool) -> None:
         if file.owner is not None and is_changed:
             self._changed.add(file.owner)
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """The files below a folder, in order; symbolic links are not followed. A file is itself."""
-    if path.is_symlink() or not path.is_dir():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith(PROGRAM_FOLDER))
-        for name in sorted(names):
-            if name != SUMS_NAME and not name.lower().endswith(".xmp"):
-                yield Path(folder) / name
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from photosync.jobs.push.send import OnConflict, Task, TaskResult, Worker
 from photosync.jobs.push.walk import Found, Walk
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
+from photosync.jobs.user_files import UserFiles
 from photosync.model import Item
 from photosync.provider import Sent, SupportsUpload, UploadRequest
 
@@ -46,6 +47,9 @@ class PushOptions:
     full: bool = False
     """Ask the service also about files that an earlier push uploaded."""
     dry_run: bool = False
+    exclude: tuple[str, ...] = ()
+    """Patterns of gitignore for files to leave out."""
+    include_hidden: bool = False
 
 
 class Push:
@@ -60,7 +64,8 @@ class Push:
         self._pushes = catalog.pushes(account.name)
         self._options = options
         self._reporter = reporter
-        self._walk = Walk(options.paths, all_files=options.all_files, on_bytes=reporter.received)
+        self._files = UserFiles(options.exclude, include_hidden=options.include_hidden)
+        self._walk = Walk(options.paths, self._files, all_files=options.all_files, on_bytes=reporter.received)
         self._summary = Summary("push", account.name, options.collection, dry_run=options.dry_run)
         self._run = RunRecord(account, catalog, self._summary)
         self._sizes: Counter[int] = Counter()
@@ -327,6 +332,8 @@ class Push:
         self._known.record()
 
     def _report_skipped(self) -> None:
+        if note := self._files.note:
+            self._reporter.note(note)
         if self._skipped_count:
             more = ", …" if self._skipped_count > SHOWN_EXAMPLES else ""
             self._reporter.note(

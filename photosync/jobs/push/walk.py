@@ -10,7 +10,7 @@ from pathlib import Path
 
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.push.local_file import LocalFile, sendable, unreadable
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME
+from photosync.jobs.user_files import UserFiles
 from photosync.model import Kind
 
 BATCH = 200
@@ -29,17 +29,19 @@ class Found:
 class Walk:
     """The named files, and all files in the named folders, in a fixed order, each once.
 
-    A folder keeps its own name at the service, as with `cp -r`. Links to files are followed, links to folders are not.
-    Hidden files, and those of this program itself, are left out.
+    A folder keeps its own name at the service, as with `cp -r`.
     """
 
-    def __init__(self, paths: Sequence[Path], *, all_files: bool, on_bytes: Callable[[int], None]) -> None:
+    def __init__(
+        self, paths: Sequence[Path], files: UserFiles, *, all_files: bool, on_bytes: Callable[[int], None]
+    ) -> None:
         """Raises `UsageError` for a path that does not exist."""
         for path in paths:
             if not path.exists():
                 raise UsageError(f"there is no file or folder '{path}'")
         named = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - links stay what they are
         self._paths = [path for path in named if not any(folder in named for folder in path.parents)]
+        self._files = files
         self._all_files = all_files
         self._on_bytes = on_bytes
 
@@ -73,30 +75,11 @@ class Walk:
     def _all(self) -> Iterator[tuple[Path, tuple[str, ...]]]:
         for path in self._paths:
             if path.is_dir():
-                yield from _below(path, (sendable(path.name),) if path.name else ())
-            else:
+                own_name = (path.name,) if path.name else ()
+                for file, names in self._files.below(path):
+                    yield file, tuple(map(sendable, (*own_name, *names)))
+            elif not self._files.is_excluded(path):
                 yield path, ()
-
-
-def _below(folder: Path, names: tuple[str, ...]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """The content of a folder, files first, sorted by name, so that each run has the same order."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted((entry for entry in entries if not _is_ours(entry.name)), key=lambda entry: entry.name)
-    except OSError:
-        yield folder, names  # a folder that cannot be read fails like a file that cannot
-        return
-    folders = [entry for entry in found if entry.is_dir(follow_symlinks=False)]
-    for entry in found:
-        if not entry.is_dir():
-            yield Path(entry.path), names
-    for entry in folders:
-        yield from _below(Path(entry.path), (*names, sendable(entry.name)))
-
-
-def _is_ours(name: str) -> bool:
-    """Whether it is never uploaded: hidden, or made by this program."""
-    return name.startswith(".") or name in (PROGRAM_FOLDER, SUMS_NAME)
 
 
 def size_of(path: Path) -> int | None:

@@ -72,6 +72,25 @@ def test_what_is_named_twice_goes_up_once(user: User) -> None:
     assert user.trip() == {"Trip/Day 1/IMG_1.JPG": md5(path.read_bytes())}
 
 
+def test_what_machines_make_and_what_is_excluded_stays_here(user: User) -> None:
+    user.add("IMG_1.JPG")
+    user.add("IMG_2.PNG")
+    user.add("raw/IMG_3.JPG")
+    user.add("@eaDir/IMG_1.JPG/SYNOPHOTO_THUMB_XL.jpg")
+    user.add(".hidden.jpg")
+    user.add(".photosyncignore", b"raw/\n")
+    result = user.push(user.photos, "--exclude", "*.PNG", "--all-files")
+    assert set(user.trip()) == {"Trip/IMG_1.JPG"}
+    assert result.number("listed") == 1
+    assert f"left out what machines make next to photos: 1 files or folders ('{user.photos}/@eaDir')" in result.stderr
+    named = user.photos / "@eaDir" / "IMG_1.JPG" / "SYNOPHOTO_THUMB_XL.jpg"
+    assert user.push(named).number("listed") == 1
+    assert user.push(user.photos / "IMG_2.PNG", "--exclude", "*.PNG").number("listed") == 0
+    user.push(user.photos, "--include-hidden")
+    assert "Trip/.hidden.jpg" in user.trip()
+    assert "Trip/raw/IMG_3.JPG" not in user.trip()
+
+
 def test_the_folder_one_is_in(user: User) -> None:
     path = user.add("Day 1/IMG_1.JPG")
     before = Path.cwd()

@@ -1,0 +1,139 @@
+"""The files in a user's folders that `push` and `fix` take.
+
+They take no hidden files, none of this program, none that machines make next to photos, and none that the user excludes
+with `--exclude` or in a file `.photosyncignore`. A file or folder that the user names is taken, whatever its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from photosync.errors import UsageError
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME
+
+IGNORE_FILE = ".photosyncignore"
+
+MACHINE_MADE = (
+    # Thumbnails, recycle bins and snapshots of Synology, QNAP, Buffalo, Nextcloud and others
+    *("@eadir/", "@tmp/", "@__thumb/", "@recycle/", "@recently-snapshot/", r"\#recycle/", r"\#snapshot/", "trashbox/"),
+    *("appdata_*/", "network trash folder/", "temporary items/"),
+    # Windows, Linux, macOS
+    *("$recycle.bin/", "recycler/", "recycled/", "system volume information/", "found.[0-9][0-9][0-9]/", "lost+found/"),
+    *("__macosx/", "thumbs.db", "ehthumbs*.db", "desktop.ini", "icon\r"),
+    # The inside of photo and video libraries, and previews of Lightroom
+    *("*.photoslibrary/", "*.photolibrary/", "*.aplibrary/", "*.migratedphotolibrary/", "*.migratedaperturelibrary/"),
+    *("*.imovielibrary/", "*.fcpbundle/", "*.lrdata/", "*.lrprev", "ipod photo cache/", "zbthumbnail.info"),
+)
+"""Names in lower case, in the syntax of gitignore; `docs/uploading.md` has the same list."""
+
+_SHOWN_EXAMPLES = 3
+_MACHINE_MADE = GitIgnoreSpec.from_lines(MACHINE_MADE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Patterns, and the folder that they start at."""
+
+    base: Path
+    spec: GitIgnoreSpec
+
+    def verdict(self, path: Path, *, is_folder: bool) -> bool | None:
+        """Whether `path` is excluded; None if no pattern is about it."""
+        relative = path.relative_to(self.base).as_posix()
+        return self.spec.check_file(f"{relative}/" if is_folder else relative).include
+
+
+@dataclass(frozen=True, slots=True)
+class UserFiles:
+    """Finds the files: `UserFiles(exclude).below(folder)`."""
+
+    exclude: Sequence[str] = ()
+    """Patterns as in a `.photosyncignore` of each named folder; they win over those in files."""
+    include_hidden: bool = False
+    """Also take hidden files and those that machines make."""
+    left_out: dict[Path, None] = field(default_factory=dict, init=False)
+    """Gets each folder or file that was left out because machines made it."""
+
+    @property
+    def note(self) -> str | None:
+        """For the user: what was left out because machines made it."""
+        if not self.left_out:
+            return None
+        names = [f"'{path}'" for path in list(self.left_out)[:_SHOWN_EXAMPLES]]
+        more = ", …" if len(self.left_out) > _SHOWN_EXAMPLES else ""
+        return (
+            f"left out what machines make next to photos: {len(self.left_out)} files or folders "
+            f"({', '.join(names)}{more}). --include-hidden takes them as well."
+        )
+
+    def is_excluded(self, file: Path) -> bool:
+        """Whether `--exclude` is about a file that the user names."""
+        return bool(_rules(file.parent, self.exclude, "--exclude").verdict(file, is_folder=False))
+
+    def below(self, folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+        """Each file, and the names of its folders below `folder`: files first, sorted by name. Raises `UsageError`.
+
+        Links to files are followed, links to folders are not. A folder that cannot be read is yielded itself.
+        """
+        files = tuple(chain.from_iterable(map(_ignore_file, reversed(folder.parents))))
+        yield from self._below(folder, (), files, _rules(folder, self.exclude, "--exclude"))
+
+    def _below(
+        self, folder: Path, names: tuple[str, ...], files: tuple[_Rules, ...], exclude: _Rules
+    ) -> Iterator[tuple[Path, tuple[str, ...]]]:
+        try:
+            files = (*files, *_ignore_file(folder))
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            yield folder, names
+            return
+        taken = [entry for entry in found if self._is_taken(entry, (*files, exclude))]
+        for entry in taken:
+            if not entry.is_dir():
+                yield Path(entry.path), names
+        for entry in taken:
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._below(Path(entry.path), (*names, entry.name), files, exclude)
+
+    def _is_taken(self, entry: os.DirEntry[str], rules: Sequence[_Rules]) -> bool:
+        if entry.name.startswith(PROGRAM_FOLDER) or entry.name == SUMS_NAME:
+            return False
+        path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
+        verdicts = (each.verdict(path, is_folder=is_folder) for each in reversed(rules))
+        if next((verdict for verdict in verdicts if verdict is not None), False):
+            return False
+        if self.include_hidden:
+            return True
+        is_machine_made = _MACHINE_MADE.match_file(f"{entry.name.lower()}/" if is_folder else entry.name.lower())
+        if is_machine_made:
+            self.left_out[path] = None
+        return not is_machine_made and not entry.name.startswith(".")
+
+
+def _ignore_file(folder: Path) -> Iterator[_Rules]:
+    """The rules of the folder's own file, if it has one."""
+    path = folder / IGNORE_FILE
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}; without it, excluded files would be taken"
+        ) from error
+    yield _rules(folder, text.splitlines(), str(path))
+
+
+def _rules(base: Path, lines: Sequence[str], source: str) -> _Rules:
+    try:
+        # pathspec (1.1) lets a lone `*` win over a later `!*/`; `?*` means the same and does not.
+        return _Rules(base, GitIgnoreSpec.from_lines("?*" if line.strip() == "*" else line for line in lines))
+    except ValueError as error:
+        raise UsageError(f"{source}: {error}") from error
