@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from photosync.catalog import entry, item_json, schema
+from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
-from photosync.errors import DestinationError
+from photosync.errors import Exit
 from photosync.model import Digest, Item, Location
 
 CACHE_KIB = 16 * 1024
@@ -80,7 +80,7 @@ class AccountTotals:
 class Catalog:
     """An open catalog: from `open` for the one writer, from `read` for all others."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
         self.fixes = Fixes(connection)
         self._connection.execute("CREATE TEMP TABLE seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
@@ -104,8 +104,7 @@ class Catalog:
         with _opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
             connection = on_disk
             if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
-                connection = sqlite3.connect(":memory:", isolation_level=None)
-                on_disk.backup(connection)
+                connection = on_disk.copy_in_memory()
                 on_disk.close()
                 schema.migrate(connection, path)
         return cls(connection)
@@ -113,8 +112,8 @@ class Catalog:
     @classmethod
     def empty(cls) -> Self:
         """An empty catalog in memory, for a library that does not exist yet."""
-        connection = sqlite3.connect(":memory:", isolation_level=None)
-        schema.migrate(connection, Path(":memory:"))
+        connection = CatalogConnection(Path(":memory:"), ":memory:")
+        schema.migrate(connection, connection.path)
         return cls(connection)
 
     def close(self) -> None:
@@ -127,10 +126,13 @@ class Catalog:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if (
+                self._connection.in_transaction
+            ):  # a full disk may have ended it: https://www.sqlite.org/lang_transaction.html
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     # Runs
 
@@ -194,7 +196,8 @@ class Catalog:
 
     def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
         query = f"SELECT {entry.COLUMNS} FROM items WHERE {condition}"  # noqa: S608 - our own text
-        return map(entry.from_row, self._connection.execute(query, parameters))
+        rows = self._connection.execute(query, parameters)
+        return (entry.from_row(row, self._connection) for row in rows)
 
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
         """Record that these files are at their locations. The caller holds a transaction."""
@@ -309,7 +312,8 @@ class Catalog:
                WHERE account = ? AND collection = ? AND selection = ?""",
             (account, collection, selection),
         ).fetchone()
-        return Listing(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
+        with self._connection.stored_values():
+            return Listing(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
 
     def set_listing(self, account: str, collection: str, selection: str, listing: Listing) -> None:
         """Record the known extent of this kind of listing."""
@@ -328,7 +332,9 @@ class Catalog:
         ).fetchone()
         last = "SELECT started_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
         started_at, exit_status = self._connection.execute(last, (account,)).fetchone() or (None, None)
-        return AccountTotals(*(*counts, started_at and datetime.fromisoformat(started_at), exit_status))
+        with self._connection.stored_values():
+            last_started_at = started_at and datetime.fromisoformat(started_at)
+            return AccountTotals(*(*counts, last_started_at, exit_status and Exit(exit_status)))
 
 
 def _now() -> str:
@@ -336,21 +342,11 @@ def _now() -> str:
 
 
 @contextmanager
-def _opening(path: Path, uri: str) -> Iterator[sqlite3.Connection]:
+def _opening(path: Path, uri: str) -> Iterator[CatalogConnection]:
     """A connection to the file of the URI, closed if the `with` block fails."""
+    connection = CatalogConnection(path, uri)
     try:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-        try:
-            yield connection
-        except BaseException:
-            connection.close()
-            raise
-    except sqlite3.Error as error:
-        raise _unusable(path, error) from error
-
-
-def _unusable(path: Path, error: sqlite3.Error) -> DestinationError:
-    return DestinationError(
-        f"the catalog {path} cannot be used: {error}. Check the disk; if the file is damaged, move it away: "
-        "the next run makes a new one and adopts the files that lie there."
-    )
+        yield connection
+    except BaseException:
+        connection.close()
+        raise

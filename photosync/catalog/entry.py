@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 from photosync.catalog import item_json
+from photosync.catalog.connection import CatalogConnection
 from photosync.model import Item, Location
 
 COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
@@ -44,11 +46,14 @@ class CatalogEntry:
     """The fixer's result, JSON."""
     is_missing: bool = False
     """The file was not found when the run began."""
+    connection: CatalogConnection | None = field(default=None, compare=False, repr=False)
+    """Names the catalog's file in errors."""
 
     @property
     def item(self) -> Item:
-        """The provider's last description of the item."""
-        return item_json.from_text(self.description)
+        """The provider's last description of the item. Raises `DestinationError` if it is damaged."""
+        with self.connection.stored_values() if self.connection else nullcontext():
+            return item_json.from_text(self.description)
 
     @property
     def needs_download(self) -> bool:
@@ -71,9 +76,9 @@ class CatalogEntry:
         return item.size_bytes is not None and item.size_bytes != self.delivered_size
 
 
-def from_row(row: tuple[Any, ...]) -> CatalogEntry:
+def from_row(row: tuple[Any, ...], connection: CatalogConnection) -> CatalogEntry:
     """The entry of a row of `COLUMNS`."""
     *before, root, path = row[:8]
     location = None if path is None else Location(root, path)
-    values = (*before, location, *row[8:-1], bool(row[-1]))
+    values = (*before, location, *row[8:-1], bool(row[-1]), connection)
     return CatalogEntry(*values)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from photosync.catalog.connection import CatalogConnection
 from photosync.model import Location
 
 
@@ -33,7 +33,7 @@ class Intent:
 class Fixes:
     """Part of a `Catalog`; shares its connection and its transactions."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
 
     def sidecars(self, account: str, id_: str) -> list[Sidecar]:

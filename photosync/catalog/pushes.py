@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from photosync.catalog import item_json
+from photosync.catalog.connection import CatalogConnection
 from photosync.model import Digest, Item
 
 _GONE = "EXISTS (SELECT 1 FROM items AS i WHERE i.account = p.account AND i.id = p.id AND i.state = 'gone')"
@@ -47,7 +47,7 @@ class PushRecord:
 
 
 def records(
-    connection: sqlite3.Connection, *, path: Path | None = None, item: tuple[str, str] | None = None
+    connection: CatalogConnection, *, path: Path | None = None, item: tuple[str, str] | None = None
 ) -> list[PushRecord]:
     """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
     account, id_ = item or (None, None)
@@ -62,7 +62,7 @@ def records(
 class Pushes:
     """The pushes of one account; shares the connection and the transactions of a `Catalog`."""
 
-    def __init__(self, connection: sqlite3.Connection, account: str) -> None:
+    def __init__(self, connection: CatalogConnection, account: str) -> None:
         self._connection = connection
         self._account = account
 
@@ -104,7 +104,8 @@ class Pushes:
                 ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own text
             (self._account, digest.size_bytes, digest.sha256, destination),
         ).fetchone()
-        return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
+        with self._connection.stored_values():
+            return Match(item_json.from_text(row[0]), bool(row[1])) if row else None
 
     def record(self, run: int, destination: str, pushed: Iterable[PushedFile]) -> None:
         """Record that these files are at the service. The caller holds a transaction."""

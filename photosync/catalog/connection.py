@@ -1,0 +1,114 @@
+"""A connection to the catalog's file whose errors name the file and say what the user can do."""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from photosync.errors import DestinationError
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+_ABOUT_THE_DISK = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_PERM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM),
+    )
+)
+_KIND = 0xFF
+"""The bits of an extended result code that have its kind: https://www.sqlite.org/rescode.html"""
+
+
+def unusable(path: Path, why: object) -> DestinationError:
+    """The error for a catalog that is damaged."""
+    return DestinationError(
+        f"the catalog {path} cannot be used: {why}. Check the disk; if the file is damaged, move it away: "
+        "the next run makes a new one and adopts the files that lie there."
+    )
+
+
+class CatalogConnection(sqlite3.Connection):
+    """Raises `DestinationError` in place of the errors of SQLite, except for misuse by this program."""
+
+    def __init__(self, path: Path, uri: str) -> None:
+        self.path = path
+        with self._errors():
+            super().__init__(uri, uri=True, isolation_level=None)
+
+    @contextmanager
+    def stored_values(self) -> Iterator[None]:
+        """Stored values are read in the `with` block; one that cannot be read is damage."""
+        try:
+            yield
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise unusable(self.path, f"it has a damaged entry ({error})") from error
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """As `sqlite3.Connection`."""
+        return self.cursor(_Cursor).execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """As `sqlite3.Connection`."""
+        return self.cursor(_Cursor).executemany(sql, parameters)
+
+    def executescript(self, script: str, /) -> sqlite3.Cursor:
+        """As `sqlite3.Connection`."""
+        return self.cursor(_Cursor).executescript(script)
+
+    def copy_in_memory(self) -> CatalogConnection:
+        """A copy that can be changed without changing the file."""
+        copy = CatalogConnection(self.path, ":memory:")
+        with self._errors():
+            self.backup(copy)
+        return copy
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explained(error, self.path) from error
+
+
+def _explaining(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """`method` of a cursor, with the errors of `CatalogConnection`."""
+
+    @functools.wraps(method)
+    def explaining(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        try:
+            return method(*arguments, **options)
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.Error as error:
+            (cursor, *_) = arguments
+            assert isinstance(cursor, _Cursor)
+            assert isinstance(cursor.connection, CatalogConnection)
+            raise _explained(error, cursor.connection.path) from error
+
+    return explaining
+
+
+class _Cursor(sqlite3.Cursor):
+    execute = _explaining(sqlite3.Cursor.execute)
+    executemany = _explaining(sqlite3.Cursor.executemany)
+    executescript = _explaining(sqlite3.Cursor.executescript)
+    fetchone = _explaining(sqlite3.Cursor.fetchone)
+    fetchall = _explaining(sqlite3.Cursor.fetchall)
+
+    @_explaining
+    def __next__(self) -> Any:
+        return super().__next__()
+
+
+def _explained(error: sqlite3.Error, path: Path) -> DestinationError:
+    if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _KIND not in _ABOUT_THE_DISK:
+        return unusable(path, error)
+    return DestinationError(
+        f"the catalog {path} cannot be used: {error}. Check that the disk is mounted, writable and not full, "
+        "and that no other program has the file open."
+    )
