@@ -6,10 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from photosync_amazon.simulator import AmazonSimulator
 
 from photosync.errors import Exit
 from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
 
 PAGE_BYTES = 4096
 COMMANDS = (
