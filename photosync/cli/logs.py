@@ -31,6 +31,8 @@ def written(general: GeneralOptions) -> Iterator[None]:
         handler.addFilter(REDACTOR.clean_record)
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))
+    # Its debug lines have whole addresses, which may be permissions. The transport logs each request without them.
+    logging.getLogger("urllib3").setLevel(logging.INFO)
     try:
         yield
     finally:

@@ -20,10 +20,10 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionErr
 
 from photosync import clock
 from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
-from photosync.transport import hosts
+from photosync.transport import hosts, public_hosts
 from photosync.transport.hosts import AddressError, Origin, Target
 from photosync.transport.pacing import BandwidthLimit
-from photosync.transport.redaction import SENSITIVE_HEADERS
+from photosync.transport.public_hosts import PublicAdapter
 from photosync.transport.reply import Reply
 from photosync.transport.retry import Policy, RetryableError
 from photosync.transport.sign_in import SignIn
@@ -36,6 +36,8 @@ _MOST_HOSTS = 32
 _MOST_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
+_HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "if-range", "range", "user-agent"})
+"""Those of a request's own headers that may follow a redirect to another origin."""
 _DEFAULT_HEADERS = {"User-Agent": "photosync", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 
 log = logging.getLogger("photosync.transport")
@@ -94,30 +96,37 @@ class Connections:
 
     def __post_init__(self) -> None:
         self._own_hosts = hosts.OwnHosts(self.settings.own_hosts)
+        self._known_hosts = hosts.OwnHosts((*self.settings.own_hosts, *self.settings.endpoints))
         self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
         policy = self.policy
         patience = Patience(policy.connect_limit_s, policy.slow_window_s, policy.slow_window_bytes, self.cancel)
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
         # Bodies are sent in larger blocks than those of http.client: on loopback this takes half the time.
-        self._adapter = WatchedAdapter(
-            patience, hosts=_MOST_HOSTS, connections=policy.pool_size, block_bytes=_PIECE_BYTES
+        self._adapter, self._public_adapter = (
+            kind(patience, hosts=_MOST_HOSTS, connections=policy.pool_size, block_bytes=_PIECE_BYTES)
+            for kind in (WatchedAdapter, PublicAdapter)
         )
 
     def close(self) -> None:
         self._adapter.close()
+        self._public_adapter.close()
 
     def send(self, request: Request, started: float) -> Reply:
         """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer."""
         url = request.url
-        first: Target | None = None
+        previous: Target | None = None
+        # Once a redirect has led to another origin, nothing secret is sent, also not when another one leads back.
+        has_left = False
         for _ in range(_MOST_REDIRECTS + 1):
             with ExitStack() as opened:
                 hosts.target(url)
-                prepared = self._prepared(request, url, opened, is_first=first is None)
+                prepared = self._prepared(request, url, opened, is_first=previous is None)
                 target = hosts.target(prepared.url or "")
-                first = first or target
-                generation = self._sign(prepared, request, target, first)
-                response = self._send_one(prepared, request, target)
+                has_left = has_left or (previous is not None and target.origin != previous.origin)
+                generation = self._sign(prepared, request, target, has_left=has_left)
+                is_known = self._is_known(target, previous)
+                response = self._send_one(prepared, request, target, is_known=is_known, shows_path=not has_left)
+                previous = target
             reply = Reply(response, request, started=started, generation=generation, cancel=self.cancel)
             head = reply.head
             if head.status not in _REDIRECTS or head.status in request.accept or "Location" not in head.headers:
@@ -146,21 +155,44 @@ class Connections:
         prepared.prepare_body(body, None, request.json)
         return prepared
 
-    def _sign(self, prepared: requests.PreparedRequest, request: Request, target: Target, first: Target) -> int | None:
+    def _sign(
+        self, prepared: requests.PreparedRequest, request: Request, target: Target, *, has_left: bool
+    ) -> int | None:
         """Add credentials to the request, if its host may get them."""
         headers = prepared.headers
-        if target.origin != first.origin:
-            for name in [name for name in headers if name.lower() in SENSITIVE_HEADERS]:
-                del headers[name]
+        if has_left:
+            for name in request.headers or {}:
+                if name.lower() not in _HARMLESS_HEADERS:
+                    del headers[name]
+            return None
         if not request.signed or target.is_presigned or target.origin not in self._own_hosts:
             return None
         generation, credentials = self.sign_in.sign()
         headers.update(credentials)
         return generation
 
-    def _send_one(self, prepared: requests.PreparedRequest, request: Request, target: Target) -> requests.Response:
+    def _is_known(self, target: Target, previous: Target | None) -> bool:
+        """Whether the program or the configuration has this address. Raises `AddressError` if it must be public."""
+        # What is on this computer may name others there: a simulated service has several.
+        is_neighbour = previous is not None and previous.origin.is_loopback and target.origin.is_loopback
+        if is_neighbour or target.origin in self._known_hosts:
+            return True
+        public_hosts.check_name(target.origin)
+        return False
+
+    def _send_one(
+        self,
+        prepared: requests.PreparedRequest,
+        request: Request,
+        target: Target,
+        *,
+        is_known: bool,
+        shows_path: bool,
+    ) -> requests.Response:
         origin = target.origin
         where = origin.name
+        # The path that a redirect names may be the permission.
+        path = target.path if shows_path else "/…"
         timeout_s = (self.policy.connect_timeout_s, request.timeout_s or self.settings.read_timeout_s)
         if origin not in self._routes:
             self._routes[origin] = _read_environment(target)
@@ -169,18 +201,19 @@ class Connections:
             self.sent += 1
         started = time.monotonic()
         try:
-            response = self._adapter.send(
+            adapter = self._adapter if is_known else self._public_adapter
+            response = adapter.send(
                 prepared, stream=True, timeout=timeout_s, verify=route.verify, proxies=route.proxies
             )
         except (requests.exceptions.RequestException, HTTPError) as error:
-            log.debug("%s %s%s: no answer", request.method, where, target.path)
+            log.debug("%s %s%s: no answer", request.method, where, path)
             raise _connection_failure(error, where, timeout_s, is_first_contact=not self._has_answered) from None
         except ValueError:  # http.client refuses some header values only when it writes them
             raise _unsendable(request) from None
         self._has_answered = True
         if log.isEnabledFor(logging.DEBUG):
             spent_ms = (time.monotonic() - started) * 1000
-            log.debug("%s %s%s %d %.0f ms", request.method, where, target.path, response.status_code, spent_ms)
+            log.debug("%s %s%s %d %.0f ms", request.method, where, path, response.status_code, spent_ms)
         return response
 
     def _next_url(self, reply: Reply, target: Target) -> str:
@@ -201,8 +234,8 @@ class Connections:
         if status not in _SAME_METHOD:
             raise AddressError(f"{what}, as only GET may be.", status)
         # The body itself may be secret: a password, a refresh token.
-        if following not in self._own_hosts and following != target.origin:
-            raise AddressError(f"{what}, which is not the account's host: not followed.", status)
+        if following != target.origin:
+            raise AddressError(f"{what}, which is another host: not followed.", status)
         return url
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import ip_address
@@ -93,7 +94,8 @@ def _is_presigned(parts: SplitResult) -> bool:
 class OwnHosts:
     """The hosts that may get an account's credentials."""
 
-    def __init__(self, patterns: tuple[str, ...]) -> None:
+    def __init__(self, patterns: Iterable[str]) -> None:
+        patterns = tuple(patterns)
         self._origins = {target(pattern.rstrip("/")).origin for pattern in patterns if "://" in pattern}
         hosts = [pattern.lower() for pattern in patterns if "://" not in pattern]
         self._hosts = frozenset(host for host in hosts if not host.startswith("."))

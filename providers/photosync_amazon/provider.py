@@ -49,7 +49,7 @@ class AmazonProvider:
         self._auth = AmazonAuth(account, cookies, self._api_url)
         self._transport: Transport = context.transport(
             TransportSettings(
-                own_hosts=(*settings.endpoints.values(), f".amazon.{cookies.tld}", ".amazonaws.com"),
+                own_hosts=settings.own_hosts(cookies.tld),
                 auth=self._auth,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 classify=self._classify,

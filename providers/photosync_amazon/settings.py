@@ -38,6 +38,11 @@ class AmazonSettings(AccountSettings):
         host = f"content-{'na' if tld in NORTH_AMERICA else 'eu'}.drive.amazonaws.com"
         return self.endpoints.get("upload") or f"https://{host}/cdproxy/nodes"
 
+    def own_hosts(self, tld: str) -> tuple[str, ...]:
+        """The hosts that get the cookies (section 2): none by suffix, because anybody can have a bucket at Amazon."""
+        sites = (f"{name}.amazon.{tld}" for name in ("www", "download-photos", "thumbnails-photos"))
+        return (*sites, self.upload_url(tld), *self.endpoints.values())
+
     def download_url(self, tld: str) -> str | None:
         """The alternative address for originals; unknown if the configuration replaces only the API's host."""
         if "download" in self.endpoints or "api" in self.endpoints:

@@ -56,7 +56,7 @@ class AuraProvider:
         upload=UploadFacts(workers=1, needs_collection=True, resizes=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AuraSettings
-    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "upload", "identity"})
+    endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "images", "videos", "upload", "identity"})
 
     def __init__(self, settings: AuraSettings, context: AccountContext) -> None:
         self._account = context.account
@@ -97,9 +97,16 @@ class AuraProvider:
 
     def _unsigned_transport(self, pause_s: float) -> Transport:
         """For hosts that need no credentials of the account."""
-        headers = {"User-Agent": self._settings.user_agent}
+        settings = self._settings
+        headers = {"User-Agent": settings.user_agent}
         return self._context.transport(
-            TransportSettings(own_hosts=(), headers=headers, pause_s=pause_s, read_timeout_s=_READ_TIMEOUT_S)
+            TransportSettings(
+                own_hosts=(),
+                endpoints=(settings.images, settings.upload, settings.identity, *settings.endpoints.values()),
+                headers=headers,
+                pause_s=pause_s,
+                read_timeout_s=_READ_TIMEOUT_S,
+            )
         )
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002

@@ -23,7 +23,12 @@ from photosync.transport.hosts import Origin, OwnHosts, target
 
 DRIVE = "https://drive.amazonaws.com/drive/v1"
 LIFETIME_S = 259_200.0
-_AMAZON = re.compile(r"(.+\.)?(amazonaws\.com|amazon\.([a-z]{2,3}|com?\.[a-z]{2}))")
+_AMAZON = re.compile(
+    r"(.+\.)?drive\.amazonaws\.com"
+    r"|cdws\.[a-z]{2}(-[a-z]+)+-\d\.amazonaws\.com"
+    r"|(.+\.)?amazon\.(com|ca|com\.mx|com\.br|co\.uk|de|fr|it|es|nl|co\.jp|com\.au|in|cn)"
+)
+"""The service's hosts and Amazon's sites. Below other names of `amazonaws.com` anybody can have a host."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class CloudDriveProvider:
         )
         # Three sessions: for requests without a token, for finding the endpoints, and for the endpoints.
         self._sessions: list[Transport] = []
-        self._unsigned = self._session(None)
+        self._unsigned = self._session(None, drive, self._token_url, *((settings.relay,) if settings.relay else ()))
         self._source = self._token_source()
         self._auth = CloudDriveAuth(context.account, self._token_file, self._source)
         self._lookup = self._session(self._auth, drive)
@@ -220,6 +220,10 @@ class CloudDriveProvider:
 
     # Token sources
 
+    @property
+    def _token_url(self) -> str:
+        return f"{self._settings.endpoints.get('auth', TOKENS).rstrip('/')}/token"
+
     def _token_source(self) -> TokenSource | None:
         """Section 1.5: selected by the configuration."""
         settings, endpoints = self._settings, self._settings.endpoints
@@ -232,7 +236,7 @@ class CloudDriveProvider:
                 client_id=client.id,
                 client_secret=client.secret,
                 authorize_url=endpoints.get("authorize", AUTHORIZE),
-                token_url=f"{endpoints.get('auth', TOKENS).rstrip('/')}/token",
+                token_url=self._token_url,
                 redirect_uri=settings.redirect_uri,
             )
         if settings.uses == "relay" and settings.relay is not None:
@@ -245,7 +249,8 @@ class CloudDriveProvider:
         """Section 1.4: a relay has given tokens of other users' accounts."""
         headers = {"Authorization": f"Bearer {access_token}"}
         endpoints = self._endpoint_cache.get(self._unsigned, headers)
-        owner = CloudDriveApi(self._account, self._unsigned, endpoints).root(headers).id
+        session = self._session(None, endpoints.metadata)
+        owner = CloudDriveApi(self._account, session, endpoints).root(headers).id
         tree = self._opened_tree()
         if tree.owner not in (None, owner):
             raise SignInError(

@@ -46,8 +46,14 @@ _MEDIA_HOSTS = (".googleusercontent.com", ".google.com", ".usercontent.goog")
 """The hosts that may get the bearer token with a download (section 4.2)."""
 _READ_TIMEOUT_S = 90.0
 """A video's first byte takes up to nine seconds at Google, and sometimes longer (section 4.2)."""
-_UPLOAD_HOSTS = (".googleapis.com", ".googleusercontent.com")
-"""The hosts for uploads of large files, besides the API's own host. Google names one for each file."""
+_UPLOAD_HOSTS = (
+    "photoslibrary.googleapis.com",
+    "photos.googleapis.com",
+    "www.googleapis.com",
+    ".googleusercontent.com",
+)
+"""The hosts for uploads of large files, besides a configured one. Google names one for each file. Not all hosts below
+`googleapis.com`: at `storage.googleapis.com` anybody can have a bucket."""
 _UPLOAD_READ_TIMEOUT_S = 120.0
 """The time that Google needs for a large file's last piece is not known; it checks the whole file then."""
 _CAVEAT = (
@@ -77,14 +83,14 @@ class GoogleProvider:
         endpoints = settings.endpoints
         api = endpoints.get("picker", PICKER_URL).rstrip("/")
         library = endpoints.get("library", LIBRARY_URL).rstrip("/")
-        sign_in_urls = (client.token_uri, client.revoke_uri)
+        sign_in_urls = self._sign_in_urls = (client.token_uri, client.revoke_uri)
         token_file = partial(TokenFile, account=context.account, required=("refresh_token",))
 
         token = token_file(settings.token or context.state / "token.json")
         self._auth = GoogleAuth(context.account, client, token)
         own_hosts = (api, *endpoints.values(), *_MEDIA_HOSTS)
         transport = self._opened(
-            context, self._auth, PickerRefusals(context.account, api, sign_in_urls), own_hosts, _READ_TIMEOUT_S
+            self._auth, PickerRefusals(context.account, api, sign_in_urls), own_hosts, _READ_TIMEOUT_S
         )
         self._api = PickerApi(transport, api)
         self._downloads = Downloads(transport, self._api, OwnHosts(own_hosts))
@@ -97,15 +103,18 @@ class GoogleProvider:
             self._upload_auth = GoogleAuth(context.account, client, self._upload_token, UPLOADING)
         upload_hosts = (library, *_UPLOAD_HOSTS)
         refusals = LibraryRefusals(context.account, library, sign_in_urls)
-        transport = self._opened(context, self._upload_auth, refusals, upload_hosts, _UPLOAD_READ_TIMEOUT_S)
+        transport = self._opened(self._upload_auth, refusals, upload_hosts, _UPLOAD_READ_TIMEOUT_S)
         self._library = LibraryApi(transport, library, OwnHosts(upload_hosts))
 
-    @staticmethod
-    def _opened(
-        context: AccountContext, auth: GoogleAuth, classify: Classify, hosts: tuple[str, ...], read_timeout_s: float
-    ) -> Transport:
-        auth.transport = context.transport(
-            TransportSettings(own_hosts=hosts, auth=auth, classify=classify, read_timeout_s=read_timeout_s)
+    def _opened(self, auth: GoogleAuth, classify: Classify, hosts: tuple[str, ...], read_timeout_s: float) -> Transport:
+        auth.transport = self._context.transport(
+            TransportSettings(
+                own_hosts=hosts,
+                endpoints=self._sign_in_urls,
+                auth=auth,
+                classify=classify,
+                read_timeout_s=read_timeout_s,
+            )
         )
         return auth.transport
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from photosync.errors import ProviderError, SignInError, TemporaryError
 from photosync.testing import Fault
+from photosync.transport import Transport, TransportSettings
+from photosync_clouddrive.endpoints import DRIVE, EndpointCache
 from photosync_clouddrive.simulator import CloudDriveSimulator
 
 if TYPE_CHECKING:
@@ -51,6 +55,15 @@ def test_an_account_without_a_drive(simulator: CloudDriveSimulator, account: Acc
         ("https://user@cdws.amazonaws.com/", "cdws"),
         ("https://cdws.amazonaws.com:8443@evil.example/", "evil"),
         ("ftp://cdws.amazonaws.com/", "ftp"),
+        ("https://mine.s3.amazonaws.com/", "mine"),
+        ("https://mine.s3.us-east-1.amazonaws.com/", "mine"),
+        ("https://s3.us-east-1.amazonaws.com/cdws/", "s3"),
+        ("https://abc123.execute-api.us-east-1.amazonaws.com/drive/v1/", "abc123"),
+        ("https://cdws.us-east-1.elb.amazonaws.com/", "cdws"),
+        ("https://ec2-203-0-113-7.compute-1.amazonaws.com/", "ec2"),
+        ("https://cdws.s3.amazonaws.com/", "cdws"),
+        ("https://www.amazon.zip/", "amazon.zip"),
+        ("https://169.254.169.254/", "169"),
     ],
 )
 @pytest.mark.parametrize("key", ["metadataUrl", "contentUrl"])
@@ -62,6 +75,18 @@ def test_a_foreign_endpoint_gets_no_token(
         account.listing()
     assert not (account.state / "endpoint.json").exists()
     assert simulator.counts["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["cdws.us-east-1.amazonaws.com", "content-na.drive.amazonaws.com", "drive.amazonaws.com", "www.amazon.co.uk"],
+)
+def test_the_hosts_of_the_service_are_trusted(tmp_path: Path, host: str) -> None:
+    stored = {"metadataUrl": f"https://{host}/drive/v1/", "contentUrl": f"https://{host}/cdproxy/"}
+    path = tmp_path / "endpoint.json"
+    path.write_text(json.dumps({**stored, "exp_time": time.time() + 60, "drive": DRIVE}))
+    transport = Transport(TransportSettings(own_hosts=()))
+    assert EndpointCache("drive", path, DRIVE, ()).get(transport).metadata == stored["metadataUrl"]
 
 
 def test_an_endpoint_that_says_nothing(simulator: CloudDriveSimulator, account: Account) -> None:

@@ -23,7 +23,8 @@ def auth_of(folder: Path) -> GoogleAuth:
         read_client(folder / "client_secret.json", "google"),
         TokenFile(folder / "token.json", account="google", required=("refresh_token",)),
     )
-    auth.transport = Transport(TransportSettings(own_hosts=(), auth=auth), policy=UNREACHABLE)
+    endpoints = (read_client(folder / "client_secret.json", "google").token_uri,)
+    auth.transport = Transport(TransportSettings(own_hosts=(), endpoints=endpoints, auth=auth), policy=UNREACHABLE)
     return auth
 
 

@@ -133,7 +133,7 @@ def test_a_retry_after_is_capped(server: Server, opened: Opener) -> None:
 def test_a_dead_host_is_reported_quickly(opened: Opener, unused_port: int) -> None:
     policy = replace(QUICK, max_attempts=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
     url = f"http://127.0.0.1:{unused_port}/a"
-    transport = opened(policy)
+    transport = opened(policy, endpoints=(url,))
     with pytest.raises(TemporaryError, match="refuses connections") as caught:
         transport.request("GET", url)
     assert caught.value.reason is Reason.UNREACHABLE
@@ -142,10 +142,11 @@ def test_a_dead_host_is_reported_quickly(opened: Opener, unused_port: int) -> No
 
 def test_a_host_that_answered_once_has_the_whole_budget(server: Server, opened: Opener, unused_port: int) -> None:
     policy = replace(QUICK, max_attempts=4, first_contact_budget_s=0)
-    transport = opened(policy)
+    url = f"http://127.0.0.1:{unused_port}/a"
+    transport = opened(policy, endpoints=(url,))
     transport.request("GET", server.on("/a", GOOD))
     with pytest.raises(TemporaryError, match="gave up after 4 tries"):
-        transport.request("GET", f"http://127.0.0.1:{unused_port}/a")
+        transport.request("GET", url)
 
 
 def test_a_name_that_does_not_exist_is_said_to_be_one(opened: Opener) -> None:
@@ -161,9 +162,10 @@ class TestWhatMustNotBeRepeated:
         assert [request.body for request in server.requests] == [b"once", b"once"]
 
     def test_is_repeated_when_no_connection_came_about(self, opened: Opener, unused_port: int) -> None:
-        transport = opened()
+        url = f"http://127.0.0.1:{unused_port}/a"
+        transport = opened(endpoints=(url,))
         with pytest.raises(TemporaryError, match="gave up after 3 tries"):
-            transport.request("POST", f"http://127.0.0.1:{unused_port}/a", idempotent=False)
+            transport.request("POST", url, idempotent=False)
         assert transport.retries == 2
 
     @pytest.mark.parametrize("status", [408, 500, 503, 504])

@@ -70,7 +70,9 @@ class TestAPeerThatIsTooSlow:
     def test_may_be_one_that_takes_a_body(self, opened: Opener, mute: int) -> None:
         url = f"http://127.0.0.1:{mute}/a"
         with pytest.raises(LostAnswerError):
-            opened(SLOW, read_timeout_s=0.2).request("POST", url, body=b"x" * 50_000_000, idempotent=False)
+            opened(SLOW, endpoints=(url,), read_timeout_s=0.2).request(
+                "POST", url, body=b"x" * 50_000_000, idempotent=False
+            )
 
 
 class TestTheEndOfTheRun:
@@ -92,19 +94,19 @@ class TestTheEndOfTheRun:
         for alarm in alarms:
             alarm.join()
 
-    def _transport(self, opened: Opener) -> Transport:
-        return opened(QUICK, cancel=self.cancel, own_hosts=("https://127.0.0.1:1",))
+    def _transport(self, opened: Opener, url: str) -> Transport:
+        return opened(QUICK, cancel=self.cancel, own_hosts=("https://127.0.0.1:1",), endpoints=(url,))
 
     @pytest.mark.parametrize("scheme", ["http", "https"])
     def test_ends_the_wait_for_an_answer_and_a_handshake(
         self, opened: Opener, mute: int, cancelled: Callable[[Callable[[], object]], None], scheme: str
     ) -> None:
-        transport = self._transport(opened)
-        cancelled(lambda: transport.request("GET", f"{scheme}://127.0.0.1:{mute}/a"))
+        url = f"{scheme}://127.0.0.1:{mute}/a"
+        cancelled(lambda: self._transport(opened, url).request("GET", url))
 
     def test_ends_an_upload(self, opened: Opener, mute: int, cancelled: Callable[[Callable[[], object]], None]) -> None:
-        transport = self._transport(opened)
-        cancelled(lambda: transport.request("POST", f"http://127.0.0.1:{mute}/a", body=b"x" * 50_000_000))
+        url = f"http://127.0.0.1:{mute}/a"
+        cancelled(lambda: self._transport(opened, url).request("POST", url, body=b"x" * 50_000_000))
 
     def test_ends_a_connection_that_does_not_come_about(
         self, opened: Opener, cancelled: Callable[[Callable[[], object]], None]
@@ -114,7 +116,8 @@ class TestTheEndOfTheRun:
             for filler in fillers:
                 filler.setblocking(False)
                 filler.connect_ex(full.getsockname())
-            cancelled(lambda: self._transport(opened).request("GET", f"http://127.0.0.1:{full.getsockname()[1]}/a"))
+            url = f"http://127.0.0.1:{full.getsockname()[1]}/a"
+            cancelled(lambda: self._transport(opened, url).request("GET", url))
             for filler in fillers:
                 filler.close()
 
@@ -128,7 +131,7 @@ class TestTheEndOfTheRun:
         drips_head: bool,
     ) -> None:
         url = server.on("/a", Reply(200, b"x" * 200, drip_s=0.02, drips_head=drips_head))
-        cancelled(lambda: self._transport(opened).download(url, Memory()))
+        cancelled(lambda: self._transport(opened, url).download(url, Memory()))
 
     def test_ends_an_answer_over_tls(
         self,
@@ -141,14 +144,15 @@ class TestTheEndOfTheRun:
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         never = threading.Event()
         url = secure.on("/a", Reply(200, b"x" * 200, cut=100, hold=never))
-        cancelled(lambda: self._transport(opened).download(url, Memory()))
+        cancelled(lambda: self._transport(opened, url).download(url, Memory()))
         never.set()
 
 
 def test_a_handshake_that_does_not_end_is_left(opened: Opener, mute: int) -> None:
     policy = replace(QUICK, max_attempts=1, connect_limit_s=0.3)
     with pytest.raises(TemporaryError, match="no connection"):
-        opened(policy).request("GET", f"https://127.0.0.1:{mute}/a")
+        url = f"https://127.0.0.1:{mute}/a"
+        opened(policy, endpoints=(url,)).request("GET", url)
 
 
 @pytest.fixture

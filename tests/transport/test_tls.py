@@ -21,7 +21,7 @@ def test_a_bundle_of_the_environment_is_trusted(
     secure: Server, opened: Opener, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
-    assert opened().request("GET", secure.on("/a", Reply(200, b"good"))).body == b"good"
+    assert opened(own_hosts=(secure.url,)).request("GET", secure.on("/a", Reply(200, b"good"))).body == b"good"
 
 
 def test_a_redirect_from_https_to_http_is_refused_even_on_this_computer(
@@ -30,5 +30,5 @@ def test_a_redirect_from_https_to_http_is_refused_even_on_this_computer(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
     url = secure.on("/a", redirect(server.on("/b", Reply(200, b"good"))))
     with pytest.raises(ProviderError, match="from https to http"):
-        opened().request("GET", url)
+        opened(own_hosts=(secure.url,)).request("GET", url)
     assert server.requests == []

@@ -82,6 +82,7 @@ class AuraSimulator(Simulator):
             "endpoints": {
                 "api": f"{self.url}/v5",
                 "images": self.url_of("images"),
+                "videos": self.url_of("videos"),
                 "upload": f"{self.url_of('store')}/{BUCKET}",
                 "identity": f"{self.url_of('store')}/",
             },

@@ -9,8 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.transport import Destination, Transport
@@ -21,7 +20,6 @@ from photosync_google.picker.items import FAILED, PROCESSING, PickedItem
 MAX_AGE_S = 50 * 60.0
 _USELESS_RENEWALS = 5
 """After this many new listings in a row whose addresses all failed, the addresses are not the cause."""
-_REDIRECTS = (301, 302, 303, 307, 308)
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST_ERROR_BYTES = 20_000
 
@@ -77,27 +75,11 @@ class Downloads:
                 "nothing was asked there",
                 Reason.REFUSED,
             )
-        if picked.is_video:
-            self._download_video(picked, destination)
-        else:
-            self._transport.download(picked.url, destination)
+        # A video is redirected to a host that gets no bearer token.
+        self._transport.download(picked.url, destination)
+        if not picked.is_video:
             _check_picture(picked, destination)
         self._useless_renewals = 0
-
-    def _download_video(self, picked: PickedItem, destination: Destination) -> None:
-        """Videos are redirected to a host that needs no bearer token, and so must not get it."""
-        try:
-            with self._transport.stream("GET", picked.url, accept=(HTTPStatus.OK, *_REDIRECTS)) as (answer, _):
-                location = answer.headers.get("Location") if answer.status in _REDIRECTS else None
-        except ProviderError as error:
-            reasons = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND}
-            raise ItemError(str(error), reasons.get(error.status or 0, Reason.BAD_ANSWER)) from error
-        if location is None:
-            self._transport.download(picked.url, destination)
-            return
-        address = urljoin(picked.url, location)
-        self._transport.hide(urlsplit(address).path)
-        self._transport.download(address, destination, signed=False)
 
     def _renewed(self, old: _Address) -> _Address:
         """A newer address than `old`, from one listing for all threads that need one."""
