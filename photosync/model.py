@@ -60,7 +60,10 @@ class CaptureTime:
             raise ValueError("a capture time is a naive reading; its meaning gives the time zone")
 
     def isoformat(self) -> str:
-        """`2019-07-06T18:22:00.250+02:00`, the milliseconds and the offset only if present."""
+        """`2019-07-06T18:22:00.250+02:00`, the milliseconds and the offset only if present; `1978-09` for a month."""
+        if self.meaning.is_partial:
+            known = {TimeMeaning.YEAR: 4, TimeMeaning.MONTH: 7}.get(self.meaning, 10)
+            return self.reading.isoformat()[:known]
         reading = self.reading if self.offset is None else self.reading.replace(tzinfo=timezone(self.offset))
         return reading.isoformat(timespec="milliseconds" if self.reading.microsecond else "seconds")
 

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from string import Formatter
 
 from photosync.library.names import safe_name, split_extension
+from photosync.model import CaptureTime, TimeMeaning
 
 PRESETS = {
     "flat": "{name}",
@@ -21,10 +22,13 @@ PRESETS = {
     "days": "{year}/{month}/{day}/{name}",
 }
 UNKNOWN_DATE = "unknown-date"
-"""Replaces year, month and day of an item without a capture time."""
+"""Replaces the year, month and day that are not known of an item."""
 
 FIELDS = ("account", "collection", "year", "month", "day", "taken", "id", "name", "stem", "ext", "kind")
 _DATE_FIELDS = frozenset({"year", "month", "day", "taken"})
+_DIRECTIVES = {"year": "Y", "month": "m", "day": "d"}
+_KNOWN = {TimeMeaning.YEAR: frozenset("YyC%"), TimeMeaning.MONTH: frozenset("YyCmbBh%")}
+"""The strftime directives that a partial date has. Of a day, the time is midnight."""
 
 
 class LayoutError(ValueError):
@@ -39,8 +43,8 @@ class LayoutFields:
     id: str
     name: str
     kind: str
-    taken: datetime | None
-    """The local reading of the capture time."""
+    taken: CaptureTime | None
+    """The local reading of the capture time; of a partial one, some date fields are unknown."""
     collection: str = ""
     """May be a path, `A/B/C`."""
 
@@ -92,16 +96,25 @@ def _parse(segment: str) -> list[_Part]:
 
 
 def _render(segment: list[_Part], fields: LayoutFields) -> str:
-    dated = [number for number, part in enumerate(segment) if part.field in _DATE_FIELDS]
-    if fields.taken is not None or not dated:
-        return "".join(part.literal + _value(part, fields) for part in segment)
-    if all(part.field is None or part.field in _DATE_FIELDS for part in segment):
+    unknown = [number for number, part in enumerate(segment) if not _is_known(part, fields.taken)]
+    only_dates = all(part.field is None or part.field in _DATE_FIELDS for part in segment)
+    if unknown and only_dates and len(unknown) == sum(part.field is not None for part in segment):
         return UNKNOWN_DATE
     return "".join(
-        part.literal + (UNKNOWN_DATE if number in dated else _value(part, fields))
+        part.literal + (UNKNOWN_DATE if number in unknown else _value(part, fields))
         for number, part in enumerate(segment)
-        if number not in dated[1:]
+        if number not in unknown[1:]
     )
+
+
+def _is_known(part: _Part, taken: CaptureTime | None) -> bool:
+    """Whether the part has no date, or all of its date is known."""
+    if part.field not in _DATE_FIELDS:
+        return True
+    if taken is None or taken.meaning not in _KNOWN:
+        return taken is not None
+    directives = _DIRECTIVES[part.field] if part.field in _DIRECTIVES else re.findall("%[-_0^#]?(.)|mmm", part.format)
+    return bool(directives) and _KNOWN[taken.meaning].issuperset(directives)
 
 
 def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
@@ -118,7 +131,7 @@ def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one lin
         case "ext":
             return split_extension(name)[1]
         case "taken" | "year" | "month" | "day":
-            return _date(fields.taken, part.field, part.format) if fields.taken else ""
+            return _date(fields.taken.reading, part.field, part.format) if fields.taken else ""
         case field:
             return str(getattr(fields, field)).replace("/", "_")
 

@@ -6,8 +6,9 @@ from pathlib import PurePosixPath
 import pytest
 
 from photosync.library import Layout, LayoutError, LayoutFields
+from photosync.model import CaptureTime, TimeMeaning
 
-TAKEN = datetime(2019, 7, 6, 18, 22, 5, 123456)
+TAKEN = CaptureTime(datetime(2019, 7, 6, 18, 22, 5, 123456), TimeMeaning.LOCAL)
 
 
 def place(**changes: object) -> LayoutFields:
@@ -50,6 +51,26 @@ def test_fields_are_filled(layout: str, path: str) -> None:
 )
 def test_an_item_without_a_capture_time_goes_to_unknown_date(layout: str, path: str) -> None:
     assert Layout(layout).path(place(taken=None)) == PurePosixPath(path)
+
+
+@pytest.mark.parametrize(
+    ("layout", "month", "year"),
+    [
+        ("flat", "IMG_0042.JPG", "IMG_0042.JPG"),
+        ("years", "1978/IMG_0042.JPG", "1978/IMG_0042.JPG"),
+        ("months", "1978/09/IMG_0042.JPG", "1978/unknown-date/IMG_0042.JPG"),
+        ("days", "1978/09/unknown-date/IMG_0042.JPG", "1978/unknown-date/IMG_0042.JPG"),
+        ("{year}-{month}/{name}", "1978-09/IMG_0042.JPG", "1978-unknown-date/IMG_0042.JPG"),
+        ("{year}-{month}-{day}_{name}", "1978-09-unknown-date_IMG_0042.JPG", "1978-unknown-date_IMG_0042.JPG"),
+        ("{taken:%Y %b}/{name}", "1978 Sep/IMG_0042.JPG", "unknown-date/IMG_0042.JPG"),
+        ("{taken:%Y}/{taken:%m}/{name}", "1978/09/IMG_0042.JPG", "1978/unknown-date/IMG_0042.JPG"),
+        ("{taken}_{name}", "unknown-date_IMG_0042.JPG", "unknown-date_IMG_0042.JPG"),
+    ],
+)
+def test_only_what_is_not_known_of_a_date_is_unknown(layout: str, month: str, year: str) -> None:
+    first = datetime(1978, 9, 1)
+    assert Layout(layout).path(place(taken=CaptureTime(first, TimeMeaning.MONTH))) == PurePosixPath(month)
+    assert Layout(layout).path(place(taken=CaptureTime(first, TimeMeaning.YEAR))) == PurePosixPath(year)
 
 
 @pytest.mark.parametrize(

@@ -103,9 +103,6 @@ def _fix(answer: Why) -> list[str]:
 
 
 def _reading(time: CaptureTime) -> str:
-    if time.meaning.is_partial:
-        known = {TimeMeaning.YEAR: 4, TimeMeaning.MONTH: 7}.get(time.meaning, 10)
-        return time.isoformat()[:known]
     if time.meaning is TimeMeaning.INSTANT:
         return f"{time.reading.isoformat()}Z"
     return time.isoformat()

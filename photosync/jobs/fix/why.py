@@ -93,9 +93,10 @@ def _location_reason(owner: FileOwner, entry: CatalogEntry, fixed: metadata.FixR
     if PurePosixPath(location.path).suffix == PurePosixPath(name).suffix:
         item = replace(item, name=name)
     chooser = LocationChooser(entry.account, owner.catalog, owner.library, layout, None)
-    expected = next(chooser.free(item, location.root, choice.folder_time))
+    expected = next(chooser.free(item, location.root, choice.folder_date))
     source = choice.winner.source.label if choice.winner else ""
-    date = f"the {source} says {choice.folder_time}" if choice.folder_time else "no date is known"
+    date = choice.folder_date.isoformat().replace("T", " ") if choice.folder_date else ""
+    date = f"the {source} says {date}" if date else "no date is known"
     reason = f"the layout {layout.text} gives {expected.path}: {date}"
     if location.key == expected.key:
         return reason

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import chain, count, islice
 from pathlib import Path, PurePosixPath
 
@@ -17,7 +16,7 @@ from photosync.formats.sniff import Format
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.library import MAX_NAME_BYTES, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
-from photosync.model import Item, Location
+from photosync.model import CaptureTime, Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
 
@@ -47,7 +46,7 @@ class LocationChooser:
 
     def expected(self, item: Item) -> Location:
         """The location of a new item, if its content has the same time and format as in the listing."""
-        return next(self.free(item, self._root(item), _reading(item)))
+        return next(self.free(item, self._root(item), item.taken))
 
     def release(self, item: Item) -> None:
         """End the reservation: the location is in the catalog, or the item gets none in this run."""
@@ -67,7 +66,7 @@ class LocationChooser:
             return self.location_of(downloaded.replaced, root)
         if self.provider and self.provider.facts.content_names:
             item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
-        for location in self.free(item, root, downloaded.fixed.capture_time.folder_time, name_bytes):
+        for location in self.free(item, root, downloaded.fixed.capture_time.folder_date, name_bytes):
             file = self.library.file(location)
             if not os.path.lexists(file) or _has_content(file, downloaded.stored_sha256):
                 return location
@@ -78,7 +77,7 @@ class LocationChooser:
         return Location(root, str(path.relative_to(self.library.base(root))))
 
     def free(
-        self, item: Item, root: str, taken: datetime | None, name_bytes: int = MAX_NAME_BYTES
+        self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int = MAX_NAME_BYTES
     ) -> Iterator[Location]:
         """Locations that no other item has, the best first. A file that is not in the catalog may be there."""
         return (each for each in self._candidates(item, root, taken, name_bytes) if self._is_free(item, each))
@@ -90,7 +89,7 @@ class LocationChooser:
 
     def _unknown_files(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
         """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
-        candidates = islice(self._candidates(item, root, _reading(item), MAX_NAME_BYTES), 2)
+        candidates = islice(self._candidates(item, root, item.taken, MAX_NAME_BYTES), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
         files = (self.library.file(each) for each in locations if self._is_free(item, each))
         return tuple(file for file in files if os.path.isfile(file))  # noqa: PTH113 - false for what cannot be examined
@@ -102,14 +101,14 @@ class LocationChooser:
         folder = self.library.base(root) if root else self.library.root / self.account
         return tuple(self.provider.legacy_files(item, folder))
 
-    def _candidates(self, item: Item, root: str, taken: datetime | None, name_bytes: int) -> Iterator[Location]:
+    def _candidates(self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int) -> Iterator[Location]:
         by_provider = self.provider is not None and self.provider.facts.provider_dates
         fields = LayoutFields(
             account=self.account,
             id=item.id,
             name=item.name,
             kind=item.kind.value,
-            taken=_reading(item) if by_provider else taken,
+            taken=item.taken if by_provider else taken,
             collection="" if root else _collection(item),  # a folder outside the library is for one collection
         )
         path = PurePosixPath(*(shortened(part, name_bytes) for part in self.layout.path(fields).parts))
@@ -157,10 +156,6 @@ def _has_content(file: Path, sha256: str) -> bool:
         return file.is_file() and digest_of(file).sha256 == sha256
     except OSError:
         return False
-
-
-def _reading(item: Item) -> datetime | None:
-    return item.taken.reading if item.taken else None
 
 
 def _collection(item: Item) -> str:

@@ -108,7 +108,8 @@ def test_whole_dates_are_read_by_rule(text: str, read: str) -> None:
 def test_what_is_known_of_a_date_is_read(text: str, read: str) -> None:
     date = read_date(text)
     assert isinstance(date, CaptureTime)
-    assert (date.isoformat(), date.meaning) == (read + "-01-01"[len(read) - 4 :] + "T00:00:00", LENGTHS[len(read)])
+    assert (date.isoformat(), date.meaning) == (read, LENGTHS[len(read)])
+    assert date.reading.isoformat() == read + "-01-01"[len(read) - 4 :] + "T00:00:00"
 
 
 @pytest.mark.parametrize("text", UNREADABLE)
