@@ -7,7 +7,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,6 +62,8 @@ class _OutgoingBody:
     size_bytes: int
     bandwidth: BandwidthLimit | None
     cancel: threading.Event | None
+    held_back: Callable[[float], None]
+    """Gets the times that the bandwidth limit took."""
 
     def __len__(self) -> int:
         return self.size_bytes
@@ -75,7 +77,7 @@ class _OutgoingBody:
         clock.check(self.cancel)
         piece = self.source.read(_PIECE_BYTES if size < 0 else min(size, _PIECE_BYTES))
         if self.bandwidth is not None:
-            self.bandwidth.take(len(piece), self.cancel)
+            self.held_back(self.bandwidth.take(len(piece), self.cancel))
         return piece
 
 
@@ -111,8 +113,11 @@ class Connections:
         self._adapter.close()
         self._public_adapter.close()
 
-    def send(self, request: Request, started: float) -> Reply:
-        """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer."""
+    def send(self, request: Request, started: float, held_back: Callable[[float], None]) -> Reply:
+        """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer.
+
+        `held_back` gets the times that the bandwidth limit took.
+        """
         url = request.url
         previous: Target | None = None
         # Once a redirect has led to another origin, nothing secret is sent, also not when another one leads back.
@@ -120,7 +125,7 @@ class Connections:
         for _ in range(_MOST_REDIRECTS + 1):
             with ExitStack() as opened:
                 hosts.target(url)
-                prepared = self._prepared(request, url, opened, is_first=previous is None)
+                prepared = self._prepared(request, url, opened, held_back, is_first=previous is None)
                 target = hosts.target(prepared.url or "")
                 has_left = has_left or (previous is not None and target.origin != previous.origin)
                 generation = self._sign(prepared, request, target, has_left=has_left)
@@ -134,7 +139,9 @@ class Connections:
             url = self._next_url(reply, target)
         raise AddressError(f"{request.label} was redirected more than {_MOST_REDIRECTS} times.")
 
-    def _prepared(self, request: Request, url: str, opened: ExitStack, *, is_first: bool) -> requests.PreparedRequest:
+    def _prepared(
+        self, request: Request, url: str, opened: ExitStack, held_back: Callable[[float], None], *, is_first: bool
+    ) -> requests.PreparedRequest:
         prepared = requests.PreparedRequest()
         try:
             prepared.prepare_method(request.method)
@@ -149,7 +156,8 @@ class Connections:
             source = opened.enter_context(request.body())
             size_bytes: int = super_len(source)  # type: ignore[no-untyped-call]
             # requests would send an empty one in chunks, which services refuse.
-            body = _OutgoingBody(source, size_bytes, self.bandwidth, self.cancel) if size_bytes else b""
+            outgoing = _OutgoingBody(source, size_bytes, self.bandwidth, self.cancel, held_back)
+            body = outgoing if size_bytes else b""
         elif request.body is not None:
             body = request.body
         prepared.prepare_body(body, None, request.json)

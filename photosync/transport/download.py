@@ -85,7 +85,6 @@ class Download:
             body = self._body(reply, start)
             if body is None:
                 return None
-            self.exchange.pacer.succeeded()
             self._receive(reply, body, retries)
             return reply.head
 
@@ -147,11 +146,11 @@ class Download:
         size = _CHUNK_BYTES if bandwidth is None else min(_CHUNK_BYTES, bandwidth.chunk_bytes)
         received = 0
         for chunk in reply.chunks(size, decode=body.is_compressed):
-            self.exchange.receive(len(chunk))
+            retries.held_back(self.exchange.receive(len(chunk)))
             self.destination.write(chunk)
             received += len(chunk)
             position = body.start + received
-            retries.progress(new=position > self._furthest)
+            retries.progress(position - self._furthest)
             self._furthest = max(self._furthest, position)
         if not body.is_compressed:
             self._check_length(reply, body, received)

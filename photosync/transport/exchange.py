@@ -72,10 +72,9 @@ class Exchange:
             self._sign_in.refuse(self._sign_in_refusal(reply))
         return reply
 
-    def receive(self, size_bytes: int) -> None:
-        """Count received bytes, under the bandwidth limit."""
-        if self.bandwidth is not None:
-            self.bandwidth.take(size_bytes, self.cancel)
+    def receive(self, size_bytes: int) -> float:
+        """Count received bytes, under the bandwidth limit; returns the time that it made the caller wait."""
+        return 0.0 if self.bandwidth is None else self.bandwidth.take(size_bytes, self.cancel)
 
     def check(self, reply: Reply, answer: Answer) -> None:
         """Return if the request accepts the answer; raise the error for all others."""
@@ -83,7 +82,6 @@ class Exchange:
         if answer.status not in reply.request.accept:
             self.raise_if_temporary(reply, answer)
             raise self.refusal(reply.request, answer)
-        self.pacer.succeeded()
 
     def classify(self, reply: Reply, answer: Answer) -> None:
         """Raise the provider's error for `answer`, if any."""
@@ -131,11 +129,12 @@ class Exchange:
                 "are left. Try again later.",
                 Reason.THROTTLED,
             )
+        asked = clock.monotonic()
         started = self.pacer.wait(self.cancel)
         # The sign-in may have ended while this waited.
         self._sign_in.check()
-        retries.started()
-        return self.connections.send(request, started)
+        retries.started(started - asked)
+        return self.connections.send(request, started, retries.held_back)
 
     def _sign_in_refusal(self, reply: Reply) -> str:
         """The message of a 401. Closes the reply."""

@@ -26,6 +26,7 @@ from photosync.transport.types import Answer, Request
 
 Result = TypeVar("Result")
 
+_DAY_S = 86_400
 _ADVICE = {
     Reason.THROTTLED: "Try again later, with fewer downloads at a time.",
     Reason.SERVER_ERROR: "The service has trouble of its own; try again later.",
@@ -38,7 +39,12 @@ class Policy:
     """The limits of a transport. The core sets them, the same for all providers."""
 
     retry_budget_s: float = 120.0
-    """The maximum time of a request without progress, its waits included."""
+    """The maximum time of a request without progress, the waits between its attempts included.
+
+    What the bandwidth limit takes is not counted, nor its turn among other requests, up to this time once more.
+    """
+    progress_bytes: int = 32 * 1024
+    """The new bytes of a download that are progress: then time and attempts are counted anew."""
     max_attempts: int = 6
     """The maximum number of lost connections and server errors without progress. Throttling is not counted."""
     retry_after_cap_s: float = 900.0
@@ -140,9 +146,13 @@ class Retries:
     cancel: threading.Event | None
     on_wait: Callable[[Wait], None]
     _started: float | None = field(default=None, init=False)
-    """When the time without progress began."""
+    """When the time without progress began. Changed by what follows, which is since then too."""
     _failures: list[RetryableError] = field(default_factory=list, init=False)
-    """The number of attempts since the last progress."""
+    _new_bytes: int = field(default=0, init=False)
+    _turns_s: float = field(default=0.0, init=False)
+    """The time in which other requests came first."""
+    _held_back_s: float = field(default=0.0, init=False)
+    """What the bandwidth limit took."""
 
     def run(self, attempt: Callable[[Retries], Result]) -> Result:
         """Call `attempt` with this object until it does not raise `RetryableError`, or a limit is reached."""
@@ -160,16 +170,32 @@ class Retries:
             error = self._final_error(failure)
         raise error
 
-    def started(self) -> None:
-        """Record that a request is sent now. The wait before the first one does not count."""
+    def started(self, turn_s: float) -> None:
+        """Record that a request is sent now, after it waited `turn_s` for its turn."""
         if self._started is None:
             self._started = clock.monotonic()
+        else:
+            self._turns_s += turn_s
 
-    def progress(self, *, new: bool) -> None:
-        """Record received bytes. Only `new` ones reset the attempts: a body that always breaks at one position ends."""
-        self._started = clock.monotonic()
-        if new:
+    def held_back(self, seconds: float) -> None:
+        """Record what the bandwidth limit took."""
+        self._held_back_s += seconds
+
+    def progress(self, new_bytes: int) -> None:
+        """Record received bytes that no earlier attempt had. A few of them in each attempt are no progress."""
+        self._new_bytes += max(0, new_bytes)
+        if self._new_bytes >= self.policy.progress_bytes:
+            self._started = clock.monotonic()
+            self._new_bytes, self._turns_s, self._held_back_s = 0, 0.0, 0.0
             self._failures.clear()
+
+    @property
+    def _spent_s(self) -> float:
+        if self._started is None:
+            return 0.0
+        # A service that refuses all requests must not keep one in the queue for ever.
+        turns_s = min(self._turns_s, self.policy.retry_budget_s)
+        return clock.monotonic() - self._started - turns_s - self._held_back_s
 
     def _may_repeat(self, error: BaseException) -> bool:
         if not isinstance(error, RetryableError):
@@ -180,7 +206,8 @@ class Retries:
     def _wait_s(self, _: RetryCallState) -> float:
         asked_s = self._failures[-1].retry_after_s
         if asked_s is not None:
-            return min(asked_s, self.policy.retry_after_cap_s)
+            # A service that asks for no wait at all, again and again, would be asked without a pause.
+            return min(max(asked_s, self.policy.backoff_base_s), self.policy.retry_after_cap_s)
         doublings = min(len(self._failures) - 1, 60)
         # Full jitter: threads that failed together must not repeat together.
         return random.uniform(0, min(self.policy.backoff_base_s * 2.0**doublings, self.policy.backoff_cap_s))  # noqa: S311
@@ -190,8 +217,7 @@ class Retries:
         budget_s = self.policy.retry_budget_s
         if self._failures[-1].is_first_contact:
             budget_s = min(budget_s, self.policy.first_contact_budget_s)
-        spent_s = 0.0 if self._started is None else clock.monotonic() - self._started
-        return counted >= self.policy.max_attempts or spent_s + state.upcoming_sleep > budget_s
+        return counted >= self.policy.max_attempts or self._spent_s + state.upcoming_sleep > budget_s
 
     def _report(self, state: RetryCallState) -> None:
         self.on_wait(Wait(self._failures[-1].message, state.upcoming_sleep, len(self._failures)))
@@ -203,7 +229,8 @@ class Retries:
         label = self.redactor.clean(self.request.label)
         message = f"{label}: {failure.message}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
         if failure.retry_after_s is not None:
-            message += f" The service asks to wait {failure.retry_after_s:.0f} s."
+            asked_s = failure.retry_after_s
+            message += f" The service asks to wait {f'{asked_s:.0f} s' if asked_s <= _DAY_S else 'more than a day'}."
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
         if not may_repeat(self.request, failure):
             return LostAnswerError(f"{message} It may have been done all the same, so it was not repeated.")

@@ -148,7 +148,6 @@ class Transport:
         request = retries.request
         reply = self._exchange.send(request, retries)
         if reply.head.status in request.accept and not reply.head.is_html:
-            self._exchange.pacer.succeeded()
             return reply
         with closing(reply):
             answer = reply.peek()

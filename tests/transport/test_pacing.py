@@ -4,14 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from photosync import clock
-from photosync.errors import CancelledError
-from photosync.transport import BandwidthLimit
+from photosync.errors import CancelledError, Reason, TemporaryError
+from photosync.transport import BandwidthLimit, Policy
 from photosync.transport.pacing import Pacer
-from tests.transport.scripted_server import Memory, Opener, Reply, Request, Server, throttled
+from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, throttled
 
 
 def test_there_is_a_pause_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
@@ -45,28 +46,81 @@ def test_a_retry_after_holds_all_threads(server: Server, opened: Opener) -> None
     assert answered_at["/b"] - answered_at["/a"] >= 0.4
 
 
-def test_the_interval_doubles_when_refused_and_shrinks_with_success() -> None:
+def test_the_interval_doubles_when_refused_and_is_back_after_ten_seconds() -> None:
     pacer = Pacer()
     intervals = []
-    for _ in range(3):
+    for _ in range(6):
         pacer.refused(clock.monotonic(), None)
         intervals.append(pacer.interval_s)
-    assert intervals == [0.25, 0.5, 1.0]
-    pacer.succeeded()
-    assert pacer.interval_s == pytest.approx(0.9)
-    for _ in range(100):
-        pacer.succeeded()
+    assert intervals == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
+    refused_at = clock.monotonic()
+    for _ in range(8):
+        pacer.wait()
+    clock.wait(None, refused_at + 10 - clock.monotonic())
     assert pacer.interval_s == 0
+    pacer.refused(clock.monotonic(), None)
+    assert pacer.interval_s == 0.25
 
 
-def test_the_interval_stays_between_the_providers_pause_and_thirty_seconds() -> None:
+def test_the_interval_is_never_shorter_than_the_providers_pause() -> None:
     pacer = Pacer(pause_s=1.0)
-    for _ in range(10):
+    pacer.refused(clock.monotonic(), None)
+    assert pacer.interval_s == 2.0
+    assert Pacer(pause_s=5.0).interval_s == 5.0
+
+
+def test_who_waits_for_a_turn_has_it_at_the_latest_when_full_speed_is_back() -> None:
+    pacer = Pacer()
+    for _ in range(4):
         pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s == 30
-    for _ in range(100):
-        pacer.succeeded()
-    assert pacer.interval_s == 1.0
+    refused_at = clock.monotonic()
+    with ThreadPoolExecutor(16) as pool:  # at the long interval the last one would wait for 32 s
+        turns = list(pool.map(lambda _: pacer.wait(), range(16)))
+    assert max(turns) - refused_at < 15
+
+
+def test_a_retry_after_is_obeyed_for_its_length() -> None:
+    pacer = Pacer()
+    began = clock.monotonic()
+    for _ in range(10):
+        pacer.refused(clock.monotonic(), 1.0)
+    assert 0.9 < pacer.wait() - began < 5
+
+
+class TestAServiceThatRefusesForAShortTime:
+    """Ten times 503 with `Retry-After: 1`, or 429 without it; then it works."""
+
+    @pytest.mark.parametrize("refusal", [throttled("1", 503), throttled()])
+    def test_loses_no_item_and_little_time(self, server: Server, opened: Opener, refusal: Reply) -> None:
+        url = server.on("/a", *[refusal] * 10, Reply(200, b"good"))
+        transport = opened(Policy())
+        began = clock.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: transport.request("GET", url).body, range(50)))
+        assert answers == [b"good"] * 50
+        assert clock.monotonic() - began < 60
+        assert transport.requests == 60
+
+    def test_does_not_take_the_budget_of_those_who_wait_for_their_turn(self, server: Server, opened: Opener) -> None:
+        # The budget of a request is less than all of them need one after the other.
+        transport = opened(replace(QUICK, retry_budget_s=6), pause_s=1.0)
+        urls = [server.on(f"/{number}", Reply(500, b"broken"), Reply(200, b"good")) for number in range(5)]
+        with ThreadPoolExecutor(5) as pool:
+            assert list(pool.map(lambda url: transport.request("GET", url).body, urls)) == [b"good"] * 5
+
+    @pytest.mark.parametrize("value", ["0", "-5", "soon", "Fri, 31 Dec 1999 23:59:59 GMT"])
+    def test_that_asks_for_no_wait_is_not_asked_all_the_time(self, server: Server, opened: Opener, value: str) -> None:
+        url = server.on("/a", throttled(value))
+        with pytest.raises(TemporaryError, match="gave up") as caught:
+            opened(replace(Policy(), retry_budget_s=10)).request("GET", url)
+        assert caught.value.reason is Reason.THROTTLED
+        assert len(server.requests) <= 20
+
+    @pytest.mark.parametrize("value", ["1e300", "Fri, 31 Dec 9999 23:59:59 GMT"])
+    def test_that_asks_for_ages_is_believed_at_once(self, server: Server, opened: Opener, value: str) -> None:
+        url = server.on("/a", throttled(value))
+        with pytest.raises(TemporaryError, match=r"gave up after 1 try\. The service asks to wait more than a day\."):
+            opened(Policy()).request("GET", url)
 
 
 def test_requests_refused_together_are_one_refusal() -> None:
@@ -102,7 +156,6 @@ def test_no_pacing_costs_nothing() -> None:
     began = time.process_time()
     for _ in range(10_000):
         pacer.wait()
-        pacer.succeeded()
     assert time.process_time() - began < 10_000 * 20e-6
 
 

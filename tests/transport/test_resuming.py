@@ -120,10 +120,27 @@ class TestABrokenBody:
             return rest(start, cut=100) if start else photo(cut=100)
 
         destination = Memory()
-        transport = opened(replace(QUICK, max_attempts=2))
+        transport = opened(replace(QUICK, max_attempts=2, progress_bytes=100))
         transport.download(server.on("/a", a_little), destination)
         assert destination.content == CONTENT
         assert transport.requests == -(-len(CONTENT) // 100)
+
+    def test_does_not_count_anew_after_a_few_bytes(self, server: Server, opened: Opener) -> None:
+        def a_byte(request: Request) -> Reply:
+            start = int(request.headers.get("Range", "bytes=0-")[6:-1])
+            return rest(start, cut=1) if start else photo(cut=1)
+
+        with pytest.raises(ItemError, match="gave up after 3 tries"):
+            opened().download(server.on("/a", a_byte), Memory())
+
+    def test_does_not_renew_the_budget_by_what_came_before(self, server: Server, opened: Opener) -> None:
+        never = threading.Event()
+        url = server.on("/a", replace(photo(cut=HALF, ETag=""), hold=never))
+        transport = opened(replace(QUICK, max_attempts=100, progress_bytes=1, retry_budget_s=5), read_timeout_s=0.2)
+        with pytest.raises(TemporaryError, match="stalled"):
+            transport.download(url, Memory())
+        never.set()
+        assert transport.requests <= 4  # the budget is 0.5 s of real time
 
     def test_that_stays_short_is_an_item_error(self, server: Server, opened: Opener) -> None:
         with pytest.raises(ItemError, match="cut short") as caught:
