@@ -41,7 +41,7 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     artist = "" if facts.has_artist else settings.artist or ""
     copyright_ = "" if facts.has_copyright else settings.copyright or ""
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
-    movie_time = facts.times.get(TimeSource.MOVIE_HEADER) or taken
+    movie_time = _movie_time(choice, taken)
     has_other_date = _about_capture({*facts.times, *facts.unreadable})
     return Missing(
         fields=(
@@ -61,3 +61,11 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
 def _about_capture(sources: Iterable[TimeSource]) -> bool:
     """Whether one of them is a date in the file that a person would look at."""
     return any(source.is_in_file and source is not TimeSource.GPS for source in sources)
+
+
+def _movie_time(choice: CaptureTimeChoice, taken: CaptureTime | None) -> CaptureTime | None:
+    """The time for creation times that are 0: that of the movie header, unless something is wrong with it."""
+    for each in choice.candidates:
+        if each.source is TimeSource.MOVIE_HEADER:
+            return None if each.doubt or each.correction else each.time
+    return taken

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from photosync.metadata.capture_time.dates import doubt, shifted
+from photosync.metadata.capture_time.candidate import Candidate
+from photosync.metadata.capture_time.dates import shifted
 from photosync.metadata.capture_time.names import date_in_name
 from photosync.metadata.capture_time.period import refines
 from photosync.metadata.capture_time.sources import TimeSource
+from photosync.metadata.capture_time.testimony import judge
 from photosync.metadata.capture_time.zones import (
     CLOCK_TOLERANCE,
     GPS_TOLERANCE,
@@ -29,16 +31,6 @@ _HAS_TRUSTED_OFFSET = (
     TimeSource.QUICKTIME_DATE,
 )
 _ACCOUNT_ZONE = "time_zone of the account"
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One time that might be the capture time."""
-
-    source: TimeSource
-    time: CaptureTime
-    doubt: str = ""
-    """Why it is not used; empty if it is plausible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ class CaptureTimeChoice:
     def writable(self) -> CaptureTime | None:
         """The local reading that may be written. An instant without a known offset is written in UTC, and says so."""
         winner = self.winner
-        if winner is None or not winner.source.may_be_written or winner.time.meaning.is_partial:
+        if winner is None or winner.doubt or not winner.source.may_be_written or winner.time.meaning.is_partial:
             return None
         offset = self.offset.value if self.offset else None
         if offset is None and winner.time.meaning is TimeMeaning.INSTANT:
@@ -88,10 +80,12 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
     candidates = _candidates(facts, given, settings)
     believed = tuple(each for each in candidates if not each.doubt)
     notes = (
-        *(f"{each.source.label} {each.time.reading} {each.doubt}" for each in candidates if each.doubt),
+        *(note for each in candidates if (note := _note(each))),
         *(f"{each.label} '{text}' cannot be read, and is kept" for each, text in facts.unreadable.items()),
     )
     winner = _winner(believed, settings)
+    if winner is None or not winner.source.may_be_written:
+        winner = next((each for each in candidates if each.is_last_resort), winner)
     if winner is None:
         return CaptureTimeChoice(candidates, notes=notes)
     provider = _time_from(TimeSource.PROVIDER, TimeMeaning.INSTANT, believed)
@@ -117,7 +111,14 @@ def _candidates(facts: Facts, given: Given, settings: Settings) -> tuple[Candida
     known = {TimeSource.FILE_NAME: date_in_name(given.name), TimeSource.PROVIDER: taken, TimeSource.UPLOAD: uploaded}
     times = {**facts.times, **known}
     found = ((source, times.get(source)) for source in TimeSource)
-    return tuple(Candidate(source, time, doubt(time, now)) for source, time in found if time is not None)
+    return judge((Candidate(source, time) for source, time in found if time is not None), now)
+
+
+def _note(each: Candidate) -> str:
+    """What is wrong with a candidate."""
+    if each.correction:
+        return f"{each.source.label} {each.correction}: {each.time.reading}"
+    return f"{each.source.label} {each.time.reading} {each.doubt}" if each.doubt else ""
 
 
 def _winner(believed: tuple[Candidate, ...], settings: Settings) -> Candidate | None:

@@ -7,13 +7,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from photosync.metadata.capture_time.zones import is_offset
-from photosync.model import CaptureTime, TimeMeaning
 
 _OFFSET = re.compile(r"\s*([+-])(\d{1,2})(?::?(\d{2}))?(?!\d)", re.ASCII)
 
 _EARLIEST_YEAR = 1826
 """The year of the oldest photograph that is kept."""
-_FACTORY_RESETS = {"1970-01-01T00:00:00", "1980-01-01T00:00:00"}
 
 
 def read_offset(text: str) -> timedelta | None:
@@ -44,16 +42,12 @@ def offset_text(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
 
 
-def doubt(time: CaptureTime, now: datetime) -> str:
+def doubt(reading: datetime, now: datetime) -> str:
     """Why a date is not plausible; empty if it is. `now` is the UTC reading of the clock."""
-    reading = time.reading
     if reading > now + timedelta(days=1, hours=14):
         return "lies in the future"
     if reading.year < _EARLIEST_YEAR:
         return f"is before {_EARLIEST_YEAR}"
-    is_moment = time.meaning not in (TimeMeaning.MONTH, TimeMeaning.YEAR)
-    if is_moment and reading.isoformat()[:19] in _FACTORY_RESETS:
-        return "is what a clock shows that was never set"
     return ""
 
 

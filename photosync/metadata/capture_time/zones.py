@@ -31,10 +31,13 @@ def difference(local: datetime, utc: datetime, tolerance: timedelta) -> timedelt
     """
     exact = local - utc
     rounded = _QUARTER * round(exact / _QUARTER)
-    minutes = round(rounded / timedelta(minutes=1))
-    if abs(exact - rounded) > tolerance or not -12 * 60 <= minutes <= 14 * 60:
-        return None
-    return rounded if minutes % 60 == 0 or minutes in _FRACTIONAL_MINUTES else None
+    return rounded if abs(exact - rounded) <= tolerance and is_offset_in_use(rounded) else None
+
+
+def is_offset_in_use(value: timedelta) -> bool:
+    """Whether some place of the world has, or had, this offset."""
+    minutes = round(value / timedelta(minutes=1))
+    return is_offset(value) and (minutes % 60 == 0 or minutes in _FRACTIONAL_MINUTES)
 
 
 def is_offset(value: timedelta) -> bool:

@@ -1,20 +1,20 @@
 """Which time wins, what is doubted, and what follows for folder and file."""
 
-import struct
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from photosync.errors import ConfigError
 from photosync.metadata import CaptureTimeChoice, Given, Settings, choose_capture_time
-from photosync.metadata.capture_time.choose import Candidate, KnownOffset
+from photosync.metadata.capture_time.candidate import Candidate
+from photosync.metadata.capture_time.choose import KnownOffset
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
-    RATIONAL,
     Entry,
     block,
     box,
     exif_segment,
+    gps_time,
     iptc_segment,
     jpeg,
     mp4,
@@ -37,11 +37,6 @@ def at(value: str) -> datetime:
 
 def provider(value: str, meaning: TimeMeaning = LOCAL, name: str = "x.jpg") -> Given:
     return Given(name=name, taken=CaptureTime(at(value), meaning))
-
-
-def gps_time(day: str, hours: int, minutes: int, seconds: int) -> list[Entry]:
-    value = struct.pack("<6I", hours, 1, minutes, 1, seconds, 1)
-    return [(7, RATIONAL, 3, value), text(0x1D, day)]
 
 
 def choose(content: bytes, given: Given | None = None, settings: Settings | None = None) -> CaptureTimeChoice:

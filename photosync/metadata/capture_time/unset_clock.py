@@ -1,0 +1,55 @@
+"""The times that a clock shows which was never set, or that stand for 'no time'."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from photosync.metadata.capture_time.epochs import APPLE, FAT, GPS, MAC, UNIX
+from photosync.metadata.capture_time.zones import is_offset_in_use
+
+_MINUTE, _QUARTER, _HOUR, _DAY = (timedelta(minutes=minutes) for minutes in (1, 15, 60, 24 * 60))
+_ZEROS = (MAC, UNIX, FAT, GPS)
+_DEFAULTS = (APPLE, *(datetime(year, 1, 1) for year in (2000, 2002, 2010)))  # noqa: DTZ001 - readings
+"""Where cameras and phones begin when their battery was empty."""
+_OVERFLOWS = (
+    *(UNIX + timedelta(seconds=seconds) for seconds in (-(1 << 31), (1 << 31) - 1, (1 << 32) - 1)),
+    *(MAC + timedelta(seconds=seconds) for seconds in ((1 << 31) - 1, (1 << 32) - 1)),
+    datetime(1900, 1, 1) + timedelta(seconds=1 << 32),  # noqa: DTZ001 - NTP
+)
+"""The smallest and largest numbers of seconds."""
+_FIRST_YEAR_OF_DIGITAL_CAMERAS = 1995
+
+
+def is_zero(reading: datetime, *, by_hand: bool) -> bool:
+    """Whether it is a count of zero or an overflow: it never is a capture time.
+
+    `by_hand`: a person may have written it, so that other hours of that day count as `is_default` only.
+    """
+    if any(timedelta() <= reading - start < _MINUTE for start in _ZEROS):
+        return True
+    if any(_is_in_some_zone(reading, end - timedelta(seconds=2), _MINUTE) for end in _OVERFLOWS):
+        return True
+    return not by_hand and any(_is_in_some_zone(reading, start, _MINUTE) for start in _ZEROS if start is not FAT)
+
+
+def is_default(reading: datetime, *, by_hand: bool) -> bool:
+    """Whether it is what a clock shows that was just reset: true only if nothing contradicts it."""
+    if by_hand and (reading.hour, reading.minute, reading.second) == (12, 0, 0):
+        return False  # for people, noon stands for a day without a time
+    if any(timedelta() <= reading - start < _DAY for start in _ZEROS):
+        return True
+    if any(_is_in_some_zone(reading, start, _MINUTE) for start in (UNIX, GPS, APPLE)):
+        return True
+    return any(timedelta() <= reading - start < _MINUTE for start in _DEFAULTS)
+
+
+def is_start_of_year(reading: datetime) -> bool:
+    """Whether it may be a default of some camera: the first hour of a year. It may also be a firework."""
+    start = reading.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
+    return reading - start < _HOUR and reading.year >= _FIRST_YEAR_OF_DIGITAL_CAMERAS
+
+
+def _is_in_some_zone(reading: datetime, moment: datetime, within: timedelta) -> bool:
+    """Whether `reading` shows `moment`, or a time just after it, on a local clock."""
+    late = (reading - moment) % _QUARTER
+    return late < within and is_offset_in_use(reading - moment - late)
