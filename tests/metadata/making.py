@@ -48,6 +48,11 @@ DATES = [original(OLD), text(0x9004, OLD)]
 ARTIST = Settings(artist="Ada Lovelace")
 
 
+def gps_time(day: str, hours: int, minutes: int, seconds: int) -> list[Entry]:
+    value = struct.pack("<6I", hours, 1, minutes, 1, seconds, 1)
+    return [(7, RATIONAL, 3, value), text(0x1D, day)]
+
+
 def block(
     zeroth: Sequence[Entry] = (),
     *,

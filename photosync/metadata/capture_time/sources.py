@@ -16,6 +16,7 @@ class TimeSource(Enum):
     IPTC = 3, "IPTC date created"
     QUICKTIME_DATE = 4, "QuickTime creationdate"
     MOVIE_HEADER = 4, "QuickTime movie header"
+    MOVIE_TEXT = 4, "QuickTime content date"
     GPS = 5, "Exif GPS time"
     PROVIDER = 6, "provider"
     FILE_NAME = 7, "file name"

@@ -2,7 +2,8 @@
 
 ISO/IEC 14496-12, 8.2.2, 8.3.2 and 8.4.2: `mvhd`, `tkhd` and `mdhd` begin with version and flags, then the creation time
 in seconds since 1904 in UTC, of 32 bits (version 0) or 64. QuickTime File Format, 'Metadata': `meta` holds `keys` and
-`ilst`, where Apple keeps the creation date with its offset. Only headers of boxes are read, so size does not matter.
+`ilst`, where Apple keeps the creation date with its offset; 'User data': `©day` is the date of the content. 3GPP TS
+26.244, 8.9: `yrrc` is the recording year. Only headers of boxes are read, so size does not matter.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 MOVIE_TIME = "movie creation time"
 
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_DATE_KEYS = {
+    b"com.apple.quicktime.creationdate": TimeSource.QUICKTIME_DATE,
+    b"com.apple.quicktime.year": TimeSource.MOVIE_TEXT,
+    b"\xa9day": TimeSource.MOVIE_TEXT,
+    b"date": TimeSource.MOVIE_TEXT,
+}
 _MAX_KEYS = 1000
 _MAX_TEXT_BYTES = 1000
 
@@ -85,8 +92,21 @@ class Movie(Container):
     def _read_user_data(self, box: Box) -> None:
         """User data may end in four zero bytes; damage in it is ignored."""
         with suppress(MalformedError):
-            if any(each.type in (b"\xa9xyz", b"loci") for each in children(self.window, box)):
-                self.facts |= Facts(has_position=True)
+            for each in children(self.window, box):
+                if each.type in (b"\xa9xyz", b"loci"):
+                    self.facts |= Facts(has_position=True)
+                elif each.type == b"\xa9day":  # length and language, then the text
+                    length = int.from_bytes(content_of(self.window, each).read(0, 2))
+                    self._read_date(TimeSource.MOVIE_TEXT, content_of(self.window, each, skip=4).read(0, length))
+                elif each.type == b"yrrc":
+                    year = int.from_bytes(content_of(self.window, each, skip=4).read(0, 2))
+                    self._read_date(TimeSource.MOVIE_TEXT, f"{year:04}".encode())
+                elif each.type == b"meta":
+                    self._read_metadata(each)
+
+    def _read_date(self, source: TimeSource, content: bytes) -> None:
+        text = content[:_MAX_TEXT_BYTES].decode("utf-8", "replace")
+        self.facts |= Facts.of_dates({source: read_date(text)})
 
     def _read_track(self, track: Box) -> None:
         for box in children(self.window, track):
@@ -111,25 +131,21 @@ class Movie(Container):
         skip = 0 if self.window.read(meta.content + 4, 4) == b"hdlr" else 4
         try:
             tables = {box.type: box for box in children(self.window, meta, skip)}
-            if b"keys" in tables and b"ilst" in tables:
-                self._read_values(tables[b"keys"], tables[b"ilst"])
+            if b"ilst" in tables:
+                self._read_values(tables.get(b"keys"), tables[b"ilst"])
         except MalformedError:
             self.notes = (*self.notes, "the QuickTime metadata cannot be read")
 
-    def _read_values(self, keys: Box, ilst: Box) -> None:
-        """A key is a box with its name; a value's type is the number of its key."""
-        found = islice(children(self.window, keys, skip=8), _MAX_KEYS)
+    def _read_values(self, keys: Box | None, ilst: Box) -> None:
+        """A key is a box with its name; a value's type is the number of its key, or in iTunes' metadata the name."""
+        found = islice(children(self.window, keys, skip=8), _MAX_KEYS) if keys else ()
         names = dict(enumerate((content_of(self.window, key).read(0, _MAX_TEXT_BYTES) for key in found), start=1))
         for box in children(self.window, ilst):
-            name = names.get(int.from_bytes(box.type))
+            name = names.get(int.from_bytes(box.type), box.type)
             if name == b"com.apple.quicktime.location.ISO6709":
                 self.facts |= Facts(has_position=True)
-            elif name == b"com.apple.quicktime.creationdate":
-                data = child(self.window, box, b"data")
-                if data is not None:
-                    text = content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES)
-                    date = read_date(text.decode("utf-8", "replace"))
-                    self.facts = Facts.of_dates({TimeSource.QUICKTIME_DATE: date}) | self.facts
+            elif name in _DATE_KEYS and (data := child(self.window, box, b"data")) is not None:
+                self._read_date(_DATE_KEYS[name], content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES))
 
     def _movie_time(self) -> CaptureTime | None:
         seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)

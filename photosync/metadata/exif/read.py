@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from photosync.formats.tiff import Block, DirectoryName
 from photosync.metadata.capture_time.dates import read_offset, shifted
-from photosync.metadata.capture_time.read_date import WrittenDate, is_absent, read_date
+from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, TimeMeaning
@@ -55,13 +55,21 @@ def _is_offset_there(text: str) -> bool:
     return read_offset(text) is not None or not is_absent(text)
 
 
+def _read(block: Block, name: DirectoryName, tag: int) -> WrittenDate:
+    """A date. What is left of one at the end of a damaged block is not readable, if the day may be incomplete."""
+    text = _written(block, name, tag) or ""
+    entry, date = block.entry(name, tag), read_date(text)
+    is_cut = entry is not None and entry.value_position + (entry.length or 0) > block.window.size
+    return Unreadable(text) if is_cut and date is not None and len(text) <= len("2023:04:05") else date
+
+
 def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta | None) -> WrittenDate:
     """A date with its fraction of a second, and the offset in its own text or else the first of `offsets`.
 
     Some cameras (Casio QV-R51) keep the dates of the Exif directory in the first one.
     """
     names: tuple[DirectoryName, ...] = ("0th", "Exif") if tag == MODIFY_DATE else ("Exif", "0th")
-    dates = [read_date(_written(block, name, tag) or "") for name in names]
+    dates = [_read(block, name, tag) for name in names]
     found = next((date for date in dates if isinstance(date, CaptureTime)), None)
     if found is None:
         return next((date for date in dates if date is not None), None)

@@ -53,13 +53,13 @@ def parse_packet(content: bytes) -> Packet | None:
 
 
 def read_xmp(content: bytes) -> Facts:
-    """The facts of a packet; none if it cannot be read or has none of the properties."""
+    """The facts of a packet; none if it has none of the properties. A broken one may have a date all the same."""
     words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
         return Facts()
     packet = parse_packet(content)
     if packet is None:
-        return Facts()
+        return Facts(can_tell=False)
     found = packet.properties
     return Facts.of_dates({source: read_date(found.get(key, "")) for source, key in _DATES}) | Facts(
         has_artist=bool(found.get(f"{DC} creator")),
