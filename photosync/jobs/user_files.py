@@ -96,7 +96,7 @@ class UserFiles:
             return
         taken = [entry for entry in found if self._is_taken(entry, (*files, exclude))]
         for entry in taken:
-            if not entry.is_dir():
+            if not _leads_to_folder(entry):
                 yield Path(entry.path), names
         for entry in taken:
             if entry.is_dir(follow_symlinks=False):
@@ -115,6 +115,14 @@ class UserFiles:
         if is_machine_made:
             self.left_out[path] = None
         return not is_machine_made and not entry.name.startswith(".")
+
+
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a folder or a link to one. A link that cannot be followed is no folder."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def _ignore_file(folder: Path) -> Iterator[_Rules]:

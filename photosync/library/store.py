@@ -116,11 +116,12 @@ class Library:
         kept = {_partial_name(key) for key in keep}
         if not folder.is_dir():
             return
-        for leftover in folder.iterdir():
-            if leftover.name not in kept:
-                leftover.unlink()
-        if not kept:
-            folder.rmdir()
+        with disk_errors(folder):
+            for leftover in folder.iterdir():
+                if leftover.name not in kept:
+                    leftover.unlink()
+            if not kept:
+                folder.rmdir()
 
     def move_in(self, partial: Path, location: Location) -> None:
         """Move a finished file to its location in one step. The caller has checked that no file is there.

@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 
 from photosync.library.disk_errors import disk_errors
+from photosync.library.move import move_file
 
 _MADE = "made"
 """Replaces the earlier hash if there was no file before."""
@@ -55,7 +56,7 @@ class UndoRecords:
 def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:
     """Write a file in one step: after a crash it has the old content or the new one. Raises `OSError`.
 
-    The temporary file is created in `workspace`, a folder in the same file system, by default in the same folder.
+    The temporary file is created in `workspace`, by default in the same folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = (workspace or path.parent) / f".{uuid.uuid4().hex}.new"
@@ -67,7 +68,7 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
             os.fsync(file.fileno())
         if path.exists():
             shutil.copymode(path, temporary)
-        temporary.replace(path)
+        move_file(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

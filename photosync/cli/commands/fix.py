@@ -14,7 +14,7 @@ from typer import Argument, Option
 from photosync.cli.command import command
 from photosync.cli.options import Exclude, GeneralOptions, IncludeHidden
 from photosync.cli.output import print_error, print_json, print_line, print_table
-from photosync.errors import ConfigError, Exit, UsageError
+from photosync.errors import ConfigError, DestinationError, Exit, UsageError
 
 if TYPE_CHECKING:
     from photosync.config import Config
@@ -57,13 +57,20 @@ def fix(
     # What an earlier version changed is taken back, wherever it is.
     files = UserFiles(exclude or (), include_hidden=include_hidden or undo)
     library, state = library_of(general, config), accounts.state_folder()
-    with FileOwners(library, state, settings, to_change=not dry_run) as owners:
-        for result in Fix(owners, files, dry_run=dry_run, undo=undo).run(paths):
-            results.append(result if dry_run else replace(result, fixed=None))
-            _show(general, result, dry_run=dry_run)
+    statuses = [Exit.OK]
+    try:
+        with FileOwners(library, state, settings, to_change=not dry_run) as owners:
+            for result in Fix(owners, files, dry_run=dry_run, undo=undo).run(paths):
+                results.append(result if dry_run else replace(result, fixed=None))
+                _show(general, result, dry_run=dry_run)
+    except DestinationError as error:
+        print_error(str(error))
+        statuses.append(error.exit)
     if files.note and not general.quiet:
         print_error(files.note)
-    return _conclude(general, results, time.monotonic() - began, dry_run=dry_run)
+    status = Exit.worst([*statuses, *(result.exit for result in results)])
+    _conclude(general, results, status, time.monotonic() - began, dry_run=dry_run)
+    return status
 
 
 def _settings_for_run(config: Config, sets: Sequence[str], *, sidecar: bool) -> Callable[[str | None], Settings]:
@@ -126,23 +133,23 @@ def _as_json(result: FileResult) -> dict[str, object]:
     }
 
 
-def _conclude(general: GeneralOptions, results: list[FileResult], seconds: float, *, dry_run: bool) -> Exit:
-    """Show what `dry_run` found, and the summary; return the exit status."""
+def _conclude(
+    general: GeneralOptions, results: list[FileResult], status: Exit, seconds: float, *, dry_run: bool
+) -> None:
+    """Show what `dry_run` found, and the summary."""
     counts = Counter(result.outcome for result in results)
-    status = Exit.PARTIAL if counts["failed"] else Exit.OK
     if general.json:
         content = {"command": "fix", "files": len(results)}
         content |= {word: counts[word] for word in ("fixed", "sidecar", "untouched", "undone", "failed")}
         content |= {"dry_run": True} if dry_run else {}
         errors = [{"path": str(each.path), "error": each.error} for each in results if each.error]
         print_json({**content, "seconds": round(seconds, 1), "exit": int(status), "errors": errors})
-        return status
+        return
     if dry_run:
         print_table(["FILE", "WHAT", "BEFORE", "AFTER", "WHY"], [row for each in results for row in _rows(each)])
     if not (general.quiet and status is Exit.OK):
         outcomes = ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "nothing to look at"
         print_line(f"{len(results)} files: {outcomes}{' (dry run: nothing was written)' if dry_run else ''}")
-    return status
 
 
 def _rows(result: FileResult) -> list[list[str]]:

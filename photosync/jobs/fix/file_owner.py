@@ -60,7 +60,7 @@ class OwnedFile:
 def real_path(path: Path) -> Path:
     """`path` with its folder's symbolic links followed, but not its own."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - removes `..` before links are followed
-    return absolute.parent.resolve() / absolute.name
+    return Path(os.path.realpath(absolute.parent)) / absolute.name  # `Path.resolve` raises for a loop of links
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class FileOwners:
 
     def _around(self, folder: Path) -> FileOwner | None:
         for root in (folder, *folder.parents):
-            if (root / PROGRAM_FOLDER / "catalog.db").exists():
+            if os.path.exists(root / PROGRAM_FOLDER / "catalog.db"):  # noqa: PTH110 - false for what cannot be examined
                 return FileOwner(*self._opened(Library(root, self.state)), "", root)
         return None
 

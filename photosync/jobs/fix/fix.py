@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync import metadata
-from photosync.errors import ItemError, UsageError
+from photosync.errors import DestinationError, Exit, ItemError, UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.replace_file import replace_file, rewrite_sums
@@ -22,6 +22,7 @@ from photosync.jobs.fix.sidecar_files import record_sidecars, undo_sidecar, writ
 from photosync.jobs.fix.undo import original_of
 from photosync.jobs.user_files import UserFiles
 from photosync.library import PROGRAM_FOLDER, digest_of
+from photosync.library.disk_errors import file_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class FileResult:
     sidecar: Path | None = None
     notes: tuple[str, ...] = ()
     error: str = ""
+    exit: Exit = Exit.OK
+    """The exit status that the error asks for."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class Fix:
     dry_run: bool = False
     undo: bool = False
     _changed: set[FileOwner] = field(default_factory=set, init=False)
+    _replaced: set[Path] = field(default_factory=set, init=False)
 
     def run(self, paths: Iterable[Path]) -> Iterator[FileResult]:
         """Fix, file by file. Raises `UsageError` for a path that does not exist, before anything is done."""
@@ -64,11 +68,12 @@ class Fix:
         file = self.owners.file(path)
         try:
             return self._undo_file(file) if self.undo else self._fix_file(file)
-        except ItemError as error:
-            return FileResult(path, "failed", error=str(error))
+        except (ItemError, DestinationError) as error:
+            return FileResult(path, "failed", error=str(error), exit=error.exit)
         except OSError as error:
             what = f"{error.filename or path}: {error.strerror or type(error).__name__}"
-            return FileResult(path, "failed", error=f"{what}; the file stays as it was")
+            state = "" if path in self._replaced else "; the file stays as it was"
+            return FileResult(path, "failed", error=f"{what}{state}", exit=file_error(error, path).exit)
 
     def _fix_file(self, file: OwnedFile) -> FileResult:
         planned = metadata.fix(file.path, file.given, file.settings, None)
@@ -91,7 +96,7 @@ class Fix:
             notes += (written.note,) if written.note else ()
         sidecar = written.path if written and written.sha256 else None
         if fixed.outcome is metadata.Outcome.REFUSED:
-            return FileResult(file.path, "failed", fixed, sidecar, notes, error="; ".join(notes))
+            return FileResult(file.path, "failed", fixed, sidecar, notes, error="; ".join(notes), exit=Exit.PARTIAL)
         return FileResult(file.path, fixed.outcome.value, fixed, sidecar, notes)
 
     def _undo_file(self, file: OwnedFile) -> FileResult:
@@ -115,7 +120,7 @@ class Fix:
 
     def _files(self, path: Path) -> Iterator[Path]:
         """The files below a folder, in order; symbolic links are not followed. A file is itself."""
-        if path.is_symlink() or not path.is_dir():
+        if path.is_symlink() or not os.path.isdir(path):  # noqa: PTH112 - false for what cannot be examined
             if not self.files.is_excluded(path):
                 yield path
             return
@@ -127,7 +132,12 @@ class Fix:
         self, file: OwnedFile, second: Path, before: str, after: str, fix_record: str | None
     ) -> tuple[str, ...]:
         """Returns notes."""
-        is_recorded = replace_file(file, second, before=before, after=after, fix_record=fix_record)
+        try:
+            is_recorded = replace_file(file, second, before=before, after=after, fix_record=fix_record)
+        except ItemError:
+            self._note_change(file, is_changed=True)
+            raise
+        self._replaced.add(file.path)
         self._note_change(file, is_recorded)
         if file.entry is None or is_recorded:
             return ()

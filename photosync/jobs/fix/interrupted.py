@@ -10,7 +10,10 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
     """Check, for each planned content, whether the file has it."""
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
-        happened = path.is_file() and digest_of(path).sha256 == intent.sha256
+        try:
+            happened = path.is_file() and digest_of(path).sha256 == intent.sha256
+        except OSError:
+            continue  # known when the file can be read again
         with catalog.transaction():
             if happened:
                 catalog.fixes.settle(intent.account, intent.id)

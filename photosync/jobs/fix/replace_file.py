@@ -7,40 +7,51 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from photosync.errors import ItemError, Reason
 from photosync.jobs.fix.file_owner import FileOwner, OwnedFile
-from photosync.library import sums, sync_folder
+from photosync.library import SUMS_NAME, sums, sync_folder
+from photosync.library.disk_errors import disk_errors
+from photosync.library.move import move_file
 
 
 def replace_file(file: OwnedFile, second: Path, *, before: str, after: str, fix_record: str | None) -> bool:
     """Replace the file by `second`. `before` and `after` are the sha256 of the two.
 
     Returns whether the catalog has recorded it. A file that differs from the catalog may be damaged;
-    that must stay visible, so the entry is not changed. Raises `OSError`; then the file is as it was.
+    that must stay visible, so the entry is not changed. Raises `OSError`; then the file is as it was. Raises
+    `ItemError` if it was replaced, and a power failure may still take that back.
     """
     owner, entry = file.owner, file.entry
     if owner is None or entry is None or entry.stored_sha256 != before:
-        _replace(file.path, second)
+        move_file(second, file.path)
+        _sync(file.path)
         return False
     fixes, key = owner.catalog.fixes, (entry.account, entry.id)
     with owner.catalog.transaction():
         owner.catalog.set_sums_state(owner.root, "")
         fixes.intend(*key, after, second.stat().st_size, fix_record)
     try:
-        _replace(file.path, second)
+        move_file(second, file.path)
     except OSError:
         fixes.forget_intent(*key)
         raise
     with owner.catalog.transaction():
         fixes.settle(*key)
+    _sync(file.path)
     return True
 
 
-def _replace(path: Path, second: Path) -> None:
-    second.replace(path)
-    sync_folder(path.parent)
+def _sync(path: Path) -> None:
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = f"{path} was replaced, but its folder cannot be synced: {reason}. Check the disk."
+        raise ItemError(message, Reason.UNWRITABLE) from error
 
 
 def rewrite_sums(owner: FileOwner) -> None:
     """Bring SHA256SUMS up to date after files or sidecars changed."""
-    sums.rewrite(owner.base, owner.catalog.sums(owner.root))
+    with disk_errors(owner.base / SUMS_NAME):
+        sums.rewrite(owner.base, owner.catalog.sums(owner.root))
     owner.catalog.set_sums_state(owner.root, sums.state(owner.base))

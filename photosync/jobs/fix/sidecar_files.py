@@ -13,7 +13,8 @@ from photosync import metadata
 from photosync.catalog import Sidecar
 from photosync.jobs.fix.file_owner import OwnedFile
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
-from photosync.library.disk_errors import disk_error
+from photosync.library.disk_errors import file_error
+from photosync.library.move import move_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class SidecarResult:
 def write_sidecar(
     photo: Path, fixed: metadata.FixResult, settings: metadata.Settings, records: UndoRecords, workspace: Path
 ) -> SidecarResult | None:
-    """Write the photo's missing data to its sidecar. None if nothing is missing. Raises `DestinationError`."""
+    """Write the photo's missing data to its sidecar. None if nothing is missing.
+
+    Raises `ItemError` or `DestinationError`.
+    """
     if fixed.sidecar is None:
         return None
     target = metadata.sidecar_path(photo, fixed.format, settings)
@@ -41,7 +45,7 @@ def write_sidecar(
         write = _add if target.exists() else _make
         return write(target, fixed.sidecar, records, workspace)
     except OSError as error:
-        raise disk_error(error, target) from error
+        raise file_error(error, target) from error
 
 
 def _make(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
@@ -86,7 +90,7 @@ def undo_sidecar(file: OwnedFile, workspace: Path, *, dry_run: bool) -> SidecarU
             return SidecarUndo(f"sidecar {path.name} removed", is_changed=True)
         found = [record for each in file.undo_records for record in each.find(sha256).values()]
         if found and not dry_run:
-            metadata.undo(path, found[0], workspace).replace(path)
+            move_file(metadata.undo(path, found[0], workspace), path)
             is_changed = True
         elif found or is_changed:
             return SidecarUndo(f"sidecar {path.name}: what was added is taken out", is_changed=True)

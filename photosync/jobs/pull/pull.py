@@ -14,10 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
+from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, TemporaryError
+from photosync.errors import CancelledError, DestinationError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.outage import OutageDetector
@@ -32,6 +33,7 @@ from photosync.jobs.push.walk import size_of
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
 from photosync.library import Layout, Library
+from photosync.library.disk_errors import disk_error
 from photosync.model import Collection, Item, Selection
 from photosync.provider import Page
 
@@ -75,7 +77,7 @@ class Pull:
         self._reporter = reporter
         selection, names = options.selection, ", ".join(collection.name for collection in options.collections)
         self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
-        self._run = RunRecord(account, catalog, self._summary)
+        self._run = RunRecord(account, catalog, self._summary, self._make_room)
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
@@ -114,6 +116,10 @@ class Pull:
             self._finish_listing()
         except PhotosyncError as raised:
             error = raised
+        except OSError as raised:
+            if raised.errno is None:
+                raise  # not an error of the file system
+            error = disk_error(raised, Path(raised.filename or self._library.root))
         self._run.close(self._found - self._undecided, error)
         return self._summary
 
@@ -209,8 +215,8 @@ class Pull:
             has_file = entry is not None and entry.was_pushed and self._has_pushed_file(item)
             action = decide(item, entry, self._options.selection, has_pushed_file=has_file)
             if self._limits.admit(item, action):
-                self._found += 1
                 self._carry_out(action, item, entry)
+                self._found += 1
             if self._limits.is_reached:
                 self._pipeline.stop_listing()
                 break
@@ -239,9 +245,10 @@ class Pull:
         self._reporter.saved(item.name, location.path)
 
     def _download(self, item: Item, entry: CatalogEntry | None) -> None:
-        self._undecided += 1
+        task = self._locations.plan(item, entry)
         self._reporter.wanted(1, item.size_bytes or 0)
-        self._pipeline.submit(self._locations.plan(item, entry))
+        self._undecided += 1
+        self._pipeline.submit(task)
 
     # Results of downloads
 
@@ -292,9 +299,19 @@ class Pull:
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
 
     def _record_saved(self) -> None:
-        if not self._options.dry_run:
+        if self._options.dry_run:
+            return
+        try:
             self._saver.commit()
-            self._saver.write_sums()
+        except DestinationError:
+            self._make_room()
+            self._saver.commit()
+        self._saver.write_sums()
+
+    def _make_room(self) -> None:
+        """Remove partial files: they may have filled the disk, and the catalog must record what was saved."""
+        for root in {"", *self._catalog.roots()}:
+            self._library.clear_partials(root, self._account.name)
 
     def _finish_listing(self) -> None:
         """The listing was read as far as necessary, and all its items were handled."""

@@ -23,7 +23,7 @@ from photosync.jobs.fix.sidecar_files import write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sums
-from photosync.library.disk_errors import file_error, file_errors
+from photosync.library.disk_errors import disk_error, disk_errors, file_error, file_errors
 from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
 
@@ -114,7 +114,11 @@ class Saver:
             self.note(f"{location.path}: no sidecar: the service has an item of that name")
             return tuple(there.values())
         workspace = self.library.workspace(root, self.account)
-        written = write_sidecar(self.library.file(location), fixed, self.settings, self.library.undo, workspace)
+        try:
+            written = write_sidecar(self.library.file(location), fixed, self.settings, self.library.undo, workspace)
+        except ItemError as error:  # the photo is saved all the same
+            self.note(f"{location.path}: no sidecar: {error}")
+            return tuple(there.values())
         if written is not None and written.note:
             self.note(f"{location.path}: {written.note}")
         if written is not None and written.sha256:
@@ -154,11 +158,13 @@ class Saver:
         if not self._saved and not self._described:
             return
         self.library.sync_folders(self._folders_to_sync)
+        outdated = {each.location.root for each in self._saved} - self._outdated_sums
         with self.catalog.transaction():
-            for root in {each.location.root for each in self._saved} - self._outdated_sums:
+            for root in outdated:
                 self._invalidate_sums(root)
             self.catalog.record_saved(self.account, self.run, self._saved)
             self.catalog.record_described(self.account, self._described)
+        self._outdated_sums |= outdated
         for each in self._saved:
             self.locations.release(each.item)
         self._saved.clear()
@@ -170,17 +176,17 @@ class Saver:
         if not self._are_sums_as_recorded(root):
             self._sums_to_rewrite.add(root)
         self.catalog.set_sums_state(root, "")
-        self._outdated_sums.add(root)
 
     def write_sums(self) -> None:
         """Update every SHA256SUMS that this run, or an earlier killed one, made out of date."""
         unknown = {root for root in self.catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
         for root in self._outdated_sums | unknown:
             base = self.library.base(root)
-            if root in self._sums_to_rewrite | unknown:
-                sums.rewrite(base, self.catalog.sums(root))
-            else:
-                sums.append(base, self.catalog.sums(root, since_run=self.run))
+            with disk_errors(base / SUMS_NAME):
+                if root in self._sums_to_rewrite | unknown:
+                    sums.rewrite(base, self.catalog.sums(root))
+                else:
+                    sums.append(base, self.catalog.sums(root, since_run=self.run))
             self.catalog.set_sums_state(root, sums.state(base))
         self._outdated_sums.clear()
 
@@ -197,8 +203,13 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
     for (root, folder), in_folder in groupby(files, lambda file: (file[1].root, file[1].path.rpartition("/")[0])):
         _check_is_there(library.base(root))
         names: set[str] = set()
-        with suppress(FileNotFoundError, NotADirectoryError):
+        try:
             names = {entry.name for entry in os.scandir(library.base(root) / folder)}
+        except PermissionError:
+            continue  # its files are there, as far as can be known
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise disk_error(error, library.base(root) / folder) from error
         yield from (id_ for id_, location in in_folder if location.path.rpartition("/")[2] not in names)
 
 

@@ -37,8 +37,12 @@ class Walk:
     ) -> None:
         """Raises `UsageError` for a path that does not exist."""
         for path in paths:
-            if not path.exists():
-                raise UsageError(f"there is no file or folder '{path}'")
+            try:
+                path.stat()
+            except FileNotFoundError:
+                raise UsageError(f"there is no file or folder '{path}'") from None
+            except OSError as error:
+                raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
         named = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - links stay what they are
         self._paths = [path for path in named if not any(folder in named for folder in path.parents)]
         self._files = files
@@ -74,7 +78,7 @@ class Walk:
 
     def _all(self) -> Iterator[tuple[Path, tuple[str, ...]]]:
         for path in self._paths:
-            if path.is_dir():
+            if os.path.isdir(path):  # noqa: PTH112 - false for what cannot be examined
                 own_name = (path.name,) if path.name else ()
                 for file, names in self._files.below(path):
                     yield file, tuple(map(sendable, (*own_name, *names)))
