@@ -44,11 +44,12 @@ class AmazonAuth:
 
     def explain(self, detail: str) -> str:
         """The error message for an expired session."""
+        ended = f"; by their own date they ended on {self._cookies.ended_on}" if self._cookies.ended_on else ""
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
-            f"({detail}). Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that your "
-            "photos are shown, copy all its cookies there again (docs/amazon.md shows how) and run the same command: "
-            "it goes on where it ended."
+            f"({detail}){ended}. Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that "
+            "your photos are shown, copy all its cookies there again (docs/amazon.md shows how) and run the same "
+            "command: it goes on where it ended."
         )
 
     def refresh(self) -> bool:
@@ -73,9 +74,7 @@ class AmazonAuth:
             )
         except PhotosyncError:
             return False  # the message about new cookies is more helpful than the cause of this failure
-        renewed = _renewed_cookies(answer)
-        self._cookies.values.update(renewed)
-        return bool(renewed)
+        return self._cookies.renew(_renewed_cookies(answer))
 
 
 def _renewed_cookies(answer: Answer) -> dict[str, str]:

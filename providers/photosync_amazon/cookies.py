@@ -1,47 +1,42 @@
-"""The cookies of a signed-in browser: read from all usual formats, and checked.
+"""The cookies of a signed-in browser: those of one site of Amazon's, chosen from all that there are, and checked.
 
 Facts about names and hosts: protocol notes on Amazon Photos, sections 1 and 2.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from photosync.errors import SignInError
-
-HOST_BY_SUFFIX = {
-    "main": "com",
-    "acbuk": "co.uk",
-    "acbjp": "co.jp",
-    "acbau": "com.au",
-    "acbmx": "com.mx",
-    "acbbr": "com.br",
-    "acbtr": "com.tr",
-}
-"""The sites whose cookie suffix differs from the host's ending; elsewhere `acbXX` belongs to `amazon.XX`."""
+from photosync_amazon.cookie_files import Cookie, from_file, from_header, from_mapping
+from photosync_amazon.sites import SITES, site_of_host, site_of_suffix
 
 _WANTED = re.compile(r"(session[-_]id([-_]time)?|session[-_]token|(ubid|at|x|sess[-_]at|sst)[-_](main|acb[a-z]+))")
-_HEADER = re.compile(r"\s*(cookie\s*:)?\s*[\w-]+=[^;]+(;|$)", re.IGNORECASE)
 _MARKET = re.compile(r"(?:ubid|at)-(main|acb[a-z]+)")
+_CUT = ("…", "...")
 
 
 class Cookies:
     """A browser's session with one country's site. `source` is their origin, for messages."""
 
-    def __init__(self, values: Mapping[str, str], source: str, tld: str | None) -> None:
+    def __init__(self, found: Iterable[Cookie], source: str, tld: str | None) -> None:
+        """Raises `ValueError` with a text for the user. `tld` is the configured site."""
         self.source = source
-        wanted = {name.replace("_", "-"): value for name, value in values.items() if _WANTED.fullmatch(name)}
-        self.market = _market(wanted, source, tld)
-        self.tld = tld or HOST_BY_SUFFIX.get(self.market, self.market.removeprefix("acb"))
-        self.values = {
-            name: value
-            for name, value in wanted.items()
+        sites = _by_site(found, tld)
+        self.tld, self.market, chosen = _choice(sites, source, tld)
+        self._cookies = {
+            name: cookie
+            for name, cookie in chosen.items()
             if name.startswith("session-") or name.endswith(f"-{self.market}")
         }
+        for name, cookie in self._cookies.items():
+            _check_value(name, cookie.value, source)
+        self.values = {name: cookie.value for name, cookie in self._cookies.items()}
 
     @property
     def header(self) -> str:
@@ -53,10 +48,17 @@ class Cookies:
         """Whether the cookies that a refresh needs are there."""
         return all(f"{name}-{self.market}" in self.values for name in ("sess-at", "sst", "x"))
 
+    @property
+    def ended_on(self) -> str | None:
+        """The day on which the first of them ended, by its own date; None if all are valid."""
+        ended = [cookie.expires_at for cookie in self._cookies.values() if cookie.expires_at < time.time()]
+        return datetime.fromtimestamp(min(ended), UTC).date().isoformat() if ended else None
 
-def looks_like_header(text: str) -> bool:
-    """Whether this is a pasted `Cookie:` line, and not a path."""
-    return bool(_HEADER.match(text)) and re.search(r"session[-_]id=", text) is not None
+    def renew(self, values: Mapping[str, str]) -> bool:
+        """Use the new values that the service gave; returns whether there is one."""
+        usable = {name: value for name, value in values.items() if name in self.values and _is_sendable(value)}
+        self.values.update(usable)
+        return bool(usable)
 
 
 def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None, account: str) -> Cookies:
@@ -66,12 +68,12 @@ def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None
     """
     try:
         if isinstance(setting, Path):
-            return Cookies(_read_file(setting), str(setting), tld)
+            return Cookies(from_file(setting), str(setting), tld)
         if isinstance(setting, str):
-            return Cookies(_from_header(setting), "the configuration's 'cookies'", tld)
+            return Cookies(from_header(setting), "the configuration's 'cookies'", tld)
         if setting is not None:
-            return Cookies(setting, "the configuration's 'cookies'", tld)
-        return Cookies(os.environ, "the environment (session_id, ubid_…, at_…)", tld)
+            return Cookies(from_mapping(setting), "the configuration's 'cookies'", tld)
+        return Cookies(from_mapping(os.environ), "the environment (session_id, ubid_…, at_…)", tld)
     except ValueError as error:
         raise SignInError(
             f"account '{account}': {error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
@@ -79,62 +81,97 @@ def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None
         ) from error
 
 
-def _read_file(path: Path) -> Mapping[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig").strip()
-    except OSError as error:
-        raise ValueError(f"the cookie file {path} cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the cookie file {path} is not text") from error
-    if text[:1] in ("[", "{"):
-        return _from_json(text)
-    if text[:1] == "<":
-        raise ValueError("the cookie file is a web page, not cookies")
-    if "\t" in text:
-        return _from_netscape(text)
-    if "=" in text:
-        return _from_header(text)
-    raise ValueError(f"the cookie file {path} holds no cookies: expected cookies.txt, a JSON export or a Cookie: line")
+_Named = dict[str, Cookie]
 
 
-def _from_header(text: str) -> Mapping[str, str]:
-    line = re.sub(r"^\s*cookie\s*:", "", text, flags=re.IGNORECASE)
-    pairs = (pair.partition("=") for pair in re.split(r";|\n", line))
-    return {name.strip(): value.strip() for name, _, value in pairs if value}
+def _by_site(found: Iterable[Cookie], tld: str | None) -> dict[str | None, _Named]:
+    """The wanted cookies of each site, and with None those that name no domain. Others' cookies are left out.
+
+    Of several with one name, the one that a browser sends to the site counts, and that is valid for longer.
+    """
+    now = time.time()
+    sites: dict[str | None, _Named] = {}
+    for cookie in found:
+        site = site_of_host(cookie.domain) if cookie.domain is not None else None
+        if not _WANTED.fullmatch(cookie.name) or (
+            cookie.domain is not None and (site is None or site not in (*SITES, tld))
+        ):
+            continue
+        named, name = sites.setdefault(site, {}), cookie.name.replace("_", "-")
+        if name not in named or _rank(cookie, site, now) >= _rank(named[name], site, now):
+            named[name] = cookie
+    return sites
 
 
-def _from_netscape(text: str) -> Mapping[str, str]:
-    """domain, subdomains, path, secure, expiry, name, value; `#HttpOnly_` before a domain is not a comment."""
-    lines = (line.removeprefix("#HttpOnly_") for line in text.splitlines())
-    fields = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {row[5]: row[6].strip() for row in fields if len(row) >= 7}
+def _rank(cookie: Cookie, site: str | None, now: float) -> tuple[bool, bool, float]:
+    is_sent = (cookie.domain or "").lower().strip(".") in (f"amazon.{site}", f"www.amazon.{site}")
+    return cookie.expires_at >= now, is_sent, cookie.expires_at
 
 
-def _from_json(text: str) -> Mapping[str, str]:
-    """A browser extension's export: a list of objects with name and value, or one object of names and values."""
-    try:
-        content: object = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the cookie file is broken JSON (line {error.lineno})") from error
-    if isinstance(content, dict) and isinstance(content.get("cookies"), list):
-        content = content["cookies"]
-    if isinstance(content, dict):
-        return {str(name): value for name, value in content.items() if isinstance(value, str)}
-    entries = [entry for entry in content if isinstance(entry, dict)] if isinstance(content, list) else []
-    return {str(entry["name"]): str(entry["value"]) for entry in entries if "name" in entry and "value" in entry}
-
-
-def _market(cookies: Mapping[str, str], source: str, tld: str | None) -> str:
-    """Which country's cookies to use: `main`, `acbuk`, …. Raises `ValueError` when some are missing."""
-    found = {match[1] for name in cookies if (match := _MARKET.fullmatch(name))}
-    complete = sorted(market for market in found if {f"ubid-{market}", f"at-{market}"} <= cookies.keys())
+def _choice(sites: Mapping[str | None, _Named], source: str, tld: str | None) -> tuple[str, str, _Named]:
+    """The site, the market (`main`, `acbuk`, …), and the cookies. Raises `ValueError` if some are missing."""
+    unplaced = sites.get(None, {})
+    candidates: dict[str, tuple[str, _Named]] = {}
+    for site, own in sites.items():
+        named = {**unplaced, **own}
+        complete = _complete_markets(named)
+        # The configuration knows better than the suffix: the table of suffixes is not certain.
+        is_tld_known = any(site_of_suffix(market) == tld for market in complete)
+        for market in complete:
+            belongs_to = site or (site_of_suffix(market) if tld is None or is_tld_known else tld)
+            if belongs_to is None:
+                raise ValueError(f"{source} has cookies of an unknown country ({market}): say which with 'tld'")
+            if site_of_suffix(market) in (belongs_to, None) or belongs_to not in candidates:
+                candidates[belongs_to] = (market, named)
     if tld is not None:
-        matching = [each for each in complete if HOST_BY_SUFFIX.get(each, each.removeprefix("acb")) == tld]
-        complete = matching or complete
-    if "session-id" not in cookies or not complete:
-        market = min(found, default="main")
-        wanted = [name for name in ("session-id", f"ubid-{market}", f"at-{market}") if name not in cookies]
-        raise ValueError(f"{source}: missing {', '.join(wanted)}")
-    if len(complete) > 1:
-        raise ValueError(f"{source} has cookies of several countries ({', '.join(complete)}): say which with 'tld'")
-    return complete[0]
+        candidates = {tld: candidates[tld]} if tld in candidates else {}
+    if not candidates:
+        raise ValueError(f"{source}: {_what_is_missing(sites, tld)}")
+    now = time.time()
+    valid = {site: chosen for site, chosen in candidates.items() if _is_valid(*chosen, now)}
+    if len(valid or candidates) > 1:
+        several = ", ".join(f"amazon.{site}" for site in sorted(valid or candidates))
+        raise ValueError(f"{source} has cookies of several countries ({several}): say which with 'tld'")
+    site, (market, named) = next(iter((valid or candidates).items()))
+    return site, market, named
+
+
+def _complete_markets(named: _Named) -> list[str]:
+    if "session-id" not in named:
+        return []
+    return sorted(market for market in _markets(named) if {f"ubid-{market}", f"at-{market}"} <= named.keys())
+
+
+def _markets(named: _Named) -> set[str]:
+    return {match[1] for name in named if (match := _MARKET.fullmatch(name))}
+
+
+def _is_valid(market: str, named: _Named, now: float) -> bool:
+    return all(named[name].expires_at >= now for name in ("session-id", f"ubid-{market}", f"at-{market}"))
+
+
+def _what_is_missing(sites: Mapping[str | None, _Named], tld: str | None) -> str:
+    """The missing cookies of the site that is meant, or of the one that has most."""
+    relevant = {site: named for site, named in sites.items() if tld is None or site in (tld, None)}
+    most = max(relevant.values(), key=len, default={})
+    fitting = {market for market in _markets(most) if tld is None or site_of_suffix(market) in (tld, None)}
+    market = min(fitting, default="main" if tld in (None, "com") else "acb…")
+    missing = [name for name in ("session-id", f"ubid-{market}", f"at-{market}") if name not in most]
+    of = f" of amazon.{tld}" if tld else ""
+    others = sorted(f"amazon.{site}" for site in sites if site not in (None, tld))
+    return f"missing {', '.join(missing)}{of}" + (f"; there are cookies of {', '.join(others)}" if others else "")
+
+
+def _check_value(name: str, value: str, source: str) -> None:
+    """Raise `ValueError` for a value that was cut when it was copied, or that no header can have."""
+    if value.strip('"').endswith(_CUT) or "…" in value:
+        raise ValueError(
+            f"{source}: the value of {name} was shortened with '…' when it was copied. Copy the whole value, for "
+            "example from the request header 'Cookie:' (in Firefox with 'Raw' on) or with an extension"
+        )
+    if not _is_sendable(value):
+        raise ValueError(f"{source}: the value of {name} has characters that no cookie can have; it was copied wrongly")
+
+
+def _is_sendable(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and ";" not in value

@@ -8,13 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, ValidationInfo
+from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from photosync.provider import AccountSettings, relative_to_config
-from photosync_amazon.cookies import looks_like_header
-
-NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
-"""Uploads for these sites go to the American host, those for all others to the European one."""
+from photosync_amazon.cookie_files import looks_like_header
+from photosync_amazon.sites import NORTH_AMERICA, checked_site
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:
@@ -27,7 +25,18 @@ class AmazonSettings(AccountSettings):
     cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
     """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""
     tld: str | None = None
-    """The site's ending, `co.uk`; normally known from the cookies' names."""
+    """The site's ending, `co.uk`; normally known from the cookies."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_site(cls, content: object) -> object:
+        if not isinstance(content, dict) or not isinstance(tld := content.get("tld"), str):
+            return content
+        if tld.startswith("keyring:") or "${" in tld:  # checked again when the reference is looked up
+            return content
+        endpoints = content.get("endpoints")
+        api = endpoints.get("api") if isinstance(endpoints, dict) else None
+        return {**content, "tld": checked_site(tld, api if isinstance(api, str) else None)}
 
     def api_url(self, tld: str) -> str:
         """The API's address for the site with this ending."""
