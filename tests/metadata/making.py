@@ -34,12 +34,6 @@ def original(value: str) -> Entry:
     return text(0x9003, value)
 
 
-def gps_time(day: str, hours: int, minutes: int, seconds: int) -> list[Entry]:
-    """The GPS entries of an instant."""
-    value = struct.pack("<6I", hours, 1, minutes, 1, seconds, 1)
-    return [(7, RATIONAL, 3, value), text(0x1D, day)]
-
-
 STAMP = "2021:07:06 18:22:01"
 """`TAKEN`, as Exif writes it."""
 OLD = "2001:02:03 04:05:06"
