@@ -204,6 +204,11 @@ class Catalog:
         for each in saved:
             self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
+                """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
+                   WHERE account = ? AND id = ? AND path IS NOT NULL AND (outside, path) <> (?, ?)""",
+                (account, each.item.id, each.location.root, each.location.path),
+            )
+            self._connection.execute(
                 _RECORD_SAVED,
                 (
                     *(account, each.item.id, run, item_json.to_text(each.item), "saved", run),
@@ -280,6 +285,21 @@ class Catalog:
                UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2 ORDER BY path""",
             (root, since_run),
         )
+
+    def sums_count(self, root: str) -> int:
+        """The number of files and sidecars below a root."""
+        items = "SELECT count(*) FROM items WHERE outside = ?1 AND path IS NOT NULL"
+        sidecars = "SELECT count(*) FROM sidecars WHERE outside = ?1"
+        return int(self._connection.execute(f"SELECT ({items}) + ({sidecars})", (root,)).fetchone()[0])
+
+    def left_files(self, root: str) -> list[tuple[str, str]]:
+        """(sha256, path) of files below a root that left their places, while SHA256SUMS may still name them."""
+        rows = self._connection.execute("SELECT sha256, path FROM left_files WHERE outside = ?", (root,))
+        return rows.fetchall()
+
+    def forget_left_files(self, root: str) -> None:
+        """SHA256SUMS does not name them any more."""
+        self._connection.execute("DELETE FROM left_files WHERE outside = ?", (root,))
 
     def roots(self) -> list[str]:
         """The roots of all locations of files."""

@@ -46,6 +46,11 @@ class Fixes:
 
     def set_sidecars(self, account: str, id_: str, run: int, sidecars: Iterable[Sidecar]) -> None:
         """Record all sidecars of an item's file."""
+        self._connection.execute(
+            """INSERT OR IGNORE INTO left_files SELECT outside, path, sha256 FROM sidecars
+               WHERE account = ? AND id = ?""",
+            (account, id_),
+        )
         self._connection.execute("DELETE FROM sidecars WHERE account = ? AND id = ?", (account, id_))
         self._connection.executemany(
             "INSERT OR REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

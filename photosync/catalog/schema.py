@@ -102,6 +102,14 @@ MIGRATIONS = (
     CREATE INDEX pushes_by_item ON pushes (account, id);
     CREATE INDEX items_by_content ON items (account, stored_size, stored_sha256) WHERE stored_size IS NOT NULL;
     """,
+    """
+    CREATE TABLE left_files (           -- files that left their places: SHA256SUMS may still name them
+        outside TEXT NOT NULL,
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (outside, path, sha256)
+    ) WITHOUT ROWID;
+    """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""
 

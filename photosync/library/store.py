@@ -158,7 +158,7 @@ def _partial_name(key: str) -> str:
 
 def _free_name(path: Path) -> Path:
     others = (path.with_name(f"{path.name}.{number}") for number in count(2))
-    return next(each for each in chain([path], others) if not each.exists())
+    return next(each for each in chain([path], others) if not os.path.lexists(each))
 
 
 def _read_uuid(path: Path) -> str:

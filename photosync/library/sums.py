@@ -1,41 +1,120 @@
 """SHA256SUMS: the list of all files in the format that `sha256sum -c` reads.
 
-New files are appended. The list is rewritten only if a line must change, or another program changed the list.
+The list may belong to the user as well: lines of files that are not the program's stay byte for byte and in their
+order. New lines are appended. The list is rewritten only if a line must change, or another program changed the list.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+import stat
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
-from typing import Literal
+from typing import NamedTuple
+
+from photosync.library.undo import write_durably
 
 SUMS_NAME = "SHA256SUMS"
 
-
-def append(folder: Path, entries: Iterable[tuple[str, str]]) -> None:
-    """Add (sha256, path) lines at the end."""
-    _write(folder / SUMS_NAME, "a", entries)
+_LINE = re.compile(rb"(\\?)([0-9a-fA-F]{64}) [ *](.+)", re.DOTALL)
+_ESCAPED = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
 
 
-def rewrite(folder: Path, entries: Iterable[tuple[str, str]]) -> None:
-    """Replace the whole file in one step."""
-    temporary = folder / f"{SUMS_NAME}.new"
-    _write(temporary, "w", entries)
-    temporary.replace(folder / SUMS_NAME)
+class SumsLine(NamedTuple):
+    """A file in the list."""
+
+    sha256: bytes
+    """64 lower-case hex digits."""
+    name: bytes
+    """The path, relative to the list's folder."""
+
+    @classmethod
+    def of(cls, sha256: str, name: str) -> SumsLine:
+        """The line of a file."""
+        return cls(sha256.encode(), os.fsencode(name))
+
+    @classmethod
+    def parse(cls, line: bytes) -> SumsLine | None:
+        """A line of the list; None for a comment, or anything else that `sha256sum` does not read."""
+        found = _LINE.fullmatch(line)
+        if found is None:
+            return None
+        escaped, sha256, name = found.groups()
+        name = name.removesuffix(b"\r")  # an editor's; `sha256sum` ignores it
+        if escaped:
+            name = re.sub(rb"\\[\\nr]", lambda each: _ESCAPED[each[0]], name)
+        return cls(sha256.lower(), name)
+
+    def encode(self) -> bytes:
+        """The line as the program writes it, without its end."""
+        name = self.name
+        for short, plain in _ESCAPED.items():
+            name = name.replace(plain, short)
+        return (b"\\" if name != self.name else b"") + self.sha256 + b"  " + name
 
 
-def _write(path: Path, mode: Literal["a", "w"], entries: Iterable[tuple[str, str]]) -> None:
-    with path.open(mode, encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{sha256}  {name}\n" for sha256, name in entries)  # safe names need no escaping
+def append(folder: Path, lines: Iterable[SumsLine]) -> None:
+    """Add lines at the end of a list that is as the program left it. Raises `OSError`."""
+    descriptor = os.open(folder / SUMS_NAME, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+    with open(descriptor, "ab") as file:  # noqa: PTH123 - it takes a descriptor
+        file.writelines(each.encode() + b"\n" for each in lines)
         file.flush()
-        os.fsync(file.fileno())
+        os.fsync(descriptor)
+
+
+def rewrite(folder: Path, lines: Iterable[SumsLine], left: Set[SumsLine], workspace: Path) -> bool:
+    """Bring the list up to date in one step: `lines` are all of the program, `left` those of files that are gone.
+
+    Returns whether the list has other lines too. Raises `OSError`.
+    """
+    path = folder / SUMS_NAME
+    before = path.read_bytes() if path.exists() else b""
+    after, has_others = merged(before, {each.name: each for each in lines}, left)
+    if after != before:
+        write_durably(path, after, workspace)
+    return has_others
+
+
+def merged(content: bytes, own: Mapping[bytes, SumsLine], left: Set[SumsLine]) -> tuple[bytes, bool]:
+    """The list `content` with the lines `own` and without `left`, and whether it has other lines too."""
+    *before, last = content.split(b"\n")
+    # A last line without its end is the user's, or one of ours that was not written completely.
+    if last and not any(each.encode().startswith(last) for each in own.values()):
+        before.append(last)
+    after, missing, has_others = [], dict(own), False
+    for line in before:
+        found = SumsLine.parse(line)
+        ours = own.get(found.name) if found else None
+        if found is None or ours is None:
+            if found is None or found not in left:
+                after.append(line)
+                has_others = True
+        elif ours == found:
+            after.append(line)
+            has_others |= line != ours.encode()
+            missing.pop(ours.name, None)
+        elif missing.pop(ours.name, None):
+            after.append(ours.encode())
+    if not has_others and (missing or after != before):
+        after, missing = [], dict(own)  # sorted by their paths
+    after += [each.encode() for _, each in sorted(missing.items())]
+    return b"".join(line + b"\n" for line in after), has_others
 
 
 def state(folder: Path) -> str:
-    """Size and time of the file, which show whether it has changed."""
+    """Shows whether the list has changed."""
     try:
-        found = (folder / SUMS_NAME).stat()
+        found = (folder / SUMS_NAME).lstat()
     except FileNotFoundError:
-        return ""
+        return "none"
     return f"{found.st_size}:{found.st_mtime_ns}"
+
+
+def is_plain(folder: Path) -> bool:
+    """Whether there is a list, a regular file that has no second name, such as that of a backup."""
+    try:
+        found = (folder / SUMS_NAME).lstat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_nlink == 1

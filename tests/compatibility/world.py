@@ -273,7 +273,8 @@ class World:
         if "stamp" in values:
             values["stamp"] = _marked(values["stamp"], _stamp(Path(str(values["path"]))))
         if values.keys() == {"outside", "state"}:
-            values["state"] = _marked(values["state"], _sums_state(self.root / "library" / str(values["outside"])))
+            state = ":".join(str(values["state"]).split(":")[:2])  # without the number of files, which is newer
+            values["state"] = _marked(state, _sums_state(self.root / "library" / str(values["outside"])))
         if values.get("summary"):
             values["summary"] = json.loads(str(values["summary"]))
         plain: Row = json.loads(self.text(json.dumps(values)))

@@ -17,9 +17,10 @@ from photosync import metadata
 from photosync.errors import DestinationError, Exit, ItemError, UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
 from photosync.jobs.fix.fix_record import as_text
-from photosync.jobs.fix.replace_file import replace_file, rewrite_sums
+from photosync.jobs.fix.replace_file import replace_file
 from photosync.jobs.fix.sidecar_files import record_sidecars, undo_sidecar, write_sidecar
 from photosync.jobs.fix.undo import original_of
+from photosync.jobs.sums_list import SumsList
 from photosync.jobs.user_files import UserFiles
 from photosync.library import PROGRAM_FOLDER, digest_of
 from photosync.library.disk_errors import file_error
@@ -62,7 +63,7 @@ class Fix:
                 yield self._one(path)
         finally:
             for owner in self._changed:
-                rewrite_sums(owner)
+                SumsList(owner.library, owner.catalog, owner.root).rewrite()
 
     def _one(self, path: Path) -> FileResult:
         file = self.owners.file(path)

@@ -1,13 +1,14 @@
-"""Updates the catalog after a run that was killed while it changed files."""
+"""Completes the work of a run that was killed while it changed files."""
 
 from __future__ import annotations
 
 from photosync.catalog import Catalog
+from photosync.jobs.sums_list import repair_lists
 from photosync.library import Library, digest_of
 
 
 def settle_interrupted(library: Library, catalog: Catalog) -> None:
-    """Check, for each planned content, whether the file has it."""
+    """Check, for each planned content, whether the file has it. Then bring the lists of files up to date."""
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
         try:
@@ -19,3 +20,4 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
                 catalog.fixes.settle(intent.account, intent.id)
             else:
                 catalog.fixes.forget_intent(intent.account, intent.id)
+    repair_lists(library, catalog)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
-from photosync.jobs.fix.file_owner import FileOwner, OwnedFile
-from photosync.library import SUMS_NAME, sums, sync_folder
-from photosync.library.disk_errors import disk_errors
+from photosync.jobs.fix.file_owner import OwnedFile
+from photosync.jobs.sums_list import SumsList
+from photosync.library import sync_folder
 from photosync.library.move import move_file
 
 
@@ -28,7 +28,7 @@ def replace_file(file: OwnedFile, second: Path, *, before: str, after: str, fix_
         return False
     fixes, key = owner.catalog.fixes, (entry.account, entry.id)
     with owner.catalog.transaction():
-        owner.catalog.set_sums_state(owner.root, "")
+        SumsList(owner.library, owner.catalog, owner.root).mark_changing()
         fixes.intend(*key, after, second.stat().st_size, fix_record)
     try:
         move_file(second, file.path)
@@ -48,10 +48,3 @@ def _sync(path: Path) -> None:
         reason = error.strerror or type(error).__name__
         message = f"{path} was replaced, but its folder cannot be synced: {reason}. Check the disk."
         raise ItemError(message, Reason.UNWRITABLE) from error
-
-
-def rewrite_sums(owner: FileOwner) -> None:
-    """Bring SHA256SUMS up to date after files or sidecars changed."""
-    with disk_errors(owner.base / SUMS_NAME):
-        sums.rewrite(owner.base, owner.catalog.sums(owner.root))
-    owner.catalog.set_sums_state(owner.root, sums.state(owner.base))

@@ -12,6 +12,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import Sidecar
 from photosync.jobs.fix.file_owner import OwnedFile
+from photosync.jobs.sums_list import SumsList
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
 from photosync.library.disk_errors import file_error
 from photosync.library.move import move_file
@@ -116,7 +117,7 @@ def record_sidecars(file: OwnedFile, written: SidecarResult | None = None) -> bo
     if list(found.values()) == known:
         return False
     with owner.catalog.transaction():
-        owner.catalog.set_sums_state(owner.root, "")
+        SumsList(owner.library, owner.catalog, owner.root).mark_changing()
         fixes.set_sidecars(entry.account, entry.id, 0, found.values())
     return True
 

@@ -22,8 +22,9 @@ from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, digest_of, sums
-from photosync.library.disk_errors import disk_error, disk_errors, file_error, file_errors
+from photosync.jobs.sums_list import SumsList
+from photosync.library import PROGRAM_FOLDER, Library, digest_of
+from photosync.library.disk_errors import disk_error, file_error, file_errors
 from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
 
@@ -161,7 +162,7 @@ class Saver:
         outdated = {each.location.root for each in self._saved} - self._outdated_sums
         with self.catalog.transaction():
             for root in outdated:
-                self._invalidate_sums(root)
+                self._mark_sums(root)
             self.catalog.record_saved(self.account, self.run, self._saved)
             self.catalog.record_described(self.account, self._described)
         self._outdated_sums |= outdated
@@ -171,27 +172,23 @@ class Saver:
         self._described.clear()
         self._folders_to_sync.clear()
 
-    def _invalidate_sums(self, root: str) -> None:
-        """Record that SHA256SUMS is out of date. If it was up to date before, lines can be appended to it later."""
-        if not self._are_sums_as_recorded(root):
+    def _mark_sums(self, root: str) -> None:
+        sums_list = self._sums_list(root)
+        if not sums_list.can_be_appended_to:
             self._sums_to_rewrite.add(root)
-        self.catalog.set_sums_state(root, "")
+        sums_list.mark_changing()
 
     def write_sums(self) -> None:
-        """Update every SHA256SUMS that this run, or an earlier killed one, made out of date."""
-        unknown = {root for root in self.catalog.roots() if not self._are_sums_as_recorded(root)} - self._outdated_sums
-        for root in self._outdated_sums | unknown:
-            base = self.library.base(root)
-            with disk_errors(base / SUMS_NAME):
-                if root in self._sums_to_rewrite | unknown:
-                    sums.rewrite(base, self.catalog.sums(root))
-                else:
-                    sums.append(base, self.catalog.sums(root, since_run=self.run))
-            self.catalog.set_sums_state(root, sums.state(base))
+        """Update every SHA256SUMS that this run made out of date."""
+        for root in sorted(self._outdated_sums):
+            if root in self._sums_to_rewrite:
+                self._sums_list(root).rewrite(self.note)
+            else:
+                self._sums_list(root).append(self.run)
         self._outdated_sums.clear()
 
-    def _are_sums_as_recorded(self, root: str) -> bool:
-        return self.catalog.sums_state(root) == sums.state(self.library.base(root))
+    def _sums_list(self, root: str) -> SumsList:
+        return SumsList(self.library, self.catalog, root)
 
 
 def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
@@ -201,7 +198,8 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
     """
     files = catalog.files(account)
     for (root, folder), in_folder in groupby(files, lambda file: (file[1].root, file[1].path.rpartition("/")[0])):
-        _check_is_there(library.base(root))
+        if not SumsList(library, catalog, root).is_there:
+            raise _gone(library.base(root))
         names: set[str] = set()
         try:
             names = {entry.name for entry in os.scandir(library.base(root) / folder)}
@@ -213,10 +211,8 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
         yield from (id_ for id_, location in in_folder if location.path.rpartition("/")[2] not in names)
 
 
-def _check_is_there(base: Path) -> None:
-    """Every root with files has SHA256SUMS or the program's folder; an empty mount point has neither."""
-    if not (base / SUMS_NAME).exists() and not (base / PROGRAM_FOLDER).exists():
-        raise DestinationError(
-            f"the folder {base} is gone: photos were saved there before. Is the disk mounted? "
-            f"To have them brought there again, make a folder {PROGRAM_FOLDER} in it and run again."
-        )
+def _gone(base: Path) -> DestinationError:
+    return DestinationError(
+        f"the folder {base} is gone: photos were saved there before. Is the disk mounted? "
+        f"To have them brought there again, make a folder {PROGRAM_FOLDER} in it and run again."
+    )

@@ -1,0 +1,89 @@
+"""SHA256SUMS of one root, kept in agreement with the catalog.
+
+The catalog records how the list was left, and for how many files. A list that is being changed is marked before the
+catalog changes; a run that finds the mark, another list or another number brings the list up to date.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from photosync.catalog import Catalog
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, sums
+from photosync.library.disk_errors import disk_errors
+from photosync.library.sums import SumsLine
+from photosync.model import Location
+
+_CHANGING = ""
+_WITH_OTHERS = "+"
+"""Follows the state of a list that has lines of the user too. It is not appended to: they may name the same path."""
+
+
+@dataclass(frozen=True, slots=True)
+class SumsList:
+    """The list of the files below a root."""
+
+    library: Library
+    catalog: Catalog
+    root: str
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the list is as it was left, and the catalog has the same number of files."""
+        recorded = self.catalog.sums_state(self.root)
+        return recorded is not None and recorded.removesuffix(_WITH_OTHERS) == self._state()
+
+    @property
+    def can_be_appended_to(self) -> bool:
+        """Whether new files can be appended: the list is current, and has lines of the program only."""
+        is_plain = sums.is_plain(self.library.base(self.root))
+        return is_plain and self.catalog.sums_state(self.root) == self._state()
+
+    @property
+    def is_there(self) -> bool:
+        """Every root with files has SHA256SUMS or the program's folder; an empty mount point has neither."""
+        base = self.library.base(self.root)
+        return os.path.lexists(base / SUMS_NAME) or (base / PROGRAM_FOLDER).exists()
+
+    def mark_changing(self) -> None:
+        """Record that the list does not agree with the catalog. The caller holds the transaction of the change."""
+        self.catalog.set_sums_state(self.root, _CHANGING)
+
+    def append(self, since_run: int) -> None:
+        """Add the files that this run saved."""
+        base = self.library.base(self.root)
+        with disk_errors(base / SUMS_NAME):
+            sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums(self.root, since_run)))
+        self.catalog.set_sums_state(self.root, self._state())
+
+    def rewrite(self, note: Callable[[str], None] = lambda _: None) -> None:
+        """Bring all lines of the program up to date. `note` gets a message for the user."""
+        base, location = self.library.base(self.root), Location(self.root, SUMS_NAME)
+        path = base / SUMS_NAME
+        if os.path.lexists(path) and (path.is_symlink() or not (path.is_file() or path.is_dir())):
+            self.library.to_trash(location)
+            note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
+        left = {
+            SumsLine.of(sha256, name)
+            for sha256, name in self.catalog.left_files(self.root)
+            if not self.library.file(Location(self.root, name)).is_file()
+        }
+        own = (SumsLine.of(*each) for each in self.catalog.sums(self.root))
+        with disk_errors(path):
+            has_others = sums.rewrite(base, own, left, base / PROGRAM_FOLDER)
+        with self.catalog.transaction():
+            self.catalog.forget_left_files(self.root)
+            self.catalog.set_sums_state(self.root, self._state() + _WITH_OTHERS * has_others)
+
+    def _state(self) -> str:
+        return f"{sums.state(self.library.base(self.root))}:{self.catalog.sums_count(self.root)}"
+
+
+def repair_lists(library: Library, catalog: Catalog, note: Callable[[str], None] = lambda _: None) -> None:
+    """Bring every list up to date that a killed run, another program or an older version left incomplete."""
+    for root in catalog.roots():
+        sums_list = SumsList(library, catalog, root)
+        if sums_list.is_there and not sums_list.is_current:
+            sums_list.rewrite(note)

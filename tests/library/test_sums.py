@@ -1,0 +1,72 @@
+"""Lines of the program and lines of the user in one SHA256SUMS."""
+
+from pathlib import Path
+
+import pytest
+
+from photosync.library import sums
+from photosync.library.sums import SumsLine, merged
+
+A, B, C = "a" * 64, "b" * 64, "c" * 64
+OWN = {each.name: each for each in (SumsLine.of(A, "amazon/1.jpg"), SumsLine.of(B, "amazon/2.jpg"))}
+OURS = f"{A}  amazon/1.jpg\n{B}  amazon/2.jpg\n".encode()
+
+USERS = [
+    f"{C}  old/mine.jpg\n".encode(),
+    f"# my archive, checked 2019\n\n{C}  old/mine.jpg\n".encode(),
+    f"{C} *old/mine.jpg\n".encode(),
+    f"\\{C}  old/a\\nb\\\\c.jpg\n".encode(),
+    f"{C}  old/mine.jpg\r\n{B}  old/2.jpg\r\n".encode(),
+    f"{C}  old/caf\xe9.jpg\n".encode("latin-1"),
+    f"{C.upper()}  old/mine.jpg\n".encode(),
+    f"SHA256 (old/mine.jpg) = {C}\n".encode(),
+    f"\ufeff{C}  old/mine.jpg\n".encode(),
+    b"\0\xff\n\n\n",
+]
+
+
+@pytest.mark.parametrize("users", USERS)
+def test_lines_of_the_user_stay_and_ours_follow(users: bytes) -> None:
+    assert merged(users, OWN, set()) == (users + OURS, True)
+    assert merged(users + OURS, OWN, set()) == (users + OURS, True)
+
+
+@pytest.mark.parametrize("users", USERS)
+def test_lines_added_between_and_behind_ours_stay_where_they_are(users: bytes) -> None:
+    first, second = OURS.splitlines(keepends=True)
+    outdated = second.replace(b"b", b"d", 64)
+    assert merged(first + users + outdated + users, OWN, set()) == (first + users + second + users, True)
+
+
+@pytest.mark.parametrize("last", [f"{C}  old/mine.jpg", "# not finished", "\xe9"])
+def test_a_last_line_without_its_end_gets_one(last: str) -> None:
+    assert merged(last.encode(), OWN, set())[0] == last.encode() + b"\n" + OURS
+
+
+@pytest.mark.parametrize("length", [1, 40, 70, len(OURS) // 2])
+def test_a_line_of_ours_that_was_not_written_completely_is_completed(length: int) -> None:
+    assert merged(OURS[:length], OWN, set()) == (OURS, False)
+
+
+def test_a_line_of_ours_in_another_form_stays_if_it_is_right() -> None:
+    users = f"{A.upper()} *amazon/1.jpg\r\n".encode()
+    assert merged(users, OWN, set()) == (users + f"{B}  amazon/2.jpg\n".encode(), True)
+
+
+def test_only_ours_are_removed_with_their_files() -> None:
+    left = {SumsLine.of(C, "amazon/1.jpg.xmp")}
+    users = f"{A}  amazon/1.jpg.xmp\n{C}  old/1.jpg.xmp\n".encode()
+    assert merged(OURS + f"{C}  amazon/1.jpg.xmp\n".encode() + users, OWN, left)[0] == OURS + users
+
+
+def test_a_current_list_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "SHA256SUMS"
+    path.write_bytes(b"".join(reversed(OURS.splitlines(keepends=True))))
+    before = sums.state(tmp_path)
+    sums.rewrite(tmp_path, OWN.values(), set(), tmp_path)
+    assert sums.state(tmp_path) == before
+
+
+def test_names_that_need_escaping_are_read_back() -> None:
+    line = SumsLine.of(A, "a\\b\nc")
+    assert SumsLine.parse(line.encode()) == line
