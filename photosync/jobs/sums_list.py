@@ -63,7 +63,8 @@ class SumsList:
         base, location = self.library.base(self.root), Location(self.root, SUMS_NAME)
         path = base / SUMS_NAME
         if os.path.lexists(path) and (path.is_symlink() or not (path.is_file() or path.is_dir())):
-            self.library.to_trash(location)
+            with disk_errors(path):
+                self.library.to_trash(location)
             note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
         left = {
             SumsLine.of(sha256, name)
