@@ -40,6 +40,11 @@ class KnownOffset:
     value: timedelta
     source: str
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether it is the account's. A local reading may be from another place, so it is not written for that."""
+        return self.source == _ACCOUNT_ZONE
+
 
 @dataclass(frozen=True, slots=True)
 class CaptureTimeChoice:
@@ -69,9 +74,10 @@ class CaptureTimeChoice:
         winner = self.winner
         if winner is None or winner.doubt or not winner.source.may_be_written or winner.time.meaning.is_partial:
             return None
-        offset = self.offset.value if self.offset else None
-        if offset is None and winner.time.meaning is TimeMeaning.INSTANT:
-            offset = timedelta()
+        is_instant = winner.time.meaning is TimeMeaning.INSTANT
+        offset = timedelta() if is_instant else None
+        if self.offset is not None and (is_instant or not self.offset.is_assumed):
+            offset = self.offset.value
         return CaptureTime(self.folder_time or winner.time.reading, TimeMeaning.LOCAL, offset)
 
 
@@ -191,7 +197,7 @@ def _folder_and_file_time(time: CaptureTime, known: KnownOffset | None) -> tuple
     if known is None:
         assumption = "no offset is known: the file time takes the reading in this computer's time zone"
         return time.reading, _on_this_computer(time.reading), assumption
-    assumption = "the offset is assumed from the account's time_zone" if known.source == _ACCOUNT_ZONE else ""
+    assumption = "the offset is assumed from the account's time_zone" if known.is_assumed else ""
     return time.reading, replace(time, offset=known.value).utc, assumption
 
 

@@ -195,6 +195,28 @@ def test_a_local_reading_without_any_zone_says_what_was_assumed() -> None:
     assert any("this computer's time zone" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("given", "content"),
+    [
+        (provider("2021-07-06T18:22:01", LOCAL), jpeg()),
+        (provider("2021-07-06T18:22:01", UNKNOWN), jpeg()),
+        (Given(name="IMG_20210706_182201.jpg"), jpeg()),
+        (Given(name="x.jpg"), photo(block(exif=[original("2021:07:06 18:22:01")]))),
+        (Given(name="x.jpg"), jpeg(xmp_segment(exif_DateTimeOriginal="2021-07-06T18:22:01"))),
+    ],
+)
+def test_the_accounts_time_zone_is_not_written_as_the_offset_of_a_local_reading(given: Given, content: bytes) -> None:
+    """A photo from a holiday has another."""
+    found = choose(content, given, Settings(time_zone="Europe/Berlin"))
+    assert found.file_time == datetime(2021, 7, 6, 16, 22, 1, tzinfo=UTC)
+    assert found.writable == CaptureTime(at("2021-07-06T18:22:01"), LOCAL)
+
+
+def test_an_instant_is_written_in_the_accounts_time_zone() -> None:
+    found = choose(jpeg(), provider("2021-07-06T16:22:01", INSTANT), Settings(time_zone="Europe/Berlin"))
+    assert found.writable == CaptureTime(at("2021-07-06T18:22:01"), LOCAL, timedelta(hours=2))
+
+
 def test_an_unknown_time_is_an_instant_unless_the_account_has_a_zone() -> None:
     given = provider("2021-07-06T16:22:01", UNKNOWN)
     assert winner(choose(jpeg(), given)).time.meaning is TimeMeaning.INSTANT
