@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from photosync.formats.window import MalformedError, Window
+from photosync.formats.window import CutError, MalformedError, Window
 
 MAX_BOXES = 10_000
 
@@ -29,17 +29,25 @@ def boxes(window: Window, start: int, end: int) -> Iterator[Box]:
     for _ in range(MAX_BOXES):
         if end - start < 8:
             return
-        head = window.exactly(start, 8)
-        size, header = int.from_bytes(head[:4]), 8
-        if size == 1:
-            size, header = int.from_bytes(window.exactly(start + 8, 8)), 16
-        elif size == 0:
-            size = end - start
-        if size < header or start + size > end:
-            raise MalformedError(f"the box at {start} does not fit")
-        yield Box(head[4:], start, start + header, start + size)
-        start += size
+        box = read_box(window, start, end)
+        yield box
+        start = box.end
     raise MalformedError("there are too many boxes")
+
+
+def read_box(window: Window, start: int, end: int) -> Box:
+    """The box at an offset. Raises `MalformedError`, `CutError` if it exceeds `end`."""
+    head = window.exactly(start, 8)
+    size, header = int.from_bytes(head[:4]), 8
+    if size == 1:
+        size, header = int.from_bytes(window.exactly(start + 8, 8)), 16
+    elif size == 0:
+        size = end - start
+    if size < header:
+        raise MalformedError(f"the box at {start} is smaller than its head")
+    if start + size > end:
+        raise CutError(f"the box at {start} does not fit")
+    return Box(head[4:], start, start + header, start + size)
 
 
 def content_of(window: Window, box: Box, skip: int = 0) -> Window:

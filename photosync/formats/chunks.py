@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from photosync.formats.window import MalformedError, Window
+from photosync.formats.window import CutError, MalformedError, Window
 
 _MAX_CHUNKS = 1_000_000
 
@@ -37,8 +37,10 @@ def png_chunks(window: Window) -> Iterator[Chunk]:
         head = window.exactly(position, 8)
         length = int.from_bytes(head[:4])
         chunk = Chunk(head[4:], position, length, position + length + 12)
-        if not chunk.type.isalpha() or chunk.end > window.size:
-            raise MalformedError(f"no whole chunk at {position}")
+        if not chunk.type.isalpha():
+            raise MalformedError(f"no chunk at {position}")
+        if chunk.end > window.size:
+            raise CutError(f"the chunk at {position} runs past the end")
         yield chunk
         if chunk.type == b"IEND":
             return

@@ -10,10 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from photosync.formats.window import CHUNK, MalformedError, Window
+from photosync.formats.window import CHUNK, CutError, MalformedError, Window
 
 SOI, EOI, SOS, APP0, APP1, APP2, APP13 = 0xD8, 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xED
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
+_MARKER = re.compile(rb"\xff+[\x01-\xfe]")
+_BETWEEN_SCANS = {0xC4, 0xCC, SOS, *range(0xDB, 0xE0), *range(0xE0, 0xF0), 0xFE}
+"""The markers of T.81, table B.1, that may follow a scan: tables, the next scan, application data, comments."""
 _NEXT_MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 
 
@@ -58,14 +61,47 @@ def segments(window: Window) -> Iterator[Segment]:
         position += length
 
 
+def first_scan(window: Window) -> int:
+    """The start of the first scan's data. Bytes between segments are skipped, as decoders do.
+
+    Raises `MalformedError`, `CutError` if the file ends before.
+    """
+    position = 2
+    while True:
+        position, marker = _next_marker(window, position)
+        if marker in _WITHOUT_LENGTH:
+            continue
+        if marker in (SOI, EOI):
+            raise MalformedError("no image data")
+        length = int.from_bytes(window.exactly(position, 2))
+        window.exactly(position, max(2, length))
+        position += max(2, length)
+        if marker == SOS:
+            return position
+
+
+def _next_marker(window: Window, position: int) -> tuple[int, int]:
+    """The offset after the next marker, and the marker."""
+    for chunk in window.chunks(position, window.size):
+        found = _MARKER.search(chunk)
+        if found is not None:
+            return position + found.end(), found.group()[-1]
+        position += len(chunk)
+    raise CutError("no image data")
+
+
 def end_of_image(window: Window, scan: int) -> int | None:
-    """The offset after the first EOI after `scan`, the start of scan data; None if the image has no end."""
+    """The offset after the first EOI after `scan`, the start of scan data; None if the image has no end.
+
+    Raises `MalformedError` if there is no end, and the data cannot be that of a scan.
+    """
     position = scan
+    is_sound = True
     while chunk := window.read(position, CHUNK):
         found = _NEXT_MARKER.search(chunk)
         if found is None:
             if position + len(chunk) >= window.size:
-                return None
+                break
             position += len(chunk) - 1
             continue
         position += found.end()
@@ -73,5 +109,8 @@ def end_of_image(window: Window, scan: int) -> int | None:
         if marker == EOI:
             return position
         if marker not in _WITHOUT_LENGTH:
+            is_sound = is_sound and marker in _BETWEEN_SCANS
             position += max(2, int.from_bytes(window.read(position, 2)))
+    if not is_sound:
+        raise MalformedError("the image data is damaged")
     return None

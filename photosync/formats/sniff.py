@@ -83,6 +83,9 @@ _TIFF_RAWS = {
     )
 }
 
+TIFF_RAWS = tuple(_TIFF_RAWS[suffix] for suffix in (".dng", ".nef", ".nrw", ".arw", ".pef", ".srw"))
+"""Raw formats of which each picture is in strips or tiles, as in TIFF."""
+
 _SIGNATURES: tuple[tuple[bytes, Format], ...] = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),

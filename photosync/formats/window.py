@@ -18,6 +18,10 @@ class MalformedError(Exception):
     """The content does not conform to its format. The readers of metadata report it as a note."""
 
 
+class CutError(MalformedError):
+    """The content needs bytes after the end of the file: it may have been cut off."""
+
+
 class Window:
     """`size` bytes of `file` from `start`; offsets count from there."""
 
@@ -51,10 +55,10 @@ class Window:
         return self._file.read(length)
 
     def exactly(self, offset: int, length: int) -> bytes:
-        """Exactly `length` bytes; raises `MalformedError` if there are fewer."""
+        """Exactly `length` bytes; raises `CutError` if there are fewer."""
         found = self.read(offset, length)
         if len(found) != length:
-            raise MalformedError(f"ends before byte {offset + length}")
+            raise CutError(f"ends before byte {offset + length}")
         return found
 
     def chunks(self, start: int, end: int) -> Iterator[bytes]:

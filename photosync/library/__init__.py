@@ -6,6 +6,7 @@ The files on the disk are authoritative; the catalog records where they came fro
 from photosync.library.layout import PRESETS, Layout, LayoutError, LayoutFields
 from photosync.library.names import MAX_NAME_BYTES, safe_name, suffixed
 from photosync.library.partial import Hashes, PartialFile, digest_of
+from photosync.library.size_bound import SizeBound
 from photosync.library.store import PROGRAM_FOLDER, Library
 from photosync.library.sums import SUMS_NAME
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
@@ -21,6 +22,7 @@ __all__ = [
     "LayoutFields",
     "Library",
     "PartialFile",
+    "SizeBound",
     "UndoRecords",
     "digest_of",
     "safe_name",

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from photosync.library.disk_errors import disk_errors
+from photosync.library.size_bound import GENERAL, SizeBound
 from photosync.model import Digest
 
 HEAD_BYTES = 512
@@ -48,10 +49,18 @@ class PartialFile:
     """The file to which the transport writes a body: a `Destination`.
 
     Bytes of an earlier run are hashed when the file is opened, so that a resumed download is verified as a whole.
-    `provable`: the provider gave a hash to verify it with. `on_bytes` gets the size of every chunk.
+    `provable`: the provider gave a hash to verify it with. `bound` is checked before anything is written. `on_bytes`
+    gets the size of every chunk.
     """
 
-    def __init__(self, path: Path, provable: bool, on_bytes: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        provable: bool,
+        bound: SizeBound = GENERAL,
+        on_bytes: Callable[[int], None] | None = None,
+    ) -> None:
+        self._bound = bound
         self._on_bytes = on_bytes
         self.path = path
         self.provable = provable
@@ -80,8 +89,10 @@ class PartialFile:
         """The md5 of the present bytes, 32 lower-case hex digits."""
         return self._hashes.digest().md5
 
-    def begin(self, offset: int, total: int | None, validator: str | None) -> None:  # noqa: ARG002 - the size is checked at the end
-        """Prepare for a body that starts at `offset`; 0 empties the file."""
+    def begin(self, offset: int, total: int | None, validator: str | None) -> None:
+        """Prepare for a body that starts at `offset`; 0 empties the file. Raises `ItemError` if it is too large."""
+        if total is not None:
+            self._bound.check(offset, total, self.path.parent)
         if offset not in (0, self.offset):
             raise ValueError(f"a body that starts at {offset} does not fit {self.offset} bytes")
         if offset == 0 and self.offset:
@@ -98,6 +109,7 @@ class PartialFile:
 
     def write(self, chunk: bytes) -> None:
         """Append. Raises `DestinationError` if the disk is full or gone, `ItemError` if the file becomes too large."""
+        self._bound.check(self.offset, self.offset + len(chunk), self.path.parent)
         with disk_errors(self.path):
             self._file.write(chunk)
         self._take(chunk)

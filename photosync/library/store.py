@@ -22,6 +22,7 @@ from photosync.errors import DestinationError, LockedError
 from photosync.library.disk_errors import disk_error, disk_errors
 from photosync.library.move import move_file
 from photosync.library.partial import PartialFile
+from photosync.library.size_bound import GENERAL, SizeBound
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
 from photosync.model import Location
 
@@ -101,10 +102,17 @@ class Library:
         return self.root / location.root / location.path
 
     def partial(
-        self, root: str, account: str, key: str, provable: bool, on_bytes: Callable[[int], None] | None = None
+        self,
+        root: str,
+        account: str,
+        key: str,
+        *,
+        provable: bool,
+        bound: SizeBound = GENERAL,
+        on_bytes: Callable[[int], None] | None = None,
     ) -> PartialFile:
         """An unfinished download, in the file system of its final location. `key` identifies the content."""
-        return PartialFile(self.workspace(root, account) / _partial_name(key), provable, on_bytes)
+        return PartialFile(self.workspace(root, account) / _partial_name(key), provable, bound, on_bytes)
 
     def workspace(self, root: str, account: str) -> Path:
         """The folder for an account's partial files."""

@@ -10,10 +10,13 @@ from email.utils import format_datetime
 
 from aiohttp import web
 
+from photosync.testing import mp4
 from photosync.testing.faults import Faults, RouteKind
+from photosync.testing.media import Media, Shape
 
 _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _LOOK_EVERY_S = 0.01
+_PIECE_BYTES = 1 << 20
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
 
 
@@ -87,11 +90,19 @@ async def spoiled(
         return response
     if faults.fires("wrong_bytes", kind, item):
         response.body = body[: len(body) // 2] + bytes(255 - byte for byte in body[len(body) // 2 :])
+    if fault := faults.fires("chunked", kind, item):
+        return await _without_length(request, response, int(fault.value or 0))
+    return await _broken_off(faults, request, response, kind, item)
+
+
+async def _broken_off(
+    faults: Faults, request: web.Request, response: web.Response, kind: RouteKind, item: str | None
+) -> web.StreamResponse:
+    size = len(response.body) if isinstance(response.body, bytes) else 0
     if fault := faults.fires("truncate", kind, item):
-        part = int(len(body) * (0.5 if fault.value is None else fault.value))
-        return await _cut(request, response, part, 0)
+        return await _cut(request, response, int(size * (0.5 if fault.value is None else fault.value)), 0)
     if fault := faults.fires("stall", kind, item):
-        return await _cut(request, response, len(body) // 2, 600 if fault.value is None else fault.value)
+        return await _cut(request, response, size // 2, 600 if fault.value is None else fault.value)
     return response
 
 
@@ -110,6 +121,37 @@ async def _cut(request: web.Request, whole: web.Response, part: int, wait_s: flo
     return started
 
 
+async def _without_length(request: web.Request, whole: web.Response, more: int) -> web.StreamResponse:
+    """Send the body in chunks, and `more` zeros after it, as long as the client reads them."""
+    if not isinstance(whole.body, bytes):
+        raise TypeError("only a body of bytes can be sent in chunks")
+    headers = whole.headers.copy()
+    headers.pop("Content-Length", None)
+    started = web.StreamResponse(status=whole.status, headers=headers)
+    started.enable_chunked_encoding()
+    await started.prepare(request)
+    await started.write(whole.body)
+    while more > 0:
+        await started.write(bytes(min(more, _PIECE_BYTES)))
+        more -= _PIECE_BYTES
+    await started.write_eof()
+    return started
+
+
+def _other_content(faults: Faults, body: bytes, item: str | None) -> bytes:
+    """What the service has in place of the content."""
+    is_video = body[4:8] == b"ftyp"
+    if fault := faults.fires("half", "content", item):
+        body = body[: int(len(body) * (0.5 if fault.value is None else fault.value))]
+    if fault := faults.fires("oversize", "content", item):
+        body += bytes(1 << 20 if fault.value is None else int(fault.value))
+    if faults.fires("reencoded", "content", item):
+        body += mp4.box(b"free", b"again") if is_video else b"again"
+    if faults.fires("other_kind", "content", item):
+        body = Media(seed=1).content(0, 0, Shape(video=not is_video, camera=0, picture=0), datetime(2020, 5, 4))  # noqa: DTZ001
+    return body
+
+
 def _close(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.close()
@@ -125,6 +167,7 @@ def content(
     ranges: bool = True,
 ) -> web.Response:
     """The bytes of an item, or the part in `Range` where the service supports `ranges` (RFC 9110, section 14)."""
+    body = _other_content(faults, body, item)
     etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     headers = {**headers, "ETag": etag}
     if ranges:

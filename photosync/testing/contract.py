@@ -23,6 +23,7 @@ from typing import ClassVar
 import pytest
 
 from photosync.errors import Exit, Reason
+from photosync.model import Kind
 from photosync.testing.command import Sandbox
 from photosync.testing.faults import Fault
 from photosync.testing.library import ExpectedItem
@@ -32,10 +33,12 @@ from photosync.testing.simulator import Simulator
 from photosync.testing.user import ACCOUNT, RUN_TIMEOUT_S, User, check_names, file_times
 
 _CASES_OF_FACTS = {
-    "has_hashes": "test_wrong_bytes_are_refused",
-    "sees_changes": "test_changed_item",
-    "lists_everything": "test_emptied_account_is_suspicious",
+    "has_hashes": ("test_wrong_bytes_are_refused", "test_more_bytes_than_listed_are_not_written"),
+    "sees_changes": ("test_changed_item",),
+    "lists_everything": ("test_emptied_account_is_suspicious",),
 }
+_MOST_REQUESTS_FOR_ONE_CONTENT = 12
+"""Six tries, at services that redirect each of them."""
 
 
 class ProviderContract:
@@ -52,8 +55,8 @@ class ProviderContract:
     """Whether a listing covers the whole account, so that an empty one is suspicious. A pick does not."""
 
     def __init_subclass__(cls) -> None:
-        for fact, case in _CASES_OF_FACTS.items():
-            if not getattr(cls, fact):
+        for fact, cases in _CASES_OF_FACTS.items():
+            for case in cases if not getattr(cls, fact) else ():
                 setattr(cls, case, None)
 
     def make_simulator(self, items: int, **traits: object) -> Simulator:
@@ -280,6 +283,43 @@ class ProviderContract:
             item = user.some_item(position=4)
             user.simulator.faults.wrong_bytes = Fault(items={item.id})
             self._check_one_failure(user, item, {Reason.HASH_MISMATCH})
+
+    @pytest.mark.parametrize("more", [1, 3 << 30])
+    @pytest.mark.parametrize("fault", ["oversize", "chunked"])
+    def test_more_bytes_than_listed_are_not_written(self, tmp_path: Path, fault: str, more: int) -> None:
+        if fault == "oversize":
+            more = min(more, 1 << 20)  # kept in memory by the simulator
+        with self.user(tmp_path, 10, gaps=False) as user:
+            item = user.some_item(position=4)
+            user.simulator.faults.set(fault, {"items": [item.id], "value": more})
+            self._check_one_failure(user, item, {Reason.SIZE_MISMATCH})
+
+    @pytest.mark.parametrize("kind", list(Kind)[:2])
+    def test_half_a_content_with_a_length_that_fits_is_refused(self, tmp_path: Path, kind: Kind) -> None:
+        with self.user(tmp_path, 10, gaps=False) as user:
+            (id_,) = user.simulator.library.add(kind=kind)
+            user.simulator.faults.half = Fault(items={id_})
+            item = next(each for each in user.expected() if each.id == id_)
+            self._check_one_failure(user, item, {Reason.TRUNCATED, Reason.SIZE_MISMATCH})
+
+    def test_half_a_content_that_comes_once_is_requested_again(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 10) as user:
+            user.simulator.faults.half = Fault(times=1)
+            user.pull_all()
+
+    def test_contents_without_a_length_are_taken(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 10) as user:
+            user.simulator.faults.chunked = Fault()
+            user.pull_all()
+
+    @pytest.mark.parametrize("fault", ["truncate", "half", "html"])
+    def test_what_never_comes_right_costs_few_requests(self, tmp_path: Path, fault: str) -> None:
+        with self.user(tmp_path, 4, gaps=False) as user:
+            user.simulator.faults.set(fault, {"items": [user.some_item(position=1).id], "on": "content"})
+            assert user.pull().exit == Exit.PARTIAL
+            user.simulator.forget()
+            assert user.pull().exit == Exit.PARTIAL
+            assert user.simulator.counts["content"] <= _MOST_REQUESTS_FOR_ONE_CONTENT
 
     @pytest.mark.parametrize("fault", ["html", "json"])
     def test_pages_in_place_of_pictures_are_refused(self, tmp_path: Path, fault: str) -> None:

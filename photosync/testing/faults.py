@@ -94,6 +94,16 @@ class Faults:
     """Half of the body is sent, and nothing more for `value` seconds (600)."""
     wrong_bytes: Fault | None = None
     """The right length, other bytes."""
+    half: Fault | None = None
+    """The service has only the first `value` (0.5) of the content, and all lengths fit."""
+    oversize: Fault | None = None
+    """The content with `value` (1 MiB) further bytes, and all lengths fit."""
+    chunked: Fault | None = None
+    """The content without a length, in chunks; `value` (0) further bytes follow."""
+    reencoded: Fault | None = None
+    """Another file that is whole: a few bytes longer."""
+    other_kind: Fault | None = None
+    """A photo in place of a video, and a video in place of a photo."""
     ignore_range: Fault | None = None
     """200 and the whole body for a range request."""
     wrong_range: Fault | None = None
@@ -110,8 +120,19 @@ class Faults:
     LIST_ONLY: ClassVar[frozenset[str]] = frozenset({"half_json"})
     UPLOAD_ONLY: ClassVar[frozenset[str]] = frozenset({"lose_answer"})
     CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
-        ("html", "json", "not_found", "truncate", "stall", "wrong_bytes")  # not on listings, unless `on` names them
-    ) | {"ignore_range", "wrong_range", "short_range", "refuse_range"}
+        (
+            *(
+                "html",
+                "json",
+                "not_found",
+                "truncate",
+                "stall",
+                "wrong_bytes",
+            ),  # not on listings, unless `on` names them
+            *("half", "oversize", "chunked", "reencoded", "other_kind"),
+            *("ignore_range", "wrong_range", "short_range", "refuse_range"),
+        )
+    )
     """Switches that are for content by default."""
 
     def __post_init__(self) -> None:

@@ -40,6 +40,8 @@ class Download:
     documents: bool
     part_bytes: int | None
     _resumable: bool = field(default=True, init=False)
+    _was_refused: bool = field(default=False, init=False)
+    """Whether the service has sent another part than the one asked for: once is excused."""
     _total: int | None = field(default=None, init=False)
     _furthest: int = field(default=0, init=False)
 
@@ -48,6 +50,8 @@ class Download:
         start = self._resume_from()
         answer = self._fetch_all(start, retries)
         if answer is None and self.destination.offset:
+            self._resumable = self._resumable and not (self._was_refused and self.part_bytes is None)
+            self._was_refused = True
             answer = self._fetch_all(0, retries)
         if answer is None and self.part_bytes is not None:
             raise RetryableError(f"{self.request.label} did not give the part asked for", Reason.TRUNCATED)
@@ -147,8 +151,13 @@ class Download:
         received = 0
         for chunk in reply.chunks(size, decode=body.is_compressed):
             retries.held_back(self.exchange.receive(len(chunk)))
-            self.destination.write(chunk)
             received += len(chunk)
+            if body.length is not None and received > body.length and not body.is_compressed:
+                raise ItemError(
+                    f"{self.request.label} sent more than the {body.length} bytes that it had announced.",
+                    Reason.SIZE_MISMATCH,
+                )
+            self.destination.write(chunk)
             position = body.start + received
             retries.progress(position - self._furthest)
             self._furthest = max(self._furthest, position)
@@ -156,10 +165,6 @@ class Download:
             self._check_length(reply, body, received)
 
     def _check_length(self, reply: Reply, body: _Body, received: int) -> None:
-        if body.length is not None and received > body.length:
-            raise ItemError(
-                f"{self.request.label} sent {received} bytes where it had announced {body.length}.", Reason.BAD_ANSWER
-            )
         end = body.start + received
         expected = body.total if self.part_bytes is None else None
         if (body.length is not None and received < body.length) or (expected is not None and end < expected):

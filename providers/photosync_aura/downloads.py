@@ -79,9 +79,8 @@ class AuraDownloads:
         self._transport = transport
         self._images = images
         self._links = links
-        self._lock = threading.Lock()
-        self._compared = 0
-        self._equal = 0
+        self._equals_hint: dict[str, bool] = {}
+        """Of each photo's last download."""
 
     def download(self, item: Item, destination: Destination) -> None:
         """The content of `item`."""
@@ -92,21 +91,19 @@ class AuraDownloads:
 
     def log_comparison(self, account: str) -> None:
         """Log how many photos have the md5 of their upload: it is unknown whether the host returns just those bytes."""
-        if self._compared:
+        if self._equals_hint:
             log.info(
                 "account '%s': %d of %d photos have the md5 that Aura names for the upload",
                 account,
-                self._equal,
-                self._compared,
+                sum(self._equals_hint.values()),
+                len(self._equals_hint),
             )
 
     def _photo(self, item: Item, destination: Destination) -> None:
         url = f"{self._images}/{self._path_part(item, 'user')}/{self._path_part(item, 'file')}"
         self._transport.download(url, destination, signed=False)
         if item.md5_hint is not None:
-            with self._lock:
-                self._compared += 1
-                self._equal += destination.md5 == item.md5_hint
+            self._equals_hint[item.id] = destination.md5 == item.md5_hint
 
     def _path_part(self, item: Item, name: str) -> str:
         value = item.locator.get(name, "")

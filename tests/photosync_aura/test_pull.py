@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
@@ -82,10 +83,32 @@ def test_unfinished_uploads_are_left_out_and_reported(owner_of: OwnerOf) -> None
 def test_the_md5s_are_compared_and_a_difference_is_no_failure(owner_of: OwnerOf) -> None:
     owner = owner_of()
     ids = owner.simulator.library.add(8, kind=Kind.PHOTO, frame=KITCHEN)
-    owner.simulator.faults.wrong_bytes = Fault(items=ids[:2])
+    owner.simulator.faults.reencoded = Fault(items=ids[:2])
     result = owner.pull_all("-v")
     assert result.number("saved") == 8
     assert "6 of 8 photos have the md5" in result.stderr
+    assert owner.simulator.counts["content"] == 8 + 2, "a content with another md5 is believed when it comes again"
+
+
+def test_a_content_with_another_md5_that_comes_once_is_not_kept(owner_of: OwnerOf) -> None:
+    owner = owner_of()
+    ids = owner.simulator.library.add(3, kind=Kind.PHOTO, frame=KITCHEN)
+    owner.simulator.faults.reencoded = Fault(items=ids[:1], times=1)
+    owner.pull_all()
+    assert owner.sandbox.hashes() == Counter(each.md5 for each in owner.simulator.library.expected())
+
+
+@pytest.mark.parametrize("kind", [Kind.PHOTO, Kind.VIDEO])
+def test_a_content_of_another_kind_is_said_and_gets_its_extension(owner_of: OwnerOf, kind: Kind) -> None:
+    owner = owner_of()
+    owner.simulator.library.add(kind=kind, frame=KITCHEN)
+    owner.simulator.faults.other_kind = Fault()
+    result = owner.pull_all()
+    (path,) = owner.sandbox.files()
+    extension, format_ = (".mp4", "MP4") if kind is Kind.PHOTO else (".jpg", "JPEG")
+    assert path.suffix == extension
+    assert f"{path.name}: the content is a {format_} file, where the service lists a {kind}" in result.stderr
+    assert owner.pull_all().number("saved") == 0
 
 
 # Frames

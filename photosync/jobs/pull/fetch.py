@@ -10,16 +10,16 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
-from photosync.formats.sniff import looks_like_text
 from photosync.jobs.account import Account
-from photosync.library import Library, PartialFile, digest_of
+from photosync.jobs.pull.verify import Verification, VerificationError
+from photosync.library import Library, PartialFile, SizeBound, digest_of
 from photosync.library.disk_errors import disk_error
-from photosync.model import Digest, Item, Kind
+from photosync.model import Digest, Item
 from photosync.provider import HasLegacyFiles
 
 MAX_ATTEMPTS = 3
 """The maximum number of downloads of a content that fails its verification."""
-_WORTH_RETRYING = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.TRUNCATED, Reason.NOT_MEDIA})
+_WRONG_CONTENT = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.NOT_MEDIA, Reason.TOO_LARGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Downloaded:
     stored_sha256: str
     replaced: Path | None = None
     """A damaged file of the item from another program; the new one gets its name."""
+    notes: tuple[str, ...] = ()
+    """What the user should know about the content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,15 @@ class Downloader:
     def _download(self, task: DownloadTask) -> Downloaded:
         item = task.item
         partial = self.library.partial(
-            task.root, self.account.name, partial_key(item), item.md5 is not None, self.on_bytes
+            task.root,
+            self.account.name,
+            partial_key(item),
+            provable=item.md5 is not None,
+            bound=SizeBound.of(item),
+            on_bytes=self.on_bytes,
         )
         try:
-            delivered = self._receive(item, partial)
+            delivered, notes = self._receive(item, partial)
         except BaseException:
             partial.abandon()
             raise
@@ -114,7 +121,7 @@ class Downloader:
             raise disk_error(error, Path(error.filename or partial.path)) from error
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
         stored_sha256 = fixed.undo.stored_sha256 if fixed.undo else delivered.sha256
-        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, replaced)
+        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, replaced, notes)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """Fill in missing metadata. The undo record is on the disk before the changed file gets its name."""
@@ -127,40 +134,29 @@ class Downloader:
             metadata.set_file_time(fixed.path, fixed.capture_time.file_time)
         return fixed
 
-    def _receive(self, item: Item, partial: PartialFile) -> Digest:
+    def _receive(self, item: Item, partial: PartialFile) -> tuple[Digest, tuple[str, ...]]:
+        """The digest of the verified content, and notes about it.
+
+        The transport has its own tries: a body that it could not get whole is not requested again.
+        """
+        verification = Verification(item)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
                 if not partial.provable or partial.offset != item.size_bytes:
                     self.account.provider.download(item, partial)
                 delivered = partial.finish()
-                check_content(item, delivered, partial.head)
+                return delivered, verification.check(delivered, partial.path, partial.head)
             except ItemError as error:
-                if error.reason not in _WORTH_RETRYING:
-                    raise
+                if not isinstance(error, VerificationError) and error.reason not in _WRONG_CONTENT:
+                    raise  # what came is kept, to be resumed by a later run
                 partial.restart()
+                if error.reason is Reason.TOO_LARGE or (isinstance(error, VerificationError) and error.is_final):
+                    raise
                 if attempt == MAX_ATTEMPTS:
                     raise ItemError(f"{error} after {attempt} tries", error.reason) from error
-            else:
-                return delivered
         raise AssertionError("unreachable")
 
 
 def partial_key(item: Item) -> str:
     """The key of an item's partial file: it differs for each content of the item."""
     return f"{item.id}\0{item.md5}\0{item.size_bytes}\0{item.revision}"
-
-
-def check_content(item: Item, delivered: Digest, head: bytes) -> None:
-    """Raise `ItemError` unless the content agrees with the provider's data."""
-    if item.size_bytes is not None and delivered.size_bytes != item.size_bytes:
-        raise ItemError(
-            f"{delivered.size_bytes} bytes came in place of the {item.size_bytes} listed", Reason.SIZE_MISMATCH
-        )
-    if item.md5 is not None:
-        if delivered.md5 != item.md5:
-            raise ItemError("md5 differs from the provider's", Reason.HASH_MISMATCH)
-        return
-    if delivered.size_bytes == 0 and item.size_bytes != 0:
-        raise ItemError("the content is empty", Reason.TRUNCATED)
-    if item.kind is not Kind.OTHER and looks_like_text(head):
-        raise ItemError("a page of text came in place of a picture", Reason.NOT_MEDIA)

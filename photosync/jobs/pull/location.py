@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
+from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
 from photosync.model import CaptureTime, Item, Location
@@ -64,8 +65,9 @@ class LocationChooser:
             return known.location
         if downloaded.replaced is not None:
             return self.location_of(downloaded.replaced, root)
-        if self.provider and self.provider.facts.content_names:
-            item = replace(item, name=fitting_name(item.name, downloaded.fixed.format))
+        format_ = downloaded.fixed.format
+        if (self.provider and self.provider.facts.content_names) or other_kind(item.kind, format_):
+            item = replace(item, name=fitting_name(item.name, format_))
         for location in self.free(item, root, downloaded.fixed.capture_time.folder_date, name_bytes):
             file = self.library.file(location)
             if not os.path.lexists(file) or _has_content(file, downloaded.stored_sha256):

@@ -274,6 +274,8 @@ class Pull:
         self._summary.fixed += result.fixed.outcome is metadata.Outcome.FIXED
         self._summary.size_bytes += result.delivered.size_bytes
         self._reporter.saved(result.task.item.name, path)
+        for note in result.notes:
+            self._reporter.note(f"{path}: {note}")
         if result.fixed.warning:
             self._reporter.note(f"{path}: {'; '.join(result.fixed.notes)}")
         self._record_kept_failures()
