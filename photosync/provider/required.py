@@ -24,6 +24,8 @@ class Page:
     """Ids of items that are gone according to the service, in listings with marks."""
     is_whole: bool = False
     """The listing is complete although a mark was given: items that are not in it are gone."""
+    unusable: int = 0
+    """The number of entries without a usable id: no items, but the listing lacks them, so nothing is taken for gone."""
     mark: str | None = None
     """A caller that passes this as `since` knows all items up to and including this page."""
 

@@ -1,4 +1,7 @@
-"""Reads fields of a service's JSON: each may be missing or have a wrong type, and is None or empty then.
+"""Reads fields of a service's JSON: each may be missing or unusable, and is None or empty then.
+
+This is the border behind which all values fit into the model, the catalog and a file system: a value of a wrong type or
+beyond the bounds below counts as absent, and the log says so with `-v`.
 
     for node in parts(json_object(body), "data"):
         size_bytes = number(part(node, "contentProperties"), "size")
@@ -8,18 +11,29 @@ All readers accept any value for `content`; a value that is not an object has no
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TypeGuard
 
+from photosync.errors import ProviderError
 from photosync.transport import json_document
 
 Json = Mapping[str, object]
 
 _DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,512}")
+_IDENTIFIER = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.:~=+@-]{1,512}")
+_LONGEST_TEXT = 16_384
 _LARGEST_NUMBER = 2**63 - 1
 """The largest integer of a column of SQLite."""
+LARGEST_FILE = 2**44
+"""Bytes: the largest file of most file systems. Half a million of these can be added up in SQLite."""
+_LARGEST_DIMENSION = 2**31 - 1
+_YEARS = range(2, 9999)
+"""Any time zone can be applied to times in these."""
+
+log = logging.getLogger(__name__)
 
 
 def json_object(body: bytes | str) -> Json:
@@ -46,35 +60,74 @@ def parts(content: object, name: str) -> list[Json]:
 
 
 def text(content: object, name: str) -> str | None:
-    """The text in the field `name`; None for an empty one.
+    """The text in the field `name`; None for an empty one, and for one of more than 16,384 characters.
 
     JSON can have lone surrogates, which are invalid in file names and databases: each becomes U+FFFD.
     """
-    return _text(as_object(content).get(name))
+    value = as_object(content).get(name)
+    found = _text(value)
+    if found is None:
+        _log_ignored(name, value or None)
+    return found
 
 
-def texts(content: object, name: str) -> list[str]:
-    """The texts of the list in the field `name` that are not empty, cleaned as by `text`."""
-    return [found for each in _values(content, name) if (found := _text(each))]
-
-
-def number(content: object, name: str, least: int = 0) -> int | None:
+def number(content: object, name: str, least: int = 0, most: int = _LARGEST_NUMBER) -> int | None:
     """The integer in the field `name`, also from a text or with a fraction, which is truncated.
 
-    None for a number below `least`, for infinity, NaN and booleans, and for a number too large for a database.
+    None for a number outside `least` and `most`, which is what a database can hold, for infinity, NaN and booleans.
     """
-    value = as_object(content).get(name)
+    found = value = as_object(content).get(name)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= _LARGEST_NUMBER:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        _log_ignored(name, found)
         return None
     return int(value)
 
 
+def file_size(content: object, name: str) -> int | None:
+    """The size of a file in bytes in the field `name`; None for one that no file has."""
+    return number(content, name, most=LARGEST_FILE)
+
+
+def dimension(content: object, name: str) -> int | None:
+    """The width or height in the field `name`, in pixels; None for none."""
+    return number(content, name, least=1, most=_LARGEST_DIMENSION)
+
+
 def identifier(content: object, name: str = "id") -> str | None:
-    """An id that is safe in an address or a file name: letters, digits, `-` and `_`; None for others."""
-    value = text(content, name)
-    return value if value and _IDENTIFIER.fullmatch(value) else None
+    """The id in the field `name`; None for one that is not safe in an address or a file name.
+
+    Safe are at most 512 letters, digits and `-_.:~=+@`, and not dots alone.
+    """
+    value = as_object(content).get(name)
+    if not _is_identifier(value):
+        _log_ignored(name, value)
+        return None
+    return value
+
+
+def identifiers(content: object, name: str) -> list[str]:
+    """The ids of the list in the field `name`, without those that are not safe."""
+    return [each for each in _values(content, name) if _is_identifier(each)]
+
+
+def unusable(content: object, name: str) -> int:
+    """The number of entries of the list in the field `name` without a safe id: they cannot be items."""
+    return sum(not _is_identifier(as_object(each).get("id")) for each in _values(content, name))
+
+
+def page_token(content: object, name: str) -> str | None:
+    """The text in the field `name` that requests the next page of a listing; None at the end.
+
+    Raises `ProviderError` for one that cannot be sent back: the listing does not end there.
+    """
+    value = as_object(content).get(name)
+    if value in (None, ""):
+        return None
+    if not isinstance(value, str) or len(value) > _LONGEST_TEXT or not value.isprintable():
+        raise ProviderError("the service answered with a mark for the next page that cannot be used")
+    return value
 
 
 def date_time(content: object, name: str) -> datetime | None:
@@ -97,14 +150,25 @@ def _values(content: object, name: str) -> list[object]:
     return value if isinstance(value, list) else []
 
 
+def _is_identifier(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and _IDENTIFIER.fullmatch(value) is not None
+
+
+def _log_ignored(name: str, value: object) -> None:
+    """Log that a present value counts as absent. The value itself may be a secret, or very long."""
+    if value is not None:
+        log.info("ignored an unusable value of '%s' in an answer (%s)", name, type(value).__name__)
+
+
 def _text(value: object) -> str | None:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT:
         return None
     return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _parsed(iso: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(iso)
+        parsed = datetime.fromisoformat(iso)
     except ValueError:  # an invalid date
         return None
+    return parsed if parsed.year in _YEARS else None

@@ -73,6 +73,8 @@ class Simulator(RequestLog, ABC):
         self.index = LibraryIndex(self.library)
         self.inbox = Inbox()
         self.faults = self.faults_type(seed=seed)
+        self.edit_answer: Callable[[Route, bytes], bytes] | None = None
+        """Changes the bodies of successful answers, for tests of hostile ones."""
         self.seed = seed
         self._port = port
         self._urls: dict[str, str] = {}
@@ -233,6 +235,8 @@ class Simulator(RequestLog, ABC):
         if response is None:
             response = await route.handler(request)
         if isinstance(response, web.Response) and response.status < 300:
+            if self.edit_answer is not None and isinstance(response.body, bytes):
+                response.body = self.edit_answer(route, response.body)
             return await answers.spoiled(faults, request, response, kind, item)
         return response
 

@@ -12,7 +12,7 @@ from photosync.errors import ItemError, LostAnswerError, ProviderError, Reason, 
 from photosync.provider import Sent
 from photosync.provider_kit.amazon_drive.nodes import folded
 from photosync.provider_kit.amazon_drive.uploads import STORED
-from photosync.provider_kit.json_fields import json_object, text
+from photosync.provider_kit.json_fields import identifier, json_object
 from photosync_amazon.api import AmazonApi
 from photosync_amazon.items import AmazonAlbum
 from photosync_amazon.refusals import AmazonRefusal
@@ -74,7 +74,7 @@ class PushAlbum:
         if self._members is None:
             try:
                 pages = self._api.children(album_id)
-                self._members = {id_ for page in pages for each in page.content if (id_ := text(each, "id"))}
+                self._members = {id_ for page in pages for each in page.content if (id_ := identifier(each))}
             except ProviderError:  # too many to list: adding an item again is harmless
                 self._members = set()
         return self._members
@@ -114,7 +114,7 @@ class PushAlbum:
                 raise
             return found
         if answer.status in STORED:
-            id_ = text(json_object(answer.body), "id")
+            id_ = identifier(json_object(answer.body))
         elif answer.status == HTTPStatus.CONFLICT:
             id_ = self._found()
         else:

@@ -19,7 +19,7 @@ from photosync.provider import FileToUpload
 from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
-from photosync.provider_kit.json_fields import Json, number, text
+from photosync.provider_kit.json_fields import Json, number, page_token, unusable
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
 
@@ -53,6 +53,8 @@ class NodePage:
     total: int | None
     """The number of nodes in the whole listing."""
     next_token: str | None
+    unusable: int
+    """The number of entries that have no usable id."""
 
     @property
     def nodes(self) -> Iterator[DriveNode]:
@@ -174,7 +176,8 @@ class AmazonApi:
 
     def _page(self, path: str, **params: str | int) -> NodePage:
         answer = self._get(path, _IS_LISTING, **params)
-        return NodePage(nodes_of(answer, SERVICE), number(answer, "count"), text(answer, "nextToken"))
+        nodes, total = nodes_of(answer, SERVICE), number(answer, "count")
+        return NodePage(nodes, total, page_token(answer, "nextToken"), unusable(answer, "data"))
 
     def _get(self, path: str, check: Callable[[object], object] | None = None, **params: str | int) -> object:
         return self._transport.json("GET", f"{self._url}{path}", check=check, params={**COMMON, **params})

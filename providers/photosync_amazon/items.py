@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from photosync.model import Item, Kind
 from photosync.provider_kit.amazon_drive import nodes
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind
-from photosync.provider_kit.json_fields import Json, number, part, text
+from photosync.provider_kit.json_fields import Json, identifier, number, part, text
 
 _CAPTURE_TIMES = (
     ("image", "dateTimeOriginal"),
@@ -58,7 +58,7 @@ class AmazonAlbum:
 
 def parse_album(content: Json) -> AmazonAlbum | None:
     """An album; None for all other nodes, and for those in the trash."""
-    id_ = text(content, "id")
+    id_ = identifier(content)
     if id_ is None or content.get("kind") != "VISUAL_COLLECTION" or text(content, "status") not in (None, AVAILABLE):
         return None
     properties = part(content, "collectionProperties")
@@ -66,7 +66,7 @@ def parse_album(content: Json) -> AmazonAlbum | None:
     return AmazonAlbum(
         id=id_,
         name=text(content, "name") or id_,
-        owner=text(content, "ownerId"),
+        owner=identifier(content, "ownerId"),
         is_shared=content.get("isShared") is True,
         count=None if photos is None and videos is None else (photos or 0) + (videos or 0),
     )

@@ -74,7 +74,7 @@ class AmazonProvider:
         limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
         while True:
             page = self._search(selection, offset, limit)
-            yield Page(tuple(items_of(page.nodes)), page.total)
+            yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
             offset += len(page.content)
             if not page.content or offset >= (page.total or 0):
                 return
@@ -86,7 +86,7 @@ class AmazonProvider:
             )
         name = next((album.name for album in self._api.albums() if album.id == album_id), album_id)
         for page in self._api.children(album_id):
-            yield Page(tuple(items_of(page.nodes, name)), page.total)
+            yield Page(tuple(items_of(page.nodes, name)), page.total, unusable=page.unusable)
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""

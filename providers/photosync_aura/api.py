@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from photosync.errors import ProviderError
 from photosync.model import Collection
-from photosync.provider_kit.json_fields import Json, as_object, number, parts
+from photosync.provider_kit.json_fields import Json, as_object, identifier, number, page_token, parts, unusable
 from photosync.transport import Transport
 from photosync_aura.items import Frame, is_placeholder, text
 from photosync_aura.refusals import unknown_frame
@@ -29,6 +29,8 @@ class AssetsPage:
     assets: list[Json]
     hidden: frozenset[str]
     """Ids of the assets that are hidden on this frame."""
+    unusable: int
+    """The number of entries that have no usable id."""
 
 
 class AuraApi:
@@ -44,7 +46,7 @@ class AuraApi:
         what = f"account '{self._account}': Aura answered without a list of frames; its protocol may have changed"
         answer = self._transport().json("GET", f"{self._base}/frames.json", check=_has_list("frames", what))
         for frame in parts(answer, "frames"):
-            if id_ := text(frame, "id"):
+            if id_ := identifier(frame):
                 # An estimate: the service does not reduce it when pictures are removed.
                 yield Collection(id_, text(frame, "name") or id_, "frame", number(frame, "num_assets", least=1))
 
@@ -57,8 +59,8 @@ class AuraApi:
             answer = self._assets_page(frame, cursor)
             assets = parts(answer, "assets")
             unfinished += sum(map(is_placeholder, assets))
-            yield AssetsPage(assets, _hidden(answer))
-            cursor = text(answer, "next_page_cursor")
+            yield AssetsPage(assets, _hidden(answer), unusable(answer, "assets"))
+            cursor = page_token(answer, "next_page_cursor")
             if cursor in seen:
                 log.warning("frame '%s': Aura repeats a page; the listing ends here", frame.name)
             if cursor is None or cursor in seen or not assets:
@@ -101,5 +103,5 @@ def _hidden(answer: Json) -> frozenset[str]:
     return frozenset(
         id_
         for each in settings
-        if (id_ := text(each, "asset_id")) and (each.get("hidden") is True or each.get("selected") is False)
+        if (id_ := identifier(each, "asset_id")) and (each.get("hidden") is True or each.get("selected") is False)
     )

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 from photosync.provider_kit import json_fields
-from photosync.provider_kit.json_fields import Json, clock_time, number, part
+from photosync.provider_kit.json_fields import Json, clock_time, dimension, identifier, part
 
 MOTION = ":motion"
 """Added to the id of a live photo for the id of its video."""
@@ -48,7 +48,7 @@ def text(content: object, name: str) -> str | None:
 def items_of(assets: Sequence[Json], hidden: frozenset[str], frame: Frame) -> Iterator[Item]:
     """The items of a page of assets. Uploads that were never finished are left out: see `is_placeholder`."""
     for asset in assets:
-        id_ = text(asset, "id")
+        id_ = identifier(asset)
         if id_ is not None and not is_placeholder(asset):
             notes = (_HIDDEN,) if id_ in hidden else ()
             yield from (replace(item, notes=notes) for item in _items(asset, id_, frame))
@@ -108,8 +108,8 @@ def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
         name=f"{time_words(taken) if taken else _UNKNOWN_DATE}_{id_}{suffix}",
         kind=kind,
         taken=CaptureTime(taken, meaning) if taken else None,
-        width=number(asset, "width", least=1),
-        height=number(asset, "height", least=1),
+        width=dimension(asset, "width"),
+        height=dimension(asset, "height"),
         favorite=favorite if isinstance(favorite, bool) else None,
         collections=(frame.name,),
         folder=frame.name,

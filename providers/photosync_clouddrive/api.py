@@ -17,7 +17,7 @@ from photosync.model import Item, Kind, Usage
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
-from photosync.provider_kit.json_fields import Json, json_object, text
+from photosync.provider_kit.json_fields import Json, json_object, page_token
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
@@ -123,7 +123,7 @@ class CloudDriveApi:
                 raise
             listed = nodes_of(content, SERVICE)
             yield from filter(None, map(parse_node, listed))
-            following = text(content, "nextToken")
+            following = page_token(content, "nextToken")
             if following in (None, token) or not listed:
                 return
             token = following

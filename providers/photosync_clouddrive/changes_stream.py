@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from photosync.errors import Reason, TemporaryError
-from photosync.provider_kit.json_fields import Json, json_object, number, parts, text
+from photosync.provider_kit.json_fields import Json, json_object, number, parts, text, unusable
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.tree import DriveTree
@@ -88,7 +88,9 @@ class ChangesFollower:
         if orphans := self._tree.folders().orphans():
             self._say(f"{orphans} folders lie in folders that the service does not list; they are shown at the top")
         if self._broken:
-            self._say(f"skipped {self._broken} entries of the drive that have neither a name nor a known content")
+            self._say(
+                f"skipped {self._broken} entries of the drive without usable id, or without name and known content"
+            )
 
     def _ask(self, line_nodes: int) -> _StreamAnswer:
         question: dict[str, object] = {"chunkSize": line_nodes, "includePurged": "true"}
@@ -134,7 +136,7 @@ class ChangesFollower:
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
         answer.news += self._tree.apply(parsed, checkpoint, reset=content.get("reset") is True)
         answer.nodes += len(nodes)
-        self._broken += sum(node.is_broken for node in parsed)
+        self._broken += sum(node.is_broken for node in parsed) + unusable(content, "nodes")
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended

@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync.provider_kit.amazon_drive.nodes import NodeKind, nodes_of
-from photosync.provider_kit.json_fields import number, text
+from photosync.provider_kit.json_fields import identifier, number, page_token
 from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.tree import DriveTree
@@ -50,10 +50,10 @@ def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind:
     while True:
         content = _page(api, kind, token)
         nodes = nodes_of(content, SERVICE)
-        seen.update(id_ for each in nodes if (id_ := text(each, "id")))
+        seen.update(id_ for each in nodes if (id_ := identifier(each)))
         # The service's filter is not trusted: kind and status are checked again.
         tree.apply([node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind], None)
-        following, total = text(content, "nextToken"), number(content, "count")
+        following, total = page_token(content, "nextToken"), number(content, "count")
         if following is None and total is not None and total > len(seen):
             say(f"the service counts {total} {kind} nodes and listed {len(seen)}; nothing is taken for gone")
             return False

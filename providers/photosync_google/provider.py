@@ -147,11 +147,12 @@ class GoogleProvider:
     def _list_session(self, session_id: str) -> Iterator[Page]:
         unready: set[str] = set()
         for page in self._downloads.pages(session_id):
-            unready.update(each.item.id for each in page if each.status == PROCESSING)
-            yield Page([each.item for each in page if each.status != PROCESSING])
+            unready.update(each.item.id for each in page.picked if each.status == PROCESSING)
+            ready = [each.item for each in page.picked if each.status != PROCESSING]
+            yield Page(ready, unusable=page.unusable)
         if unready:
             for page in self._downloads.pages(session_id):
-                yield Page([each.item for each in page if each.item.id in unready])
+                yield Page([each.item for each in page.picked if each.item.id in unready])
 
     def download(self, item: Item, destination: Destination) -> None:
         """The content that Google gives for `item`."""

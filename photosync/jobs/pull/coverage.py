@@ -51,6 +51,7 @@ class Coverage:
         self._total: int | None = None
         self._total_changed = False
         self._last_mark: str | None = None
+        self._unusable = 0
         self._new_count = 0
         self._ended_early = False
 
@@ -72,6 +73,7 @@ class Coverage:
         if page.total is not None and self._is_countable:
             self._total_changed |= self._total not in (None, page.total)
             self._total = page.total
+        self._unusable += page.unusable
         self._last_mark = page.mark or self._last_mark
         self._has_changes_only &= not page.is_whole
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
@@ -101,11 +103,21 @@ class Coverage:
         shifted, or it has fewer items than the service counts."""
         if not self._went_to_end or self._total is None:
             return False
-        return self._total_changed or self._catalog.listed_count() < self._total
+        return self._total_changed or self._catalog.listed_count() + self._unusable < self._total
+
+    @property
+    def unusable(self) -> int:
+        """The number of listed entries that are no items: they have no usable id."""
+        return self._unusable
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the listing has had all that it was read for, and shows what is gone."""
+        return not self.is_short and not self._unusable
 
     def restart(self) -> None:
         """Prepare to read the listing again. Items of the first reading count."""
-        self._total, self._total_changed = None, False
+        self._total, self._total_changed, self._unusable = None, False, 0
 
     def check_shrink(self) -> None:
         """Raise `SuspiciousError` if so much is missing that a fault of the service is likely."""
@@ -128,7 +140,7 @@ class Coverage:
         completed_at = before or datetime.now(UTC)
         with self._catalog.transaction():
             gone = 0
-            if self._went_to_end and self._is_whole_account and not self.is_short:
+            if self._went_to_end and self._is_whole_account and self.is_complete:
                 gone = self._catalog.mark_gone(self._key[0])
             self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone

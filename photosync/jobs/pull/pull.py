@@ -321,7 +321,12 @@ class Pull:
             self._reporter.note("the service counts more items than it listed; nothing is taken for gone")
         if not self._options.accept_shrink:
             self._coverage.check_shrink()
-        self._summary.complete = not self._coverage.is_short
+        if self._coverage.unusable:
+            self._reporter.note(
+                f"left out {self._coverage.unusable} entries of the listing that have no usable id; nothing is taken "
+                "for gone"
+            )
+        self._summary.complete = self._coverage.is_complete
         if not self._options.dry_run:
             self._summary.gone += self._coverage.record(self._run.number)
             self._clear_partials()

@@ -14,7 +14,19 @@ from enum import StrEnum
 
 from photosync.errors import ProviderError
 from photosync.model import CaptureTime, GpsPosition, Item, Kind, TimeMeaning
-from photosync.provider_kit.json_fields import Json, as_object, clock_time, number, part, parts, text, texts
+from photosync.provider_kit.json_fields import (
+    Json,
+    as_object,
+    clock_time,
+    dimension,
+    file_size,
+    identifier,
+    identifiers,
+    number,
+    part,
+    parts,
+    text,
+)
 
 AVAILABLE = "AVAILABLE"
 PENDING = "PENDING"
@@ -112,13 +124,13 @@ def parse_node(
     `times` names the capture times after `contentDate`, the best first: `("image", "dateTimeOriginal")`. A node
     without a kind has `missing_kind`.
     """
-    id_, status = text(content, "id"), text(content, "status") or AVAILABLE
+    id_, status = identifier(content), text(content, "status") or AVAILABLE
     if id_ is None:
         return None
     if status == PURGED:
         return DriveNode(id_, NodeKind.FILE, PURGED, None)  # the other fields may be missing for any kind
     kind = text(content, "kind") or missing_kind
-    parents, owner = tuple(dict.fromkeys(texts(content, "parents"))), text(content, "ownerId")
+    parents, owner = tuple(dict.fromkeys(identifiers(content, "parents"))), identifier(content, "ownerId")
     if kind == NodeKind.FOLDER:
         is_root = as_object(content).get("isRoot") in (True, "true")
         return DriveNode(id_, NodeKind.FOLDER, status, text(content, "name"), parents, is_root, owner)
@@ -128,7 +140,7 @@ def parse_node(
     # Answers to searches can have these two at the top level.
     image = part(properties, "image") or part(content, "image")
     video = part(properties, "video") or part(content, "video")
-    size_bytes, version = number(properties, "size"), number(properties, "version")
+    size_bytes, version = file_size(properties, "size"), number(properties, "version")
     extension = text(properties, "extension")
     name = text(content, "name") or (f"{id_}.{extension}" if extension else None)
     _, dot, ending = (name or "").rpartition(".")
@@ -146,8 +158,8 @@ def parse_node(
         size_bytes=size_bytes,
         md5=_md5(text(properties, "md5"), size_bytes),
         version=None if version is None else str(version),
-        width=number(image or video, "width"),
-        height=number(image or video, "height"),
+        width=dimension(image or video, "width"),
+        height=dimension(image or video, "height"),
         gps=_gps(text(image, "location") or text(video, "location")),
         favorite=part(content, "settings").get("favorite") is True,
     )
@@ -162,7 +174,7 @@ def nodes_of(answer: object, service: str) -> list[Json]:
 
 def check_node(answer: object, service: str) -> None:
     """Raise `ProviderError` for an answer that is no node of any kind."""
-    if text(answer, "id") is None:
+    if identifier(answer) is None:
         raise ProviderError(f"{service} answered without the node that was asked for; its protocol may have changed")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from photosync.errors import ProviderError
 from photosync.provider import PickingSession
 from photosync.transport import Transport
-from photosync_google.picker.items import PickedItem, page_of, session_of
+from photosync_google.picker.items import PickedPage, page_of, session_of
 
 PAGE_SIZE = 100
 """The service reduces larger values to this."""
@@ -52,7 +52,7 @@ class PickerApi:
         """End a session. It is not an error if it has ended already."""
         self._transport.request("DELETE", self._session_url(session_id), accept=(200, 204, *_GONE))
 
-    def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
+    def pages(self, session_id: str) -> Iterator[PickedPage]:
         """The picked items; each request is sent only when its page is needed. A page may be empty."""
         token: str | None = None
         seen: set[str] = set()
@@ -65,7 +65,7 @@ class PickerApi:
             page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", check=page_of, params=params))
             # The path is the secret part of an address.
             self._transport.hide(*(each.base_url.partition("://")[2].partition("/")[2] for each in page.picked))
-            yield page.picked
+            yield page
             token = page.next_token
             if token is None:
                 return

@@ -15,7 +15,7 @@ from photosync.errors import ItemError, ProviderError, Reason
 from photosync.transport import Destination, Transport
 from photosync.transport.hosts import OwnHosts, target
 from photosync_google.picker.api import PickerApi, is_gone
-from photosync_google.picker.items import FAILED, PROCESSING, PickedItem
+from photosync_google.picker.items import FAILED, PROCESSING, PickedItem, PickedPage
 
 MAX_AGE_S = 50 * 60.0
 _USELESS_RENEWALS = 5
@@ -46,11 +46,11 @@ class Downloads:
         self._over: set[str] = set()
         """Sessions that have ended."""
 
-    def pages(self, session_id: str) -> Iterator[tuple[PickedItem, ...]]:
+    def pages(self, session_id: str) -> Iterator[PickedPage]:
         """List a session, and store its addresses."""
         for page in self._api.pages(session_id):
             now = time.monotonic()
-            self._addresses.update((each.item.id, _Address(session_id, each, now)) for each in page)
+            self._addresses.update((each.item.id, _Address(session_id, each, now)) for each in page.picked)
             yield page
 
     def download(self, item_id: str, destination: Destination) -> None:
@@ -69,7 +69,11 @@ class Downloads:
             self._download(self._renewed(address).picked, destination)
 
     def _download(self, picked: PickedItem, destination: Destination) -> None:
-        if target(picked.url).origin not in self._own_hosts:
+        try:
+            origin = target(picked.url).origin
+        except ProviderError as error:
+            raise ItemError("Google named no usable address for this", Reason.BAD_ANSWER) from error
+        if origin not in self._own_hosts:
             raise ItemError(
                 f"Google named the host {urlsplit(picked.url).hostname} for this, which is not known to be its own; "
                 "nothing was asked there",

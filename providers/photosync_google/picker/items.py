@@ -14,7 +14,17 @@ from datetime import UTC
 from photosync.errors import ProviderError
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 from photosync.provider import PickingSession
-from photosync.provider_kit.json_fields import Json, date_time, identifier, number, part, parts, text
+from photosync.provider_kit.json_fields import (
+    Json,
+    date_time,
+    dimension,
+    identifier,
+    page_token,
+    part,
+    parts,
+    text,
+    unusable,
+)
 from photosync.transport.hosts import target
 
 PROCESSING, FAILED = "PROCESSING", "FAILED"
@@ -33,6 +43,7 @@ class PickedItem:
 
     item: Item
     base_url: str = field(repr=False)
+    """Empty if the service gave none."""
     mime: str
     status: str
     """The state of a video: `READY`, `PROCESSING` or `FAILED`; empty if unknown."""
@@ -54,6 +65,8 @@ class PickedPage:
 
     picked: tuple[PickedItem, ...]
     next_token: str | None
+    unusable: int
+    """The number of entries without a usable id."""
 
 
 def session_of(answer: object) -> PickingSession:
@@ -85,8 +98,8 @@ def page_of(answer: object) -> PickedPage:
         raise ProviderError("Google Photos answered a listing with something else; its protocol may have changed.")
     if not isinstance(answer.get("mediaItems", []), list):
         raise ProviderError("Google Photos answered a listing without a list of items.")
-    found = (_picked_item(each) for each in parts(answer, "mediaItems"))
-    return PickedPage(tuple(each for each in found if each is not None), text(answer, "nextPageToken"))
+    picked = tuple(filter(None, map(_picked_item, parts(answer, "mediaItems"))))
+    return PickedPage(picked, page_token(answer, "nextPageToken"), unusable(answer, "mediaItems"))
 
 
 def capture_time(content: Json, name: str) -> CaptureTime | None:
@@ -98,7 +111,7 @@ def capture_time(content: Json, name: str) -> CaptureTime | None:
 def _picked_item(content: Json) -> PickedItem | None:
     file = part(content, "mediaFile")
     id_, base_url = identifier(content), text(file, "baseUrl")
-    if id_ is None or base_url is None:
+    if id_ is None:
         return None
     metadata = part(file, "mediaFileMetadata")
     mime = (text(file, "mimeType") or "").lower()
@@ -108,13 +121,13 @@ def _picked_item(content: Json) -> PickedItem | None:
         name=text(file, "filename") or id_,
         kind=Kind.VIDEO if is_video else Kind.PHOTO,
         taken=capture_time(content, "createTime"),
-        width=number(metadata, "width", least=1),
-        height=number(metadata, "height", least=1),
+        width=dimension(metadata, "width"),
+        height=dimension(metadata, "height"),
         link=base_url,
         # The service documents both changes (section 4.4): the download is not the camera's file.
         notes=(REENCODED,) if is_video else (GPS_STRIPPED,),
     )
-    return PickedItem(item, base_url, mime, text(part(metadata, "videoMetadata"), "processingStatus") or "")
+    return PickedItem(item, base_url or "", mime, text(part(metadata, "videoMetadata"), "processingStatus") or "")
 
 
 def _seconds(content: Json, name: str, default: float) -> float:

@@ -55,9 +55,15 @@ def test_next_to_nothing() -> None:
     assert (picked.item.name, picked.item.taken, picked.item.width) == ("x1", None, None)
 
 
-@pytest.mark.parametrize("content", [{"id": "../x", "mediaFile": PHOTO["mediaFile"]}, {"id": "x"}, {}, 7])
-def test_what_cannot_be_fetched_is_left_out(content: object) -> None:
-    assert page_of({"mediaItems": [content]}).picked == ()
+@pytest.mark.parametrize("content", [{"id": "../x", "mediaFile": PHOTO["mediaFile"]}, {}, 7])
+def test_what_has_no_usable_id_is_left_out(content: object) -> None:
+    page = page_of({"mediaItems": [content]})
+    assert (page.picked, page.unusable) == ((), 1)
+
+
+def test_what_has_no_address_is_an_item_that_fails() -> None:
+    (picked,) = page_of({"mediaItems": [{"id": "x"}]}).picked
+    assert (picked.item.id, picked.base_url) == ("x", "")
 
 
 def test_an_empty_page() -> None:
