@@ -41,8 +41,7 @@ def open_catalog(library: Library | None) -> Iterator[Catalog]:
 @contextmanager
 def open_catalog_to_write(library: Library) -> Iterator[Catalog]:
     """The library's catalog, locked against other runs. Makes the library where there is none yet."""
-    library.create()
-    with library.lock(), closing(Catalog.open(library.catalog_path)) as catalog:
+    with library.created(), closing(Catalog.open(library.catalog_path)) as catalog:
         yield catalog
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -68,8 +69,7 @@ class PartialFile:
         self.head = b""
         self._hashes = Hashes()
         with disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = path.open("a+b")
+            self._file = open(_opened(path), "a+b")  # noqa: SIM115 - of a descriptor; closed by `close`
             self._file.seek(0)
             while chunk := self._file.read(_READ_BYTES):
                 self._take(chunk)
@@ -135,3 +135,17 @@ class PartialFile:
         with suppress(OSError):
             if self.path.stat().st_size == 0:
                 self.path.unlink()
+
+
+def _opened(path: Path) -> int:
+    """Open or create a partial file. Anything else with its name is replaced: a link, or a second name of a file."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+        path.unlink()
+    descriptor = os.open(path, flags, 0o666)
+    found = os.fstat(descriptor)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+        return descriptor
+    os.close(descriptor)
+    path.unlink()
+    return os.open(path, flags | os.O_EXCL, 0o666)

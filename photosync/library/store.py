@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import chain, count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
 from photosync.errors import DestinationError, LockedError
 from photosync.library.disk_errors import disk_error, disk_errors
 from photosync.library.move import move_file
+from photosync.library.own_folders import is_own_folder, own_folder, remove_temporary_files
 from photosync.library.partial import PartialFile
 from photosync.library.size_bound import GENERAL, SizeBound
 from photosync.library.undo import UndoRecords, sync_folder, write_durably
@@ -76,6 +77,19 @@ class Library:
             raise DestinationError(f"{self.root} holds another library than before. Is the right disk mounted? {hint}")
 
     @contextmanager
+    def created(self) -> Iterator[None]:
+        """Make the folder a library if it is not one yet, and lock it for one run.
+
+        Raises `LockedError` at once if another run has the lock, and `DestinationError` if it is not safe.
+        """
+        self._check_identity()  # before anything is created on an empty mount point
+        with disk_errors(self.program_folder):
+            self.program_folder.mkdir(parents=True, exist_ok=True)
+        with self.lock():  # two first runs must not both make an identity
+            self.create()
+            yield
+
+    @contextmanager
     def lock(self) -> Iterator[None]:
         """Lock the library for one run. Raises `LockedError` at once if another run has the lock."""
         path = self.program_folder / "lock"
@@ -114,22 +128,31 @@ class Library:
         """An unfinished download, in the file system of its final location. `key` identifies the content."""
         return PartialFile(self.workspace(root, account) / _partial_name(key), provable, bound, on_bytes)
 
-    def workspace(self, root: str, account: str) -> Path:
-        """The folder for an account's partial files."""
-        return self.base(root) / PROGRAM_FOLDER / "partial" / account
+    def workspace(self, root: str, account: str = "") -> Path:
+        """The folder for an account's partial files, or for those of the fixer; created if it is missing."""
+        program_folder = self.base(root) / PROGRAM_FOLDER
+        with disk_errors(program_folder):
+            return own_folder(program_folder, "partial", *filter(None, [account]))
 
     def clear_partials(self, root: str, account: str, keep: Iterable[str] = ()) -> None:
         """Remove the account's partial files, except those of the keys in `keep`."""
-        folder = self.workspace(root, account)
-        kept = {_partial_name(key) for key in keep}
-        if not folder.is_dir():
+        program_folder, kept = self.base(root) / PROGRAM_FOLDER, {_partial_name(key) for key in keep}
+        if not is_own_folder(program_folder, "partial", account):
             return
+        folder = program_folder / "partial" / account
         with disk_errors(folder):
             for leftover in folder.iterdir():
-                if leftover.name not in kept:
+                if leftover.name not in kept and (leftover.is_symlink() or not leftover.is_dir()):
                     leftover.unlink()
-            if not kept:
+            if not any(folder.iterdir()):
                 folder.rmdir()
+
+    def remove_temporary_files(self, roots: Iterable[str]) -> None:
+        """Remove the temporary files of a killed run. The caller holds the lock."""
+        for program_folder in (self.base(root) / PROGRAM_FOLDER for root in {"", *roots}):
+            remove_temporary_files(program_folder, recursive=False)
+            for name in ("partial", "undo"):
+                remove_temporary_files(program_folder / name)
 
     def move_in(self, partial: Path, location: Location) -> None:
         """Move a finished file to its location in one step. The caller has checked that no file is there.
@@ -143,11 +166,11 @@ class Library:
     def to_trash(self, location: Location) -> None:
         """Move a file to the trash, before another content gets its name. Raises `OSError`."""
         source = self.file(location)
-        target = self.base(location.root) / PROGRAM_FOLDER / "trash" / _today() / location.path
         # A file that no longer exists need not be kept.
         if os.path.lexists(source):
-            target.parent.mkdir(parents=True, exist_ok=True)
-            move_file(source, _free_name(target))
+            *folders, name = PurePosixPath(location.path).parts
+            folder = own_folder(self.base(location.root) / PROGRAM_FOLDER, "trash", _today(), *folders)
+            move_file(source, _free_name(folder / name))
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Sync the names in these folders."""

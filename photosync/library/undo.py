@@ -13,6 +13,7 @@ from pathlib import Path
 
 from photosync.library.disk_errors import disk_errors
 from photosync.library.move import move_file
+from photosync.library.own_folders import own_folder
 
 _MADE = "made"
 """Replaces the earlier hash if there was no file before."""
@@ -27,10 +28,11 @@ class UndoRecords:
     def keep(self, sha256: str, before: str, record: bytes) -> None:
         """Write a record that turns the content `sha256` into the content `before`."""
         path = self._path(sha256, before)
-        if path.exists():
+        if path.is_file() and not path.is_symlink():
             return
         with disk_errors(path):
             is_new = not path.parent.exists()
+            own_folder(self._folder.parent, self._folder.name, path.parent.name)
             write_durably(path, record)
             if is_new:
                 sync_folder(self._folder)

@@ -9,9 +9,11 @@ It is replaced in one step, so that a crash cannot leave it incomplete, and only
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +25,8 @@ from photosync.provider_kit.json_fields import Json, json_object
 
 _LOCK_TIMEOUT_S = 180.0
 """Longer than the refresh of a token with all its retries."""
+_UNUSED_S = 60.0
+"""A temporary file is written in less time."""
 
 
 class StateFile:
@@ -106,6 +110,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
+    _remove_leftovers(path)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -123,3 +128,11 @@ def _replace(path: Path, content: bytes) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove the temporary files of killed runs, which may have secrets; one that is in use is younger."""
+    for leftover in path.parent.glob(f"{glob.escape(path.name)}.{'[0-9a-f]' * 12}"):
+        with suppress(OSError):
+            if leftover.lstat().st_mtime < time.time() - _UNUSED_S:
+                leftover.unlink()

@@ -1,6 +1,8 @@
 """The library's folder: its identity, its lock, and what becomes of partial files."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -54,6 +56,26 @@ def test_two_runs_never_meet(tmp_path: Path, state: Path) -> None:
         pass
 
 
+def test_of_first_runs_that_start_together_one_goes_on(tmp_path: Path, state: Path) -> None:
+    count = 8
+    together, all_tried = Barrier(count), Barrier(count)
+
+    def run(root: Path) -> str:
+        together.wait()
+        try:
+            with Library(root, state).created():
+                all_tried.wait()
+                return "went on"
+        except (LockedError, DestinationError) as error:
+            all_tried.wait()
+            return type(error).__name__
+
+    with ThreadPoolExecutor(count) as threads:
+        for root in (tmp_path / str(number) for number in range(20)):
+            assert sorted(threads.map(run, [root] * count)) == ["LockedError"] * (count - 1) + ["went on"]
+            assert Library(root, state).exists
+
+
 def test_a_library_that_cannot_be_made_says_why(tmp_path: Path, state: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(DestinationError, match="cannot write"):
@@ -61,6 +83,7 @@ def test_a_library_that_cannot_be_made_says_why(tmp_path: Path, state: Path) -> 
 
 
 def test_a_partial_file_goes_on_where_it_ended_and_proves_the_whole(tmp_path: Path) -> None:
+    (tmp_path / "p").mkdir()
     first = PartialFile(tmp_path / "p" / "x.part", provable=True)
     first.begin(0, 10, None)
     first.write(b"01234")
@@ -121,4 +144,4 @@ def test_partials_are_cleared_but_for_those_to_be_resumed(tmp_path: Path, state:
     library.clear_partials("", "amazon", keep=["keep"])
     assert [file.read_bytes() for file in library.workspace("", "amazon").iterdir()] == [b"keep"]
     library.clear_partials("", "amazon")
-    assert not library.workspace("", "amazon").exists()
+    assert not (library.program_folder / "partial" / "amazon").exists()

@@ -15,7 +15,11 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.library import PROGRAM_FOLDER, Library, UndoRecords
+from photosync.library.own_folders import remove_temporary_files
 from photosync.model import Location
+
+_UNUSED_S = 60.0
+"""An undo record is written in less time. No lock excludes other runs from those of files without an owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ class FileOwners:
     _by_folder: dict[Path, FileOwner | None] = field(default_factory=dict, init=False)
 
     def __enter__(self) -> FileOwners:
+        if self.to_change:
+            remove_temporary_files(self.state / "undo", unused_for_s=_UNUSED_S)
         return self
 
     def __exit__(self, *_: object) -> None:

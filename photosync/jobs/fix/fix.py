@@ -7,9 +7,8 @@ The undo record is on the disk before that.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,8 +21,9 @@ from photosync.jobs.fix.sidecar_files import record_sidecars, undo_sidecar, writ
 from photosync.jobs.fix.undo import original_of
 from photosync.jobs.sums_list import SumsList
 from photosync.jobs.user_files import UserFiles
-from photosync.library import PROGRAM_FOLDER, digest_of
+from photosync.library import digest_of
 from photosync.library.disk_errors import file_error
+from photosync.library.own_folders import fix_workspace, remove_workspaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Fix:
     undo: bool = False
     _changed: set[FileOwner] = field(default_factory=set, init=False)
     _replaced: set[Path] = field(default_factory=set, init=False)
+    _tidied: set[Path] = field(default_factory=set, init=False)
 
     def run(self, paths: Iterable[Path]) -> Iterator[FileResult]:
         """Fix, file by file. Raises `UsageError` for a path that does not exist, before anything is done."""
@@ -67,6 +68,9 @@ class Fix:
 
     def _one(self, path: Path) -> FileResult:
         file = self.owners.file(path)
+        if not self.dry_run and path.parent not in self._tidied:
+            self._tidied.add(path.parent)
+            remove_workspaces(path.parent)
         try:
             return self._undo_file(file) if self.undo else self._fix_file(file)
         except (ItemError, DestinationError) as error:
@@ -149,12 +153,6 @@ class Fix:
             self._changed.add(file.owner)
 
 
-@contextmanager
-def _workspace(file: OwnedFile) -> Iterator[Path]:
-    """A folder for second files in the same file system. It is removed at the end."""
-    parent = file.path.parent
-    if file.owner is not None:
-        parent = file.owner.base / PROGRAM_FOLDER / "partial"
-        parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".photosync-fix-", dir=parent) as folder:
-        yield Path(folder)
+def _workspace(file: OwnedFile) -> AbstractContextManager[Path]:
+    owner = file.owner
+    return fix_workspace(owner.library.workspace(owner.root) if owner else file.path.parent)

@@ -8,7 +8,7 @@ from photosync.library import Library, digest_of
 
 
 def settle_interrupted(library: Library, catalog: Catalog) -> None:
-    """Check, for each planned content, whether the file has it. Then bring the lists of files up to date."""
+    """Check, for each planned content, whether the file has it. Then tidy up, and complete the lists of files."""
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
         try:
@@ -20,4 +20,5 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
                 catalog.fixes.settle(intent.account, intent.id)
             else:
                 catalog.fixes.forget_intent(intent.account, intent.id)
+    library.remove_temporary_files(catalog.roots())
     repair_lists(library, catalog)

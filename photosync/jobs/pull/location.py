@@ -62,7 +62,9 @@ class LocationChooser:
         """
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
         if known and known.location and known.location.root == root and _fits(known.location, name_bytes):
-            return known.location
+            file = self.library.file(known.location)
+            if file.is_file() or not os.path.lexists(file):
+                return known.location  # anything else there is the user's
         if downloaded.replaced is not None:
             return self.location_of(downloaded.replaced, root)
         format_ = downloaded.fixed.format

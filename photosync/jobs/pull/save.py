@@ -202,13 +202,21 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
             raise _gone(library.base(root))
         names: set[str] = set()
         try:
-            names = {entry.name for entry in os.scandir(library.base(root) / folder)}
+            names = {entry.name for entry in os.scandir(library.base(root) / folder) if _is_file(entry)}
         except PermissionError:
             continue  # its files are there, as far as can be known
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
                 raise disk_error(error, library.base(root) / folder) from error
         yield from (id_ for id_, location in in_folder if location.path.rpartition("/")[2] not in names)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file, or a link to one; not a folder, a dangling link, or a special file."""
+    try:
+        return entry.is_file()
+    except OSError as error:
+        return error.errno != errno.ELOOP  # else it cannot be known
 
 
 def _gone(base: Path) -> DestinationError:

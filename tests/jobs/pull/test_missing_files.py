@@ -1,0 +1,78 @@
+"""What lies in a photo's place and is no photo, and first runs that start together."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from photosync.testing import Fault
+from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[AmazonSimulator]:
+    with AmazonSimulator(items=12, seed=3, years=(2021,)) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Sandbox:
+    made = Sandbox(tmp_path)
+    made.configure({"amazon": simulator.account_settings()})
+    return made
+
+
+def dangling(path: Path) -> None:
+    path.symlink_to("/nowhere/IMG.JPG")
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def folder_with_a_file(path: Path) -> None:
+    path.mkdir()
+    (path / "mine").write_bytes(b"mine")
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, folder_with_a_file, dangling, loop, os.mkfifo])
+def test_what_is_no_photo_stays_and_the_photo_comes_again(
+    sandbox: Sandbox, put: Callable[[Path], None], simulator: AmazonSimulator
+) -> None:
+    assert sandbox.run("pull", "amazon").exit == 0
+    path, wanted = sandbox.files()[3], sandbox.hashes()
+    path.unlink()
+    put(path)
+    kind, again = path.lstat().st_mode, sandbox.run("pull", "amazon")
+    assert (again.exit, again.number("saved")) == (0, 1)
+    assert path.lstat().st_mode == kind
+    assert not wanted - sandbox.hashes()
+    listed = (sandbox.library / "SHA256SUMS").read_text().splitlines()
+    assert len(listed) == wanted.total()
+    assert str(path.relative_to(sandbox.library)) not in {line[66:] for line in listed}
+    assert sandbox.run("pull", "amazon").number("saved") == 0
+
+
+def test_a_photo_that_the_user_moved_and_linked_is_there(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.run("pull", "amazon")
+    path = sandbox.files()[3]
+    path.rename(tmp_path / "moved.jpg")
+    path.symlink_to(tmp_path / "moved.jpg")
+    assert sandbox.run("pull", "amazon").number("saved") == 0
+
+
+def test_of_first_runs_that_start_together_one_goes_on(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    simulator.faults.hold = Fault()
+    try:
+        runs = [sandbox.start("pull", "amazon") for _ in range(6)]
+        assert simulator.wait_for(lambda: sum(run.poll() is not None for run in runs) == len(runs) - 1)
+        ended = [run for run in runs if run.poll() is not None]
+    finally:
+        simulator.faults.clear()
+    for run in runs:
+        run.communicate(timeout=60)
+    assert [run.returncode for run in ended] == [7] * len(ended)
+    assert min(run.returncode for run in runs) == 0
+    assert sandbox.run("pull", "amazon").exit == 0
