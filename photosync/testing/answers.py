@@ -17,6 +17,9 @@ from photosync.testing.media import Media, Shape
 _PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 _LOOK_EVERY_S = 0.01
 _PIECE_BYTES = 1 << 20
+_SAME_METHOD = (307, 308)
+ELSEWHERE = "localhost"
+"""The host of another origin: the simulators call themselves 127.0.0.1."""
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
 
 
@@ -34,6 +37,16 @@ async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, i
     if faults.fires("drop", kind, item):
         _close(request)
         raise Dropped
+
+
+def redirect(faults: Faults, request: web.Request, kind: RouteKind, item: str | None) -> web.Response | None:
+    """A redirect to the same path at another origin."""
+    if request.url.host == ELSEWHERE or faults.redirect is None:
+        return None
+    status = int(faults.redirect.value or 302)
+    if (request.method != "GET" and status not in _SAME_METHOD) or not faults.fires("redirect", kind, item):
+        return None
+    return web.Response(status=status, headers={"Location": str(request.url.with_host(ELSEWHERE))})
 
 
 def refusal(faults: Faults, kind: RouteKind, item: str | None) -> web.Response | None:

@@ -278,6 +278,13 @@ class ProviderContract:
             user.simulator.faults.set(fault, {"times": 2})
             user.pull_all()
 
+    @pytest.mark.parametrize("kind", ["list", "content"])
+    def test_no_credential_follows_a_redirect(self, tmp_path: Path, kind: str) -> None:
+        with self.user(tmp_path, 10) as user:
+            user.simulator.faults.redirect = Fault(on=kind)
+            user.pull_all()
+            assert user.simulator.leaks == []
+
     def test_wrong_bytes_are_refused(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 10, gaps=False) as user:
             item = user.some_item(position=4)

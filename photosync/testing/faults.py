@@ -78,6 +78,9 @@ class Faults:
     """`value` (503) with an HTML page."""
     drop: Fault | None = None
     """The connection closes without an answer."""
+    redirect: Fault | None = None
+    """A redirect with the status `value` (302) to another origin, which answers everybody. Only 307 and 308 redirect
+    requests that change something."""
     expired: Fault | None = None
     """The sign-in has expired. Only on routes that require a sign-in."""
     html: Fault | None = None

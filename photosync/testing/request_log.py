@@ -41,6 +41,8 @@ class RequestLog:
         self._log: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
         self._counts: Counter[str] = Counter()
         self._in_flight = 0
+        self.leaks: list[str] = []
+        """The requests with credentials that a host got which must get none, such as the target of `redirect`."""
         self.max_in_flight = 0
         """The maximum number of requests in progress at the same time."""
 

@@ -12,6 +12,7 @@ import socket
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Self, TypedDict
 
 from aiohttp import web
@@ -25,6 +26,7 @@ from photosync.testing.media import SizeClass
 from photosync.testing.receiving import Inbox
 from photosync.testing.request_log import RequestLog, RequestRecord
 from photosync.testing.routes import Handler, Route
+from photosync.transport.redaction import SENSITIVE_HEADERS
 
 _STOP_TIMEOUT_S = 20.0
 
@@ -106,7 +108,7 @@ class Simulator(RequestLog, ABC):
 
     def has_credentials(self, request: web.Request) -> bool:
         """Whether a request has anything that no other host may get."""
-        return "Cookie" in request.headers or "Authorization" in request.headers
+        return any(name.lower() in SENSITIVE_HEADERS for name in request.headers)
 
     def expired_answer(self) -> web.Response:
         """The answer to an expired sign-in."""
@@ -206,8 +208,11 @@ class Simulator(RequestLog, ABC):
         async def handler(request: web.Request) -> web.StreamResponse:
             at, status, retry_after = clock.monotonic(), 0, None
             self._begin()
+            is_elsewhere = request.url.host == answers.ELSEWHERE
+            if is_elsewhere and (self.has_credentials(request) or request.can_read_body):
+                self.leaks.append(f"{request.method} {request.path}")
             try:
-                response = await self._answer(request, route)
+                response = await self._answer(request, replace(route, signed=False) if is_elsewhere else route)
                 status, retry_after = response.status, response.headers.get("Retry-After")
             except answers.Dropped:
                 response = web.Response(status=500)  # no client is left to read it
@@ -225,6 +230,8 @@ class Simulator(RequestLog, ABC):
         """The route's answer, unless a fault replaces or damages it."""
         faults, kind, item = self.faults, route.kind, self.item_of(request)
         await answers.delay_or_drop(faults, request, kind, item)
+        if (elsewhere := answers.redirect(faults, request, kind, item)) is not None:
+            return elsewhere
         if route.signed and faults.fires("expired", kind, item):
             return self.expired_answer()
         if (refusal := answers.refusal(faults, kind, item)) is not None:

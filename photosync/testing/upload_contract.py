@@ -127,6 +127,16 @@ class UploadContract:
         structure = self.structure(user.simulator)
         assert {path: md5 for path, md5 in structure.items() if path.startswith(f"{_FOLDER}/")} == laid
 
+    @pytest.mark.parametrize("status", [302, 307])
+    def test_nothing_is_sent_after_a_redirect(self, tmp_path: Path, status: int) -> None:
+        with self.pusher(tmp_path) as user:
+            user.write(_photos(3))
+            user.simulator.faults.redirect = Fault(value=status, on=("upload", "other"))
+            user.push()
+            assert user.simulator.leaks == []
+            user.simulator.faults.clear()
+            user.push_all()
+
     # Which files are uploaded
 
     def test_a_folder_of_which_a_part_is_there(self, tmp_path: Path) -> None:

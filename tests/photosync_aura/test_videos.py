@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from photosync.errors import ItemError, Reason
+from photosync.errors import Exit, ItemError, Reason
 from photosync.model import Item, Kind, Selection
 from photosync.provider import AccountContext
 from photosync.testing import Fault
@@ -18,6 +19,7 @@ from photosync_aura.downloads import LINK_LIFETIME_S, VideoLinks
 from photosync_aura.provider import AuraProvider
 from photosync_aura.settings import AuraSettings
 from photosync_aura.simulator import KITCHEN, AuraSimulator
+from tests.photosync_aura.frame_owner import OwnerOf
 
 
 class Memory:
@@ -103,6 +105,45 @@ def test_a_video_that_is_refused_with_a_fresh_address_too_is_reported(simulator:
             provider.download(item, Memory())
         assert raised.value.reason is Reason.FORBIDDEN
         assert simulator.counts["list"] == 1, "it is listed anew once"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_address_on_this_computer_fails_that_video_alone(owner_of: OwnerOf, host: str) -> None:
+    owner = owner_of()
+    bad, _ = owner.simulator.library.add(2, kind=Kind.VIDEO)
+    with AuraSimulator(items=0) as other:
+        owner.simulator.video_addresses = {bad: f"http://{host}:{urlsplit(other.url).port}/secrets"}
+        result = owner.pull()
+        assert other.counts["total"] == 0
+    assert result.exit == Exit.PARTIAL, result
+    assert [(error["id"], error["reason"]) for error in result.errors] == [(bad, Reason.BAD_ANSWER)]
+    assert "none of the public Internet" in str(result.errors[0])
+    assert result.number("saved") == 1
+    owner.simulator.video_addresses = {}
+    owner.pull_all()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://169.254.169.254/latest/meta-data/",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://[::ffff:169.254.169.254]/",
+        "https://2852039166/",
+        "https://10.0.0.1/video.mp4",
+        "https://metadata.google.internal/",
+        "file:///etc/passwd",
+        "https://user:pass@videos.example.org/v.mp4",
+    ],
+)
+def test_an_address_that_is_not_public_is_not_fetched(simulator: AuraSimulator, tmp_path: Path, url: str) -> None:
+    with opened(simulator, tmp_path) as provider:
+        video = next(item for item in listed(provider) if item.kind is Kind.VIDEO)
+        simulator.video_addresses = {video.id: url}
+        item = next(item for item in listed(provider) if item.id == video.id)
+        with pytest.raises(ItemError, match="Nothing was sent") as raised:
+            provider.download(item, Memory())
+        assert raised.value.reason is Reason.BAD_ANSWER
 
 
 def test_an_old_address_is_not_even_tried() -> None:

@@ -118,10 +118,6 @@ class AmazonSimulator(Simulator):
         signed = request.match_info.get("signed")
         return signed.partition(".")[0] if signed else request.match_info.get("id")
 
-    def has_credentials(self, request: web.Request) -> bool:
-        """The header with the session's id is a credential too."""
-        return super().has_credentials(request) or "x-amzn-sessionid" in request.headers
-
     def expired_answer(self) -> web.Response:
         """Section 2: cookies expired."""
         return web.json_response(
