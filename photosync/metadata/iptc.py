@@ -20,6 +20,8 @@ from photosync.model import CaptureTime, TimeMeaning
 IPTC_RESOURCE = 0x0404
 _UNKNOWN_OFFSETS = ("+0000", "-0000", "+00:00", "-00:00")
 """The model requires an offset; programs without a known offset write this."""
+_DATE_MARK = b"\x1c\x02\x37"
+"""The beginning of a date; one in broken data is not read, and not contradicted."""
 _DATE, _TIME, _BY_LINE, _COPYRIGHT_NOTICE = 55, 60, 80, 116
 
 
@@ -40,7 +42,7 @@ def read_photoshop(content: bytes) -> Facts:
         for resource, part in image_resources(Window.over(content)):
             if resource == IPTC_RESOURCE:
                 return read_iptc(part.read(0, part.size))
-    return Facts()
+    return Facts(can_tell=_DATE_MARK not in content)
 
 
 def read_iptc(content: bytes) -> Facts:
@@ -49,6 +51,7 @@ def read_iptc(content: bytes) -> Facts:
     for dataset, value in _datasets(content):
         found.setdefault(dataset, value.decode("utf-8", "replace").strip("\0 "))
     return Facts.of_dates({TimeSource.IPTC: _created(found.get(_DATE, ""), found.get(_TIME, ""))}) | Facts(
+        can_tell=_DATE in found or _DATE_MARK not in content,
         has_artist=bool(found.get(_BY_LINE)),
         has_copyright=bool(found.get(_COPYRIGHT_NOTICE)),
     )
@@ -59,7 +62,7 @@ def _datasets(content: bytes) -> Iterator[tuple[int, bytes]]:
     while content[at : at + 1] == b"\x1c" and at + 5 <= len(content):
         record, dataset = content[at + 1], content[at + 2]
         size = int.from_bytes(content[at + 3 : at + 5])
-        if size & 0x8000:
+        if size & 0x8000 or at + 5 + size > len(content):
             return
         if record == 2:
             yield dataset, content[at + 5 : at + 5 + size]

@@ -35,7 +35,7 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     has_original = facts.has(TimeSource.EXIF_ORIGINAL) or not facts.can_tell
     is_original_best = choice.winner is not None and choice.winner.source is TimeSource.EXIF_ORIGINAL
     taken = choice.writable
-    if choice.winner and not choice.winner.source.is_in_file and _about_capture(facts.unreadable):
+    if choice.winner and choice.winner.source.rank >= TimeSource.GPS.rank and _about_capture(facts.unreadable):
         taken = None  # the date that cannot be read may be another one
     original = taken if is_original_best or not has_original else None
     artist = "" if facts.has_artist else settings.artist or ""

@@ -101,6 +101,8 @@ class Movie(Container):
                 elif each.type == b"yrrc":
                     year = int.from_bytes(content_of(self.window, each, skip=4).read(0, 2))
                     self._read_date(TimeSource.MOVIE_TEXT, f"{year:04}".encode())
+                elif each.type == b"XMP_":
+                    self.facts |= read_xmp(content_of(self.window, each).read(0, MAX_PACKET_BYTES))
                 elif each.type == b"meta":
                     self._read_metadata(each)
 
@@ -148,7 +150,9 @@ class Movie(Container):
                 self._read_date(_DATE_KEYS[name], content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES))
 
     def _movie_time(self) -> CaptureTime | None:
-        seconds = next((time.seconds for time in self._times if time.box == "mvhd"), 0)
+        """That of the movie; if it is 0, that of a track."""
+        ordered = sorted(self._times, key=lambda time: time.box != "mvhd")
+        seconds = next((time.seconds for time in ordered if time.seconds), 0)
         with suppress(OverflowError):
             if seconds:
                 return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)

@@ -2,7 +2,8 @@
 
 PNG specification, third edition: 11.3.4.4 (eXIf: the TIFF block without `Exif` and NULs, before or after IDAT), 11.3.3
 (text). APNG's fcTL before the first IDAT belongs to it. Before eXIf existed, ImageMagick and others kept Exif in a text
-chunk, as hexadecimal; readers still accept it, so nothing is written to a file that has one.
+chunk, as hexadecimal; readers still accept it, so nothing is written to a file that has one. XMP and IPTC were kept in
+the same way.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from photosync.metadata.containers.chunked import ChunkedContainer
 from photosync.metadata.containers.container import Range
 from photosync.metadata.exif.patch import Patch
 from photosync.metadata.facts import Facts
+from photosync.metadata.iptc import read_photoshop
 from photosync.metadata.splice import Splice
 from photosync.metadata.xmp.read import MAX_PACKET_BYTES, read_xmp
 
 _TEXTS = (b"tEXt", b"zTXt", b"iTXt")
 _OLD_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
 _XMP = b"XML:com.adobe.xmp"
+_OLD_PROFILES = {b"Raw profile type xmp": read_xmp, b"Raw profile type iptc": read_photoshop}
 
 
 class Png(ChunkedContainer):
@@ -55,9 +58,11 @@ class Png(ChunkedContainer):
             self.facts |= Facts(can_tell=False)
         elif keyword == _XMP and chunk.type == b"iTXt":
             self.facts = read_xmp(_international_text(rest)) | self.facts
+        elif keyword in _OLD_PROFILES:
+            profile = _old_profile(_text(chunk, rest))
+            self.facts |= _OLD_PROFILES[keyword](profile) if profile else Facts(can_tell=False)
         elif keyword == b"Creation Time":
-            raw = _international_text(rest) if chunk.type == b"iTXt" else rest
-            text = (_inflated(rest[1:]) if chunk.type == b"zTXt" else raw).decode("utf-8", "replace")
+            text = _text(chunk, rest).decode("utf-8", "replace")
             self.facts = Facts.of_dates({TimeSource.PNG_TEXT: read_date(text)}) | self.facts
 
     def mutable(self) -> tuple[Range, ...]:
@@ -81,6 +86,21 @@ class Png(ChunkedContainer):
 
 def _chunk(content: bytes) -> bytes:
     return len(content).to_bytes(4) + b"eXIf" + content + zlib.crc32(b"eXIf" + content).to_bytes(4)
+
+
+def _text(chunk: Chunk, rest: bytes) -> bytes:
+    """The text behind the keyword of a chunk."""
+    if chunk.type == b"iTXt":
+        return _international_text(rest)
+    return _inflated(rest[1:]) if chunk.type == b"zTXt" else rest
+
+
+def _old_profile(text: bytes) -> bytes:
+    """The bytes of a profile as ImageMagick writes it: name, length, and hexadecimal lines; none if it is broken."""
+    try:
+        return bytes.fromhex(b"".join(text.split()[2:]).decode("ascii"))
+    except ValueError:
+        return b""
 
 
 def _international_text(rest: bytes) -> bytes:

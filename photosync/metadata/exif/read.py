@@ -38,8 +38,8 @@ def read_exif(block: Block) -> Facts:
     return Facts.of_dates(dates) | Facts(
         exif_offsets=frozenset(tag for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)),
         has_position=bool(_fractions(block, GPS_LATITUDE) and _fractions(block, GPS_LONGITUDE)),
-        has_artist=bool(block.text("0th", ARTIST)),
-        has_copyright=bool(_copyright(block)),
+        has_artist=bool(block.text("0th", ARTIST)) or _has_unknown_type(block, ARTIST),
+        has_copyright=bool(_copyright(block)) or _has_unknown_type(block, COPYRIGHT),
         has_software=block.text("0th", SOFTWARE) is not None,
     )
 
@@ -47,7 +47,15 @@ def read_exif(block: Block) -> Facts:
 def _written(block: Block, name: DirectoryName, tag: int) -> str | None:
     """The text of a date or an offset, of whatever type the entry is; None if there is no entry."""
     entry = block.entry(name, tag)
+    if entry is not None and entry.length is None:
+        return f"a value of the unknown type {entry.type}"
     return block.raw(entry).decode("utf-8", "replace") if entry else None
+
+
+def _has_unknown_type(block: Block, tag: int) -> bool:
+    """Exif 3.0 has a type for texts in UTF-8, 129."""
+    entry = block.entry("0th", tag)
+    return entry is not None and entry.length is None
 
 
 def _is_offset_there(text: str) -> bool:
@@ -57,9 +65,12 @@ def _is_offset_there(text: str) -> bool:
 
 def _read(block: Block, name: DirectoryName, tag: int) -> WrittenDate:
     """A date. What is left of one at the end of a damaged block is not readable, if the day may be incomplete."""
+    entry = block.entry(name, tag)
+    if entry is None:
+        return None
     text = _written(block, name, tag) or ""
-    entry, date = block.entry(name, tag), read_date(text)
-    is_cut = entry is not None and entry.value_position + (entry.length or 0) > block.window.size
+    date = read_date(text)
+    is_cut = entry.value_position + (entry.length or 0) > block.window.size
     return Unreadable(text) if is_cut and date is not None and len(text) <= len("2023:04:05") else date
 
 

@@ -13,6 +13,8 @@ from photosync.metadata import CaptureTimeChoice, Given, Outcome, Settings
 from photosync.metadata.capture_time.read_date import is_absent
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
+    ARTIST,
+    DATES,
     STAMP,
     TAKEN,
     Bench,
@@ -26,9 +28,11 @@ from tests.metadata.making import (
     movie_header,
     mp4,
     original,
+    photo,
     png,
     png_chunk,
     riff_chunk,
+    segment,
     text,
     webp,
     xmp_packet,
@@ -49,6 +53,12 @@ def service(reading: str, meaning: TimeMeaning = LOCAL) -> Given:
 
 def xmp_png(**properties: str) -> bytes:
     return png(png_chunk(b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + xmp_packet(**properties)))
+
+
+def old_profile(name: bytes, content: bytes) -> bytes:
+    """A PNG as ImageMagick wrote it."""
+    text = b"\n%s\n%8d\n%s\n" % (name, len(content), content.hex().encode())
+    return png(png_chunk(b"tEXt", b"Raw profile type " + name + b"\0" + text))
 
 
 def saying(choice: CaptureTimeChoice) -> str | None:
@@ -74,6 +84,8 @@ FILES = {
     "IPTC month": (jpeg(iptc_segment("19780900")), "1978-09"),
     "IPTC year": (jpeg(iptc_segment("19780000", "000000+0000")), "1978"),
     "IPTC impossible time": (jpeg(iptc_segment("19780903", "256199+0000")), "1978-09-03"),
+    "XMP in an old PNG": (old_profile(b"xmp", xmp_packet(photoshop_DateCreated="1978-09")), "1978-09"),
+    "IPTC in an old PNG": (old_profile(b"iptc", iptc_segment("19780900")[18:]), "1978-09"),
     "video": (mp4(0, creation_date="1978-09", brand=b"qt  "), "1978-09"),
 }
 
@@ -100,6 +112,10 @@ UNREADABLE = {
     "XMP": jpeg(xmp_segment(photoshop_DateCreated="circa 1978")),
     "XMP that is broken": jpeg(xmp_segment(photoshop_DateCreated="1978").replace(b"</rdf:RDF>", b"<rdf:RDF>")),
     "IPTC": jpeg(iptc_segment("seventy8")),
+    "IPTC behind damage": jpeg(segment(0xED, b"Photoshop 3.0\0XXXX" + iptc_segment("19780903")[18:])),
+    "IPTC that is broken": jpeg(segment(0xED, iptc_segment("19780903")[4:-5])),
+    "Exif of an unknown type": jpeg(exif_segment(block(exif=[(0x9003, 129, 4, b"2023")]))),
+    "Exif that is cut": jpeg(exif_segment(block(exif=[original("2023:11:12 13:14:15")])[:-14])),
     "video": mp4(0, creation_date="last year", brand=b"qt  "),
 }
 
@@ -109,6 +125,16 @@ def test_a_date_that_cannot_be_read_is_neither_overwritten_nor_contradicted(benc
     done = bench.fix(content, UPLOADED)
     assert (done.outcome, done.changes, done.sidecar) == (Outcome.UNTOUCHED, (), None)
     assert saying(done.capture_time) == "2019-11-12T13:14:15"
+
+
+def test_gps_time_does_not_contradict_it_either(bench: Bench) -> None:
+    done = bench.fix(jpeg(exif_segment(block(gps=UTC_TIME)), xmp_segment(photoshop_DateCreated="circa 1978")))
+    assert done.changes == ()
+
+
+def test_an_author_in_utf_8_is_there(bench: Bench) -> None:
+    done = bench.fix(photo(block([(0x013B, 129, 4, b"Ada\0")], exif=DATES)), settings=ARTIST)
+    assert done.changes == ()
 
 
 def test_why_shows_the_text_that_cannot_be_read(bench: Bench) -> None:
@@ -178,8 +204,9 @@ def test_1970_is_a_year_like_others(bench: Bench) -> None:
     assert (saying(done.capture_time), done.changes) == ("1970", ())
 
 
-def video(user_data: bytes, seconds: int = 0) -> bytes:
-    movie = box(b"moov", movie_header(b"mvhd", seconds), box(b"udta", user_data))
+def video(user_data: bytes, seconds: int = 0, track_seconds: int = 0) -> bytes:
+    track = box(b"trak", movie_header(b"tkhd", track_seconds))
+    movie = box(b"moov", movie_header(b"mvhd", seconds), track, box(b"udta", user_data))
     return box(b"ftyp", b"isom\0\0\0\0isom") + movie + box(b"mdat", b"FRAMES")
 
 
@@ -196,6 +223,7 @@ VIDEO_TEXTS = {
     "QuickTime": (quicktime_text("1978-09"), "1978-09"),
     "iTunes": (itunes_text("1978"), "1978"),
     "3GPP": (box(b"yrrc", bytes(4), (1978).to_bytes(2)), "1978"),
+    "XMP": (box(b"XMP_", xmp_packet(xmp_CreateDate="1978-09")), "1978-09"),
     "none": (quicktime_text("0000"), "2019-11-12T13:14:15"),
 }
 
@@ -214,6 +242,13 @@ def test_the_movie_header_is_better_than_a_text(bench: Bench) -> None:
 
 XMP = xmp_segment(exif_DateTimeOriginal="2001-02-03T04:05:06+01:00")
 """A date of the same file, which may be written into its other fields."""
+
+
+def test_the_time_of_a_track_fills_that_of_the_movie(bench: Bench) -> None:
+    done = bench.fix(video(b"", track_seconds=3_206_613_834), UPLOADED, name="x.mp4")
+    assert [(each.field, each.after) for each in done.changes] == [("movie creation time", "2005-08-11T14:03:54Z")]
+
+
 FIELDS = {
     "DateTimeOriginal": lambda written: jpeg(exif_segment(block(exif=[original(written)])), XMP),
     "CreateDate": lambda written: jpeg(exif_segment(block(exif=[text(0x9004, written)])), XMP),
