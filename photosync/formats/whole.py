@@ -13,7 +13,7 @@ from photosync.formats.heif import read_items
 from photosync.formats.matroska import fills_its_size
 from photosync.formats.movie_data import ends_of_media_data
 from photosync.formats.sniff import Format
-from photosync.formats.tiff_data import holds_its_image_data
+from photosync.formats.tiff_data import holds_its_data
 from photosync.formats.window import CutError, MalformedError, Window
 
 _BOXES = frozenset(
@@ -165,5 +165,5 @@ _CHECKS: dict[Format, Callable[[Window], bool | None]] = {
     **dict.fromkeys(
         (sniff.JXL, sniff.JPEG2000), lambda window: _boxes(window) if window.read(4, 4) in _BOXES else None
     ),
-    **dict.fromkeys((sniff.TIFF, sniff.TIFF_LIKE, sniff.CR2, *sniff.TIFF_RAWS), holds_its_image_data),
+    **dict.fromkeys((sniff.TIFF, sniff.TIFF_LIKE, sniff.CR2, *sniff.TIFF_RAWS), holds_its_data),
 }

@@ -79,6 +79,14 @@ class TestResuming:
             opened().download(server.on("/a", rest()), Memory())
         assert caught.value.reason is Reason.BAD_ANSWER
 
+    def test_a_part_that_is_longer_than_announced_is_not_written(self, server: Server, opened: Opener) -> None:
+        part = changed(rest(), {"Content-Length": ""})  # the body ends with the connection
+        longer = replace(part, body=part.body + b"more")
+        destination = Memory(CONTENT[:HALF], validator=ETAG)
+        with pytest.raises(ItemError, match="more than the 512 bytes") as caught:
+            opened().download(server.on("/a", longer), destination)
+        assert caught.value.reason is Reason.SIZE_MISMATCH
+
     def test_a_part_of_unknown_total_is_taken(self, server: Server, opened: Opener) -> None:
         destination = Memory(CONTENT[:HALF], validator=ETAG)
         url = server.on("/a", rest(content_range=f"bytes {HALF}-{len(CONTENT) - 1}/*"))
