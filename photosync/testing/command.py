@@ -19,6 +19,7 @@ from typing import cast
 import yaml
 
 from photosync.errors import Exit
+from photosync.testing.disk_faults import VARIABLE, DiskFaults
 from photosync.testing.forked_command import ForkedCommand, start
 
 _KEPT_VARIABLES = (
@@ -101,6 +102,8 @@ class Sandbox:
     """One user's folders."""
 
     folder: Path
+    disk: DiskFaults | None = None
+    """What fails in the runs of the command: `replace(sandbox, disk=…)`."""
 
     @property
     def home(self) -> Path:
@@ -141,6 +144,7 @@ class Sandbox:
             "NO_COLOR": "1",
             "PYTHONUTF8": "1",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **({VARIABLE: self.disk.as_text()} if self.disk else {}),
         }
 
     def start(self, *arguments: str) -> ForkedCommand:

@@ -24,6 +24,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from photosync.testing import disk_faults
+
 _STREAMS = 3
 _MESSAGE_BYTES = 1 << 16
 
@@ -184,6 +186,8 @@ def _become(request: Mapping[str, object], streams: Sequence[int]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    if disk := os.environ.pop(disk_faults.VARIABLE, ""):
+        disk_faults.install(disk)
     sys.argv = ["photosync", *arguments]
 
 
