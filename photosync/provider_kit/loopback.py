@@ -1,6 +1,7 @@
 """A listener on this computer for the redirect of a browser from a sign-in page (RFC 8252, section 7.3).
 
-Other requests (favicons, port scanners, other pages) are answered and ignored.
+Other requests (favicons, port scanners, other pages) are answered and ignored: only one with this sign-in's state ends
+the waiting, also if it says that access was refused.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ _PAGE = (
 _SIGNED_IN = (HTTPStatus.OK, "Signed in", "You can close this page and go back to photosync.")
 _REFUSED = (HTTPStatus.OK, "Not signed in", "Access was not granted. You can close this page.")
 _NOT_HERE = (HTTPStatus.NOT_FOUND, "Not here", "There is no such page.")
-_STRAY = (HTTPStatus.BAD_REQUEST, "Not for this sign-in", "Go back to the page that photosync opened.")
+_STRAY = (
+    HTTPStatus.BAD_REQUEST,
+    "Not for this sign-in",
+    "photosync still waits. Go back to the page that it opened, or end it with Ctrl-C.",
+)
 
 
 def parameters_of(query: str) -> dict[str, str]:
@@ -94,9 +99,8 @@ class RedirectListener:
             return _STRAY
         if (parts.path or "/") != self._path:
             return _NOT_HERE
-        # Not every service returns the state with a refusal, and a refusal is harmless.
-        state = found.get("state", self._state if "error" in found else "")
-        has_state = secrets.compare_digest(state.encode(), self._state.encode())
+        # A refusal needs the state too: any page that the browser shows could end the sign-in otherwise.
+        has_state = secrets.compare_digest(found.get("state", "").encode(), self._state.encode())
         if not has_state or not ("code" in found or "error" in found):
             return _STRAY
         if not self._parameters:  # the first page may not be sent yet
