@@ -14,6 +14,7 @@ from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
+from photosync.characters import is_utf_8
 from photosync.errors import Exit
 from photosync.model import Digest, Item, Location
 
@@ -195,6 +196,8 @@ class Catalog:
         return self._entries("account = ? ORDER BY rowid DESC", account)
 
     def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
+        if not all(is_utf_8(each) for each in parameters if isinstance(each, str)):
+            return iter(())  # a path of the user's, or text of the command line; no entry has it
         query = f"SELECT {entry.COLUMNS} FROM items WHERE {condition}"  # noqa: S608 - our own text
         rows = self._connection.execute(query, parameters)
         return (entry.from_row(row, self._connection) for row in rows)

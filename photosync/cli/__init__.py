@@ -8,6 +8,11 @@ imported inside a function (`opening`, `logs`).
 
 def main() -> None:
     """The command `photosync`."""
+    from photosync.cli.streams import open_closed_streams, use_utf_8_names
+
+    open_closed_streams()
+    use_utf_8_names()
+
     from photosync.cli.app import app
 
     app()

@@ -6,15 +6,16 @@ import functools
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
 from typing import Any, get_type_hints
 
 import typer
 
+from photosync import __version__
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_error
+from photosync.cli.output import FILE_LOG, finish_output, print_error
 from photosync.errors import Exit, PhotosyncError
 
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
@@ -44,13 +45,13 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
         if context.invoked_subcommand is not None:  # these options stand before the name of a command, which comes next
             context.obj = general
             return
-        with ExitStack() as stack, _errors_as_exit_status():
-            from photosync.cli import logs
-
-            stack.enter_context(logs.written(general))
-            status = function(**{**values, "general": general})
-            if status:
-                raise typer.Exit(int(status))
+        with ExitStack() as stack:
+            status = _status_of(lambda: _start_log(stack, general))
+            status = status or _status_of(lambda: function(**{**values, "general": general}))
+            status = status or _status_of(finish_output)
+            FILE_LOG.info("ends with exit %d (%s)", status, status.word)
+        if status:
+            raise typer.Exit(int(status))
 
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
@@ -66,21 +67,25 @@ def _parameters_of(group: type[Any]) -> list[inspect.Parameter]:
     ]
 
 
-@contextmanager
-def _errors_as_exit_status() -> Iterator[None]:
+def _start_log(stack: ExitStack, general: GeneralOptions) -> None:
+    from photosync.cli import logs
+
+    stack.enter_context(logs.written(general))
+    FILE_LOG.info("photosync %s: %s", __version__, " ".join(sys.argv[1:]))
+
+
+def _status_of(work: Callable[[], Exit | None]) -> Exit:
+    """The exit status of `work`; its errors are shown."""
     try:
-        yield
+        return work() or Exit.OK
     except PhotosyncError as error:
         print_error(str(error))
-        raise typer.Exit(int(error.exit)) from error
+        return error.exit
     except KeyboardInterrupt:
-        raise typer.Exit(int(Exit.INTERRUPTED)) from None
-    except BrokenPipeError:
-        sys.stdout = None  # the reader of our output has closed it; flushing at the end would fail too
-        raise typer.Exit(int(Exit.OK)) from None
+        return Exit.INTERRUPTED
     except (typer.Exit, typer.TyperException):
         raise
     except Exception as error:
         logging.getLogger("photosync").exception("a bug")
         print_error(f"a bug in photosync: {type(error).__name__}. Its trace is in the log; please report it.")
-        raise typer.Exit(int(Exit.INTERNAL)) from error
+        return Exit.INTERNAL

@@ -5,12 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+from photosync.characters import escaped
 from photosync.cli.options import GeneralOptions
+from photosync.cli.output import FILE_LOG
+from photosync.errors import UsageError
 from photosync.transport import Redactor
 
 REDACTOR = Redactor()
 """The secrets of all accounts that this process opens."""
+
+
+class _OneLine(logging.Formatter):
+    """Escapes what services and files put into messages; a trace has several lines."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name of the base class
+        return escaped(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        return "\n".join(map(escaped, super().formatException(ei).split("\n")))
 
 
 @contextmanager
@@ -18,16 +32,20 @@ def written(general: GeneralOptions) -> Iterator[None]:
     """Write logs until the context is left."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(general.verbose, 2)]
     screen = logging.StreamHandler()
+    screen.addFilter(lambda record: record.name != FILE_LOG.name)
     screen.setLevel(logging.ERROR if general.quiet else level)
     handlers: list[logging.Handler] = [screen]
     if general.log_file is not None:
-        file = logging.FileHandler(general.log_file, encoding="utf-8")
+        try:
+            file = logging.FileHandler(general.log_file, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"--log-file {general.log_file} cannot be opened: {error.strerror or error}") from error
         file.setLevel(min(level, logging.INFO))
         handlers.append(file)
     root = logging.getLogger()
     level_before = root.level
     for handler in handlers:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(REDACTOR.clean_record)
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))

@@ -1,42 +1,99 @@
-"""Results go to standard output, as JSON lines or for people; messages go to standard error."""
+"""Results go to standard output, as JSON lines or for people; messages go to standard error.
+
+All text passes here, and is escaped here: names and words come from services and files. A stream that cannot be written
+never ends a run: what a run does is worth more than what it says.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from photosync.characters import escaped, escaped_json
+from photosync.errors import DestinationError
+
+FILE_LOG = logging.getLogger("photosync.messages")
+"""What is on the screen already; its records go to the log file alone."""
+
+FILE_LOG.addHandler(logging.NullHandler())  # without any handler, Python writes errors to standard error
+
+_lost: list[OSError] = []
+"""The errors of writing to standard output, except that its reader has ended."""
+_without_reader: list[TextIO] = []
+
 
 def print_json(content: Mapping[str, object]) -> None:
     """One object on one line of standard output."""
-    print_line(json.dumps(content, ensure_ascii=False))
+    _write(sys.stdout, escaped_json(json.dumps(content, ensure_ascii=False)))
 
 
 def print_line(text: str) -> None:
     """A line on standard output."""
-    _write(sys.stdout, text)
+    _write(sys.stdout, escaped(text))
 
 
 def print_message(text: str) -> None:
-    """A line on standard error, at once."""
-    _write(sys.stderr, text)
-    sys.stderr.flush()
+    """Lines on standard error, at once."""
+    _write(sys.stderr, "\n".join(map(escaped, text.split("\n"))), flush=True)
 
 
 def print_error(message: str) -> None:
     """Show an error to the user on standard error."""
-    print_message(f"photosync: {message}")
+    FILE_LOG.error("%s", message)
+    _write(sys.stderr, escaped(f"photosync: {message}"), flush=True)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A plain table; without rows, its headings alone."""
-    widths = [max(len(row[column]) for row in (headings, *rows)) for column in range(len(headings))]
-    for row in (headings, *rows):
-        print_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    from rich.cells import cell_len  # some characters take two columns, others none
+
+    table = [[escaped(cell) for cell in row] for row in (headings, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    for row in table:
+        cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        print_line("  ".join(cells).rstrip())
 
 
-def _write(stream: TextIO, text: str) -> None:
+def is_read() -> bool:
+    """Whether standard output still has a reader; `| head` ends it."""
+    return sys.stdout not in _without_reader
+
+
+def finish_output() -> None:
+    """Write what is buffered. Raises `DestinationError` if a part of the output could not be written."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            _give_up(stream, error)
+    if _lost:
+        reason = _lost[0].strerror or _lost[0]
+        _lost.clear()
+        raise DestinationError(f"the output cannot be written: {reason}; the work itself is done.")
+
+
+def _write(stream: TextIO, text: str, *, flush: bool = False) -> None:
     """Escapes what the stream's encoding cannot show."""
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding) + "\n")
+    try:
+        stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding) + "\n")
+        if flush:
+            stream.flush()
+    except OSError as error:
+        _give_up(stream, error)
+
+
+def _give_up(stream: TextIO, error: OSError) -> None:
+    """From now on the stream's text goes nowhere."""
+    if error.errno == errno.EPIPE:
+        _without_reader.append(stream)
+    elif stream is sys.stdout:
+        _lost.append(error)
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())  # what is buffered goes there too
+    os.close(null)

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from photosync.characters import escaped
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_line
+from photosync.cli.output import FILE_LOG, print_line, print_message
 from photosync.units import format_size
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Lines:
 
     def _write(self, text: str) -> None:
         stamp = datetime.now().astimezone().isoformat(sep=" ", timespec="seconds")
-        sys.stderr.write(f"{stamp} {self._account}: {text}\n")
+        print_message(f"{stamp} {self._account}: {escaped(text)}")
 
     def listed(self, seen: int, total: int | None) -> None:
         self._show_count(f"{seen} of {total} listed" if total is not None else f"{seen} listed")
@@ -65,6 +66,7 @@ class Lines:
             self._show_count(f"{self._saved} of {self._wanted} {_PAST[self._verb]}, {format_size(self._bytes)}")
 
     def failed(self, name: str, message: str) -> None:
+        FILE_LOG.warning("%s: failed: %s: %s", self._account, name, message)
         self._write(f"failed: {name}: {message}")
 
     def waiting(self, wait: Wait) -> None:
@@ -73,6 +75,7 @@ class Lines:
             self._write(f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
     def note(self, message: str) -> None:
+        FILE_LOG.info("%s: %s", self._account, message)
         if not self._quiet:
             self._write(message)
 
@@ -105,7 +108,7 @@ class Bar(Lines):
         self._began = time.monotonic()
 
     def _write(self, text: str) -> None:
-        self._console.print(f"{self._account}: {text}", markup=False)
+        self._console.print(f"{self._account}: {escaped(text)}", markup=False, emoji=False)
 
     def _show_count(self, text: str) -> None:
         self.progress.update(self._task, now=text)
@@ -119,14 +122,16 @@ class Bar(Lines):
             super().saved(name, path)
             return
         seconds = max(time.monotonic() - self._began, 0.001)
-        self.progress.update(self._task, advance=1, speed=f"{format_size(self._bytes / seconds)}/s", now=name[:40])
+        self.progress.update(
+            self._task, advance=1, speed=f"{format_size(self._bytes / seconds)}/s", now=escaped(name)[:40]
+        )
 
     def failed(self, name: str, message: str) -> None:
         super().failed(name, message)
         self.progress.advance(self._task)
 
     def waiting(self, wait: Wait) -> None:
-        self.progress.update(self._task, now=f"{wait.reason}, waiting {wait.seconds:.0f} s")
+        self.progress.update(self._task, now=escaped(f"{wait.reason}, waiting {wait.seconds:.0f} s"))
 
 
 @contextmanager

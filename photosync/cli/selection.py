@@ -8,6 +8,7 @@ from dataclasses import fields
 from datetime import MAXYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from photosync.characters import is_utf_8
 from photosync.cli.options import SelectionOptions
 from photosync.errors import UsageError
 from photosync.model import FIRST_PHOTO_YEAR, Collection, Kind, Selection
@@ -29,6 +30,8 @@ def selection_of(options: SelectionOptions) -> Selection:
         raise UsageError("--month: expected a number from 1 to 12")
     if options.kind not in (None, Kind.PHOTO, Kind.VIDEO):
         raise UsageError(f"--kind: expected photo or video, not '{options.kind}'")
+    if options.query is not None and not is_utf_8(options.query):
+        raise UsageError(f"--query {options.query}: this is not UTF-8")
     years = tuple(options.years or ())
     for year in years:
         _check_year(year, f"--year {year}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photosync import units
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_error, print_json, print_line
+from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
 from photosync.errors import Exit
 from photosync.jobs.report import Summary
 
@@ -13,6 +13,7 @@ def print_summary(general: GeneralOptions, summary: Summary) -> None:
     """A line, or an object, for one account."""
     if summary.message:
         print_error(summary.message)
+    FILE_LOG.info("%s", _sentence(summary))
     if general.json:
         print_json(summary.as_json())
     elif not (general.quiet and summary.exit is Exit.OK):

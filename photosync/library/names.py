@@ -12,16 +12,14 @@ from functools import lru_cache
 
 from pathvalidate import sanitize_filename
 
+from photosync.characters import is_visible
+
 MAX_NAME_BYTES = 255
 """The longest name that ext4, APFS, NTFS and exFAT all allow; ext4 counts bytes."""
 SHORT_NAME_BYTES = 143
 """The longest name on file systems that encrypt names: eCryptfs and, in its legacy form, Synology's shared folders."""
 
 _MAX_EXTENSION_BYTES = 32
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode categories that no name needs: controls, format marks (text direction too), lone surrogates, line ends."""
-_JOINER = "\u200d"
-"""The format mark that joins emoji. It is allowed."""
 
 
 @lru_cache(maxsize=4096)
@@ -31,7 +29,7 @@ def safe_name(name: str, fallback: str = "unnamed") -> str:
     The extension survives shortening. If nothing usable is left, the name is made from `fallback`.
     """
     composed = unicodedata.normalize("NFC", name)
-    visible = "".join(character if _is_visible(character) else "_" for character in composed)
+    visible = "".join(character if is_visible(character) else "_" for character in composed)
     short = shortened(visible.strip(), MAX_NAME_BYTES)
     cleaned = sanitize_filename(short, replacement_text="_", platform="universal", max_len=MAX_NAME_BYTES)
     if cleaned.startswith("."):
@@ -57,10 +55,6 @@ def split_extension(name: str) -> tuple[str, str]:
     if not dot or not stem or len(extension.encode()) >= _MAX_EXTENSION_BYTES:
         return name, ""
     return stem, f".{extension}"
-
-
-def _is_visible(character: str) -> bool:
-    return character == _JOINER or unicodedata.category(character) not in _INVISIBLE
 
 
 def shortened(name: str, limit: int) -> str:

@@ -37,7 +37,7 @@ class Library:
         self.root = root.absolute()
         self.program_folder = self.root / PROGRAM_FOLDER
         self._identity = self.program_folder / "library.json"
-        known_by = hashlib.sha256(str(self.root).encode()).hexdigest()[:16]
+        known_by = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
         self._remembered = state / "libraries" / f"{known_by}.json"
 
     @property

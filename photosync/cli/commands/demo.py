@@ -67,20 +67,26 @@ def _pull_and_show(general: GeneralOptions, library: Path) -> Exit:
     from photosync.jobs.pull.pick import PickOptions
     from photosync.library import SUMS_NAME
 
-    print_line("\n$ photosync pull")
+    print_line("")
+    print_line("$ photosync pull")
     statuses = [PullRun(general).pull()]
     for name, account in load_config(general).accounts.items():
         if account.provider.facts.needs_picking:  # the simulated service picks by itself after a few requests
-            print_line(f"\n$ photosync pick {name}")
+            print_line("")
+            print_line(f"$ photosync pick {name}")
             run = PullRun(general, name, command="pick")
             statuses.append(PickRun(run, Terminal(browser=False), PickOptions()).pick())
-    print_line("\n$ photosync pull          # again: nothing is new, so hardly anything is asked")
+    print_line("")
+    print_line("$ photosync pull          # again: nothing is new, so hardly anything is asked")
     statuses.append(PullRun(general).pull())
-    print_line("\n$ photosync status")
+    print_line("")
+    print_line("$ photosync status")
     print_status(general)
     _show_folders(library)
-    print_line(f"\nThe pictures are in {library}. Any machine can check them, without photosync:")
-    print_line(f"\n    cd {library} && sha256sum -c --quiet {SUMS_NAME}")
+    print_line("")
+    print_line(f"The pictures are in {library}. Any machine can check them, without photosync:")
+    print_line("")
+    print_line(f"    cd {library} && sha256sum -c --quiet {SUMS_NAME}")
     return Exit.worst(statuses)
 
 

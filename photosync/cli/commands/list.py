@@ -9,7 +9,7 @@ from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
-from photosync.cli.output import print_json, print_line
+from photosync.cli.output import is_read, print_json, print_line
 from photosync.cli.selection import checked_selection, selection_of
 from photosync.units import format_size
 
@@ -42,6 +42,8 @@ def list_items(
 
 def _show(general: GeneralOptions, account: str, rows: Iterable[ListedItem]) -> None:
     for row in rows:
+        if not is_read():
+            return
         if general.json:
             print_json(_as_json(account, row))
         else:

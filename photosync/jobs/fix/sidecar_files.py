@@ -6,6 +6,7 @@ A sidecar is written in one step, after its photo is in its place, and data of o
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def write_sidecar(
     if fixed.sidecar is None:
         return None
     target = metadata.sidecar_path(photo, fixed.format, settings)
-    if len(target.name.encode()) > MAX_NAME_BYTES:
+    if len(os.fsencode(target.name)) > MAX_NAME_BYTES:
         return SidecarResult(target, "", ours=False, note="no sidecar: its name would be too long")
     if target.is_symlink() or (target.exists() and not target.is_file()):
         return SidecarResult(target, "", ours=False, note=f"no sidecar: {target.name} is no regular file")
