@@ -24,8 +24,10 @@ MAX_PACKET_BYTES = 1 << 20
 _DATES = (
     (TimeSource.XMP_ORIGINAL, f"{EXIF} DateTimeOriginal"),
     (TimeSource.XMP_PHOTOSHOP, f"{PHOTOSHOP} DateCreated"),
+    (TimeSource.XMP_CREATED, f"{EXIF} DateTimeDigitized"),
     (TimeSource.XMP_CREATED, f"{XMP} CreateDate"),
 )
+"""Of one source, the last that is there counts. Older versions of XMP kept the time of digitization in `exif`."""
 
 
 @dataclass(slots=True)
@@ -54,14 +56,14 @@ def parse_packet(content: bytes) -> Packet | None:
 
 def read_xmp(content: bytes) -> Facts:
     """The facts of a packet; none if it has none of the properties. A broken one may have a date all the same."""
-    words = (b"DateTimeOriginal", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
+    words = (b"DateTime", b"DateCreated", b"CreateDate", b"creator", b"rights", b"GPSLatitude")
     if content[:2] not in (b"\xff\xfe", b"\xfe\xff") and not any(word in content for word in words):
         return Facts()
     packet = parse_packet(content)
     if packet is None:
         return Facts(can_tell=False)
     found = packet.properties
-    return Facts.of_dates({source: read_date(found.get(key, "")) for source, key in _DATES}) | Facts(
+    return Facts.of_dates({source: date for source, key in _DATES if (date := read_date(found.get(key, "")))}) | Facts(
         has_artist=bool(found.get(f"{DC} creator")),
         has_copyright=bool(found.get(f"{DC} rights")),
         has_position=bool(found.get(f"{EXIF} GPSLatitude")),

@@ -22,7 +22,7 @@ from photosync.model import CaptureTime, GpsPosition
 
 _PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
 _GROUPS: tuple[tuple[str, ...], ...] = (
-    (f"{EXIF} DateTimeOriginal", f"{PHOTOSHOP} DateCreated", f"{XMP} CreateDate"),
+    (f"{EXIF} DateTimeOriginal", f"{EXIF} DateTimeDigitized", f"{PHOTOSHOP} DateCreated", f"{XMP} CreateDate"),
     (f"{DC} creator",),
     (f"{DC} rights",),
     tuple(f"{EXIF} GPS{name}" for name in ("VersionID", "Latitude", "Longitude", "AltitudeRef", "Altitude")),

@@ -9,7 +9,7 @@ from hypothesis import given as for_any
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 
-from photosync.metadata import CaptureTimeChoice, Given, Outcome, Settings
+from photosync.metadata import CaptureTimeChoice, Given, Mode, Outcome, Settings, merge_sidecar
 from photosync.metadata.capture_time.read_date import is_absent
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
@@ -79,6 +79,7 @@ FILES = {
     "XMP original": (jpeg(xmp_segment(exif_DateTimeOriginal="1978")), "1978"),
     "XMP created": (jpeg(xmp_segment(photoshop_DateCreated="1978-09")), "1978-09"),
     "XMP digitized": (jpeg(xmp_segment(xmp_CreateDate="1978-09")), "1978-09"),
+    "XMP of an older version": (jpeg(xmp_segment(exif_DateTimeDigitized="1978-09")), "1978-09"),
     "XMP in PNG": (xmp_png(photoshop_DateCreated="1978-09"), "1978-09"),
     "XMP day": (jpeg(xmp_segment(photoshop_DateCreated="1978-09-03")), "1978-09-03"),
     "IPTC month": (jpeg(iptc_segment("19780900")), "1978-09"),
@@ -125,6 +126,14 @@ def test_a_date_that_cannot_be_read_is_neither_overwritten_nor_contradicted(benc
     done = bench.fix(content, UPLOADED)
     assert (done.outcome, done.changes, done.sidecar) == (Outcome.UNTOUCHED, (), None)
     assert saying(done.capture_time) == "2019-11-12T13:14:15"
+
+
+@pytest.mark.parametrize("name", ["exif_DateTimeOriginal", "exif_DateTimeDigitized", "xmp_CreateDate"])
+@pytest.mark.parametrize("written", ["1978", "1978-09", "one summer"])
+def test_no_date_is_added_to_a_sidecar_that_has_one(bench: Bench, name: str, written: str) -> None:
+    wanted = bench.fix(jpeg(), UPLOADED, Settings(mode=Mode.SIDECAR)).sidecar
+    assert wanted is not None
+    assert merge_sidecar(xmp_packet(**{name: written}), wanted).content is None
 
 
 def test_gps_time_does_not_contradict_it_either(bench: Bench) -> None:
