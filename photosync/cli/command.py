@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 import typer
 
 from photosync import __version__
+from photosync.cli.interruption import Terminated, terminable
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import FILE_LOG, finish_output, print_error
 from photosync.errors import Exit, PhotosyncError
@@ -77,10 +78,13 @@ def _start_log(stack: ExitStack, general: GeneralOptions) -> None:
 def _status_of(work: Callable[[], Exit | None]) -> Exit:
     """The exit status of `work`; its errors are shown."""
     try:
-        return work() or Exit.OK
+        with terminable():
+            return work() or Exit.OK
     except PhotosyncError as error:
         print_error(str(error))
         return error.exit
+    except Terminated:
+        return Exit.TERMINATED
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
     except (typer.Exit, typer.TyperException):

@@ -11,6 +11,24 @@ from types import FrameType
 from photosync.errors import Exit
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: it ends a command in the same way as Ctrl-C, with its own exit status."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """Until the context is left, SIGTERM raises `Terminated`, as SIGINT raises `KeyboardInterrupt`."""
+
+    def terminate(_number: int, _frame: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 class Interruption:
     """The first signal cancels the account in progress; the second one kills the process, as without this handler."""
 
@@ -32,5 +50,7 @@ class Interruption:
 
     def _interrupt(self, number: int, _frame: FrameType | None) -> None:
         self.status = Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED
-        self._cancel.set()
-        signal.signal(number, signal.SIG_DFL)
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+        # In a thread: an event's own lock may be held by the very code that the signal interrupted.
+        threading.Thread(target=self._cancel.set, name="interruption", daemon=True).start()

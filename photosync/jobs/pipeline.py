@@ -8,10 +8,11 @@ while too much work waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Semaphore, Thread
+from time import monotonic
 from typing import Generic, TypeVar
 
 Batch = TypeVar("Batch")
@@ -25,6 +26,9 @@ BACKLOG = 400
 """No further page is requested while this much work waits."""
 TICK_S = 0.5
 """The interval at which the iterator yields None while nothing happens."""
+ABANDON_AFTER_S = 3.0
+"""How long the end of a cancelled run waits for its threads. Requests end at once; a file on a disk that hangs, or
+another process's lock, may not. Such a thread ends with the process, and leaves what a kill leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class ListingEnded:
 class Pipeline(Generic[Batch, Work, Done]):
     """An iterable of pages, then `ListingEnded`, and between them the results of `work`."""
 
-    def __init__(self, pages: Iterator[Batch], work: Callable[[Work], Done], workers: int) -> None:
+    def __init__(self, pages: Iterator[Batch], work: Callable[[Work], Done], workers: int, cancel: Event) -> None:
+        """`cancel` is set when the run is cancelled."""
         self._pages = pages
         self._work = work
         self._events: SimpleQueue[Batch | ListingEnded | Future[Done]] = SimpleQueue()
@@ -45,10 +50,14 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._asked = 0
         self._listing = True
         self._listing_stopped = Event()
-        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="worker")
+        self._cancel = cancel
+        self._tasks: SimpleQueue[tuple[Work, Future[Done]] | None] = SimpleQueue()
         self._waiting = 0
-        self._lister = Thread(target=self._list, name="listing", daemon=True)
-        self._lister.start()
+        # Daemons, since the interpreter waits for all other threads before it ends.
+        self._threads = [Thread(target=self._do, name=f"worker-{number}", daemon=True) for number in range(workers)]
+        self._threads.append(Thread(target=self._list, name="listing", daemon=True))
+        for thread in self._threads:
+            thread.start()
 
     @property
     def can_submit(self) -> bool:
@@ -58,7 +67,7 @@ class Pipeline(Generic[Batch, Work, Done]):
     def submit(self, work: Work) -> None:
         """Queue this work for a worker."""
         self._waiting += 1
-        self._executor.submit(self._work, work).add_done_callback(self._events.put)
+        self._tasks.put((work, Future()))
 
     def request_pages(self, ahead: int) -> None:
         """Let the listing continue until `ahead` pages are requested and not yet yielded."""
@@ -74,14 +83,25 @@ class Pipeline(Generic[Batch, Work, Done]):
     def close(self) -> list[Done]:
         """Drop waiting work, wait for work in progress, and return results that were not yielded."""
         self.stop_listing()
-        self._executor.shutdown(cancel_futures=True)
-        self._lister.join()
+        while not self._tasks.empty():
+            self._tasks.get()
+        for _ in self._threads:
+            self._tasks.put(None)
+        self._await_threads()
         finished = []
         while not self._events.empty():
             event = self._events.get()
-            if isinstance(event, Future) and not event.cancelled() and event.exception() is None:
+            if isinstance(event, Future) and event.exception() is None:
                 finished.append(event.result())
         return finished
+
+    def _await_threads(self) -> None:
+        abandoned_at: float | None = None
+        for thread in self._threads:
+            while thread.is_alive() and (abandoned_at is None or monotonic() < abandoned_at):
+                thread.join(TICK_S)
+                if abandoned_at is None and self._cancel.is_set():
+                    abandoned_at = monotonic() + ABANDON_AFTER_S
 
     def __iter__(self) -> Iterator[Batch | ListingEnded | Done | None]:
         """Yields until the listing has ended and all work is done; None at intervals. Raises the errors of `work`."""
@@ -100,6 +120,15 @@ class Pipeline(Generic[Batch, Work, Done]):
             elif not self._listing_stopped.is_set():
                 self._asked -= 1
                 yield event
+
+    def _do(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            work, future = task
+            try:
+                future.set_result(self._work(work))
+            except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that iterates
+                future.set_exception(raised)
+            self._events.put(future)
 
     def _list(self) -> None:
         error: BaseException | None = None

@@ -20,6 +20,7 @@ _PIECE_BYTES = 1 << 20
 _SAME_METHOD = (307, 308)
 ELSEWHERE = "localhost"
 """The host of another origin: the simulators call themselves 127.0.0.1."""
+_DRIP_S = 20.0
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range")
 
 
@@ -36,6 +37,12 @@ async def delay_or_drop(faults: Faults, request: web.Request, kind: RouteKind, i
             await asyncio.sleep(_LOOK_EVERY_S)
     if faults.fires("drop", kind, item):
         _close(request)
+        raise Dropped
+    if (fault := faults.fires("drip_head", kind, item)) and (transport := request.transport) is not None:
+        transport.write(b"HTTP/1.1 200 OK\r\nX-Padding: ")
+        while not transport.is_closing():
+            await asyncio.sleep(_DRIP_S if fault.value is None else fault.value)
+            transport.write(b"x")
         raise Dropped
 
 
@@ -116,7 +123,23 @@ async def _broken_off(
         return await _cut(request, response, int(size * (0.5 if fault.value is None else fault.value)), 0)
     if fault := faults.fires("stall", kind, item):
         return await _cut(request, response, size // 2, 600 if fault.value is None else fault.value)
+    if fault := faults.fires("drip", kind, item):
+        return await _dripped(request, response, _DRIP_S if fault.value is None else fault.value)
     return response
+
+
+async def _dripped(request: web.Request, whole: web.Response, pause_s: float) -> web.StreamResponse:
+    """Send a byte at a time."""
+    body = whole.body
+    if not isinstance(body, bytes):
+        raise TypeError("only a body of bytes can drip")
+    started = web.StreamResponse(status=whole.status, headers=whole.headers)
+    started.content_length = len(body)
+    await started.prepare(request)
+    for position in range(len(body)):
+        await asyncio.sleep(pause_s)
+        await started.write(body[position : position + 1])
+    return started
 
 
 async def _cut(request: web.Request, whole: web.Response, part: int, wait_s: float) -> web.StreamResponse:

@@ -95,6 +95,10 @@ class Faults:
     """Content-Length announces the whole body, `value` (0.5) of it is sent, and the connection closes."""
     stall: Fault | None = None
     """Half of the body is sent, and nothing more for `value` seconds (600)."""
+    drip: Fault | None = None
+    """The body is sent a byte at a time, with `value` seconds (20) before each."""
+    drip_head: Fault | None = None
+    """So is a head, which does not end."""
     wrong_bytes: Fault | None = None
     """The right length, other bytes."""
     half: Fault | None = None

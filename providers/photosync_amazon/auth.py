@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from photosync.errors import PhotosyncError
+from photosync.errors import CancelledError, PhotosyncError
 from photosync.provider_kit.json_fields import json_object, part, parts, text
 from photosync.transport import Answer, Transport
 from photosync_amazon.cookies import Cookies
@@ -72,6 +72,8 @@ class AmazonAuth:
                 signed=False,
                 idempotent=False,
             )
+        except CancelledError:
+            raise
         except PhotosyncError:
             return False  # the message about new cookies is more helpful than the cause of this failure
         return self._cookies.renew(_renewed_cookies(answer))

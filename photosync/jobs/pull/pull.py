@@ -140,7 +140,7 @@ class Pull:
     def _follow_listing(self) -> None:
         downloader = Downloader(self._account, self._library, self._options.metadata, self._reporter.received)
         self._pipeline = Pipeline[Page, DownloadTask, Downloaded | AdoptedFile | DownloadFailure](
-            self._pages(), downloader, self._options.workers
+            self._pages(), downloader, self._options.workers, self._account.cancel
         )
         try:
             self._handle_events()

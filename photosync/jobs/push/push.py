@@ -105,7 +105,9 @@ class Push:
         self._batch = Batch(self._uploader.batch)
         self._sizes.update(self._walk.sizes())
         self._worker = Worker(self._account.name, self._uploader, options.on_conflict, self._account.cancel)
-        self._pipeline = Pipeline[list[Found], Task, TaskResult](self._walk.batches(), self._worker, options.workers)
+        self._pipeline = Pipeline[list[Found], Task, TaskResult](
+            self._walk.batches(), self._worker, options.workers, self._account.cancel
+        )
         try:
             self._follow()
         except (SignInError, TemporaryError):
