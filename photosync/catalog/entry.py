@@ -65,6 +65,16 @@ class CatalogEntry:
         """Whether the item is not in the library, but was uploaded from a file of the user."""
         return self.state == "pushed"
 
+    @property
+    def proof(self) -> str | None:
+        """`own`: only its own hash proves the saved content; the provider names the md5 of another one as a hint.
+
+        None if the provider's data do not contradict the content.
+        """
+        item = self.item
+        is_hint_alone = item.md5_hint is not None and item.md5 is None and self.delivered_md5 is not None
+        return "own" if is_hint_alone and item.md5_hint != self.delivered_md5 else None
+
     def differs_from(self, item: Item) -> bool:
         """Whether the provider has another content now, by the best available value: hash, revision or size."""
         if item.md5 is not None:

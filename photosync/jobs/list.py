@@ -32,6 +32,8 @@ class ListedItem:
     item: Item
     state: State
     path: str | None
+    proof: str | None = None
+    """See `CatalogEntry.proof`."""
 
 
 def check_can_list(account: Account) -> None:
@@ -65,14 +67,14 @@ def listed(
                 yield ListedItem(item, state, None)
             else:
                 state = State.CHANGED if entry.differs_from(item) else State.SAVED
-                yield ListedItem(item, state, str(entry.location))
+                yield ListedItem(item, state, str(entry.location), entry.proof)
 
 
 def saved(catalog: Catalog, account: str, selection: Selection, collections: Iterable[str]) -> Iterator[ListedItem]:
     """The items of `selection` in the library, without asking the provider."""
     names = set(collections)
     rows = (
-        ListedItem(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location))
+        ListedItem(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location), entry.proof)
         for entry in catalog.entries(account)
         if entry.location is not None
         and selection.matches(item := entry.item)

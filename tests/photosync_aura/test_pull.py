@@ -88,6 +88,8 @@ def test_the_md5s_are_compared_and_a_difference_is_no_failure(owner_of: OwnerOf)
     assert result.number("saved") == 8
     assert "6 of 8 photos have the md5" in result.stderr
     assert owner.simulator.counts["content"] == 8 + 2, "a content with another md5 is believed when it comes again"
+    listed = [json.loads(line) for line in owner.sandbox.run("list", "aura", "--saved").stdout.splitlines()]
+    assert {each["id"] for each in listed if each.get("proof") == "own"} == set(ids[:2])
 
 
 def test_a_content_with_another_md5_that_comes_once_is_not_kept(owner_of: OwnerOf) -> None:

@@ -69,4 +69,5 @@ def _as_json(account: str, row: ListedItem) -> dict[str, object]:
         "collections": list(item.collections),
         "state": row.state.value,
         "path": row.path,
+        **({"proof": row.proof} if row.proof else {}),
     }
