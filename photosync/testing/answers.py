@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -167,10 +168,11 @@ async def _without_length(request: web.Request, whole: web.Response, more: int) 
     started.enable_chunked_encoding()
     await started.prepare(request)
     await started.write(whole.body)
-    while more > 0:
-        await started.write(bytes(min(more, _PIECE_BYTES)))
-        more -= _PIECE_BYTES
-    await started.write_eof()
+    with suppress(ConnectionResetError):  # the client has seen enough
+        while more > 0:
+            await started.write(bytes(min(more, _PIECE_BYTES)))
+            more -= _PIECE_BYTES
+        await started.write_eof()
     return started
 
 
