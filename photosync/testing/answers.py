@@ -71,8 +71,12 @@ def _throttled(wait_s: float | None) -> web.Response:
 
 def _throttled_until(wait_s: float | None) -> web.Response:
     # A date has whole seconds: round up, or 'in one second' could be now.
-    moment = datetime.now(UTC) + timedelta(seconds=(wait_s or 0) + 1)
-    return _too_many(format_datetime(moment.replace(microsecond=0), usegmt=True))
+    return _too_many(http_date((wait_s or 0) + 1))
+
+
+def http_date(in_s: float) -> str:
+    """The date of a header, `in_s` seconds in the future."""
+    return format_datetime((datetime.now(UTC) + timedelta(seconds=in_s)).replace(microsecond=0), usegmt=True)
 
 
 def _too_many(retry_after: str | None) -> web.Response:

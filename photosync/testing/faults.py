@@ -122,6 +122,9 @@ class Faults:
     lose_answer: Fault | None = None
     """The request is carried out, but the answer is lost: the connection closes, or the status is `value`."""
 
+    date: Fault | None = None
+    """`Date` is `value` seconds in the future: a clock is wrong, the service's or this computer's. On all routes."""
+
     seed: int = field(default=1, kw_only=True)
 
     LIST_ONLY: ClassVar[frozenset[str]] = frozenset({"half_json"})

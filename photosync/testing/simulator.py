@@ -199,7 +199,12 @@ class Simulator(RequestLog, ABC):
             application.router.add_route(route.method, route.path, self._guarded(route, site))
         stray = Route("*", "/{tail:.*}", self._stray, changes=True)  # an unknown route might change something
         application.router.add_route("*", stray.path, self._guarded(stray, site))
+        application.on_response_prepare.append(self._set_date)
         return application
+
+    async def _set_date(self, request: web.Request, response: web.StreamResponse) -> None:
+        if fault := self.faults.fires("date", "other", self.item_of(request)):
+            response.headers["Date"] = answers.http_date(fault.value or 0)
 
     async def _stray(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"message": f"No route {request.method} {request.path}"}, status=404)

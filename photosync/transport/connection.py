@@ -22,6 +22,7 @@ from photosync import clock
 from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
 from photosync.transport import hosts, public_hosts
 from photosync.transport.hosts import AddressError, Origin, Target
+from photosync.transport.http_date import service_time
 from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.public_hosts import PublicAdapter
 from photosync.transport.reply import Reply
@@ -134,6 +135,8 @@ class Connections:
                 previous = target
             reply = Reply(response, request, started=started, generation=generation, cancel=self.cancel)
             head = reply.head
+            if target.origin in self._own_hosts and (told := service_time(head.headers)) is not None:
+                clock.learn(told, target.origin.name)
             if head.status not in _REDIRECTS or head.status in request.accept or "Location" not in head.headers:
                 return reply
             url = self._next_url(reply, target)

@@ -12,8 +12,6 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
@@ -21,6 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from photosync import clock
 from photosync.errors import ItemError, LostAnswerError, PhotosyncError, Reason, TemporaryError
 from photosync.transport import hosts
+from photosync.transport.http_date import http_date
 from photosync.transport.redaction import Redactor
 from photosync.transport.types import Answer, Request
 
@@ -119,21 +118,13 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     try:
         seconds = float(value)
     except ValueError:
-        until = _http_date(value)
+        until = http_date(value)
         if until is None:
             return None
         # By the service's clock if the answer has a date: the clock of this computer may be wrong.
-        now = _http_date(headers.get("Date", "")) or datetime.now(UTC)
+        now = http_date(headers.get("Date", "")) or clock.now()
         return max(0.0, (until - now).total_seconds())
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)

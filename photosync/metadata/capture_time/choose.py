@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from photosync import clock
 from photosync.metadata.capture_time.candidate import Candidate
 from photosync.metadata.capture_time.dates import shifted
 from photosync.metadata.capture_time.names import date_in_name
@@ -109,8 +110,10 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
 
 
 def _candidates(facts: Facts, given: Given, settings: Settings) -> tuple[Candidate, ...]:
-    now = datetime.now(UTC).replace(tzinfo=None)
     taken, added = given.taken, given.added
+    now = clock.now()
+    # This computer's clock may be wrong. What has arrived at a service is past.
+    now = max(now, added or now).astimezone(UTC).replace(tzinfo=None)
     if taken is not None and taken.meaning is TimeMeaning.UNKNOWN:
         taken = replace(taken, meaning=TimeMeaning.LOCAL if settings.time_zone else TimeMeaning.INSTANT)
     uploaded = CaptureTime(added.astimezone(UTC).replace(tzinfo=None), TimeMeaning.INSTANT) if added else None

@@ -44,7 +44,7 @@ def offset_text(offset: timedelta) -> str:
 
 def doubt(reading: datetime, now: datetime) -> str:
     """Why a date is not plausible; empty if it is. `now` is the UTC reading of the clock."""
-    if reading > now + timedelta(days=1, hours=14):
+    if reading > (shifted(now, timedelta(days=1, hours=14)) or now):
         return "lies in the future"
     if reading.year < _EARLIEST_YEAR:
         return f"is before {_EARLIEST_YEAR}"

@@ -249,3 +249,11 @@ def test_a_lone_date_is_believed() -> None:
         found = choose(content, Given(name="x"))
         assert doubts(found) == {}
         assert found.winner is not None
+
+
+def test_what_arrived_at_a_service_does_not_lie_in_the_future() -> None:
+    """The clock of this computer may be wrong."""
+    taken = datetime.now(UTC) + timedelta(days=83)
+    content = dated(f"{taken:%Y:%m:%d %H:%M:%S}")
+    assert "future" in doubts(choose(content))["Exif DateTimeOriginal"]
+    assert doubts(choose(content, Given(name="x.jpg", added=taken + timedelta(days=1)))) == {}
