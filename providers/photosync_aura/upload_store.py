@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
+from photosync import clock
 from photosync.errors import ProviderError
 from photosync.provider_kit.json_fields import Json, as_object, part, text
 from photosync.transport import Transport
@@ -83,13 +83,10 @@ def signed_headers(
 class UploadStore:
     """Stores files; thread-safe. `transport` has no credentials of the account."""
 
-    def __init__(
-        self, account: str, settings: AuraSettings, transport: Transport, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, account: str, settings: AuraSettings, transport: Transport) -> None:
         self._account = account
         self._settings = settings
         self._transport = transport
-        self._clock = clock
         self._lock = threading.Lock()
         self._permission: UploadPermission | None = None
 
@@ -101,8 +98,8 @@ class UploadStore:
         url, region = f"{self._settings.upload}/{key}", self._settings.region
         refused: UploadPermission | None = None
         while True:
-            permission, now = self._permit(refused), datetime.fromtimestamp(self._clock(), UTC)
-            headers = signed_headers(url, content.mime, content.sha256, permission, region, now)
+            permission = self._permit(refused)
+            headers = signed_headers(url, content.mime, content.sha256, permission, region, clock.now())
             try:
                 self._transport.request("PUT", url, body=content.open, headers=headers, signed=False)
             except ProviderError as error:
@@ -116,7 +113,7 @@ class UploadStore:
         """A permission that is still valid for some time, and is not the refused one."""
         with self._lock:
             known = self._permission
-            if known is None or known == refused or known.ends_at - self._clock() < _RENEW_BEFORE_S:
+            if known is None or known == refused or known.ends_at - clock.now().timestamp() < _RENEW_BEFORE_S:
                 known = self._permission = self._new_permission()
             return known
 

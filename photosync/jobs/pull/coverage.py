@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
-from photosync import model
+from photosync import clock, model
 from photosync.catalog import Catalog, CatalogEntry, Listing
 from photosync.errors import SuspiciousError
 from photosync.model import Selection
@@ -42,7 +42,9 @@ class Coverage:
         self._is_remembered = selection.recent is None and selection.limit is None
         self._is_whole_account = self._is_remembered and selection == Selection() and not collections
         self._previous = catalog.listing(*self._key) if self._is_remembered else None
-        is_recent = self._previous is not None and datetime.now(UTC) - self._previous.completed_at <= COMPLETE_EVERY
+        age = datetime.now(UTC) - self._previous.completed_at if self._previous else None
+        # A clock that was ahead left a time in the future, which would stay recent until then.
+        is_recent = age is not None and -clock.WRONG_BY <= age <= COMPLETE_EVERY
         known = self._previous if is_recent and not full else None
         self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
         self.mark = known.mark if known and facts.marks else None

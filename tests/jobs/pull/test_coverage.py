@@ -1,5 +1,8 @@
 """How far a listing goes, seen from outside: by the requests that a service gets."""
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,22 @@ def test_what_a_killed_run_left_out_is_not_taken_for_known(simulator: AmazonSimu
         rest = sandbox.run("pull", "amazon")
         assert cut_short.number("saved") + rest.number("saved") == 300
         assert sum(sandbox.hashes().values()) == 710
+
+
+@pytest.mark.parametrize(("days", "pages"), [(-1, 1), (-40, 3), (0.5, 1), (400, 3)])
+def test_a_listing_is_read_to_its_end_after_a_month(
+    simulator: AmazonSimulator, sandbox: Sandbox, days: float, pages: int
+) -> None:
+    """Also if the last one seems to come in the future: the clock of this computer was ahead then."""
+    with simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        completed_at = datetime.now(UTC) + timedelta(days=days)
+        with closing(sqlite3.connect(sandbox.library / ".photosync" / "catalog.db")) as database, database:
+            database.execute("UPDATE listings SET completed_at = ?", (completed_at.isoformat(),))
+        simulator.forget()
+        assert sandbox.run("pull", "amazon").exit == 0
+        assert simulator.counts["list"] == pages
 
 
 def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
