@@ -89,6 +89,11 @@ class Unreadable:
     """The text of a date that is there, but that no rule reads."""
 
     text: str
+    """Its beginning, without control characters."""
+
+    def __post_init__(self) -> None:
+        shown = "".join(letter if letter.isprintable() else "?" for letter in self.text[:_MAX_LENGTH])
+        object.__setattr__(self, "text", shown)
 
 
 WrittenDate = CaptureTime | Unreadable | None
@@ -110,8 +115,7 @@ def read_date(text: str) -> WrittenDate:
     if _ABSENT.fullmatch(plain):
         return None
     plain = plain[:_MAX_LENGTH]
-    shown = "".join(letter if letter.isprintable() else "?" for letter in plain)
-    return _rfc_date(plain) or _day(plain) or _month_or_year(plain) or Unreadable(shown)
+    return _rfc_date(plain) or _day(plain) or _month_or_year(plain) or Unreadable(plain)
 
 
 def is_absent(text: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from photosync.formats.tiff import Block, DirectoryName
+from photosync.formats.tiff import RATIONAL, Block, DirectoryName
 from photosync.metadata.capture_time.dates import read_offset, shifted
 from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
@@ -37,25 +37,32 @@ def read_exif(block: Block) -> Facts:
     }
     return Facts.of_dates(dates) | Facts(
         exif_offsets=frozenset(tag for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)),
-        has_position=bool(_fractions(block, GPS_LATITUDE) and _fractions(block, GPS_LONGITUDE)),
-        has_artist=bool(block.text("0th", ARTIST)) or _has_unknown_type(block, ARTIST),
-        has_copyright=bool(_copyright(block)) or _has_unknown_type(block, COPYRIGHT),
+        has_position=_is_coordinate(block, GPS_LATITUDE) and _is_coordinate(block, GPS_LONGITUDE),
+        has_artist=_has_text(block, ARTIST),
+        has_copyright=_has_text(block, COPYRIGHT),
         has_software=block.text("0th", SOFTWARE) is not None,
     )
 
 
 def _written(block: Block, name: DirectoryName, tag: int) -> str | None:
-    """The text of a date or an offset, of whatever type the entry is; None if there is no entry."""
+    """The text of an entry, of whatever type it is; None if there is none. Exif 3.0 has a type for UTF-8, 129."""
     entry = block.entry(name, tag)
     if entry is not None and entry.length is None:
         return f"a value of the unknown type {entry.type}"
     return block.raw(entry).decode("utf-8", "replace") if entry else None
 
 
-def _has_unknown_type(block: Block, tag: int) -> bool:
-    """Exif 3.0 has a type for texts in UTF-8, 129."""
-    entry = block.entry("0th", tag)
-    return entry is not None and entry.length is None
+def _has_text(block: Block, tag: int) -> bool:
+    """Whether there is more than NULs and spaces, which separate photographer and editor in Copyright."""
+    return bool((_written(block, "0th", tag) or "").strip("\0 \t\r\n"))
+
+
+def _is_coordinate(block: Block, tag: int) -> bool:
+    """Whether there is a position, or something of another type that cannot be read."""
+    entry = block.entry("GPS", tag)
+    if entry is not None and entry.type != RATIONAL:
+        return bool((_written(block, "GPS", tag) or "").strip("\0 "))
+    return bool(_fractions(block, tag))
 
 
 def _is_offset_there(text: str) -> bool:
@@ -91,13 +98,6 @@ def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta 
     if digits.isascii() and digits.isdigit():
         found = replace(found, reading=found.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])))
     return replace(found, offset=offset)
-
-
-def _copyright(block: Block) -> str:
-    """A NUL separates photographer and editor; a space means that there is no photographer."""
-    entry = block.entry("0th", COPYRIGHT)
-    raw = block.raw(entry) if entry else b""
-    return raw.replace(b"\0", b" ").decode("utf-8", "replace").strip()
 
 
 def _fractions(block: Block, tag: int) -> tuple[tuple[int, int], ...]:

@@ -13,8 +13,6 @@ from photosync.metadata import CaptureTimeChoice, Given, Mode, Outcome, Settings
 from photosync.metadata.capture_time.read_date import is_absent
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
-    ARTIST,
-    DATES,
     STAMP,
     TAKEN,
     Bench,
@@ -28,7 +26,6 @@ from tests.metadata.making import (
     movie_header,
     mp4,
     original,
-    photo,
     png,
     png_chunk,
     riff_chunk,
@@ -138,11 +135,6 @@ def test_no_date_is_added_to_a_sidecar_that_has_one(bench: Bench, name: str, wri
 
 def test_gps_time_does_not_contradict_it_either(bench: Bench) -> None:
     done = bench.fix(jpeg(exif_segment(block(gps=UTC_TIME)), xmp_segment(photoshop_DateCreated="circa 1978")))
-    assert done.changes == ()
-
-
-def test_an_author_in_utf_8_is_there(bench: Bench) -> None:
-    done = bench.fix(photo(block([(0x013B, 129, 4, b"Ada\0")], exif=DATES)), settings=ARTIST)
     assert done.changes == ()
 
 
