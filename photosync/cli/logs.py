@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from photosync.characters import escaped
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import FILE_LOG
+from photosync.cli.output import FILE_LOG, print_error
 from photosync.errors import UsageError
 from photosync.transport import Redactor
 
@@ -27,6 +28,24 @@ class _OneLine(logging.Formatter):
         return "\n".join(map(escaped, super().formatException(ei).split("\n")))
 
 
+class _LogFile(logging.FileHandler):
+    """A log file; when it cannot be written, on a full disk for instance, the run goes on without it."""
+
+    _has_failed = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._has_failed:
+            self._has_failed = True
+            print_error(f"cannot write the log file {self.baseFilename}: {error.strerror}. The run goes on without it.")
+
+    def close(self) -> None:
+        with suppress(OSError):  # what could not be written is still in the buffer
+            super().close()
+
+
 @contextmanager
 def written(general: GeneralOptions) -> Iterator[None]:
     """Write logs until the context is left."""
@@ -37,7 +56,7 @@ def written(general: GeneralOptions) -> Iterator[None]:
     handlers: list[logging.Handler] = [screen]
     if general.log_file is not None:
         try:
-            file = logging.FileHandler(general.log_file, encoding="utf-8")
+            file = _LogFile(general.log_file, encoding="utf-8")
         except OSError as error:
             raise UsageError(f"--log-file {general.log_file} cannot be opened: {error.strerror or error}") from error
         file.setLevel(min(level, logging.INFO))

@@ -53,16 +53,16 @@ class Library:
     @property
     def exists(self) -> bool:
         """Whether the folder is a library; an unmounted disk raises `DestinationError`."""
-        self._check_identity()
-        return self._identity.exists()
+        with disk_errors(self.program_folder):
+            self._check_identity()
+            return self._identity.exists()
 
     def create(self) -> None:
         """Make the folder a library if it is not one yet. Raises `DestinationError` if that is not safe."""
-        with disk_errors(self.root):
-            if not self.exists:
-                _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": _today()})
-            if not self._remembered.exists():
-                _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
+        if not self.exists:
+            _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": _today()})
+        if not self._remembered.exists():
+            _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
 
     def _check_identity(self) -> None:
         if not self._remembered.exists():
@@ -200,4 +200,5 @@ def _read_uuid(path: Path) -> str:
 
 
 def _write_json(path: Path, content: dict[str, str]) -> None:
-    write_durably(path, json.dumps(content).encode())
+    with disk_errors(path):
+        write_durably(path, json.dumps(content).encode())

@@ -9,6 +9,9 @@ import pytest
 
 from photosync.cli import logs
 from photosync.cli.options import GeneralOptions
+from photosync.testing.command import Sandbox
+from photosync.testing.disk_faults import DiskFaults
+from photosync_amazon.simulator import AmazonSimulator
 
 
 def test_a_secret_is_in_neither_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,3 +48,13 @@ def test_the_file_has_at_least_what_is_of_interest_later(tmp_path: Path) -> None
         logging.getLogger("photosync.test").info("hello")
         logging.getLogger("photosync.test").debug("details")
     assert [line.split()[-1] for line in file.read_text(encoding="utf-8").splitlines()] == ["hello"]
+
+
+def test_a_run_goes_on_without_a_log_file_that_cannot_be_written(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path, disk=DiskFaults(largest_file_bytes=20))
+    with AmazonSimulator(items=3) as simulator:
+        sandbox.configure({"account": simulator.account_settings()})
+        result = sandbox.run("list", "account", "-vv", "--log-file", str(tmp_path / "log.txt"))
+    assert (result.exit, len(result.objects)) == (0, 3), result
+    assert result.stderr.count("cannot write the log file") == 1
+    assert "Traceback" not in result.stderr

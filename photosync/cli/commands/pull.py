@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from typer import Argument, Option
 
@@ -15,7 +16,7 @@ from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, Selecti
 from photosync.cli.output import print_error, print_json, print_line
 from photosync.cli.selection import checked_selection, selection_of
 from photosync.cli.terminal import Unattended
-from photosync.errors import ConfigError, Exit, PhotosyncError, SignInError, UsageError
+from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError, UsageError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
@@ -131,7 +132,11 @@ class PullRun(LibraryRun):
     def pull(self) -> Exit:
         """Pull the accounts, show a summary for each, and return the worst exit status."""
         library = self.library()
-        with self.open_catalog(library) as catalog:
+        with ExitStack() as stack:
+            try:
+                catalog = stack.enter_context(self.open_catalog(library))
+            except DestinationError as error:
+                return Exit.worst([self.finish(config, partial(_fail, error)) for config in self.accounts])
             statuses = [
                 self.finish(config, partial(self._pull, config, library, catalog))
                 for config in self.accounts
@@ -175,3 +180,7 @@ class PullRun(LibraryRun):
             f"account '{account.name}': here a person has to pick first, and nothing is left of what was picked "
             f"earlier. Pick with: photosync pick {account.name}"
         )
+
+
+def _fail(error: DestinationError) -> NoReturn:
+    raise error

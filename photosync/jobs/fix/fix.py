@@ -67,6 +67,8 @@ class Fix:
                 SumsList(owner.library, owner.catalog, owner.root).rewrite()
 
     def _one(self, path: Path) -> FileResult:
+        if path.is_dir() and not path.is_symlink():  # in place of the files of a folder that can be read
+            return FileResult(path, "failed", error=f"{path}: the folder cannot be read", exit=Exit.PARTIAL)
         file = self.owners.file(path)
         if not self.dry_run and path.parent not in self._tidied:
             self._tidied.add(path.parent)

@@ -162,6 +162,10 @@ MOMENTS = {
     "list of sums": DiskFault("*/SHA256SUMS*", errno.ENOSPC, ["write", "rename"]),
     "undo record": DiskFault("*/undo/*", errno.ENOSPC, ["write"]),
     "folder of undo records": DiskFault("*/undo/*", errno.ENOSPC, ["mkdir"]),
+    "record of the library": DiskFault("*/libraries/*", errno.ENOSPC, ["write"]),
+    "identity of the library": DiskFault("*/.photosync/*.new", errno.EACCES, ["rename"]),
+    "program folder": DiskFault("*/library/.photosync", errno.EROFS, ["mkdir"]),
+    "lock": DiskFault("*/.photosync/lock", errno.EACCES, ["write"]),
     "sidecar": DiskFault("*.xmp", errno.ENOSPC, ["rename"]),
 }
 
@@ -177,8 +181,8 @@ def test_a_failing_disk_ends_the_run_whenever_it_is_met(user: User, simulator: A
         assert result.exit == Exit.DESTINATION, result
         assert "Traceback" not in result.stderr
         assert os.strerror(fault.errno) in str(result.summary["message"])
-        assert str(user.sandbox.library) in str(result.summary["message"])
-    assert user.sandbox.run("status").objects[0]["last_exit"] == Exit.DESTINATION
+        assert str(user.sandbox.folder) in str(result.summary["message"])
+    assert user.sandbox.run("status").objects[0]["last_exit"] in (Exit.DESTINATION, None)
     result = user.pull()
     assert result.exit == Exit.OK, result
     assert len(list(user.sandbox.library.rglob("IMG_?.jpg"))) == 3
