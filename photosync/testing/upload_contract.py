@@ -20,6 +20,7 @@ from typing import ClassVar
 
 import pytest
 
+from photosync import clock
 from photosync.errors import Exit
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.faults import Fault
@@ -28,6 +29,8 @@ from photosync.testing.simulator import Simulator
 
 ACCOUNT = "account"
 _RUN_TIMEOUT_S = 240.0
+_SOON_S = 100.0
+"""On the clock of the tests: no wait of minutes, in a run that takes real time too."""
 _FOLDER = "Our trip"
 _FOLDERS = (
     *("Monday", "Monday/Morning", "Monday/Evening", "Tuesday", "Tuesday/Träume ☀", "Wednesday & Thursday"),
@@ -266,6 +269,21 @@ class UploadContract:
             result = user.push("--jobs", "1")
             assert result.exit == Exit.AUTH, result
             assert ACCOUNT in str(result.summary["message"]), "the message does not name the account"
+            user.simulator.faults.clear()
+            user.push_all()
+            self.check_there(user, laid)
+
+    def test_a_full_storage_is_no_lost_answer(self, tmp_path: Path) -> None:
+        """507 to an upload: nothing is searched for or sent again, and nothing more is sent."""
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(12))
+            full = user.simulator.faults.server_error = Fault(value=507, on="upload")
+            began = clock.monotonic()
+            result = user.push("--jobs", "1")
+            assert clock.monotonic() - began < _SOON_S
+            assert (result.exit, set(result.reasons)) == (Exit.PARTIAL, {"storage_full"}), result
+            assert (result.number("failed"), full.fired) == (12, 1)
+            assert "no storage left" in result.errors[0]["error"]
             user.simulator.faults.clear()
             user.push_all()
             self.check_there(user, laid)

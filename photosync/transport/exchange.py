@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TypeVar
 
 from photosync import clock
-from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, TemporaryError
+from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, StorageFullError, TemporaryError
 from photosync.transport.connection import Connections
 from photosync.transport.pacing import BandwidthLimit, Pacer
 from photosync.transport.redaction import Redactor
@@ -84,7 +85,7 @@ class Exchange:
             raise self.refusal(reply.request, answer)
 
     def classify(self, reply: Reply, answer: Answer) -> None:
-        """Raise the provider's error for `answer`, if any."""
+        """Raise the provider's error for `answer`, if any; `StorageFullError` for a 507 to anything but a question."""
         error = self.settings.classify(answer) if self.settings.classify is not None else None
         if isinstance(error, SignInError):
             self._sign_in.end(error)
@@ -92,6 +93,11 @@ class Exchange:
             self.raise_if_temporary(reply, answer, error)
         if error is not None:
             raise error
+        if answer.status == HTTPStatus.INSUFFICIENT_STORAGE and reply.request.method not in {"GET", "HEAD"}:
+            raise StorageFullError(
+                f"{self.refusal(reply.request, answer)} The service has no storage left. Make room there, or rent "
+                "more, then push again."
+            )
 
     def raise_if_temporary(self, reply: Reply, answer: Answer, error: TemporaryError | None = None) -> None:
         """Raise `RetryableError` for an answer after which another attempt may succeed. `error` is the provider's."""

@@ -5,7 +5,6 @@ Facts: protocol notes on Amazon Photos, sections 3, 8 and 9.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,7 +15,6 @@ from photosync.provider_kit.amazon_drive.refusals import DriveRefusal
 from photosync.provider_kit.json_fields import text
 from photosync_amazon.items import parse_node
 
-_FULL = re.compile(r"NO_ACTIVE_SUBSCRIPTION|account allowance|quota", re.IGNORECASE)
 _REASONS: Mapping[int, Reason] = {
     HTTPStatus.FORBIDDEN: Reason.FORBIDDEN,
     HTTPStatus.NOT_FOUND: Reason.NOT_FOUND,
@@ -41,7 +39,7 @@ class AmazonRefusal(DriveRefusal):
 
     def error(self, account: str, what: str) -> PhotosyncError:
         """The error if the caller cannot recover; `what` is the refused file, folder or album."""
-        if _FULL.search(f"{self.code} {self.message}"):
+        if self.is_full:
             return StorageFullError(
                 f"account '{account}': Amazon Photos has no room for {what} ({self.said}). Make room there (the trash "
                 "counts too) or rent more, then push again."

@@ -49,12 +49,6 @@ class CloudDriveRefusal(DriveRefusal):
         return self.status == HTTPStatus.BAD_REQUEST and any(each in self.message.lower() for each in words)
 
     @property
-    def is_full(self) -> bool:
-        """Whether the storage is full."""
-        words = "NO_ACTIVE_SUBSCRIPTION" in self.code or "account allowance" in self.message.lower()
-        return self.status == HTTPStatus.FORBIDDEN and words
-
-    @property
     def is_about_content(self) -> bool:
         """Whether the content exists already, and not just the name."""
         if self.status != HTTPStatus.CONFLICT or "NAME" in self.code:

@@ -9,12 +9,21 @@ ended, and a pull does not download them.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.catalog import Catalog
-from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, StorageFullError, TemporaryError
+from photosync.errors import (
+    CancelledError,
+    ItemError,
+    PhotosyncError,
+    Reason,
+    SignInError,
+    StorageFullError,
+    TemporaryError,
+)
 from photosync.jobs.account import Account
 from photosync.jobs.grace_period import grace_period
 from photosync.jobs.outage import OutageDetector
@@ -221,7 +230,7 @@ class Push:
                 self._known.add(file, None)
             self._settle_saved(file)
         elif self._worker.storage_full is not None:
-            self._fail(file, self._worker.storage_full)
+            self._fail(file, StorageFullError(self._worker.storage_full))
         else:
             self._batch.to_send.append(file)
             self._reporter.wanted(1, file.size_bytes)
@@ -270,7 +279,12 @@ class Push:
     def _finish(self, batch: Batch) -> None:
         if not batch.sent:
             return
-        for sent, result in zip(batch.sent, self._uploader.finish(batch.sent), strict=True):
+        results: Sequence[Sent | ItemError]
+        try:
+            results = self._uploader.finish(batch.sent)
+        except StorageFullError as error:
+            results = [error] * len(batch.sent)
+        for sent, result in zip(batch.sent, results, strict=True):
             file = sent.file
             assert isinstance(file, LocalFile)
             if isinstance(result, ItemError):
@@ -295,8 +309,8 @@ class Push:
         self._settle(file)
 
     def _fail(self, file: LocalFile, error: ItemError | TemporaryError) -> None:
-        if isinstance(error, StorageFullError):
-            self._worker.storage_full = error
+        if error.reason is Reason.STORAGE_FULL:
+            self._worker.storage_full = str(error)
         self._report_failure(file.path, error)
         self._settle(file)
 

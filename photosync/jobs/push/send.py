@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import chain, repeat
 
 from photosync import clock
-from photosync.errors import ItemError, LostAnswerError, NameTakenError, StorageFullError, TemporaryError
+from photosync.errors import ItemError, LostAnswerError, NameTakenError, Reason, StorageFullError, TemporaryError
 from photosync.jobs.push.decide import Step
 from photosync.jobs.push.local_file import LocalFile
 from photosync.library import suffixed
@@ -63,8 +63,8 @@ class Worker:
     uploader: Uploader
     on_conflict: OnConflict
     cancel: threading.Event
-    storage_full: StorageFullError | None = None
-    """Set when the service has no storage left: nothing more is sent."""
+    storage_full: str | None = None
+    """The message of a service that has no storage left: nothing more is sent."""
 
     def __call__(self, task: Task) -> TaskResult:
         """Do a task. Sign-in errors and a cancelled run are raised: they concern all files."""
@@ -80,13 +80,14 @@ class Worker:
         if task.step is Step.FIND:
             return TaskResult(task, found=self.uploader.find(task.file))
         if self.storage_full is not None:
-            raise StorageFullError(str(self.storage_full))
+            raise StorageFullError(self.storage_full)
         try:
             return TaskResult(task, sent=self._deliver(task.file))
         except NameTakenError as error:
             return self._resolve(task, error)
-        except StorageFullError as error:
-            self.storage_full = error
+        except ItemError as error:
+            if error.reason is Reason.STORAGE_FULL:
+                self.storage_full = str(error)
             raise
 
     def _resolve(self, task: Task, error: NameTakenError) -> TaskResult:

@@ -12,6 +12,8 @@ from photosync.provider_kit.json_fields import Json, json_object, part, text
 from photosync.transport import Answer
 
 _CONFLICTING = re.compile(r"conflicting node\s*id:\s*([A-Za-z0-9_-]+)", re.IGNORECASE)
+_FULL_CODE = "NO_ACTIVE_SUBSCRIPTION"
+_FULL_MESSAGE = "file size exceeds account allowance"
 _SHOWN_CHARACTERS = 200
 
 
@@ -44,6 +46,12 @@ class DriveRefusal(ABC):
         """For messages: `status 409: Node with the name …`."""
         words = self.message[:_SHOWN_CHARACTERS].rstrip(".") or self.code
         return f"status {self.status}: {words}" if words else f"status {self.status}"
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the storage is full. The code says so; words count only if nothing else is said, since a message may
+        repeat the name of a file (protocol notes on Cloud Drive, section 5.4)."""
+        return self.code.startswith(_FULL_CODE) or (not self.code and self.message.rstrip(".").lower() == _FULL_MESSAGE)
 
     @property
     def is_stale_parent(self) -> bool:
