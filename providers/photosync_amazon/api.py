@@ -19,6 +19,7 @@ from photosync.provider import FileToUpload
 from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
+from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import Json, number, page_token, unusable
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
@@ -60,6 +61,15 @@ class NodePage:
     def nodes(self) -> Iterator[DriveNode]:
         """The files and folders of the page."""
         return filter(None, map(parse_node, self.content))
+
+    @property
+    def ids(self) -> list[object]:
+        """The ids of all entries."""
+        return [each.get("id") for each in self.content]
+
+    def is_last(self, offset: int) -> bool:
+        """Whether the listing ends with this page, at `offset`. A count that cannot be right proves no end."""
+        return not self.content or offset == self.total
 
 
 class AmazonApi:
@@ -114,6 +124,7 @@ class AmazonApi:
     def _listing(self, path: str, params: dict[str, str | int]) -> Iterator[NodePage]:
         """A listing of nodes. One that is too long for offsets is restarted with tokens, which need links."""
         offset, token, with_tokens = 0, None, False
+        progress = ListingProgress(SERVICE)
         while True:
             position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
             limit = PAGE_SIZE if with_tokens else min(PAGE_SIZE, MAX_OFFSET - offset)
@@ -124,10 +135,10 @@ class AmazonApi:
                 continue
             yield page
             offset += len(page.content)
-            previous, token = token, page.next_token
-            is_last = token is None and offset >= (page.total or 0)
-            if not page.content or is_last or (token is not None and token == previous):
+            token = page.next_token
+            if token is None and page.is_last(offset):
                 return
+            progress.check(page.ids, token)
             if token is None and offset >= MAX_OFFSET:
                 raise ProviderError(f"{SERVICE} lists only {offset} of the {page.total} items of {path}")
 

@@ -14,9 +14,10 @@ from typing import ClassVar, Self
 from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
+from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
 from photosync.transport import Answer, Destination, Transport, TransportSettings
-from photosync_amazon.api import PAGE_SIZE, AmazonApi, NodePage
+from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
 from photosync_amazon.cookies import Cookies, find_cookies
 from photosync_amazon.items import items_of
@@ -72,12 +73,14 @@ class AmazonProvider:
             return
         offset = 0
         limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
+        progress = ListingProgress(SERVICE)
         while True:
             page = self._search(selection, offset, limit)
             yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
             offset += len(page.content)
-            if not page.content or offset >= (page.total or 0):
+            if page.is_last(offset):
                 return
+            progress.check(page.ids)
 
     def _list_album(self, selection: Selection, album_id: str) -> Iterator[Page]:
         if selection.query:

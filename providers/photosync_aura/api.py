@@ -12,12 +12,15 @@ from urllib.parse import quote
 
 from photosync.errors import ProviderError
 from photosync.model import Collection
+from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import Json, as_object, identifier, number, page_token, parts, unusable
 from photosync.transport import Transport
 from photosync_aura.items import Frame, is_placeholder, text
 from photosync_aura.refusals import unknown_frame
 
 _PAGE_SIZE = 200
+_EMPTY_PAGES = 3
+"""Empty pages in a row that may be in the middle of a listing."""
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +56,19 @@ class AuraApi:
     def assets(self, frame: Frame) -> Iterator[AssetsPage]:
         """The assets of a frame page by page, hidden ones included."""
         cursor: str | None = None
-        seen: set[str] = set()
-        unfinished = 0
+        progress = ListingProgress(f"account '{self._account}', frame '{frame.name}': Aura")
+        unfinished = empty = 0
         while True:
             answer = self._assets_page(frame, cursor)
             assets = parts(answer, "assets")
             unfinished += sum(map(is_placeholder, assets))
             yield AssetsPage(assets, _hidden(answer), unusable(answer, "assets"))
-            cursor = page_token(answer, "next_page_cursor")
-            if cursor in seen:
-                log.warning("frame '%s': Aura repeats a page; the listing ends here", frame.name)
-            if cursor is None or cursor in seen or not assets:
+            previous, cursor = cursor, page_token(answer, "next_page_cursor")
+            empty = 0 if assets else empty + 1
+            # The end can be an empty page with a cursor (section 4).
+            if cursor is None or (empty and cursor == previous) or empty > _EMPTY_PAGES:
                 break
-            seen.add(cursor)
+            progress.check((each.get("id") for each in assets), cursor)
         if unfinished:
             log.info("frame '%s': %d uploads were never finished and are left out", frame.name, unfinished)
 

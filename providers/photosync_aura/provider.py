@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from photosync.errors import UsageError
+from photosync.errors import PhotosyncError, UsageError
 from photosync.model import Collection, Item, Selection
 from photosync.provider import (
     AccountContext,
@@ -23,6 +23,7 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
+from photosync.provider_kit.endless import EndlessListingError
 from photosync.transport import Destination, Transport, TransportSettings
 from photosync_aura.api import AuraApi
 from photosync_aura.auth import AuraAuth
@@ -114,14 +115,14 @@ class AuraProvider:
         if collection is not None:
             yield from self._list_frame(self._frame(collection))
             return
-        unknown: UsageError | None = None
+        unlisted: PhotosyncError | None = None
         for frame in self._frames():
             try:
                 yield from self._list_frame(frame)
-            except UsageError as error:
-                unknown = unknown or error  # the other frames are saved nevertheless
-        if unknown is not None:
-            raise unknown
+            except (UsageError, EndlessListingError) as error:
+                unlisted = unlisted or error  # the other frames are saved nevertheless
+        if unlisted is not None:
+            raise unlisted
 
     def _list_frame(self, frame: Frame) -> Iterator[Page]:
         for page in self._api.assets(frame):

@@ -17,6 +17,7 @@ from photosync.model import Item, Kind, Usage
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
+from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import Json, json_object, page_token
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
@@ -113,6 +114,7 @@ class CloudDriveApi:
     def matching(self, *terms: str, path: str = "nodes") -> Iterator[DriveNode]:
         """The nodes that the service lists for a filter of `terms`; one request for every 200, when needed."""
         token: str | None = None
+        progress = ListingProgress(SERVICE)
         while True:
             try:
                 content, _ = self.page(path, terms, token)
@@ -124,8 +126,9 @@ class CloudDriveApi:
             listed = nodes_of(content, SERVICE)
             yield from filter(None, map(parse_node, listed))
             following = page_token(content, "nextToken")
-            if following in (None, token) or not listed:
+            if following is None:
                 return
+            progress.check((each.get("id") for each in listed), following)
             token = following
 
     def page(self, path: str, terms: tuple[str, ...], token: str | None) -> tuple[object, bool]:

@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync.provider_kit.amazon_drive.nodes import NodeKind, nodes_of
+from photosync.provider_kit.endless import EndlessListingError, ListingProgress
 from photosync.provider_kit.json_fields import identifier, number, page_token
 from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.items import parse_node
@@ -47,6 +48,7 @@ def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind:
     """List all nodes of a kind; returns whether their number is the service's count."""
     token: str | None = None
     seen: set[str] = set()
+    progress = ListingProgress(SERVICE)
     while True:
         content = _page(api, kind, token)
         nodes = nodes_of(content, SERVICE)
@@ -59,7 +61,9 @@ def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind:
             return False
         if following is None:
             return True
-        if following == token or not nodes:
+        try:
+            progress.check((each.get("id") for each in nodes), following)
+        except EndlessListingError:
             say("the service's listing turns in a circle; nothing is taken for gone")
             return False
         token = following

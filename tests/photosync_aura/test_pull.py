@@ -295,10 +295,11 @@ def test_a_repeated_cursor_ends_the_listing(owner_of: OwnerOf) -> None:
     assert owner.simulator.counts["list"] <= 4
 
 
-def test_an_empty_page_ends_the_listing(owner_of: OwnerOf) -> None:
+def test_an_empty_page_in_the_middle_is_not_the_end(owner_of: OwnerOf) -> None:
     owner = owner_of(items=450)
     owner.simulator.faults.empty_page = Fault(times=1)
-    assert owner.pull("Kitchen", "--dry-run").number("listed") == 200
+    result = owner.pull("Kitchen", "--dry-run")
+    assert (result.exit, result.number("listed")) == (0, 450)
 
 
 @pytest.mark.parametrize("name", ["../../escaped.jpeg", "a/b.jpeg", "..", "a\\b.jpeg"])

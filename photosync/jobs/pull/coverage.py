@@ -137,7 +137,9 @@ class Coverage:
         if not self._is_remembered:
             return 0
         listed = self._catalog.listed_count()
-        total = self._total if self._total is not None or not self._went_to_end else listed
+        # A count that the listing does not bear out must not make the next one look suspiciously short.
+        is_unproven = self._went_to_end and (self._total is None or self.is_short)
+        total = listed if is_unproven else self._total
         before = None if self._went_to_end or self._previous is None else self._previous.completed_at
         completed_at = before or datetime.now(UTC)
         with self._catalog.transaction():

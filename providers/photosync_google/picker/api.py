@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from photosync.errors import ProviderError
 from photosync.provider import PickingSession
+from photosync.provider_kit.endless import ListingProgress
 from photosync.transport import Transport
 from photosync_google.picker.items import PickedPage, page_of, session_of
 
@@ -55,7 +56,7 @@ class PickerApi:
     def pages(self, session_id: str) -> Iterator[PickedPage]:
         """The picked items; each request is sent only when its page is needed. A page may be empty."""
         token: str | None = None
-        seen: set[str] = set()
+        progress = ListingProgress("Google Photos")
         while True:
             params: dict[str, str | int | None] = {
                 "sessionId": session_id,
@@ -69,9 +70,7 @@ class PickerApi:
             token = page.next_token
             if token is None:
                 return
-            if token in seen:
-                raise ProviderError("Google Photos lists the same page again and again; try again later.")
-            seen.add(token)
+            progress.check((each.item.id for each in page.picked), token)
 
     def _session_url(self, session_id: str) -> str:
         return f"{self._base}/sessions/{quote(session_id, safe='')}"
