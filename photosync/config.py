@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shlex
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -158,6 +160,8 @@ class _Source:
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
         self._lines: dict[tuple[str, ...], int] = {}
+        self._with_secrets: dict[Path, None] = {}
+        """In order, and each once."""
         self._values = 0
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -205,7 +209,22 @@ class _Source:
         accounts = {
             name: self._account(name, own or {}, file.defaults, installed) for name, own in file.accounts.items()
         }
+        for path in filter(_is_readable_by_others, self._with_secrets):
+            _log.warning(
+                "%s has secrets, and other users of this computer can read it. Protect it with: chmod 600 %s",
+                path,
+                shlex.quote(str(path)),
+            )
         return Config(self._path, file.library, accounts, defaults)
+
+    def _note_secrets(self, settings: AccountSettings, content: Mapping[str, Any]) -> None:
+        """Note the files with this account's secrets: this one, or others that it names."""
+        for key in sorted(settings.secret_keys & content.keys()):
+            value = getattr(settings, key)
+            if isinstance(value, Path):
+                self._with_secrets[value] = None
+            elif any(not _is_reference(text) for text in (value.values() if isinstance(value, dict) else [value])):
+                self._with_secrets[self._path] = None
 
     def _warn_of_relative_library(self, library: object) -> None:
         if isinstance(library, str) and library and not Path(library).is_absolute() and library[0] not in "~$":
@@ -234,7 +253,7 @@ class _Source:
         provider = plugin.load()
         options = {key: value for key, value in content.items() if key in Defaults.model_fields}
         own = {key: value for key, value in content.items() if key not in options and key != "provider"}
-        self._settings(at, provider, own, lambda text: text)
+        self._note_secrets(self._settings(at, provider, own, lambda text: text), own)
         settings = partial(self._settings, at, provider, own, _look_up)
         return AccountConfig(name, plugin, provider, self._validated(Defaults, defaults | options, at), settings)
 
@@ -297,6 +316,19 @@ def _problem(error: ErrorDetails, model: type[BaseModel], extra: tuple[str, ...]
         return "is missing"
     message = error["msg"].removeprefix("Value error, ")
     return message.replace("Input should be", "expected").replace("a valid string", "text")
+
+
+def _is_readable_by_others(path: Path) -> bool:
+    """Whether other users may read the file. Not known on systems without POSIX modes."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _is_reference(text: object) -> bool:
+    return not isinstance(text, str) or text.startswith(_KEYRING) or _REFERENCE.search(text) is not None
 
 
 def _look_up(text: str) -> str:

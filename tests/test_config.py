@@ -1,5 +1,6 @@
 """The configuration: its values, and messages for errors in it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,74 @@ accounts:
 def test_an_artist_of_two_lines_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"defaults.artist: .*plain text"):
         config.load(write(tmp_path, 'library: x\ndefaults:\n  artist: "a\\nb"\n'))
+
+
+SECRETS = """
+amazon: {cookies: "session-id=1; ubid-main=2; at-main=3"}
+amazon: {cookies: {session_id: "1", ubid_main: "${UBID}", at_main: "keyring:at"}}
+aura: {email: ann@example.org, password: open sesame}
+clouddrive: {client_id: a, client_secret: b}
+"""
+NO_SECRETS = """
+amazon: {cookies: {session_id: "${ID}", ubid_main: "${UBID}", at_main: "keyring:at"}}
+aura: {email: ann@example.org, password: "${AURA_PASSWORD}"}
+aura: {email: ann@example.org, password: "keyring:aura"}
+clouddrive: {client_id: a, client_secret: "keyring:drive"}
+amazon: {}
+"""
+FILES = """
+amazon: {cookies: secret.txt}
+aura: {email: ann@example.org, token: secret.txt}
+clouddrive: {client_data: secret.txt}
+clouddrive: {token: secret.txt}
+google: {client_secret: secret.txt}
+google: {client_secret: other.json, upload_token: secret.txt}
+"""
+on_posix = pytest.mark.skipif(os.name != "posix", reason="other systems have no modes")
+
+
+def _with_account(folder: Path, account: str, mode: int) -> Path:
+    path = write(folder, f"library: /x\naccounts:\n  {account}\n")
+    path.chmod(mode)
+    return path
+
+
+def _warnings(caplog: pytest.LogCaptureFixture, path: Path) -> list[str]:
+    config.load(path)
+    return [record.getMessage() for record in caplog.records]
+
+
+@on_posix
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o640])
+@pytest.mark.parametrize("account", SECRETS.strip().splitlines())
+def test_a_configuration_with_secrets_that_others_can_read_is_named_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, account: str, mode: int
+) -> None:
+    path = _with_account(
+        tmp_path, f"{account}\n  second: {{provider: aura, email: bob@example.org, password: mine}}", mode
+    )
+    [warning] = _warnings(caplog, path)
+    assert warning.endswith(f"chmod 600 {path}")
+    assert "sesame" not in warning
+
+
+@on_posix
+@pytest.mark.parametrize("account", NO_SECRETS.strip().splitlines())
+def test_a_configuration_without_secrets_may_be_read_by_all(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, account: str
+) -> None:
+    assert _warnings(caplog, _with_account(tmp_path, account, 0o644)) == []
+
+
+@on_posix
+@pytest.mark.parametrize(("mode", "warned"), [(0o644, True), (0o600, False), (0o400, False), (None, False)])
+@pytest.mark.parametrize("account", FILES.strip().splitlines())
+def test_a_file_with_secrets_that_others_can_read_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, account: str, mode: int | None, *, warned: bool
+) -> None:
+    secret = tmp_path / "secret.txt"
+    if mode is not None:
+        secret.touch()
+        secret.chmod(mode)
+    warnings = _warnings(caplog, _with_account(tmp_path, account, 0o644))
+    assert [text.endswith(f"chmod 600 {secret}") for text in warnings] == [True] * warned

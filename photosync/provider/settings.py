@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
@@ -31,6 +31,8 @@ class AccountSettings(BaseModel):
     """The base of every provider's settings: frozen, and an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    secret_keys: ClassVar[frozenset[str]] = frozenset()
+    """The keys whose value is a secret, or the path of a file with secrets: others should not be able to read it."""
 
     endpoints: dict[str, str] = {}
     """Hosts to use in place of the service's own; `Provider.endpoint_names` are the keys."""

@@ -128,6 +128,7 @@ class Sandbox:
             "defaults": {"exif": "off", **defaults},
         }
         self.home.mkdir(parents=True, exist_ok=True)
+        self.config.touch(mode=0o600)  # it has the account's secrets
         self.config.write_text(yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:

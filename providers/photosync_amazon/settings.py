@@ -6,7 +6,7 @@ Facts: protocol notes on Amazon Photos, section 1.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
@@ -21,6 +21,8 @@ def _cookies(value: object, info: ValidationInfo) -> object:
 
 class AmazonSettings(AccountSettings):
     """The account's own keys."""
+
+    secret_keys: ClassVar[frozenset[str]] = frozenset({"cookies"})
 
     cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
     """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -49,6 +49,8 @@ class FrameSettings(BaseModel):
 
 class AuraSettings(AccountSettings):
     """An Aura account."""
+
+    secret_keys: ClassVar[frozenset[str]] = frozenset({"password", "token"})
 
     email: Annotated[str, Field(min_length=3)]
     password: str | None = None

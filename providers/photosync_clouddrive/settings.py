@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -28,6 +28,8 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 class CloudDriveSettings(AccountSettings):
     """The account's own keys."""
+
+    secret_keys: ClassVar[frozenset[str]] = frozenset({"client_secret", "client_data", "token"})
 
     client_id: str | None = None
     client_secret: str | None = None

@@ -29,6 +29,7 @@ class CommandLine:
             "accounts": dict(accounts),
             "defaults": {"exif": "off", "retry_budget": "5s"},
         }
+        self.config.touch(mode=0o600)
         self.config.write_text(yaml.safe_dump(content), encoding="utf-8")
 
     def __call__(self, *arguments: str) -> Result:

@@ -24,6 +24,8 @@ API = "https://photos.example/api"
 class ExampleSettings(AccountSettings):
     """The settings of an account in the configuration."""
 
+    secret_keys: ClassVar[frozenset[str]] = frozenset({"token"})
+
     token: str = Field(repr=False)
     """The access token that the service's web page shows."""
 

@@ -50,6 +50,7 @@ def demo(
             accounts[name] = simulator.account_settings()
             print_line(f"A simulated {name} with {ITEMS} photos and videos answers at {simulator.url}.")
         config = folder / "config.yaml"
+        config.touch(mode=0o600)
         config.write_text(yaml.safe_dump({"library": str(library), "accounts": accounts}), encoding="utf-8")
         return _pull_and_show(replace(general, config=config, library=library), library)
 

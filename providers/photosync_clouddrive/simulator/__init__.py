@@ -73,6 +73,7 @@ class CloudDriveSimulator(Simulator):
         path = Path(self._folder.name) / "oauth.json"
         if not path.exists():
             token = self.tokens.issue()
+            path.touch(mode=0o600)
             path.write_text(json.dumps({**token, "exp_time": time.time() + self.tokens.lifetime_s - 120}))
             path.chmod(0o600)
         return path

@@ -108,6 +108,7 @@ class SimulatedConsent:
             "upload-token.json": self.token_file(grant=self.uploading),
         }
         for name, content in contents.items():
+            (folder / name).touch(mode=0o600)
             (folder / name).write_text(json.dumps(content), encoding="utf-8")
 
     def is_good(self, authorization: str) -> bool:
