@@ -157,5 +157,14 @@ def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
     if outcome is Outcome.UNTOUCHED and not notes and plan.settings.mode is Mode.OFF:
         notes.append("exif: off")
     elif outcome is Outcome.UNTOUCHED and not notes:
-        notes.append("nothing is missing" if container.facts.can_tell else "what it lacks cannot be told")
+        notes.append(_why_untouched(container.facts))
     return notes
+
+
+def _why_untouched(facts: Facts) -> str:
+    if not facts.can_tell:
+        return "what it lacks cannot be told"
+    partial = {source for source, time in facts.times.items() if time.meaning.is_partial}
+    if any(source.is_in_file for source in {*partial, *facts.unreadable}):
+        return "no date is written beside the one in the file, which is not whole"
+    return "nothing is missing"

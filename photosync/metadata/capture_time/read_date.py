@@ -74,7 +74,7 @@ _COMPACT_TIMES = _compiled(
     rf"[t\s_-]*(?P<hour>\d{{2}})(?P<minute>\d{{2}})(?:(?P<second>\d{{2}})(?:[.,](?P<fraction>\d{{1,9}}))?)?(?!\d){_ZONE}"
 )
 _RFC_5322 = re.compile(
-    r"(?:[a-z]{3},\s*)?\d{1,2}\s[a-z]{3}\s\d{2,4}\s\d{1,2}:\d{2}(?::\d{2})?\s(?:[-+]\d{4}|(?![ap]m)[a-z]{1,4})",
+    r"(?:[a-z]{3},\s*)?\d{1,2}\s+[a-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[-+]\d{4}|(?![ap]m)[a-z]{1,4})",
     re.ASCII | re.IGNORECASE,
 )
 """With a zone: then even a year of two digits is certain (4.3)."""
