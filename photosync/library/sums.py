@@ -54,6 +54,14 @@ class SumsLine(NamedTuple):
         return (b"\\" if name != self.name else b"") + self.sha256 + b"  " + name
 
 
+def read(folder: Path) -> list[SumsLine]:
+    """The files in the list; none if there is no list. Raises `OSError`."""
+    if not (folder / SUMS_NAME).is_file():
+        return []
+    lines = (folder / SUMS_NAME).read_bytes().split(b"\n")
+    return [found for line in lines if (found := SumsLine.parse(line))]
+
+
 def append(folder: Path, lines: Iterable[SumsLine]) -> None:
     """Add lines at the end of a list that is as the program left it. Raises `OSError`."""
     descriptor = os.open(folder / SUMS_NAME, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)

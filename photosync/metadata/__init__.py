@@ -12,7 +12,7 @@ from photosync.metadata.capture_time.zones import named_zone
 from photosync.metadata.fix import choose_capture_time, fix
 from photosync.metadata.request import Given, Mode, Settings, SidecarName
 from photosync.metadata.result import Change, FixResult, Outcome
-from photosync.metadata.undo import undo
+from photosync.metadata.undo import growth, undo
 from photosync.metadata.xmp.sidecar import merge_sidecar, sidecar_path
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "SidecarName",
     "choose_capture_time",
     "fix",
+    "growth",
     "merge_sidecar",
     "named_zone",
     "set_file_time",

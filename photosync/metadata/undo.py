@@ -47,6 +47,11 @@ class UndoRecord:
             raise ItemError("the undo record cannot be read; the file stays as it is", Reason.REFUSED) from error
 
 
+def growth(record: bytes) -> int:
+    """How many bytes undoing adds to the file. Raises `ItemError` for a damaged record."""
+    return sum(each.growth for each in UndoRecord.decode(record).splices)
+
+
 def undo(path: Path, record: bytes, workspace: Path) -> Path:
     """A second file in `workspace` with the delivered bytes of `path`; the caller replaces the file by it.
 

@@ -50,6 +50,18 @@ def write_sidecar(
         raise file_error(error, target) from error
 
 
+def found_sidecars(photo: Path, records: UndoRecords) -> list[SidecarResult]:
+    """The sidecars of a photo that have data from this program, as the undo records prove. Raises `OSError`."""
+    found = []
+    for path in dict.fromkeys((photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp"))):
+        if path.is_file() and not path.is_symlink():
+            sha256 = _sha256(path.read_bytes())
+            ours = records.was_made(sha256)
+            if ours or records.find(sha256):
+                found.append(SidecarResult(path, sha256, ours))
+    return found
+
+
 def _make(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
     sha256 = _sha256(content)
     records.keep_made(sha256)

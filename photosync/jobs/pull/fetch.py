@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +10,11 @@ from photosync import metadata
 from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.account import Account
+from photosync.jobs.pull.adopt import Claims, ExistingFile, existing_file
 from photosync.jobs.pull.verify import Verification, VerificationError
-from photosync.library import Library, PartialFile, SizeBound, digest_of
+from photosync.library import Library, PartialFile, SizeBound
 from photosync.library.disk_errors import disk_error
 from photosync.model import Digest, Item
-from photosync.provider import HasLegacyFiles
 
 MAX_ATTEMPTS = 3
 """The maximum number of downloads of a content that fails its verification."""
@@ -42,8 +41,7 @@ class AdoptedFile:
     """An existing file that has the provider's content."""
 
     task: DownloadTask
-    path: Path
-    digest: Digest
+    file: ExistingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,7 @@ class Downloader:
     account: Account
     library: Library
     settings: metadata.Settings
+    claims: Claims
     on_bytes: Callable[[int], None]
 
     def __call__(self, task: DownloadTask) -> Downloaded | AdoptedFile | DownloadFailure:
@@ -86,17 +85,18 @@ class Downloader:
             return DownloadFailure(task, error)
 
     def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
-        item, provider = task.item, self.account.provider
-        for path in task.adoptable:
-            with suppress(OSError):  # what cannot be read is not adopted
-                if path in task.legacy and isinstance(provider, HasLegacyFiles) and provider.is_sound(item, path):
-                    return AdoptedFile(task, path, digest_of(path))
-                if item.size_bytes not in (None, path.stat().st_size):
-                    continue
-                digest = digest_of(path)
-                if item.md5 == digest.md5:
-                    return AdoptedFile(task, path, digest)
-        return None
+        if not task.adoptable:
+            return None
+        file = existing_file(
+            task.item,
+            task.adoptable,
+            legacy=task.legacy,
+            provider=self.account.provider,
+            undo=self.library.undo,
+            workspace=self.library.workspace(task.root, self.account.name),
+            claims=self.claims,
+        )
+        return AdoptedFile(task, file) if file else None
 
     def _download(self, task: DownloadTask) -> Downloaded:
         item = task.item

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
+from photosync.jobs.pull.adopt import Claims, UnknownFiles
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, Layout, LayoutFields, Library, digest_of, suffixed
@@ -32,6 +33,12 @@ class LocationChooser:
     provider: Provider | None
     _reserved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
+    _unknown_files: UnknownFiles = field(init=False)
+    claims: Claims = field(default_factory=Claims, init=False)
+    """Shared with the workers, which adopt files."""
+
+    def __post_init__(self) -> None:
+        self._unknown_files = UnknownFiles(self.account, self.library, self.catalog)
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
         """A task to download the item. The expected location of a new item is reserved."""
@@ -43,7 +50,8 @@ class LocationChooser:
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
         legacy = self._legacy_files(item, root)
-        return DownloadTask(item, entry, root, self._unknown_files(item, root, legacy), legacy)
+        files = dict.fromkeys((*self._files_at_candidates(item, root, legacy), *self._unknown_files.of(item, root)))
+        return DownloadTask(item, entry, root, tuple(files), legacy)
 
     def expected(self, item: Item) -> Location:
         """The location of a new item, if its content has the same time and format as in the listing."""
@@ -72,7 +80,9 @@ class LocationChooser:
             item = replace(item, name=fitting_name(item.name, format_))
         for location in self.free(item, root, downloaded.fixed.capture_time.folder_date, name_bytes):
             file = self.library.file(location)
-            if not os.path.lexists(file) or _has_content(file, downloaded.stored_sha256):
+            if not os.path.lexists(file):
+                return location
+            if _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item):
                 return location
         raise AssertionError("locations never end")
 
@@ -91,7 +101,7 @@ class LocationChooser:
         folder = provider.folder(item) if provider is not None and isinstance(provider, HasLocalFolders) else None
         return str(folder) if folder else ""
 
-    def _unknown_files(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
+    def _files_at_candidates(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
         """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
         candidates = islice(self._candidates(item, root, item.taken, MAX_NAME_BYTES), 2)
         locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))

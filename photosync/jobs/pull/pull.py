@@ -138,7 +138,8 @@ class Pull:
         self._record_kept_failures()
 
     def _follow_listing(self) -> None:
-        downloader = Downloader(self._account, self._library, self._options.metadata, self._reporter.received)
+        account, settings, claims = self._account, self._options.metadata, self._locations.claims
+        downloader = Downloader(account, self._library, settings, claims, self._reporter.received)
         self._pipeline = Pipeline[Page, DownloadTask, Downloaded | AdoptedFile | DownloadFailure](
             self._pages(), downloader, self._options.workers, self._account.cancel
         )

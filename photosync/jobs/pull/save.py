@@ -19,7 +19,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, SavedFile, Sidecar
 from photosync.errors import DestinationError, ItemError
 from photosync.jobs.fix.fix_record import as_text
-from photosync.jobs.fix.sidecar_files import write_sidecar
+from photosync.jobs.fix.sidecar_files import found_sidecars, write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.sums_list import SumsList
@@ -129,9 +129,14 @@ class Saver:
 
     def adopt(self, adopted: AdoptedFile) -> None:
         """Record an existing file that has the provider's content."""
-        task, digest = adopted.task, adopted.digest
-        location = self.locations.location_of(adopted.path, task.root)
-        self._add(SavedFile(task.item, location, digest, digest.size_bytes, digest.sha256))
+        task, file = adopted.task, adopted.file
+        location = self.locations.location_of(file.path, task.root)
+        sidecars = tuple(
+            Sidecar(self.locations.location_of(each.path, task.root), each.sha256, each.ours)
+            for each in found_sidecars(file.path, self.library.undo)
+        )
+        stored = file.stored
+        self._add(SavedFile(task.item, location, file.delivered, stored.size_bytes, stored.sha256, sidecars))
 
     def describe(self, item: Item) -> None:
         """Record a new description of a saved item."""
