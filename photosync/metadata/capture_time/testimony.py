@@ -42,8 +42,9 @@ def judge(candidates: Iterable[Candidate], now: datetime) -> tuple[Candidate, ..
     """The candidates with their doubts and corrections. `now` is the UTC reading of the clock."""
     judged = [replace(each, doubt=_impossible(each.source, each.time, now)) for each in candidates]
     judged = [_recounted(each, _witnesses(each, judged), now) for each in judged]
-    judged = [_outvoted(each, _witnesses(each, judged)) for each in judged]
-    return tuple(_with_unset_clocks(judged))
+    uploaded = next((each.time for each in judged if each.source is TimeSource.UPLOAD), None)
+    judged = [_outvoted(each, _witnesses(each, judged), uploaded) for each in judged]
+    return tuple(_with_unset_clocks(judged, uploaded))
 
 
 def _impossible(source: TimeSource, time: CaptureTime, now: datetime) -> str:
@@ -75,7 +76,7 @@ def _recounted(each: Candidate, witnesses: Sequence[Candidate], now: datetime) -
     return each
 
 
-def _outvoted(each: Candidate, witnesses: Sequence[Candidate]) -> Candidate:
+def _outvoted(each: Candidate, witnesses: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
     """Doubted if two others agree and it contradicts all; what a person may have written, only for a known error."""
     agreeing = _agreeing(witnesses)
     if each.doubt or not agreeing or _agrees_with_any(each.time, witnesses):
@@ -86,6 +87,8 @@ def _outvoted(each: Candidate, witnesses: Sequence[Candidate]) -> Candidate:
         nearest = min(_distance(each.time, other.time) for other in others)
         labels = " and ".join(other.source.label for other in agreeing[:2])
         return replace(each, doubt=f"contradicts {labels}") if nearest > max(spread, AGREEMENT) else each
+    if _is_of_upload(each, uploaded):
+        return replace(each, doubt="is the time of the upload")
     for count in miscounts(each.source):
         moved = shifted(each.time.reading, count.by)
         time = replace(each.time, reading=moved) if moved else each.time
@@ -94,7 +97,12 @@ def _outvoted(each: Candidate, witnesses: Sequence[Candidate]) -> Candidate:
     return each
 
 
-def _with_unset_clocks(judged: Sequence[Candidate]) -> Iterable[Candidate]:
+def _is_of_upload(each: Candidate, uploaded: CaptureTime | None) -> bool:
+    """Whether the service seems to give the time of the upload, for want of another."""
+    return bool(each.source is TimeSource.PROVIDER and uploaded and _distance(each.time, uploaded) <= timedelta(days=1))
+
+
+def _with_unset_clocks(judged: Sequence[Candidate], uploaded: CaptureTime | None) -> Iterable[Candidate]:
     """The defaults of clocks, doubted."""
     firm = [each for each in judged if not _may_be_unset(each)]
     for each in judged:
@@ -107,9 +115,12 @@ def _with_unset_clocks(judged: Sequence[Candidate]) -> Iterable[Candidate]:
             yield each if is_confirmed else replace(each, doubt=_NEVER_SET, is_last_resort=not others)
         else:
             others = _witnesses(each, firm)
-            is_alone = bool(_agreeing(others)) and not _agrees_with_any(each.time, others)
-            is_default = is_alone and not each.time.meaning.is_partial and is_start_of_year(each.time.reading)
-            yield replace(each, doubt=_NEVER_SET) if is_default else each
+            independent = (*_MACHINES, TimeSource.PROVIDER)
+            one = any(other.source in independent and not _is_of_upload(other, uploaded) for other in others)
+            within = timedelta(hours=1) if _agreeing(others) else timedelta(minutes=1) if one else timedelta()
+            is_default = is_start_of_year(each.time.reading, within) and not each.time.meaning.is_partial
+            is_contradicted = is_default and not _agrees_with_any(each.time, others)
+            yield replace(each, doubt=_NEVER_SET) if is_contradicted else each
 
 
 def _may_be_unset(each: Candidate) -> bool:

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from photosync.metadata.capture_time.epochs import APPLE, FAT, GPS, MAC, UNIX
 from photosync.metadata.capture_time.zones import is_offset_in_use
 
-_MINUTE, _QUARTER, _HOUR, _DAY = (timedelta(minutes=minutes) for minutes in (1, 15, 60, 24 * 60))
+_MINUTE, _QUARTER, _DAY = (timedelta(minutes=minutes) for minutes in (1, 15, 24 * 60))
 _ZEROS = (MAC, UNIX, FAT, GPS)
-_DEFAULTS = (APPLE, *(datetime(year, 1, 1) for year in (2000, 2002, 2010)))  # noqa: DTZ001 - readings
-"""Where cameras and phones begin when their battery was empty."""
+_DEFAULTS = (
+    *(APPLE, GPS + timedelta(weeks=1024), GPS + timedelta(weeks=2048)),
+    *(datetime(year, 1, 1) for year in (2000, 2002, 2010)),  # noqa: DTZ001 - readings
+)
+"""Where cameras and phones begin when their battery was empty, and GPS receivers without a fix."""
 _OVERFLOWS = (
     *(UNIX + timedelta(seconds=seconds) for seconds in (-(1 << 31), (1 << 31) - 1, (1 << 32) - 1)),
     *(MAC + timedelta(seconds=seconds) for seconds in ((1 << 31) - 1, (1 << 32) - 1)),
@@ -43,10 +46,10 @@ def is_default(reading: datetime, *, by_hand: bool) -> bool:
     return any(timedelta() <= reading - start < _MINUTE for start in _DEFAULTS)
 
 
-def is_start_of_year(reading: datetime) -> bool:
-    """Whether it may be a default of some camera: the first hour of a year. It may also be a firework."""
+def is_start_of_year(reading: datetime, within: timedelta) -> bool:
+    """Whether it may be the default of some camera: just after the start of a year. It may also be a firework."""
     start = reading.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)
-    return reading - start < _HOUR and reading.year >= _FIRST_YEAR_OF_DIGITAL_CAMERAS
+    return reading - start < within and reading.year >= _FIRST_YEAR_OF_DIGITAL_CAMERAS
 
 
 def _is_in_some_zone(reading: datetime, moment: datetime, within: timedelta) -> bool:

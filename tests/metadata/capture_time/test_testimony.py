@@ -105,6 +105,16 @@ def test_gps_that_has_the_same_day_is_believed() -> None:
     assert chosen(choose(content, given("2020-03-16T13:50:49")))[0] == "Exif GPS time"
 
 
+def test_a_service_that_gives_the_day_of_the_upload_is_doubted_if_two_others_agree(tmp_path: Path) -> None:
+    content = dated(modified="2020:03:16 13:50:50")
+    done = fixed(tmp_path, content, given("2024-03-01T08:00:01", "IMG_20200316_135049.jpg"))
+    assert chosen(done.capture_time) == ("file name", "2020-03-16 13:50:49")
+    assert written(done)["DateTimeOriginal"] == "2020:03:16 13:50:49"
+    found = choose(content, given("1962-07-01T12:00:00", "IMG_20200316_135049.jpg"))
+    assert chosen(found) == ("provider", "1962-07-01 12:00:00")
+    assert chosen(choose(content, given("2024-03-01T08:00:01")))[0] == "provider"
+
+
 # Movie headers
 
 
@@ -209,6 +219,18 @@ def test_any_first_hour_of_a_year_is_doubted_if_two_others_agree_on_another_day(
     assert doubts(choose(dated(stamp), given("2019-06-07T08:09:10"))) == {}
     found = choose(dated(stamp), given("2019-06-07T08:09:10", "20190607_080910.jpg"))
     assert "never set" in doubts(found)["Exif DateTimeOriginal"]
+
+
+def test_the_first_minute_of_any_year_gives_way_to_the_service() -> None:
+    content = dated("2007:01:01 00:00:00")
+    assert "never set" in doubts(choose(content, given("2019-06-07T08:09:10")))["Exif DateTimeOriginal"]
+    for known in (given("2024-03-01T08:00:01"), given(name="Scan_20190503_101112.jpg"), given("2007-01-01T00:00:00")):
+        assert doubts(choose(content, known)) == {}
+
+
+def test_a_receiver_without_a_fix_gives_way_to_the_service() -> None:
+    content = dated(gps=gps_time("2019:04:07", 0, 0, 9))
+    assert chosen(choose(content, given("2021-06-07T08:09:10")))[0] == "provider"
 
 
 # What people wrote
