@@ -23,11 +23,12 @@ _BOXES = frozenset(
         *(b"JXL ", b"jxll", b"jxlc", b"jxlp", b"jxli", b"jbrd", b"Exif", b"brob", b"jumb", b"PICT", b"junk", b"idat"),
     )
 )
-"""The boxes of a file's upper level. What has another type there is a trailer of the maker, such as Samsung's."""
+"""The boxes of a file's upper level. A box of another type that does not fit is a trailer of the maker."""
 _NEEDED = frozenset((b"moov", b"meta", b"moof", b"jp2c", b"jxlc", b"jxlp"))
 """One of these is the index or the image."""
 _MAX_BOXES = 100_000
 _MAX_TRAILER_PICTURES = 64
+_BMP_UNCOMPRESSED, _BMP_HEADER_BYTES = (0, 3), 40
 _VIDEO = re.compile(rb"\0\0\0[\x0c-\x80]ftyp")
 _SAMSUNG_BLOCK, _SAMSUNG_END = b"\x0a", b"SEFT"
 
@@ -118,12 +119,17 @@ def _riff(window: Window) -> bool | None:
 
 
 def _bmp(window: Window) -> bool | None:
-    size = int.from_bytes(window.exactly(2, 4), "little")
+    head = window.exactly(0, 54)
+    size, start = (int.from_bytes(head[at : at + 4], "little") for at in (2, 10))
+    width, height = (int.from_bytes(head[at : at + 4], "little", signed=True) for at in (18, 22))
+    depth, compression = int.from_bytes(head[28:30], "little"), int.from_bytes(head[30:34], "little")
+    if compression in _BMP_UNCOMPRESSED and head[14] >= _BMP_HEADER_BYTES:
+        size = start + (width * depth + 31) // 32 * 4 * abs(height)  # surer than the size in the header
     return size <= window.size if size else None
 
 
 def _boxes(window: Window) -> bool:
-    found = list(_known_boxes(window))
+    found = _upper_boxes(window)
     if not any(box.type in _NEEDED for box in found):
         return False
     ends = [0]
@@ -135,12 +141,20 @@ def _boxes(window: Window) -> bool:
     return max(ends) <= window.size
 
 
-def _known_boxes(window: Window) -> list[Box]:
+def _upper_boxes(window: Window) -> list[Box]:
     """The boxes up to a trailer. Raises `CutError` if the last one does not end in the file."""
     found: list[Box] = []
     position = 0
-    while len(found) < _MAX_BOXES and window.read(position + 4, 4) in _BOXES:
-        box = read_box(window, position, window.size)
+    while window.size - position >= 8 and len(found) < _MAX_BOXES:
+        type_ = window.exactly(position + 4, 4)
+        try:
+            box = read_box(window, position, window.size)
+        except MalformedError:
+            if type_ in _BOXES:
+                raise
+            break
+        if type_ not in _BOXES and not type_.isalnum():
+            break
         found.append(box)
         position = box.end
     return found

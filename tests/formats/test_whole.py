@@ -110,6 +110,14 @@ def test_more_data_may_follow_the_end(name: str, trailer: str) -> None:
     assert whole(WHOLE[name] + TRAILERS[trailer]) is True
 
 
+def test_a_box_of_the_maker_may_come_before_the_index() -> None:
+    index = box(b"moov", box(b"udta", bytes(20)))
+    content = box(b"ftyp", b"qt  \0\0\0\0qt  ") + box(b"NCDT", bytes(50)) + box(b"mdat", bytes(100)) + index
+    assert whole(content) is True
+    assert whole(content[:-1]) is False
+    assert whole(content[: -len(index)]) is False
+
+
 def test_a_video_without_its_index() -> None:
     assert whole(box(b"ftyp", b"isom\0\0\0\0isom") + box(b"mdat", bytes(100))) is False
 
