@@ -58,17 +58,19 @@ class DriveTree:
         self._lock = threading.RLock()
         self._change = 0
         """The number of the last change; valid only within a transaction, because other processes write too."""
-        try:
-            self._database = _opened(path)
-        except sqlite3.OperationalError as error:
-            raise DestinationError(
-                f"cannot use {path}: {error}. Make its folder writable, or free the file."
-            ) from error
-        except sqlite3.DatabaseError:
-            # Damaged, or from another version of this program: everything can be listed again.
-            for ending in ("", "-wal", "-shm"):
-                path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._database = _opened(path)
+        self._path = path
+        with self._errors():
+            try:
+                self._database = _opened(path)
+            except OSError as error:
+                raise self._unusable(error) from error
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:
+                # Damaged, or from another version of this program: everything can be listed again.
+                for ending in ("", "-wal", "-shm"):
+                    path.with_name(path.name + ending).unlink(missing_ok=True)
+                self._database = _opened(path)
 
     def close(self) -> None:
         """Close the file."""
@@ -228,8 +230,28 @@ class DriveTree:
             yield [_node_of(row) for row in rows[start : start + _PAGE_ROWS]]
 
     def _rows(self, query: str, *values: str | int) -> list[sqlite3.Row]:
-        with self._lock:
+        with self._lock, self._errors():
             return self._database.execute(query, values).fetchall()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Raises `DestinationError` for errors of the file inside the `with` block."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise self._unusable(error) from error
+        except sqlite3.ProgrammingError:
+            raise
+        except sqlite3.DatabaseError as error:
+            raise DestinationError(
+                f"{self._path} is damaged: {error}. Delete it: the next run lists the whole drive again."
+            ) from error
+
+    def _unusable(self, error: Exception) -> DestinationError:
+        return DestinationError(
+            f"cannot use {self._path}: {error}. Check that its disk is not full, make its folder writable, "
+            "or free the file."
+        )
 
     # Counters
 
@@ -250,17 +272,18 @@ class DriveTree:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
+        with self._lock, self._errors():
             self._database.execute("BEGIN IMMEDIATE")
             before = self._change = self._number("change")
             try:
                 yield
                 if self._change != before:
                     self._set("change", str(self._change))
+                self._database.execute("COMMIT")
             except BaseException:
-                self._database.execute("ROLLBACK")
+                if self._database.in_transaction:  # a full disk may have ended it
+                    self._database.execute("ROLLBACK")
                 raise
-            self._database.execute("COMMIT")
 
 
 def _opened(path: Path) -> sqlite3.Connection:

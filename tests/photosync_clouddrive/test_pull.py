@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
+from photosync.testing.disk_faults import DiskFault, DiskFaults
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_clouddrive.simulator.drive import ROOT
 from tests.photosync_clouddrive.conftest import configure
@@ -217,3 +223,45 @@ def test_usage(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
     with CloudDriveSimulator(items=0) as new:
         configure(sandbox, new)
         assert sandbox.run("usage", "drive").objects == []
+
+
+def tree_file(sandbox: Sandbox) -> Path:
+    (found,) = sandbox.home.rglob("*.db")
+    return found
+
+
+def test_a_damaged_tree_ends_the_run_and_names_the_file_to_delete(
+    simulator: CloudDriveSimulator, sandbox: Sandbox
+) -> None:
+    assert sandbox.run("pull", "drive").exit == Exit.OK
+    tree = tree_file(sandbox)
+    with closing(sqlite3.connect(tree)) as database:
+        ((page,),) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'nodes'")
+    with tree.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\x07" * 4096)
+    simulator.library.add(1)
+    result = sandbox.run("pull", "drive")
+    assert result.exit == Exit.DESTINATION, result
+    assert f"{tree} is damaged" in result.stderr
+    tree.unlink()
+    assert sandbox.run("pull", "drive").number("saved") == 1
+
+
+def test_a_tree_on_a_full_disk_ends_the_run_in_plain_words(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
+    assert sandbox.run("pull", "drive").exit == Exit.OK
+    tree = tree_file(sandbox)
+    simulator.library.add(20)
+    full = replace(sandbox, disk=DiskFaults(largest_file_bytes=tree.stat().st_size))
+    result = full.run("list", "drive")
+    assert result.exit == Exit.DESTINATION, result
+    assert f"cannot use {tree}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert sandbox.run("pull", "drive").exit == Exit.OK
+
+
+def test_a_state_folder_that_cannot_be_made_is_named(sandbox: Sandbox) -> None:
+    refusing = replace(sandbox, disk=DiskFaults([DiskFault(f"{sandbox.home}/*", errno.EACCES, ["mkdir"])]))
+    result = refusing.run("list", "drive")
+    assert result.exit == Exit.DESTINATION, result
+    assert str(sandbox.home) in result.stderr
