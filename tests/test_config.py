@@ -256,3 +256,27 @@ def test_a_file_with_secrets_that_others_can_read_is_named(
         secret.chmod(mode)
     warnings = _warnings(caplog, _with_account(tmp_path, account, 0o644))
     assert [text.endswith(f"chmod 600 {secret}") for text in warnings] == [True] * warned
+
+
+@pytest.mark.parametrize("secret", ["amzn1.oa2-cs.v1.ab…", "amzn1.oa2-cs.v1.ab...", "amzn1 oa2", "amzn1\\noa2", "ключ"])
+def test_a_client_secret_that_was_not_copied_whole_is_refused(tmp_path: Path, secret: str) -> None:
+    text = f'library: /x\naccounts:\n  clouddrive:\n    client_id: a\n    client_secret: "{secret}"\n'
+    with pytest.raises(ConfigError, match=r"5: accounts\.clouddrive\.client_secret: .*copied completely") as caught:
+        config.load(write(tmp_path, text))
+    assert "amzn1" not in str(caught.value)
+
+
+def test_blanks_around_a_client_secret_do_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRIVE_SECRET", "amzn1.oa2-cs\n")
+    text = "library: /x\naccounts:\n  clouddrive: {client_id: ' a ', client_secret: '${DRIVE_SECRET}'}\n"
+    settings = config.load(write(tmp_path, text)).account("clouddrive").settings()
+    assert settings.model_dump(include={"client_id", "client_secret"}) == {
+        "client_id": "a",
+        "client_secret": "amzn1.oa2-cs",
+    }
+
+
+def test_a_password_may_have_any_characters(tmp_path: Path) -> None:
+    text = "library: /x\naccounts:\n  aura: {email: ann@example.org, password: ' öpen sesame… '}\n"
+    settings = config.load(write(tmp_path, text)).account("aura").settings()
+    assert settings.model_dump(include={"password"}) == {"password": " öpen sesame… "}

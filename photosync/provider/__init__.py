@@ -20,7 +20,14 @@ from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import HasCollections, HasLegacyFiles, HasLocalFolders, HasUsage, SupportsCount
 from photosync.provider.picking import PickingSession, SupportsPicking
 from photosync.provider.required import AccountContext, Page, Provider
-from photosync.provider.settings import AccountSettings, ConfigPath, Duration, relative_to_config
+from photosync.provider.settings import (
+    AccountSettings,
+    ConfigPath,
+    Duration,
+    SecretText,
+    copied_secret,
+    relative_to_config,
+)
 from photosync.provider.sign_in import Interaction, SupportsSignIn
 from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
@@ -39,6 +46,7 @@ __all__ = [
     "Page",
     "PickingSession",
     "Provider",
+    "SecretText",
     "Sent",
     "ServiceFacts",
     "SupportsCount",
@@ -48,6 +56,7 @@ __all__ = [
     "UploadFacts",
     "UploadRequest",
     "Uploader",
+    "copied_secret",
     "find_collection",
     "relative_to_config",
 ]

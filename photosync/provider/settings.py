@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from photosync.units import duration
 
@@ -21,6 +21,20 @@ def relative_to_config(value: object, info: ValidationInfo) -> object:
 
 ConfigPath = Annotated[Path, BeforeValidator(relative_to_config)]
 """A path in the configuration: `~` is the home folder, and relative paths start at the configuration file."""
+
+
+def copied_secret(text: str) -> str:
+    """A client's id or secret without the blanks and line ends around it. Raises `ValueError` if it is not whole."""
+    secret = text.strip()
+    if secret.startswith("keyring:") or "${" in secret:  # checked again when the reference is looked up
+        return secret
+    if not (secret.isascii() and secret.isprintable()) or " " in secret or secret.endswith("..."):
+        raise ValueError("has blanks or characters that it cannot have, or was shortened; was it copied completely?")
+    return secret
+
+
+SecretText = Annotated[str, AfterValidator(copied_secret)]
+"""A client's id or secret, as a service shows it for copying. A password may have any characters, and is not one."""
 
 
 Duration = Annotated[timedelta, BeforeValidator(duration)]

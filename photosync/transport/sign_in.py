@@ -36,7 +36,11 @@ class SignIn:
             return None, {}
         # In this order: headers newer than their number cost an attempt, older ones would end the sign-in.
         generation = self._generation
-        return generation, self._auth.headers()
+        headers = self._auth.headers()
+        for value in headers.values():
+            if not _is_whole(value):
+                self.refuse("it has characters that HTTP does not allow, or was shortened; was it copied completely?")
+        return generation, headers
 
     def renew(self, generation: int, detail: str) -> None:
         """Get credentials newer than `generation`, which were refused: once for all threads that ask."""
@@ -70,3 +74,8 @@ class SignIn:
             if self._ended is None:
                 self._ended = error
         raise self._ended.with_traceback(None)
+
+
+def _is_whole(value: str) -> bool:
+    """Whether a header can have the value, and no browser or terminal has shortened it."""
+    return value.isascii() and value.isprintable() and value == value.strip() and not value.endswith("...")

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from photosync.errors import ConfigError, ProviderError
-from photosync.provider import AccountSettings, ConfigPath, Duration
+from photosync.provider import AccountSettings, ConfigPath, Duration, SecretText, copied_secret
 from photosync.provider_kit.json_fields import text
 from photosync.transport.hosts import target
 from photosync_clouddrive.oauth import RelayMethod
@@ -31,8 +31,8 @@ class CloudDriveSettings(AccountSettings):
 
     secret_keys: ClassVar[frozenset[str]] = frozenset({"client_secret", "client_data", "token"})
 
-    client_id: str | None = None
-    client_secret: str | None = None
+    client_id: SecretText | None = None
+    client_secret: SecretText | None = None
     client_data: ConfigPath | None = None
     """acd_cli's file with CLIENT_ID and CLIENT_SECRET, in place of the two."""
     relay: str | None = None
@@ -102,7 +102,10 @@ def client_of(settings: CloudDriveSettings, account: str) -> ClientCredentials:
     id_, secret = text(content, "CLIENT_ID"), text(content, "CLIENT_SECRET")
     if id_ is None or secret is None:
         raise ConfigError(f'{where} needs both keys: {{"CLIENT_ID": "…", "CLIENT_SECRET": "…"}}')
-    return ClientCredentials(id_, secret)
+    try:
+        return ClientCredentials(copied_secret(id_), copied_secret(secret))
+    except ValueError as error:
+        raise ConfigError(f"{where}: a value {error}") from error
 
 
 def _check_relay(url: str) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from photosync.errors import ConfigError, ItemError, ProviderError, TemporaryError
+from photosync.errors import ConfigError, ItemError, ProviderError, SignInError, TemporaryError
 from photosync.transport.hosts import OwnHosts, target
 from tests.transport.scripted_server import Key, Memory, Opener, Reply, Server, redirect
 
@@ -208,12 +208,13 @@ def test_a_certificate_bundle_that_is_missing_is_said_to_be(
         opened().request("GET", "https://www.example.org/a")
 
 
-@pytest.mark.parametrize("value", ["a\nb", "cookie=ключ"])
+@pytest.mark.parametrize("value", ["a\nb", "cookie=ключ", "Bearer abc…", "Bearer abc...", "Bearer abc\n"])
 def test_a_credential_that_cannot_be_sent_is_not_shown(server: Server, opened: Opener, value: str) -> None:
     class Broken(Key):
         def headers(self) -> dict[str, str]:
             return {"Cookie": value}
 
-    with pytest.raises(ProviderError, match="characters that HTTP does not allow") as caught:
+    with pytest.raises(SignInError, match=r"account 'test' .*characters that HTTP does not allow") as caught:
         opened(auth=Broken()).request("GET", server.on("/a", GOOD))
     assert value not in str(caught.value)
+    assert server.requests == []

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync.errors import ConfigError, ProviderError
+from photosync.provider import copied_secret
 from photosync.provider_kit.json_fields import Json, as_object, part, text
 from photosync.transport.hosts import target
 
@@ -60,7 +61,10 @@ def _client(path: Path, content: object) -> OAuthClient:
         value = text(client, key)
         if value is None:
             raise ValueError(f"has no '{key}'; it is not complete")
-        values[key] = value
+        try:
+            values[key] = copied_secret(value)
+        except ValueError as error:
+            raise ValueError(f"is not usable: its '{key}' {error}") from None
     for key in ("auth_uri", "token_uri"):
         try:
             target(values[key])
