@@ -78,7 +78,11 @@ _RFC_5322 = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 """With a zone: then even a year of two digits is certain (4.3)."""
-_ABSENT = re.compile(r"[\s:/.,_\-0]*(?:T[\s:/.,_\-0]*)?(?:Z|[-+]\d{2}:?\d{2})?", re.ASCII)
+_ABSENT = re.compile(
+    r"[\s:/.,_\-0]*|(?:0[\s:/.,_\-]*){8,}(?:T[\s:/.,_\-0]*)?(?:Z|[-+]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+"""Blanks, zeros and separators. The letters and the offset of ISO 8601 only behind a day of zeros."""
 
 _EAST_ASIAN = str.maketrans("年月日時时分", "-- :::")
 """The marks of year, month, day, hour and minute."""
