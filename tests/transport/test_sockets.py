@@ -153,10 +153,3 @@ def test_a_handshake_that_does_not_end_is_left(opened: Opener, mute: int) -> Non
     with pytest.raises(TemporaryError, match="no connection"):
         url = f"https://127.0.0.1:{mute}/a"
         opened(policy, endpoints=(url,)).request("GET", url)
-
-
-@pytest.fixture
-def mute() -> Iterator[int]:
-    """The port of a server that accepts connections and neither reads nor answers."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield int(listening.getsockname()[1])
