@@ -293,7 +293,11 @@ class Push:
             assert result.item is not None
             # Some services accept a content again, and only the id shows that they had it.
             was_there = result.was_there or self._pushes.has_item(result.item.id)
-            self._known.add(file, result.item)
+            try:
+                self._known.add(file, result.item)
+            except ItemError as error:  # it cannot be read any more, so that its hash stays unknown
+                self._fail(file, error)
+                continue
             if was_there:
                 self._do(file, Step.UNCHANGED)
             else:

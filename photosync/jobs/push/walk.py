@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -69,7 +70,10 @@ class Walk:
 
     def _look(self, path: Path, folder: tuple[str, ...]) -> Found:
         try:
-            if not stat.S_ISREG(path.stat().st_mode):
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):  # in place of the files of a folder that can be read
+                return Found(path, None, unreadable(path, OSError(errno.EACCES, "the folder cannot be listed")))
+            if not stat.S_ISREG(mode):
                 return Found(path, None)  # a pipe or a device: opening it could block forever
             file = LocalFile(path, folder, self._on_bytes)
         except OSError as error:
