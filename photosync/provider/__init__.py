@@ -17,7 +17,14 @@ ability before anything is sent. A provider never retries, sleeps, prints or wri
 
 from photosync.provider.collections import find_collection
 from photosync.provider.facts import ServiceFacts, UploadFacts
-from photosync.provider.optional import HasCollections, HasLegacyFiles, HasLocalFolders, HasUsage, SupportsCount
+from photosync.provider.optional import (
+    HasCollections,
+    HasLegacyFiles,
+    HasLocalFolders,
+    HasUsage,
+    KeepsListing,
+    SupportsCount,
+)
 from photosync.provider.picking import PickingSession, SupportsPicking
 from photosync.provider.required import AccountContext, Page, Provider
 from photosync.provider.settings import (
@@ -43,6 +50,7 @@ __all__ = [
     "HasUploadPermission",
     "HasUsage",
     "Interaction",
+    "KeepsListing",
     "Page",
     "PickingSession",
     "Provider",

@@ -34,6 +34,14 @@ class SupportsCount(Protocol):
 
 
 @runtime_checkable
+class KeepsListing(Protocol):
+    """Optional: a copy of the service's listing in the account's state folder, which later listings only update."""
+
+    def forget_listing(self) -> None:
+        """Forget the copy: the next listing comes from the service alone. For `--full`."""
+
+
+@runtime_checkable
 class HasLocalFolders(Protocol):
     """Optional: folders outside the library that the user chose for some items."""
 

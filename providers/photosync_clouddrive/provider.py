@@ -98,6 +98,11 @@ class CloudDriveProvider:
             raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
         yield from view.everything(view.folders.below(collection))
 
+    def forget_listing(self) -> None:
+        """Forget the state of the changes and the endpoints; the nodes stay until everything is listed again."""
+        self._endpoint_cache.forget()
+        self._opened_tree().forget_checkpoint()
+
     def collections(self) -> Iterator[Collection]:
         """All folders, by their first path, with the number of items in and below them."""
         yield from self._synced(Selection()).collections()

@@ -22,11 +22,12 @@ def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Ca
     """Update `tree` to the service's state; `state` is the account's folder. One process at a time does it."""
     try:
         with FileLock(state / "sync.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600):
-            refused = _refusal_of(ChangesFollower(api, tree, state, say), tree)
-            if refused is not None:
-                say(f"the service refuses to tell changes (status {refused}); listing everything instead")
-                list_everything(api, tree, say)
+            _update(api, tree, state, say)
+            if not tree.folders().has_root and tree.checkpoint is not None:
+                tree.forget_checkpoint()  # later changes would never tell it
+                _update(api, tree, state, say)
             if not tree.folders().has_root:
+                tree.forget_checkpoint()
                 raise TemporaryError(
                     "Amazon Cloud Drive lists no root folder, so its listing cannot be complete. Try again later.",
                     Reason.TRUNCATED,
@@ -36,6 +37,13 @@ def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Ca
             f"account '{account}': another process has been listing this drive for {_LOCK_TIMEOUT_S / 60:.0f} minutes. "
             "Try again when it has ended."
         ) from error
+
+
+def _update(api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:
+    refused = _refusal_of(ChangesFollower(api, tree, state, say), tree)
+    if refused is not None:
+        say(f"the service refuses to tell changes (status {refused}); listing everything instead")
+        list_everything(api, tree, say)
 
 
 def _refusal_of(changes: ChangesFollower, tree: DriveTree) -> int | None:

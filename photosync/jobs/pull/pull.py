@@ -35,7 +35,7 @@ from photosync.jobs.run_record import RunRecord
 from photosync.library import Layout, Library
 from photosync.library.disk_errors import disk_error
 from photosync.model import Collection, Item, Selection
-from photosync.provider import Page
+from photosync.provider import KeepsListing, Page
 
 FAILED_BATCH = 200
 
@@ -130,6 +130,8 @@ class Pull:
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
 
     def _list_and_download(self) -> None:
+        if self._options.full and isinstance(self._account.provider, KeepsListing):
+            self._account.provider.forget_listing()
         self._follow_listing()
         if self._coverage.is_short and not self._limits.are_bytes_reached:
             self._reporter.note("the listing changed while it was read; reading it once more")
