@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, FormatKind, sniff
 from photosync.formats.window import Window, naming
+from photosync.metadata.capture_time.candidate import Candidate
 from photosync.metadata.capture_time.choose import CaptureTimeChoice, choose
 from photosync.metadata.containers import MOVIE_TIME, Container, EditPlan, open_container
 from photosync.metadata.facts import Facts
@@ -157,14 +158,14 @@ def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
     if outcome is Outcome.UNTOUCHED and not notes and plan.settings.mode is Mode.OFF:
         notes.append("exif: off")
     elif outcome is Outcome.UNTOUCHED and not notes:
-        notes.append(_why_untouched(container.facts))
+        notes.append(_why_untouched(container.facts, plan.choice.winner))
     return notes
 
 
-def _why_untouched(facts: Facts) -> str:
+def _why_untouched(facts: Facts, winner: Candidate | None) -> str:
     if not facts.can_tell:
         return "what it lacks cannot be told"
-    partial = {source for source, time in facts.times.items() if time.meaning.is_partial}
-    if any(source.is_in_file for source in {*partial, *facts.unreadable}):
+    is_partial = winner is not None and winner.source.is_in_file and winner.time.meaning.is_partial
+    if is_partial or any(source.is_in_file for source in facts.unreadable):
         return "no date is written beside the one in the file, which is not whole"
     return "nothing is missing"
