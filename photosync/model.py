@@ -112,7 +112,8 @@ class Item:
     md5: str | None = None
     """The md5 of the service's content, 32 lower-case hex digits. A download that differs is refused."""
     md5_hint: str | None = None
-    """The md5 of content that the service may have changed since: a difference is a note, never a failure."""
+    """The md5 of content that the service may have changed since: a content that differs is
+    downloaded once more, and believed if it comes again."""
     width: int | None = None
     height: int | None = None
     favorite: bool | None = None
