@@ -118,6 +118,18 @@ def test_the_catalog_marks_what_google_changes(tmp_path: Path) -> None:
         assert b"reencoded" in content
 
 
+def test_after_the_loss_of_the_catalog_there_is_no_second_copy(tmp_path: Path) -> None:
+    with GoogleUser.with_items(tmp_path, 12) as someone:
+        someone.sandbox.configure({"google": someone.settings}, exif="fix")
+        assert someone.pick().exit == Exit.OK
+        before = {path: path.read_bytes() for path in someone.sandbox.files()}
+        assert someone.run("status").objects[0]["fixed"]
+        for path in (someone.sandbox.library / ".photosync").glob("catalog.db*"):
+            path.unlink()
+        assert someone.pick().exit == Exit.OK
+        assert {path: path.read_bytes() for path in someone.sandbox.files()} == before
+
+
 # Waiting for the person
 
 
