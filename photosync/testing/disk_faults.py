@@ -1,4 +1,4 @@
-"""Errors of file systems that a test cannot mount: for one run of the command, certain calls fail.
+"""Errors of file systems that a test cannot mount: for one run of the command, certain calls fail, or one kills it.
 
 The calls are those that Python's audit events report (https://docs.python.org/3/library/audit_events.html): files are
 opened, renamed or removed, and folders are made or read. The calls of SQLite are limited by the size of files alone.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from errno import EXDEV
 from fnmatch import fnmatchcase
+from itertools import count
 from pathlib import Path
 
 VARIABLE = "PHOTOSYNC_TEST_DISK"
@@ -50,6 +52,8 @@ class DiskFaults:
     faults: Sequence[DiskFault] = ()
     largest_file_bytes: int | None = None
     """Writes beyond this size fail, SQLite's too."""
+    killed_at: int | None = None
+    """The process is killed before this change: the first one is 1."""
 
     def as_text(self) -> str:
         """For the environment."""
@@ -65,12 +69,16 @@ def install(text: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (content["largest_file_bytes"],) * 2)
 
+    changes = count(1)
+
     def fail(event: str, arguments: tuple[object, ...]) -> None:
         call = _EVENTS.get(event)
         if call is None:
             return
         if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
             call = "read"
+        if call not in ("read", "list") and next(changes) == content["killed_at"]:
+            os.kill(os.getpid(), signal.SIGKILL)
         paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
         for fault in faults:
             if fault.concerns(call, paths):
