@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from photosync.testing import Fault
 from photosync.testing.command import SUMS, Sandbox
@@ -119,6 +121,26 @@ class TestPush:
         assert json.loads(stdout)["exit"] == 128 + number
         assert sandbox.run("push", "drive", str(photos)).exit == 0
         assert len([path for path in drive.tree() if path.startswith("Trip/")]) == 3
+
+
+@pytest.mark.slow  # the end of the run waits for three real seconds
+def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: Path) -> None:
+    """The thread that waits for it cannot be ended, and is left behind."""
+    sandbox = Sandbox(tmp_path)
+    sandbox.configure({"drive": drive.account_settings()})
+    assert sandbox.run("pull", "drive").exit == 0
+    (lock,) = sandbox.home.rglob("sync.lock")
+    requests = drive.counts["total"]
+    with FileLock(lock):
+        process = sandbox.start("pull", "drive")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=2)  # it waits
+        assert drive.counts["total"] == requests
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=60)
+        assert time.monotonic() - began < IN_TIME_S
+    assert (process.returncode, json.loads(stdout)["exit"]) == (130, 130)
 
 
 @SIGNALS
