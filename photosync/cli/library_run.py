@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from photosync import units
 from photosync.cli import progress
-from photosync.cli.interruption import Interruption
+from photosync.cli.interruption import Interruption, Terminated
 from photosync.cli.options import GeneralOptions, parsed
 from photosync.cli.summary import print_summary
 from photosync.errors import ConfigError, Exit, PhotosyncError
@@ -83,6 +83,9 @@ class LibraryRun:
             summary = job()
         except PhotosyncError as error:
             summary = Summary(self.command, account.name, exit=error.exit, message=str(error))
+        except KeyboardInterrupt as raised:  # before the job watches for it
+            self.interruption.status = Exit.TERMINATED if isinstance(raised, Terminated) else Exit.INTERRUPTED
+            summary = Summary(self.command, account.name, exit=self.interruption.status, message="interrupted")
         if summary is None:
             return Exit.OK
         if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:

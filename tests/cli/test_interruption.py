@@ -124,7 +124,8 @@ class TestPush:
 
 
 @pytest.mark.slow  # the end of the run waits for three real seconds
-def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("--album", "Pictures")])
+def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: Path, options: tuple[str, ...]) -> None:
     """The thread that waits for it cannot be ended, and is left behind."""
     sandbox = Sandbox(tmp_path)
     sandbox.configure({"drive": drive.account_settings()})
@@ -132,7 +133,7 @@ def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: 
     (lock,) = sandbox.home.rglob("sync.lock")
     requests = drive.counts["total"]
     with FileLock(lock):
-        process = sandbox.start("pull", "drive")
+        process = sandbox.start("pull", "drive", *options)
         with pytest.raises(subprocess.TimeoutExpired):
             process.communicate(timeout=2)  # it waits
         assert drive.counts["total"] == requests

@@ -149,15 +149,12 @@ class PullRun(LibraryRun):
         from photosync.jobs.pull.pull import Pull
         from photosync.provider import SupportsPicking
 
-        with (
-            self.show_progress(config) as reporter,
-            self.open_account(config) as account,
-            self.interruption.watch(account.cancel),
-        ):
+        with self.show_progress(config) as reporter, self.open_account(config) as account:
             options = self.options(config, account)
 
             def bring(collections: tuple[Collection, ...]) -> Summary:
-                return Pull(account, library, catalog, replace(options, collections=collections), reporter).run()
+                with self.interruption.watch(account.cancel):
+                    return Pull(account, library, catalog, replace(options, collections=collections), reporter).run()
 
             if isinstance(account.provider, SupportsPicking):
                 return self._resume_pick(account, account.provider, reporter, bring)
