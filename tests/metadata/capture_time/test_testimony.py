@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from photosync.metadata import CaptureTimeChoice, FixResult, Given, Outcome, Settings, choose_capture_time, fix
 from photosync.model import CaptureTime, TimeMeaning
@@ -279,3 +282,34 @@ def test_what_arrived_at_a_service_does_not_lie_in_the_future() -> None:
     content = dated(f"{taken:%Y:%m:%d %H:%M:%S}")
     assert "future" in doubts(choose(content))["Exif DateTimeOriginal"]
     assert doubts(choose(content, Given(name="x.jpg", added=taken + timedelta(days=1)))) == {}
+
+
+MOMENTS = ["", "2020-03-16T13:50:49", "2000-07-31T13:50:49", "2000-01-01T00:00:12", "1970-01-01T00:00:00"]
+MOMENTS += ["1962-07-01T12:00:00", "2024-03-01T08:00:01", "2015-01-01T00:00:30", "2099-01-01T01:01:01"]
+WRITTEN = {"DateTimeOriginal", "CreateDate"}
+
+
+@given_any(*([st.sampled_from(MOMENTS)] * 6))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_doubtful_is_written_and_a_second_run_changes_nothing(
+    tmp_path: Path, dto: str, created: str, modified: str, gps: str, taken: str, named: str
+) -> None:
+    def stamp(moment: str) -> str:
+        return moment.replace("-", ":").replace("T", " ")
+
+    at = datetime.fromisoformat(gps) if gps else None
+    content = dated(
+        stamp(dto),
+        modified=stamp(modified),
+        gps=gps_time(f"{at:%Y:%m:%d}", at.hour, at.minute, at.second) if at else None,
+        exif=(text(0x9004, stamp(created)),) if created else (),
+    )
+    known = given(taken, f"IMG_{named.translate({45: None, 58: None}).replace('T', '_')}.jpg")
+    done = fixed(tmp_path, content, known)
+    dates = {after for field_, after in written(done).items() if field_ in WRITTEN}
+    if dates:
+        assert done.capture_time.winner is not None
+        assert done.capture_time.winner.doubt == ""
+        assert dates == {f"{done.capture_time.folder_time:%Y:%m:%d %H:%M:%S}"}
+    again = fixed(tmp_path, done.path.read_bytes(), known)
+    assert again.changes == ()
