@@ -88,12 +88,13 @@ class UserFiles:
         self, folder: Path, names: tuple[str, ...], files: tuple[_Rules, ...], exclude: _Rules
     ) -> Iterator[tuple[Path, tuple[str, ...]]]:
         try:
-            files = (*files, *_ignore_file(folder))
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError:
             yield folder, names
             return
+        if any(entry.name == IGNORE_FILE for entry in found):
+            files = (*files, *_ignore_file(folder))
         taken = [entry for entry in found if self._is_taken(entry, (*files, exclude))]
         for entry in taken:
             if not _leads_to_folder(entry):

@@ -53,9 +53,11 @@ class Library:
     @property
     def exists(self) -> bool:
         """Whether the folder is a library; an unmounted disk raises `DestinationError`."""
-        with disk_errors(self.program_folder):
+        try:
             self._check_identity()
             return self._identity.exists()
+        except OSError as error:
+            raise disk_error(error, Path(error.filename or self._identity)) from error
 
     def create(self) -> None:
         """Make the folder a library if it is not one yet. Raises `DestinationError` if that is not safe."""
@@ -82,9 +84,9 @@ class Library:
 
         Raises `LockedError` at once if another run has the lock, and `DestinationError` if it is not safe.
         """
-        self._check_identity()  # before anything is created on an empty mount point
-        with disk_errors(self.program_folder):
-            self.program_folder.mkdir(parents=True, exist_ok=True)
+        if not self.exists:  # raises for an empty mount point, before anything is created there
+            with disk_errors(self.program_folder):
+                self.program_folder.mkdir(parents=True, exist_ok=True)
         with self.lock():  # two first runs must not both make an identity
             self.create()
             yield

@@ -44,12 +44,14 @@ class UndoRecords:
     def find(self, sha256: str) -> dict[str, bytes]:
         """The records for a file with this content, by the hash of the earlier content."""
         folder = self._folder / sha256[:2]
-        found = sorted(folder.glob(f"{sha256}-*.json"))
-        return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
+        with disk_errors(folder):
+            found = sorted(folder.glob(f"{sha256}-*.json"))
+            return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
 
     def was_made(self, sha256: str) -> bool:
         """Whether a file with this content was created where there was none."""
-        return self._path(sha256, _MADE).exists()
+        with disk_errors(self._folder):
+            return self._path(sha256, _MADE).exists()
 
     def _path(self, sha256: str, before: str) -> Path:
         return self._folder / sha256[:2] / f"{sha256}-{before}.json"

@@ -44,6 +44,7 @@ def test_what_cannot_be_read_fails_alone(sandbox: Sandbox) -> None:
     result = push(
         sandbox,
         DiskFault("*/Trip/closed", errno.EACCES, ["list"]),
+        DiskFault("*/Trip/closed/*", errno.EACCES, ["read"]),
         DiskFault("*/Trip/IMG_2.JPG", errno.ENOENT, ["read"]),
     )
     assert (result.exit, result.number("saved")) == (Exit.PARTIAL, 1), result
