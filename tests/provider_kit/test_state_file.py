@@ -56,3 +56,14 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         file.write({})
     with pytest.raises(DestinationError, match="Make its folder writable"), file.locked():
         pass
+
+
+def test_what_a_killed_run_left_is_removed_and_what_another_run_writes_stays(file: StateFile) -> None:
+    file.write({})
+    left, written, other = (file.path.with_name(f"{file.path.name}.{end}") for end in ("0" * 12, "1" * 12, "backup"))
+    for path in (left, written, other):
+        path.write_text("secret")
+    os.utime(left, (0, 0))
+    os.utime(other, (0, 0))
+    file.write({})
+    assert (left.exists(), written.exists(), other.exists()) == (False, True, True)

@@ -16,7 +16,7 @@ from photosync.formats.sniff import Format
 from photosync.jobs.pull.adopt import Claims, UnknownFiles
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.jobs.pull.verify import other_kind
-from photosync.library import MAX_NAME_BYTES, Layout, LayoutFields, Library, digest_of, suffixed
+from photosync.library import MAX_NAME_BYTES, SUMS_NAME, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
 from photosync.model import CaptureTime, Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
@@ -133,6 +133,8 @@ class LocationChooser:
             yield Location(root, str(path.with_name(name)))
 
     def _is_free(self, item: Item, location: Location) -> bool:
+        if location.key == SUMS_NAME.casefold():
+            return False  # the list in a folder outside the library
         if self._reserved.get((location.root, location.key), item.id) != item.id:
             return False
         entry = self.catalog.entry_at(location)

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from photosync.catalog import Catalog
+from photosync.jobs.pull.location import LocationChooser
+from photosync.library import Layout, Library
+from photosync.model import Item, Kind
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
@@ -137,3 +141,11 @@ def test_a_second_name_of_the_list_is_not_written_to(sandbox: Sandbox, tmp_path:
     sandbox.run("pull", "amazon")
     assert (tmp_path / "backup").read_bytes() == before
     check_list(sandbox)
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "sha256sums"])
+def test_no_photo_gets_the_name_of_the_list(tmp_path: Path, name: str) -> None:
+    library = Library(tmp_path / "library", tmp_path / "state")
+    chooser = LocationChooser("aura", Catalog.empty(), library, Layout("{name}"), None)
+    location = next(chooser.free(Item("i1", name, Kind.PHOTO), str(tmp_path / "frame"), None))
+    assert location.key != "sha256sums"
