@@ -113,8 +113,9 @@ class TransportSettings:
     its own port, or a URL (`http://127.0.0.1:8080`), of which scheme, host and port must be the same. A suffix is only
     for a domain where nobody else can have a host. After a redirect to another origin no host gets any."""
     endpoints: tuple[str, ...] = ()
-    """URLs of the configuration that get no credentials. Only their origins and own hosts may be on this computer or in
-    a private network; every other address, such as one that the service names, must be public and https."""
+    """Addresses of the configuration that get no credentials, written as `own_hosts`. These and own hosts may be on
+    this computer or in a private network; every other address, such as one that the service names, must be public
+    and https."""
     auth: Auth | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request to every host, so no secrets: `User-Agent`, for example."""

@@ -209,7 +209,9 @@ class CloudDriveProvider:
             return self._tree
 
     def _session(self, auth: CloudDriveAuth | None, *urls: str) -> Transport:
-        settings = TransportSettings(own_hosts=urls, auth=auth, classify=self._classify)
+        settings = TransportSettings(
+            own_hosts=urls, endpoints=self._settings.trusted_hosts, auth=auth, classify=self._classify
+        )
         self._sessions.append(self._context.transport(settings))
         return self._sessions[-1]
 

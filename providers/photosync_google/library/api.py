@@ -79,7 +79,11 @@ class LibraryApi:
         if not url:
             raise ItemError("Google opened no upload session for it; push again", Reason.BAD_ANSWER)
         self._hide(url)
-        if target(url).origin not in self._upload_hosts:
+        try:
+            origin = target(url).origin
+        except ProviderError as error:
+            raise ItemError("Google named no usable address for this upload", Reason.BAD_ANSWER) from error
+        if origin not in self._upload_hosts:
             raise ItemError(
                 f"Google named the host {urlsplit(url).hostname} for this upload, which is not known to be its own; "
                 "nothing was sent there",
