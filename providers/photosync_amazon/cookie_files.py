@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _HEADER = re.compile(r"\s*(cookie\s*:)?\s*[\w-]+=[^;]+(;|$)", re.IGNORECASE)
-_DOMAIN_KEYS = ("domain", "host", "Domain", "Host raw")
-_EXPIRY_KEYS = ("expirationDate", "expires", "expiry", "Expires raw")
+_DOMAIN_KEYS = ("domain", "host")
+_EXPIRY_KEYS = ("expirationDate", "expires", "expiry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,15 @@ def _from_json(text: str) -> Iterator[Cookie]:
     """A browser extension's export: a list of objects with name and value, or one object of names and values."""
     try:
         content: object = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"the cookie file is broken JSON (line {error.lineno})") from error
+    except (ValueError, RecursionError):
+        raise ValueError("the cookie file is broken JSON") from None  # the parser's message may quote the file
     if isinstance(content, dict) and isinstance(content.get("cookies"), list):
         content = content["cookies"]
     if isinstance(content, dict):
         yield from from_mapping({str(name): value for name, value in content.items() if isinstance(value, str)})
         return
     for entry in content if isinstance(content, list) else ():
-        if isinstance(entry, dict) and "name" in entry and "value" in entry:
+        if isinstance(entry, dict) and "name" in entry and isinstance(entry.get("value"), str | int):
             domain = next((entry[key] for key in _DOMAIN_KEYS if isinstance(entry.get(key), str)), None)
             ends = next((entry[key] for key in _EXPIRY_KEYS if key in entry), None)
             yield Cookie(str(entry["name"]), str(entry["value"]), domain, _time(ends))

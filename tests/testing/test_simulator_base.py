@@ -53,6 +53,16 @@ def first(shelf: Shelf) -> tuple[str, bytes]:
     return f"/items/{shelf.library.id_of(0)}", shelf.library.content(shelf.library.item(0))
 
 
+def test_a_redirect_leads_to_another_origin_that_records_leaks(shelf: Shelf) -> None:
+    shelf.faults.redirect = Fault(value=307, on="list")
+    plain = get(shelf)
+    assert plain.status_code == 200
+    assert (plain.history[0].status_code, plain.url) == (307, f"{shelf.url.replace('127.0.0.1', 'localhost')}/items")
+    assert shelf.leaks == []
+    get(shelf, **{"X-Token-Auth": "mine"})  # requests drops Authorization itself
+    assert shelf.leaks == ["GET /items"]
+
+
 def test_it_serves_and_stops_and_serves_again(shelf: Shelf) -> None:
     assert get(shelf).json() == [item.id for item in shelf.library.expected()]
     shelf.stop()
