@@ -50,7 +50,7 @@ def checked_site(text: str, api: str | None) -> str:
     site = site.removeprefix("amazon").removeprefix(".")
     if site in SITES or site == site_of_url(api):
         return site
-    close = get_close_matches(site, SITES, n=1)
+    close = [each for each in SITES if each.endswith(f".{site}")] or get_close_matches(site, SITES, n=1)
     meant = f" (did you mean '{close[0]}'?)" if close else ""
     raise ValueError(
         f"'{text}' is not the ending of one of Amazon's sites{meant}. Expected one of {', '.join(SITES)}. For another "
