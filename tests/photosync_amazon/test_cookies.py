@@ -213,9 +213,12 @@ def test_the_ending_of_a_site_may_be_written_in_several_ways(text: str) -> None:
     assert AmazonSettings(tld=text).tld == "co.uk"
 
 
-@pytest.mark.parametrize(("text", "meant"), [("con", "com"), ("uk", "co.uk"), ("co.ukk", "co.uk"), ("com.evil.example", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "meant"), [("con", "com"), ("uk", "co.uk"), ("co.ukk", "co.uk"), ("com.evil.example", ""), ("", "")]
+)
 def test_an_ending_that_is_not_amazons_is_refused(text: str, meant: str) -> None:
-    with pytest.raises(ValidationError, match=rf"(did you mean '{meant}'|not the ending).*com, ca, co\.uk"):
+    suggestion = f" \\(did you mean '{meant}'\\?\\)" if meant else ""
+    with pytest.raises(ValidationError, match=rf"one of Amazon's sites{suggestion}\. Expected one of com, ca, co\.uk"):
         AmazonSettings(tld=text)
 
 
