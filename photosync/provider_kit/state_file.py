@@ -59,7 +59,8 @@ class StateFile:
 
     def write(self, content: Json) -> None:
         """Replace the file. Raises `DestinationError`."""
-        encoded = json.dumps(dict(content), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        # In ASCII only: a service's texts may have lone surrogates, which UTF-8 cannot encode.
+        encoded = json.dumps(dict(content), indent=1, sort_keys=True) + "\n"
         self.write_bytes(encoded.encode())
 
     def write_bytes(self, content: bytes) -> None:

@@ -67,3 +67,9 @@ def test_what_a_killed_run_left_is_removed_and_what_another_run_writes_stays(fil
     os.utime(other, (0, 0))
     file.write({})
     assert (left.exists(), written.exists(), other.exists()) == (False, True, True)
+
+
+def test_texts_that_utf_8_cannot_encode_are_kept(tmp_path: Path) -> None:
+    file = StateFile(tmp_path / "state.json", account="drive")
+    file.write({"a": "\ud800", "b": "caf\N{LATIN SMALL LETTER E WITH ACUTE}"})
+    assert file.read() == {"a": "\ud800", "b": "caf\N{LATIN SMALL LETTER E WITH ACUTE}"}
