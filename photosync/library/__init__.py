@@ -9,7 +9,7 @@ from photosync.library.partial import Hashes, PartialFile, digest_of
 from photosync.library.size_bound import SizeBound
 from photosync.library.store import PROGRAM_FOLDER, Library
 from photosync.library.sums import SUMS_NAME
-from photosync.library.undo import UndoRecords, sync_folder, write_durably
+from photosync.library.undo import UndoRecords, write_durably
 
 __all__ = [
     "MAX_NAME_BYTES",
@@ -27,6 +27,5 @@ __all__ = [
     "digest_of",
     "safe_name",
     "suffixed",
-    "sync_folder",
     "write_durably",
 ]

@@ -11,20 +11,21 @@ import json
 import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import chain, count
 from pathlib import Path, PurePosixPath
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from photosync.errors import DestinationError, LockedError
+from photosync.file_systems import Lock, sync_folder
 from photosync.library.disk_errors import disk_error, disk_errors
 from photosync.library.move import move_file
 from photosync.library.own_folders import is_own_folder, own_folder, remove_temporary_files
 from photosync.library.partial import PartialFile
 from photosync.library.size_bound import GENERAL, SizeBound
-from photosync.library.undo import UndoRecords, sync_folder, write_durably
+from photosync.library.undo import UndoRecords, write_durably
 from photosync.model import Location
 
 PROGRAM_FOLDER = ".photosync"
@@ -94,20 +95,20 @@ class Library:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Lock the library for one run. Raises `LockedError` at once if another run has the lock."""
+        with ExitStack() as stack:
+            self._enter_lock(stack)
+            yield
+
+    def _enter_lock(self, stack: ExitStack) -> None:
         path = self.program_folder / "lock"
-        lock = FileLock(path, timeout=0)
         try:
-            lock.acquire()
+            stack.enter_context(Lock(path, timeout_s=0).held())
         except Timeout as error:  # a subclass of OSError
             raise LockedError(
                 f"another run is working on the library {self.root}; try again when it has ended."
             ) from error
         except OSError as error:
             raise disk_error(error, path) from error
-        try:
-            yield
-        finally:
-            lock.release()
 
     def base(self, root: str) -> Path:
         """The folder of a location's root."""

@@ -7,10 +7,10 @@ before the changed file; after a crash, a record without such a file does no har
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from pathlib import Path
 
+from photosync.file_systems import copy_mode, sync_folder
 from photosync.library.disk_errors import disk_errors
 from photosync.library.move import move_file
 from photosync.library.own_folders import own_folder
@@ -71,18 +71,9 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
             file.flush()
             os.fsync(file.fileno())
         if path.exists():
-            shutil.copymode(path, temporary)
+            copy_mode(path, temporary)
         move_file(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync the names in a folder. Raises `OSError`."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

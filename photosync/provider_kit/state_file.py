@@ -15,12 +15,13 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from photosync.errors import DestinationError, Reason, TemporaryError
+from photosync.file_systems import Lock, sync_folder
 from photosync.provider_kit.json_fields import Json, json_object
 
 _LOCK_TIMEOUT_S = 180.0
@@ -36,7 +37,13 @@ class StateFile:
     """
 
     def __init__(
-        self, path: Path, *, account: str, title: str = "the file", advice: str = "Make its folder writable."
+        self,
+        path: Path,
+        *,
+        account: str,
+        title: str = "the file",
+        advice: str = "Make its folder writable.",
+        lock_timeout_s: float = _LOCK_TIMEOUT_S,
     ) -> None:
         """`title` and `advice` are for the error message: what the file is, and what the user can do."""
         # A symbolic link is kept: the file that it points to is replaced.
@@ -44,7 +51,8 @@ class StateFile:
         self._account = account
         self._title = title
         self._advice = advice
-        self._lock = FileLock(f"{self.path}.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600)
+        self._lock = Lock(Path(f"{self.path}.lock"), timeout_s=lock_timeout_s, mode=0o600)
+        self._lock_timeout_s = lock_timeout_s
 
     def exists(self) -> bool:
         """Whether there is a file, valid or not."""
@@ -80,21 +88,22 @@ class StateFile:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock of the file, which excludes all others; the same thread may lock it again."""
+        with ExitStack() as stack:
+            self._enter_lock(stack)
+            yield
+
+    def _enter_lock(self, stack: ExitStack) -> None:
         try:
             _make_folder(self.path.parent)
-            self._lock.acquire()
+            stack.enter_context(self._lock.held())
         except Timeout as error:
             raise TemporaryError(
-                f"account '{self._account}': another process has held {self.path} locked for {_LOCK_TIMEOUT_S:.0f} s. "
-                "Try again when it has ended.",
+                f"account '{self._account}': another process has held {self.path} locked for "
+                f"{self._lock_timeout_s:.0f} s. Try again when it has ended.",
                 Reason.UNREACHABLE,
             ) from error
         except OSError as error:
             raise self._unwritable(error) from error
-        try:
-            yield
-        finally:
-            self._lock.release()
 
     def _unwritable(self, error: OSError) -> DestinationError:
         return DestinationError(
@@ -123,12 +132,7 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    with suppress(OSError):  # some systems cannot open a folder; the rename is in one step nevertheless
-        descriptor = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _remove_leftovers(path: Path) -> None:

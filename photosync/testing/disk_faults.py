@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,7 +21,18 @@ from pathlib import Path
 VARIABLE = "PHOTOSYNC_TEST_DISK"
 """The environment variable that takes the faults to the process of the command."""
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_EVENTS = {"open": "write", "os.mkdir": "mkdir", "os.rename": "rename", "os.remove": "remove", "os.scandir": "list"}
+_EVENTS = {
+    "open": "write",
+    "os.mkdir": "mkdir",
+    "os.rename": "rename",
+    "os.remove": "remove",
+    "os.scandir": "list",
+    "os.utime": "utime",
+    "os.chmod": "chmod",
+    "fcntl.flock": "flock",
+    "os.fsync": "fsync",
+}
+_CHANGES = ("write", "mkdir", "rename", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,9 @@ class DiskFault:
     paths: str
     """A pattern for the whole path, in which `*` means any text. A renamed file has two paths."""
     errno: int
-    calls: Sequence[str] = tuple(_EVENTS.values())
-    """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove` and `list`."""
+    calls: Sequence[str] = (*_CHANGES, "list")
+    """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove`, `list`, `utime`, `chmod`, `flock` and
+    `fsync` (of a folder)."""
     name_bytes: int = 0
     """Only names that are longer."""
 
@@ -77,11 +90,21 @@ def install(text: str) -> None:
             return
         if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
             call = "read"
-        if call not in ("read", "list") and next(changes) == content["killed_at"]:
+        if call in _CHANGES and next(changes) == content["killed_at"]:
             os.kill(os.getpid(), signal.SIGKILL)
         paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
+        if call in ("flock", "fsync") and isinstance(arguments[0], int):
+            paths = [str(Path(f"/proc/self/fd/{arguments[0]}").readlink())]
         for fault in faults:
             if fault.concerns(call, paths):
                 raise OSError(fault.errno, os.strerror(fault.errno), paths[0])
 
     sys.addaudithook(fail)
+    sync = os.fsync  # Python reports no event for it
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            fail("os.fsync", (descriptor,))
+        sync(descriptor)
+
+    os.fsync = fsync  # type: ignore[assignment]

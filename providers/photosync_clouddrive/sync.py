@@ -6,9 +6,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from photosync.errors import ProviderError, Reason, TemporaryError
+from photosync.provider_kit.state_file import StateFile
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.changes_stream import ChangesFollower
 from photosync_clouddrive.full_listing import list_everything
@@ -20,23 +19,17 @@ _LOCK_TIMEOUT_S = 600.0
 
 def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:
     """Update `tree` to the service's state; `state` is the account's folder. One process at a time does it."""
-    try:
-        with FileLock(state / "sync.lock", timeout=_LOCK_TIMEOUT_S, mode=0o600):
+    with StateFile(state / "sync", account=account, lock_timeout_s=_LOCK_TIMEOUT_S).locked():
+        _update(api, tree, state, say)
+        if not tree.folders().has_root and tree.checkpoint is not None:
+            tree.forget_checkpoint()  # later changes would never tell it
             _update(api, tree, state, say)
-            if not tree.folders().has_root and tree.checkpoint is not None:
-                tree.forget_checkpoint()  # later changes would never tell it
-                _update(api, tree, state, say)
-            if not tree.folders().has_root:
-                tree.forget_checkpoint()
-                raise TemporaryError(
-                    "Amazon Cloud Drive lists no root folder, so its listing cannot be complete. Try again later.",
-                    Reason.TRUNCATED,
-                )
-    except Timeout as error:
-        raise TemporaryError(
-            f"account '{account}': another process has been listing this drive for {_LOCK_TIMEOUT_S / 60:.0f} minutes. "
-            "Try again when it has ended."
-        ) from error
+        if not tree.folders().has_root:
+            tree.forget_checkpoint()
+            raise TemporaryError(
+                "Amazon Cloud Drive lists no root folder, so its listing cannot be complete. Try again later.",
+                Reason.TRUNCATED,
+            )
 
 
 def _update(api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
+from photosync.file_systems import sync_folder
 from photosync.jobs.fix.file_owner import OwnedFile
 from photosync.jobs.sums_list import SumsList
-from photosync.library import sync_folder
 from photosync.library.move import move_file
 
 

@@ -1,0 +1,101 @@
+"""Calls that some file systems do not support. What is not supported is said once in a run, and the run goes on.
+
+Network shares, FAT and FUSE file systems refuse to sync folders (`EINVAL`), to set times and modes of files of another
+owner (`EPERM`) or to lock (`ENOLCK`). A failing disk (`EIO`, `ENOSPC`) is an error in each of these calls.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+
+_log = logging.getLogger(__name__)
+_NOT_SUPPORTED = frozenset(
+    (
+        *(errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY, errno.EOVERFLOW, errno.ERANGE),
+        *(errno.EPERM, errno.EACCES, errno.EBADF, errno.EISDIR, errno.ENOLCK),
+    )
+)
+_LOCKS_NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK})
+_said: set[str] = set()
+
+
+def sync_folder(folder: Path) -> None:
+    """Sync the names in a folder. Raises `OSError` if the disk fails."""
+    with _said_if_not_supported(folder, "syncing of folders", "after a power failure the newest files may be missing"):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def set_times(path: Path, nanoseconds: int) -> None:
+    """Set the times of a file, in nanoseconds since 1970. Raises `OSError` if the disk fails.
+
+    Times before 1970 are negative, which several file systems and Windows refuse; then the file keeps its time.
+    """
+    what = "times of files" if nanoseconds >= 0 else ""
+    with _said_if_not_supported(path.parent, what, "files keep other times"), suppress(OverflowError):
+        os.utime(path, ns=(nanoseconds, nanoseconds))
+
+
+def copy_mode(source: Path, target: Path) -> None:
+    """Give a file the permissions of another one. Raises `OSError` if the disk fails."""
+    with _said_if_not_supported(target.parent, "permissions of files", "files have those of the mount"):
+        shutil.copymode(source, target)
+
+
+class Lock:
+    """A lock between processes, on a file. The process that has it may take it again."""
+
+    def __init__(self, path: Path, *, timeout_s: float, mode: int = 0o644) -> None:
+        self._path = path
+        self._timeout_s = timeout_s
+        self._mode = mode
+        self._lock: BaseFileLock = FileLock(path, timeout=timeout_s, mode=mode)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock. Raises `filelock.Timeout` if another process has it, and other `OSError`s of the disk."""
+        self._acquire()
+        lock = self._lock
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _acquire(self) -> None:
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise
+        except (OSError, NotImplementedError) as error:  # the second: ENOSYS
+            if isinstance(error, OSError) and error.errno not in _LOCKS_NOT_SUPPORTED:
+                raise
+            _say("locks", self._path.parent, "a file that names the running process is used")
+            self._lock = SoftFileLock(f"{self._path}.held", timeout=self._timeout_s, mode=self._mode)
+            self._lock.acquire()
+
+
+@contextmanager
+def _said_if_not_supported(folder: Path, what: str, meaning: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOT_SUPPORTED:
+            raise
+        _say(what, folder, f"{meaning} ({error.strerror})")
+
+
+def _say(what: str, folder: Path, meaning: str) -> None:
+    if what and what not in _said:
+        _said.add(what)
+        _log.warning("the file system of %s does not support %s: %s", folder, what, meaning)
