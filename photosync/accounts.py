@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Event
-
-from platformdirs import user_state_path
 
 from photosync.config import AccountConfig
 from photosync.jobs.account import Account
 from photosync.provider import AccountContext
 from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, TransportSettings, Wait
-
-
-def state_folder() -> Path:
-    """The folder for data of the user that no library has: tokens, and the paths of libraries."""
-    return Path(os.environ.get("PHOTOSYNC_STATE") or user_state_path("photosync"))
+from photosync.user_folders import state_folder
 
 
 @contextmanager

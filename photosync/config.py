@@ -20,7 +20,6 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import yaml
-from platformdirs import user_config_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -30,6 +29,7 @@ from photosync.metadata import Mode, Settings, SidecarName, named_zone
 from photosync.plugins import ProviderPlugin, plugins
 from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
 from photosync.units import rate
+from photosync.user_folders import configuration_file, expanded
 
 _log = logging.getLogger(__name__)
 _MAX_BYTES = 1_000_000
@@ -92,6 +92,7 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     library: ConfigPath | None = None
+    catalog: ConfigPath | None = None
     accounts: dict[str, dict[str, Any] | None] = {}
     defaults: dict[str, Any] = {}
 
@@ -114,6 +115,8 @@ class Config:
 
     path: Path
     library: Path | None
+    catalog: Path | None
+    """The file of the library's catalog, if it is not in the library."""
     accounts: Mapping[str, AccountConfig]
     defaults: Defaults
     """The options of files that belong to no account."""
@@ -135,10 +138,9 @@ def load(path: Path | None, *, required: bool = True) -> Config:
 
     Nothing is contacted or written. If there is no default file and none is `required`, the configuration is empty.
     """
-    default = Path(os.environ.get("PHOTOSYNC_CONFIG") or user_config_path("photosync") / "config.yaml")
-    found = (path or default).expanduser().absolute()
+    found = (expanded(path) if path else configuration_file()).absolute()
     if not required and path is None and not found.exists():
-        return Config(found, None, {}, Defaults())
+        return Config(found, None, None, {}, Defaults())
     try:
         with found.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -215,7 +217,7 @@ class _Source:
                 path,
                 shlex.quote(str(path)),
             )
-        return Config(self._path, file.library, accounts, defaults)
+        return Config(self._path, file.library, file.catalog, accounts, defaults)
 
     def _note_secrets(self, settings: AccountSettings, content: Mapping[str, Any]) -> None:
         """Note the files with this account's secrets: this one, or others that it names."""

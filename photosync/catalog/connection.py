@@ -110,5 +110,6 @@ def _explained(error: sqlite3.Error, path: Path) -> DestinationError:
         return unusable(path, error)
     return DestinationError(
         f"the catalog {path} cannot be used: {error}. Check that the disk is mounted, writable and not full, "
-        "and that no other program has the file open."
+        "and that no other program has the file open. On a file system where SQLite cannot lock files, put the catalog "
+        "on another one: 'catalog: PATH' in the configuration."
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.characters import is_utf_8
-from photosync.errors import Exit
+from photosync.errors import DestinationError, Exit
 from photosync.model import Digest, Item, Location
 
 CACHE_KIB = 16 * 1024
@@ -89,9 +90,20 @@ class Catalog:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open for writing. A missing catalog is created, an older one is migrated."""
+        """Open for writing. A missing catalog is created, an older one is migrated. Raises `DestinationError`."""
+        with suppress(DestinationError):
+            return cls._opened(path, "WAL")
+        # A write-ahead log needs shared memory, which network file systems do not have. Not while the error is handled:
+        # it refers to the first connection, which keeps its lock until then.
+        return cls._opened(path, "TRUNCATE")
+
+    @classmethod
+    def _opened(cls, path: Path, journal: str) -> Self:
         with _opening(path, path.absolute().as_uri()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
+            if journal != "WAL":  # the log of an earlier run can be read without shared memory in this mode
+                connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute(f"PRAGMA journal_mode = {journal}")
+            connection.execute("PRAGMA locking_mode = NORMAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             schema.migrate(connection, path)
@@ -116,6 +128,17 @@ class Catalog:
         connection = CatalogConnection(Path(":memory:"), ":memory:")
         schema.migrate(connection, connection.path)
         return cls(connection)
+
+    def belongs_to(self, library: str, *, claim: bool) -> bool:
+        """Whether this is the catalog of the library with this UUID. `claim`: one that belongs to none becomes its own.
+
+        The mark is SQLite's application id, 32 bits in the file's header.
+        """
+        mark = int.from_bytes(hashlib.sha256(library.encode()).digest()[:4], signed=True)
+        found = self._connection.execute("PRAGMA application_id").fetchone()[0]
+        if found == 0 and claim:
+            self._connection.execute(f"PRAGMA application_id = {mark}")
+        return found in (0, mark)
 
     def close(self) -> None:
         """Write the write-ahead log into the database and close it."""

@@ -14,9 +14,11 @@ from photosync.cli import logs
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error
 from photosync.config import AccountConfig, Config
+from photosync.jobs import library_catalog
 from photosync.jobs.account import Account
 from photosync.library import Library
 from photosync.transport import Wait
+from photosync.user_folders import expanded, state_folder
 
 
 def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
@@ -26,22 +28,24 @@ def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
 
 def library_of(general: GeneralOptions, configured: Config) -> Library | None:
     """The folder with the photos; None where neither an option nor the configuration names one."""
-    folder = general.library or configured.library
-    return Library(folder.expanduser(), accounts.state_folder()) if folder else None
+    if general.library is not None:
+        return Library(expanded(general.library), state_folder())
+    folder = configured.library
+    return Library(folder, state_folder(), configured.catalog) if folder else None
 
 
 @contextmanager
 def open_catalog(library: Library | None) -> Iterator[Catalog]:
     """The library's catalog, for reading; an empty one where there is no library yet."""
     exists = library is not None and library.exists and library.catalog_path.exists()
-    with closing(Catalog.read(library.catalog_path) if library and exists else Catalog.empty()) as catalog:
+    with closing(library_catalog.read_catalog(library) if library and exists else Catalog.empty()) as catalog:
         yield catalog
 
 
 @contextmanager
 def open_catalog_to_write(library: Library) -> Iterator[Catalog]:
     """The library's catalog, locked against other runs. Makes the library where there is none yet."""
-    with library.created(), closing(Catalog.open(library.catalog_path)) as catalog:
+    with library.created(), closing(library_catalog.open_catalog(library)) as catalog:
         yield catalog
 
 

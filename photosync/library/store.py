@@ -34,17 +34,33 @@ PROGRAM_FOLDER = ".photosync"
 class Library:
     """A folder of photos. `root` need not exist before `create`."""
 
-    def __init__(self, root: Path, state: Path) -> None:
+    def __init__(self, root: Path, state: Path, catalog: Path | None = None) -> None:
+        """`state`: the user's state folder. `catalog`: the catalog's file, if it is not in the program's folder."""
         self.root = root.absolute()
         self.program_folder = self.root / PROGRAM_FOLDER
         self._identity = self.program_folder / "library.json"
         known_by = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        self._usual_catalog = self.program_folder / "catalog.db"
+        self.catalog_path = catalog or self._usual_catalog
+        """The file of the catalog."""
         self._remembered = state / "libraries" / f"{known_by}.json"
 
     @property
-    def catalog_path(self) -> Path:
-        """The file of the catalog."""
-        return self.program_folder / "catalog.db"
+    def uuid(self) -> str | None:
+        """The identity of the library; None if it has none yet. Raises `DestinationError`."""
+        return _read_uuid(self._identity) if self._identity.exists() else None
+
+    def prepare_catalog_folder(self) -> None:
+        """Create the folder of a catalog that is elsewhere. Raises `DestinationError`."""
+        if self.catalog_path == self._usual_catalog:
+            return
+        if self._usual_catalog.exists() and not self.catalog_path.exists():
+            raise DestinationError(
+                f"the library's catalog is still {self._usual_catalog}. Move it, and the files beside it whose names "
+                f"begin with catalog.db, to {self.catalog_path.parent} as {self.catalog_path.name}."
+            )
+        with disk_errors(self.catalog_path):
+            self.catalog_path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def undo(self) -> UndoRecords:
@@ -64,12 +80,25 @@ class Library:
         """Make the folder a library if it is not one yet. Raises `DestinationError` if that is not safe."""
         if not self.exists:
             _write_json(self._identity, {"uuid": str(uuid.uuid4()), "made": _today()})
-        if not self._remembered.exists():
-            _write_json(self._remembered, {"uuid": _read_uuid(self._identity), "path": str(self.root)})
+        with self._state_errors():
+            if not self._remembered.exists():
+                content = {"uuid": _read_uuid(self._identity), "path": str(self.root)}
+                write_durably(self._remembered, json.dumps(content).encode())
+
+    @contextmanager
+    def _state_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise DestinationError(
+                f"cannot write {self._remembered} in photosync's state folder: {error.strerror or error}. "
+                "Make that folder writable, or name another one with PHOTOSYNC_STATE."
+            ) from error
 
     def _check_identity(self) -> None:
-        if not self._remembered.exists():
-            return
+        with self._state_errors():
+            if not self._remembered.exists():
+                return
         hint = f"To start a new library here on purpose, delete {self._remembered} and run again."
         if not self._identity.exists():
             raise DestinationError(

@@ -8,7 +8,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
+from photosync.errors import ConfigError
 from photosync.units import duration
+from photosync.user_folders import expanded
 
 
 def relative_to_config(value: object, info: ValidationInfo) -> object:
@@ -16,7 +18,10 @@ def relative_to_config(value: object, info: ValidationInfo) -> object:
     if not isinstance(value, str | Path):
         return value
     folder = (info.context or {}).get("folder", Path())
-    return Path(folder, Path(value).expanduser())
+    try:
+        return Path(folder, expanded(value))
+    except ConfigError as error:
+        raise ValueError(str(error)) from error
 
 
 ConfigPath = Annotated[Path, BeforeValidator(relative_to_config)]

@@ -10,7 +10,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, number, text
 from photosync.provider_kit.oauth import TokenRefusedError, ask_consent, ask_token
 from photosync.transport import Answer, Transport
+from photosync.user_folders import expanded
 
 RelayMethod = Literal["post", "get", "json"]
 
@@ -158,7 +158,7 @@ class Relay:
             raise SignInError(f"account '{self.account}': nothing was given, so nobody is signed in.")
         given = given.strip()
         try:
-            content = given if given.startswith("{") else Path(given).expanduser().read_text(encoding="utf-8")
+            content = given if given.startswith("{") else expanded(given).read_text(encoding="utf-8")
             token: object = json.loads(content)
         except OSError as error:
             raise SignInError(f"account '{self.account}': {given} cannot be read ({error.strerror}).") from error

@@ -41,11 +41,11 @@ def fix(
     general: GeneralOptions,
 ) -> Exit:
     """Fill in what photos lack: capture dates, offsets, names; or take it back."""
-    from photosync import accounts
     from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.fix import Fix
     from photosync.jobs.user_files import UserFiles
+    from photosync.user_folders import state_folder
 
     if undo and (sidecar or sets):
         raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
@@ -56,7 +56,7 @@ def fix(
     results: list[FileResult] = []
     # What an earlier version changed is taken back, wherever it is.
     files = UserFiles(exclude or (), include_hidden=include_hidden or undo)
-    library, state = library_of(general, config), accounts.state_folder()
+    library, state = library_of(general, config), state_folder()
     statuses = [Exit.OK]
     try:
         with FileOwners(library, state, settings, to_change=not dry_run) as owners:

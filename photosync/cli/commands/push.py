@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
@@ -23,6 +22,7 @@ from photosync.cli.options import (
 from photosync.cli.terminal import Terminal
 from photosync.errors import Exit, UsageError
 from photosync.jobs.report import Summary
+from photosync.user_folders import expanded
 
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
@@ -80,7 +80,7 @@ def push(
     if to is None and facts.needs_collection:
         to, paths = _collection_first(config, paths)
     options = PushOptions(
-        paths=tuple(Path(path).expanduser() for path in paths),
+        paths=tuple(expanded(path) for path in paths),
         workers=run.workers(config, facts.workers),
         collection=to,
         on_conflict=OnConflict(on_conflict or OnConflict.RENAME),

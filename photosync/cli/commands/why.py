@@ -24,11 +24,11 @@ def why(
     general: GeneralOptions,
 ) -> None:
     """Tell where a file came from, which dates it had to choose from, and why one won."""
-    from photosync import accounts
     from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.why import explain
     from photosync.library import Layout
+    from photosync.user_folders import state_folder
 
     config = load_config(general, required=False)
 
@@ -36,7 +36,7 @@ def why(
         known = config.accounts.get(account)
         return Layout(known.options.layout or known.provider.facts.layout) if known else None
 
-    library, state = library_of(general, config), accounts.state_folder()
+    library, state = library_of(general, config), state_folder()
     with FileOwners(library, state, config.metadata_settings, to_change=False) as owners:
         for each in explain(owners, layout, target):
             _show(general, each)

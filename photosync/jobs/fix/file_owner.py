@@ -14,6 +14,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.interrupted import settle_interrupted
+from photosync.jobs.library_catalog import open_catalog, read_catalog
 from photosync.library import PROGRAM_FOLDER, Library, UndoRecords
 from photosync.library.own_folders import remove_temporary_files
 from photosync.model import Location
@@ -117,7 +118,10 @@ class FileOwners:
         return OwnedFile(path, owner, entry, settings, (owner.library.undo, records) if owner else (records,))
 
     def _around(self, folder: Path) -> FileOwner | None:
+        configured = self.library.root.resolve() if self.library else None
         for root in (folder, *folder.parents):
+            if root == configured and self.configured():
+                return self.configured()
             if os.path.exists(root / PROGRAM_FOLDER / "catalog.db"):  # noqa: PTH110 - false for what cannot be examined
                 return FileOwner(*self._opened(Library(root, self.state)), "", root)
         return None
@@ -135,7 +139,7 @@ class FileOwners:
         if root not in self._open:
             if self.to_change:
                 self._stack.enter_context(library.lock())
-            catalog = (Catalog.open if self.to_change else Catalog.read)(library.catalog_path)
+            catalog = (open_catalog if self.to_change else read_catalog)(library)
             self._stack.callback(catalog.close)
             self._open[root] = (library, catalog)
             if self.to_change:
