@@ -118,10 +118,15 @@ class Config:
     catalog: Path | None
     """The file of the library's catalog, if it is not in the library."""
     accounts: Mapping[str, AccountConfig]
+    unusable: Mapping[str, ConfigError]
+    """Accounts whose provider cannot be loaded, and why: they do not stop the others."""
     defaults: Defaults
     """The options of files that belong to no account."""
 
     def account(self, name: str) -> AccountConfig:
+        """Raises `ConfigError`."""
+        if name in self.unusable:
+            raise self.unusable[name]
         if name not in self.accounts:
             existing = ", ".join(self.accounts) or "none"
             raise ConfigError(f"{self.path}: there is no account '{name}'; accounts there: {existing}")
@@ -140,7 +145,7 @@ def load(path: Path | None, *, required: bool = True) -> Config:
     """
     found = (expanded(path) if path else configuration_file()).absolute()
     if not required and path is None and not found.exists():
-        return Config(found, None, None, {}, Defaults())
+        return Config(found, None, None, {}, {}, Defaults())
     try:
         with found.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
@@ -208,16 +213,23 @@ class _Source:
         file = self._validated(_File, self._content | self._looked_up(core, (), _look_up), ())
         defaults = self._validated(Defaults, file.defaults, ("defaults",))
         installed = plugins()
-        accounts = {
-            name: self._account(name, own or {}, file.defaults, installed) for name, own in file.accounts.items()
-        }
+        accounts: dict[str, AccountConfig] = {}
+        unusable: dict[str, ConfigError] = {}
+        for name, own in file.accounts.items():
+            plugin = self._plugin(name, own or {}, installed)
+            try:
+                provider = plugin.load()
+            except ConfigError as error:
+                unusable[name] = self._error(("accounts", name), str(error))
+                continue
+            accounts[name] = self._account(name, own or {}, file.defaults, plugin, provider)
         for path in filter(_is_readable_by_others, self._with_secrets):
             _log.warning(
                 "%s has secrets, and other users of this computer can read it. Protect it with: chmod 600 %s",
                 path,
                 shlex.quote(str(path)),
             )
-        return Config(self._path, file.library, file.catalog, accounts, defaults)
+        return Config(self._path, file.library, file.catalog, accounts, unusable, defaults)
 
     def _note_secrets(self, settings: AccountSettings, content: Mapping[str, Any]) -> None:
         """Note the files with this account's secrets: this one, or others that it names."""
@@ -239,9 +251,7 @@ class _Source:
                 whole,
             )
 
-    def _account(
-        self, name: str, content: dict[str, Any], defaults: dict[str, Any], installed: Mapping[str, ProviderPlugin]
-    ) -> AccountConfig:
+    def _plugin(self, name: str, content: Mapping[str, Any], installed: Mapping[str, ProviderPlugin]) -> ProviderPlugin:
         at = ("accounts", name)
         if safe_name(name) != name or name in (PROGRAM_FOLDER, SUMS_NAME):
             raise self._error(at, "this name cannot be a folder's; use letters, digits, '-' and '_'")
@@ -252,12 +262,22 @@ class _Source:
             if "provider" in content:
                 raise self._error((*at, "provider"), f"there is no provider '{provider_name}'; {expected}")
             raise self._error(at, f"'provider' is missing, and '{name}' is none; {expected}")
-        provider = plugin.load()
+        return plugin
+
+    def _account(
+        self,
+        name: str,
+        content: Mapping[str, Any],
+        defaults: Mapping[str, Any],
+        plugin: ProviderPlugin,
+        provider: type[Provider],
+    ) -> AccountConfig:
+        at = ("accounts", name)
         options = {key: value for key, value in content.items() if key in Defaults.model_fields}
         own = {key: value for key, value in content.items() if key not in options and key != "provider"}
         self._note_secrets(self._settings(at, provider, own, lambda text: text), own)
         settings = partial(self._settings, at, provider, own, _look_up)
-        return AccountConfig(name, plugin, provider, self._validated(Defaults, defaults | options, at), settings)
+        return AccountConfig(name, plugin, provider, self._validated(Defaults, {**defaults, **options}, at), settings)
 
     def _settings(
         self, at: tuple[str, ...], provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
 
+from photosync.errors import ConfigError
 from photosync.provider.optional import HasCollections, HasUsage, SupportsCount
 from photosync.provider.picking import SupportsPicking
 from photosync.provider.required import Provider
 from photosync.provider.sign_in import SupportsSignIn
 from photosync.provider.upload import SupportsUpload
 
+_log = logging.getLogger(__name__)
 GROUP = "photosync.providers"
 
 
@@ -28,8 +31,15 @@ class ProviderPlugin:
         return f"{source.name} {source.version}" if source else "unknown"
 
     def load(self) -> type[Provider]:
-        """The provider's class."""
-        loaded: type[Provider] = self._entry_point.load()
+        """The provider's class. Raises `ConfigError` if its code fails."""
+        try:
+            loaded: type[Provider] = self._entry_point.load()
+        except Exception as error:  # the code of a plugin can fail in any way
+            _log.info("the provider '%s' cannot be loaded", self.name, exc_info=True)
+            raise ConfigError(
+                f"the provider '{self.name}' of {self.distribution} cannot be loaded: {type(error).__name__}: {error}. "
+                "Update or remove that package."
+            ) from error
         return loaded
 
 

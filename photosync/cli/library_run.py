@@ -77,15 +77,15 @@ class LibraryRun:
         configured = account.options.jobs
         return self._jobs or (usual or account.provider.facts.workers if configured == "auto" else configured)
 
-    def finish(self, account: AccountConfig, job: Callable[[], Summary | None]) -> Exit:
-        """Do `job`, show its summary if it has one, and return the exit status. An error is shown in a summary."""
+    def finish(self, account: str, job: Callable[[], Summary | None]) -> Exit:
+        """Do `job` for the account of this name, show its summary if it has one, and return the exit status. An error is shown in a summary."""
         try:
             summary = job()
         except PhotosyncError as error:
-            summary = Summary(self.command, account.name, exit=error.exit, message=str(error))
+            summary = Summary(self.command, account, exit=error.exit, message=str(error))
         except KeyboardInterrupt as raised:  # before the job watches for it
             self.interruption.status = Exit.TERMINATED if isinstance(raised, Terminated) else Exit.INTERRUPTED
-            summary = Summary(self.command, account.name, exit=self.interruption.status, message="interrupted")
+            summary = Summary(self.command, account, exit=self.interruption.status, message="interrupted")
         if summary is None:
             return Exit.OK
         if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_json, print_line
+from photosync.cli.output import print_error, print_json, print_line
+from photosync.errors import ConfigError
 
 
 @command
@@ -13,7 +14,11 @@ def show_providers(*, general: GeneralOptions) -> None:
     from photosync.plugins import abilities, plugins
 
     for name, plugin in plugins().items():
-        provider = plugin.load()
+        try:
+            provider = plugin.load()
+        except ConfigError as error:
+            print_error(str(error))
+            continue
         title, can = provider.facts.title, abilities(provider)
         if general.json:
             print_json({"name": name, "title": title, "distribution": plugin.distribution, "can": can})

@@ -76,7 +76,8 @@ class PullRun(LibraryRun):
         self._full = full
         self._accept_shrink = accept_shrink
         self.accounts = [self.config.account(account)] if account is not None else list(self.config.accounts.values())
-        if not self.accounts:
+        self._unusable = {} if account is not None else self.config.unusable
+        if not self.accounts and not self._unusable:
             raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
         self._layouts = {each.name: self._layout(each) for each in self.accounts}
 
@@ -113,6 +114,9 @@ class PullRun(LibraryRun):
         from photosync.jobs.list import count
 
         statuses = []
+        for error in self._unusable.values():
+            print_error(str(error))
+            statuses.append(error.exit)
         for config in self.accounts:
             if config.provider.facts.needs_picking and len(self.accounts) > 1:
                 continue
@@ -138,11 +142,17 @@ class PullRun(LibraryRun):
             except DestinationError as error:
                 return Exit.worst([self.finish(config, partial(_fail, error)) for config in self.accounts])
             statuses = [
-                self.finish(config, partial(self._pull, config, library, catalog))
+                self.finish(config.name, partial(self._pull, config, library, catalog))
                 for config in self.accounts
                 if self.interruption.status is None
             ]
-        return Exit.worst(statuses)
+        return Exit.worst([*statuses, *self._report_unusable()])
+
+    def _report_unusable(self) -> list[Exit]:
+        def fail(error: ConfigError) -> Summary | None:
+            raise error
+
+        return [self.finish(name, partial(fail, error)) for name, error in self._unusable.items()]
 
     def _pull(self, config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
         """Bring what is new; None where a person has to pick, and this account was not asked for by name."""

@@ -91,7 +91,7 @@ def push(
         full=full,
         dry_run=dry_run,
     )
-    return run.finish(config, partial(_push, run, config, options))
+    return run.finish(config.name, partial(_push, run, config, options))
 
 
 def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, list[str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_json, print_table
+from photosync.cli.output import print_error, print_json, print_table
 from photosync.errors import Exit
 from photosync.units import format_size
 
@@ -27,6 +27,8 @@ def print_status(general: GeneralOptions) -> None:
 
     config = load_config(general)
     accounts = config.accounts.values()
+    for error in config.unusable.values():
+        print_error(str(error))
     with open_catalog(library_of(general, config)) as catalog:
         states = [(each, catalog.totals(each.name), sign_in_state(open_account(each))) for each in accounts]
     if general.json:
