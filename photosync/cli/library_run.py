@@ -78,7 +78,10 @@ class LibraryRun:
         return self._jobs or (usual or account.provider.facts.workers if configured == "auto" else configured)
 
     def finish(self, account: str, job: Callable[[], Summary | None]) -> Exit:
-        """Do `job` for the account of this name, show its summary if it has one, and return the exit status. An error is shown in a summary."""
+        """Do `job` for the account of this name, show its summary if it has one, and return the exit status.
+
+        An error is shown in a summary.
+        """
         try:
             summary = job()
         except PhotosyncError as error:
