@@ -47,6 +47,12 @@ def set_times(path: Path, nanoseconds: int) -> None:
         os.utime(path, ns=(nanoseconds, nanoseconds))
 
 
+def copy_stat(source: Path, target: Path) -> None:
+    """Give a file the permissions and times of another one. Raises `OSError` if the disk fails."""
+    with _said_if_not_supported(target.parent, "times and permissions of files", "files have others"):
+        shutil.copystat(source, target, follow_symlinks=False)
+
+
 def copy_mode(source: Path, target: Path) -> None:
     """Give a file the permissions of another one. Raises `OSError` if the disk fails."""
     with _said_if_not_supported(target.parent, "permissions of files", "files have those of the mount"):
@@ -60,7 +66,7 @@ class Lock:
         self._path = path
         self._timeout_s = timeout_s
         self._mode = mode
-        self._lock: BaseFileLock = FileLock(path, timeout=timeout_s, mode=mode)
+        self._lock: BaseFileLock = FileLock(path, timeout=timeout_s, mode=mode, fallback_to_soft=False)
 
     @contextmanager
     def held(self) -> Iterator[None]:

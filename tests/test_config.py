@@ -31,7 +31,7 @@ def test_the_example_loads() -> None:
             4,
             r"accounts.amazon.cookeis: unknown key; .*cookies",
         ),
-        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, defaults, library"),
+        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, catalog, defaults, library"),
         ("library: x\naccounts:\n  mine: {}\n", 3, r"accounts.mine: 'provider' is missing"),
         ("library: x\naccounts:\n  mine: {provider: flickr}\n", 3, r"there is no provider 'flickr'; expected one of"),
         ("library: x\ndefaults:\n  jobs: many\n", 3, r"defaults.jobs: expected"),

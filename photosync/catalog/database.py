@@ -104,6 +104,8 @@ class Catalog:
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute(f"PRAGMA journal_mode = {journal}")
             connection.execute("PRAGMA locking_mode = NORMAL")
+            connection.execute("BEGIN IMMEDIATE")  # only a write shows whether a log can be used
+            connection.execute("ROLLBACK")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             schema.migrate(connection, path)

@@ -6,9 +6,9 @@ import errno
 import hashlib
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 
+from photosync.file_systems import copy_stat
 from photosync.library.partial import digest_of
 
 
@@ -45,7 +45,4 @@ def _write_copy(source: Path, second: Path) -> None:
         os.fsync(writing.fileno())
     if digest_of(second) != digest_of(source):
         raise OSError(errno.EIO, "the copy differs from the file", str(second))
-    found = source.stat()
-    with suppress(OSError):  # not every file system keeps times and permissions
-        os.utime(second, ns=(found.st_atime_ns, found.st_mtime_ns))
-        second.chmod(found.st_mode & 0o777)
+    copy_stat(source, second)

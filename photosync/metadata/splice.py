@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from photosync.file_systems import copy_stat
 from photosync.formats.window import CHUNK, Window, naming
 
 
@@ -78,8 +77,8 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
                 target.write(after)
             target.flush()
             os.fsync(target.fileno())
-        with naming(second), suppress(PermissionError):  # some network shares do not store permissions
-            shutil.copystat(path, second, follow_symlinks=False)
+        with naming(second):
+            copy_stat(path, second)
     except BaseException:
         second.unlink(missing_ok=True)
         raise

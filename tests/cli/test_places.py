@@ -87,22 +87,33 @@ def test_a_catalog_is_not_left_behind(sandbox: Sandbox) -> None:
     assert sandbox.run("pull", "amazon").number("unchanged") == 2
 
 
-# No home folder: HOME is what Python takes for a user without an entry in the list of users.
-
-NO_HOME: dict[str, str | None] = {"HOME": "~", "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None}
+# No home folder
 
 
-def test_without_a_home_folder_the_state_folder_has_to_be_named(sandbox: Sandbox) -> None:
+@pytest.fixture
+def no_home(tmp_path: Path) -> dict[str, str | None]:
+    """The environment of a user who is not in the system's list of users, as in a container."""
+    folder = tmp_path / "nobody"
+    folder.mkdir()
+    code = "import pwd\n\ndef getpwuid(uid):\n    raise KeyError(uid)\n\npwd.getpwuid = getpwuid\n"
+    (folder / "sitecustomize.py").write_text(code, encoding="utf-8")
+    path = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+    return {"HOME": None, "XDG_STATE_HOME": None, "XDG_CONFIG_HOME": None, "PYTHONPATH": path}
+
+
+def test_without_a_home_folder_the_state_folder_has_to_be_named(
+    sandbox: Sandbox, no_home: dict[str, str | None]
+) -> None:
     config = ("--config", str(sandbox.config))
-    ran = run(sandbox, "pull", "amazon", *config, **NO_HOME)
+    ran = run(sandbox, "pull", "amazon", *config, **no_home)
     assert ran.returncode == 2
     assert "name one with PHOTOSYNC_STATE" in ran.stderr
     assert "Traceback" not in ran.stderr
-    ran = run(sandbox, "pull", "amazon", *config, **NO_HOME, PHOTOSYNC_STATE=str(sandbox.folder / "state"))
+    ran = run(sandbox, "pull", "amazon", *config, **no_home, PHOTOSYNC_STATE=str(sandbox.folder / "state"))
     assert ran.returncode == 0, ran.stderr
     assert len(sandbox.files()) == 2
     assert not (sandbox.folder / "~").exists()
-    ran = run(sandbox, "status", **NO_HOME, PHOTOSYNC_STATE=str(sandbox.folder / "state"))
+    ran = run(sandbox, "status", **no_home, PHOTOSYNC_STATE=str(sandbox.folder / "state"))
     assert ran.returncode == 2
     assert "name the configuration with --config" in ran.stderr
 

@@ -140,7 +140,7 @@ class PullRun(LibraryRun):
             try:
                 catalog = stack.enter_context(self.open_catalog(library))
             except DestinationError as error:
-                return Exit.worst([self.finish(config, partial(_fail, error)) for config in self.accounts])
+                return Exit.worst([self.finish(config.name, partial(_fail, error)) for config in self.accounts])
             statuses = [
                 self.finish(config.name, partial(self._pull, config, library, catalog))
                 for config in self.accounts
@@ -149,10 +149,7 @@ class PullRun(LibraryRun):
         return Exit.worst([*statuses, *self._report_unusable()])
 
     def _report_unusable(self) -> list[Exit]:
-        def fail(error: ConfigError) -> Summary | None:
-            raise error
-
-        return [self.finish(name, partial(fail, error)) for name, error in self._unusable.items()]
+        return [self.finish(name, partial(_fail, error)) for name, error in self._unusable.items()]
 
     def _pull(self, config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
         """Bring what is new; None where a person has to pick, and this account was not asked for by name."""
@@ -189,5 +186,5 @@ class PullRun(LibraryRun):
         )
 
 
-def _fail(error: DestinationError) -> NoReturn:
+def _fail(error: PhotosyncError) -> NoReturn:
     raise error
