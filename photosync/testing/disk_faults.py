@@ -11,7 +11,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from errno import EXDEV
 from fnmatch import fnmatchcase
@@ -76,29 +76,11 @@ class DiskFaults:
 def install(text: str) -> None:
     """Let calls of this process fail from now on, as `DiskFaults.as_text` says."""
     content = json.loads(text)
-    faults = [DiskFault(**each) for each in content["faults"]]
     if content["largest_file_bytes"] is not None:
         import resource  # noqa: PLC0415 - not on every system
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (content["largest_file_bytes"],) * 2)
-
-    changes = count(1)
-
-    def fail(event: str, arguments: tuple[object, ...]) -> None:
-        call = _EVENTS.get(event)
-        if call is None:
-            return
-        if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
-            call = "read"
-        if call in _CHANGES and next(changes) == content["killed_at"]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
-        if call in ("flock", "fsync") and isinstance(arguments[0], int):
-            paths = [str(Path(f"/proc/self/fd/{arguments[0]}").readlink())]
-        for fault in faults:
-            if fault.concerns(call, paths):
-                raise OSError(fault.errno, os.strerror(fault.errno), paths[0])
-
+    fail = _hook([DiskFault(**each) for each in content["faults"]], content["killed_at"])
     sys.addaudithook(fail)
     sync = os.fsync  # Python reports no event for it
 
@@ -108,3 +90,24 @@ def install(text: str) -> None:
         sync(descriptor)
 
     os.fsync = fsync  # type: ignore[assignment]
+
+
+def _hook(faults: Sequence[DiskFault], killed_at: int | None) -> Callable[[str, tuple[object, ...]], None]:
+    changes = count(1)
+
+    def fail(event: str, arguments: tuple[object, ...]) -> None:
+        call = _EVENTS.get(event)
+        if call is None:
+            return
+        if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
+            call = "read"
+        if call in _CHANGES and next(changes) == killed_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
+        if call in ("flock", "fsync") and isinstance(arguments[0], int):
+            paths = [str(Path(f"/proc/self/fd/{arguments[0]}").readlink())]
+        for fault in faults:
+            if fault.concerns(call, paths):
+                raise OSError(fault.errno, os.strerror(fault.errno), paths[0])
+
+    return fail
