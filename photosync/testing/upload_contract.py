@@ -255,6 +255,17 @@ class UploadContract:
             assert user.simulator.counts["409"] == 0, "something was sent again without a check"
             self.check_there(user, laid)
 
+    def test_an_unreadable_answer_sends_nothing_twice(self, tmp_path: Path) -> None:
+        with self.pusher(tmp_path) as user:
+            laid = user.write(_photos(20))
+            user.simulator.faults.lose_answer = Fault(value=200, probability=0.2, on="upload")
+            result = user.push()
+            assert result.exit in (Exit.OK, Exit.PARTIAL), result
+            assert user.simulator.faults.lose_answer.fired > 0
+            user.simulator.faults.clear()
+            user.push_all()
+            self.check_there(user, laid)
+
     def test_throttled(self, tmp_path: Path) -> None:
         with self.pusher(tmp_path) as user:
             laid = user.write(_photos(15))
