@@ -15,7 +15,20 @@ from pydantic import Field
 from photosync.errors import ProviderError
 from photosync.model import CaptureTime, Item, Kind, Selection, TimeMeaning
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts
-from photosync.provider_kit.json_fields import Json, as_object, clock_time, date_time, number, parts, text
+from photosync.provider_kit.endless import ListingProgress
+from photosync.provider_kit.json_fields import (
+    Json,
+    as_object,
+    clock_time,
+    date_time,
+    dimension,
+    file_size,
+    identifier,
+    page_token,
+    parts,
+    text,
+    unusable,
+)
 from photosync.transport import Destination, TransportSettings
 
 API = "https://photos.example/api"
@@ -79,14 +92,15 @@ class ExampleProvider:
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """All photos, one page a request; the core leaves out what was not selected."""
         before: str | None = None
+        progress = ListingProgress("Example Photos")
         while True:
-            answer = as_object(self._transport.json("GET", f"{self._api}/photos", params={"before": before}))
-            if not isinstance(answer.get("photos"), list):
-                raise ProviderError("Example Photos answered without a list of photos; its protocol may have changed.")
-            yield Page([item for each in parts(answer, "photos") if (item := _item(each)) is not None])
-            before = text(answer, "next")
+            answer = self._transport.json("GET", f"{self._api}/photos", check=_check_page, params={"before": before})
+            items = [item for each in parts(answer, "photos") if (item := _item(each)) is not None]
+            yield Page(items, unusable=unusable(answer, "photos"))
+            before = page_token(answer, "next")
             if before is None:
                 return
+            progress.check((item.id for item in items), before)
 
     def download(self, item: Item, destination: Destination) -> None:
         """The original bytes."""
@@ -101,9 +115,15 @@ class ExampleProvider:
         self._transport.close()
 
 
+def _check_page(answer: object) -> None:
+    """Raise `ProviderError` for an answer that is no page: it is requested again."""
+    if not isinstance(as_object(answer).get("photos"), list):
+        raise ProviderError("Example Photos answered without a list of photos; its protocol may have changed.")
+
+
 def _item(content: Json) -> Item | None:
-    """Parse an item's JSON; None without an id. Every other field may be missing."""
-    id_ = text(content, "id")
+    """Parse an item's JSON; None without a usable id. Every other field may be missing."""
+    id_ = identifier(content)
     if id_ is None:
         return None
     taken = clock_time(content, "taken")
@@ -112,10 +132,10 @@ def _item(content: Json) -> Item | None:
         name=text(content, "name") or id_,
         kind=Kind.VIDEO if content.get("type") == "video" else Kind.PHOTO,
         taken=CaptureTime(taken, TimeMeaning.LOCAL) if taken else None,
-        size_bytes=number(content, "size"),
+        size_bytes=file_size(content, "size"),
         md5=text(content, "md5"),
-        width=number(content, "width", least=1),
-        height=number(content, "height", least=1),
+        width=dimension(content, "width"),
+        height=dimension(content, "height"),
         favorite=content.get("favorite") is True,
         added=date_time(content, "added"),
         revision=text(content, "revision"),
