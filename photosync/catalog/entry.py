@@ -66,6 +66,11 @@ class CatalogEntry:
         return self.state == "pushed"
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the provider did not list the item any more."""
+        return self.state == "gone"
+
+    @property
     def proof(self) -> str | None:
         """`own`: only its own hash proves the saved content; the provider names the md5 of another one as a hint.
 

@@ -1,4 +1,4 @@
-"""The command line in this process, where the process is not what is tested."""
+"""The command line in this process, where the process is not what is tested, and in its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from photosync.cli.app import app
+from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 
 
@@ -63,3 +64,12 @@ def photosync(tmp_path: Path, simulator: AmazonSimulator) -> CommandLine:
     )
     simulator.forget()
     return made
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Iterator[Sandbox]:
+    """A user of the simulator of the test's module, for the command in its own process."""
+    made = Sandbox(tmp_path)
+    made.configure({"amazon": simulator.account_settings()}, retry_budget="1s")
+    yield made
+    simulator.faults.clear()

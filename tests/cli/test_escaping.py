@@ -7,7 +7,6 @@ import pty
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -35,14 +34,6 @@ def simulator() -> Iterator[AmazonSimulator]:
         for name in NASTY:
             running.library.add(name=name)
         yield running
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Iterator[Sandbox]:
-    made = Sandbox(tmp_path)
-    made.configure({"amazon": simulator.account_settings()}, retry_budget="1s")
-    yield made
-    simulator.faults.clear()
 
 
 def on_a_terminal(sandbox: Sandbox, *arguments: str) -> str:

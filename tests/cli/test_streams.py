@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +19,6 @@ from photosync_amazon.simulator import AmazonSimulator
 def simulator() -> Iterator[AmazonSimulator]:
     with AmazonSimulator(items=2) as running:
         yield running
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Iterator[Sandbox]:
-    made = Sandbox(tmp_path)
-    made.configure({"amazon": simulator.account_settings()}, retry_budget="1s")
-    yield made
-    simulator.faults.clear()
 
 
 def shell(

@@ -32,4 +32,5 @@ def decide(item: Item, entry: CatalogEntry | None, selection: Selection, *, has_
         return Action.DOWNLOAD
     if entry.was_pushed and not has_pushed_file:
         return Action.DOWNLOAD
-    return Action.NOTHING if entry.description == item_json.to_text(item) else Action.UPDATE
+    is_as_recorded = entry.description == item_json.to_text(item) and not entry.is_gone
+    return Action.NOTHING if is_as_recorded else Action.UPDATE

@@ -1,9 +1,11 @@
-"""The simulated account whose pulled files are fixed and explained."""
+"""A user without accounts, and the simulated account whose pulled files are fixed and explained."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 
 
@@ -11,3 +13,10 @@ from photosync_amazon.simulator import AmazonSimulator
 def simulator() -> Iterator[AmazonSimulator]:
     with AmazonSimulator(items=40, seed=5, years=(2023,)) as running:
         yield running
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    made = Sandbox(tmp_path)
+    made.configure({})
+    return made

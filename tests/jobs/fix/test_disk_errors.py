@@ -18,13 +18,6 @@ NAMES = ("IMG_20230405_123456.jpg", "IMG_20230406_123456.jpg")
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Sandbox:
-    made = Sandbox(tmp_path)
-    made.configure({})
-    return made
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two photos without a date."""
     made = tmp_path / "photos"

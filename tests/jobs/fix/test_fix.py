@@ -35,13 +35,6 @@ def date_of(path: Path) -> str:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Sandbox:
-    made = Sandbox(tmp_path)
-    made.configure({})
-    return made
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Photos that no pull ever made: two can be fixed, one needs a sidecar, two are complete or no photos."""
     made = tmp_path / "photos"

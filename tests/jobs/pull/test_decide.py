@@ -69,3 +69,7 @@ def test_a_pushed_item_is_downloaded_only_when_no_file_of_it_is_left() -> None:
     assert action(ITEM, PUSHED, has_file=True) is Action.NOTHING
     assert action(ITEM, PUSHED, has_file=False) is Action.DOWNLOAD
     assert action(replace(ITEM, md5="n"), PUSHED, has_file=True) is Action.DOWNLOAD
+
+
+def test_an_item_that_is_listed_again_is_no_longer_gone() -> None:
+    assert action(ITEM, replace(SAVED, state="gone")) is Action.UPDATE
