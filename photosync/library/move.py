@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import shutil
+import uuid
 from pathlib import Path
 
 from photosync.file_systems import copy_stat
 from photosync.library.partial import digest_of
 
 
-def move_file(source: Path, target: Path) -> None:
-    """Move a file; a file at `target` is replaced. Raises `OSError`; then `source` is still there."""
+def move_file(source: Path, target: Path, *, workspace: Path | None = None) -> None:
+    """Move a file; a file at `target` is replaced. Raises `OSError`; then `source` is still there.
+
+    `workspace`: the folder of the program that is tidied after a crash; by default that of `source`.
+    """
     try:
         source.replace(target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        _copy(source, target)
+        _copy(source, target, workspace or source.parent)
         source.unlink()
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, workspace: Path) -> None:
     """Copy to a second file beside `target`, compare it, and rename it.
 
-    The second file's name depends on `target` alone: after a crash, the next move to `target` removes it.
+    The second file is recorded in the workspace before it is written: `remove_temporary_files` finds it after a crash.
     """
-    second = target.with_name(f".photosync-{hashlib.sha256(target.name.encode()).hexdigest()[:32]}.new")
-    second.unlink(missing_ok=True)
+    name = uuid.uuid4().hex
+    second, record = target.with_name(f".photosync-{name}.new"), workspace / f".{name}.copy"
     try:
+        _write(record, os.fsencode(second.absolute()))
         _write_copy(source, second)
         second.replace(target)
-    except BaseException:
+    finally:
         second.unlink(missing_ok=True)
-        raise
+        record.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _write_copy(source: Path, second: Path) -> None:

@@ -20,8 +20,10 @@ from photosync.errors import DestinationError
 
 _WORKSPACE_PREFIX = ".photosync-fix-"
 _WORKSPACE = re.compile(re.escape(_WORKSPACE_PREFIX) + "[a-z0-9_]{8}")
-_TEMPORARY = re.compile(r"\.[0-9a-f]{32}\.new|(fixed|mended)-[a-z0-9_]{8}\.partial")
-"""The names of `write_durably` and of the fixer's second files; those of earlier versions too."""
+_TEMPORARY = re.compile(r"\.(photosync-)?[0-9a-f]{32}\.new|(fixed|mended)-[a-z0-9_]{8}\.partial")
+"""The names of `write_durably`, `move_file` and the fixer's second files; those of earlier versions too."""
+_COPY_RECORD = re.compile(r"\.[0-9a-f]{32}\.copy")
+"""The names of files that have the path of an unfinished copy on another disk: see `move_file`."""
 
 
 def own_folder(parent: Path, *names: str) -> Path:
@@ -75,6 +77,9 @@ def remove_temporary_files(folder: Path, *, unused_for_s: float = 0.0, recursive
     latest = time.time() - unused_for_s
     walk = os.walk(folder, topdown=False) if recursive else islice(os.walk(folder), 1)
     for parent, _, names in walk:
+        for record in (Path(parent) / name for name in names if _COPY_RECORD.fullmatch(name)):
+            with suppress(OSError):  # tried again by the next run
+                _remove_recorded_copy(record)
         for path in (Path(parent) / name for name in names if _TEMPORARY.fullmatch(name)):
             with suppress(OSError):  # it stays, and harms nothing
                 if path.lstat().st_mtime <= latest:
@@ -82,6 +87,14 @@ def remove_temporary_files(folder: Path, *, unused_for_s: float = 0.0, recursive
         if _WORKSPACE.fullmatch(Path(parent).name):
             with suppress(OSError):
                 Path(parent).rmdir()
+
+
+def _remove_recorded_copy(record: Path) -> None:
+    """Remove an unfinished copy, and its record. Somebody else may have written the record: only copies are removed."""
+    copy = Path(os.fsdecode(record.read_bytes())) if record.is_file() and not record.is_symlink() else record
+    if copy.name == f".photosync-{record.name[1 : -len('.copy')]}.new":
+        copy.unlink(missing_ok=True)
+    record.unlink()
 
 
 @contextmanager

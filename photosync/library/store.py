@@ -202,7 +202,7 @@ class Library:
         if os.path.lexists(source):
             *folders, name = PurePosixPath(location.path).parts
             folder = own_folder(self.base(location.root) / PROGRAM_FOLDER, "trash", _today(), *folders)
-            move_file(source, _free_name(folder / name))
+            move_file(source, _free_name(folder / name), workspace=self.workspace(location.root))
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Sync the names in these folders."""

@@ -1,5 +1,6 @@
 """Runs that are killed before each of their changes on the disk: the next run completes and tidies everything."""
 
+import errno
 import hashlib
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from photosync.testing.command import Sandbox
-from photosync.testing.disk_faults import DiskFaults
+from photosync.testing.disk_faults import DiskFault, DiskFaults
 from photosync_amazon.simulator import AmazonSimulator
 
 KILLED = -9
@@ -67,6 +68,21 @@ def test_a_first_pull(tmp_path: Path, simulator: AmazonSimulator) -> None:
         assert len(sandbox.files()) == len(wanted) == 4
         if killed.exit != KILLED:
             break
+
+
+def test_a_pull_to_another_disk(tmp_path: Path) -> None:
+    left = set[bool]()
+    with AmazonSimulator(items=1) as simulator:
+        for sandbox, doomed in sandboxes(tmp_path, simulator):
+            other_disk = DiskFault("*/library/amazon/*", errno.EXDEV, ["rename"])
+            assert doomed.disk is not None
+            killed = replace(doomed, disk=replace(doomed.disk, faults=(other_disk,))).run("pull", "amazon")
+            left.add(any(sandbox.library.rglob(".photosync-*.new")))
+            if killed.exit != KILLED:
+                break
+            sandbox.run("pull", "amazon", "--year", "1970")  # it does not move the photo
+            check_no_temporary_files(sandbox.library / "amazon")
+    assert left == {True, False}
 
 
 CHANGES: dict[str, tuple[str, ...]] = {

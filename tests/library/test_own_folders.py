@@ -115,6 +115,17 @@ def test_temporary_files_of_a_killed_run_are_removed(library: Library) -> None:
     assert set(library.program_folder.rglob("*")) == kept
 
 
+def test_an_unfinished_copy_on_another_disk_is_removed(library: Library, target: Path) -> None:
+    copy = target.with_name(f".photosync-{'0a' * 16}.new")
+    copy.write_bytes(b"half")
+    records = [library.workspace("", "amazon") / f".{name * 16}.copy" for name in ("0a", "0b", "0c")]
+    for record, path in zip(records, (copy, target, target.parent), strict=True):  # somebody planted the others
+        record.write_bytes(os.fsencode(path))
+    library.remove_temporary_files([])
+    assert list(target.parent.iterdir()) == [target]
+    assert not any(record.exists() for record in records)
+
+
 def test_a_workspace_is_removed_unless_it_is_used_or_holds_a_file_of_the_user(tmp_path: Path, target: Path) -> None:
     left, mine, link = (tmp_path / f".photosync-fix-{name}" for name in ("left____", "mine____", "link____"))
     left.mkdir()
