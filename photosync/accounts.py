@@ -35,7 +35,7 @@ def opened(
         )
         return transports[-1]
 
-    context = AccountContext(config.name, state_folder() / "accounts" / config.name, open_transport, say)
+    context = AccountContext(config.name, state_folder() / "accounts" / config.name, open_transport, say, cancel)
     provider = config.provider.open(config.settings(), context)
     try:
         yield Account(config.name, provider, transports, cancel)

@@ -10,11 +10,15 @@ import errno
 import logging
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+
+from photosync import clock
 
 _log = logging.getLogger(__name__)
 _NOT_SUPPORTED = frozenset(
@@ -24,6 +28,8 @@ _NOT_SUPPORTED = frozenset(
     )
 )
 _LOCKS_NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK})
+_TICK_S = 0.25
+"""How soon a wait for a lock notices that the run is ending."""
 _said: set[str] = set()
 
 
@@ -62,15 +68,22 @@ def copy_mode(source: Path, target: Path) -> None:
 class Lock:
     """A lock between processes, on a file. The process that has it may take it again."""
 
-    def __init__(self, path: Path, *, timeout_s: float, mode: int = 0o644) -> None:
+    def __init__(
+        self, path: Path, *, timeout_s: float, mode: int = 0o644, cancel: threading.Event | None = None
+    ) -> None:
+        """`timeout_s` is the longest wait for another process; it ends when `cancel` is set."""
         self._path = path
         self._timeout_s = timeout_s
         self._mode = mode
-        self._lock: BaseFileLock = FileLock(path, timeout=timeout_s, mode=mode, fallback_to_soft=False)
+        self._cancel = cancel
+        self._lock: BaseFileLock = FileLock(path, mode=mode, fallback_to_soft=False)
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock. Raises `filelock.Timeout` if another process has it, and other `OSError`s of the disk."""
+        """Hold the lock. Raises `filelock.Timeout` if another process has it, and other `OSError`s of the disk.
+
+        Raises `CancelledError` when the run ends during the wait; a free lock is taken all the same.
+        """
         self._acquire()
         lock = self._lock
         try:
@@ -80,15 +93,28 @@ class Lock:
 
     def _acquire(self) -> None:
         try:
-            self._lock.acquire()
+            self._await()
         except Timeout:
             raise
         except (OSError, NotImplementedError) as error:  # the second: ENOSYS
             if isinstance(error, OSError) and error.errno not in _LOCKS_NOT_SUPPORTED:
                 raise
             _say("locks", self._path.parent, "a file that names the running process is used")
-            self._lock = SoftFileLock(f"{self._path}.held", timeout=self._timeout_s, mode=self._mode)
-            self._lock.acquire()
+            self._lock = SoftFileLock(f"{self._path}.held", mode=self._mode)
+            self._await()
+
+    def _await(self) -> None:
+        end = time.monotonic() + self._timeout_s
+        while True:
+            left_s = end - time.monotonic()
+            try:
+                self._lock.acquire(timeout=max(0.0, min(left_s, _TICK_S)))
+            except Timeout:
+                clock.check(self._cancel)
+                if left_s <= _TICK_S:
+                    raise
+            else:
+                return
 
 
 @contextmanager

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import ClassVar, Protocol, Self
 
 from photosync.model import Item, Selection
@@ -41,6 +42,8 @@ class AccountContext:
     """Opens an HTTP session; the core adds time-outs, retries, pacing and redaction."""
     say: Callable[[str], None]
     """Shows the user a message, on standard error."""
+    cancel: Event = field(default_factory=Event)
+    """Set when the run ends, for waits other than those of the transport."""
 
 
 class Provider(Protocol):

@@ -13,6 +13,7 @@ import glob
 import json
 import os
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -44,14 +45,18 @@ class StateFile:
         title: str = "the file",
         advice: str = "Make its folder writable.",
         lock_timeout_s: float = _LOCK_TIMEOUT_S,
+        cancel: threading.Event | None = None,
     ) -> None:
-        """`title` and `advice` are for the error message: what the file is, and what the user can do."""
+        """`title` and `advice` are for the error message: what the file is, and what the user can do.
+
+        `cancel` ends the wait for the lock (`AccountContext.cancel`).
+        """
         # A symbolic link is kept: the file that it points to is replaced.
         self.path = path.resolve()
         self._account = account
         self._title = title
         self._advice = advice
-        self._lock = Lock(Path(f"{self.path}.lock"), timeout_s=lock_timeout_s, mode=0o600)
+        self._lock = Lock(Path(f"{self.path}.lock"), timeout_s=lock_timeout_s, mode=0o600, cancel=cancel)
         self._lock_timeout_s = lock_timeout_s
 
     def exists(self) -> bool:

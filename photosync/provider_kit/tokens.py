@@ -25,10 +25,12 @@ Token = Json
 class TokenFile(StateFile):
     """One account's token. Its lock guards refreshing. `NAME.bak` next to it is the token before the present one."""
 
-    def __init__(self, path: Path, *, account: str, required: Sequence[str] = ()) -> None:
-        """`required` are the keys that a token must have."""
+    def __init__(
+        self, path: Path, *, account: str, required: Sequence[str] = (), cancel: threading.Event | None = None
+    ) -> None:
+        """`required` are the keys that a token must have; `cancel` as for `StateFile`."""
         advice = "Make its folder writable, or name another file with 'token'."
-        super().__init__(path, account=account, title="the token file", advice=advice)
+        super().__init__(path, account=account, title="the token file", advice=advice, cancel=cancel)
         self._required = tuple(required)
         self._backup = StateFile(self.path.with_name(f"{self.path.name}.bak"), account=account)
 

@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
 from photosync.errors import ProviderError, SignInError
+from photosync.provider import AccountContext
 from photosync.provider_kit.json_fields import part
 from photosync.provider_kit.state_file import StateFile
 from photosync.provider_kit.tokens import TokenFile
@@ -35,10 +35,11 @@ class AuraSession:
 class AuraAuth:
     """Adds the session to requests, and signs in; implements the transport's `Auth`."""
 
-    def __init__(self, account: str, settings: AuraSettings, state: Path) -> None:
+    def __init__(self, settings: AuraSettings, context: AccountContext) -> None:
+        account, state = context.account, context.state
         self._account = account
         self._settings = settings
-        self._file = TokenFile(settings.token or state / "session.json", account=account)
+        self._file = TokenFile(settings.token or state / "session.json", account=account, cancel=context.cancel)
         self._device_file = StateFile(state / "device.json", account=account)
         self._lock = threading.Lock()
         self._has_refreshed = False

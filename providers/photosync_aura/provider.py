@@ -63,7 +63,7 @@ class AuraProvider:
         self._account = context.account
         self._settings = settings
         self._context = context
-        self._auth = AuraAuth(context.account, settings, context.state)
+        self._auth = AuraAuth(settings, context)
         self._auth.transport = self._api_transport()
         self._api = AuraApi(context.account, settings.api, self._auth.signed_in)
         self._transport = self._unsigned_transport(settings.pause_s(settings.images, MEDIA_PAUSE_S))
@@ -170,7 +170,7 @@ class AuraProvider:
     def uploader(self, request: UploadRequest) -> AuraUploader:
         """A push to a frame that the configuration allows to change; lists the frame."""
         frame = self._frame(frame_to_change(self._account, self._settings, request.collection or "", self.collections))
-        budget = WriteBudget(self._account, self._context.state)
+        budget = WriteBudget(self._context)
         if not request.dry_run:
             budget.check_lock()
         self._auth.signed_in()

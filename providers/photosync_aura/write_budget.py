@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from photosync.errors import Reason, TemporaryError
+from photosync.provider import AccountContext
 from photosync.provider_kit.state_file import StateFile
 
 MOST_CALLS = 30
@@ -58,10 +58,10 @@ _STATE = TypeAdapter(_BudgetState)
 class WriteBudget:
     """The budget of one account, shared by several processes."""
 
-    def __init__(self, account: str, state: Path, clock: Callable[[], float] = time.time) -> None:
-        self._account = account
+    def __init__(self, context: AccountContext, clock: Callable[[], float] = time.time) -> None:
+        self._account = context.account
         self._clock = clock
-        self._file = StateFile(state / "writes.json", account=account)
+        self._file = StateFile(context.state / "writes.json", account=self._account, cancel=context.cancel)
 
     @property
     def most_a_call(self) -> int:

@@ -67,7 +67,10 @@ class CloudDriveProvider:
             context.account, context.state / "endpoint.json", drive, settings.trusted_hosts
         )
         self._token_file = TokenFile(
-            settings.token or context.state / "oauth.json", account=context.account, required=REQUIRED
+            settings.token or context.state / "oauth.json",
+            account=context.account,
+            required=REQUIRED,
+            cancel=context.cancel,
         )
         # Three sessions: for requests without a token, for finding the endpoints, and for the endpoints.
         self._sessions: list[Transport] = []
@@ -188,7 +191,7 @@ class CloudDriveProvider:
     def _synced(self, selection: Selection) -> TreeView:
         """The current files: photos and videos, or all files if requested."""
         api, tree = self._opened_drive(), self._opened_tree()
-        sync(self._account, api, tree, self._context.state, self._context.say)
+        sync(self._context, api, tree)
         wants_all = self._settings.all_files or selection.all_files
         return TreeView(tree, tuple(Kind) if wants_all else (Kind.PHOTO, Kind.VIDEO))
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from photosync.errors import ProviderError, Reason, TemporaryError
+from photosync.provider import AccountContext
 from photosync.provider_kit.state_file import StateFile
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.changes_stream import ChangesFollower
@@ -17,9 +18,11 @@ _CHANGES_REFUSED = frozenset({400, 403, 404, 405, 410, 501})
 _LOCK_TIMEOUT_S = 600.0
 
 
-def sync(account: str, api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:
-    """Update `tree` to the service's state; `state` is the account's folder. One process at a time does it."""
-    with StateFile(state / "sync", account=account, lock_timeout_s=_LOCK_TIMEOUT_S).locked():
+def sync(context: AccountContext, api: CloudDriveApi, tree: DriveTree) -> None:
+    """Update `tree` to the service's state. One process at a time does it."""
+    state, say = context.state, context.say
+    lock = StateFile(state / "sync", account=context.account, lock_timeout_s=_LOCK_TIMEOUT_S, cancel=context.cancel)
+    with lock.locked():
         _update(api, tree, state, say)
         if not tree.folders().has_root and tree.checkpoint is not None:
             tree.forget_checkpoint()  # later changes would never tell it

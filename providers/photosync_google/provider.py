@@ -84,7 +84,7 @@ class GoogleProvider:
         api = endpoints.get("picker", PICKER_URL).rstrip("/")
         library = endpoints.get("library", LIBRARY_URL).rstrip("/")
         sign_in_urls = self._sign_in_urls = (client.token_uri, client.revoke_uri)
-        token_file = partial(TokenFile, account=context.account, required=("refresh_token",))
+        token_file = partial(TokenFile, account=context.account, required=("refresh_token",), cancel=context.cancel)
 
         token = token_file(settings.token or context.state / "token.json")
         self._auth = GoogleAuth(context.account, client, token)

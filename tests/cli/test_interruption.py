@@ -17,6 +17,7 @@ from filelock import FileLock
 from photosync.testing import Fault
 from photosync.testing.command import SUMS, Sandbox
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_aura.simulator import KITCHEN, AuraSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.photosync_clouddrive.push.drive_user import photo
 
@@ -123,10 +124,9 @@ class TestPush:
         assert len([path for path in drive.tree() if path.startswith("Trip/")]) == 3
 
 
-@pytest.mark.slow  # the end of the run waits for three real seconds
+@pytest.mark.slow  # it is given two real seconds to begin the wait
 @pytest.mark.parametrize("options", [(), ("--album", "Pictures")])
 def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: Path, options: tuple[str, ...]) -> None:
-    """The thread that waits for it cannot be ended, and is left behind."""
     sandbox = Sandbox(tmp_path)
     sandbox.configure({"drive": drive.account_settings()})
     assert sandbox.run("pull", "drive").exit == 0
@@ -142,6 +142,29 @@ def test_while_another_process_has_a_lock(drive: CloudDriveSimulator, tmp_path: 
         stdout, _ = process.communicate(timeout=60)
         assert time.monotonic() - began < IN_TIME_S
     assert (process.returncode, json.loads(stdout)["exit"]) == (130, 130)
+
+
+@pytest.mark.slow  # it is given two real seconds to begin the wait
+def test_while_another_process_signs_in(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    with AuraSimulator() as simulator:
+        frame = {"id": KITCHEN, "write": True}
+        sandbox.configure({"aura": {**simulator.account_settings(), "frames": {"kitchen": frame}}})
+        photos = sandbox.folder / "Trip"
+        photos.mkdir()
+        (photos / "IMG_1.JPG").write_bytes(photo())
+        assert sandbox.run("pull", "aura").exit == 0
+        (session,) = sandbox.home.rglob("session.json")
+        session.unlink()
+        with FileLock(f"{session}.lock"):
+            process = sandbox.start("push", "aura", "kitchen", str(photos))
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.communicate(timeout=2)
+            began = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+            assert time.monotonic() - began < IN_TIME_S
+    assert process.returncode == 130
 
 
 @SIGNALS

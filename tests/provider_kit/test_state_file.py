@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from photosync.errors import DestinationError
+from photosync.errors import CancelledError, DestinationError
 from photosync.provider_kit.state_file import StateFile
 
 
@@ -73,3 +75,14 @@ def test_texts_that_utf_8_cannot_encode_are_kept(tmp_path: Path) -> None:
     file = StateFile(tmp_path / "state.json", account="drive")
     file.write({"a": "\ud800", "b": "caf\N{LATIN SMALL LETTER E WITH ACUTE}"})
     assert file.read() == {"a": "\ud800", "b": "caf\N{LATIN SMALL LETTER E WITH ACUTE}"}
+
+
+def test_the_wait_for_a_lock_ends_with_the_run(tmp_path: Path) -> None:
+    cancel = threading.Event()
+    file = StateFile(tmp_path / "state.json", account="drive", cancel=cancel)
+    threading.Timer(0.1, cancel.set).start()
+    with FileLock(f"{file.path}.lock"), pytest.raises(CancelledError), file.locked():
+        pass
+    with file.locked():  # what nobody else has can be written to the end
+        file.write({"number": 1})
+    assert file.read() == {"number": 1}
