@@ -219,8 +219,8 @@ class Retries:
         attempts = len(self._failures)
         label = self.redactor.clean(self.request.label)
         message = f"{label}: {failure.message}; gave up after {attempts} {'tries' if attempts > 1 else 'try'}."
-        if failure.retry_after_s is not None:
-            asked_s = failure.retry_after_s
+        asked_s = failure.retry_after_s
+        if asked_s is not None and asked_s >= 1:
             message += f" The service asks to wait {f'{asked_s:.0f} s' if asked_s <= _DAY_S else 'more than a day'}."
         reason = Reason.UNREACHABLE if failure.reason is Reason.TRUNCATED else failure.reason
         if not may_repeat(self.request, failure):

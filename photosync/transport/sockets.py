@@ -20,6 +20,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError
 
 from photosync import clock
+from photosync.transport.interim import FinalResponse
 
 _TICK_S = 0.25
 """How soon a wait notices that the run is ending."""
@@ -151,6 +152,7 @@ class _WatchedConnection(HTTPConnection):
     """Connects in a thread of its own, since nothing else ends the look-up of a name before it has an answer."""
 
     patience: ClassVar[Patience]
+    response_class = FinalResponse
 
     def connect(self) -> None:
         connect = super().connect

@@ -52,6 +52,8 @@ class Reply:
     """Send nothing more after `cut` bytes until this is set, and keep the connection open."""
     drip_s: float | None = None
     """Send the body a byte at a time, with this real time before each."""
+    interim: tuple[int, ...] = ()
+    """The statuses of interim answers before it."""
     drips_head: bool = False
     """So too a line of the head without an end, before the body."""
 
@@ -101,6 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.dropped:
             self.close_connection = True
             return
+        for status in reply.interim:
+            self.send_response_only(status)
+            self.end_headers()
         self.send_response_only(reply.status)
         sized = {"Content-Length": str(len(reply.body)), **reply.headers}
         for name, value in sized.items():

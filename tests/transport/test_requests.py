@@ -41,6 +41,21 @@ def test_an_answer_is_decompressed_and_its_headers_have_no_case(server: Server, 
     assert answer.url == f"{url}?a=b"
 
 
+@pytest.mark.parametrize("status", [100, 101, 102, 103, 199])
+def test_an_interim_answer_is_not_the_answer(server: Server, opened: Opener, status: int) -> None:
+    """Else the real one would be read as that of the next request on the connection."""
+    transport = opened()
+    url = server.on("/a", Reply(200, b"first", interim=(status, status)), Reply(200, b"second"))
+    assert [transport.request("GET", url).body for _ in range(2)] == [b"first", b"second"]
+    assert len(server.client_ports) == 1
+
+
+def test_interim_answers_without_end_are_given_up(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, b"late", interim=(100,) * 5000))
+    with pytest.raises(TemporaryError, match="gave up after 3 tries"):
+        opened().request("GET", url)
+
+
 def test_an_accepted_status_is_an_answer(server: Server, opened: Opener) -> None:
     transport = opened()
     for status in (201, 404, 409, 503):
