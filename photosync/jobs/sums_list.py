@@ -7,18 +7,26 @@ catalog changes; a run that finds the mark, another list or another number bring
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 from photosync.catalog import Catalog
+from photosync.errors import DestinationError
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, sums
-from photosync.library.disk_errors import disk_errors
+from photosync.library.disk_errors import file_error
 from photosync.library.sums import SumsLine
 from photosync.model import Location
 
 _CHANGING = ""
 _WITH_OTHERS = "+"
 """Follows the state of a list that has lines of the user too. It is not appended to: they may name the same path."""
+
+
+class ListError(DestinationError):
+    """The list alone cannot be written: it is a folder, protected or another user's. Photos can be saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class SumsList:
     def append(self, since_run: int) -> None:
         """Add the files that this run saved."""
         base = self.library.base(self.root)
-        with disk_errors(base / SUMS_NAME):
+        with _list_errors(base / SUMS_NAME):
             sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums(self.root, since_run)))
         self.catalog.set_sums_state(self.root, self._state())
 
@@ -63,7 +71,7 @@ class SumsList:
         base, location = self.library.base(self.root), Location(self.root, SUMS_NAME)
         path = base / SUMS_NAME
         if os.path.lexists(path) and (path.is_symlink() or not (path.is_file() or path.is_dir())):
-            with disk_errors(path):
+            with _list_errors(path):
                 self.library.to_trash(location)
             note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
         left = {
@@ -72,7 +80,7 @@ class SumsList:
             if not self.library.file(Location(self.root, name)).is_file()
         }
         own = (SumsLine.of(*each) for each in self.catalog.sums(self.root))
-        with disk_errors(path):
+        with _list_errors(path):
             has_others = sums.rewrite(base, own, left, base / PROGRAM_FOLDER)
         with self.catalog.transaction():
             self.catalog.forget_left_files(self.root)
@@ -83,8 +91,35 @@ class SumsList:
 
 
 def repair_lists(library: Library, catalog: Catalog, note: Callable[[str], None] = lambda _: None) -> None:
-    """Bring every list up to date that a killed run, another program or an older version left incomplete."""
-    for root in catalog.roots():
-        sums_list = SumsList(library, catalog, root)
-        if sums_list.is_there and not sums_list.is_current:
-            sums_list.rewrite(note)
+    """Bring every list up to date that a killed run, another program or an older version left incomplete.
+
+    Raises `ListError`, after all others are up to date.
+    """
+    lists = [SumsList(library, catalog, root) for root in catalog.roots()]
+    update_each(partial(each.rewrite, note) for each in lists if each.is_there and not each.is_current)
+
+
+def update_each(updates: Iterable[Callable[[], None]]) -> None:
+    """Carry out all updates of lists. Raises the first `ListError`, after the others are done."""
+    errors = []
+    for update in updates:
+        try:
+            update()
+        except ListError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+
+
+@contextmanager
+def _list_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        found = file_error(error, path)
+        if isinstance(found, DestinationError):
+            raise found from error
+        raise ListError(
+            f"cannot write the list {path}: {error.strerror or type(error).__name__}. No photo is affected. "
+            "Make it a file that can be written, or move it away; the next run completes the list."
+        ) from error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.library_catalog import open_catalog, read_catalog
+from photosync.jobs.sums_list import ListError
 from photosync.library import PROGRAM_FOLDER, Library, UndoRecords
 from photosync.library.own_folders import remove_temporary_files
 from photosync.model import Location
@@ -143,5 +144,6 @@ class FileOwners:
             self._stack.callback(catalog.close)
             self._open[root] = (library, catalog)
             if self.to_change:
-                settle_interrupted(library, catalog)
+                with suppress(ListError):  # said when a file is changed, and by each pull
+                    settle_interrupted(library, catalog)
         return self._open[root]

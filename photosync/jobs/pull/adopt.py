@@ -122,7 +122,11 @@ class UnknownFiles:
         found: dict[int, list[Path]] = {}
         if SumsList(self.library, self.catalog, root).can_be_appended_to:
             return found  # all its lines are of files in the catalog
-        for line in sums.read(self.library.base(root)):
+        try:
+            lines = sums.read(self.library.base(root))
+        except PermissionError:
+            return found  # said when the list is written
+        for line in lines:
             location = Location(root, os.fsdecode(line.name))
             path = self.library.file(location)
             if self._is_ours(location) and path.is_file() and self.catalog.entry_at(location) is None:

@@ -11,6 +11,7 @@ them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
@@ -32,6 +33,7 @@ from photosync.jobs.pull.save import Saver, missing_files
 from photosync.jobs.push.walk import size_of
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
+from photosync.jobs.sums_list import ListError
 from photosync.library import Layout, Library
 from photosync.library.disk_errors import disk_error
 from photosync.model import Collection, Item, Selection
@@ -100,6 +102,7 @@ class Pull:
         self._outage = OutageDetector[DownloadFailure](options.workers)
         self._found = 0
         self._undecided = 0
+        self._list_error: ListError | None = None
         failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
         self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
 
@@ -114,6 +117,8 @@ class Pull:
                 self._record_saved()
             self._limits.check_bytes()
             self._finish_listing()
+            if self._list_error is not None:
+                raise self._list_error
         except PhotosyncError as raised:
             error = raised
         except OSError as raised:
@@ -125,7 +130,8 @@ class Pull:
 
     def _compare_catalog_with_disk(self) -> None:
         if not self._options.dry_run:
-            settle_interrupted(self._library, self._catalog)
+            with self._keep_list_error():
+                settle_interrupted(self._library, self._catalog)
         self._catalog.begin_listing()
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
 
@@ -311,7 +317,16 @@ class Pull:
         except DestinationError:
             self._make_room()
             self._saver.commit()
-        self._saver.write_sums()
+        with self._keep_list_error():
+            self._saver.write_sums()
+
+    @contextmanager
+    def _keep_list_error(self) -> Iterator[None]:
+        """Photos come, whatever their list; the run ends with its error."""
+        try:
+            yield
+        except ListError as error:
+            self._list_error = error
 
     def _make_room(self) -> None:
         """Remove partial files: they may have filled the disk, and the catalog must record what was saved."""

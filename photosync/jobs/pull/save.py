@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import found_sidecars, write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
-from photosync.jobs.sums_list import SumsList
+from photosync.jobs.sums_list import SumsList, update_each
 from photosync.library import PROGRAM_FOLDER, Library, digest_of
 from photosync.library.disk_errors import disk_error, file_error, file_errors
 from photosync.library.names import SHORT_NAME_BYTES
@@ -184,13 +185,16 @@ class Saver:
         sums_list.mark_changing()
 
     def write_sums(self) -> None:
-        """Update every SHA256SUMS that this run made out of date."""
-        for root in sorted(self._outdated_sums):
-            if root in self._sums_to_rewrite:
-                self._sums_list(root).rewrite(self.note)
-            else:
-                self._sums_list(root).append(self.run)
+        """Update every SHA256SUMS that this run made out of date. Raises `ListError`, after the others are updated."""
+        roots = sorted(self._outdated_sums)
         self._outdated_sums.clear()
+        update_each(partial(self._write_sums, root) for root in roots)
+
+    def _write_sums(self, root: str) -> None:
+        if root in self._sums_to_rewrite:
+            self._sums_list(root).rewrite(self.note)
+        else:
+            self._sums_list(root).append(self.run)
 
     def _sums_list(self, root: str) -> SumsList:
         return SumsList(self.library, self.catalog, root)

@@ -18,6 +18,7 @@ from photosync.testing.user import ACCOUNT, User
 from photosync_amazon.simulator import AmazonSimulator
 
 LONG = "A" * 150
+MINE = f"{'b' * 64}  old/mine.jpg\n"
 FEBRUARY = f"{ACCOUNT}/2021/02"
 
 
@@ -148,6 +149,39 @@ def test_a_folder_that_cannot_be_read_is_not_taken_for_empty(user: User) -> None
     user.pull_all()
     hidden = on_disk(user, DiskFault(f"*/{FEBRUARY}", errno.EACCES, ["list"]))
     assert hidden.pull("--full").number("unchanged") == 3
+
+
+OBSTACLES = {
+    "protected": DiskFault("*/SHA256SUMS", errno.EPERM, ["rename"]),
+    "another user's": DiskFault("*/SHA256SUMS", errno.EACCES, ["read", "write"]),
+    "folder": None,
+}
+
+
+@pytest.mark.parametrize("obstacle", OBSTACLES.values(), ids=OBSTACLES)
+def test_photos_come_where_their_list_cannot_be_written(
+    user: User, simulator: AmazonSimulator, obstacle: DiskFault | None
+) -> None:
+    sums = user.sandbox.library / "SHA256SUMS"
+    user.sandbox.library.mkdir()
+    if obstacle is None:
+        sums.mkdir()
+    else:
+        sums.write_text(MINE)
+    disk = on_disk(user, *filter(None, [obstacle]))
+    for saved in (3, 1, 0):
+        result = disk.pull("--full")
+        assert (result.exit, result.number("saved"), result.number("failed")) == (Exit.DESTINATION, saved, 0), result
+        assert result.summary["complete"] is True
+        assert f"cannot write the list {sums}" in str(result.summary["message"])
+        if saved == 3:
+            simulator.library.add(1)
+    fixed = disk.sandbox.run("fix", str(user.sandbox.library), "--set", "artist=Ada")
+    assert (fixed.exit, fixed.number("fixed")) == (Exit.DESTINATION, 4), fixed
+    if obstacle is None:
+        sums.rmdir()
+    assert user.pull().exit == Exit.OK
+    assert len(sums.read_text().removeprefix(MINE).splitlines()) == 4
 
 
 MOMENTS = {
