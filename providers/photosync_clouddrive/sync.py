@@ -42,16 +42,16 @@ def _update(api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str
         list_everything(api, tree, say)
 
 
-def _refusal_of(changes: ChangesFollower, tree: DriveTree) -> int | None:
+def _refusal_of(changes: ChangesFollower, tree: DriveTree, *, may_restart: bool = True) -> int | None:
     """Follow the changes; returns the status of the refusal if the service does not offer changes."""
-    while True:
-        try:
-            changes.follow()
-        except ProviderError as error:
-            if error.status not in _CHANGES_REFUSED:
-                raise
-            if error.status != HTTPStatus.BAD_REQUEST or tree.checkpoint is None:
-                return error.status
-            tree.forget_checkpoint()  # perhaps only the checkpoint is refused
-        else:
-            return None
+    try:
+        changes.follow()
+    except ProviderError as error:
+        if error.status not in _CHANGES_REFUSED:
+            raise
+        if not may_restart or error.status != HTTPStatus.BAD_REQUEST or tree.checkpoint is None:
+            return error.status
+    else:
+        return None
+    tree.forget_checkpoint()  # perhaps only the checkpoint is refused
+    return _refusal_of(changes, tree, may_restart=False)

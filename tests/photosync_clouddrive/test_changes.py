@@ -164,6 +164,15 @@ def test_a_checkpoint_that_is_refused_is_forgotten(simulator: CloudDriveSimulato
     assert (listing.items, listing.removed, listing.total) == ({}, set(), 60)
 
 
+def test_a_service_that_refuses_each_checkpoint_lists_everything(account: Account) -> None:
+    with CloudDriveSimulator(items=60, line_nodes=10, answer_nodes=20, gaps=False) as simulator:
+        account.simulator = simulator
+        simulator.faults.refuse_checkpoint = Fault()
+        assert set(account.listing().items) == expected(simulator)
+        assert simulator.counts[CHANGES] == 4
+        assert any("listing everything instead" in said for said in account.said)
+
+
 # What changed
 
 
