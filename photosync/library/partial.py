@@ -138,9 +138,12 @@ class PartialFile:
 
 
 def _opened(path: Path) -> int:
-    """Open or create a partial file. Anything else with its name is replaced: a link, or a second name of a file."""
+    """Open or create a partial file. Anything else with its name is replaced: a link, or a second name of a file.
+
+    So is a file of another user, such as one of a run as root.
+    """
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-    if os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode):
+    if os.path.lexists(path) and not (stat.S_ISREG(path.lstat().st_mode) and os.access(path, os.R_OK | os.W_OK)):
         path.unlink()
     descriptor = os.open(path, flags, 0o666)
     found = os.fstat(descriptor)

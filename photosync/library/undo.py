@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 
 from photosync.file_systems import copy_mode, sync_folder
-from photosync.library.disk_errors import disk_errors
+from photosync.library.disk_errors import file_errors
 from photosync.library.move import move_file
 from photosync.library.own_folders import own_folder
 
@@ -20,7 +20,10 @@ _MADE = "made"
 
 
 class UndoRecords:
-    """The records in one folder: `ab/abcd…-ef01….json` is named after the hash of a file and its earlier hash."""
+    """The records in one folder: `ab/abcd…-ef01….json` is named after the hash of a file and its earlier hash.
+
+    All methods raise `ItemError` for a record that cannot be used, and `DestinationError` if the disk fails.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -28,9 +31,9 @@ class UndoRecords:
     def keep(self, sha256: str, before: str, record: bytes) -> None:
         """Write a record that turns the content `sha256` into the content `before`."""
         path = self._path(sha256, before)
-        if path.is_file() and not path.is_symlink():
-            return
-        with disk_errors(path):
+        with file_errors(path):
+            if path.is_file() and not path.is_symlink():
+                return
             is_new = not path.parent.exists()
             own_folder(self._folder.parent, self._folder.name, path.parent.name)
             write_durably(path, record)
@@ -44,13 +47,13 @@ class UndoRecords:
     def find(self, sha256: str) -> dict[str, bytes]:
         """The records for a file with this content, by the hash of the earlier content."""
         folder = self._folder / sha256[:2]
-        with disk_errors(folder):
+        with file_errors(folder):
             found = sorted(folder.glob(f"{sha256}-*.json"))
             return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
 
     def was_made(self, sha256: str) -> bool:
         """Whether a file with this content was created where there was none."""
-        with disk_errors(self._folder):
+        with file_errors(self._folder):
             return self._path(sha256, _MADE).exists()
 
     def _path(self, sha256: str, before: str) -> Path:

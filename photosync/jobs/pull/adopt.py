@@ -150,7 +150,10 @@ def _sizes(path: Path, sha256: str, undo: UndoRecords) -> set[int]:
         sha256, size_bytes = contents.pop()
         sizes.add(size_bytes)
         seen.add(sha256)
-        for before, record in undo.find(sha256).items():
+        records: dict[str, bytes] = {}
+        with suppress(ItemError):  # records that cannot be read
+            records = undo.find(sha256)
+        for before, record in records.items():
             if before not in seen:
                 with suppress(ItemError):  # a damaged record
                     contents.append((before, size_bytes + metadata.growth(record)))

@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -149,6 +150,17 @@ def test_a_folder_that_cannot_be_read_is_not_taken_for_empty(user: User) -> None
     user.pull_all()
     hidden = on_disk(user, DiskFault(f"*/{FEBRUARY}", errno.EACCES, ["list"]))
     assert hidden.pull("--full").number("unchanged") == 3
+
+
+def test_an_undo_record_that_cannot_be_written_concerns_its_photo_alone(user: User, simulator: AmazonSimulator) -> None:
+    user.sandbox.configure({ACCOUNT: simulator.account_settings()}, exif="fix", artist="Ada")
+    user.pull()
+    (record, *_) = user.sandbox.library.glob(".photosync/undo/*/*.json")
+    shutil.rmtree(user.sandbox.library)
+    shutil.rmtree(user.sandbox.home)
+    another_users = DiskFault(f"*/undo/{record.name[:2]}/*", errno.EACCES, ["write"])
+    check_one_failed(on_disk(user, another_users).pull())
+    assert user.pull().number("saved") == 1
 
 
 OBSTACLES = {
