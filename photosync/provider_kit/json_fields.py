@@ -22,7 +22,7 @@ from photosync.transport import json_document
 
 Json = Mapping[str, object]
 
-_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.:~=+@-]{1,512}")
 _LONGEST_TEXT = 16_384
 _LARGEST_NUMBER = 2**63 - 1
@@ -131,9 +131,12 @@ def page_token(content: object, name: str) -> str | None:
 
 
 def date_time(content: object, name: str) -> datetime | None:
-    """The RFC 3339 time in the field `name`, with its zone: `2023-08-14T18:02:11.123456789Z`; cut to microseconds."""
+    """The RFC 3339 time in the field `name`, with its zone: `2023-08-14T18:02:11.123456789Z`; cut to microseconds.
+
+    Also with small letters, which that permits, and with `+0200`, which ISO 8601 does.
+    """
     match = _DATE_TIME.fullmatch(text(content, name) or "")
-    return _parsed(f"{match[1]}T{match[2]}{match[3]}") if match and match[3] else None
+    return _parsed(f"{match[1]}T{match[2]}{match[3].upper()}") if match and match[3] else None
 
 
 def clock_time(content: object, name: str) -> datetime | None:

@@ -88,7 +88,7 @@ _REFUSALS: dict[str, Callable[[float | None], web.Response]] = {
     "throttle": _throttled,
     "throttle_date": _throttled_until,
     "server_error": lambda status: page("Service Unavailable", int(status or 503)),
-    "html": lambda _: page("Something else"),
+    "html": lambda status: page("Something else", int(status or 200)),
     "json": lambda _: web.json_response({"message": "Something else"}),
 }
 

@@ -84,7 +84,7 @@ class Faults:
     expired: Fault | None = None
     """The sign-in has expired. Only on routes that require a sign-in."""
     html: Fault | None = None
-    """An HTML page with status 200."""
+    """An HTML page with the status `value` (200)."""
     json: Fault | None = None
     """An unexpected JSON object with status 200."""
     half_json: Fault | None = None

@@ -133,7 +133,14 @@ class Connections:
                 is_known = self._is_known(target, previous)
                 response = self._send_one(prepared, request, target, is_known=is_known, shows_path=not has_left)
                 previous = target
-            reply = Reply(response, request, started=started, generation=generation, cancel=self.cancel)
+            reply = Reply(
+                response,
+                request,
+                started=started,
+                generation=generation,
+                limit_s=self.policy.answer_limit_s,
+                cancel=self.cancel,
+            )
             head = reply.head
             if target.origin in self._own_hosts and (told := service_time(head.headers)) is not None:
                 clock.learn(told, target.origin.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from photosync.transport.types import Answer, Request
 MOST_IN_MEMORY = 16 * 1024 * 1024
 """The largest answer that is no content. A page of a listing is smaller than 5 MiB."""
 _PEEK_BYTES = 64 * 1024
+_PEEK_LIMIT_S = 30.0
 _PIECE_BYTES = 64 * 1024
 """At most this much is decompressed at once."""
 
@@ -34,6 +36,7 @@ class Reply:
         *,
         started: float,
         generation: int | None,
+        limit_s: float,
         cancel: threading.Event | None,
     ) -> None:
         self.request = request
@@ -45,26 +48,33 @@ class Reply:
         self.where = hosts.target(response.url).origin.name
         """The host, for messages."""
         self._raw: HTTPResponse = response.raw
+        self._limit_s = limit_s
         self._cancel = cancel
 
     def whole(self) -> Answer:
         """Read to the end, into memory."""
-        answer = self._with_body(MOST_IN_MEMORY + 1)
+        answer = self._with_body(MOST_IN_MEMORY + 1, self._limit_s)
         if len(answer.body) > MOST_IN_MEMORY:
             raise ProviderError(f"{self.where} answered with more than {MOST_IN_MEMORY >> 20} MiB.", answer.status)
         return answer
 
     def peek(self) -> Answer:
-        """The head with the beginning of the body, which is not read again. A body that breaks off is left out."""
+        """The head with the beginning of the body, which is not read again.
+
+        A body that breaks off, or comes slowly, is left out.
+        """
         try:
-            return self._with_body(_PEEK_BYTES)
+            return self._with_body(_PEEK_BYTES, min(_PEEK_LIMIT_S, self._limit_s))
         except RetryableError:
             return self.head
 
-    def _with_body(self, at_most: int) -> Answer:
+    def _with_body(self, at_most: int, within_s: float) -> Answer:
         body = bytearray()
+        end = time.monotonic() + within_s
         while len(body) < at_most and (part := self._next(min(at_most - len(body), _PIECE_BYTES), decode=True)):
             body += part
+            if time.monotonic() > end:
+                raise RetryableError(f"{self.where} took more than {within_s:g} s for an answer", Reason.UNREACHABLE)
         return replace(self.head, body=bytes(body))
 
     def pieces(self, size: int, *, decode: bool = True) -> Iterator[bytes]:

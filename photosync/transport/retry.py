@@ -61,6 +61,8 @@ class Policy:
     slow_window_bytes: int = 6000
     """A service that sends or takes fewer bytes within `slow_window_s` (or the read time-out, if longer) of waiting for
     it is given up for this attempt."""
+    answer_limit_s: float = 600.0
+    """For all of an answer that is no content, in real time: 600 kB on a line that carries 1 kB/s."""
     pool_size: int = 16
     """Connections per host that are kept open."""
 

@@ -141,8 +141,9 @@ class Transport:
         if not answer.is_html:
             with suppress(ValueError):
                 return json_document.parse(answer.body)
-        what = f"answered {answer.status} with {answer.content_type or 'something'} where JSON was due"
-        raise self._exchange.refusal(request, answer, what)
+        is_json = answer.content_type.endswith("json")
+        came = "damaged JSON" if is_json else f"{answer.content_type or 'something'} where JSON was due"
+        raise self._exchange.refusal(request, answer, f"answered {answer.status} with {came}; try again later")
 
     def _accepted_head(self, retries: Retries) -> Reply:
         request = retries.request

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, ClassVar, cast
 
 from requests.adapters import HTTPAdapter
@@ -24,6 +25,10 @@ from photosync.transport.interim import FinalResponse
 
 _TICK_S = 0.25
 """How soon a wait notices that the run is ending."""
+_MOST_LINES = 1000
+"""Of a head with the interim answers before it, and of the trailers after a body in chunks."""
+_LONGEST_LINE = 65_536
+"""Bytes, as in http.client."""
 
 
 class TooSlowError(TimeoutError):
@@ -116,7 +121,7 @@ class WatchedSocket:
     def makefile(self, mode: str) -> io.BufferedReader:
         """A file that reads from here; the socket stays open until it is closed too."""
         assert mode == "rb", "http.client reads bytes"
-        return io.BufferedReader(_Reader(self, self._socket.makefile("rb", buffering=0)))
+        return BoundedReader(_Reader(self, self._socket.makefile("rb", buffering=0)))
 
     def fileno(self) -> int:
         """For the pool, which looks whether the peer has closed the connection."""
@@ -129,6 +134,32 @@ class WatchedSocket:
     def close(self) -> None:
         """Close, once the files that read from here are closed."""
         self._socket.close()
+
+
+class BoundedReader(io.BufferedReader):
+    """Bounds what is read as lines where http.client and urllib3 do not: trailers, sizes of chunks, interim answers."""
+
+    _lines = 0
+    """How many were read since the last part of a body."""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """A line. Raises `HTTPException` for too many, and for a long one if the caller gives no size."""
+        is_bounded = size is not None and size >= 0
+        line = super().readline(size if is_bounded else _LONGEST_LINE)
+        self._lines += 1
+        if self._lines > _MOST_LINES or (len(line) == _LONGEST_LINE and not is_bounded):
+            raise HTTPException("too many lines, or one that is too long")
+        return line
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Part of a body."""
+        self._lines = 0
+        return super().read(size)
+
+    def read1(self, size: int = -1) -> bytes:
+        """Part of a body."""
+        self._lines = 0
+        return super().read1(size)
 
 
 class _Reader(io.RawIOBase):

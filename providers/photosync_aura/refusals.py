@@ -45,7 +45,8 @@ def classifier(account: str, auth: AuraAuth) -> Callable[[Answer], PhotosyncErro
 
 def unknown_frame(account: str, frame: Frame, error: ProviderError) -> UsageError | None:
     """The error for a frame that this account does not see; None if `error` has another meaning."""
-    if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN):
+    # A web page is what a proxy says, and not the service.
+    if error.status not in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN) or not json_object(error.body):
         return None
     return UsageError(
         f"account '{account}': Aura shows this account no frame '{frame.name}' ({frame.id}, {error.status}). "

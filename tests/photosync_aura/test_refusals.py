@@ -43,6 +43,15 @@ def test_403_a_frame_that_is_not_for_this_account(owner: Owner) -> None:
     assert "no member of it" in result.stderr
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_web_page_says_nothing_about_a_frame(owner: Owner, status: int) -> None:
+    """A proxy's, for example: the frame is right."""
+    owner.simulator.faults.html = Fault(value=status, on="list")
+    result = owner.pull("Kitchen")
+    assert result.exit == 5
+    assert "no frame" not in result.stderr
+
+
 def test_an_error_in_an_answer_with_status_200(owner: Owner) -> None:
     owner.simulator.faults.error_envelope = Fault()
     result = owner.pull()

@@ -135,6 +135,8 @@ def test_an_identifier_may_stand_in_an_address(value: str, expected: str | None)
     [
         ("2023-08-14T18:02:11Z", datetime(2023, 8, 14, 18, 2, 11, tzinfo=UTC)),
         ("2023-08-14T18:02:11.123456789Z", datetime(2023, 8, 14, 18, 2, 11, 123456, tzinfo=UTC)),
+        ("2023-08-14t18:02:11z", datetime(2023, 8, 14, 18, 2, 11, tzinfo=UTC)),
+        ("2023-08-14T18:02:11+0000", datetime(2023, 8, 14, 18, 2, 11, tzinfo=UTC)),
         ("2023-08-14T18:02:11.5+02:00", datetime(2023, 8, 14, 18, 2, 11, 500000, tzinfo=timezone(timedelta(hours=2)))),
     ],
 )

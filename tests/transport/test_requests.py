@@ -56,6 +56,13 @@ def test_interim_answers_without_end_are_given_up(server: Server, opened: Opener
         opened().request("GET", url)
 
 
+@pytest.mark.parametrize("end", [b"0\r\n" + b"T: x\r\n" * 5000, b"2;" + b"x" * 70_000 + b"\r\nab\r\n0\r\n\r\n"])
+def test_lines_without_end_around_chunks_are_given_up(server: Server, opened: Opener, end: bytes) -> None:
+    url = server.on("/a", Reply(200, b"2\r\nab\r\n" + end, {"Transfer-Encoding": "chunked", "Content-Length": ""}))
+    with pytest.raises(TemporaryError, match="gave up after 3 tries"):
+        opened().request("GET", url)
+
+
 def test_an_accepted_status_is_an_answer(server: Server, opened: Opener) -> None:
     transport = opened()
     for status in (201, 404, 409, 503):
@@ -105,6 +112,12 @@ def test_what_is_not_json_is_said_to_be_none(server: Server, opened: Opener, rep
     with pytest.raises(ProviderError, match="where JSON was due") as caught:
         opened().json("GET", server.on("/a", reply))
     assert caught.value.body == reply.body
+
+
+def test_damaged_json_is_said_to_be_damaged(server: Server, opened: Opener) -> None:
+    url = server.on("/a", Reply(200, b'{"a": [1, nu', {"Content-Type": "application/json"}))
+    with pytest.raises(ProviderError, match="answered 200 with damaged JSON; try again later: "):
+        opened().json("GET", url)
 
 
 @pytest.mark.parametrize(

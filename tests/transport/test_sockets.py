@@ -36,6 +36,13 @@ class TestAPeerThatIsTooSlow:
         ):
             opened(SLOW, read_timeout_s=0.2).request("GET", url)
 
+    @pytest.mark.parametrize("status", [200, 404])
+    def test_may_send_steadily_but_not_for_ever(self, server: Server, opened: Opener, status: int) -> None:
+        url = server.on("/a", Reply(status, b"x" * 60_000, drip_s=0.001))  # a minute
+        policy = replace(QUICK, max_attempts=2, answer_limit_s=0.2)
+        with pytest.raises(TemporaryError, match=r"took more than 0.2 s for an answer; gave up after 2 tries"):
+            opened(policy).request("GET", url)
+
     def test_ends_a_download(self, server: Server, opened: Opener) -> None:
         url = server.on("/a", Reply(200, b"x" * 1000, drip_s=0.02))
         with pytest.raises(TemporaryError, match="sent too little"):
