@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
+from photosync.metadata.capture_time.period import says_the_same
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
 from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
 from photosync.model import CaptureTime, GpsPosition
+
+_MEANING_ORIGINAL = frozenset(source for source in TimeSource if source.means_original)
+_MEANING_CREATED = frozenset({TimeSource.XMP_CREATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class Missing:
     artist: str = ""
     copyright: str = ""
     gps: GpsPosition | None = None
+    contradicted: str = ""
+    """The date field that stays missing, because another date in the file contradicts what it would get."""
 
 
 def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
@@ -38,6 +44,15 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     if choice.winner and choice.winner.source.rank >= TimeSource.GPS.rank and _about_capture(facts.unreadable):
         taken = None  # the date that cannot be read may be another one
     original = taken if is_original_best or not has_original else None
+    created, contradicted = original, ""
+    if original and not has_original and not _stands_beside(original, _MEANING_ORIGINAL, facts, choice):
+        original, created, contradicted = None, None, "DateTimeOriginal"
+    elif (
+        original
+        and not facts.has(TimeSource.EXIF_CREATED)
+        and not _stands_beside(original, _MEANING_CREATED, facts, choice)
+    ):
+        created, contradicted = None, "CreateDate"
     artist = "" if facts.has_artist else settings.artist or ""
     copyright_ = "" if facts.has_copyright else settings.copyright or ""
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
@@ -45,7 +60,7 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     has_other_date = _about_capture({*facts.times, *facts.unreadable})
     return Missing(
         fields=(
-            *(date_fields(facts, original, is_new=not has_original) if original else ()),
+            *(date_fields(facts, original, created, is_new=not has_original) if original else ()),
             *author_fields(artist, copyright_),
             *(gps_fields(gps) if gps else ()),
         ),
@@ -55,7 +70,14 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
         artist=artist,
         copyright=copyright_,
         gps=gps,
+        contradicted=contradicted,
     )
+
+
+def _stands_beside(taken: CaptureTime, sources: Iterable[TimeSource], facts: Facts, choice: CaptureTimeChoice) -> bool:
+    """Whether these say the same, as far as they are there and not doubted. A program may show either."""
+    others = (each.time for each in choice.candidates if each.source in sources and not each.doubt)
+    return facts.unreadable.keys().isdisjoint(sources) and all(says_the_same(taken, other) for other in others)
 
 
 def _about_capture(sources: Iterable[TimeSource]) -> bool:

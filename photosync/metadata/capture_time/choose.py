@@ -15,7 +15,7 @@ from photosync.metadata.capture_time.dates import shifted
 from photosync.metadata.capture_time.names import date_in_name
 from photosync.metadata.capture_time.period import refines
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.capture_time.testimony import judge
+from photosync.metadata.capture_time.testimony import contradict, judge
 from photosync.metadata.capture_time.zones import (
     CLOCK_TOLERANCE,
     GPS_TOLERANCE,
@@ -131,8 +131,14 @@ def _note(each: Candidate) -> str:
 
 
 def _winner(believed: tuple[Candidate, ...], settings: Settings) -> Candidate | None:
-    """The first; if that is partial, a later one that says more and does not contradict it, and may be written."""
+    """The first; if that is partial, a later one that says more and does not contradict it, and may be written.
+
+    The day of a scan gives way to the day of the picture.
+    """
     winner = next(iter(believed), None)
+    if winner is not None and winner.source.is_digitized:
+        taken = next((each for each in believed if each.source.means_original), winner)
+        winner = taken if contradict(taken.time, winner.time) else winner
     for other in believed:
         if winner is None or not winner.time.meaning.is_partial:
             break

@@ -26,11 +26,13 @@ class Miscount:
     text: str
 
 
-_WEEKS = tuple(Miscount(timedelta(weeks=weeks), f"is {weeks:,} weeks early") for weeks in (1024, 2048))
+WEEKS = tuple(Miscount(timedelta(weeks=weeks), f"is {weeks:,} weeks early") for weeks in (1024, 2048))
 _EPOCHS = {
     (right, wrong): Miscount(right - wrong, f"counts from {right.year} in place of {wrong.year}")
     for right, wrong in permutations((MAC, UNIX, FAT, APPLE), 2)
 }
+LOCAL_DAYS = tuple(Miscount(timedelta(days=days), "has the day of a time zone, not that of UTC") for days in (-1, 1))
+"""GPS times of phones that combine the local day with the time in UTC."""
 FROM_UNIX = _EPOCHS[UNIX, MAC]
 """The movie header of many phones and cameras."""
 
@@ -38,8 +40,8 @@ FROM_UNIX = _EPOCHS[UNIX, MAC]
 def miscounts(source: TimeSource) -> tuple[Miscount, ...]:
     """The errors that this source may have, the most common first."""
     if source is TimeSource.GPS:
-        return _WEEKS
+        return WEEKS
     if source is TimeSource.MOVIE_HEADER:
         others = (each for (_, wrong), each in _EPOCHS.items() if wrong is MAC and each is not FROM_UNIX)
         return FROM_UNIX, *others, _EPOCHS[MAC, UNIX]
-    return *_WEEKS, *_EPOCHS.values()
+    return *WEEKS, *_EPOCHS.values()

@@ -34,6 +34,16 @@ class TimeSource(Enum):
         return self.rank < TimeSource.PROVIDER.rank
 
     @property
+    def is_digitized(self) -> bool:
+        """Whether it is the day of the scan, if the picture was scanned."""
+        return self in (TimeSource.EXIF_CREATED, TimeSource.XMP_CREATED)
+
+    @property
+    def means_original(self) -> bool:
+        """Whether it is DateTimeOriginal in another standard (Metadata Working Group, Guidelines 2.0, 5.5)."""
+        return self in (TimeSource.XMP_ORIGINAL, TimeSource.XMP_PHOTOSHOP, TimeSource.IPTC)
+
+    @property
     def may_be_written(self) -> bool:
         """Whether it is reliable enough to be written into the file or a sidecar."""
         return self.rank <= TimeSource.FILE_NAME.rank

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 from photosync.metadata.capture_time.candidate import Candidate
 from photosync.metadata.capture_time.dates import doubt, shifted
-from photosync.metadata.capture_time.epochs import FROM_UNIX, miscounts
+from photosync.metadata.capture_time.epochs import FROM_UNIX, LOCAL_DAYS, WEEKS, Miscount, miscounts
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.capture_time.unset_clock import is_default, is_start_of_year, is_zero
+from photosync.metadata.capture_time.unset_clock import is_default, is_in_milliseconds, is_start_of_year, is_zero
 from photosync.metadata.capture_time.zones import GPS_TOLERANCE, difference
 from photosync.model import CaptureTime, TimeMeaning
 
@@ -25,11 +25,12 @@ AGREEMENT = timedelta(days=2)
 
 _MACHINES = (TimeSource.GPS, TimeSource.MOVIE_HEADER)
 """Sources that nobody writes by hand."""
-_DIGITIZED = (TimeSource.EXIF_CREATED, TimeSource.XMP_CREATED)
-"""Of a scan, the day of the scan: no testimony about the other dates in the file."""
 _IN_FILE = "the dates in the file"
 _NEVER_SET = "is what a clock shows that was never set"
+_OF_UPLOAD = "is the time of the upload"
 _FIRST_YEAR_OF_MP4 = 1991
+_FIRST_GPS_DATE = datetime(2002, 4, 1)  # noqa: DTZ001
+"""When Exif 2.2 defined the day of the GPS time. An earlier one is 1,024 weeks early, or of a clock never set."""
 _LENGTHS = {
     TimeMeaning.DAY: timedelta(days=1),
     TimeMeaning.MONTH: timedelta(days=31),
@@ -44,7 +45,13 @@ def judge(candidates: Iterable[Candidate], now: datetime) -> tuple[Candidate, ..
     judged = [_recounted(each, _witnesses(each, judged), now) for each in judged]
     uploaded = next((each.time for each in judged if each.source is TimeSource.UPLOAD), None)
     judged = [_outvoted(each, _witnesses(each, judged), uploaded) for each in judged]
+    judged = [_not_of_upload(each, _witnesses(each, judged), uploaded) for each in judged]
     return tuple(_with_unset_clocks(judged, uploaded))
+
+
+def contradict(one: CaptureTime, two: CaptureTime) -> bool:
+    """Whether they cannot be of one moment, in any time zones."""
+    return _distance(one, two) > AGREEMENT
 
 
 def _impossible(source: TimeSource, time: CaptureTime, now: datetime) -> str:
@@ -57,13 +64,11 @@ def _impossible(source: TimeSource, time: CaptureTime, now: datetime) -> str:
 
 def _recounted(each: Candidate, witnesses: Sequence[Candidate], now: datetime) -> Candidate:
     """A machine's time, corrected if a known error explains it and others confirm that, else doubted."""
-    if each.source not in _MACHINES or _agrees_with_any(each.time, witnesses):
+    if each.source is TimeSource.GPS:
+        each = _with_right_day(each, witnesses)
+    if each.source not in _MACHINES or each.correction or _agrees_with_any(each.time, witnesses):
         return each
-    counts = [
-        (count, replace(each.time, reading=moved))
-        for count in miscounts(each.source)
-        if (moved := shifted(each.time.reading, count.by)) is not None
-    ]
+    counts = _recounts(each.time, miscounts(each.source))
     for count, time in counts:
         if any(_is_same_moment(time, other.time) for other in witnesses):
             return replace(each, time=time, doubt="", correction=count.text)
@@ -74,6 +79,24 @@ def _recounted(each: Candidate, witnesses: Sequence[Candidate], now: datetime) -
         if _agrees_with_any(time, witnesses):
             return replace(each, doubt=count.text)
     return each
+
+
+def _with_right_day(gps: Candidate, witnesses: Sequence[Candidate]) -> Candidate:
+    """GPS time with another day, if that is the moment of a witness.
+
+    Early weeks are recognised even if another source agrees with them: a camera may set its clock by its receiver.
+    """
+    is_moment = any(_is_same_moment(gps.time, other.time) for other in witnesses)
+    for count, time in _recounts(gps.time, WEEKS if is_moment else (*WEEKS, *LOCAL_DAYS)):
+        if any(_is_same_moment(time, other.time) for other in witnesses):
+            return replace(gps, time=time, doubt="", correction=count.text)
+    return gps
+
+
+def _recounts(time: CaptureTime, counts: Iterable[Miscount]) -> list[tuple[Miscount, CaptureTime]]:
+    """`time` without each of these errors."""
+    found = ((count, shifted(time.reading, count.by)) for count in counts)
+    return [(count, replace(time, reading=reading)) for count, reading in found if reading is not None]
 
 
 def _outvoted(each: Candidate, witnesses: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
@@ -88,11 +111,9 @@ def _outvoted(each: Candidate, witnesses: Sequence[Candidate], uploaded: Capture
         labels = " and ".join(other.source.label for other in agreeing[:2])
         return replace(each, doubt=f"contradicts {labels}") if nearest > max(spread, AGREEMENT) else each
     if _is_of_upload(each, uploaded):
-        return replace(each, doubt="is the time of the upload")
-    for count in miscounts(each.source):
-        moved = shifted(each.time.reading, count.by)
-        time = replace(each.time, reading=moved) if moved else each.time
-        if moved and any(_is_same_moment(time, other.time) for other in agreeing):
+        return replace(each, doubt=_OF_UPLOAD)
+    for count, time in _recounts(each.time, miscounts(each.source)):
+        if any(_is_same_moment(time, other.time) for other in agreeing):
             return replace(each, doubt=count.text)
     return each
 
@@ -102,29 +123,66 @@ def _is_of_upload(each: Candidate, uploaded: CaptureTime | None) -> bool:
     return bool(each.source is TimeSource.PROVIDER and uploaded and _distance(each.time, uploaded) <= timedelta(days=1))
 
 
+def _not_of_upload(each: Candidate, witnesses: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
+    """Doubted if the service gives the time of the upload: that second, its day, or where something else is older.
+
+    Only what may be written takes its place for folder and file time. A date in the file does that anyway.
+    """
+    firm = [other for other in witnesses if not _suspicion(other)]
+    is_needed = not each.doubt and not any(other.source.is_in_file for other in witnesses)
+    if not is_needed or uploaded is None or not _is_of_upload(each, uploaded) or _agrees_with_any(each.time, firm):
+        return each
+    reading = each.time.reading
+    older = [other for other in firm if other.time.reading < reading]
+    is_day = reading.time() == datetime.min.time()
+    if not older and not is_day and abs(reading - uploaded.reading) > timedelta(seconds=1):
+        return each
+    return replace(each, doubt=_OF_UPLOAD, is_last_resort=not any(other.source.may_be_written for other in older))
+
+
 def _with_unset_clocks(judged: Sequence[Candidate], uploaded: CaptureTime | None) -> Iterable[Candidate]:
     """The defaults of clocks, doubted."""
-    firm = [each for each in judged if not _may_be_unset(each)]
+    firm = [each for each in judged if not _suspicion(each)]
     for each in judged:
         if each.doubt or each.source is TimeSource.UPLOAD:
             yield each
         elif each not in firm:
-            # An edit may be of any later day, and so is no contradiction.
-            others = [other for other in _others(each, firm) if other.source.may_be_written]
-            is_confirmed = _agrees_with_any(each.time, others)
-            yield each if is_confirmed else replace(each, doubt=_NEVER_SET, is_last_resort=not others)
+            yield _unless_confirmed(each, _others(each, firm), _suspicion(each))
+        elif each.source is TimeSource.GPS and each.time.reading < _FIRST_GPS_DATE:
+            yield _unless_confirmed(each, _others(each, judged), "is older than the field that holds it")
         else:
             others = _witnesses(each, firm)
-            independent = (*_MACHINES, TimeSource.PROVIDER)
-            one = any(other.source in independent and not _is_of_upload(other, uploaded) for other in others)
-            within = timedelta(hours=1) if _agreeing(others) else timedelta(minutes=1) if one else timedelta()
-            is_default = is_start_of_year(each.time.reading, within) and not each.time.meaning.is_partial
-            is_contradicted = is_default and not _agrees_with_any(each.time, others)
-            yield replace(each, doubt=_NEVER_SET) if is_contradicted else each
+            is_default = is_start_of_year(each.time.reading, _unset_for(each, others, uploaded))
+            is_confirmed = each.time.meaning.is_partial or _agrees_with_any(each.time, others)
+            yield replace(each, doubt=_NEVER_SET) if is_default and not is_confirmed else each
 
 
-def _may_be_unset(each: Candidate) -> bool:
-    return not each.time.meaning.is_partial and is_default(each.time.reading, by_hand=_clock(each.source) == _IN_FILE)
+def _unless_confirmed(each: Candidate, others: Iterable[Candidate], doubt_: str) -> Candidate:
+    """Doubted, if none of the others agrees. An edit may be of any later day, and so is no contradiction."""
+    others = [other for other in others if other.source.may_be_written]
+    return each if _agrees_with_any(each.time, others) else replace(each, doubt=doubt_, is_last_resort=not others)
+
+
+def _unset_for(each: Candidate, others: Sequence[Candidate], uploaded: CaptureTime | None) -> timedelta:
+    """How long after the start of a year a time may be that of a clock never set, against these others."""
+    is_machine = each.source in _MACHINES
+    independent = (*_MACHINES, TimeSource.PROVIDER, *((TimeSource.FILE_NAME,) if is_machine else ()))
+    one = any(other.source in independent and not _is_of_upload(other, uploaded) for other in others)
+    if _agreeing(others) or (one and is_machine):
+        return timedelta(hours=1)
+    return timedelta(minutes=1) if one else timedelta()
+
+
+def _suspicion(each: Candidate) -> str:
+    """Why a time counts only if another source confirms it; empty if it counts alone."""
+    if each.time.meaning.is_partial:
+        return ""
+    # GPS time is in UTC, so it is no default of another zone.
+    if is_default(each.time.reading, by_hand=_clock(each.source) in (_IN_FILE, TimeSource.GPS.label)):
+        return _NEVER_SET
+    if each.source is TimeSource.PROVIDER and is_in_milliseconds(each.time.reading):
+        return "counts seconds as milliseconds"
+    return ""
 
 
 def _witnesses(each: Candidate, judged: Iterable[Candidate]) -> list[Candidate]:
@@ -133,11 +191,11 @@ def _witnesses(each: Candidate, judged: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _others(each: Candidate, judged: Iterable[Candidate]) -> list[Candidate]:
-    """The other believed candidates that are about the capture. The upload says nothing of it."""
+    """The other believed candidates that are about the capture. An upload and a scan say nothing of it."""
     return [
         other
         for other in judged
-        if other.source not in (each.source, TimeSource.UPLOAD, *_DIGITIZED) and not other.doubt
+        if other.source not in (each.source, TimeSource.UPLOAD) and not other.source.is_digitized and not other.doubt
     ]
 
 

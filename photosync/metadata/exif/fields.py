@@ -34,15 +34,18 @@ class Field:
         return self.value if isinstance(self.value, bytes) else struct.pack(f"{order}{len(self.value)}I", *self.value)
 
 
-def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterator[Field]:
-    """The missing Exif fields besides the DateTimeOriginal `original`, and that itself if it `is_new`."""
+def date_fields(facts: Facts, original: CaptureTime, created: CaptureTime | None, *, is_new: bool) -> Iterator[Field]:
+    """The missing Exif fields besides the DateTimeOriginal `original`, and that itself if it `is_new`.
+
+    `created`: the same for CreateDate; None if another date of the file contradicts it.
+    """
     text = exif_text(original.reading)
     if is_new:
         yield _text("DateTimeOriginal", tags.DATE_TIME_ORIGINAL, text)
         milliseconds = original.reading.microsecond // 1000
         if milliseconds:
             yield _text("SubSecTimeOriginal", tags.SUB_SEC_ORIGINAL, f"{milliseconds:03}", only_if_absent=True)
-    if not facts.has(TimeSource.EXIF_CREATED):
+    if created is not None and not facts.has(TimeSource.EXIF_CREATED):
         yield _text("CreateDate", tags.CREATE_DATE, text)
     if original.offset is None:
         return
@@ -51,7 +54,9 @@ def date_fields(facts: Facts, original: CaptureTime, *, is_new: bool) -> Iterato
         yield _text("OffsetTimeOriginal", tags.OFFSET_TIME_ORIGINAL, offset)
         if tags.OFFSET_TIME not in facts.exif_offsets and _is_absent_or(text, facts, TimeSource.EXIF_MODIFIED):
             yield _text("OffsetTime", tags.OFFSET_TIME, offset)
-    if tags.OFFSET_TIME_DIGITIZED not in facts.exif_offsets and _is_absent_or(text, facts, TimeSource.EXIF_CREATED):
+    has_created = created is not None or facts.has(TimeSource.EXIF_CREATED)
+    is_same = has_created and _is_absent_or(text, facts, TimeSource.EXIF_CREATED)
+    if tags.OFFSET_TIME_DIGITIZED not in facts.exif_offsets and is_same:
         yield _text("OffsetTimeDigitized", tags.OFFSET_TIME_DIGITIZED, offset)
 
 

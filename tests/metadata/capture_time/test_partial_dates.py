@@ -284,3 +284,45 @@ def test_a_text_that_is_there_keeps_its_bytes(bench: Bench, field: str, written:
     done = bench.fix(content, Given(name="x.jpg", taken=TAKEN))
     assert raw in done.path.read_bytes()
     assert all(each.before == "" for each in done.changes)
+
+
+SCAN = "2019:05:03 10:11:12"
+SCANS = {
+    "XMP": (xmp_segment(photoshop_DateCreated="1962-07-01T12:00:00"), "1962-07-01T12:00:00", "1962:07:01 12:00:00"),
+    "XMP year": (xmp_segment(exif_DateTimeOriginal="1962"), "1962", ""),
+    "IPTC": (iptc_segment("19620701", "120000"), "1962-07-01T12:00:00", "1962:07:01 12:00:00"),
+    "IPTC day": (iptc_segment("19620701"), "1962-07-01", ""),
+    "unreadable": (xmp_segment(photoshop_DateCreated="circa 1962"), "2019-05-03T10:11:12", ""),
+    "hours": (xmp_segment(photoshop_DateCreated="2019-05-03T15:11:12"), "2019-05-03T10:11:12", ""),
+    "days": (xmp_segment(photoshop_DateCreated="2019-04-29T15:11:12"), "2019-04-29T15:11:12", "2019:04:29 15:11:12"),
+    "zone": (xmp_segment(photoshop_DateCreated="2019-05-03T08:11:12Z"), "2019-05-03T10:11:12", SCAN),
+    "seconds": (xmp_segment(photoshop_DateCreated="2019-05-03T10:11"), "2019-05-03T10:11:12", SCAN),
+}
+
+
+@pytest.mark.parametrize(("other", "date", "written"), SCANS.values(), ids=SCANS)
+def test_the_day_of_a_scan_is_not_written_over_that_of_the_picture(
+    bench: Bench, other: bytes, date: str, written: str
+) -> None:
+    """CreateDate is the day on which a picture was digitized."""
+    done = bench.fix(jpeg(exif_segment(block(exif=[text(0x9004, SCAN)])), other), UPLOADED)
+    assert saying(done.capture_time) == date
+    dates = {each.field: each.after for each in done.changes if not each.field.startswith("Offset")}
+    assert dates == ({"DateTimeOriginal": written} if written else {})
+    if not written and len(date) > len("1962-07-01"):
+        assert "not written: DateTimeOriginal (another date in the file contradicts it)" in done.notes
+    assert bench.fix(done.path.read_bytes(), UPLOADED).changes == ()
+
+
+@pytest.mark.parametrize("digitized", ["2019-05-03T10:11:12", "2019", "last summer"])
+def test_the_day_of_the_picture_is_not_written_beside_that_of_the_scan(bench: Bench, digitized: str) -> None:
+    content = jpeg(exif_segment(block(exif=[original("1962:07:01 12:00:00")])), xmp_segment(xmp_CreateDate=digitized))
+    done = bench.fix(content, service("1962-07-01T10:00:00", INSTANT))
+    assert {each.field for each in done.changes} == {"OffsetTimeOriginal", "OffsetTime"}
+    assert "not written: CreateDate (another date in the file contradicts it)" in done.notes
+
+
+def test_dates_of_one_meaning_that_differ_are_left_alone(bench: Bench) -> None:
+    content = jpeg(xmp_segment(exif_DateTimeOriginal="1962-07-01T12:00:00"), iptc_segment("19650102", "120000"))
+    done = bench.fix(content, UPLOADED)
+    assert (done.changes, done.sidecar) == ((), None)

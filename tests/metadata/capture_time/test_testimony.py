@@ -70,6 +70,31 @@ def test_a_receiver_that_missed_a_rollover_is_corrected_by_the_others(tmp_path: 
     assert any(f"{weeks:,} weeks early" in note for note in done.notes)
 
 
+def test_a_clock_that_was_set_by_an_early_receiver_is_early_too() -> None:
+    content = dated("2000:07:31 13:50:49", gps=gps_time("2000:07:31", 12, 50, 49))
+    found = choose(content, Given("x.jpg", given("2020-03-16T13:50:49").taken, datetime(2020, 3, 17, tzinfo=UTC)))
+    assert "1,024 weeks early" in doubts(found)["Exif DateTimeOriginal"]
+    assert found.file_time == datetime(2020, 3, 16, 12, 50, 49, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("stamp", ["", "2020:03:16 08:00:05"])
+def test_a_receiver_with_the_local_day_is_corrected(tmp_path: Path, stamp: str) -> None:
+    content = dated(stamp, gps=gps_time("2020:03:16", 23, 0, 5))
+    done = fixed(tmp_path, content, given("" if stamp else "2020-03-16T08:00:05"))
+    assert chosen(done.capture_time)[1] == "2020-03-16 08:00:05"
+    assert written(done)["OffsetTimeOriginal"] == "+09:00"
+    assert any("the day of a time zone" in note for note in done.notes)
+
+
+def test_a_gps_date_from_before_there_were_any_is_not_written(tmp_path: Path) -> None:
+    """It may be 1,024 weeks early."""
+    content = dated(gps=gps_time("2000:07:31", 12, 50, 49))
+    done = fixed(tmp_path, content, given())
+    assert (chosen(done.capture_time)[1], done.changes) == ("2000-07-31 12:50:49", ())
+    assert chosen(choose(content, given("2022-01-02T03:04:05")))[0] == "provider"
+    assert doubts(choose(dated("2000:07:31 14:50:49", gps=gps_time("2000:07:31", 12, 50, 49)))) == {}
+
+
 @pytest.mark.parametrize("name", ["x.jpg", "IMG_20200316_135049.jpg"])
 def test_an_early_receiver_with_another_time_of_day_is_doubted(tmp_path: Path, name: str) -> None:
     """Its last fix was hours ago: its day is wrong, and its time is not that of the capture."""
@@ -118,6 +143,46 @@ def test_a_service_that_gives_the_day_of_the_upload_is_doubted_if_two_others_agr
     assert chosen(choose(content, given("2024-03-01T08:00:01")))[0] == "provider"
 
 
+@pytest.mark.parametrize("taken", ["2024-03-01T08:00:00", "2024-03-01T00:00:00", "2024-02-29T19:20:21"])
+@pytest.mark.parametrize(
+    ("name", "date"),
+    [("IMG_20200316_135049.jpg", "2020-03-16 13:50:49"), ("IMG-20200316-WA0001.jpg", "2020-03-16 00:00:00")],
+)
+def test_a_service_that_gives_the_day_of_the_upload_is_doubted_if_the_name_has_an_older_one(
+    tmp_path: Path, taken: str, name: str, date: str
+) -> None:
+    done = fixed(tmp_path, jpeg(), given(taken, name))
+    assert chosen(done.capture_time) == ("file name", date)
+    assert written(done).get("DateTimeOriginal", "") in ("", "2020:03:16 13:50:49")
+    assert doubts(done.capture_time) == {"provider": "is the time of the upload"}
+
+
+@pytest.mark.parametrize(
+    ("content", "taken"),
+    [
+        (jpeg(), "2024-03-01T08:00:00"),
+        (jpeg(), "2024-03-01T00:00:00"),
+        (dated(modified="2020:03:16 13:50:50"), "2024-03-01T05:06:07"),
+    ],
+)
+def test_a_services_time_of_the_upload_is_not_written(tmp_path: Path, content: bytes, taken: str) -> None:
+    done = fixed(tmp_path, content, given(taken))
+    assert (chosen(done.capture_time)[0], done.changes) == ("provider", ())
+
+
+@pytest.mark.parametrize("name", ["x.jpg", "IMG_20240301_090000.jpg"])
+def test_a_photo_that_was_uploaded_at_once_gets_its_date(tmp_path: Path, name: str) -> None:
+    done = fixed(tmp_path, jpeg(), given("2024-03-01T07:59:41", name))
+    assert written(done)["DateTimeOriginal"] == "2024:03:01 07:59:41"
+    assert doubts(done.capture_time) == {}
+
+
+def test_a_service_that_counts_seconds_as_milliseconds(tmp_path: Path) -> None:
+    done = fixed(tmp_path, jpeg(), given("1970-01-19T02:12:44", "IMG_20200316_135049.jpg"))
+    assert chosen(done.capture_time) == ("file name", "2020-03-16 13:50:49")
+    assert fixed(tmp_path, jpeg(), given("1970-01-19T02:12:44")).changes == ()
+
+
 # Movie headers
 
 
@@ -162,9 +227,17 @@ def test_a_movie_header_with_an_error_fills_no_track(tmp_path: Path, seconds: in
     assert done.changes == ()
 
 
+@pytest.mark.parametrize("known", [given("2020-03-16T14:50:49"), given(name="20200316_145049.mp4")])
+@pytest.mark.parametrize("moment", ["2015-01-01T00:03:49", "1999-12-31T16:00:10"])
+def test_one_other_source_shows_that_a_dashcam_was_never_set(known: Given, moment: str) -> None:
+    found = choose(mp4(seconds_since(MAC, moment)), known)
+    assert chosen(found)[1] == "2020-03-16 14:50:49"
+
+
 # Clocks that were never set
 
 DEFAULTS = ["2000:01:01 00:00:00", "2000:01:01 00:00:42", "2001:01:01 00:00:09", "2002:01:01 00:00:00"]
+DEFAULTS += ["1899:12:30 00:00:00", "1999:11:30 00:00:00"]
 DEFAULTS += ["2010:01:01 00:00:20", "1970:01:01 05:10:20", "1980:01:01 03:04:05", "1970:01:01 01:00:00"]
 
 
@@ -189,7 +262,11 @@ def test_a_lone_default_stays_and_is_not_written(tmp_path: Path, stamp: str, mod
     assert any("never set" in note for note in done.notes)
 
 
-@pytest.mark.parametrize("taken", ["2000-01-01T00:00:00", "2010-01-01T00:00:05", "1970-01-01T04:00:00"])
+LONE_DEFAULTS = ["2000-01-01T00:00:00", "2010-01-01T00:00:05", "1970-01-01T04:00:00", "1999-12-31T16:00:00"]
+LONE_DEFAULTS += ["1900-01-01T00:00:00", "1899-12-30T00:00:00", "1979-12-31T16:00:00"]
+
+
+@pytest.mark.parametrize("taken", LONE_DEFAULTS)
 def test_a_services_lone_default_is_not_written(tmp_path: Path, taken: str) -> None:
     done = fixed(tmp_path, jpeg(), given(taken))
     assert (done.changes, done.sidecar) == ((), None)
@@ -200,6 +277,7 @@ def test_a_services_lone_default_is_not_written(tmp_path: Path, taken: str) -> N
     [
         *("1970-01-01T00:00:00", "1969-12-31T16:00:00", "1969-12-31T19:00:00", "1970-01-01T05:30:00"),
         *("0001-01-01T00:00:00", "1980-01-01T00:00:00", "1980-01-06T00:00:00", "1904-01-01T00:00:00"),
+        *("1969-12-31T23:59:59", "1970-01-01T00:59:59", "2002-12-08T12:00:00"),
         *("1901-12-13T20:45:52", "2038-01-19T03:14:07", "2040-02-06T06:28:15", "1970-01-01T00:00:59"),
     ],
 )
@@ -208,6 +286,12 @@ def test_a_services_zero_is_no_date(tmp_path: Path, zero: str) -> None:
     assert chosen(done.capture_time)[0] == "upload"
     assert done.changes == ()
     assert "provider" in doubts(done.capture_time)
+
+
+@pytest.mark.parametrize("stamp", ["2002:12:08 12:00:00", "1969:12:31 23:59:59"])
+def test_a_constant_of_camera_software_is_no_date(tmp_path: Path, stamp: str) -> None:
+    done = fixed(tmp_path, dated(stamp), given())
+    assert (chosen(done.capture_time)[0], done.changes) == ("upload", ())
 
 
 def test_a_new_year_that_another_source_confirms_is_believed(tmp_path: Path) -> None:
@@ -239,7 +323,10 @@ def test_a_receiver_without_a_fix_gives_way_to_the_service() -> None:
 # What people wrote
 
 
-@pytest.mark.parametrize("stamp", ["1962:07:01 12:00:00", "1962:01:01 00:00:00", "1978:09:01 00:00:00"])
+@pytest.mark.parametrize(
+    "stamp",
+    ["1962:07:01 12:00:00", "1900:01:01 00:00:00", "1970:01:19 02:12:44", "1962:01:01 00:00:00", "1978:09:01 00:00:00"],
+)
 @pytest.mark.parametrize("taken", ["", "2019-05-03T10:11:12", "1962-07-01T12:00:00"])
 def test_the_date_of_an_old_scan_is_believed(stamp: str, taken: str) -> None:
     """The name, ModifyDate, CreateDate and the service have the day of the scan."""
