@@ -58,6 +58,17 @@ def test_the_time_of_day_is_no_business_of_the_zone(owner_of: OwnerOf) -> None:
     assert owner.sandbox.files()[0].name.startswith("2012-04-15-03-15-04.000_")
 
 
+@pytest.mark.parametrize(("taken", "year"), [(APRIL, "2012"), (datetime(1970, 1, 1), "2026")])
+def test_a_time_of_the_service_that_is_doubted_gives_no_folder(owner_of: OwnerOf, taken: datetime, year: str) -> None:
+    owner = owner_of()
+    owner.simulator.library.add(taken=taken, kind=Kind.PHOTO, frame=KITCHEN)
+    owner.configure(layout="{year}/{name}")
+    owner.pull_all()
+    (path,) = owner.sandbox.files()
+    assert path.parent.name == year
+    assert owner.pull_all().number("unchanged") == 1
+
+
 def test_a_picture_without_a_time_is_saved_too(owner_of: OwnerOf) -> None:
     owner = owner_of()
     (id_,) = owner.simulator.library.add(missing="taken", frame=KITCHEN)

@@ -18,6 +18,7 @@ from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, SUMS_NAME, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
+from photosync.metadata import CaptureTimeChoice
 from photosync.model import CaptureTime, Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
 
@@ -78,13 +79,18 @@ class LocationChooser:
         format_ = downloaded.fixed.format
         if (self.provider and self.provider.facts.content_names) or other_kind(item.kind, format_):
             item = replace(item, name=fitting_name(item.name, format_))
-        for location in self.free(item, root, downloaded.fixed.capture_time.folder_date, name_bytes):
+        for location in self.free(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes):
             file = self.library.file(location)
             if not os.path.lexists(file):
                 return location
             if _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item):
                 return location
         raise AssertionError("locations never end")
+
+    def _date(self, item: Item, choice: CaptureTimeChoice) -> CaptureTime | None:
+        """The date for the folder. Some services' own comes first, unless it is doubted."""
+        by_service = self.provider is not None and self.provider.facts.provider_dates
+        return item.taken if by_service and not choice.doubts_provider else choice.folder_date
 
     def location_of(self, path: Path, root: str) -> Location:
         """The location of a file below a root."""
@@ -116,13 +122,12 @@ class LocationChooser:
         return tuple(self.provider.legacy_files(item, folder))
 
     def _candidates(self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int) -> Iterator[Location]:
-        by_provider = self.provider is not None and self.provider.facts.provider_dates
         fields = LayoutFields(
             account=self.account,
             id=item.id,
             name=item.name,
             kind=item.kind.value,
-            taken=item.taken if by_provider else taken,
+            taken=taken,
             collection="" if root else _collection(item),  # a folder outside the library is for one collection
         )
         path = PurePosixPath(*(shortened(part, name_bytes) for part in self.layout.path(fields).parts))

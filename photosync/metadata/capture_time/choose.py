@@ -70,6 +70,12 @@ class CaptureTimeChoice:
         return CaptureTime(self.folder_time, meaning if meaning.is_partial else TimeMeaning.LOCAL)
 
     @property
+    def doubts_provider(self) -> bool:
+        """Whether the provider's capture time is doubted, and another one chosen."""
+        doubted = (each for each in self.candidates if each.source is TimeSource.PROVIDER and each.doubt)
+        return any(each is not self.winner for each in doubted)
+
+    @property
     def writable(self) -> CaptureTime | None:
         """The local reading that may be written. An instant without a known offset is written in UTC, and says so."""
         winner = self.winner

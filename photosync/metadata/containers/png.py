@@ -96,9 +96,10 @@ def _text(chunk: Chunk, rest: bytes) -> bytes:
 
 
 def _old_profile(text: bytes) -> bytes:
-    """The bytes of a profile as ImageMagick writes it: name, length, and hexadecimal lines; none if it is broken."""
+    """The bytes of a profile as ImageMagick and ExifTool write it: lines with its name, its length, and hexadecimal
+    ones; none if it is broken."""
     try:
-        return bytes.fromhex(b"".join(text.split()[2:]).decode("ascii"))
+        return bytes.fromhex(b"".join(text.strip().split(b"\n")[2:]).decode("ascii"))
     except ValueError:
         return b""
 

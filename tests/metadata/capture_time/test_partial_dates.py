@@ -55,7 +55,7 @@ def xmp_png(**properties: str) -> bytes:
 def old_profile(name: bytes, content: bytes) -> bytes:
     """A PNG as ImageMagick wrote it."""
     text = b"\n%s\n%8d\n%s\n" % (name, len(content), content.hex().encode())
-    return png(png_chunk(b"tEXt", b"Raw profile type " + name + b"\0" + text))
+    return png(png_chunk(b"tEXt", b"Raw profile type " + name.split()[0].lower() + b"\0" + text))
 
 
 def saying(choice: CaptureTimeChoice) -> str | None:
@@ -84,6 +84,7 @@ FILES = {
     "IPTC impossible time": (jpeg(iptc_segment("19780903", "256199+0000")), "1978-09-03"),
     "XMP in an old PNG": (old_profile(b"xmp", xmp_packet(photoshop_DateCreated="1978-09")), "1978-09"),
     "IPTC in an old PNG": (old_profile(b"iptc", iptc_segment("19780900")[18:]), "1978-09"),
+    "IPTC in a PNG by ExifTool": (old_profile(b"IPTC profile", iptc_segment("19780900")[18:]), "1978-09"),
     "video": (mp4(0, creation_date="1978-09", brand=b"qt  "), "1978-09"),
 }
 
