@@ -12,7 +12,7 @@ import re
 import shlex
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -107,6 +107,12 @@ class AccountConfig:
     options: Defaults
     settings: Callable[[], AccountSettings]
     """The provider's settings, with every secret looked up. Raises `ConfigError`."""
+    collection_zones: Mapping[str, str]
+    """The time zones of collections, by their names."""
+
+    def metadata_settings(self, mode: Mode | None = None) -> Settings:
+        """The settings of the EXIF fixer; `mode` replaces the configured one."""
+        return replace(self.options.metadata_settings(mode), collection_zones=self.collection_zones)
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ class Config:
     def metadata_settings(self, account: str | None) -> Settings:
         """For the files of an account; from `defaults` for None and for an account that is not configured any more."""
         known = self.accounts.get(account or "")
-        return (known.options if known else self.defaults).metadata_settings()
+        return (known or self.defaults).metadata_settings()
 
 
 def load(path: Path | None, *, required: bool = True) -> Config:
@@ -275,9 +281,11 @@ class _Source:
         at = ("accounts", name)
         options = {key: value for key, value in content.items() if key in Defaults.model_fields}
         own = {key: value for key, value in content.items() if key not in options and key != "provider"}
-        self._note_secrets(self._settings(at, provider, own, lambda text: text), own)
+        plain = self._settings(at, provider, own, lambda text: text)
+        self._note_secrets(plain, own)
         settings = partial(self._settings, at, provider, own, _look_up)
-        return AccountConfig(name, plugin, provider, self._validated(Defaults, {**defaults, **options}, at), settings)
+        validated = self._validated(Defaults, {**defaults, **options}, at)
+        return AccountConfig(name, plugin, provider, validated, settings, plain.collection_zones)
 
     def _settings(
         self, at: tuple[str, ...], provider: type[Provider], own: Mapping[str, Any], look_up: Callable[[str], str]

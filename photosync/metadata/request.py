@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -38,6 +39,8 @@ class Given:
     gps: GpsPosition | None = None
     sha256: str = ""
     """The hash of the content, if known already."""
+    collection: str = ""
+    """The name of the collection that it was saved from, which may have a time zone of its own."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:
@@ -46,7 +49,7 @@ class Given:
     @classmethod
     def of(cls, item: Item, sha256: str = "") -> Given:
         """The provider's data of `item`."""
-        return cls(item.name, item.taken, item.added, item.gps, sha256)
+        return cls(item.name, item.taken, item.added, item.gps, sha256, item.folder or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Settings:
     mode: Mode = Mode.FIX
     time_zone: str | None = None
     """An IANA name, `Europe/Berlin`."""
+    collection_zones: Mapping[str, str] = field(default_factory=dict)
+    """Of collections that have another one, by name."""
     artist: str | None = None
     copyright: str | None = None
     write_gps: bool = False
@@ -71,3 +76,8 @@ class Settings:
             text = getattr(self, name) or ""
             if not text.isprintable():
                 raise ConfigError(f"{name} '{text!a}' has characters that cannot be written. Use plain text.")
+
+    def of(self, given: Given) -> Settings:
+        """With the time zone of a file's collection, if it has one."""
+        zone = self.collection_zones.get(given.collection)
+        return replace(self, time_zone=zone) if zone else self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -55,3 +56,8 @@ class AccountSettings(BaseModel):
 
     endpoints: dict[str, str] = {}
     """Hosts to use in place of the service's own; `Provider.endpoint_names` are the keys."""
+
+    @property
+    def collection_zones(self) -> Mapping[str, str]:
+        """The IANA time zones of collections whose photos have another one than the account, by their names."""
+        return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -77,6 +78,11 @@ class AuraSettings(AccountSettings):
                 raise ValueError(f"frames: '{names[frame.id]}' and '{name}' have the same id; keep one of them")
             names[frame.id] = name
         return self
+
+    @property
+    def collection_zones(self) -> Mapping[str, str]:
+        """Those of the frames."""
+        return {name: frame.time_zone for name, frame in self.frames.items() if frame.time_zone}
 
     @property
     def api(self) -> str:

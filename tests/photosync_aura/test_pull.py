@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,20 @@ def test_the_time_of_day_is_no_business_of_the_zone(owner_of: OwnerOf) -> None:
     owner.configure(frames={"home": {"id": KITCHEN, "time_zone": "Asia/Tokyo"}}, time_zone="Europe/Berlin")
     owner.pull_all()
     assert owner.sandbox.files()[0].name.startswith("2012-04-15-03-15-04.000_")
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_the_zone_of_a_frame_gives_the_time_of_its_files(owner_of: OwnerOf, zone: str | None) -> None:
+    """The account's, and that of the computer, are others."""
+    owner = owner_of()
+    owner.simulator.library.add(taken=APRIL, kind=Kind.PHOTO, frame=KITCHEN)
+    frames = {"home": {"id": KITCHEN, "time_zone": "Asia/Tokyo"}}
+    owner.configure(frames=frames, **({"time_zone": zone} if zone else {}))
+    owner.pull_all()
+    (path,) = owner.sandbox.files()
+    tokyo = datetime(2012, 4, 14, 18, 15, 4, tzinfo=UTC)
+    assert datetime.fromtimestamp(path.stat().st_mtime, UTC) == tokyo
+    assert '"file_time": "2012-04-14T18:15:04' in owner.run("why", str(path)).stdout
 
 
 @pytest.mark.parametrize(("taken", "year"), [(APRIL, "2012"), (datetime(1970, 1, 1), "2026")])

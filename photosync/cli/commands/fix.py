@@ -77,7 +77,9 @@ def _settings_for_run(config: Config, sets: Sequence[str], *, sidecar: bool) -> 
     """The configured settings, changed by `--set` and `--sidecar`."""
     from photosync.metadata import Mode
 
-    values = dict(_parsed(text) for text in sets)
+    values: dict[str, object] = dict(_parsed(text) for text in sets)
+    if "time_zone" in values:
+        values["collection_zones"] = {}
 
     def settings(account: str | None) -> Settings:
         own = config.metadata_settings(account)

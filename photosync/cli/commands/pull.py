@@ -98,7 +98,7 @@ class PullRun(LibraryRun):
         selection, collections = checked_selection(self._selection, account)
         return PullOptions(
             layout=self._layouts[account.name],
-            metadata=config.options.metadata_settings(Mode.OFF if self._saving.no_exif else None),
+            metadata=config.metadata_settings(Mode.OFF if self._saving.no_exif else None),
             workers=self.workers(config),
             selection=selection,
             collections=collections,

@@ -90,6 +90,7 @@ class CaptureTimeChoice:
 
 def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
     """The capture time of a file with these `facts`."""
+    settings = settings.of(given)
     candidates = _candidates(facts, given, settings)
     believed = tuple(each for each in candidates if not each.doubt)
     notes = (
