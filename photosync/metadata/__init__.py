@@ -13,7 +13,7 @@ from photosync.metadata.fix import choose_capture_time, fix
 from photosync.metadata.request import Given, Mode, Settings, SidecarName
 from photosync.metadata.result import Change, FixResult, Outcome
 from photosync.metadata.undo import growth, undo
-from photosync.metadata.xmp.sidecar import merge_sidecar, sidecar_path
+from photosync.metadata.xmp.sidecar import has_date, merge_sidecar, sidecar_path
 
 __all__ = [
     "CaptureTimeChoice",
@@ -27,6 +27,7 @@ __all__ = [
     "choose_capture_time",
     "fix",
     "growth",
+    "has_date",
     "merge_sidecar",
     "named_zone",
     "set_file_time",

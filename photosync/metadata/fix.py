@@ -140,11 +140,10 @@ def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
     """Notes about omitted data, about the file, or else why nothing was done."""
     container, name = plan.container, plan.given.name
     by_reason: dict[str, list[str]] = {}
-    for each in plan.edit.left:
+    withheld = (plan.missing.withheld,) if plan.missing.withheld else ()
+    for each in (*withheld, *plan.edit.left):
         by_reason.setdefault(each.reason, []).append(each.field)
     notes = [f"not written: {', '.join(fields)} ({reason})" for reason, fields in by_reason.items()]
-    if plan.missing.contradicted:
-        notes.append(f"not written: {plan.missing.contradicted} (another date in the file contradicts it)")
     if plan.failed:
         notes.append(f"not fixed: {plan.failed}")
     elif outcome is Outcome.SIDECAR and (plan.settings.mode is Mode.SIDECAR or container.problem):

@@ -12,6 +12,7 @@ from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
 from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
+from photosync.metadata.result import Left
 from photosync.model import CaptureTime, GpsPosition
 
 _MEANING_ORIGINAL = frozenset(source for source in TimeSource if source.means_original)
@@ -32,8 +33,8 @@ class Missing:
     artist: str = ""
     copyright: str = ""
     gps: GpsPosition | None = None
-    contradicted: str = ""
-    """The date field that stays missing, because another date in the file contradicts what it would get."""
+    withheld: Left | None = None
+    """The date field that stays missing, because another date contradicts what it would get."""
 
 
 def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
@@ -44,15 +45,17 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     if choice.winner and choice.winner.source.rank >= TimeSource.GPS.rank and _about_capture(facts.unreadable):
         taken = None  # the date that cannot be read may be another one
     original = taken if is_original_best or not has_original else None
-    created, contradicted = original, ""
+    created, withheld = original, None
     if original and not has_original and not _stands_beside(original, _MEANING_ORIGINAL, facts, choice):
-        original, created, contradicted = None, None, "DateTimeOriginal"
+        original, created, withheld = None, None, Left("DateTimeOriginal", "another date in the file contradicts it")
     elif (
         original
         and not facts.has(TimeSource.EXIF_CREATED)
         and not _stands_beside(original, _MEANING_CREATED, facts, choice)
     ):
-        created, contradicted = None, "CreateDate"
+        created, withheld = None, Left("CreateDate", "another date in the file contradicts it")
+    if taken and given.has_dated_sidecar and not has_original:
+        taken, original, withheld = None, None, Left("DateTimeOriginal", "a sidecar beside the file has a date")
     artist = "" if facts.has_artist else settings.artist or ""
     copyright_ = "" if facts.has_copyright else settings.copyright or ""
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
@@ -70,7 +73,7 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
         artist=artist,
         copyright=copyright_,
         gps=gps,
-        contradicted=contradicted,
+        withheld=withheld,
     )
 
 

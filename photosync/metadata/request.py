@@ -41,6 +41,8 @@ class Given:
     """The hash of the content, if known already."""
     collection: str = ""
     """The name of the collection that it was saved from, which may have a time zone of its own."""
+    has_dated_sidecar: bool = False
+    """Whether another program's sidecar beside the file has a date. None is written that may differ from it."""
 
     def __post_init__(self) -> None:
         if self.added is not None and self.added.tzinfo is None:

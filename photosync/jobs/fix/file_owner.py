@@ -5,10 +5,11 @@ A library is opened with the first of its files, and stays open, and locked wher
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from photosync import metadata
@@ -54,8 +55,19 @@ class OwnedFile:
 
     @property
     def given(self) -> metadata.Given:
-        """The provider's data of it."""
-        return metadata.Given.of(self.entry.item) if self.entry else metadata.Given(self.path.name)
+        """The provider's data of it, and whether another program's sidecar dates it."""
+        known = metadata.Given.of(self.entry.item) if self.entry else metadata.Given(self.path.name)
+        beside = dict.fromkeys((self.path.with_name(f"{self.path.name}.xmp"), self.path.with_suffix(".xmp")))
+        return replace(known, has_dated_sidecar=any(self._is_dated(path) for path in beside if path.is_file()))
+
+    def _is_dated(self, sidecar: Path) -> bool:
+        """Whether it has a date, and is not our own. One that cannot be read may have a date."""
+        try:
+            content = sidecar.read_bytes()
+        except OSError:
+            return True
+        sha256 = hashlib.sha256(content).hexdigest()
+        return metadata.has_date(content) and not any(each.was_made(sha256) for each in self.undo_records)
 
     @property
     def delivered_sha256(self) -> str | None:

@@ -17,7 +17,7 @@ from photosync.formats.sniff import Format, FormatKind
 from photosync.metadata.request import Settings, SidecarName
 from photosync.metadata.splice import Splice
 from photosync.metadata.undo import UndoRecord
-from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet
+from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet, read_xmp
 from photosync.model import CaptureTime, GpsPosition
 
 _PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
@@ -75,6 +75,12 @@ def sidecar(
         '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="photosync">\n'
         f' <rdf:RDF xmlns:rdf="{RDF}">\n{_description(properties, "")} </rdf:RDF>\n</x:xmpmeta>\n'
     ).encode()
+
+
+def has_date(existing: bytes) -> bool:
+    """Whether a sidecar has a date, or may have one where it is damaged."""
+    facts = read_xmp(existing)
+    return bool(facts.times or facts.unreadable) or not facts.can_tell
 
 
 def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:

@@ -97,6 +97,29 @@ def test_a_changed_sidecar_stays(sandbox: Sandbox, folder: Path) -> None:
     assert "2023-05" in sidecar.read_text()
 
 
+@pytest.mark.parametrize("name", ["IMG_20230405_123456.jpg.xmp", "IMG_20230405_123456.xmp"])
+@pytest.mark.parametrize("date", ['exif:DateTimeOriginal="1962-07-01T12:00:00"', 'xmp:CreateDate="1962"'])
+def test_no_date_is_written_that_anothers_sidecar_contradicts(
+    sandbox: Sandbox, folder: Path, name: str, date: str
+) -> None:
+    (folder / name).write_text(
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" '
+        f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" {date}/></rdf:RDF></x:xmpmeta>'
+    )
+    photo, before = folder / "IMG_20230405_123456.jpg", contents(folder)
+    for more in ((), ("--sidecar",)):
+        assert sandbox.run("fix", str(photo), *more).number("untouched") == 1
+    assert contents(folder) == before
+    assert "a sidecar beside the file has a date" in sandbox.text("why", str(photo))
+
+
+def test_our_own_sidecar_is_no_reason_to_leave_a_file_alone(sandbox: Sandbox, folder: Path) -> None:
+    photo = folder / "IMG_20230405_123456.jpg"
+    sandbox.run("fix", str(photo), "--sidecar")
+    assert sandbox.run("fix", str(photo)).number("fixed") == 1
+
+
 def test_settings_for_one_run(sandbox: Sandbox, folder: Path) -> None:
     photo = folder / "undated.jpg"
     assert sandbox.run("fix", str(photo), "--set", "artist=Ada", "--set", "copyright=© Ada").number("fixed") == 1
