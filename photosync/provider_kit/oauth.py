@@ -23,6 +23,8 @@ from photosync.transport import Transport
 
 WAIT_FOR_PERSON_S = 300.0
 """The time limit for the person in the browser."""
+_MOST_BYTES = 64 * 1024
+"""Of the answer with a token, which has some 2 kB."""
 _ANSWERED = (200, 400, 401, 403)
 """The statuses of RFC 6749, section 5.2, and those that services use in addition."""
 
@@ -103,10 +105,17 @@ def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> 
     content = json_object(answer.body)
     if answer.status != 200:
         raise TokenRefusedError(content, answer.status)
-    if text(content, "access_token") is None:
-        raise ProviderError("The token endpoint answered without a token; its protocol may have changed.", 200)
+    # It will be written to the token file: nothing unusable may replace a good token there.
+    if access_token(content) is None or len(answer.body) > _MOST_BYTES:
+        raise ProviderError("The token endpoint answered without a usable token; try again later.", 200)
     transport.hide(*(found for name in ("access_token", "refresh_token") if (found := text(content, name))))
     return content
+
+
+def access_token(content: Json) -> str | None:
+    """The access token in an answer; None for one that no header can have."""
+    found = text(content, "access_token")
+    return found if found is not None and found.isascii() and found.isprintable() and " " not in found else None
 
 
 def _pasted_code(person: Interaction, request: AuthorizationRequest) -> str:

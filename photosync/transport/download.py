@@ -6,6 +6,8 @@ import re
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
+from urllib3.response import HTTPResponse
+
 from photosync.errors import ItemError, Reason
 from photosync.transport.exchange import Exchange
 from photosync.transport.hosts import AddressError
@@ -120,6 +122,10 @@ class Download:
         """The following body; None for a part that does not continue the present bytes."""
         length = _number(reply.head.headers.get("Content-Length"))
         is_compressed = reply.head.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
+        if is_compressed and not _is_decodable(reply.head):
+            raise ItemError(
+                f"{self.request.label} answered with a compression that nobody asked for.", Reason.BAD_ANSWER
+            )
         validator = reply.head.headers.get("ETag")
         if not _is_strong(validator):
             validator = None
@@ -173,6 +179,11 @@ class Download:
 
 def _is_strong(validator: str | None) -> bool:
     return validator is not None and validator.startswith('"')
+
+
+def _is_decodable(head: Answer) -> bool:
+    names = head.headers.get("Content-Encoding", "").lower().split(",")
+    return {name.strip() for name in names} <= {*HTTPResponse.CONTENT_DECODERS, "identity"}
 
 
 def _number(text: str | None) -> int | None:

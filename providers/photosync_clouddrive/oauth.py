@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from photosync.errors import SignInError
 from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, number, text
-from photosync.provider_kit.oauth import TokenRefusedError, ask_consent, ask_token
+from photosync.provider_kit.oauth import TokenRefusedError, access_token, ask_consent, ask_token
 from photosync.transport import Answer, Transport
 from photosync.user_folders import expanded
 
@@ -139,7 +139,7 @@ class Relay:
                 "Correct 'relay' if the relay has moved."
             )
         token = json_object(answer.body)
-        if answer.status != 200 or text(token, "access_token") is None:
+        if answer.status != 200 or access_token(token) is None:
             said = " ".join(answer.body[:2000].decode("utf-8", "replace").replace(refresh_token, "***").split())[:200]
             raise SignInError(
                 f"account '{self.account}': the relay {self.host} gave no token (status {answer.status}: {said}). "

@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from photosync.errors import SignInError
-from photosync.provider_kit.oauth import AuthorizationRequest, ask_consent, parse_pasted
+from photosync.errors import ProviderError, SignInError
+from photosync.provider_kit.oauth import AuthorizationRequest, ask_consent, ask_token, parse_pasted
+from tests.transport.scripted_server import Opener, Server, as_json
 
 
 def free_port() -> int:
@@ -160,3 +162,23 @@ def test_a_link_carries_all_that_the_flow_needs() -> None:
         "code_challenge": ["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"],
         "code_challenge_method": ["S256"],
     }
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"access_token": "a\r\nX-Other: b"},
+        {"access_token": "caf\u00e9"},
+        {"access_token": "a b"},
+        {"access_token": "x" * 100_000},
+        {"access_token": "good", "more": "x" * 100_000},
+    ],
+    ids=["none", "two lines", "no ASCII", "a blank", "too long", "too much"],
+)
+def test_an_unusable_token_is_no_token(content: Mapping[str, str]) -> None:
+    """It would replace the good one in the token file."""
+    with closing(Server()) as server, closing(Opener(server)) as opened:
+        url = server.on("/token", as_json(content))
+        with pytest.raises(ProviderError, match="without a usable token"):
+            ask_token(opened(), url, {"grant_type": "refresh_token", "refresh_token": "r"})

@@ -7,7 +7,7 @@ import pytest
 from photosync.errors import ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.transport import Answer
 from tests.transport.scripted_server import Memory, Opener, Reply, Server, throttled
-from tests.transport.served_photo import photo
+from tests.transport.served_photo import CONTENT, photo
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,14 @@ def test_the_provider_looks_at_what_is_no_photo(server: Server, opened: Opener) 
         with pytest.raises(ItemError, match="not processed yet"):
             transport.download(server.on("/a", reply), Memory())
     assert [(answer.status, answer.body) for answer in seen] == [(404, b"gone"), (200, b"gone")]
+
+
+@pytest.mark.parametrize("encoding", ["x-unknown", "gzip, x-unknown", "aes128gcm"])
+def test_a_compression_that_cannot_be_undone_concerns_the_item_alone(
+    server: Server, opened: Opener, encoding: str
+) -> None:
+    url = server.on("/a", Reply(200, CONTENT, {"Content-Type": "image/jpeg", "Content-Encoding": encoding}))
+    destination = Memory()
+    with pytest.raises(ItemError, match="compression") as caught:
+        opened().download(url, destination)
+    assert (caught.value.reason, destination.begun) == (Reason.BAD_ANSWER, [])

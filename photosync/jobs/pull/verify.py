@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
-from photosync.formats.sniff import Format, FormatKind, looks_like_text, sniff
+from photosync.formats import sniff as formats
+from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text, sniff
 from photosync.formats.whole import has_cut_trailer, is_whole
 from photosync.formats.window import Window
 from photosync.library.disk_errors import disk_errors
 from photosync.model import Digest, Item, Kind
 
 _HEAD_BYTES = 4096
+_RECOGNISED = frozenset(
+    (formats.JPEG, formats.PNG, formats.GIF, formats.WEBP, formats.HEIC, formats.HEIF, formats.AVIF, formats.MP4)
+)
+"""Each file of these is known by its first bytes."""
 _KINDS = {Kind.PHOTO: (FormatKind.PHOTO, FormatKind.RAW), Kind.VIDEO: (FormatKind.VIDEO,)}
 
 
@@ -55,7 +60,7 @@ class Verification:
                 raise VerificationError(doubt.text, doubt.reason)
             if doubt.is_failure:
                 raise VerificationError(
-                    f"{doubt.text}; it came the same way twice: it is not whole at the service",
+                    f"{doubt.text}; it came the same way twice: it is damaged at the service",
                     doubt.reason,
                     is_final=True,
                 )
@@ -66,6 +71,10 @@ class Verification:
         item = self.item
         if item.md5 is not None or item.md5_hint == delivered.md5:
             return None
+        named = by_name(item.name)
+        if format_ is None and item.size_bytes is None and named in _RECOGNISED:
+            text = f"the content is of no known format, where {named.name} was due"
+            return _Doubt(text, Reason.NOT_MEDIA, is_failure=True)
         if format_ is not None and item.size_bytes is None:
             if is_whole(window, format_) is False:
                 return _Doubt(f"the {format_.name} file ends too early", Reason.TRUNCATED, is_failure=True)

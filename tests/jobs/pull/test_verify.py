@@ -38,6 +38,21 @@ def test_half_a_photo_is_never_believed(tmp_path: Path) -> None:
         assert (caught.value.reason, caught.value.is_final) == (Reason.TRUNCATED, is_final)
 
 
+@pytest.mark.parametrize("hint", [None, "0" * 32])
+@pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.HEIC", "a.mp4"])
+def test_what_is_of_no_known_format_is_never_believed(tmp_path: Path, name: str, hint: str | None) -> None:
+    verification = Verification(Item("1", name, Kind.PHOTO, md5_hint=hint))
+    for is_final in (False, True):
+        with pytest.raises(VerificationError, match="no known format") as caught:
+            verified(verification, b" " * 10_000, tmp_path)
+        assert (caught.value.reason, caught.value.is_final) == (Reason.NOT_MEDIA, is_final)
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a", "a.mpg"])
+def test_formats_that_are_not_all_recognised_are_believed(tmp_path: Path, name: str) -> None:
+    assert verified(Verification(Item("1", name, Kind.PHOTO)), b"\x01\x02\x03" * 1000, tmp_path) == ()
+
+
 def test_a_motion_photo_whose_video_is_cut_is_saved_with_a_note_when_it_comes_again(tmp_path: Path) -> None:
     verification = Verification(ITEM)
     cut = PHOTO + VIDEO[:-10]
