@@ -22,7 +22,7 @@ def expanded(path: Path | str) -> Path:
 def state_folder() -> Path:
     """The folder for data of the user that no library has: tokens, and the paths of libraries. Raises `ConfigError`."""
     if named := os.environ.get("PHOTOSYNC_STATE"):
-        return Path(named)
+        return expanded(named)
     return _usual(
         user_state_path,
         "there is no home folder, so photosync has no folder for its state (tokens, and which libraries it knows): "

@@ -38,7 +38,8 @@ def _copy(source: Path, target: Path, workspace: Path) -> None:
         _write_copy(source, second)
         second.replace(target)
     finally:
-        second.unlink(missing_ok=True)
+        if os.path.lexists(second):  # on a read-only disk, a file that is not there cannot be removed
+            second.unlink()
         record.unlink(missing_ok=True)
 
 

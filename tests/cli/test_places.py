@@ -141,6 +141,8 @@ def test_the_home_of_nobody(sandbox: Sandbox, arguments: list[str], content: dic
     assert result.exit == 2
     assert "'~nobody-here/x': there is no such home folder; write the whole path" in result.stderr
     assert run(sandbox, "status", "--config", "~nobody-here/x").returncode == 2
+    ran = run(sandbox, "status", "--config", str(sandbox.config), PHOTOSYNC_STATE="~nobody-here/x")
+    assert (ran.returncode, "there is no such home folder" in ran.stderr) == (2, True), ran.stderr
 
 
 # A provider that cannot be loaded

@@ -134,6 +134,14 @@ def test_a_folder_on_another_disk_gets_its_files(user: User, simulator: AmazonSi
     assert [path.read_bytes() for path in user.sandbox.library.glob(".photosync/trash/*/**/*.jpg")] == [before]
 
 
+def test_another_disk_that_is_read_only_leaves_no_record_of_a_copy(user: User) -> None:
+    other_disk = DiskFault(f"*/{FEBRUARY}/*", errno.EXDEV, ["rename"])
+    read_only = DiskFault(f"*/{FEBRUARY}/*", errno.EROFS, ["write", "remove"])
+    assert on_disk(user, other_disk, read_only).pull().exit == Exit.DESTINATION
+    assert not list(user.sandbox.library.rglob("*.copy"))
+    user.pull_all()
+
+
 def test_a_fixed_file_and_a_sidecar_reach_another_disk_with_their_times(user: User, simulator: AmazonSimulator) -> None:
     user.sandbox.configure({ACCOUNT: simulator.account_settings()}, exif="sidecar")
     simulator.library.add(1, name="IMG_4.jpg", taken=datetime(2021, 2, 1, 10, 11, 12))
