@@ -23,6 +23,7 @@ from photosync.transport import Transport
 
 WAIT_FOR_PERSON_S = 300.0
 """The time limit for the person in the browser."""
+_SECRETS = ("code", "code_verifier", "refresh_token", "client_secret")
 _MOST_BYTES = 64 * 1024
 """Of the answer with a token, which has some 2 kB."""
 _ANSWERED = (200, 400, 401, 403)
@@ -30,12 +31,12 @@ _ANSWERED = (200, 400, 401, 403)
 
 
 class TokenRefusedError(Exception):
-    """A token endpoint gave no token. `word` is its error code, `said` the code and its description."""
+    """A token endpoint gave no token. `word` is its error code; `said` has its description too, and no secrets."""
 
-    def __init__(self, content: Json, status: int) -> None:
+    def __init__(self, content: Json, status: int, redacted: Callable[[str], str]) -> None:
         self.word = text(content, "error") or f"HTTP {status}"
         description = text(content, "error_description")
-        self.said = f"{self.word}: {description}" if description else self.word
+        self.said = redacted(f"{self.word}: {description}" if description else self.word)
         super().__init__(self.said)
 
 
@@ -99,12 +100,16 @@ def ask_consent(
 
 def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> Json:
     """The answer of a token endpoint with an access token. Raises `TokenRefusedError`, `ProviderError`."""
-    transport.hide(*(form[name] for name in ("code", "code_verifier") if name in form))
+    transport.hide(*(form[name] for name in _SECRETS if name in form))
     is_repeatable = "code" not in form  # a code is valid once
     answer = transport.request("POST", token_url, form=form, accept=_ANSWERED, idempotent=is_repeatable, signed=False)
     content = json_object(answer.body)
+    if answer.is_html:  # of a proxy, or an outage: no refusal
+        raise ProviderError(
+            f"The token endpoint answered {answer.status} with a web page; try again later.", answer.status
+        )
     if answer.status != 200:
-        raise TokenRefusedError(content, answer.status)
+        raise TokenRefusedError(content, answer.status, transport.redacted)
     # It will be written to the token file: nothing unusable may replace a good token there.
     if access_token(content) is None or len(answer.body) > _MOST_BYTES:
         raise ProviderError("The token endpoint answered without a usable token; try again later.", 200)

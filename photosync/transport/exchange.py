@@ -87,6 +87,8 @@ class Exchange:
     def classify(self, reply: Reply, answer: Answer) -> None:
         """Raise the provider's error for `answer`, if any; `StorageFullError` for a 507 to anything but a question."""
         error = self.settings.classify(answer) if self.settings.classify is not None else None
+        if error is not None:  # the service's words may repeat what was sent
+            error.args = (self.redactor.clean(str(error)),)
         if isinstance(error, SignInError):
             self._sign_in.end(error)
         if isinstance(error, TemporaryError):

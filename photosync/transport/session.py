@@ -117,6 +117,10 @@ class Transport:
         """Hide these in all logs and messages: secrets that a provider gets during its work."""
         self._exchange.redactor.add(*secrets)
 
+    def redacted(self, text: str) -> str:
+        """A text of the service, which may repeat what was sent, without secrets: for messages."""
+        return self._exchange.redactor.clean(text)
+
     def close(self) -> None:
         """Close all connections that are idle."""
         self._exchange.connections.close()

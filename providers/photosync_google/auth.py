@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from photosync.errors import SignInError
 from photosync.provider import Interaction
-from photosync.provider_kit.json_fields import Json, json_object, text
+from photosync.provider_kit.json_fields import Json, json_object, number, text
 from photosync.provider_kit.oauth import TokenRefusedError, ask_token
 from photosync.provider_kit.tokens import BearerAuth, Token, TokenFile
 from photosync.transport import Transport
@@ -20,6 +20,7 @@ from photosync_google.oauth.scopes import PICKING, GoogleScope
 _AHEAD = timedelta(minutes=3, seconds=45)
 """A token counts as expired this long before its end, as in google-auth."""
 _DEFAULT_LIFE_S = 3599
+_LONGEST_LIFE_S = 366 * 86_400
 
 
 class GoogleAuth(BearerAuth):
@@ -188,8 +189,8 @@ class GoogleAuth(BearerAuth):
 
 def token_fields(answer: Json) -> Token:
     """The fields of a token file from the answer of a token endpoint."""
-    life_s = answer.get("expires_in")
-    life = timedelta(seconds=float(life_s) if isinstance(life_s, int | float) else _DEFAULT_LIFE_S)
+    life_s = number(answer, "expires_in", most=_LONGEST_LIFE_S)
+    life = timedelta(seconds=_DEFAULT_LIFE_S if life_s is None else life_s)
     fields: dict[str, object] = {
         "token": answer["access_token"],
         "expiry": (datetime.now(UTC) + life).replace(tzinfo=None).isoformat(timespec="seconds") + "Z",

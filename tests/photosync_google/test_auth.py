@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from photosync.errors import TemporaryError
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Policy, Transport, TransportSettings
-from photosync_google.auth import GoogleAuth
+from photosync_google.auth import GoogleAuth, token_fields
 from photosync_google.oauth.client import read_client
 from photosync_google.simulator import GoogleSimulator
 
@@ -70,3 +71,10 @@ def test_secrets_are_all_known(tmp_path: Path) -> None:
         simulator.consent.write_files(tmp_path, simulator.url)
         consent = simulator.consent
         assert set(auth_of(tmp_path).secrets()) == {consent.access_token, consent.refresh_token, consent.client_secret}
+
+
+@pytest.mark.parametrize("life_s", [10**30, -1, True, "soon", None, [], 1e300])
+def test_a_lifetime_that_cannot_be_is_an_hour(life_s: object) -> None:
+    expiry = str(token_fields({"access_token": "a", "expires_in": life_s})["expiry"])
+    left = datetime.fromisoformat(expiry) - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)

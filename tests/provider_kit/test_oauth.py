@@ -13,8 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from photosync.errors import ProviderError, SignInError
-from photosync.provider_kit.oauth import AuthorizationRequest, ask_consent, ask_token, parse_pasted
-from tests.transport.scripted_server import Opener, Server, as_json
+from photosync.provider_kit.oauth import (
+    AuthorizationRequest,
+    TokenRefusedError,
+    ask_consent,
+    ask_token,
+    parse_pasted,
+)
+from tests.transport.scripted_server import Opener, Reply, Request, Server, as_json
 
 
 def free_port() -> int:
@@ -181,4 +187,26 @@ def test_an_unusable_token_is_no_token(content: Mapping[str, str]) -> None:
     with closing(Server()) as server, closing(Opener(server)) as opened:
         url = server.on("/token", as_json(content))
         with pytest.raises(ProviderError, match="without a usable token"):
+            ask_token(opened(), url, {"grant_type": "refresh_token", "refresh_token": "r"})
+
+
+def test_a_refusal_that_repeats_the_request_shows_no_secret() -> None:
+    def repeat(request: Request) -> Reply:
+        return as_json({"error": "invalid_request", "error_description": request.body.decode()}, 400)
+
+    form = {"refresh_token": "secret-1|x", "client_secret": "secret-2", "scope": "all"}
+    with (
+        closing(Server()) as server,
+        closing(Opener(server)) as opened,
+        pytest.raises(TokenRefusedError, match=r"invalid_request: .*scope=all") as caught,
+    ):
+        ask_token(opened(), server.on("/token", repeat), form)
+    assert "secret-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
+def test_a_web_page_is_no_refusal(status: int) -> None:
+    with closing(Server()) as server, closing(Opener(server)) as opened:
+        url = server.on("/token", Reply(status, b"<html>", {"Content-Type": "text/html"}))
+        with pytest.raises(ProviderError, match=f"answered {status} with a web page; try again later"):
             ask_token(opened(), url, {"grant_type": "refresh_token", "refresh_token": "r"})

@@ -141,6 +141,14 @@ def test_what_must_not_be_sent_twice_is_not_sent_again_for_its_answer(server: Se
     assert len(server.requests) == 1
 
 
+def test_the_providers_words_show_no_secret_that_the_service_repeats(server: Server, opened: Opener) -> None:
+    redactor = Redactor()
+    redactor.add("my-secret-word")
+    transport = opened(redactor=redactor, classify=lambda answer: ProviderError(f"it says: {answer.body.decode()}"))
+    with pytest.raises(ProviderError, match=r"^it says: no \*\*\*$"):
+        transport.request("GET", server.on("/a", Reply(400, b"no my-secret-word")))
+
+
 def test_the_provider_looks_first(server: Server, opened: Opener) -> None:
     seen: list[tuple[int, bytes]] = []
 
