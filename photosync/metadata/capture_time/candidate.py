@@ -18,5 +18,7 @@ class Candidate:
     """Why it is not believed; empty if it is plausible. A doubtful time is never written."""
     is_last_resort: bool = False
     """Whether a doubtful time still gives folder and file time where no other source does."""
+    is_witness: bool = True
+    """Whether it says something about the capture: an upload does not, nor the day of a scan beside another."""
     correction: str = ""
     """How the source was misread, if `time` is not what it says literally."""

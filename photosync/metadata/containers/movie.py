@@ -16,7 +16,7 @@ from itertools import islice
 from photosync.formats.boxes import Box, boxes, child, children, content_of
 from photosync.formats.sniff import Format
 from photosync.formats.window import MalformedError, Window
-from photosync.metadata.capture_time.read_date import read_date
+from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import Container, EditPlan, Range
 from photosync.metadata.facts import Facts
@@ -149,14 +149,16 @@ class Movie(Container):
             elif name in _DATE_KEYS and (data := child(self.window, box, b"data")) is not None:
                 self._read_date(_DATE_KEYS[name], content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES))
 
-    def _movie_time(self) -> CaptureTime | None:
+    def _movie_time(self) -> WrittenDate:
         """That of the movie; if it is 0, that of a track."""
         ordered = sorted(self._times, key=lambda time: time.box != "mvhd")
         seconds = next((time.seconds for time in ordered if time.seconds), 0)
-        with suppress(OverflowError):
-            if seconds:
-                return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)
-        return None
+        if not seconds:
+            return None
+        try:
+            return CaptureTime((EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None), TimeMeaning.INSTANT)
+        except OverflowError:
+            return Unreadable(f"{seconds} seconds")
 
     def mutable(self) -> tuple[Range, ...]:
         """The creation times."""

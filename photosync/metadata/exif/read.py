@@ -29,10 +29,13 @@ def read_exif(block: Block) -> Facts:
     tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
     texts = [_written(block, "Exif", tag) or "" for tag in tags]
     original, created, offset = (read_offset(text) for text in texts)
+    modified = _date(block, MODIFY_DATE, None, offset)
     dates = {
-        TimeSource.EXIF_ORIGINAL: _date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, original, offset),
-        TimeSource.EXIF_CREATED: _date(block, CREATE_DATE, SUB_SEC_DIGITIZED, created, offset),
-        TimeSource.EXIF_MODIFIED: _date(block, MODIFY_DATE, None, offset),
+        TimeSource.EXIF_ORIGINAL: _or_offset(
+            _date(block, DATE_TIME_ORIGINAL, SUB_SEC_ORIGINAL, original), offset, modified
+        ),
+        TimeSource.EXIF_CREATED: _or_offset(_date(block, CREATE_DATE, SUB_SEC_DIGITIZED, created), offset, modified),
+        TimeSource.EXIF_MODIFIED: modified,
         TimeSource.GPS: _gps_time(block),
     }
     return Facts.of_dates(dates) | Facts(
@@ -98,6 +101,14 @@ def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta 
     if digits.isascii() and digits.isdigit():
         found = replace(found, reading=found.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])))
     return replace(found, offset=offset)
+
+
+def _or_offset(date: WrittenDate, offset: timedelta | None, modified: WrittenDate) -> WrittenDate:
+    """With OffsetTime, unless it is that of another ModifyDate: an edit may be from another time zone."""
+    if not isinstance(date, CaptureTime) or date.meaning.is_partial or date.offset is not None:
+        return date
+    is_same = isinstance(modified, CaptureTime) and abs(modified.reading - date.reading) < timedelta(seconds=1)
+    return replace(date, offset=offset) if modified is None or is_same else date
 
 
 def _fractions(block: Block, tag: int) -> tuple[tuple[int, int], ...]:

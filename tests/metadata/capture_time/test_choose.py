@@ -171,6 +171,13 @@ def test_where_an_offset_is_known_from(
         assert found.file_time == (at("2021-07-06T18:22:01") - timedelta(hours=expected)).replace(tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("modified", "expected"), [("2021:07:06 18:22:01", -5.0), ("2022:01:02 03:04:05", 2.0)])
+def test_the_offset_of_a_later_edit_is_not_that_of_the_capture(modified: str, expected: float) -> None:
+    exif = [original("2021:07:06 18:22:01"), text(0x9010, "-05:00")]
+    content = photo(block([text(0x0132, modified)], exif=exif, gps=gps_time("2021:07:06", 16, 22, 1)))
+    assert hours(choose(content).offset) == expected
+
+
 def test_the_accounts_time_zone_turns_an_instant_into_a_local_reading() -> None:
     found = choose(jpeg(), provider("2021-12-31T23:30:00", INSTANT), Settings(time_zone="Europe/Berlin"))
     assert (found.folder_time, hours(found.offset)) == (at("2022-01-01T00:30:00"), 1)

@@ -116,6 +116,7 @@ UNREADABLE = {
     "Exif of an unknown type": jpeg(exif_segment(block(exif=[(0x9003, 129, 4, b"2023")]))),
     "Exif that is cut": jpeg(exif_segment(block(exif=[original("2023:11:12 13:14:15")])[:-14])),
     "video": mp4(0, creation_date="last year", brand=b"qt  "),
+    "video in milliseconds": mp4(3_667_474_249_000, version=1),
 }
 
 

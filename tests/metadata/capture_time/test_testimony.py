@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, example, settings
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 
@@ -377,6 +377,8 @@ WRITTEN = {"DateTimeOriginal", "CreateDate"}
 
 
 @given_any(*([st.sampled_from(MOMENTS)] * 6))
+@example("", MOMENTS[1], "", MOMENTS[2], "", "")
+@example("", MOMENTS[2], "", MOMENTS[2], MOMENTS[1], MOMENTS[1])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_doubtful_is_written_and_a_second_run_changes_nothing(
     tmp_path: Path, dto: str, created: str, modified: str, gps: str, taken: str, named: str
