@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
@@ -129,7 +130,13 @@ class Transport:
         with closing(self._exchange.send(retries.request, retries)) as reply:
             answer = reply.whole()
         self._exchange.check(reply, answer)
-        return answer
+        return answer if answer.status < 400 else self._without_secrets(answer)
+
+    def _without_secrets(self, answer: Answer) -> Answer:
+        """A refusal that the provider interprets, and may show: it may repeat what was sent."""
+        said = answer.body.decode("utf-8", "surrogateescape")
+        cleaned = self.redacted(said)
+        return answer if cleaned == said else replace(answer, body=cleaned.encode("utf-8", "surrogateescape"))
 
     def _document(self, retries: Retries, check: Callable[[object], object] | None) -> object:
         answer = self._whole_answer(retries)

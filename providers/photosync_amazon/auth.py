@@ -39,8 +39,9 @@ class AmazonAuth:
         return {"Cookie": self._cookies.header, "x-amzn-sessionid": self._cookies.values["session-id"]}
 
     def secrets(self) -> tuple[str, ...]:
-        """Every cookie's value, and the header with all of them."""
-        return (*self._cookies.values.values(), self._cookies.header)
+        """Every cookie's value, also without the quotes around it, and the header with all of them."""
+        values = self._cookies.values.values()
+        return (*values, *(value.strip('"') for value in values), self._cookies.header)
 
     def explain(self, detail: str) -> str:
         """The error message for an expired session."""

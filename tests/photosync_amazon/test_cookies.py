@@ -7,7 +7,9 @@ import pytest
 from pydantic import ValidationError
 
 from photosync.errors import SignInError
+from photosync.transport import Redactor
 from photosync.transport.hosts import OwnHosts, target
+from photosync_amazon.auth import AmazonAuth
 from photosync_amazon.cookie_files import looks_like_header
 from photosync_amazon.cookies import find_cookies
 from photosync_amazon.settings import AmazonSettings
@@ -246,3 +248,12 @@ def test_a_session_goes_to_the_sites_own_hosts_alone() -> None:
         "www.amazon.de.evil.example",
     ]
     assert [host for host in (*allowed, *refused) if target(f"https://{host}/a").origin in own] == allowed
+
+
+def test_no_value_is_shown_whatever_form_its_quotes_have() -> None:
+    auth = AmazonAuth("amazon", find_cookies(HEADER, None, "amazon"), "https://www.amazon.co.uk/drive/v1")
+    redactor = Redactor()
+    redactor.add(*auth.secrets())
+    header = auth.headers()["Cookie"]
+    for text in (header, json.dumps(header), json.dumps(json.dumps(header)), "at=Atza|secret"):
+        assert "secret" not in redactor.clean(text)

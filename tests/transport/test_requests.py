@@ -149,6 +149,17 @@ def test_the_providers_words_show_no_secret_that_the_service_repeats(server: Ser
         transport.request("GET", server.on("/a", Reply(400, b"no my-secret-word")))
 
 
+def test_an_accepted_refusal_has_no_secret(server: Server, opened: Opener) -> None:
+    redactor = Redactor()
+    redactor.add("my-secret-word")
+    url = server.on(
+        "/a", Reply(409, b'{"code": "X", "message": "no my-secret-word \xff"}'), Reply(200, b"my-secret-word")
+    )
+    transport = opened(redactor=redactor)
+    assert transport.request("GET", url, accept=(409,)).body == b'{"code": "X", "message": "no *** \xff"}'
+    assert transport.request("GET", url).body == b"my-secret-word"
+
+
 def test_the_provider_looks_first(server: Server, opened: Opener) -> None:
     seen: list[tuple[int, bytes]] = []
 
