@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate
 from photosync.metadata.capture_time.sources import TimeSource
@@ -17,8 +18,8 @@ class Facts:
     times: Mapping[TimeSource, CaptureTime] = field(default_factory=dict)
     unreadable: Mapping[TimeSource, str] = field(default_factory=dict)
     """The texts of dates that are there, but cannot be read."""
-    exif_offsets: frozenset[int] = frozenset()
-    """The Exif tags that hold an offset from UTC."""
+    exif_offsets: Mapping[int, timedelta | None] = field(default_factory=dict)
+    """By the Exif tags that hold an offset from UTC; None for one that cannot be read."""
     has_artist: bool = False
     has_copyright: bool = False
     has_position: bool = False
@@ -43,7 +44,7 @@ class Facts:
         return Facts(
             {**other.times, **self.times},
             {**other.unreadable, **self.unreadable},
-            self.exif_offsets | other.exif_offsets,
+            {**other.exif_offsets, **self.exif_offsets},
             self.has_artist or other.has_artist,
             self.has_copyright or other.has_copyright,
             self.has_position or other.has_position,

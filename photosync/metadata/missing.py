@@ -10,6 +10,7 @@ from photosync.metadata.capture_time.choose import CaptureTimeChoice
 from photosync.metadata.capture_time.period import says_the_same
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
+from photosync.metadata.exif.read import OFFSET_TIME_DIGITIZED, OFFSET_TIME_ORIGINAL
 from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
 from photosync.metadata.result import Left
@@ -54,6 +55,10 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
         and not _stands_beside(original, _MEANING_CREATED, facts, choice)
     ):
         created, withheld = None, Left("CreateDate", "another date in the file contradicts it")
+    if original and not has_original and not _has_offset(original, OFFSET_TIME_ORIGINAL, facts):
+        original, created, withheld = None, None, Left("DateTimeOriginal", "OffsetTimeOriginal contradicts it")
+    if created and created.offset is not None and not _has_offset(created, OFFSET_TIME_DIGITIZED, facts):
+        created = None
     if taken and given.has_dated_sidecar and not has_original:
         taken, original, withheld = None, None, Left("DateTimeOriginal", "a sidecar beside the file has a date")
     artist = "" if facts.has_artist else settings.artist or ""
@@ -81,6 +86,11 @@ def _stands_beside(taken: CaptureTime, sources: Iterable[TimeSource], facts: Fac
     """Whether these say the same, as far as they are there and not doubted. A program may show either."""
     others = (each.time for each in choice.candidates if each.source in sources and not each.doubt)
     return facts.unreadable.keys().isdisjoint(sources) and all(says_the_same(taken, other) for other in others)
+
+
+def _has_offset(taken: CaptureTime, tag: int, facts: Facts) -> bool:
+    """Whether the offset that is there, which stays, is its own."""
+    return tag not in facts.exif_offsets or facts.exif_offsets[tag] == taken.offset
 
 
 def _about_capture(sources: Iterable[TimeSource]) -> bool:

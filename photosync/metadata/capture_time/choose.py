@@ -23,6 +23,7 @@ from photosync.metadata.capture_time.zones import (
     named_zone,
     zone_offset,
 )
+from photosync.metadata.exif.read import OFFSET_TIME, OFFSET_TIME_ORIGINAL
 from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
 from photosync.model import CaptureTime, TimeMeaning
@@ -97,7 +98,7 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
         *(note for each in candidates if (note := _note(each))),
         *(f"{each.label} '{text}' cannot be read, and is kept" for each, text in facts.unreadable.items()),
     )
-    winner = _winner(believed, settings)
+    winner = _winner(believed, facts, settings)
     if winner is None or not winner.source.may_be_written:
         winner = next((each for each in candidates if each.is_last_resort), winner)
     if winner is None:
@@ -110,7 +111,7 @@ def choose(facts: Facts, given: Given, settings: Settings) -> CaptureTimeChoice:
             known = KnownOffset(local, "movie header minus provider")
             notes = (*notes, "the movie header is in local time, by the provider's instant")
             return CaptureTimeChoice(candidates, winner, known, winner.time.reading, provider.utc, notes)
-    offset = _offset(winner, believed, settings)
+    offset = _offset(winner, believed, facts, settings)
     folder_time, file_time, assumption = _folder_and_file_time(winner.time, offset)
     notes = (*notes, assumption) if assumption else notes
     return CaptureTimeChoice(candidates, winner, offset, folder_time, file_time, notes)
@@ -137,7 +138,7 @@ def _note(each: Candidate) -> str:
     return f"{each.source.label} {each.time.reading} {each.doubt}" if each.doubt else ""
 
 
-def _winner(believed: tuple[Candidate, ...], settings: Settings) -> Candidate | None:
+def _winner(believed: tuple[Candidate, ...], facts: Facts, settings: Settings) -> Candidate | None:
     """The first; if that is partial, a later one that says more and does not contradict it, and may be written.
 
     The day of a scan gives way to the day of the picture.
@@ -149,7 +150,7 @@ def _winner(believed: tuple[Candidate, ...], settings: Settings) -> Candidate | 
     for other in believed:
         if winner is None or not winner.time.meaning.is_partial:
             break
-        known = _offset(other, believed, settings)
+        known = _offset(other, believed, facts, settings)
         reading, *_ = _folder_and_file_time(other.time, known)
         if other.source.may_be_written and refines(reading, other.time.meaning, winner.time):
             winner = other
@@ -160,18 +161,32 @@ def _time_from(source: TimeSource, meaning: TimeMeaning, believed: tuple[Candida
     return next((each.time for each in believed if each.source is source and each.time.meaning is meaning), None)
 
 
-def _offset(winner: Candidate, believed: tuple[Candidate, ...], settings: Settings) -> KnownOffset | None:
+def _offset(winner: Candidate, believed: tuple[Candidate, ...], facts: Facts, settings: Settings) -> KnownOffset | None:
     """The offset of local time from UTC, from the best source that has one."""
     if winner.time.meaning.is_partial:
         return None
     if winner.time.offset is not None:
         return KnownOffset(winner.time.offset, winner.source.label)
+    if (written := _lone_offset(winner, facts)) is not None:
+        return KnownOffset(written, "Exif offset")
     by_others = _offset_of_local if winner.time.meaning is TimeMeaning.LOCAL else _offset_of_instant
     known = by_others(winner, believed)
     if known is not None or settings.time_zone is None:
         return known
     found = zone_offset(named_zone(settings.time_zone), winner.time)
     return None if found is None else KnownOffset(found, _ACCOUNT_ZONE)
+
+
+def _lone_offset(winner: Candidate, facts: Facts) -> timedelta | None:
+    """That of a DateTimeOriginal that is not there: some phones write it without a date."""
+    if facts.has(TimeSource.EXIF_ORIGINAL):
+        return None
+    if OFFSET_TIME_ORIGINAL in facts.exif_offsets:
+        return facts.exif_offsets[OFFSET_TIME_ORIGINAL]
+    modified = facts.times.get(TimeSource.EXIF_MODIFIED)
+    is_same = modified is not None and abs(modified.reading - winner.time.reading) < timedelta(seconds=1)
+    is_of_another = facts.has(TimeSource.EXIF_MODIFIED) and not is_same
+    return None if is_of_another else facts.exif_offsets.get(OFFSET_TIME)
 
 
 def _offset_of_local(winner: Candidate, believed: tuple[Candidate, ...]) -> KnownOffset | None:

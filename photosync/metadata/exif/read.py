@@ -39,7 +39,7 @@ def read_exif(block: Block) -> Facts:
         TimeSource.GPS: _gps_time(block),
     }
     return Facts.of_dates(dates) | Facts(
-        exif_offsets=frozenset(tag for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)),
+        exif_offsets={tag: read_offset(text) for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)},
         has_position=_is_coordinate(block, GPS_LATITUDE) and _is_coordinate(block, GPS_LONGITUDE),
         has_artist=_has_text(block, ARTIST),
         has_copyright=_has_text(block, COPYRIGHT),

@@ -10,6 +10,7 @@ from photosync.metadata.capture_time.candidate import Candidate
 from photosync.metadata.capture_time.choose import KnownOffset
 from photosync.model import CaptureTime, TimeMeaning
 from tests.metadata.making import (
+    Bench,
     Entry,
     block,
     box,
@@ -176,6 +177,33 @@ def test_the_offset_of_a_later_edit_is_not_that_of_the_capture(modified: str, ex
     exif = [original("2021:07:06 18:22:01"), text(0x9010, "-05:00")]
     content = photo(block([text(0x0132, modified)], exif=exif, gps=gps_time("2021:07:06", 16, 22, 1)))
     assert hours(choose(content).offset) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "given", "date", "offset"),
+    [
+        (0x9011, "-05:00", provider("2021-07-06T16:22:01", INSTANT), "2021:07:06 11:22:01", -5),
+        (0x9011, "-05:00", provider("2021-07-06T18:22:01", LOCAL), "2021:07:06 18:22:01", -5),
+        (0x9010, "+02:00", provider("2021-07-06T16:22:01", INSTANT), "2021:07:06 18:22:01", 2),
+        (0x9011, "summer", provider("2021-07-06T16:22:01", INSTANT), None, None),
+        (0x9011, "summer", provider("2021-07-06T18:22:01", LOCAL), "2021:07:06 18:22:01", None),
+    ],
+)
+def test_an_offset_without_a_date_is_that_of_the_date_that_is_written(
+    bench: Bench, tag: int, value: str, given: Given, date: str | None, offset: float | None
+) -> None:
+    """The Nothing A063 writes it where its camera does not know the date."""
+    done = bench.fix(jpeg(exif_segment(block(exif=[text(tag, value)]))), given)
+    assert {each.field: each.after for each in done.changes}.get("DateTimeOriginal") == date
+    assert hours(done.capture_time.offset) == offset
+    assert bench.fix(done.path.read_bytes(), given).changes == ()
+
+
+def test_a_date_with_another_offset_than_the_one_that_is_there_is_not_written(bench: Bench) -> None:
+    xmp = xmp_segment(exif_DateTimeOriginal="2021-07-06T18:22:01+02:00")
+    done = bench.fix(jpeg(exif_segment(block(exif=[text(0x9011, "-05:00")])), xmp), Given(name="x.jpg"))
+    assert done.changes == ()
+    assert "not written: DateTimeOriginal (OffsetTimeOriginal contradicts it)" in done.notes
 
 
 def test_the_accounts_time_zone_turns_an_instant_into_a_local_reading() -> None:
