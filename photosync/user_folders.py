@@ -12,9 +12,13 @@ from photosync.errors import ConfigError
 
 
 def expanded(path: Path | str) -> Path:
-    """`path` with `~` as the home folder. Raises `ConfigError` if there is no such home."""
+    """`path` with `~` as the home folder. Raises `ConfigError` if there is no such home, or if no path can be that."""
     try:
+        if b"\0" in os.fsencode(path):
+            raise ConfigError(f"{str(path)!r}: no file can have this name")
         return Path(path).expanduser()
+    except UnicodeEncodeError as error:  # a lone surrogate; YAML and JSON can have one
+        raise ConfigError(f"{str(path)!r}: no file can have this name") from error
     except RuntimeError as error:
         raise ConfigError(f"'{path}': there is no such home folder; write the whole path") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -124,6 +125,15 @@ def test_a_state_folder_that_cannot_be_written_is_named(sandbox: Sandbox) -> Non
     assert ran.returncode == 6
     assert f"cannot write {sandbox.folder}/file/" in ran.stderr
     assert "photosync's state folder" in ran.stderr
+
+
+@pytest.mark.parametrize("key", ["library", "catalog"])
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_name_that_no_file_can_have(sandbox: Sandbox, key: str, name: str) -> None:
+    content = yaml.safe_load(sandbox.config.read_text(encoding="utf-8"))
+    sandbox.config.write_text(json.dumps({**content, key: str(sandbox.folder / name)}))
+    result = sandbox.run("pull", "amazon")
+    assert (result.exit, "no file can have this name" in result.stderr) == (2, True), result
 
 
 @pytest.mark.parametrize(
