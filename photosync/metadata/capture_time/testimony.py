@@ -42,8 +42,7 @@ _LENGTHS = {
 def judge(candidates: Iterable[Candidate], now: datetime) -> tuple[Candidate, ...]:
     """The candidates with their doubts and corrections. `now` is the UTC reading of the clock."""
     judged = [replace(each, doubt=_impossible(each.source, each.time, now)) for each in candidates]
-    has_original = any(each.source is TimeSource.EXIF_ORIGINAL or each.source.means_original for each in judged)
-    judged = [replace(each, is_witness=_is_witness(each.source, has_original=has_original)) for each in judged]
+    judged = [replace(each, is_witness=_is_witness(each, judged)) for each in judged]
     judged = [_recounted(each, _witnesses(each, judged), now) for each in judged]
     uploaded = next((each.time for each in judged if each.source is TimeSource.UPLOAD), None)
     judged = [_outvoted(each, _witnesses(each, judged), uploaded) for each in judged]
@@ -197,8 +196,10 @@ def _others(each: Candidate, judged: Iterable[Candidate]) -> list[Candidate]:
     return [other for other in judged if other.source is not each.source and other.is_witness and not other.doubt]
 
 
-def _is_witness(source: TimeSource, *, has_original: bool) -> bool:
-    return source is not TimeSource.UPLOAD and not (has_original and source.is_digitized)
+def _is_witness(each: Candidate, judged: Iterable[Candidate]) -> bool:
+    originals = (other for other in judged if other.source is TimeSource.EXIF_ORIGINAL or other.source.means_original)
+    is_scan = each.source.is_digitized and any(contradict(each.time, other.time) for other in originals)
+    return each.source is not TimeSource.UPLOAD and not is_scan
 
 
 def _clock(source: TimeSource) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from photosync.metadata import CaptureTimeChoice, FixResult, Given, Outcome, Settings, choose_capture_time, fix
 from photosync.model import CaptureTime, TimeMeaning
-from tests.metadata.making import Entry, block, gps_time, jpeg, mp4, original, photo, text, xmp_segment
+from tests.metadata.making import Entry, block, exif_segment, gps_time, jpeg, mp4, original, photo, text, xmp_segment
 
 LOCAL, INSTANT, DAY = TimeMeaning.LOCAL, TimeMeaning.INSTANT, TimeMeaning.DAY
 UPLOADED = datetime(2024, 3, 1, 8, tzinfo=UTC)
@@ -84,6 +84,13 @@ def test_a_receiver_with_the_local_day_is_corrected(tmp_path: Path, stamp: str) 
     assert chosen(done.capture_time)[1] == "2020-03-16 08:00:05"
     assert written(done)["OffsetTimeOriginal"] == "+09:00"
     assert any("the day of a time zone" in note for note in done.notes)
+
+
+def test_a_create_date_that_is_copied_testifies_before_and_after(tmp_path: Path) -> None:
+    exif = block(exif=[text(0x9004, "2020:03:17 13:50:49")], gps=gps_time("2020:03:16", 11, 50, 49))
+    done = fixed(tmp_path, jpeg(exif_segment(exif), xmp_segment(exif_DateTimeOriginal="2020-03")), given())
+    assert (written(done)["DateTimeOriginal"], written(done)["OffsetTimeOriginal"]) == ("2020:03:17 13:50:49", "+02:00")
+    assert fixed(tmp_path, done.path.read_bytes(), given()).changes == ()
 
 
 def test_a_gps_date_from_before_there_were_any_is_not_written(tmp_path: Path) -> None:
