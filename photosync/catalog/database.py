@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -91,8 +92,11 @@ class Catalog:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open for writing. A missing catalog is created, an older one is migrated. Raises `DestinationError`."""
-        with suppress(DestinationError):
+        try:
             return cls._opened(path, "WAL")
+        except DestinationError as error:
+            if not isinstance(error.__cause__, sqlite3.OperationalError):
+                raise
         # A write-ahead log needs shared memory, which network file systems do not have. Not while the error is handled:
         # it refers to the first connection, which keeps its lock until then.
         return cls._opened(path, "TRUNCATE")

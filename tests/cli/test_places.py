@@ -186,8 +186,11 @@ def test_a_provider_that_cannot_be_loaded_stops_only_its_own_accounts(sandbox: S
     everything = result("pull")
     assert everything.exit == 2
     assert len(sandbox.files()) == 2
-    for each in (everything, result("pull", "mine"), result("status"), result("providers"), result("list", "mine")):
+    commands = [["providers"]]
+    if code == "1 / 0":  # what follows is the same for all
+        commands += [["pull", "mine"], ["list", "mine"], ["status"]]
+        assert result("pull", "amazon").exit == 0
+    for each in (everything, *(result(*command) for command in commands)):
+        assert each.exit == (0 if each.arguments[0] in ("providers", "status") else 2)
         assert "the provider 'broken' of photosync-broken 1.2 cannot be loaded: " in each.stderr, each
         assert "Traceback" not in each.stderr
-    assert result("pull", "amazon").exit == result("status").exit == result("providers").exit == 0
-    assert result("pull", "mine").exit == result("list", "mine").exit == 2
