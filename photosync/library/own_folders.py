@@ -93,7 +93,8 @@ def _remove_recorded_copy(record: Path) -> None:
     """Remove an unfinished copy, and its record. Somebody else may have written the record: only copies are removed."""
     copy = Path(os.fsdecode(record.read_bytes())) if record.is_file() and not record.is_symlink() else record
     if copy.name == f".photosync-{record.name[1 : -len('.copy')]}.new":
-        copy.unlink(missing_ok=True)
+        with suppress(ValueError):  # a zero byte in the path
+            copy.unlink(missing_ok=True)
     record.unlink()
 
 

@@ -119,7 +119,8 @@ def test_an_unfinished_copy_on_another_disk_is_removed(library: Library, target:
     copy = target.with_name(f".photosync-{'0a' * 16}.new")
     copy.write_bytes(b"half")
     records = [library.workspace("", "amazon") / f".{name * 16}.copy" for name in ("0a", "0b", "0c")]
-    for record, path in zip(records, (copy, target, target.parent), strict=True):  # somebody planted the others
+    no_path = target.parent / f"\0/.photosync-{'0c' * 16}.new"
+    for record, path in zip(records, (copy, target, no_path), strict=True):  # somebody planted the others
         record.write_bytes(os.fsencode(path))
     library.remove_temporary_files([])
     assert list(target.parent.iterdir()) == [target]
