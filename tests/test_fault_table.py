@@ -192,6 +192,8 @@ def release(simulator: Simulator, ended: threading.Event) -> None:
 def configure(user: User, contract: UploadContract | None = None, **defaults: object) -> None:
     """The account, with these defaults; and as if an hour had passed, for which Aura may refuse changes."""
     settings = contract.account_settings(user.simulator) if contract else user.simulator.account_settings()
+    if isinstance(user.simulator, CloudDriveSimulator):
+        settings = {**settings, "upload_wait": "5s"}
     user.sandbox.configure({ACCOUNT: settings}, **defaults)
     if isinstance(user.simulator, AuraSimulator):
         user.simulator.desk.is_locked = False
