@@ -61,19 +61,20 @@ def written(general: GeneralOptions) -> Iterator[None]:
             raise UsageError(f"--log-file {general.log_file} cannot be opened: {error.strerror or error}") from error
         file.setLevel(min(level, logging.INFO))
         handlers.append(file)
-    root = logging.getLogger()
-    level_before = root.level
+    root, urllib3 = logging.getLogger(), logging.getLogger("urllib3")
+    levels_before = {each: each.level for each in (root, urllib3)}
     for handler in handlers:
         handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(REDACTOR.clean_record)
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))
     # Its debug lines have whole addresses, which may be permissions. The transport logs each request without them.
-    logging.getLogger("urllib3").setLevel(logging.INFO)
+    urllib3.setLevel(logging.INFO)
     try:
         yield
     finally:
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()
-        root.setLevel(level_before)
+        for logger, level_before in levels_before.items():
+            logger.setLevel(level_before)

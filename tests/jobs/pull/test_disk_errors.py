@@ -243,7 +243,7 @@ def test_a_failing_disk_ends_the_run_whenever_it_is_met(user: User, simulator: A
     user.check_order()
 
 
-@pytest.mark.parametrize("limit", [8_000, 60_000, 120_000])
+@pytest.mark.parametrize("limit", [8_000, 30_000, 60_000])
 def test_a_catalog_that_cannot_be_written_ends_the_run_in_plain_words(user: User, limit: int) -> None:
     user.simulator.library.add(300)
     full = on_disk(user, largest_file_bytes=limit)
