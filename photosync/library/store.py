@@ -56,7 +56,7 @@ class Library:
             return
         if self._usual_catalog.exists() and not self.catalog_path.exists():
             raise DestinationError(
-                f"the library's catalog is still {self._usual_catalog}. Move it, and the files beside it whose names "
+                f"the library's catalog is still {self._usual_catalog}. Move it, and the files next to it whose names "
                 f"begin with catalog.db, to {self.catalog_path.parent} as {self.catalog_path.name}."
             )
         with disk_errors(self.catalog_path):

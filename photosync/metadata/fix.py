@@ -168,5 +168,5 @@ def _why_untouched(facts: Facts, winner: Candidate | None) -> str:
         return "what it lacks cannot be told"
     is_partial = winner is not None and winner.source.is_in_file and winner.time.meaning.is_partial
     if is_partial or any(source.is_in_file for source in facts.unreadable):
-        return "no date is written beside the one in the file, which is not whole"
+        return "no date is written in addition to the one in the file, which is not whole"
     return "nothing is missing"

@@ -60,7 +60,7 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
     if created and created.offset is not None and not _has_offset(created, OFFSET_TIME_DIGITIZED, facts):
         created = None
     if taken and given.has_dated_sidecar and not has_original:
-        taken, original, withheld = None, None, Left("DateTimeOriginal", "a sidecar beside the file has a date")
+        taken, original, withheld = None, None, Left("DateTimeOriginal", "a sidecar of the file has a date")
     artist = "" if facts.has_artist else settings.artist or ""
     copyright_ = "" if facts.has_copyright else settings.copyright or ""
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None

@@ -28,7 +28,7 @@ from photosync.transport.public_hosts import PublicAdapter
 from photosync.transport.reply import Reply
 from photosync.transport.retry import Policy, RetryableError
 from photosync.transport.sign_in import SignIn
-from photosync.transport.sockets import Patience, TooSlowError, WatchedAdapter
+from photosync.transport.sockets import TooSlowError, WaitLimits, WatchedAdapter
 from photosync.transport.types import Request, TransportSettings
 
 _PIECE_BYTES = 128 * 1024
@@ -102,11 +102,11 @@ class Connections:
         self._known_hosts = hosts.OwnHosts((*self.settings.own_hosts, *self.settings.endpoints))
         self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
         policy = self.policy
-        patience = Patience(policy.connect_limit_s, policy.slow_window_s, policy.slow_window_bytes, self.cancel)
+        limits = WaitLimits(policy.connect_limit_s, policy.slow_window_s, policy.slow_window_bytes, self.cancel)
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
         # Bodies are sent in larger blocks than those of http.client: on loopback this takes half the time.
         self._adapter, self._public_adapter = (
-            kind(patience, hosts=_MOST_HOSTS, connections=policy.pool_size, block_bytes=_PIECE_BYTES)
+            kind(limits, hosts=_MOST_HOSTS, connections=policy.pool_size, block_bytes=_PIECE_BYTES)
             for kind in (WatchedAdapter, PublicAdapter)
         )
 

@@ -32,11 +32,11 @@ _LONGEST_LINE = 65_536
 
 
 class TooSlowError(TimeoutError):
-    """The peer sent or took fewer bytes than `Patience.least_bytes`."""
+    """The peer sent or took fewer bytes than `WaitLimits.least_bytes`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class WaitLimits:
     """How long to wait for a peer."""
 
     connect_s: float
@@ -54,9 +54,9 @@ class WatchedSocket:
     Raises `CancelledError` when the run ends, and `TimeoutError` for a peer that is silent or too slow.
     """
 
-    def __init__(self, connected: socket.socket, patience: Patience) -> None:
+    def __init__(self, connected: socket.socket, limits: WaitLimits) -> None:
         self._socket = connected
-        self._patience = patience
+        self._limits = limits
         self.settimeout(None)
 
     def settimeout(self, timeout_s: float | None) -> None:
@@ -71,7 +71,7 @@ class WatchedSocket:
         """Send all of it."""
         rest = memoryview(data)
         # The time-out is that of a connection or of an answer; what takes long here is the way to the service.
-        silence_s = max(self._silence_s, self._patience.window_s)
+        silence_s = max(self._silence_s, self._limits.window_s)
         while rest:
             piece = rest
             sent, waited_s = self._wait(lambda: self._socket.send(piece), silence_s, 0.0)  # noqa: B023
@@ -92,7 +92,7 @@ class WatchedSocket:
         """The result of `step`, and the time that it took."""
         began = time.monotonic()
         while True:
-            clock.check(self._patience.cancel)
+            clock.check(self._limits.cancel)
             try:
                 return step(), time.monotonic() - began
             except TimeoutError:
@@ -105,18 +105,18 @@ class WatchedSocket:
     @property
     def _window_s(self) -> float:
         is_endless = self._silence_s == float("inf")
-        return self._patience.window_s if is_endless else max(self._patience.window_s, self._silence_s)
+        return self._limits.window_s if is_endless else max(self._limits.window_s, self._silence_s)
 
     def _count(self, size_bytes: int, waited_s: float) -> None:
         self._waited_s += waited_s
         self._passed_bytes += size_bytes
-        if self._passed_bytes >= self._patience.least_bytes:
+        if self._passed_bytes >= self._limits.least_bytes:
             self._waited_s, self._passed_bytes = 0.0, 0
         elif size_bytes and self._waited_s >= self._window_s:
             raise self._too_slow()
 
     def _too_slow(self) -> TooSlowError:
-        return TooSlowError(f"fewer than {self._patience.least_bytes} bytes within {self._window_s:g} s")
+        return TooSlowError(f"fewer than {self._limits.least_bytes} bytes within {self._window_s:g} s")
 
     def makefile(self, mode: str) -> io.BufferedReader:
         """A file that reads from here; the socket stays open until it is closed too."""
@@ -182,7 +182,7 @@ class _Reader(io.RawIOBase):
 class _WatchedConnection(HTTPConnection):
     """Connects in a thread of its own, since nothing else ends the look-up of a name before it has an answer."""
 
-    patience: ClassVar[Patience]
+    limits: ClassVar[WaitLimits]
     response_class = FinalResponse
 
     def connect(self) -> None:
@@ -209,22 +209,22 @@ class _WatchedConnection(HTTPConnection):
             raise
         if failures:
             raise failures[0]
-        self.sock = cast(socket.socket, WatchedSocket(self.sock, self.patience))
+        self.sock = cast(socket.socket, WatchedSocket(self.sock, self.limits))
 
     def _await(self, is_over: threading.Event) -> None:
-        end = time.monotonic() + self.patience.connect_s
+        end = time.monotonic() + self.limits.connect_s
         while not is_over.wait(_TICK_S):
-            clock.check(self.patience.cancel)
+            clock.check(self.limits.cancel)
             if time.monotonic() >= end:
-                raise ConnectTimeoutError(self, f"No connection to {self.host} within {self.patience.connect_s:g} s")
+                raise ConnectTimeoutError(self, f"No connection to {self.host} within {self.limits.connect_s:g} s")
 
 
 class WatchedAdapter(HTTPAdapter):
     """The adapter of requests, with watched sockets, also on the way through a proxy."""
 
-    def __init__(self, patience: Patience, *, hosts: int, connections: int, block_bytes: int) -> None:
+    def __init__(self, limits: WaitLimits, *, hosts: int, connections: int, block_bytes: int) -> None:
         """`hosts` and `connections` to each are kept open; bodies are sent in blocks."""
-        self._patience = patience
+        self._limits = limits
         super().__init__(pool_connections=hosts, pool_maxsize=connections, max_retries=0)
         self.init_poolmanager(hosts, connections, blocksize=block_bytes)
 
@@ -246,5 +246,5 @@ class WatchedAdapter(HTTPAdapter):
 
     def _watched(self, pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
         # urllib3 makes the connections itself, so that only a class can bring them a value.
-        connection = type("Connection", (_WatchedConnection, pool.ConnectionCls), {"patience": self._patience})
+        connection = type("Connection", (_WatchedConnection, pool.ConnectionCls), {"limits": self._limits})
         return type("Pool", (pool,), {"ConnectionCls": connection})

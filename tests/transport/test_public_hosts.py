@@ -10,7 +10,7 @@ import requests
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.transport.hosts import AddressError
 from photosync.transport.public_hosts import PublicAdapter, is_public_address
-from photosync.transport.sockets import Patience
+from photosync.transport.sockets import WaitLimits
 from tests.transport.scripted_server import Key, Memory, Opener, Reply, Server, redirect
 
 GOOD = Reply(200, b"good", {"Content-Type": "image/jpeg"})
@@ -82,8 +82,8 @@ def test_a_redirect_to_an_address_that_is_not_public_is_not_followed(server: Ser
 
 
 def test_a_name_that_leads_to_this_computer_gets_nothing(server: Server) -> None:
-    patience = Patience(connect_s=5, window_s=5, least_bytes=1, cancel=None)
-    adapter = PublicAdapter(patience, hosts=1, connections=1, block_bytes=1024)
+    limits = WaitLimits(connect_s=5, window_s=5, least_bytes=1, cancel=None)
+    adapter = PublicAdapter(limits, hosts=1, connections=1, block_bytes=1024)
     with pytest.raises(AddressError, match="none of the public Internet"):
         adapter.send(requests.Request("GET", f"https://localhost:{server.port}/a").prepare(), timeout=5)
     assert server.requests == []

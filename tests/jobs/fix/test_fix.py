@@ -111,7 +111,7 @@ def test_no_date_is_written_that_anothers_sidecar_contradicts(
     for more in ((), ("--sidecar",)):
         assert sandbox.run("fix", str(photo), *more).number("untouched") == 1
     assert contents(folder) == before
-    assert "a sidecar beside the file has a date" in sandbox.text("why", str(photo))
+    assert "a sidecar of the file has a date" in sandbox.text("why", str(photo))
 
 
 def test_our_own_sidecar_is_no_reason_to_leave_a_file_alone(sandbox: Sandbox, folder: Path) -> None:

@@ -142,7 +142,7 @@ def test_gps_time_does_not_contradict_it_either(bench: Bench) -> None:
 
 def test_why_shows_the_text_that_cannot_be_read(bench: Bench) -> None:
     notes = bench.fix(UNREADABLE["XMP"], UPLOADED).notes
-    assert "no date is written beside the one in the file, which is not whole" in notes
+    assert "no date is written in addition to the one in the file, which is not whole" in notes
     assert "XMP photoshop:DateCreated 'circa 1978' cannot be read, and is kept" in notes
 
 
