@@ -179,12 +179,10 @@ class Sandbox:
         return sorted(self._files())
 
     def _files(self) -> Iterator[Path]:
-        if not self.library.exists():
-            return
-        for path in self.library.rglob("*"):
-            parts = path.relative_to(self.library).parts
-            if path.is_file() and parts[0] != OWN_FOLDER and path.name != SUMS:
-                yield path
+        for folder, folders, names in os.walk(self.library):  # a command that runs may remove a folder meanwhile
+            if Path(folder) == self.library and OWN_FOLDER in folders:
+                folders.remove(OWN_FOLDER)
+            yield from (path for name in names if name != SUMS and (path := Path(folder, name)).is_file())
 
     def hashes(self) -> Counter[str]:
         """The md5 of each file, and the number of files that have it."""
