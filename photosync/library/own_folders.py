@@ -6,9 +6,11 @@ and the removal of its files, to any other folder.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,15 +30,22 @@ _COPY_RECORD = re.compile(r"\.[0-9a-f]{32}\.copy")
 
 def own_folder(parent: Path, *names: str) -> Path:
     """The folder below `parent`, created if it is missing. Raises `OSError`, and `DestinationError` for a link."""
-    parent.mkdir(parents=True, exist_ok=True)
+    if not parent.is_dir():
+        parent.mkdir(parents=True, exist_ok=True)
     folder = parent
     for name in names:
         folder /= name
-        if folder.is_symlink():
+        try:
+            mode = folder.lstat().st_mode
+        except FileNotFoundError:
+            folder.mkdir(exist_ok=True)
+            continue
+        if stat.S_ISLNK(mode):
             raise DestinationError(
                 f"{folder} is a symbolic link. photosync does not write through it: remove it and run again."
             )
-        folder.mkdir(exist_ok=True)
+        if not stat.S_ISDIR(mode):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
     return folder
 
 

@@ -65,9 +65,9 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
 
     The temporary file is created in `workspace`, by default in the same folder.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = (workspace or path.parent) / f".{uuid.uuid4().hex}.new"
-    temporary.parent.mkdir(parents=True, exist_ok=True)
+    for folder in {path.parent, temporary.parent}:
+        folder.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("xb") as file:
             file.write(content)
