@@ -4,7 +4,6 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,13 +19,6 @@ ITEMS = 3
 def simulator() -> Iterator[AmazonSimulator]:
     with AmazonSimulator(items=ITEMS) as simulator:
         yield simulator
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Sandbox:
-    sandbox = Sandbox(tmp_path)
-    sandbox.configure({"amazon": simulator.account_settings()})
-    return sandbox
 
 
 def on_disk(sandbox: Sandbox, call: str, number: int) -> Sandbox:

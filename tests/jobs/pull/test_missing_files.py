@@ -17,13 +17,6 @@ def simulator() -> Iterator[AmazonSimulator]:
         yield running
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Sandbox:
-    made = Sandbox(tmp_path)
-    made.configure({"amazon": simulator.account_settings()})
-    return made
-
-
 def dangling(path: Path) -> None:
     path.symlink_to("/nowhere/IMG.JPG")
 

@@ -27,13 +27,6 @@ def simulator() -> Iterator[AmazonSimulator]:
         yield running
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path, simulator: AmazonSimulator) -> Sandbox:
-    made = Sandbox(tmp_path)
-    made.configure({"amazon": simulator.account_settings()})
-    return made
-
-
 def check_list(sandbox: Sandbox) -> None:
     """Every file is in the list with its hash."""
     command = ["sha256sum", "-c", "--quiet", "SHA256SUMS"]
