@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ class CatalogConnection(sqlite3.Connection):
         self.path = path
         with self._errors():
             super().__init__(uri, uri=True, isolation_level=None)
+        sys.audit("photosync.database", self)  # for `crash_hook`
 
     @contextmanager
     def stored_values(self) -> Iterator[None]:

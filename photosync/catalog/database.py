@@ -86,8 +86,8 @@ class Catalog:
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
         self.fixes = Fixes(connection)
-        self._connection.execute("CREATE TEMP TABLE seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
-        self._connection.execute("CREATE TEMP TABLE missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
+        self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -183,8 +183,8 @@ class Catalog:
 
     def begin_listing(self) -> None:
         """Forget the seen ids and missing files of the last run. Their ids are unique in one account only."""
-        self._connection.execute("DELETE FROM seen")
-        self._connection.execute("DELETE FROM missing")
+        self._connection.execute("DELETE FROM temp.seen")
+        self._connection.execute("DELETE FROM temp.missing")
 
     def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
         """Note that the present run handles these ids. Returns those that it had not seen before.
@@ -193,10 +193,10 @@ class Catalog:
         """
         new = set()
         for id_ in ids:
-            if self._connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (id_, by_listing)).rowcount:
+            if self._connection.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (id_, by_listing)).rowcount:
                 new.add(id_)
             elif by_listing:
-                self._connection.execute("UPDATE seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
+                self._connection.execute("UPDATE temp.seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
         return new
 
     def listed_count(self) -> int:
@@ -234,7 +234,7 @@ class Catalog:
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
         """Record that these files are at their locations. The caller holds a transaction."""
         for each in saved:
-            self._connection.execute("DELETE FROM missing WHERE id = ?", (each.item.id,))
+            self._connection.execute("DELETE FROM temp.missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
                 """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
                    WHERE account = ? AND id = ? AND path IS NOT NULL AND (outside, path) <> (?, ?)""",
@@ -293,7 +293,7 @@ class Catalog:
 
     def note_missing(self, ids: Iterable[str]) -> None:
         """Note that the files of these items were not found; kept until the next run."""
-        self._connection.executemany("INSERT OR IGNORE INTO missing VALUES (?)", ((id_,) for id_ in ids))
+        self._connection.executemany("INSERT OR IGNORE INTO temp.missing VALUES (?)", ((id_,) for id_ in ids))
 
     def failed_or_missing(self, account: str) -> Iterator[CatalogEntry]:
         """Items to download again: the last download failed, or the file is missing. Gone items are left out.

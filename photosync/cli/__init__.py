@@ -5,9 +5,16 @@ what takes long to import (configuration, jobs, providers) is imported inside fu
 imported inside a function (`opening`, `logs`).
 """
 
+import os
+
 
 def main() -> None:
     """The command `photosync`."""
+    if crash := os.environ.get("PHOTOSYNC_CRASH_AT"):  # a hook for developers: see CONTRIBUTING.md
+        from photosync.crash_hook import crash_at
+
+        crash_at(crash)
+
     from photosync.cli.streams import open_closed_streams, use_utf_8_names
 
     open_closed_streams()

@@ -18,8 +18,10 @@ from typing import cast
 
 import yaml
 
+from photosync import crash_hook
 from photosync.errors import Exit
-from photosync.testing.disk_faults import VARIABLE, DiskFaults
+from photosync.testing import disk_faults
+from photosync.testing.disk_faults import DiskFaults
 from photosync.testing.forked_command import ForkedCommand, start
 
 _KEPT_VARIABLES = (
@@ -104,6 +106,8 @@ class Sandbox:
     folder: Path
     disk: DiskFaults | None = None
     """What fails in the runs of the command: `replace(sandbox, disk=…)`."""
+    crash_at: str = ""
+    """The step before which the runs are killed: see `photosync.crash_hook`."""
 
     @property
     def home(self) -> Path:
@@ -145,7 +149,8 @@ class Sandbox:
             "NO_COLOR": "1",
             "PYTHONUTF8": "1",
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-            **({VARIABLE: self.disk.as_text()} if self.disk else {}),
+            **({disk_faults.VARIABLE: self.disk.as_text()} if self.disk else {}),
+            **({crash_hook.VARIABLE: self.crash_at} if self.crash_at else {}),
         }
 
     def start(self, *arguments: str) -> ForkedCommand:

@@ -1,4 +1,4 @@
-"""Errors of file systems that a test cannot mount: for one run of the command, certain calls fail, or one kills it.
+"""Errors of file systems that a test cannot mount: for one run of the command, certain calls fail.
 
 The calls are those that Python's audit events report (https://docs.python.org/3/library/audit_events.html): files are
 opened, renamed or removed, and folders are made or read. The calls of SQLite are limited by the size of files alone.
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from errno import EXDEV
 from fnmatch import fnmatchcase
-from itertools import count
 from pathlib import Path
 
 VARIABLE = "PHOTOSYNC_TEST_DISK"
@@ -32,7 +30,6 @@ _EVENTS = {
     "fcntl.flock": "flock",
     "os.fsync": "fsync",
 }
-_CHANGES = ("write", "mkdir", "rename", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class DiskFault:
     paths: str
     """A pattern for the whole path, in which `*` means any text. A renamed file has two paths."""
     errno: int
-    calls: Sequence[str] = (*_CHANGES, "list")
+    calls: Sequence[str] = ("write", "mkdir", "rename", "remove", "list")
     """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove`, `list`, `utime`, `chmod`, `flock` and
     `fsync` (of a folder)."""
     name_bytes: int = 0
@@ -65,8 +62,6 @@ class DiskFaults:
     faults: Sequence[DiskFault] = ()
     largest_file_bytes: int | None = None
     """Writes beyond this size fail, SQLite's too."""
-    killed_at: int | None = None
-    """The process is killed before this change: the first one is 1."""
 
     def as_text(self) -> str:
         """For the environment."""
@@ -80,7 +75,7 @@ def install(text: str) -> None:
         import resource  # noqa: PLC0415 - not on every system
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (content["largest_file_bytes"],) * 2)
-    fail = _hook([DiskFault(**each) for each in content["faults"]], content["killed_at"])
+    fail = _hook([DiskFault(**each) for each in content["faults"]])
     sys.addaudithook(fail)
     sync = os.fsync  # Python reports no event for it
 
@@ -92,17 +87,13 @@ def install(text: str) -> None:
     os.fsync = fsync  # type: ignore[assignment]
 
 
-def _hook(faults: Sequence[DiskFault], killed_at: int | None) -> Callable[[str, tuple[object, ...]], None]:
-    changes = count(1)
-
+def _hook(faults: Sequence[DiskFault]) -> Callable[[str, tuple[object, ...]], None]:
     def fail(event: str, arguments: tuple[object, ...]) -> None:
         call = _EVENTS.get(event)
         if call is None:
             return
         if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
             call = "read"
-        if call in _CHANGES and next(changes) == killed_at:
-            os.kill(os.getpid(), signal.SIGKILL)
         paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
         if call in ("flock", "fsync") and isinstance(arguments[0], int):
             paths = [str(Path(f"/proc/self/fd/{arguments[0]}").readlink())]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
@@ -289,6 +290,7 @@ class DriveTree:
 def _opened(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+    sys.audit("photosync.database", database)  # for `photosync.crash_hook`
     database.row_factory = sqlite3.Row
     try:
         with contextlib.suppress(OSError):

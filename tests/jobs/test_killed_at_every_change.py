@@ -32,7 +32,7 @@ def sandboxes(folder: Path, simulator: AmazonSimulator) -> Iterator[tuple[Sandbo
         sandbox = Sandbox(folder / str(number))
         sandbox.folder.mkdir()
         sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
-        yield sandbox, replace(sandbox, disk=DiskFaults(killed_at=number))
+        yield sandbox, replace(sandbox, crash_at=str(number))
 
 
 def content(path: Path) -> str:
@@ -75,8 +75,7 @@ def test_a_pull_to_another_disk(tmp_path: Path) -> None:
     with AmazonSimulator(items=1) as simulator:
         for sandbox, doomed in sandboxes(tmp_path, simulator):
             other_disk = DiskFault("*/library/amazon/*", errno.EXDEV, ["rename"])
-            assert doomed.disk is not None
-            killed = replace(doomed, disk=replace(doomed.disk, faults=(other_disk,))).run("pull", "amazon")
+            killed = replace(doomed, disk=DiskFaults([other_disk])).run("pull", "amazon")
             left.add(any(sandbox.library.rglob(".photosync-*.new")))
             if killed.exit != KILLED:
                 break
