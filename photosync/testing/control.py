@@ -1,7 +1,8 @@
 """The route that controls a simulator from another process: `/_simulator`.
 
 GET gives counters; GET `/_simulator/requests` the log, `/_simulator/expected` all items, one line of JSON each. POST
-takes a JSON object with any of `faults` (name to value, text or object; null is off), `add` (`count` and traits),
+takes a JSON object with any of `faults` (name to value, text or object; null is off), `plan` (a list, see
+`Faults.set_plan`), `add` (`count` and traits),
 `change` and `remove` (lists of ids), `forget` (true: empties log and counters), and returns the ids that were added.
 """
 
@@ -79,11 +80,13 @@ def _line(item: ExpectedItem) -> str:
 
 
 def _steer(wanted: dict[str, object], library: SimulatedLibrary, faults: Faults, log: RequestLog) -> list[str]:
-    known = {"faults", "add", "change", "remove", "forget"}
+    known = {"faults", "plan", "add", "change", "remove", "forget"}
     if unknown := set(wanted) - known:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
     for name, value in _mapping(wanted.get("faults")).items():
         faults.set(name, value)  # type: ignore[arg-type]  # it checks
+    if "plan" in wanted:
+        faults.set_plan(_mapping(step) for step in _list(wanted["plan"]))
     for item_id in _texts(wanted.get("change")):
         library.change(item_id)
     for item_id in _texts(wanted.get("remove")):
@@ -101,9 +104,13 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _texts(value: object) -> list[str]:
+    return [str(each) for each in _list(value)]
+
+
+def _list(value: object) -> list[object]:
     if not isinstance(value, list | None):
-        raise TypeError(f"a list of ids was expected, not {value!r}")
-    return [str(each) for each in value or []]
+        raise TypeError(f"a list was expected, not {value!r}")
+    return list(value or [])
 
 
 def _traits(traits: dict[str, object]) -> dict[str, object]:

@@ -1,20 +1,24 @@
 """Everything that can go wrong at a service, as switches that can be set while it runs.
 
-A `Fault` says when (the next N requests, each with a probability, always) and where (kinds of routes, single items);
-`Faults` has one field for each thing that can go wrong. The simulator defines what a fault does to an answer.
+A `Fault` says when (the next N requests, each with a probability, always) and where (kinds of routes, single routes and
+items); `Faults` has one field for each thing that can go wrong, and a plan for several at a time. The simulator defines
+what a fault does to an answer.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import ClassVar, Literal, get_args
 
 RouteKind = Literal["list", "content", "upload", "other"]
 """The kinds of routes: pages of items, the bytes of an item, an upload, or anything else."""
 
 KINDS: frozenset[str] = frozenset(get_args(RouteKind))
+_NO_SWITCHES = frozenset({"seed", "plan"})
 
 
 @dataclass(slots=True)
@@ -32,7 +36,8 @@ class Fault:
     after: int = 0
     """The number of requests without the fault at the beginning."""
     on: Collection[str] = frozenset()
-    """Kinds of routes; empty: the usual kinds of the switch."""
+    """Kinds of routes, or single routes by their names in the counters (`GET /search`); empty: the usual kinds of the
+    switch."""
     items: Collection[str] = frozenset()
     """Ids of items; empty: all."""
     fired: int = 0
@@ -41,9 +46,10 @@ class Fault:
     def __post_init__(self) -> None:
         self.on = frozenset([self.on] if isinstance(self.on, str) else self.on)
         self.items = frozenset([self.items] if isinstance(self.items, str) else self.items)
-        if unknown := set(self.on) - KINDS:
+        if unknown := {each for each in self.on if each not in KINDS and " /" not in each}:
             raise ValueError(
-                f"a fault on {', '.join(sorted(unknown))}: routes are of the kinds {', '.join(sorted(KINDS))}"
+                f"a fault on {', '.join(sorted(unknown))}: routes are of the kinds {', '.join(sorted(KINDS))}, "
+                "or have a name such as GET /search"
             )
         if not 0 <= self.probability <= 1:
             raise ValueError(f"a probability lies between 0 and 1, not at {self.probability}")
@@ -59,11 +65,24 @@ class Fault:
         return True
 
 
+_route: ContextVar[str] = ContextVar("route", default="")
+"""The name of the route that answers a request; each request has its own context."""
+_planned: ContextVar[Mapping[str, Fault]] = ContextVar("planned", default=MappingProxyType({}))
+"""The faults of the plan for this request, by their switches."""
+
+
 @dataclass
 class Faults:
     """The switches of a simulator; `None` is off. A service's own are fields of a subclass.
 
-    Assign from any thread: `simulator.faults.throttle = Fault(value=1, times=2, on="list")`.
+    Assign from any thread: `simulator.faults.throttle = Fault(value=1, times=2, on="list")`. A switch has one fault; a
+    plan has any number of them, also several of one switch. Third content request: 503; fifth: cut after 1,000 bytes:
+
+    >>> faults = Faults()
+    >>> faults.plan = [
+    ...     ("server_error", Fault(value=503, on="content", after=2, times=1)),
+    ...     ("truncate", Fault(value=1000, on="content", after=4, times=1)),
+    ... ]
     """
 
     latency: Fault | None = None
@@ -71,13 +90,19 @@ class Faults:
     hold: Fault | None = None
     """No answer and no effect until this switch is turned off."""
     throttle: Fault | None = None
-    """429; `value` is the Retry-After in seconds; without a value the header is absent."""
+    """429; `value` is the Retry-After in seconds, also a negative one; without a value the header is absent."""
     throttle_date: Fault | None = None
     """429 with a date as Retry-After, `value` seconds in the future."""
+    throttle_text: Fault | None = None
+    """429 with a Retry-After that is neither: text."""
+    busy: Fault | None = None
+    """503; `value` is the Retry-After in seconds; without a value it is text."""
     server_error: Fault | None = None
-    """`value` (503) with an HTML page."""
+    """The status `value` (503), of any kind, with an HTML page."""
     drop: Fault | None = None
     """The connection closes without an answer."""
+    reset: Fault | None = None
+    """The connection is reset (RST, and not FIN) without an answer."""
     redirect: Fault | None = None
     """A redirect with the status `value` (302) to another origin, which answers everybody. Only 307 and 308 redirect
     requests that change something."""
@@ -92,7 +117,14 @@ class Faults:
     not_found: Fault | None = None
     """The service answers that the item does not exist."""
     truncate: Fault | None = None
-    """Content-Length announces the whole body, `value` (0.5) of it is sent, and the connection closes."""
+    """Content-Length announces the whole body, `value` (0.5) of it is sent, or that many bytes if it is 1 or more, and
+    the connection closes."""
+    reset_body: Fault | None = None
+    """The same with a reset."""
+    cut_chunks: Fault | None = None
+    """The same in chunks, without a length: the last one is missing."""
+    no_length: Fault | None = None
+    """The first `value` (0.5) of the body, without any length: the end of the connection is the end of the body."""
     stall: Fault | None = None
     """Half of the body is sent, and nothing more for `value` seconds (600)."""
     drip: Fault | None = None
@@ -100,7 +132,7 @@ class Faults:
     drip_head: Fault | None = None
     """So is a head, which does not end."""
     wrong_bytes: Fault | None = None
-    """The right length, other bytes."""
+    """The right length, other bytes: the second half of them, or `value` bytes in the middle."""
     half: Fault | None = None
     """The service has only the first `value` (0.5) of the content, and all lengths fit."""
     oversize: Fault | None = None
@@ -119,15 +151,48 @@ class Faults:
     """206 with less than requested, and a Content-Range that says so."""
     refuse_range: Fault | None = None
     """416 for a range request."""
+    odd_range: Fault | None = None
+    """206 with the requested part, and a Content-Range that is none, or (`value`): 1 text, 2 backwards, 3 with another
+    total."""
+    other_etag: Fault | None = None
+    """206 with the requested part of another content, which has another ETag."""
     lose_answer: Fault | None = None
     """The request is carried out, but the answer is lost: the connection closes, or the status is `value`."""
+
+    # Pages of a listing (`listing_faults`)
+    page_twice: Fault | None = None
+    """The answer to the request before, again."""
+    shrunk: Fault | None = None
+    """The listing has only the part `value` (0) of its items; a count fits."""
+    item_twice: Fault | None = None
+    """The first item of a page is there once more."""
+    wrong_md5: Fault | None = None
+    """Items have a hash that does not fit."""
+    bare_items: Fault | None = None
+    """Items have nothing but an id."""
+    null_items: Fault | None = None
+    """All values of an item but its id are null."""
+    negative_numbers: Fault | None = None
+    """All numbers of an item are negative: sizes, dimensions, durations."""
+    strange_years: Fault | None = None
+    """All dates of an item are in the year `value` (1)."""
+    hostile_names: Fault | None = None
+    """Items have names that are traps."""
 
     date: Fault | None = None
     """`Date` is `value` seconds in the future: a clock is wrong, the service's or this computer's. On all routes."""
 
+    plan: Sequence[tuple[str, Fault]] = field(default=(), kw_only=True)
+    """Further faults, each with its switch. Their `after` and `times` count the requests as they arrive, whatever other
+    faults do to them."""
     seed: int = field(default=1, kw_only=True)
 
-    LIST_ONLY: ClassVar[frozenset[str]] = frozenset({"half_json"})
+    LIST_ONLY: ClassVar[frozenset[str]] = frozenset(
+        (
+            *("half_json", "page_twice", "shrunk", "item_twice", "wrong_md5", "bare_items", "null_items"),
+            *("negative_numbers", "strange_years", "hostile_names"),
+        )
+    )
     UPLOAD_ONLY: ClassVar[frozenset[str]] = frozenset({"lose_answer"})
     CONTENT_ONLY: ClassVar[frozenset[str]] = frozenset(
         (
@@ -136,11 +201,12 @@ class Faults:
                 "json",
                 "not_found",
                 "truncate",
+                "reset_body",
                 "stall",
                 "wrong_bytes",
             ),  # not on listings, unless `on` names them
-            *("half", "oversize", "chunked", "reencoded", "other_kind"),
-            *("ignore_range", "wrong_range", "short_range", "refuse_range"),
+            *("half", "oversize", "chunked", "cut_chunks", "no_length", "reencoded", "other_kind"),
+            *("ignore_range", "wrong_range", "short_range", "refuse_range", "odd_range", "other_etag"),
         )
     )
     """Switches that are for content by default."""
@@ -148,15 +214,23 @@ class Faults:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # repeatable on purpose
 
+    def arrived(self, route: str, kind: RouteKind, item: str | None) -> None:
+        """A request of this context has arrived: the plan decides which faults it gets."""
+        _route.set(route)
+        _planned.set({name: fault for name, fault in self.plan if self._applies(name, fault, kind, item)})
+
     def fires(self, name: str, kind: RouteKind, item: str | None = None) -> Fault | None:
         """The fault `name`, if this request gets it."""
         fault: Fault | None = getattr(self, name)
-        if fault is None:
-            return None
-        kinds = fault.on or self._usual_kinds(name)
-        if kind not in kinds or (fault.items and item not in fault.items):
-            return None
-        return fault if fault.fires(self._random.random()) else None
+        if fault is not None and self._applies(name, fault, kind, item):
+            return fault
+        return _planned.get().get(name)
+
+    def _applies(self, name: str, fault: Fault, kind: RouteKind, item: str | None) -> bool:
+        where = fault.on or self._usual_kinds(name)
+        if (kind not in where and _route.get() not in where) or (fault.items and item not in fault.items):
+            return False
+        return fault.fires(self._random.random())
 
     def _usual_kinds(self, name: str) -> Collection[str]:
         if name in self.UPLOAD_ONLY:
@@ -168,12 +242,11 @@ class Faults:
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """The names of all switches."""
-        return tuple(each.name for each in fields(cls) if each.name != "seed")
+        return tuple(each.name for each in fields(cls) if each.name not in _NO_SWITCHES)
 
     def set(self, name: str, value: str | float | Mapping[str, object] | None) -> None:
         """Set a switch from the text of the command line (`0.5:times=3:on=list,other`) or the control route's JSON."""
-        if name not in self.names():
-            raise ValueError(f"no fault is called {name}; there are {', '.join(self.names())}")
+        self._check(name)
         if value is None:
             setattr(self, name, None)
         elif isinstance(value, str):
@@ -183,10 +256,24 @@ class Faults:
         else:
             setattr(self, name, Fault(value=float(value)))
 
+    def set_plan(self, steps: Iterable[Mapping[str, object]]) -> None:
+        """Set the plan from JSON: `[{"fault": "truncate", "value": 1000, "on": "content", "after": 4, "times": 1}]`."""
+        plan = []
+        for step in steps:
+            name = str(step.get("fault"))
+            self._check(name)
+            plan.append((name, _fault_of({key: value for key, value in step.items() if key != "fault"})))
+        self.plan = plan
+
     def clear(self) -> None:
         """Turn all off."""
+        self.plan = ()
         for name in self.names():
             setattr(self, name, None)
+
+    def _check(self, name: str) -> None:
+        if name not in self.names():
+            raise ValueError(f"no fault is called {name}; there are {', '.join(self.names())}")
 
 
 def parse_fault(text: str) -> Fault:

@@ -18,7 +18,7 @@ from typing import ClassVar, Self, TypedDict
 from aiohttp import web
 
 from photosync import clock
-from photosync.testing import answers, control
+from photosync.testing import answers, control, listing_faults
 from photosync.testing.faults import Faults
 from photosync.testing.index import LibraryIndex
 from photosync.testing.library import SimulatedLibrary
@@ -58,6 +58,8 @@ class Simulator(RequestLog, ABC):
     """The provider's name, for `provider:` in a configuration."""
     faults_type: ClassVar[type[Faults]] = Faults
     library_type: ClassVar[type[SimulatedLibrary]] = SimulatedLibrary
+    lists: ClassVar[tuple[str, ...]] = ()
+    """The names of the lists of items in the pages of a listing, for their faults."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class Simulator(RequestLog, ABC):
         self.faults = self.faults_type(seed=seed)
         self.edit_answer: Callable[[Route, bytes], bytes] | None = None
         """Changes the bodies of successful answers, for tests of hostile ones."""
+        self._last_pages: dict[str, bytes] = {}
         self.seed = seed
         self._port = port
         self._urls: dict[str, str] = {}
@@ -234,6 +237,7 @@ class Simulator(RequestLog, ABC):
     async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         """The route's answer, unless a fault replaces or damages it."""
         faults, kind, item = self.faults, route.kind, self.item_of(request)
+        faults.arrived(route.label, kind, item)
         await answers.delay_or_drop(faults, request, kind, item)
         if (elsewhere := answers.redirect(faults, request, kind, item)) is not None:
             return elsewhere
@@ -247,10 +251,22 @@ class Simulator(RequestLog, ABC):
         if response is None:
             response = await route.handler(request)
         if isinstance(response, web.Response) and response.status < 300:
-            if self.edit_answer is not None and isinstance(response.body, bytes):
-                response.body = self.edit_answer(route, response.body)
+            if isinstance(response.body, bytes):
+                response.body = self._edited(route, response.body)
             return await answers.spoiled(faults, request, response, kind, item)
         return response
+
+    def _edited(self, route: Route, body: bytes) -> bytes:
+        """The body as a test or the faults of listings make it."""
+        if self.edit_answer is not None:
+            body = self.edit_answer(route, body)
+        if route.kind != "list":
+            return body
+        last = self._last_pages.get(route.label)
+        self._last_pages[route.label] = body
+        if last is not None and self.faults.fires("page_twice", route.kind):
+            return last
+        return listing_faults.damaged(self.faults, body, self.lists)
 
 
 def _listen(port: int) -> socket.socket:

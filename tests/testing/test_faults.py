@@ -62,3 +62,31 @@ def test_switches_by_name() -> None:
     assert [name for name in Faults.names() if getattr(faults, name)] == []
     with pytest.raises(ValueError, match="no fault is called gremlins"):
         faults.set("gremlins", "on")
+
+
+def test_a_plan_counts_requests_as_they_arrive() -> None:
+    faults = Faults()
+    faults.set_plan(
+        [
+            {"fault": "server_error", "value": 503, "on": "content", "after": 2, "times": 1},
+            {"fault": "server_error", "value": 404, "on": "GET /nodes", "times": 1},
+            {"fault": "truncate", "value": 1000, "on": ["content"], "after": 4, "times": 1},
+        ]
+    )
+    seen = []
+    for route, kind in [*[("GET /c", "content")] * 3, ("GET /nodes", "list"), *[("GET /c", "content")] * 3]:
+        faults.arrived(route, kind, None)  # type: ignore[arg-type]
+        seen.append([name for name in ("server_error", "truncate") if faults.fires(name, kind)])  # type: ignore[arg-type]
+    assert seen == [[], [], ["server_error"], ["server_error"], [], ["truncate"], []]
+    faults.clear()
+    faults.arrived("GET /nodes", "list", None)
+    assert faults.fires("server_error", "list") is None
+    with pytest.raises(ValueError, match="no fault is called gremlins"):
+        faults.set_plan([{"fault": "gremlins"}])
+
+
+def test_a_switch_for_a_single_route() -> None:
+    faults = Faults(drop=Fault(on="GET /nodes"))
+    for route, is_meant in (("GET /search", False), ("GET /nodes", True)):
+        faults.arrived(route, "list", None)
+        assert bool(faults.fires("drop", "list")) is is_meant

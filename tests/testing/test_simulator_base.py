@@ -203,3 +203,75 @@ def test_latency_is_no_queue(shelf: Shelf) -> None:
     start = time.monotonic()
     get(shelf)
     assert time.monotonic() - start >= 0.05
+
+
+def status_of(shelf: Shelf, path: str, **headers: str) -> int | str:
+    try:
+        return get(shelf, path, **headers).status_code
+    except requests.RequestException as error:
+        return type(error).__name__
+
+
+def test_a_plan_by_route_and_call(shelf: Shelf) -> None:
+    path, body = first(shelf)
+    shelf.faults.plan = [
+        ("server_error", Fault(value=503, on="content", after=2, times=1)),
+        ("truncate", Fault(value=100, on="content", after=4, times=1)),
+        ("server_error", Fault(value=401, on="GET /items", after=1, times=1)),
+    ]
+    assert [status_of(shelf, path) for _ in range(6)] == [200, 200, 503, 200, "ChunkedEncodingError", 200]
+    assert [status_of(shelf, "/items") for _ in range(3)] == [200, 401, 200]
+    assert get(shelf, path).content == body
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "retry_after"),
+    [
+        ("throttle", -5, "-5"),
+        ("throttle", 9_999_999_999, "9999999999"),
+        ("throttle_text", None, "soon"),
+        ("throttle_date", 7900 * 365 * 86_400, "9"),
+        ("busy", 2, "2"),
+        ("busy", None, "soon"),
+    ],
+)
+def test_absurd_times_to_wait(shelf: Shelf, fault: str, value: float | None, retry_after: str) -> None:
+    shelf.faults.set(fault, {"value": value, "times": 1})
+    answer = get(shelf)
+    assert answer.status_code == (503 if fault == "busy" else 429)
+    assert retry_after in answer.headers["Retry-After"]
+
+
+def test_resets_and_bodies_without_a_length(shelf: Shelf) -> None:
+    path, body = first(shelf)
+    shelf.faults.reset = Fault(times=1)
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        get(shelf, path)
+    shelf.faults.reset_body = Fault(value=100, times=1)
+    assert status_of(shelf, path) in ("ConnectionError", "ChunkedEncodingError")
+    shelf.faults.cut_chunks = Fault(times=1)
+    assert status_of(shelf, path) == "ChunkedEncodingError"
+    shelf.faults.no_length = Fault(value=100, times=1)
+    cut = get(shelf, path)
+    assert (cut.content, cut.headers.get("Content-Length"), cut.headers["Content-Type"]) == (
+        body[:100],
+        None,
+        "image/jpeg",
+    )
+    assert get(shelf, path).content == body
+
+
+def test_parts_that_do_not_belong_together(shelf: Shelf) -> None:
+    path, body = first(shelf)
+    shelf.faults.other_etag = Fault(times=1)
+    assert get(shelf, path).content == body
+    other = get(shelf, path, Range="bytes=100-")
+    assert (other.status_code, other.headers["ETag"], len(other.content)) == (206, '"another"', len(body) - 100)
+    assert other.content != body[100:]
+    for value in range(4):
+        shelf.faults.odd_range = Fault(value=value, times=1)
+        odd = get(shelf, path, Range="bytes=100-")
+        assert odd.content == body[100:]
+        assert odd.headers.get("Content-Range") != f"bytes 100-{len(body) - 1}/{len(body)}"
+    shelf.faults.wrong_bytes = Fault(value=1, times=1)
+    assert sum(a != b for a, b in zip(get(shelf, path).content, body, strict=True)) == 1

@@ -33,6 +33,7 @@ class AmazonSimulator(Simulator):
 
     provider: ClassVar[str] = "amazon"
     faults_type = AmazonFaults
+    lists = ("data",)
     faults: AmazonFaults
 
     def __init__(

@@ -47,6 +47,7 @@ class AuraSimulator(Simulator):
 
     provider: ClassVar[str] = "aura"
     faults_type = AuraFaults
+    lists = ("assets",)
     faults: AuraFaults
     library_type = AuraLibrary
     library: AuraLibrary

@@ -37,6 +37,7 @@ class CloudDriveSimulator(Simulator):
 
     provider: ClassVar[str] = "clouddrive"
     faults_type = CloudDriveFaults
+    lists = ("nodes", "data")
     library_type = DriveLibrary
     faults: CloudDriveFaults
     library: DriveLibrary

@@ -35,6 +35,7 @@ class GoogleSimulator(Simulator):
 
     provider: ClassVar[str] = "google"
     faults_type = GoogleFaults
+    lists = ("mediaItems",)
     faults: GoogleFaults
 
     def __init__(
