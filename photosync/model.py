@@ -14,6 +14,9 @@ from enum import StrEnum
 
 FIRST_PHOTO_YEAR = 1826
 """No photo is older."""
+GPS_STRIPPED, REENCODED = "gps_stripped", "reencoded"
+NOT_ORIGINAL = frozenset({REENCODED, GPS_STRIPPED})
+"""Notes of items whose content the service changes before it delivers it."""
 
 
 class Kind(StrEnum):
@@ -22,6 +25,21 @@ class Kind(StrEnum):
     PHOTO = "photo"
     VIDEO = "video"
     OTHER = "other"
+
+
+class Proof(StrEnum):
+    """How it is known that a saved file has the item's content. The strongest come first, but for the last."""
+
+    HASH = "hash"
+    """The provider's hash matched."""
+    SIZE = "size"
+    """The provider's size matched; it gives no hash."""
+    DECODED = "decoded"
+    """The provider gives neither; the structure of the file's format was read to its end, and no part is missing."""
+    OWN = "own"
+    """Only the hash of the saved bytes: it proves that the file stays as it came."""
+    REENCODED = "reencoded"
+    """The service delivers a changed content, encoded again or without its GPS position: not the original."""
 
 
 class TimeMeaning(StrEnum):
@@ -131,7 +149,7 @@ class Item:
     link: str | None = field(default=None, repr=False, compare=False)
     """The current address of the content, for services whose addresses expire. Never stored, never logged."""
     notes: tuple[str, ...] = ()
-    """Facts about this item for the user, such as `gps_stripped`."""
+    """Facts about this item for the user, such as those of `NOT_ORIGINAL`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,23 +14,25 @@ from typing import Self
 from photosync.catalog import entry, item_json, schema
 from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.entry import CatalogEntry
+from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.characters import is_utf_8
 from photosync.errors import DestinationError, Exit
-from photosync.model import Digest, Item, Location
+from photosync.model import Digest, Item, Location, Proof
 
 CACHE_KIB = 16 * 1024
 
 _SAVED_COLUMNS = (
     *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
-    *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended"),
+    *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended", "proof"),
 )
 _RECORD_SAVED = f"""
     INSERT INTO items (account, id, first_run, {", ".join(_SAVED_COLUMNS)})
     VALUES ({", ".join("?" * (len(_SAVED_COLUMNS) + 3))})
     ON CONFLICT (account, id) DO UPDATE SET
-        {", ".join(f"{column} = excluded.{column}" for column in _SAVED_COLUMNS)}, reason = NULL, error = NULL"""  # noqa: S608 - our own names
+        {", ".join(f"{column} = excluded.{column}" for column in _SAVED_COLUMNS)}, verified_run = NULL,
+        {NO_FAILURE}"""  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class SavedFile:
     sidecars: tuple[Sidecar, ...] = ()
     fix_record: str | None = None
     """The fixer's result; None if there is nothing to record."""
+    proof: Proof = Proof.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Catalog:
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
         self.fixes = Fixes(connection)
+        self.failures = Failures(connection)
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
@@ -246,20 +250,10 @@ class Catalog:
                     *(account, each.item.id, run, item_json.to_text(each.item), "saved", run),
                     *(each.location.root, each.location.path, each.location.key, each.item.revision),
                     *(each.delivered.size_bytes, each.delivered.md5, each.delivered.sha256),
-                    *(each.stored_size, each.stored_sha256, _now(), each.fix_record),
+                    *(each.stored_size, each.stored_sha256, _now(), each.fix_record, each.proof),
                 ),
             )
             self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
-
-    def record_failed(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
-        """Record that the item's content could not be downloaded. An older file stays recorded."""
-        self._connection.execute(
-            """INSERT INTO items (account, id, description, state, first_run, outside, reason, error)
-               VALUES (?, ?, ?, 'failed', ?, '', ?, ?)
-               ON CONFLICT (account, id) DO UPDATE SET
-                   description = excluded.description, reason = excluded.reason, error = excluded.error""",
-            (account, item.id, item_json.to_text(item), run, reason, error),
-        )
 
     def record_described(self, account: str, items: Iterable[Item]) -> None:
         """Record new descriptions of known items."""
@@ -276,7 +270,7 @@ class Catalog:
         Files stay where they are. Returns how many items were not marked before. A listing never marks items that are
         neither photo nor video, because they are listed only on request.
         """
-        update = "UPDATE items SET state = 'gone', reason = NULL, error = NULL WHERE account = ? AND state <> 'gone'"
+        update = f"UPDATE items SET state = 'gone', {NO_FAILURE} WHERE account = ? AND state <> 'gone'"  # noqa: S608
         if ids is not None:
             rows = [(account, id_) for id_ in ids]
             return self._connection.executemany(f"{update} AND id = ?", rows).rowcount

@@ -12,7 +12,8 @@ from photosync.model import Item, Location
 
 COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
-    reason, error, mended, id IN (SELECT id FROM missing)"""
+    reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at,
+    id IN (SELECT id FROM missing)"""
 """The columns for `from_row`."""
 
 
@@ -44,6 +45,18 @@ class CatalogEntry:
     """The same in a sentence."""
     fix_record: str | None = None
     """The fixer's result, JSON."""
+    proof: str | None = None
+    """A word of `model.Proof`; None while there is no file."""
+    verified_run: int | None = None
+    """The run that read the file again last, and found it as it was saved."""
+    tries: int = 0
+    """How many runs in a row failed for the same reason."""
+    failed_since: str | None = None
+    """The first failure since the last success, ISO 8601."""
+    failed_at: str | None = None
+    """The last failure, ISO 8601."""
+    told_at: str | None = None
+    """When the user was told of it last, ISO 8601."""
     is_missing: bool = False
     """The file was not found when the run began."""
     connection: CatalogConnection | None = field(default=None, compare=False, repr=False)
@@ -69,16 +82,6 @@ class CatalogEntry:
     def is_gone(self) -> bool:
         """Whether the provider did not list the item any more."""
         return self.state == "gone"
-
-    @property
-    def proof(self) -> str | None:
-        """`own`: only its own hash proves the saved content; the provider names the md5 of another one as a hint.
-
-        None if the provider's data do not contradict the content.
-        """
-        item = self.item
-        is_hint_alone = item.md5_hint is not None and item.md5 is None and self.delivered_md5 is not None
-        return "own" if is_hint_alone and item.md5_hint != self.delivered_md5 else None
 
     def differs_from(self, item: Item) -> bool:
         """Whether the provider has another content now, by the best available value: hash, revision or size."""

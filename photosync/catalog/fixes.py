@@ -53,7 +53,8 @@ class Fixes:
         )
         self._connection.execute("DELETE FROM sidecars WHERE account = ? AND id = ?", (account, id_))
         self._connection.executemany(
-            "INSERT OR REPLACE INTO sidecars VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO sidecars (outside, path, path_key, sha256, account, id, ours, saved_run)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
             [
                 (each.location.root, each.location.path, each.location.key, each.sha256, account, id_, each.ours, run)
                 for each in sidecars

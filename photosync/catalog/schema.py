@@ -110,6 +110,37 @@ MIGRATIONS = (
         PRIMARY KEY (outside, path, sha256)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE items ADD COLUMN proof TEXT;                        -- of the saved content: a word of model.Proof
+    ALTER TABLE items ADD COLUMN verified_run INTEGER;              -- the run that read the file again last
+    ALTER TABLE items ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;  -- runs in a row that failed for the same reason
+    ALTER TABLE items ADD COLUMN failed_since TEXT;                 -- the first failure since the last success
+    ALTER TABLE items ADD COLUMN failed_at TEXT;                    -- the last one
+    ALTER TABLE items ADD COLUMN told_at TEXT;                      -- when the user was told of it
+    ALTER TABLE sidecars ADD COLUMN verified_run INTEGER;
+    UPDATE items SET tries = 1 WHERE reason IS NOT NULL;
+    UPDATE items SET proof = CASE
+        WHEN NOT json_valid(description) THEN 'own'
+        WHEN json_extract(description, '$.notes') LIKE '%reencoded%'
+            OR json_extract(description, '$.notes') LIKE '%gps_stripped%' THEN 'reencoded'
+        WHEN delivered_md5 IN (json_extract(description, '$.md5'), json_extract(description, '$.md5_hint')) THEN 'hash'
+        WHEN json_extract(description, '$.md5_hint') IS NOT NULL THEN 'own'
+        WHEN delivered_size = json_extract(description, '$.size_bytes') THEN 'size'
+        ELSE 'own' END
+    WHERE path IS NOT NULL;
+
+    CREATE TABLE repairs (              -- damaged or missing files that were replaced
+        run INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        id TEXT NOT NULL,
+        outside TEXT NOT NULL,
+        path TEXT NOT NULL,
+        reason TEXT NOT NULL,           -- what was wrong with the file
+        source TEXT NOT NULL,           -- where the good content came from
+        repaired_at TEXT NOT NULL
+    );
+    CREATE INDEX repairs_by_item ON repairs (account, id);
+    """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""
 

@@ -61,7 +61,7 @@ def test_what_is_saved_is_known_and_what_is_not_is_not(catalog: Catalog) -> None
 
 def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
-    catalog.record_failed("amazon", run, item("a"), "truncated", "it ended early")
+    catalog.failures.record("amazon", run, item("a"), "truncated", "it ended early")
     with catalog.transaction():
         catalog.record_saved("amazon", run, [saved(item(each), each) for each in "bc"])
     catalog.note_missing(["b"])

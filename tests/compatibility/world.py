@@ -322,8 +322,9 @@ def changes(before: State, after: State) -> dict[str, object]:
         for key, row in rows.items():
             if key not in old:
                 changed[key] = {"new": row}
-            elif row != old[key]:
-                changed[key] = {name: [old[key][name], row[name]] for name in row if row[name] != old[key][name]}
+            else:  # a migration may add columns
+                columns = [name for name in row if name in old[key] and row[name] != old[key][name]]
+                changed |= {key: {name: [old[key][name], row[name]] for name in columns}} if columns else {}
         if changed:
             found[table] = changed
     return found

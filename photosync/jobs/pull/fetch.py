@@ -11,10 +11,10 @@ from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.pull.adopt import Claims, ExistingFile, existing_file
-from photosync.jobs.pull.verify import Verification, VerificationError
+from photosync.jobs.pull.verify import Verification, VerificationError, Verified
 from photosync.library import Library, PartialFile, SizeBound
 from photosync.library.disk_errors import disk_error
-from photosync.model import Digest, Item
+from photosync.model import Digest, Item, Proof
 
 MAX_ATTEMPTS = 3
 """The maximum number of downloads of a content that fails its verification."""
@@ -53,6 +53,7 @@ class Downloaded:
     fixed: metadata.FixResult
     stored_size: int
     stored_sha256: str
+    proof: Proof
     replaced: Path | None = None
     """A damaged file of the item from another program; the new one gets its name."""
     notes: tuple[str, ...] = ()
@@ -109,7 +110,7 @@ class Downloader:
             on_bytes=self.on_bytes,
         )
         try:
-            delivered, notes = self._receive(item, partial)
+            delivered, verified = self._receive(item, partial)
         except BaseException:
             partial.abandon()
             raise
@@ -121,7 +122,7 @@ class Downloader:
             raise disk_error(error, Path(error.filename or partial.path)) from error
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
         stored_sha256 = fixed.undo.stored_sha256 if fixed.undo else delivered.sha256
-        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, replaced, notes)
+        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, verified.proof, replaced, verified.notes)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """Fill in missing metadata. The undo record is on the disk before the changed file gets its name."""
@@ -134,8 +135,8 @@ class Downloader:
             metadata.set_file_time(fixed.path, fixed.capture_time.file_time)
         return fixed
 
-    def _receive(self, item: Item, partial: PartialFile) -> tuple[Digest, tuple[str, ...]]:
-        """The digest of the verified content, and notes about it.
+    def _receive(self, item: Item, partial: PartialFile) -> tuple[Digest, Verified]:
+        """The digest of the verified content, and how it was verified.
 
         The transport has its own tries: a body that it could not get whole is not requested again.
         """

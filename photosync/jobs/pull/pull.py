@@ -297,7 +297,7 @@ class Pull:
     def _fail(self, failure: DownloadFailure) -> None:
         item, error = failure.task.item, failure.error
         self._locations.release(item)
-        self._catalog.record_failed(self._account.name, self._run.number, item, error.reason, str(error))
+        self._catalog.failures.record(self._account.name, self._run.number, item, error.reason, str(error))
         self._undecided -= 1
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
         self._reporter.failed(item.name, str(error))

@@ -23,6 +23,7 @@ from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import found_sidecars, write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
+from photosync.jobs.pull.verify import proof_of
 from photosync.jobs.sums_list import SumsList, update_each
 from photosync.library import PROGRAM_FOLDER, Library, digest_of
 from photosync.library.disk_errors import disk_error, file_error, file_errors
@@ -79,6 +80,7 @@ class Saver:
                 downloaded.stored_sha256,
                 sidecars=self._sidecars(downloaded, location, sidecars),
                 fix_record=as_text(downloaded.fixed),
+                proof=downloaded.proof,
             )
         )
         return location
@@ -137,7 +139,12 @@ class Saver:
             for each in found_sidecars(file.path, self.library.undo)
         )
         stored = file.stored
-        self._add(SavedFile(task.item, location, file.delivered, stored.size_bytes, stored.sha256, sidecars))
+        proof = proof_of(task.item, file.delivered, is_whole=file.path in task.legacy)
+        self._add(
+            SavedFile(
+                *(task.item, location, file.delivered, stored.size_bytes, stored.sha256), sidecars=sidecars, proof=proof
+            )
+        )
 
     def describe(self, item: Item) -> None:
         """Record a new description of a saved item."""

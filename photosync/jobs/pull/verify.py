@@ -11,7 +11,7 @@ from photosync.formats.sniff import Format, FormatKind, by_name, looks_like_text
 from photosync.formats.whole import has_cut_trailer, is_whole
 from photosync.formats.window import Window
 from photosync.library.disk_errors import disk_errors
-from photosync.model import Digest, Item, Kind
+from photosync.model import NOT_ORIGINAL, Digest, Item, Kind, Proof
 
 _HEAD_BYTES = 4096
 _RECOGNISED = frozenset(
@@ -38,6 +38,15 @@ class _Doubt:
     is_noted: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An accepted content."""
+
+    proof: Proof
+    notes: tuple[str, ...]
+    """For the user."""
+
+
 @dataclass(slots=True)
 class Verification:
     """The downloads of one item's content."""
@@ -46,13 +55,14 @@ class Verification:
     _earlier: set[str] = field(default_factory=set, init=False)
     """The sha256 of the contents that raised a doubt."""
 
-    def check(self, delivered: Digest, path: Path, head: bytes) -> tuple[str, ...]:
-        """Notes for the user about an accepted content. Raises `VerificationError`."""
+    def check(self, delivered: Digest, path: Path, head: bytes) -> Verified:
+        """Accept the content, or raise `VerificationError`."""
         check_content(self.item, delivered, head)
         with disk_errors(path), path.open("rb") as file:
             window = Window.of_file(file)
             format_ = sniff(window.read(0, _HEAD_BYTES), self.item.name)
-            doubt = self._doubt(delivered, window, format_)
+            whole = _is_whole(self.item, window, format_)
+            doubt = self._doubt(delivered, window, format_, whole=whole)
         notes = [other_kind(self.item.kind, format_)]
         if doubt is not None:
             if delivered.sha256 not in self._earlier:
@@ -65,9 +75,9 @@ class Verification:
                     is_final=True,
                 )
             notes.append(f"{doubt.text}; it came the same way twice" if doubt.is_noted else None)
-        return tuple(filter(None, notes))
+        return Verified(proof_of(self.item, delivered, is_whole=bool(whole)), tuple(filter(None, notes)))
 
-    def _doubt(self, delivered: Digest, window: Window, format_: Format | None) -> _Doubt | None:
+    def _doubt(self, delivered: Digest, window: Window, format_: Format | None, *, whole: bool | None) -> _Doubt | None:
         item = self.item
         if item.md5 is not None or item.md5_hint == delivered.md5:
             return None
@@ -76,13 +86,33 @@ class Verification:
             text = f"the content is of no known format, where {named.name} was due"
             return _Doubt(text, Reason.NOT_MEDIA, is_failure=True)
         if format_ is not None and item.size_bytes is None:
-            if is_whole(window, format_) is False:
+            if whole is False:
                 return _Doubt(f"the {format_.name} file ends too early", Reason.TRUNCATED, is_failure=True)
             if has_cut_trailer(window, format_):
                 return _Doubt("a second picture or video inside the file ends too early", Reason.TRUNCATED)
         if item.md5_hint is not None:
             return _Doubt("md5 differs from that of the upload", Reason.HASH_MISMATCH, is_noted=False)
         return None
+
+
+def _is_whole(item: Item, window: Window, format_: Format | None) -> bool | None:
+    """Whether the file is complete, where neither hash nor size of the provider can tell; None if it is not known."""
+    if item.md5 is not None or item.size_bytes is not None or format_ is None:
+        return None
+    return is_whole(window, format_)
+
+
+def proof_of(item: Item, delivered: Digest, *, is_whole: bool) -> Proof:
+    """The best proof of an accepted content. `is_whole`: by the structure of its format."""
+    if not NOT_ORIGINAL.isdisjoint(item.notes):
+        return Proof.REENCODED
+    if delivered.md5 in (item.md5, item.md5_hint):
+        return Proof.HASH
+    if item.md5_hint is not None:  # the service has changed the content since it got it, or the hint is wrong
+        return Proof.OWN
+    if item.size_bytes is not None:
+        return Proof.SIZE
+    return Proof.DECODED if is_whole else Proof.OWN
 
 
 def check_content(item: Item, delivered: Digest, head: bytes) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 
 from photosync.errors import ProviderError
-from photosync.model import CaptureTime, Item, Kind, TimeMeaning
+from photosync.model import GPS_STRIPPED, REENCODED, CaptureTime, Item, Kind, TimeMeaning
 from photosync.provider import PickingSession
 from photosync.provider_kit.json_fields import (
     Json,
@@ -28,7 +28,6 @@ from photosync.provider_kit.json_fields import (
 from photosync.transport.hosts import target
 
 PROCESSING, FAILED = "PROCESSING", "FAILED"
-GPS_STRIPPED, REENCODED = "gps_stripped", "reencoded"
 
 _DURATION = re.compile(r"(\d+(?:\.\d{1,9})?)s")
 _POLL_EVERY_S = 5.0

@@ -23,7 +23,7 @@ def verified(verification: Verification, content: bytes, folder: Path) -> tuple[
     with closing(PartialFile(folder / "x.part", provable=False)) as partial:
         partial.restart()
         partial.write(content)
-        return verification.check(partial.finish(), partial.path, partial.head)
+        return verification.check(partial.finish(), partial.path, partial.head).notes
 
 
 def test_a_photo_that_is_whole_is_believed_at_once(tmp_path: Path) -> None:

@@ -1,0 +1,44 @@
+"""The part of the catalog about items whose content could not be downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from photosync.catalog import item_json
+from photosync.catalog.connection import CatalogConnection
+from photosync.model import Item
+
+NO_FAILURE = "reason = NULL, error = NULL, tries = 0, failed_since = NULL, failed_at = NULL, told_at = NULL"
+"""What an item has that is not failed, for `SET`."""
+
+
+class Failures:
+    """Part of a `Catalog`; shares its connection and its transactions."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def record(self, account: str, run: int, item: Item, reason: str, error: str) -> None:
+        """Record that the item's content could not be downloaded. An older file stays recorded."""
+        self._connection.execute(
+            """INSERT INTO items (account, id, description, state, first_run, outside, reason, error,
+                                  tries, failed_since, failed_at)
+               VALUES (?1, ?2, ?3, 'failed', ?4, '', ?5, ?6, 1, ?7, ?7)
+               ON CONFLICT (account, id) DO UPDATE SET
+                   description = excluded.description, reason = excluded.reason, error = excluded.error,
+                   tries = CASE WHEN reason = excluded.reason THEN tries + 1 ELSE 1 END,
+                   told_at = CASE WHEN reason = excluded.reason THEN told_at END,
+                   failed_since = coalesce(failed_since, excluded.failed_since), failed_at = excluded.failed_at""",
+            (account, item.id, item_json.to_text(item), run, reason, error, _now()),
+        )
+
+    def record_told(self, account: str, ids: Iterable[str]) -> None:
+        """Record that the user was told of the failures of these items."""
+        self._connection.executemany(
+            "UPDATE items SET told_at = ? WHERE account = ? AND id = ?", [(_now(), account, id_) for id_ in ids]
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
