@@ -31,6 +31,7 @@ bench: $(READY)  ## measure speed and memory
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.metadata_speed
 	$(BIN)/python -m benchmarks.uploading
+	$(BIN)/python -m benchmarks.faulty_service
 
 clean:  ## remove everything that the other targets made
 	rm -rf .venv photosync-demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from photosync.testing.command import Sandbox
 
 
-def measure(sandbox: Sandbox, title: str, *arguments: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A run of the command."""
+
+    seconds: float
+    summary: Mapping[str, object]
+
+
+def measure(sandbox: Sandbox, title: str, *arguments: str) -> Measured:
     """Run `photosync ARGUMENTS -q`, and print its time, its requests and its peak memory. It must succeed."""
     began = time.perf_counter()
     process = subprocess.Popen(
@@ -25,5 +36,7 @@ def measure(sandbox: Sandbox, title: str, *arguments: str) -> None:
     seconds = time.perf_counter() - began
     if status != 0:
         sys.exit(f"{title} ended with {os.waitstatus_to_exitcode(status)}: {output[-2000:]}")
-    requests = output.rpartition('"requests": ')[2].partition(",")[0]
+    summary = json.loads(output.splitlines()[-1])
+    requests = summary["requests"]
     print(f"{title:40} {seconds:8.2f} s   {requests:>7} requests   {used.ru_maxrss / 1000:6.0f} MB peak", flush=True)
+    return Measured(seconds, summary)

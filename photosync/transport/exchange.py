@@ -109,7 +109,7 @@ class Exchange:
         # A service that failed during a request may have carried it out; the provider must check.
         if error is None and not may_repeat(reply.request, failure):
             raise LostAnswerError(str(self.refusal(reply.request, answer)), failure.reason, answer.status)
-        if answer.status in {429, 503} or failure.reason is Reason.THROTTLED:
+        if failure.reason is Reason.THROTTLED:
             asked_s, cap_s = failure.retry_after_s, self.policy.retry_after_cap_s
             self.pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
         raise failure
@@ -142,7 +142,10 @@ class Exchange:
         # The sign-in may have ended while this waited.
         self._sign_in.check()
         retries.started(started - asked)
-        return self.connections.send(request, started, retries.held_back)
+        reply = self.connections.send(request, started, retries.held_back)
+        if reply.head.status < HTTPStatus.BAD_REQUEST:
+            self.pacer.accepted()
+        return reply
 
     def _sign_in_refusal(self, reply: Reply) -> str:
         """The message of a 401. Closes the reply."""

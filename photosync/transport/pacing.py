@@ -8,16 +8,23 @@ from photosync import clock
 
 _FIRST_INTERVAL_S = 0.25
 _LONGEST_INTERVAL_S = 2.0
+_MARGIN = 1.1
+"""How much longer than between the accepted requests the interval is after a refusal."""
 _RECOVERY_S = 10.0
-"""How long after the last refusal the requests are at full speed again."""
+_RECOVERY_REQUESTS = 100
+"""The requests are at full speed again after that time at the latest, or after as many at the longer interval."""
+_REMEMBERED = 200
+"""The number of accepted requests of which the pace is known."""
 _BURST_S = 0.25
 
 
 class Pacer:
     """The interval between the starts of requests of one account.
 
-    It is the provider's own pause. A refusal makes it longer for a short time, twice as long as it was if that time was
-    not over yet. While a `Retry-After` holds, no request starts.
+    It is the provider's own pause. After a refusal it is for a short time the one at which the service accepted
+    requests of late, and a little more; if it has accepted none since the refusal before, twice the last one. So a
+    refusal now and then costs little, and a service that allows so many requests a second gets about as many. While a
+    `Retry-After` holds, no request starts.
     """
 
     def __init__(self, pause_s: float = 0.0) -> None:
@@ -26,7 +33,12 @@ class Pacer:
         self._slow_until = 0.0
         self._held_until = 0.0
         self._widened = 0.0
-        """When the interval last grew."""
+        """When the interval was last changed by a refusal."""
+        self._accepted = 0.0
+        """The number of requests accepted of late. A refusal halves it, so that what follows counts more."""
+        self._accepted_s = 0.0
+        """The time that they took, without pauses in which nothing was asked."""
+        self._last_accepted = clock.monotonic()
         self._last_start = float("-inf")
         # All times are on the monotonic clock.
         self._lock = threading.Lock()
@@ -55,17 +67,38 @@ class Pacer:
                     turn = min(turn, max(self._held_until, self._slow_until))
             clock.wait(cancel, turn - now)
 
+    def accepted(self) -> None:
+        """Take notice of a request that was not refused."""
+        with self._lock:
+            now = clock.monotonic()
+            self._accepted += 1
+            self._accepted_s += min(now - self._last_accepted, _LONGEST_INTERVAL_S)
+            self._last_accepted = now
+            if self._accepted > _REMEMBERED:
+                self._forget(_REMEMBERED / self._accepted)
+
     def refused(self, started: float, retry_after_s: float | None) -> None:
         """Slow down after a refused request that started at `started`; the service may have given a time to wait."""
         with self._lock:
             now = clock.monotonic()
             # Requests in progress at the same time are refused together: that counts as one refusal.
             if started >= self._widened:
-                self._slow_interval_s = min(max(2 * self.interval_s, _FIRST_INTERVAL_S), _LONGEST_INTERVAL_S)
+                self._slow_interval_s = min(self._wider_s(), _LONGEST_INTERVAL_S)
                 self._widened = now
-            self._slow_until = now + _RECOVERY_S
+                self._forget(0.5)
             if retry_after_s is not None:
                 self._held_until = max(self._held_until, now + retry_after_s)
+            recovery_s = min(_RECOVERY_REQUESTS * self._slow_interval_s, _RECOVERY_S)
+            self._slow_until = max(now, self._held_until) + recovery_s
+
+    def _wider_s(self) -> float:
+        if self._accepted and self._last_accepted > self._widened:
+            return _MARGIN * self._accepted_s / self._accepted
+        return max(2 * self.interval_s, _FIRST_INTERVAL_S)
+
+    def _forget(self, kept: float) -> None:
+        self._accepted *= kept
+        self._accepted_s *= kept
 
 
 class BandwidthLimit:

@@ -62,6 +62,67 @@ def test_the_interval_doubles_when_refused_and_is_back_after_ten_seconds() -> No
     assert pacer.interval_s == 0.25
 
 
+def accept(pacer: Pacer, number: int, every_s: float) -> None:
+    """That many requests which the service accepts at this pace."""
+    for _ in range(number):
+        clock.wait(None, every_s)
+        pacer.wait()
+        pacer.accepted()
+
+
+def test_after_a_refusal_the_pace_is_about_the_one_that_the_service_accepted() -> None:
+    pacer = Pacer()
+    accept(pacer, 5, 0.5)
+    pacer.refused(clock.monotonic(), None)
+    assert 0.5 < pacer.interval_s < 0.8
+    accept(pacer, 5, 1.0)  # what is newer counts more
+    pacer.refused(clock.monotonic(), None)
+    assert 0.8 < pacer.interval_s < 1.4
+
+
+def test_a_refusal_now_and_then_costs_little() -> None:
+    pacer = Pacer()
+    lost_s = 0.0
+    for _ in range(5):
+        accept(pacer, 100, 0)
+        pacer.refused(clock.monotonic(), None)
+        began = clock.monotonic()
+        accept(pacer, 100, 0)
+        lost_s += clock.monotonic() - began
+    assert lost_s < 5
+    assert pacer.interval_s == 0
+
+
+def test_pauses_in_which_nothing_was_asked_are_no_pace() -> None:
+    pacer = Pacer()
+    accept(pacer, 50, 0)
+    clock.wait(None, 15)
+    accept(pacer, 50, 0)
+    pacer.refused(clock.monotonic(), None)
+    assert pacer.interval_s < 0.1
+
+
+def test_a_service_that_accepts_nothing_more_is_asked_less_and_less() -> None:
+    pacer = Pacer()
+    accept(pacer, 100, 0)
+    intervals = []
+    for _ in range(5):
+        pacer.refused(clock.monotonic(), None)
+        intervals.append(pacer.interval_s)
+    assert intervals[0] < 0.1
+    assert intervals[1:] == [0.25, 0.5, 1.0, 2.0]
+
+
+def test_a_service_that_fails_without_a_refusal_is_not_asked_less(server: Server, opened: Opener) -> None:
+    url = server.on("/a", *[Reply(503, b"broken")] * 5, Reply(200, b"good"))
+    transport = opened(replace(QUICK, max_attempts=6))
+    transport.request("GET", url)
+    began = clock.monotonic()
+    for _ in range(5):
+        transport.request("GET", url)
+    assert clock.monotonic() - began < 5
+
+
 def test_the_interval_is_never_shorter_than_the_providers_pause() -> None:
     pacer = Pacer(pause_s=1.0)
     pacer.refused(clock.monotonic(), None)
