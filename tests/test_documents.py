@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from photosync.errors import Exit, Reason
+from photosync.jobs.failures import ADVICE
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXIT_STATUS = (DOCS / "exit-status.md").read_text(encoding="utf-8")
@@ -25,5 +26,6 @@ def test_the_status_for_damage_is_not_promised_before_a_command_has_it() -> None
     assert ("no command ends with it yet" in row) == (not raised)
 
 
-def test_every_reason_is_documented() -> None:
-    assert re.findall(r"^\| `(\w+)` \|", EXIT_STATUS, re.MULTILINE) == [reason.value for reason in Reason]
+def test_every_reason_is_documented_with_what_to_do() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", EXIT_STATUS, re.MULTILINE)
+    assert dict(rows) == {reason.value: ADVICE[reason] for reason in Reason}

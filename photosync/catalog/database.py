@@ -17,7 +17,6 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
-from photosync.characters import is_utf_8
 from photosync.errors import DestinationError, Exit
 from photosync.model import Digest, Item, Location, Proof
 
@@ -229,11 +228,7 @@ class Catalog:
         return self._entries("account = ? ORDER BY rowid DESC", account)
 
     def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
-        if not all(is_utf_8(each) for each in parameters if isinstance(each, str)):
-            return iter(())  # a path of the user's, or text of the command line; no entry has it
-        query = f"SELECT {entry.COLUMNS} FROM items WHERE {condition}"  # noqa: S608 - our own text
-        rows = self._connection.execute(query, parameters)
-        return (entry.from_row(row, self._connection) for row in rows)
+        return entry.select(self._connection, condition, *parameters)
 
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
         """Record that these files are at their locations. The caller holds a transaction."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 from photosync.catalog import item_json
 from photosync.catalog.connection import CatalogConnection
+from photosync.characters import is_utf_8
 from photosync.model import Item, Location
 
-COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
+_COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
     reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at,
     id IN (SELECT id FROM missing)"""
-"""The columns for `from_row`."""
+"""The columns for `_from_row`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,17 @@ class CatalogEntry:
         return item.size_bytes is not None and item.size_bytes != self.delivered_size
 
 
-def from_row(row: tuple[Any, ...], connection: CatalogConnection) -> CatalogEntry:
-    """The entry of a row of `COLUMNS`."""
+def select(connection: CatalogConnection, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
+    """The entries for which `condition`, our own SQL, is true."""
+    if not all(is_utf_8(each) for each in parameters if isinstance(each, str)):
+        return iter(())  # a path of the user's, or text of the command line; no entry has it
+    query = f"SELECT {_COLUMNS} FROM items WHERE {condition}"  # noqa: S608 - our own text
+    rows = connection.execute(query, parameters)
+    return (_from_row(row, connection) for row in rows)
+
+
+def _from_row(row: tuple[Any, ...], connection: CatalogConnection) -> CatalogEntry:
+    """The entry of a row of `_COLUMNS`."""
     *before, root, path = row[:8]
     location = None if path is None else Location(root, path)
     values = (*before, location, *row[8:-1], bool(row[-1]), connection)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
-from photosync.catalog import item_json
+from photosync import clock
+from photosync.catalog import entry, item_json
 from photosync.catalog.connection import CatalogConnection
+from photosync.catalog.entry import CatalogEntry
 from photosync.model import Item
 
 NO_FAILURE = "reason = NULL, error = NULL, tries = 0, failed_since = NULL, failed_at = NULL, told_at = NULL"
@@ -33,12 +34,20 @@ class Failures:
             (account, item.id, item_json.to_text(item), run, reason, error, _now()),
         )
 
-    def record_told(self, account: str, ids: Iterable[str]) -> None:
-        """Record that the user was told of the failures of these items."""
-        self._connection.executemany(
-            "UPDATE items SET told_at = ? WHERE account = ? AND id = ?", [(_now(), account, id_) for id_ in ids]
-        )
+    def record_told(self, account: str, id_: str) -> None:
+        """Record that the user was told of the item's failure."""
+        self._connection.execute("UPDATE items SET told_at = ? WHERE account = ? AND id = ?", (_now(), account, id_))
+
+    def of(self, account: str) -> Iterator[CatalogEntry]:
+        """The account's failed items, in the order in which they failed first."""
+        condition = "account = ? AND reason IS NOT NULL ORDER BY failed_since, rowid"
+        return entry.select(self._connection, condition, account)
+
+    def accounts(self) -> list[str]:
+        """The accounts with failed items."""
+        rows = self._connection.execute("SELECT DISTINCT account FROM items WHERE reason IS NOT NULL ORDER BY account")
+        return [account for (account,) in rows]
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return clock.now().isoformat(timespec="seconds")

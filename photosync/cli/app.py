@@ -10,6 +10,7 @@ from typer import Option
 from photosync.cli.command import command
 from photosync.cli.commands.collections import show_collections
 from photosync.cli.commands.demo import demo
+from photosync.cli.commands.failures import show_failures
 from photosync.cli.commands.fix import fix
 from photosync.cli.commands.list import list_items
 from photosync.cli.commands.login import login
@@ -65,5 +66,6 @@ app.command("usage")(show_usage)
 app.command("fix")(fix)
 app.command("why")(why)
 app.command("status")(show_status)
+app.command("failures")(show_failures)
 app.command("providers")(show_providers)
 app.command("demo")(demo)

@@ -65,9 +65,10 @@ class Lines:
         else:
             self._show_count(f"{self._saved} of {self._wanted} {_PAST[self._verb]}, {format_size(self._bytes)}")
 
-    def failed(self, name: str, message: str) -> None:
+    def failed(self, name: str, message: str, *, is_known: bool = False) -> None:
         FILE_LOG.warning("%s: failed: %s: %s", self._account, name, message)
-        self._write(f"failed: {name}: {message}")
+        if not is_known:
+            self._write(f"failed: {name}: {message}")
 
     def waiting(self, wait: Wait) -> None:
         """Show a wait that is long enough."""
@@ -126,8 +127,8 @@ class Bar(Lines):
             self._task, advance=1, speed=f"{format_size(self._bytes / seconds)}/s", now=escaped(name)[:40]
         )
 
-    def failed(self, name: str, message: str) -> None:
-        super().failed(name, message)
+    def failed(self, name: str, message: str, *, is_known: bool = False) -> None:
+        super().failed(name, message, is_known=is_known)
         self.progress.advance(self._task)
 
     def waiting(self, wait: Wait) -> None:

@@ -16,8 +16,14 @@ def print_summary(general: GeneralOptions, summary: Summary) -> None:
     FILE_LOG.info("%s", _sentence(summary))
     if general.json:
         print_json(summary.as_json())
-    elif not (general.quiet and summary.exit is Exit.OK):
+    elif not (general.quiet and _says_nothing_new(summary)):
         print_line(_sentence(summary))
+
+
+def _says_nothing_new(summary: Summary) -> bool:
+    """Whether all is well, or nothing failed but what the user was told of already, today."""
+    is_known = summary.exit is Exit.PARTIAL and summary.failed == summary.known_failures
+    return summary.exit is Exit.OK or (is_known and not summary.message)
 
 
 def _sentence(summary: Summary) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from photosync.catalog import Catalog
+from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import UsageError
 from photosync.jobs.account import Account
 from photosync.model import Collection, Item, Selection
@@ -23,17 +23,28 @@ class State(StrEnum):
     PUSHED = "pushed"
     """Uploaded from a file outside the library, and not in the library."""
     GONE = "gone"
+    FAILED = "failed"
+    """Its content could not be downloaded last; a file from before may be there."""
+
+
+RECORDED_STATES = frozenset({State.GONE, State.FAILED})
+"""The catalog alone has them; the provider need not be asked."""
+COMPARED_STATES = frozenset({State.NEW, State.CHANGED})
+"""Only the provider shows whether an item is in them."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """An item, its state, and the path of its file: relative to the library, or absolute outside it."""
+    """An item, its state, and its entry in the catalog if it has one."""
 
     item: Item
     state: State
-    path: str | None
-    proof: str | None = None
-    """See `CatalogEntry.proof`."""
+    entry: CatalogEntry | None = None
+
+    @property
+    def path(self) -> str | None:
+        """The path of its file: relative to the library, or absolute outside it."""
+        return str(self.entry.location) if self.entry and self.entry.location else None
 
 
 def check_can_list(account: Account) -> None:
@@ -62,25 +73,44 @@ def listed(
         known = catalog.known(account.name, {item.id for item in items})
         for item in items:
             entry = known.get(item.id)
-            if entry is None or entry.location is None:
-                state = State.PUSHED if entry is not None and entry.was_pushed else State.NEW
-                yield ListedItem(item, state, None)
-            else:
-                state = State.CHANGED if entry.differs_from(item) else State.SAVED
-                yield ListedItem(item, state, str(entry.location), entry.proof)
+            yield ListedItem(item, _state(item, entry), entry)
 
 
-def saved(catalog: Catalog, account: str, selection: Selection, collections: Iterable[str]) -> Iterator[ListedItem]:
-    """The items of `selection` in the library, without asking the provider."""
-    names = set(collections)
-    rows = (
-        ListedItem(item, State.GONE if entry.state == "gone" else State.SAVED, str(entry.location), entry.proof)
-        for entry in catalog.entries(account)
-        if entry.location is not None
-        and selection.matches(item := entry.item)
-        and (not names or names & {*item.collections, item.folder})
-    )
-    return islice(rows, selection.max_items)
+def _state(item: Item, entry: CatalogEntry | None) -> State:
+    """The state of an item that the provider has."""
+    if entry is None:
+        return State.NEW
+    if entry.reason is not None:
+        return State.FAILED
+    if entry.location is None:
+        return State.PUSHED if entry.was_pushed else State.NEW
+    return State.CHANGED if entry.differs_from(item) else State.SAVED
+
+
+def recorded(
+    catalog: Catalog, account: str, selection: Selection, collections: Iterable[str], states: Set[State] = frozenset()
+) -> Iterator[ListedItem]:
+    """The items of `selection` in the library, without asking the provider; or those in the catalog in `states`."""
+    return islice(_recorded(catalog, account, selection, set(collections), states), selection.max_items)
+
+
+def _recorded(
+    catalog: Catalog, account: str, selection: Selection, names: Set[str], states: Set[State]
+) -> Iterator[ListedItem]:
+    for entry in catalog.entries(account):
+        item, state = entry.item, _recorded_state(entry)
+        is_wanted = state in states if states else entry.location is not None
+        is_in_collection = not names or names & {*item.collections, item.folder}
+        if is_wanted and is_in_collection and selection.matches(item):
+            yield ListedItem(item, state, entry)
+
+
+def _recorded_state(entry: CatalogEntry) -> State:
+    if entry.is_gone:
+        return State.GONE
+    if entry.reason is not None:
+        return State.FAILED
+    return State.PUSHED if entry.location is None else State.SAVED
 
 
 def _pages(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[list[Item]]:

@@ -26,8 +26,8 @@ class Reporter(Protocol):
     def saved(self, name: str, path: str) -> None:
         """A file was saved; in a dry run, it would be."""
 
-    def failed(self, name: str, message: str) -> None:
-        """An item failed."""
+    def failed(self, name: str, message: str, *, is_known: bool = False) -> None:
+        """An item failed. `is_known`: the user was told of it already, today."""
 
     def note(self, message: str) -> None:
         """Information for the user that is not a failure."""
@@ -65,12 +65,15 @@ class Summary:
     exit: Exit = Exit.OK
     errors: list[ItemFailure] = field(default_factory=list)
     dry_run: bool = False
+    known_failures: int = 0
+    """Failures that the user was told of already, today."""
     message: str | None = None
     """Why the run ended early, for a person."""
 
-    def add_failure(self, failure: ItemFailure) -> None:
+    def add_failure(self, failure: ItemFailure, *, is_known: bool = False) -> None:
         """Count a failure, and list it if the list is not full."""
         self.failed += 1
+        self.known_failures += is_known
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(failure)
 
@@ -84,5 +87,5 @@ class Summary:
         """The summary object of the command line's contract: the fields in their order, optional ones where set."""
         content = asdict(self) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
         names = {"size_bytes": "bytes"}
-        optional = ("dry_run", "message")
+        optional = ("dry_run", "known_failures", "message")
         return {names.get(name, name): value for name, value in content.items() if value or name not in optional}

@@ -11,10 +11,11 @@ from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
 from photosync.cli.output import is_read, print_json, print_line
 from photosync.cli.selection import checked_selection, selection_of
+from photosync.errors import UsageError
 from photosync.units import format_size
 
 if TYPE_CHECKING:
-    from photosync.jobs.list import ListedItem
+    from photosync.jobs.list import ListedItem, State
 
 
 @command
@@ -23,21 +24,40 @@ def list_items(
     account: AccountName,
     selection: SelectionOptions,
     saved: Annotated[bool, Option("--saved", help="What the library has, without asking the provider.")] = False,
+    states: Annotated[
+        list[str] | None,
+        Option("--state", metavar="STATE", help="Only new, saved, changed, failed, pushed or gone; repeatable."),
+    ] = None,
     general: GeneralOptions,
 ) -> None:
     """Show what the provider has."""
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
     from photosync.jobs import list as job
 
+    wanted = _states(states)
+    if saved and wanted & job.COMPARED_STATES:
+        raise UsageError("--saved: whether an item is new or changed, the provider alone shows. Leave --saved out.")
+    recorded = wanted if saved else wanted & job.RECORDED_STATES
     config = load_config(general)
     configured = config.account(account)
     with open_catalog(library_of(general, config)) as catalog:
-        if saved:
-            _show(general, account, job.saved(catalog, account, selection_of(selection), selection.collections))
-            return
-        with open_account(configured) as opened:
-            job.check_can_list(opened)
-            _show(general, account, job.listed(opened, catalog, *checked_selection(selection, opened)))
+        if not saved and (not wanted or wanted - recorded):
+            with open_account(configured) as opened:
+                job.check_can_list(opened)
+                rows = job.listed(opened, catalog, *checked_selection(selection, opened))
+                _show(general, account, (row for row in rows if not wanted or row.state in wanted - recorded))
+        if saved or recorded:
+            rows = job.recorded(catalog, account, selection_of(selection), selection.collections, recorded)
+            _show(general, account, rows)
+
+
+def _states(words: list[str] | None) -> frozenset[State]:
+    from photosync.jobs.list import State
+
+    for word in words or []:
+        if word not in list(State):
+            raise UsageError(f"--state: expected one of {', '.join(State)}, not '{word}'")
+    return frozenset(map(State, words or []))
 
 
 def _show(general: GeneralOptions, account: str, rows: Iterable[ListedItem]) -> None:
@@ -69,5 +89,14 @@ def _as_json(account: str, row: ListedItem) -> dict[str, object]:
         "collections": list(item.collections),
         "state": row.state.value,
         "path": row.path,
-        **({"proof": row.proof} if row.proof else {}),
+        **_recorded_json(row),
     }
+
+
+def _recorded_json(row: ListedItem) -> dict[str, object]:
+    """What only some items have."""
+    entry = row.entry
+    if entry is None:
+        return {}
+    content: dict[str, object] = {"proof": entry.proof} if entry.proof else {}
+    return content | ({"reason": entry.reason, "tries": entry.tries} if entry.reason else {})

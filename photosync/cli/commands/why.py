@@ -12,6 +12,7 @@ from photosync.cli.output import print_json, print_line
 from photosync.model import CaptureTime, TimeMeaning
 
 if TYPE_CHECKING:
+    from photosync.catalog import CatalogEntry
     from photosync.jobs.fix.why import Why
     from photosync.library import Layout
     from photosync.metadata import CaptureTimeChoice
@@ -51,6 +52,8 @@ def _show(general: GeneralOptions, answer: Why) -> None:
 
 
 def _origin(answer: Why) -> list[str]:
+    from photosync.jobs.failures import advice_for
+
     entry = answer.entry
     lines = [str(answer.path)] if answer.path else []
     uploads = [
@@ -67,6 +70,10 @@ def _origin(answer: Why) -> list[str]:
         lines.append(f"  stored {'as delivered' if is_as_delivered else stored}")
     if entry.reason:
         lines.append(f"  could not be brought last: {entry.reason}: {entry.error}")
+        lines.append(
+            f"  fails since {entry.failed_since or 'an earlier version'}, {entry.tries} runs in a row for this"
+        )
+        lines.append(f"  {advice_for(entry) or ''}")
     lines += uploads
     if answer.path is None and entry.state != "pushed":
         again = entry.location and f"no file lies at {entry.location.path}; the next pull brings it again"
@@ -130,7 +137,16 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
         "reason": entry.reason,
         "error": entry.error,
+        **_failure_json(entry),
     }
+
+
+def _failure_json(entry: CatalogEntry) -> dict[str, object]:
+    from photosync.jobs.failures import advice_for
+
+    if entry.reason is None:
+        return {}
+    return {"since": entry.failed_since, "tries": entry.tries, "advice": advice_for(entry)}
 
 
 def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:

@@ -21,6 +21,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import CancelledError, DestinationError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
+from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
@@ -115,6 +116,7 @@ class Pull:
                 self._list_and_download()
             finally:
                 self._record_saved()
+            self._note_known_failures()
             self._limits.check_bytes()
             self._finish_listing()
             if self._list_error is not None:
@@ -297,10 +299,13 @@ class Pull:
     def _fail(self, failure: DownloadFailure) -> None:
         item, error = failure.task.item, failure.error
         self._locations.release(item)
+        is_known = was_told(failure.task.entry, error.reason)
         self._catalog.failures.record(self._account.name, self._run.number, item, error.reason, str(error))
+        if not is_known:
+            self._catalog.failures.record_told(self._account.name, item.id)
         self._undecided -= 1
-        self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)))
-        self._reporter.failed(item.name, str(error))
+        self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)), is_known=is_known)
+        self._reporter.failed(item.name, str(error), is_known=is_known)
 
     # End of the run
 
@@ -332,6 +337,12 @@ class Pull:
         """Remove partial files: they may have filled the disk, and the catalog must record what was saved."""
         for root in {"", *self._catalog.roots()}:
             self._library.clear_partials(root, self._account.name)
+
+    def _note_known_failures(self) -> None:
+        if known := self._summary.known_failures:
+            self._reporter.note(
+                f"{known} that failed before, for the same reason: photosync failures {self._account.name}"
+            )
 
     def _finish_listing(self) -> None:
         """The listing was read as far as necessary, and all its items were handled."""

@@ -1,0 +1,50 @@
+"""The failed items: what to do about each, and whether the user has to hear of it again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from photosync import clock
+from photosync.catalog import CatalogEntry
+from photosync.errors import Reason
+
+OFTEN = 3
+"""An item that failed in so many runs in a row, for the same reason, is said once a day."""
+TOLD_EVERY = timedelta(days=1)
+
+ADVICE = {
+    Reason.HASH_MISMATCH: "Open the item at the service. If it is damaged there, upload it again or delete it.",
+    Reason.SIZE_MISMATCH: "Open the item at the service. If it is damaged there, upload it again or delete it.",
+    Reason.TRUNCATED: "Open the item at the service. If it is damaged there, upload it again or delete it.",
+    Reason.NOT_MEDIA: "Open the item at the service: it may not be able to deliver it. Each pull tries again.",
+    Reason.NOT_FOUND: "The service lists it without a content. If it does not open there, delete it.",
+    Reason.FORBIDDEN: "Look whether the item belongs to somebody else, or is shared with you no longer.",
+    Reason.NOT_READY: "Wait: the service is still processing it. Each pull tries again.",
+    Reason.BAD_ANSWER: "Open the item at the service. If it opens, report it to the authors of photosync.",
+    Reason.REFUSED: "Read the service's words in the error; the next pull tries again.",
+    Reason.THROTTLED: "Wait. If it happens often, use fewer jobs: --jobs 2.",
+    Reason.SERVER_ERROR: "Wait: the service has trouble. Each pull tries again.",
+    Reason.UNREACHABLE: "Check the connection. Each pull tries again.",
+    Reason.UNWRITABLE: "Make the file's folder in the library writable, or move away what is in its place.",
+    Reason.UNREADABLE: "Make the file readable.",
+    Reason.CHANGED: "Push it again when no program changes it.",
+    Reason.UNSUPPORTED: "Convert the file, or keep it elsewhere: the service does not take its format.",
+    Reason.TOO_LARGE: "Free space on the disk, or download the item from the service yourself.",
+    Reason.NAME_TAKEN: "Rename the file, or use --on-conflict rename.",
+    Reason.IN_TRASH: "Restore it from the trash of the service, or delete it there.",
+    Reason.STORAGE_FULL: "Free space at the service, or buy more.",
+}
+"""What a user can do, by the reason."""
+
+
+def advice_for(entry: CatalogEntry) -> str | None:
+    """What the user can do about a failed item; None if it has not failed."""
+    return next((advice for reason, advice in ADVICE.items() if reason == entry.reason), None)
+
+
+def was_told(before: CatalogEntry | None, reason: Reason) -> bool:
+    """Whether the user was told today of an item that failed once more. `before`: its entry before this run."""
+    if before is None or before.reason != reason or before.tries + 1 < OFTEN or before.told_at is None:
+        return False
+    age = clock.now() - datetime.fromisoformat(before.told_at)
+    return -clock.WRONG_BY < age < TOLD_EVERY  # a clock that was ahead must not silence a failure for years
