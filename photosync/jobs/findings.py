@@ -46,6 +46,9 @@ class FindingReason(StrEnum):
     EDITED = "edited"
     LINES = "lines"
     NOT_RECORDED = "not_recorded"
+    NOT_SAVED = "not_saved"
+    NEW_CONTENT = "new_content"
+    NOT_LISTED = "not_listed"
 
 
 @dataclass(frozen=True, slots=True)
