@@ -5,6 +5,7 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
 from photosync.catalog.schema import SCHEMA_VERSION
+from photosync.catalog.snapshot import Snapshot
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -18,4 +19,5 @@ __all__ = [
     "Pushes",
     "SavedFile",
     "Sidecar",
+    "Snapshot",
 ]

@@ -65,9 +65,13 @@ class CatalogConnection(sqlite3.Connection):
     def copy_in_memory(self) -> CatalogConnection:
         """A copy that can be changed without changing the file."""
         copy = CatalogConnection(self.path, ":memory:")
+        self.copy_to(copy)
+        return copy
+
+    def copy_to(self, copy: CatalogConnection) -> None:
+        """Replace the content of `copy`; its temporary tables stay."""
         with self._errors():
             self.backup(copy)
-        return copy
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

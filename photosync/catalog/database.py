@@ -153,6 +153,10 @@ class Catalog:
         """Write the write-ahead log into the database and close it."""
         self._connection.close()
 
+    def copy_to(self, copy: CatalogConnection) -> None:
+        """Replace the content of `copy` by that of this catalog."""
+        self._connection.copy_to(copy)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Record all changes in the `with` block, or none."""

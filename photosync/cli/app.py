@@ -8,6 +8,7 @@ import typer
 from typer import Option
 
 from photosync.cli.command import command
+from photosync.cli.commands.audit import audit
 from photosync.cli.commands.collections import show_collections
 from photosync.cli.commands.demo import demo
 from photosync.cli.commands.failures import show_failures
@@ -67,5 +68,6 @@ app.command("fix")(fix)
 app.command("why")(why)
 app.command("status")(show_status)
 app.command("failures")(show_failures)
+app.command("audit")(audit)
 app.command("providers")(show_providers)
 app.command("demo")(demo)

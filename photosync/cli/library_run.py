@@ -84,14 +84,22 @@ class LibraryRun:
         """
         try:
             summary = job()
-        except PhotosyncError as error:
-            summary = Summary(self.command, account, exit=error.exit, message=str(error))
-        except KeyboardInterrupt as raised:  # before the job watches for it
-            self.interruption.status = Exit.TERMINATED if isinstance(raised, Terminated) else Exit.INTERRUPTED
-            summary = Summary(self.command, account, exit=self.interruption.status, message="interrupted")
+        except (PhotosyncError, KeyboardInterrupt) as raised:
+            exit_, message = self.ended_by(raised)
+            summary = Summary(self.command, account, exit=exit_, message=message)
         if summary is None:
             return Exit.OK
-        if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
-            summary = replace(summary, exit=self.interruption.status)
+        summary = replace(summary, exit=self.exit_of(summary.exit))
         print_summary(self.general, summary)
         return summary.exit
+
+    def ended_by(self, error: BaseException) -> tuple[Exit, str]:
+        """The exit status and the message of a run that an error or a signal ended before its job could tell."""
+        if isinstance(error, PhotosyncError):
+            return error.exit, str(error)
+        self.interruption.status = Exit.TERMINATED if isinstance(error, Terminated) else Exit.INTERRUPTED
+        return self.interruption.status, "interrupted"
+
+    def exit_of(self, status: Exit) -> Exit:
+        """The exit status of a job, with that of the signal that interrupted it."""
+        return self.interruption.status or status if status is Exit.INTERRUPTED else status

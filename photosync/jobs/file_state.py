@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +38,7 @@ def fault_of(path: Path, size_bytes: int | None) -> FileFault | None:
     if stat.S_ISDIR(found.st_mode):
         return FileFault(FindingKind.MISSING, FindingReason.FOLDER, "a folder is in its place")
     if stat.S_ISLNK(found.st_mode):
-        target = os.readlink(path)
-        return FileFault(FindingKind.MISSING, FindingReason.LINK, f"a link to {target} is in its place")
+        return FileFault(FindingKind.MISSING, FindingReason.LINK, "a link is in its place")
     if not stat.S_ISREG(found.st_mode):
         return FileFault(FindingKind.MISSING, FindingReason.SPECIAL_FILE, "a special file is in its place")
     return _size_fault(found.st_size, size_bytes)

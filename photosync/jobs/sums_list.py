@@ -55,6 +55,14 @@ class SumsList:
         base = self.library.base(self.root)
         return os.path.lexists(base / SUMS_NAME) or (base / PROGRAM_FOLDER).exists()
 
+    def check_there(self) -> None:
+        """Raise `DestinationError` if the root is gone: its disk may not be mounted."""
+        if not self.is_there:
+            raise DestinationError(
+                f"the folder {self.library.base(self.root)} is gone: photos were saved there before. Is the disk "
+                f"mounted? To have them brought there again, make a folder {PROGRAM_FOLDER} in it and run again."
+            )
+
     def mark_changing(self) -> None:
         """Record that the list does not agree with the catalog. The caller holds the transaction of the change."""
         self.catalog.set_sums_state(self.root, _CHANGING)

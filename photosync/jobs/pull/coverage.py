@@ -125,12 +125,7 @@ class Coverage:
         """Raise `SuspiciousError` if so much is missing that a fault of the service is likely."""
         if not self._went_to_end or self._previous is None or not self._previous.total:
             return
-        before, now = self._previous.total, self._catalog.listed_count()
-        if now == 0 or (now * 2 < before and before - now > SUSPICIOUS_LOSS):
-            raise SuspiciousError(
-                f"account '{self._key[0]}': the listing has {now} items, and had {before} before. Nothing was marked "
-                "gone and no file was touched. Look at the service; if this is right, run again with --accept-shrink."
-            )
+        check_loss(self._key[0], before=self._previous.total, now=self._catalog.listed_count())
 
     def record(self, run: int) -> int:
         """Record that everything listed was dealt with. Returns how many items are newly gone."""
@@ -148,6 +143,15 @@ class Coverage:
                 gone = self._catalog.mark_gone(self._key[0])
             self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone
+
+
+def check_loss(account: str, *, before: int, now: int) -> None:
+    """Raise `SuspiciousError` if a listing of `now` items lost so many that a fault of the service is likely."""
+    if before and (now == 0 or (now * 2 < before and before - now > SUSPICIOUS_LOSS)):
+        raise SuspiciousError(
+            f"account '{account}': the listing has {now} items, and had {before} before. Nothing was marked gone and "
+            "no file was touched. Look at the service; if this is right, run again with --accept-shrink."
+        )
 
 
 def _fingerprint(selection: Selection) -> str:

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import Catalog, SavedFile, Sidecar
-from photosync.errors import DestinationError, ItemError
+from photosync.errors import ItemError
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.sidecar_files import found_sidecars, write_sidecar
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.verify import proof_of
 from photosync.jobs.sums_list import SumsList, update_each
-from photosync.library import PROGRAM_FOLDER, Library, digest_of
+from photosync.library import Library, digest_of
 from photosync.library.disk_errors import disk_error, file_error, file_errors
 from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
@@ -214,8 +214,7 @@ def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[
     """
     files = catalog.files(account)
     for (root, folder), in_folder in groupby(files, lambda file: (file[1].root, file[1].path.rpartition("/")[0])):
-        if not SumsList(library, catalog, root).is_there:
-            raise _gone(library.base(root))
+        SumsList(library, catalog, root).check_there()
         names: set[str] = set()
         try:
             names = {entry.name for entry in os.scandir(library.base(root) / folder) if _is_file(entry)}
@@ -233,10 +232,3 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError as error:
         return error.errno != errno.ELOOP  # else it cannot be known
-
-
-def _gone(base: Path) -> DestinationError:
-    return DestinationError(
-        f"the folder {base} is gone: photos were saved there before. Is the disk mounted? "
-        f"To have them brought there again, make a folder {PROGRAM_FOLDER} in it and run again."
-    )

@@ -1,0 +1,74 @@
+"""`audit`: compares what the provider has with what is here, item by item."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from photosync.cli.command import command
+from photosync.cli.findings import print_finding
+from photosync.cli.library_run import LibraryRun
+from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
+from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
+from photosync.cli.selection import checked_selection, selection_of
+from photosync.errors import Exit, PhotosyncError
+
+if TYPE_CHECKING:
+    from photosync.config import AccountConfig
+    from photosync.jobs.audit.summary import AuditSummary
+
+
+@command
+def audit(
+    *,
+    account: AccountName,
+    selection: SelectionOptions,
+    accept_shrink: Annotated[bool, Option("--accept-shrink", help="Believe a listing that lost much.")] = False,
+    general: GeneralOptions,
+) -> Exit:
+    """Tell whether everything is here: each item of the provider is compared with the library."""
+    selection_of(selection)
+    run = LibraryRun(general, "audit", dry_run=True, jobs=None, bwlimit=None)
+    config = run.config.account(account)
+    try:
+        summary = _audit(run, config, selection, accept_shrink=accept_shrink)
+    except (PhotosyncError, KeyboardInterrupt) as raised:
+        summary = _not_begun(account, *run.ended_by(raised))
+    summary.exit = run.exit_of(summary.exit)
+    _print_summary(general, summary)
+    return summary.exit
+
+
+def _audit(run: LibraryRun, config: AccountConfig, asked: SelectionOptions, *, accept_shrink: bool) -> AuditSummary:
+    from photosync.jobs.audit.audit import Audit, AuditOptions, picked_sessions
+
+    library = run.library()
+    with run.open_catalog(library):
+        pass  # an unusable library is reported before the provider is asked
+    found = partial(print_finding, run.general)
+    with (
+        run.show_progress(config) as reporter,
+        run.open_account(config) as account,
+        run.interruption.watch(account.cancel),
+    ):
+        selection, collections = checked_selection(asked, account)
+        options = AuditOptions(selection, collections or picked_sessions(account), accept_shrink)
+        return Audit(account, library, partial(run.open_catalog, library), options, reporter, found).run()
+
+
+def _not_begun(account: str, status: Exit, message: str) -> AuditSummary:
+    from photosync.jobs.audit.summary import AuditSummary
+
+    return AuditSummary(account, exit=status, message=message)
+
+
+def _print_summary(general: GeneralOptions, summary: AuditSummary) -> None:
+    if summary.message:
+        print_error(summary.message)
+    FILE_LOG.info("%s", summary.verdict)
+    if general.json:
+        print_json(summary.as_json())
+    elif not (general.quiet and summary.exit is Exit.OK):
+        print_line(summary.verdict)

@@ -1,0 +1,159 @@
+"""The totals of an audit, and its verdict: one sentence for people and scripts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from photosync.errors import Exit, PhotosyncError
+from photosync.jobs.findings import Finding, FindingKind
+from photosync.model import Proof
+
+_TIERS = {
+    Proof.HASH: "by md5",
+    Proof.SIZE: "by size",
+    Proof.DECODED: "by structure",
+    Proof.OWN: "by our own hash only",
+}
+_NOT_ORIGINAL = "changed by the service: not originals"
+
+
+@dataclass(slots=True)
+class AuditSummary:
+    """The totals of one audit: listed = saved + filtered + failed + missing.
+
+    `saved` counts items that have a file here. `different` of them have another content at the provider now, or a
+    damaged file. `proved` has the others.
+    """
+
+    account: str
+    collection: str | None = None
+    is_selection: bool = False
+    """Whether only a part of the account was asked for."""
+    listed: int = 0
+    saved: int = 0
+    filtered: int = 0
+    failed: int = 0
+    missing: int = 0
+    different: int = 0
+    gone: int = 0
+    extra: int = 0
+    proved: Counter[Proof] = field(default_factory=Counter)
+    size_bytes: int = 0
+    seconds: float = 0.0
+    requests: int = 0
+    retries: int = 0
+    complete: bool = False
+    doubt: str | None = None
+    """Why the listing may lack items, in a sentence."""
+    to_repair: int = 0
+    """Missing or different items that a pull does not see."""
+    exit: Exit = Exit.OK
+    message: str | None = None
+    """Why the audit ended early."""
+
+    def count(self, finding: Finding) -> None:
+        """Count a finding that is not an item of the listing."""
+        self.gone += finding.finding is FindingKind.GONE
+        self.extra += finding.finding is FindingKind.EXTRA
+
+    def end(self, error: PhotosyncError | None) -> None:
+        """Set the exit status. `error` ended the audit before the comparison, or tells why the listing is in doubt."""
+        damage = [Exit.DAMAGE] if self.missing or self.different or self.failed else []
+        doubt = [Exit.SUSPICIOUS] if self.doubt else []
+        self.exit = Exit.worst([Exit.OK, *damage, *doubt, *([error.exit] if error else [])])
+        self.message = str(error) if error else self.doubt
+        if self.listed != self.saved + self.filtered + self.failed + self.missing:
+            raise AssertionError(f"the totals do not add up: {self}")
+
+    @property
+    def here(self) -> int:
+        """The items whose present content is here."""
+        return self.saved - self.different
+
+    @property
+    def verdict(self) -> str:
+        """Whether all is here, and what to do if not."""
+        if self.message and not self.doubt:
+            return f"{self._name}: not compared: {self.message}"
+        asked = self.listed - self.filtered
+        if self.doubt:
+            return f"{self._counts(asked)}; the listing is in doubt, so what else is missing or gone is not known"
+        if self.exit is Exit.DAMAGE:
+            return f"{self._counts(asked)}: {self._advice()}"
+        if asked == 0:
+            return f"{self._name} has no items" + self._information()
+        every = "every selected item" if self.is_selection else "every item"
+        return f"{every} of {self._name} is here, {self._proofs()}{self._information()}"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.account} ({self.collection})" if self.collection else self.account
+
+    def _counts(self, asked: int) -> str:
+        parts = [f"{_items(asked)}", f"{self.here:,} {_are(self.here)} here"]
+        if self.missing:
+            parts.append(f"{self.missing:,} {_are(self.missing)} missing")
+        if self.different:
+            parts.append(f"{self.different:,} {'differs' if self.different == 1 else 'differ'}")
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        return f"{self._name}: {', '.join(parts)}{self._information()}"
+
+    def _advice(self) -> str:
+        account = self.account
+        advice = []
+        if self.missing + self.different > self.to_repair:
+            advice.append(f"photosync pull {account} brings them")
+        if self.to_repair:
+            advice.append("photosync verify --repair replaces damaged files")
+        if self.failed:
+            advice.append(f"photosync failures {account} says why they failed")
+        return "; ".join(advice)
+
+    def _proofs(self) -> str:
+        proofs = [f"{self.proved[tier]:,} {text}" for tier, text in _TIERS.items() if self.proved[tier]]
+        text = ", ".join(proofs).replace(" by ", " proved by ", 1)
+        changed = self.proved[Proof.REENCODED]
+        return ", ".join(filter(None, [text, f"{changed:,} {_NOT_ORIGINAL}" if changed else ""]))
+
+    def _information(self) -> str:
+        gone = f"; {self.gone:,} {_are(self.gone)} here and no longer there" if self.gone else ""
+        return gone + (f"; {self.extra:,} {_files(self.extra)} here of no item" if self.extra else "")
+
+    def as_json(self) -> dict[str, object]:
+        """The summary object of the command line's contract."""
+        content: dict[str, object] = {
+            "command": "audit",
+            "account": self.account,
+            "collection": self.collection,
+            "listed": self.listed,
+            "saved": self.saved,
+            "filtered": self.filtered,
+            "failed": self.failed,
+            "missing": self.missing,
+            "different": self.different,
+            "gone": self.gone,
+            "extra": self.extra,
+            "proved": {tier.value: self.proved[tier] for tier in Proof},
+            "bytes": self.size_bytes,
+            "seconds": round(self.seconds, 1),
+            "requests": self.requests,
+            "retries": self.retries,
+            "complete": self.complete,
+            "verdict": self.verdict,
+            "exit": int(self.exit),
+        }
+        return content | ({"message": self.message} if self.message else {})
+
+
+def _items(count: int) -> str:
+    return f"{count:,} {'item' if count == 1 else 'items'}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _files(count: int) -> str:
+    return "file" if count == 1 else "files"
