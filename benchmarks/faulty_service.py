@@ -36,7 +36,10 @@ def main() -> None:
 
 
 def _pull(service: str, items: int, share: float, latency: float) -> Measured:
-    with tempfile.TemporaryDirectory() as folder, SimulatorProcess(service, "--items", str(items)) as simulator:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SimulatorProcess(service, "--items", str(items), "--no-gaps") as simulator,
+    ):
         simulator.steer(plan=random_faults(share), faults={"latency": {"value": latency} if latency else None})
         sandbox = Sandbox(Path(folder))
         sandbox.configure({service: simulator.account_settings})
