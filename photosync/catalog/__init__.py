@@ -1,11 +1,12 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
-from photosync.catalog.database import AccountTotals, Catalog, Listing, SavedFile
+from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
 from photosync.catalog.schema import SCHEMA_VERSION
 from photosync.catalog.snapshot import Snapshot
+from photosync.catalog.totals import AccountTotals
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -17,7 +17,8 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
-from photosync.errors import DestinationError, Exit
+from photosync.catalog.totals import AccountTotals, totals_of
+from photosync.errors import DestinationError
 from photosync.model import Digest, Item, Location, Proof
 
 CACHE_KIB = 16 * 1024
@@ -62,24 +63,6 @@ class Listing:
     """The service's number of items."""
     mark: str | None
     """The mark for the next listing, if the service gives marks."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountTotals:
-    """The totals of an account."""
-
-    items: int
-    """Items with a saved file."""
-    size_bytes: int
-    failed: int
-    """Items whose last download failed."""
-    gone: int
-    fixed: int
-    """Files that differ from the delivered bytes, and can be undone."""
-    last_started_at: datetime | None
-    """When the last run began."""
-    last_exit: int | None
-    """Its exit status, if it has ended."""
 
 
 class Catalog:
@@ -369,17 +352,7 @@ class Catalog:
 
     def totals(self, account: str) -> AccountTotals:
         """An account's items, and its last run."""
-        counts = self._connection.execute(
-            """SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0),
-                      coalesce(sum(path IS NOT NULL AND stored_sha256 <> delivered_sha256), 0)
-               FROM items WHERE account = ?""",
-            (account,),
-        ).fetchone()
-        last = "SELECT started_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
-        started_at, exit_status = self._connection.execute(last, (account,)).fetchone() or (None, None)
-        with self._connection.stored_values():
-            last_started_at = started_at and datetime.fromisoformat(started_at)
-            return AccountTotals(*(*counts, last_started_at, exit_status and Exit(exit_status)))
+        return totals_of(self._connection, account)
 
 
 def _now() -> str:

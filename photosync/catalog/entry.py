@@ -10,7 +10,7 @@ from typing import Any
 from photosync.catalog import item_json
 from photosync.catalog.connection import CatalogConnection
 from photosync.characters import is_utf_8
-from photosync.model import Item, Location
+from photosync.model import Item, Location, Proof
 
 _COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
@@ -69,6 +69,12 @@ class CatalogEntry:
         """The provider's last description of the item. Raises `DestinationError` if it is damaged."""
         with self.connection.stored_values() if self.connection else nullcontext():
             return item_json.from_text(self.description)
+
+    @property
+    def proved(self) -> Proof | None:
+        """`proof` as a value. Raises `DestinationError` if it is damaged."""
+        with self.connection.stored_values() if self.connection else nullcontext():
+            return Proof(self.proof) if self.proof else None
 
     @property
     def needs_download(self) -> bool:

@@ -66,15 +66,19 @@ def test_status_before_and_after_a_run(photosync: CommandLine) -> None:
         "failures": 0,
         "gone": 0,
         "fixed": 0,
+        "proved": {"hash": 0, "size": 0, "decoded": 0, "own": 0, "reencoded": 0},
         "sign_in": before["sign_in"],
     }
     assert photosync("pull", "amazon", "--limit", "2").exit_code == 0
     after = photosync.objects("status")[0]
     assert (after["items"], after["last_exit"]) == (2, 0)
+    assert after["proved"] == {"hash": 2, "size": 0, "decoded": 0, "own": 0, "reencoded": 0}
     heading, amazon, _, google = photosync("status").stdout.splitlines()
-    assert heading.split() == ["ACCOUNT", "LAST", "RUN", "ENDED", "ITEMS", "SIZE", "FIXED", "FAILURES", "SIGN-IN"]
+    words = ["ACCOUNT", "LAST", "RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
+    assert heading.split() == words
     assert amazon.split()[0] == "amazon"
     assert " ok " in amazon
+    assert "  2 md5  " in amazon
     assert google.split()[1:3] == ["never", "-"]
     assert google.endswith("  configuration")
 

@@ -8,7 +8,16 @@ from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error, print_json, print_table
 from photosync.errors import Exit
+from photosync.model import Proof
 from photosync.units import format_size
+
+_PROOFS = {
+    Proof.HASH: "md5",
+    Proof.SIZE: "size",
+    Proof.DECODED: "structure",
+    Proof.OWN: "own hash",
+    Proof.REENCODED: "not original",
+}
 
 if TYPE_CHECKING:
     from photosync.catalog import AccountTotals
@@ -37,7 +46,7 @@ def print_status(general: GeneralOptions) -> None:
                 {"account": account.name, "provider": account.plugin.name, **_as_json(totals), "sign_in": sign_in}
             )
         return
-    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "FIXED", "FAILURES", "SIGN-IN"]
+    headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
     rows = [[account.name, *_row(totals), sign_in.partition(":")[0]] for account, totals, sign_in in states]
     print_table(headings, rows)
 
@@ -51,6 +60,7 @@ def _as_json(totals: AccountTotals) -> dict[str, object]:
         "failures": totals.failed,
         "gone": totals.gone,
         "fixed": totals.fixed,
+        "proved": {proof.value: count for proof, count in totals.proved.items()},
     }
 
 
@@ -59,4 +69,10 @@ def _row(totals: AccountTotals) -> list[str]:
     if totals.last_started_at is not None:
         began = f"{totals.last_started_at.astimezone():%Y-%m-%d %H:%M}"
         ended = "did not end" if totals.last_exit is None else Exit(totals.last_exit).word
-    return [began, ended, str(totals.items), format_size(totals.size_bytes), str(totals.fixed), str(totals.failed)]
+    size, fixed, failed = format_size(totals.size_bytes), str(totals.fixed), str(totals.failed)
+    return [began, ended, str(totals.items), size, _proofs(totals), fixed, failed]
+
+
+def _proofs(totals: AccountTotals) -> str:
+    """`11998 md5, 2 size`."""
+    return ", ".join(f"{count} {_PROOFS[proof]}" for proof, count in totals.proved.items() if count) or "-"

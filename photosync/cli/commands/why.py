@@ -40,18 +40,20 @@ def why(
     library, state = library_of(general, config), state_folder()
     with FileOwners(library, state, config.metadata_settings, to_change=False) as owners:
         for each in explain(owners, layout, target):
-            _show(general, each)
+            known = config.accounts.get(each.entry.account) if each.entry else None
+            _show(general, each, known.provider.facts.title if known else "the service")
 
 
-def _show(general: GeneralOptions, answer: Why) -> None:
+def _show(general: GeneralOptions, answer: Why, service: str) -> None:
+    """`service`: the name of the item's service, if it is known."""
     if general.json:
         print_json({**_origin_json(answer), **_times_json(answer.capture_time), **_fix_json(answer)})
         return
-    for line in (*_origin(answer), *_times(answer.capture_time), *_fix(answer)):
+    for line in (*_origin(answer, service), *_times(answer.capture_time), *_fix(answer)):
         print_line(line)
 
 
-def _origin(answer: Why) -> list[str]:
+def _origin(answer: Why, service: str) -> list[str]:
     from photosync.jobs.failures import advice_for
 
     entry = answer.entry
@@ -68,6 +70,7 @@ def _origin(answer: Why) -> list[str]:
         is_as_delivered = entry.stored_sha256 == entry.delivered_sha256
         stored = f"   {entry.stored_size} bytes, sha256 {entry.stored_sha256}"
         lines.append(f"  stored {'as delivered' if is_as_delivered else stored}")
+        lines += _proof(entry, service)
     if entry.reason:
         lines.append(f"  could not be brought last: {entry.reason}: {entry.error}")
         lines.append(
@@ -81,6 +84,13 @@ def _origin(answer: Why) -> list[str]:
     if answer.location_reason:
         lines.append(f"  lies there because {answer.location_reason}")
     return lines
+
+
+def _proof(entry: CatalogEntry, service: str) -> list[str]:
+    """How it is known that the file has the item's content."""
+    from photosync.jobs.proof import proof_in_words
+
+    return [f"  {proof_in_words(entry.proved, entry.item, service)}"] if entry.proved else []
 
 
 def _times(choice: CaptureTimeChoice | None) -> list[str]:
@@ -135,6 +145,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "saved_at": entry.saved_at,
         "delivered": {"bytes": entry.delivered_size, "md5": entry.delivered_md5, "sha256": entry.delivered_sha256},
         "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
+        "proof": entry.proof,
         "reason": entry.reason,
         "error": entry.error,
         **_failure_json(entry),

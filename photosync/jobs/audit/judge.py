@@ -62,7 +62,7 @@ def judge(account: str, item: Item, entry: CatalogEntry | None, fault: FileFault
 def _proof(item: Item, entry: CatalogEntry) -> Proof:
     """As it was when the file was saved. An uploaded file is the original, whatever the service makes of it."""
     if entry.location is not None:
-        return Proof(entry.proof or Proof.OWN)
+        return entry.proved or Proof.OWN
     if entry.delivered_md5 in (item.md5, item.md5_hint):
         return Proof.HASH
     has_size = item.size_bytes is not None and item.size_bytes == entry.delivered_size

@@ -7,15 +7,8 @@ from dataclasses import dataclass, field
 
 from photosync.errors import Exit, PhotosyncError
 from photosync.jobs.findings import Finding, FindingKind
+from photosync.jobs.proof import counts_in_words
 from photosync.model import Proof
-
-_TIERS = {
-    Proof.HASH: "by md5",
-    Proof.SIZE: "by size",
-    Proof.DECODED: "by structure",
-    Proof.OWN: "by our own hash only",
-}
-_NOT_ORIGINAL = "changed by the service: not originals"
 
 
 @dataclass(slots=True)
@@ -84,7 +77,7 @@ class AuditSummary:
         if asked == 0:
             return f"{self._name} has no items" + self._information()
         every = "every selected item" if self.is_selection else "every item"
-        return f"{every} of {self._name} is here, {self._proofs()}{self._information()}"
+        return f"{every} of {self._name} is here, {counts_in_words(self.proved)}{self._information()}"
 
     @property
     def _name(self) -> str:
@@ -110,12 +103,6 @@ class AuditSummary:
         if self.failed:
             advice.append(f"photosync failures {account} says why they failed")
         return "; ".join(advice)
-
-    def _proofs(self) -> str:
-        proofs = [f"{self.proved[tier]:,} {text}" for tier, text in _TIERS.items() if self.proved[tier]]
-        text = ", ".join(proofs).replace(" by ", " proved by ", 1)
-        changed = self.proved[Proof.REENCODED]
-        return ", ".join(filter(None, [text, f"{changed:,} {_NOT_ORIGINAL}" if changed else ""]))
 
     def _information(self) -> str:
         gone = f"; {self.gone:,} {_are(self.gone)} here and no longer there" if self.gone else ""
