@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-all check format bench clean
+.PHONY: demo test test-all check format bench fuzz clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
@@ -33,8 +33,13 @@ bench: $(READY)  ## measure speed and memory
 	$(BIN)/python -m benchmarks.uploading
 	$(BIN)/python -m benchmarks.faulty_service
 
+SECONDS ?= 15
+fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (15) on each reader; needs a wheel of atheris (Linux)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -e '.[fuzz]'
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
+
 clean:  ## remove everything that the other targets made
-	rm -rf .venv photosync-demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -77,6 +77,26 @@ def test_an_endless_listing_ends(
         user.pull_all("--full")
 
 
+def test_a_stream_of_changes_that_begins_anew_with_every_answer(tmp_path: Path) -> None:
+    numbers = count()
+
+    def edit(route: Route, body: bytes) -> bytes:
+        if route.kind != "list":
+            return body
+        lines = [json.loads(line) for line in body.split(b"\n") if line.strip()]
+        lines[0] |= {"checkpoint": f"mark{next(numbers)}", "reset": True}
+        return b"\n".join(json.dumps(line).encode() for line in lines)
+
+    with CloudDriveSimulator(items=12) as simulator:
+        sandbox = Sandbox(tmp_path)
+        sandbox.configure({ACCOUNT: simulator.account_settings()})
+        simulator.edit_answer = edit
+        result = User(simulator, sandbox).pull()
+        assert result.exit == 5, result
+        assert "began it anew" in str(result.summary["message"])
+        assert simulator.counts["list"] <= 10
+
+
 @pytest.mark.parametrize("simulator_type", [AmazonSimulator])
 def test_a_count_that_is_wrong_ends_nothing(simulator_type: type[Simulator], tmp_path: Path) -> None:
     def edit(route: Route, body: bytes) -> bytes:

@@ -84,7 +84,7 @@ def _check_year(year: int, option: str) -> None:
 def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
     """The first moment of the year, month or day that `text` names, and the first one after it. On the local clock."""
     if ago := _AGO.fullmatch(text):
-        with suppress(OverflowError):
+        with suppress(OverflowError, ValueError):  # the latter for thousands of digits
             day = datetime.now() - timedelta(days=int(ago[1]) * _DAYS[ago[2]])  # noqa: DTZ005
             text = day.strftime("%Y-%m-%d")
     for text_format, longest_days in _PERIODS.items():

@@ -35,7 +35,7 @@ def end_of_data(window: Window) -> int:
             entries, following = _directory(window, order, position)
             numbers = dict(_numbers(window, order, entries))
             todo += [*numbers.get(_SUB_IFDS, ()), following]
-            end = max(end, *_ends(numbers), *_ends_of_values(order, entries))
+            end = max([end, *_ends(numbers), *_ends_of_values(order, entries)])
     return end
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from string import Formatter
 
+from photosync.characters import is_utf_8
 from photosync.library.names import safe_name, split_extension
 from photosync.model import CaptureTime, TimeMeaning
 
@@ -61,6 +62,8 @@ class Layout:
 
     def __init__(self, text: str) -> None:
         self.text = PRESETS.get(text, text)
+        if not is_utf_8(text):
+            raise LayoutError(f"'{text}' is not UTF-8")
         if self.text.startswith(("/", "~")) or ".." in self.text.split("/"):
             raise LayoutError(f"'{text}' leads out of the library; a layout is a path inside the account's folder")
         self._segments = [_parse(segment) for segment in self.text.split("/") if segment]

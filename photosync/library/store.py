@@ -227,7 +227,7 @@ def _free_name(path: Path) -> Path:
 def _read_uuid(path: Path) -> str:
     try:
         return str(json.loads(path.read_text(encoding="utf-8"))["uuid"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise DestinationError(f"{path} cannot be read as a library's identity; put it back from a backup.") from error
 
 

@@ -7,7 +7,6 @@ only to a file with the hash of the fixed one, and the result must have the deli
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,8 @@ from photosync.errors import ItemError, Reason
 from photosync.metadata.splice import Splice, in_order, write_spliced
 
 _VERSION = 1
+_UNREADABLE = (ValueError, LookupError, TypeError, OverflowError, AssertionError, RecursionError)
+"""What JSON of another kind than a record leads to: `1e999` is infinite, and brackets may be nested without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class UndoRecord:
                 Splice(int(offset), int(removed), base64.b64decode(text, validate=True))
                 for offset, removed, text in found["back"]
             ]
+            assert all(each.offset >= 0 and each.removed >= 0 for each in splices)
             return cls(str(found["delivered"]), str(found["stored"]), in_order(splices))
-        except (ValueError, KeyError, TypeError, AssertionError, binascii.Error) as error:
+        except _UNREADABLE as error:
             raise ItemError("the undo record cannot be read; the file stays as it is", Reason.REFUSED) from error
 
 

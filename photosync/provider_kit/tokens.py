@@ -45,7 +45,7 @@ class TokenFile(StateFile):
             ) from error
         except OSError as error:
             raise self._unusable(f"cannot be read ({error.strerror})") from error
-        except ValueError as error:  # not JSON, or not text
+        except (ValueError, RecursionError) as error:  # not JSON, not text, or nested too deeply
             raise self._unusable("is no JSON") from error
         if not isinstance(token, dict):
             raise self._unusable("holds no JSON object")

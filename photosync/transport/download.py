@@ -16,7 +16,7 @@ from photosync.transport.retry import Retries, RetryableError
 from photosync.transport.types import Answer, Destination, Request
 
 _CHUNK_BYTES = 256 * 1024
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19}|\*)", re.ASCII)
 _REASONS = {403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 410: Reason.NOT_FOUND}
 
 
@@ -187,4 +187,4 @@ def _is_decodable(head: Answer) -> bool:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdigit() else None
+    return int(text) if text is not None and re.fullmatch(r"\d{1,19}", text, re.ASCII) else None

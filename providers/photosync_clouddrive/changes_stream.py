@@ -27,6 +27,8 @@ QUIET_ROUNDS = 2
 """Complete answers in a row with nothing new."""
 BARREN_ROUNDS = 20
 """Answers in a row with new checkpoints and no new node, before the stream counts as endless."""
+MOST_RESETS = 4
+"""Answers with a reset, each of which begins a listing of everything anew, before the stream counts as endless."""
 MOST_ANSWER_BYTES = 512 << 20
 """Of one answer. The next one continues with the last checkpoint in it."""
 MOST_LINE_BYTES = 32 << 20
@@ -41,6 +43,7 @@ class _StreamAnswer:
     nodes: int = 0
     news: int = 0
     progressed: bool = False
+    was_reset: bool = False
     ended: bool = False
     trouble: str = "it broke off"
 
@@ -58,7 +61,7 @@ class ChangesFollower:
 
     def follow(self) -> None:
         """Request changes until the tree is up to date. Raises `TemporaryError` if the stream makes no progress."""
-        stalled, quiet, barren, line_nodes = 0, 0, 0, NODES_A_LINE
+        stalled, quiet, barren, resets, line_nodes = 0, 0, 0, 0, NODES_A_LINE
         while True:
             answer = self._ask(line_nodes)
             quiet = 0 if answer.news or not answer.ended else quiet + 1
@@ -69,12 +72,11 @@ class ChangesFollower:
                 # A line that is never complete may be complete with fewer nodes.
                 line_nodes = max(line_nodes // 2, FEWEST_NODES_A_LINE)
             barren = 0 if answer.news else barren + 1
+            resets += answer.was_reset
             if stalled >= STALLED_ROUNDS or barren >= BARREN_ROUNDS:
-                raise TemporaryError(
-                    f"Amazon Cloud Drive's list of changes did not come to its end: {answer.trouble}, "
-                    f"{max(stalled, barren)} times without anything new. What came is kept; try again later.",
-                    Reason.TRUNCATED,
-                )
+                raise _endless(f"{answer.trouble}, {max(stalled, barren)} times without anything new")
+            if resets >= MOST_RESETS:
+                raise _endless(f"the service began it anew {resets} times")
         self._conclude()
 
     def _is_complete(self, answer: _StreamAnswer) -> bool:
@@ -135,11 +137,19 @@ class ChangesFollower:
         before = self._tree.checkpoint
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
         answer.news += self._tree.apply(parsed, checkpoint, reset=content.get("reset") is True)
+        answer.was_reset |= content.get("reset") is True
         answer.nodes += len(nodes)
         self._broken += sum(node.is_broken for node in parsed) + unusable(content, "nodes")
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended
+
+
+def _endless(trouble: str) -> TemporaryError:
+    return TemporaryError(
+        f"Amazon Cloud Drive's list of changes did not come to its end: {trouble}. What came is kept; try again later.",
+        Reason.TRUNCATED,
+    )
 
 
 def _beginning(chunks: Iterator[bytes]) -> Iterator[bytes]:

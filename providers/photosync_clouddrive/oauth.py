@@ -162,7 +162,7 @@ class Relay:
             token: object = json.loads(content)
         except OSError as error:
             raise SignInError(f"account '{self.account}': {given} cannot be read ({error.strerror}).") from error
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise SignInError(f"account '{self.account}': what the relay gave is no token: it is no JSON.") from error
         missing = [key for key in ("access_token", "refresh_token") if text(token, key) is None]
         if missing or not isinstance(token, dict):

@@ -97,7 +97,7 @@ def client_of(settings: CloudDriveSettings, account: str) -> ClientCredentials:
         content: object = json.loads(path.read_bytes())
     except OSError as error:
         raise ConfigError(f"{where} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{where} is no JSON") from error
     id_, secret = text(content, "CLIENT_ID"), text(content, "CLIENT_SECRET")
     if id_ is None or secret is None:

@@ -44,6 +44,7 @@ def test_a_date_is_the_whole_of_its_period(text: str, since: datetime, until: da
         (("--since", "2024", "--until", "2023"), "--since 2024 is after --until 2023"),
         (("--since", "2023-07-16", "--until", "2023-07-15"), "--since 2023-07-16 is after --until 2023-07-15"),
         (("--since", "99999999999d"), "--since"),
+        (("--since", "9" * 5000 + "d"), "--since"),
         (("--limit", "9" * 20), "--limit"),
         (("--recent", "9" * 20), "--recent"),
     ],

@@ -137,6 +137,12 @@ def test_a_tiff_with_all_its_strips(compression: str | None) -> None:
         assert whole(content.getvalue()[: int(len(content.getvalue()) * part)]) is False
 
 
+def test_a_tiff_whose_directory_names_no_data() -> None:
+    empty, pointer_alone = b"\0\0", b"\1\0" + pack("<HHI", 0x8769, 4, 1)
+    assert whole(b"II*\0\x08\0\0\0" + empty + bytes(4)) is None
+    assert whole(b"II*\0\x08\0\0\0" + pointer_alone + bytes(8)) is None
+
+
 def test_bytes_between_segments_are_skipped_as_decoders_do() -> None:
     content = WHOLE["JPEG"]
     assert whole(content[:20] + b"\0\1\2" + content[20:]) is True

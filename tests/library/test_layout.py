@@ -74,7 +74,7 @@ def test_only_what_is_not_known_of_a_date_is_unknown(layout: str, month: str, ye
 
 
 @pytest.mark.parametrize(
-    "layout", ["", "/", "{nmae}", "{name", "{name!r}", "{year:%Y}/{name}", "{year}/{month}", "photo"]
+    "layout", ["", "/", "{nmae}", "{name", "{name!r}", "{year:%Y}/{name}", "{year}/{month}", "photo", "\udcff/{name}"]
 )
 def test_what_is_no_layout_is_refused_with_a_reason(layout: str) -> None:
     with pytest.raises(LayoutError, match=r"."):

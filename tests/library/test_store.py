@@ -35,6 +35,15 @@ def test_another_disk_in_its_place_is_refused(tmp_path: Path, state: Path) -> No
         library.create()
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{}", b"\xff", b"[" * 100_000])
+def test_an_identity_that_cannot_be_read_is_an_error_of_the_disk(tmp_path: Path, state: Path, content: bytes) -> None:
+    library = Library(tmp_path / "disk", state)
+    library.create()
+    (tmp_path / "disk" / ".photosync" / "library.json").write_bytes(content)
+    with pytest.raises(DestinationError, match="put it back from a backup"):
+        library.create()
+
+
 def test_what_the_message_advises_helps(tmp_path: Path, state: Path) -> None:
     library = Library(tmp_path / "disk", state)
     library.create()

@@ -70,11 +70,19 @@ def test_undo_refuses_a_file_that_changed_since(bench: Bench) -> None:
 def test_undo_refuses_a_record_that_is_damaged(bench: Bench) -> None:
     done = bench.fix(jpeg())
     record = json.loads(record_of(done))
-    for damage in ({"v": 9}, {"back": [[1]]}, {"back": "x"}, {"back": [[0, 1, "!"]]}):
+    for damage in (
+        {"v": 9},
+        {"back": [[1]]},
+        {"back": "x"},
+        {"back": [[0, 1, "!"]]},
+        {"back": [[-1, 1, ""]]},
+        {"back": [[0, -1, ""]]},
+    ):
         with pytest.raises(ItemError, match="cannot be read"):
             undo(done.path, json.dumps({**record, **damage}).encode(), bench.workspace)
-    with pytest.raises(ItemError, match="cannot be read"):
-        undo(done.path, b"no record", bench.workspace)
+    for damaged in (b"no record", b"[" * 100_000, b"[]", b'{"v": 1, "back": [[1e999, 1, ""]]}'):
+        with pytest.raises(ItemError, match="cannot be read"):
+            undo(done.path, damaged, bench.workspace)
     with pytest.raises(ItemError, match="does not give the delivered file back"):
         undo(done.path, json.dumps({**record, "back": []}).encode(), bench.workspace)
     assert list(bench.workspace.iterdir()) == [done.path]

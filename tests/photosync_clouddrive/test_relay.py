@@ -54,6 +54,9 @@ def test_a_relay_that_fails_shows_its_words(simulator: CloudDriveSimulator, acco
 def test_login_at_a_relay(simulator: CloudDriveSimulator, account: Account, tmp_path: Path) -> None:
     saved = tmp_path / "download.json"
     saved.write_text(json.dumps(simulator.tokens.issue()))
+    nested = Person(browser_allowed=False, answer=lambda _: '{"access_token":' * 100_000)
+    with pytest.raises(SignInError, match="is no JSON"):
+        account.open(**relay_settings(simulator, token=None)).sign_in(nested)
     person = Person(browser_allowed=False, answer=lambda _: str(saved))
     account.open(**relay_settings(simulator, token=None)).sign_in(person)
     assert len(account.listing(**relay_settings(simulator, token=None)).items) == 60
@@ -65,9 +68,10 @@ def test_a_broken_client_never_opens_the_relay(
     (tmp_path / "client_data").write_text('{"CLIENT_ID": "x"}')
     with pytest.raises(ConfigError, match=r"client_data.* needs both keys"):
         account.open(**relay_settings(simulator, client_data="client_data"))
-    (tmp_path / "client_data").write_text("nonsense")
-    with pytest.raises(ConfigError, match=r"client_data.* is no JSON"):
-        account.open(**relay_settings(simulator, client_data="client_data"))
+    for nonsense in ("nonsense", "[" * 100_000):
+        (tmp_path / "client_data").write_text(nonsense)
+        with pytest.raises(ConfigError, match=r"client_data.* is no JSON"):
+            account.open(**relay_settings(simulator, client_data="client_data"))
     simulator.token_file.touch()
     simulator.tokens.end_access()
     with pytest.raises(SignInError, match="does not know this client"):

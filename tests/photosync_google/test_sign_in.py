@@ -300,6 +300,7 @@ def test_an_account_that_has_no_sign_in(tmp_path: Path) -> None:
     [
         (None, "cannot be read"),
         ("<html>", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
         ("[]", "neither 'installed' nor 'web'"),
         ('{"type": "service_account", "private_key": "x"}', "service account"),
         ('{"token": "x", "refresh_token": "y"}', "is a token, not a client"),

@@ -146,6 +146,7 @@ def test_processes_refresh_once(tmp_path: Path) -> None:
         (b"<html>login</html>", "is no JSON"),
         (b"", "is no JSON"),
         (b"\xff\xfe", "is no JSON"),
+        (b"[" * 100_000, "is no JSON"),
         (b"[]", "holds no JSON object"),
         (b'{"access_token": "secret-word"}', "has no refresh_token"),
         (b'{"access_token": "", "refresh_token": null}', "has no access_token, refresh_token"),

@@ -59,11 +59,12 @@ class TestResuming:
             {"Content-Range": f"bytes {HALF}-{len(CONTENT)}/{len(CONTENT) + 1}"},
             {"Content-Range": f"bytes {HALF}-{HALF - 1}/*"},
             {"Content-Range": "pages 1-2/3"},
+            {"Content-Range": f"bytes {HALF}-1023/{'9' * 5000}"},
             {"Content-Range": ""},
             {"ETag": '"version-2"'},
             {"Content-Encoding": "gzip"},
         ],
-        ids=["start", "total", "length", "empty", "unit", "missing", "etag", "compressed"],
+        ids=["start", "total", "length", "empty", "unit", "digits", "missing", "etag", "compressed"],
     )
     def test_starts_over_when_a_part_does_not_fit(
         self, server: Server, opened: Opener, headers: dict[str, str]

@@ -110,7 +110,10 @@ class Jpeg(Container):
             return "an MPF segment comes before the Exif segment"
         if self.window.read(self.window.size - 12, 4) in _AFCP_SIGNATURES:
             return "the file ends in an AFCP trailer, whose offsets count from the start"
-        end = end_of_image(self.window, self._segments[-1].end)
+        try:
+            end = end_of_image(self.window, self._segments[-1].end)
+        except MalformedError as error:
+            return str(error)
         if end is None:
             self.notes = ("the image data is truncated",)
         elif self.block is not None and self._has_addressed_preview(end):

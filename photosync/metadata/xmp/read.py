@@ -49,7 +49,7 @@ def parse_packet(content: bytes) -> Packet | None:
     handler = _Handler()
     try:
         handler.parser.Parse(content.rstrip(b"\0 \t\r\n"), True)
-    except (expat.ExpatError, _RefusedError, ValueError):
+    except (expat.ExpatError, _RefusedError, ValueError, LookupError):  # the last for an encoding that is not known
         return None
     return handler.packet
 

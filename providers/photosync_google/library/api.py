@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError
 from photosync.provider import FileToUpload, Sent
-from photosync.provider_kit.json_fields import json_object, text
+from photosync.provider_kit.json_fields import json_object, number, text
 from photosync.transport import Answer, Transport
 from photosync.transport.hosts import OwnHosts, target
 from photosync.transport.types import RequestOptions
@@ -89,7 +89,7 @@ class LibraryApi:
                 "nothing was sent there",
                 Reason.REFUSED,
             )
-        return UploadSession(url, _number(answer, "X-Goog-Upload-Chunk-Granularity") or _DEFAULT_GRANULARITY)
+        return UploadSession(url, number(answer.headers, "X-Goog-Upload-Chunk-Granularity") or _DEFAULT_GRANULARITY)
 
     def send_piece(self, session: UploadSession, piece: BinaryIO, offset: int, *, is_last: bool) -> str | None:
         """Send bytes from `offset`; returns the upload token after the last ones. Raises `LostAnswerError`: then call
@@ -113,7 +113,7 @@ class LibraryApi:
             raise
         if answer.headers.get("X-Goog-Upload-Status", "").strip().lower() != _ACTIVE:
             return None
-        return _number(answer, "X-Goog-Upload-Size-Received")
+        return number(answer.headers, "X-Goog-Upload-Size-Received")
 
     # Items and albums
 
@@ -177,8 +177,3 @@ def _token(answer: Answer) -> str:
     if not token or "<" in token:
         raise ItemError("Google took the bytes and gave no upload token for them; push again", Reason.BAD_ANSWER)
     return token
-
-
-def _number(answer: Answer, header: str) -> int | None:
-    value = answer.headers.get(header, "").strip()
-    return int(value) if value.isascii() and value.isdecimal() else None

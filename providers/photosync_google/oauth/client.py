@@ -42,7 +42,7 @@ def read_client(path: Path, account: str) -> OAuthClient:
         return _client(path, json.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         problem = "is no JSON"  # without the parser's message, which may quote the file
     except UnicodeDecodeError:
         problem = "is no text"

@@ -52,6 +52,12 @@ def test_a_preview_without_a_pointer_is_no_reason(bench: Bench) -> None:
     assert bench.fix(content, settings=ARTIST).outcome is Outcome.FIXED
 
 
+def test_no_growth_before_image_data_that_is_damaged(bench: Bench) -> None:
+    content = photo(block([], exif=DATES))[:-20] + b"\xff\x30\xff\xff"
+    refused_to_grow(bench, content, "the image data is damaged")
+    assert bench.fix(content[:2] + content[content.index(b"\xff\xdb") :]).outcome is Outcome.SIDECAR
+
+
 def test_no_growth_before_an_afcp_trailer(bench: Bench) -> None:
     trailer = b"data" * 10 + b"AXS!" + bytes(8)
     refused_to_grow(bench, photo(block([], exif=DATES), trailer=trailer), "AFCP")

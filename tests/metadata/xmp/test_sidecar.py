@@ -44,6 +44,12 @@ def texts(packet: bytes) -> dict[str, str]:
     return found
 
 
+def test_an_unknown_encoding_is_none_of_ours(bench: Bench) -> None:
+    theirs = b'<?xml version="1.0" encoding="UTF-4"?>' + xmp_packet(exif_DateTimeOriginal="2011-02-03T04:05:06")
+    merged = merge_sidecar(theirs, wanted(bench))
+    assert (merged.content, merged.note) == (None, "the sidecar that is there cannot be read; it stays as it is")
+
+
 def test_everything_that_a_sidecar_can_say(bench: Bench) -> None:
     assert texts(wanted(bench)) == {
         "exif:DateTimeOriginal": "2021-07-06T18:22:01",

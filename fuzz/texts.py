@@ -1,0 +1,86 @@
+"""Texts that a user writes: layouts, sizes, dates, filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from fuzz.harness import Harness
+from photosync.cli.options import SelectionOptions
+from photosync.cli.selection import selection_of
+from photosync.errors import UsageError
+from photosync.library import MAX_NAME_BYTES, Layout, safe_name
+from photosync.library.layout import PRESETS, LayoutError, LayoutFields
+from photosync.metadata.capture_time.read_date import read_date
+from photosync.model import CaptureTime, TimeMeaning
+from photosync.transport.http_date import http_date
+from photosync.units import duration, rate, size
+from photosync_amazon.query import checked_query
+
+_READING = datetime(1978, 9, 1, 1, 2, 3, 45_000)  # noqa: DTZ001 - a camera's clock
+_TIMES = (None, *(CaptureTime(_READING, meaning) for meaning in (TimeMeaning.LOCAL, TimeMeaning.MONTH)))
+
+
+def check_layout(content: bytes) -> None:
+    """A text is refused as a layout, or every item has a safe path by it.
+
+    - A path is relative, leads nowhere else, and its components are safe on every file system.
+    - It is the same each time.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    try:
+        layout = Layout(text)
+    except LayoutError:
+        return
+    for name in ("IMG_1.JPG", "../../etc/passwd", text):
+        for taken in _TIMES:
+            fields = LayoutFields("amazon", "id-1", name, "photo", taken, collection=f"A/../B/{text}")
+            path = layout.path(fields)
+            assert path == layout.path(fields)
+            assert_safe(path)
+
+
+def assert_safe(path: PurePosixPath) -> None:
+    """Assert that the path stays below its folder, and that all its names are allowed everywhere."""
+    assert path.parts
+    assert not path.is_absolute()
+    for part in path.parts:
+        assert part not in (".", "..")
+        assert safe_name(part) == part, part
+        assert len(part.encode()) <= MAX_NAME_BYTES
+
+
+def check_option(content: bytes) -> None:
+    """A value of an option is read, or refused with `ValueError` or `UsageError`, which are exit status 2."""
+    text = content.decode("utf-8", "surrogateescape")
+    readers: tuple[Callable[[str], object], ...] = (
+        *(size, rate, duration, read_date, http_date, checked_query),
+        lambda value: selection_of(SelectionOptions(since=value)),
+        lambda value: selection_of(SelectionOptions(until=value)),
+        lambda value: selection_of(SelectionOptions(query=value)),
+    )
+    for read in readers:
+        with suppress(ValueError, UsageError):
+            read(text)
+
+
+def _layouts() -> Sequence[bytes]:
+    fields = ("{account}/{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}", "{collection}/{kind}-{stem}{ext}", "{{x}}/{name}")
+    return [each.encode() for each in (*PRESETS, *PRESETS.values(), *fields)]
+
+
+def _options() -> Sequence[bytes]:
+    texts = (
+        *("500", "10M", "2GiB", "5MB/s", "90", "1h30m", "2d", "2023", "2023-07", "2023-07-15", "30d"),
+        *("type:(PHOTOS) AND things:(beach)", '"a" OR b', "2021:07:06 18:22:01", "Tue, 12 Nov 2019 13:14:15 GMT"),
+        *("19780900", "July 1978", "12 Nov 2019 01:14:15 PM", "2019年11月12日 13時14分"),
+    )
+    return [each.encode() for each in texts]
+
+
+HARNESSES = [
+    Harness("layout", check_layout, _layouts, longest=200),
+    Harness("option", check_option, _options, longest=6000),
+]
