@@ -35,6 +35,7 @@ _PIECE_BYTES = 128 * 1024
 _MOST_HOSTS = 32
 """Whose connections are kept open."""
 _MOST_REDIRECTS = 10
+_TIMES_THE_LONGEST_WAIT = 4
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 _HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "if-range", "range", "user-agent"})
@@ -103,6 +104,7 @@ class Connections:
         self._headers = {**_DEFAULT_HEADERS, **self.settings.headers}
         policy = self.policy
         limits = WaitLimits(policy.connect_limit_s, policy.slow_window_s, policy.slow_window_bytes, self.cancel)
+        self._longest_wait = limits.longest_wait
         # The adapter alone: requests' Session would read netrc, keep cookies and follow redirects by its own rules.
         # Bodies are sent in larger blocks than those of http.client: on loopback this takes half the time.
         self._adapter, self._public_adapter = (
@@ -113,6 +115,18 @@ class Connections:
     def close(self) -> None:
         self._adapter.close()
         self._public_adapter.close()
+
+    def early_timeout_s(self) -> float | None:
+        """The read time-out of the first attempt at a download: by how long the service took at most until now.
+
+        One answer that hangs does not cost the usual time-out, and a slow service is waited for. None if no answer has
+        come yet.
+        """
+        longest_s = self._longest_wait.seconds
+        if longest_s is None:
+            return None
+        least_s = self.policy.early_timeout_s
+        return min(self.settings.read_timeout_s, max(least_s, _TIMES_THE_LONGEST_WAIT * longest_s))
 
     def send(self, request: Request, started: float, held_back: Callable[[float], None]) -> Reply:
         """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer.

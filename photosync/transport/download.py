@@ -80,7 +80,7 @@ class Download:
     def _fetch(self, start: int, retries: Retries) -> Answer | None:
         """The body, or its next part, from `start`; None if the service sent another part."""
         try:
-            reply = self.exchange.send(self._ranged(start), retries)
+            reply = self.exchange.send(self._ranged(start, retries), retries)
         except AddressError as error:
             raise ItemError(str(error), Reason.BAD_ANSWER) from None
         with closing(reply):
@@ -94,7 +94,7 @@ class Download:
             self._receive(reply, body, retries)
             return reply.head
 
-    def _ranged(self, start: int) -> Request:
+    def _ranged(self, start: int, retries: Retries) -> Request:
         headers = {"Accept-Encoding": "identity"}
         if self.part_bytes is not None:
             end = start + self.part_bytes
@@ -103,7 +103,8 @@ class Download:
             headers["Range"] = f"bytes={start}-"
         if start and _is_strong(self.destination.validator):
             headers["If-Range"] = self.destination.validator or ""
-        return replace(self.request, headers=headers)
+        timeout_s = self.exchange.connections.early_timeout_s() if retries.is_first_attempt else None
+        return replace(self.request, headers=headers, timeout_s=timeout_s)
 
     def _check_head(self, reply: Reply) -> None:
         is_content = reply.head.status in {200, 206}

@@ -57,6 +57,9 @@ class Policy:
     """For each address of a host."""
     connect_limit_s: float = 30.0
     """For looking up a name, all its addresses, a proxy and TLS together."""
+    early_timeout_s: float = 10.0
+    """The least that the first attempt at a download waits for the next byte, in real time: see
+    `Connections.early_timeout_s`. Further attempts have the provider's read time-out."""
     slow_window_s: float = 60.0
     slow_window_bytes: int = 6000
     """A service that sends or takes fewer bytes within `slow_window_s` (or the read time-out, if longer) of waiting for
@@ -169,6 +172,11 @@ class Retries:
             self._started = clock.monotonic()
         else:
             self._turns_s += turn_s
+
+    @property
+    def is_first_attempt(self) -> bool:
+        """Whether no attempt has failed, or none since the last progress."""
+        return not self._failures
 
     def held_back(self, seconds: float) -> None:
         """Record what the bandwidth limit took."""

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any, ClassVar, cast
 
@@ -35,6 +35,19 @@ class TooSlowError(TimeoutError):
     """The peer sent or took fewer bytes than `WaitLimits.least_bytes`."""
 
 
+@dataclass(slots=True)
+class LongestWait:
+    """The longest wait for a peer that ended with bytes from it."""
+
+    seconds: float | None = None
+    """None if nothing has come yet."""
+
+    def note(self, waited_s: float) -> None:
+        """Take notice of a wait that ended so."""
+        if self.seconds is None or waited_s > self.seconds:
+            self.seconds = waited_s
+
+
 @dataclass(frozen=True, slots=True)
 class WaitLimits:
     """How long to wait for a peer."""
@@ -46,6 +59,7 @@ class WaitLimits:
     """What has to pass within `window_s` of waiting, or within the read time-out if that is longer."""
     cancel: threading.Event | None
     """Set when the run ends."""
+    longest_wait: LongestWait = field(default_factory=LongestWait)
 
 
 class WatchedSocket:
@@ -83,6 +97,8 @@ class WatchedSocket:
         # A service may think as long as the time-out allows; once it answers, it has to go on.
         before_s = 0.0 if self._is_before_answer else self._waited_s
         received, waited_s = self._wait(lambda: self._socket.recv_into(buffer), self._silence_s, before_s)
+        if received:
+            self._limits.longest_wait.note(waited_s)
         if not self._is_before_answer:
             self._count(received, waited_s)
         self._is_before_answer = False

@@ -13,7 +13,7 @@ import pytest
 
 from photosync.errors import CancelledError, LostAnswerError, TemporaryError
 from photosync.transport import BandwidthLimit, Transport
-from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Server
+from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server
 
 SLOW = replace(QUICK, max_attempts=2, slow_window_s=0.3, slow_window_bytes=100)
 """Fewer than 100 bytes within 0.3 s are too few."""
@@ -153,6 +153,47 @@ class TestTheEndOfTheRun:
         url = secure.on("/a", Reply(200, b"x" * 200, cut=100, hold=never))
         cancelled(lambda: self._transport(opened, url).download(url, Memory()))
         never.set()
+
+
+class TestTheFirstAttemptAtADownload:
+    """How long a silent service is waited for: as long as it took before, and a margin."""
+
+    POLICY = replace(QUICK, early_timeout_s=0.3)
+    PHOTO = Reply(200, b"x" * 100, {"Content-Type": "image/jpeg"})
+
+    def _held(self, held: threading.Event) -> Reply:
+        return replace(self.PHOTO, cut=50, hold=held)
+
+    def test_does_not_wait_long_at_a_service_that_is_quick(self, server: Server, opened: Opener) -> None:
+        never, content = threading.Event(), Memory()
+        transport = opened(self.POLICY)
+        transport.request("GET", server.on("/page", Reply(200, b"[]")))
+        began = time.monotonic()
+        transport.download(server.on("/a", self._held(never), self.PHOTO), content)
+        never.set()
+        assert time.monotonic() - began < 20  # of the 60 s of the usual time-out
+        assert content.content == self.PHOTO.body
+        assert [wait.reason for wait in opened.waits] == [f"127.0.0.1:{server.port} stalled in mid-answer"]
+
+    def test_is_followed_by_more_patient_ones(self, server: Server, opened: Opener) -> None:
+        never = threading.Event()
+        transport = opened(self.POLICY, read_timeout_s=0.5)
+        transport.request("GET", server.on("/page", Reply(200, b"[]")))
+        began = time.monotonic()
+        with pytest.raises(TemporaryError):
+            transport.download(server.on("/a", self._held(never)), Memory())
+        never.set()
+        assert time.monotonic() - began >= 0.3 + 0.5 + 0.5
+
+    def test_waits_longer_at_a_service_that_is_slow(self, server: Server, opened: Opener) -> None:
+        def slow(_: Request) -> Reply:
+            time.sleep(0.5)
+            return self.PHOTO
+
+        transport = opened(self.POLICY)
+        transport.download(server.on("/a", slow), Memory())  # the first wait of all is the usual one
+        transport.download(server.on("/b", slow), Memory())
+        assert transport.retries == 0
 
 
 def test_a_handshake_that_does_not_end_is_left(opened: Opener, mute: int) -> None:
