@@ -5,6 +5,7 @@ from pathlib import Path
 
 from photosync.errors import Exit, Reason
 from photosync.jobs.failures import ADVICE
+from photosync.jobs.findings import FindingKind, FindingReason
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXIT_STATUS = (DOCS / "exit-status.md").read_text(encoding="utf-8")
@@ -16,14 +17,11 @@ def test_every_exit_status_is_documented() -> None:
     assert documented == {int(status): status.word for status in Exit}
 
 
-def test_the_status_for_damage_is_not_promised_before_a_command_has_it() -> None:
-    (row,) = (line for line in EXIT_STATUS.splitlines() if line.startswith("| 10 |"))
-    raised = [
-        path
-        for path in (DOCS.parent / "photosync").rglob("*.py")
-        if path.name != "errors.py" and "Exit.DAMAGE" in path.read_text(encoding="utf-8")
-    ]
-    assert ("no command ends with it yet" in row) == (not raised)
+def test_every_finding_and_its_reason_is_documented() -> None:
+    page = (DOCS / "verify.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert [word for word in words if word in set(FindingKind)] == [kind.value for kind in FindingKind]
+    assert [word for word in words if word in set(FindingReason)] == [reason.value for reason in FindingReason]
 
 
 def test_every_reason_is_documented_with_what_to_do() -> None:

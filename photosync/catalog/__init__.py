@@ -1,5 +1,6 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
+from photosync.catalog.checks import Area, RecordedFile, UnknownFile
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
@@ -11,6 +12,7 @@ from photosync.catalog.totals import AccountTotals
 __all__ = [
     "SCHEMA_VERSION",
     "AccountTotals",
+    "Area",
     "Catalog",
     "CatalogEntry",
     "Listing",
@@ -18,7 +20,9 @@ __all__ = [
     "PushRecord",
     "PushedFile",
     "Pushes",
+    "RecordedFile",
     "SavedFile",
     "Sidecar",
     "Snapshot",
+    "UnknownFile",
 ]

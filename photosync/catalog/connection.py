@@ -81,6 +81,17 @@ class CatalogConnection(sqlite3.Connection):
             raise _explained(error, self.path) from error
 
 
+@contextmanager
+def opening(path: Path, uri: str) -> Iterator[CatalogConnection]:
+    """A connection to the file of the URI, closed if the `with` block fails."""
+    connection = CatalogConnection(path, uri)
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+
+
 def _explaining(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """`method` of a cursor, with the errors of `CatalogConnection`."""
 

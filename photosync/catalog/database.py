@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Self
 
 from photosync.catalog import entry, item_json, schema
-from photosync.catalog.connection import CatalogConnection
+from photosync.catalog.checks import Checks
+from photosync.catalog.connection import CatalogConnection, opening
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
@@ -72,6 +73,7 @@ class Catalog:
         self._connection = connection
         self.fixes = Fixes(connection)
         self.failures = Failures(connection)
+        self.checks = Checks(connection)
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
 
@@ -89,7 +91,7 @@ class Catalog:
 
     @classmethod
     def _opened(cls, path: Path, journal: str) -> Self:
-        with _opening(path, path.absolute().as_uri()) as connection:
+        with opening(path, path.absolute().as_uri()) as connection:
             if journal != "WAL":  # the log of an earlier run can be read without shared memory in this mode
                 connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             connection.execute(f"PRAGMA journal_mode = {journal}")
@@ -106,7 +108,7 @@ class Catalog:
         """Open without changing anything on the disk."""
         # Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that.
         quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-        with _opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
+        with opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
             connection = on_disk
             if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
                 connection = on_disk.copy_in_memory()
@@ -357,14 +359,3 @@ class Catalog:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-@contextmanager
-def _opening(path: Path, uri: str) -> Iterator[CatalogConnection]:
-    """A connection to the file of the URI, closed if the `with` block fails."""
-    connection = CatalogConnection(path, uri)
-    try:
-        yield connection
-    except BaseException:
-        connection.close()
-        raise

@@ -22,6 +22,7 @@ from photosync.cli.commands.pull import pull
 from photosync.cli.commands.push import push
 from photosync.cli.commands.status import show_status
 from photosync.cli.commands.usage import show_usage
+from photosync.cli.commands.verify import verify
 from photosync.cli.commands.why import why
 from photosync.cli.options import GeneralOptions
 
@@ -69,5 +70,6 @@ app.command("why")(why)
 app.command("status")(show_status)
 app.command("failures")(show_failures)
 app.command("audit")(audit)
+app.command("verify")(verify)
 app.command("providers")(show_providers)
 app.command("demo")(demo)

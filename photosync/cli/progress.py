@@ -24,13 +24,13 @@ SHOWN_WAIT_S = 5.0
 """Shorter waits are not shown as lines."""
 
 
-_PAST = {"save": "saved", "upload": "uploaded"}
+_PAST = {"save": "saved", "upload": "uploaded", "verify": "verified"}
 
 
 class Lines:
     """Progress as time-stamped lines; with `quiet` only failures. `jobs.report.Reporter` documents the methods.
 
-    `verb` is what is done to files: `save` or `upload`.
+    `verb` is what is done to files: `save`, `upload` or `verify`.
     """
 
     def __init__(self, general: GeneralOptions, account: str, verb: str, *, dry_run: bool) -> None:

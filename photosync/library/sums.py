@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +18,10 @@ from photosync.library.undo import write_durably
 SUMS_NAME = "SHA256SUMS"
 
 _LINE = re.compile(rb"(\\?)([0-9a-fA-F]{64}) [ *](.+)", re.DOTALL)
+_BSD_LINE = re.compile(rb"(\\?)SHA256 \((.+)\) = ([0-9a-fA-F]{64})\r?", re.DOTALL)
+"""Of `sha256sum --tag`, and of the BSDs and macOS."""
+_LONGEST_LINE = 1 << 16
+"""Longer than the line of any path."""
 _ESCAPED = {b"\\\\": b"\\", b"\\n": b"\n", b"\\r": b"\r"}
 
 
@@ -37,10 +41,12 @@ class SumsLine(NamedTuple):
     @classmethod
     def parse(cls, line: bytes) -> SumsLine | None:
         """A line of the list; None for a comment, or anything else that `sha256sum` does not read."""
-        found = _LINE.fullmatch(line)
-        if found is None:
+        if found := _LINE.fullmatch(line):
+            escaped, sha256, name = found.groups()
+        elif found := _BSD_LINE.fullmatch(line):
+            escaped, name, sha256 = found.groups()
+        else:
             return None
-        escaped, sha256, name = found.groups()
         name = name.removesuffix(b"\r")  # an editor's; `sha256sum` ignores it
         if escaped:
             name = re.sub(rb"\\[\\nr]", lambda each: _ESCAPED[each[0]], name)
@@ -54,12 +60,14 @@ class SumsLine(NamedTuple):
         return (b"\\" if name != self.name else b"") + self.sha256 + b"  " + name
 
 
-def read(folder: Path) -> list[SumsLine]:
-    """The files in the list; none if there is no list. Raises `OSError`."""
+def read(folder: Path) -> Iterator[SumsLine]:
+    """The files in the list, line by line; none if there is no list. Raises `OSError`."""
     if not (folder / SUMS_NAME).is_file():
-        return []
-    lines = (folder / SUMS_NAME).read_bytes().split(b"\n")
-    return [found for line in lines if (found := SumsLine.parse(line))]
+        return
+    with (folder / SUMS_NAME).open("rb") as file:
+        while line := file.readline(_LONGEST_LINE):
+            if found := SumsLine.parse(line.removesuffix(b"\n")):
+                yield found
 
 
 def append(folder: Path, lines: Iterable[SumsLine]) -> None:

@@ -30,7 +30,7 @@ class UndoRecords:
 
     def keep(self, sha256: str, before: str, record: bytes) -> None:
         """Write a record that turns the content `sha256` into the content `before`."""
-        path = self._path(sha256, before)
+        path = self.path(sha256, before)
         with file_errors(path):
             if path.is_file() and not path.is_symlink():
                 return
@@ -54,9 +54,10 @@ class UndoRecords:
     def was_made(self, sha256: str) -> bool:
         """Whether a file with this content was created where there was none."""
         with file_errors(self._folder):
-            return self._path(sha256, _MADE).exists()
+            return self.path(sha256, _MADE).exists()
 
-    def _path(self, sha256: str, before: str) -> Path:
+    def path(self, sha256: str, before: str = _MADE) -> Path:
+        """The file of a record, which need not exist; by default of one that says that the file was created."""
         return self._folder / sha256[:2] / f"{sha256}-{before}.json"
 
 

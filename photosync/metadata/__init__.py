@@ -12,8 +12,8 @@ from photosync.metadata.capture_time.zones import named_zone
 from photosync.metadata.fix import choose_capture_time, fix
 from photosync.metadata.request import Given, Mode, Settings, SidecarName
 from photosync.metadata.result import Change, FixResult, Outcome
-from photosync.metadata.undo import growth, undo
-from photosync.metadata.xmp.sidecar import has_date, merge_sidecar, sidecar_path
+from photosync.metadata.undo import UndoRecord, growth, undo
+from photosync.metadata.xmp.sidecar import has_date, is_of_another_program, merge_sidecar, sidecar_path
 
 __all__ = [
     "CaptureTimeChoice",
@@ -24,10 +24,12 @@ __all__ = [
     "Outcome",
     "Settings",
     "SidecarName",
+    "UndoRecord",
     "choose_capture_time",
     "fix",
     "growth",
     "has_date",
+    "is_of_another_program",
     "merge_sidecar",
     "named_zone",
     "set_file_time",

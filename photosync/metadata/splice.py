@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -70,11 +71,9 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     second, old, new = Path(name), hashlib.sha256(), hashlib.sha256()
     try:
         with naming(second), os.fdopen(descriptor, "wb") as target:
-            for before, after in _pieces(path, splices):
-                if not old_sha256:
-                    old.update(before)
-                new.update(after)
-                target.write(after)
+            for piece in spliced(_chunks(path, old.update if not old_sha256 else None), splices):
+                new.update(piece)
+                target.write(piece)
             target.flush()
             os.fsync(target.fileno())
         with naming(second):
@@ -85,20 +84,33 @@ def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_
     return Written(second, old_sha256 or old.hexdigest(), new.hexdigest())
 
 
-def _pieces(path: Path, splices: tuple[Splice, ...]) -> Iterator[tuple[bytes, bytes]]:
-    """The bytes of the first file, at most `CHUNK` at a time, and the second file's in their place."""
+def spliced(chunks: Iterable[bytes | memoryview], splices: tuple[Splice, ...]) -> Iterator[bytes | memoryview]:
+    """The content of `chunks` with the splices applied, a piece at a time."""
+    left, position, to_skip = deque(splices), 0, 0
+    for chunk in chunks:
+        rest = memoryview(chunk)
+        while rest:
+            if left and not to_skip and position == left[0].offset:
+                splice = left.popleft()
+                to_skip = splice.removed
+                yield splice.inserted
+            elif to_skip:
+                skipped = min(to_skip, len(rest))
+                to_skip -= skipped
+                position += skipped
+                rest = rest[skipped:]
+            else:
+                end = min(len(rest), left[0].offset - position) if left else len(rest)
+                yield rest[:end]
+                position += end
+                rest = rest[end:]
+    yield from (splice.inserted for splice in left)
+
+
+def _chunks(path: Path, hash_too: Callable[[bytes], None] | None) -> Iterator[bytes]:
+    """The file's bytes."""
     with naming(path), path.open("rb") as file:
-        window, position = Window.of_file(file), 0
-        for splice in (*splices, Splice(window.size, 0, b"")):
-            end = splice.offset + splice.removed
-            for chunk in _chunks(window, position, splice.offset):
-                yield chunk, chunk
-            for chunk in _chunks(window, splice.offset, end):
-                yield chunk, b""
-            yield b"", splice.inserted
-            position = end
-
-
-def _chunks(window: Window, start: int, end: int) -> Iterator[bytes]:
-    end = min(end, window.size)
-    return (window.read(at, min(CHUNK, end - at)) for at in range(start, end, CHUNK))
+        while chunk := file.read(CHUNK):
+            if hash_too is not None:
+                hash_too(chunk)
+            yield chunk

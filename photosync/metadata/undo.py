@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
-from photosync.metadata.splice import Splice, in_order, write_spliced
+from photosync.metadata.splice import Splice, in_order, spliced, write_spliced
 
 _VERSION = 1
 _UNREADABLE = (ValueError, LookupError, TypeError, OverflowError, AssertionError, RecursionError)
@@ -32,6 +33,10 @@ class UndoRecord:
         places = [[each.offset, each.removed, base64.b64encode(each.inserted).decode()] for each in self.splices]
         content = {"v": _VERSION, "delivered": self.delivered_sha256, "stored": self.stored_sha256, "back": places}
         return json.dumps(content, separators=(",", ":")).encode()
+
+    def undone(self, chunks: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+        """The delivered content of the stored content `chunks`, a piece at a time."""
+        return spliced(chunks, self.splices)
 
     @classmethod
     def decode(cls, content: bytes) -> UndoRecord:

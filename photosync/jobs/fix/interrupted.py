@@ -8,7 +8,14 @@ from photosync.library import Library, digest_of
 
 
 def settle_interrupted(library: Library, catalog: Catalog) -> None:
-    """Check, for each planned content, whether the file has it. Then tidy up, and complete the lists of files."""
+    """Settle each planned content. Then tidy up, and complete the lists of files."""
+    settle_intents(library, catalog)
+    library.remove_temporary_files(catalog.roots())
+    repair_lists(library, catalog)
+
+
+def settle_intents(library: Library, catalog: Catalog) -> None:
+    """Check, for each planned content, whether the file has it."""
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
         try:
@@ -20,5 +27,3 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
                 catalog.fixes.settle(intent.account, intent.id)
             else:
                 catalog.fixes.forget_intent(intent.account, intent.id)
-    library.remove_temporary_files(catalog.roots())
-    repair_lists(library, catalog)

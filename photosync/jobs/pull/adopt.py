@@ -123,7 +123,7 @@ class UnknownFiles:
         if SumsList(self.library, self.catalog, root).can_be_appended_to:
             return found  # all its lines are of files in the catalog
         try:
-            lines = sums.read(self.library.base(root))
+            lines = list(sums.read(self.library.base(root)))
         except PermissionError:
             return found  # said when the list is written
         for line in lines:

@@ -21,6 +21,8 @@ from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_pac
 from photosync.model import CaptureTime, GpsPosition
 
 _PREFIXES = {EXIF: "exif", PHOTOSHOP: "photoshop", XMP: "xmp", DC: "dc"}
+_WRITER = 'x:xmptk="photosync"'
+"""The name of the program in new sidecars; every program that rewrites one puts its own name there."""
 _GROUPS: tuple[tuple[str, ...], ...] = (
     (f"{EXIF} DateTimeOriginal", f"{EXIF} DateTimeDigitized", f"{PHOTOSHOP} DateCreated", f"{XMP} CreateDate"),
     (f"{DC} creator",),
@@ -72,7 +74,7 @@ def sidecar(
         return None
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="photosync">\n'
+        f'<x:xmpmeta xmlns:x="adobe:ns:meta/" {_WRITER}>\n'
         f' <rdf:RDF xmlns:rdf="{RDF}">\n{_description(properties, "")} </rdf:RDF>\n</x:xmpmeta>\n'
     ).encode()
 
@@ -81,6 +83,11 @@ def has_date(existing: bytes) -> bool:
     """Whether a sidecar has a date, or may have one where it is damaged."""
     facts = read_xmp(existing)
     return bool(facts.times or facts.unreadable) or not facts.can_tell
+
+
+def is_of_another_program(content: bytes) -> bool:
+    """Whether it is a complete sidecar that another program has written. One without the program's name counts too."""
+    return parse_packet(content) is not None and _WRITER.encode() not in content
 
 
 def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:

@@ -1,0 +1,113 @@
+"""`verify`: reads files again, and compares them with the catalog or with `SHA256SUMS`."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from photosync.cli.command import command
+from photosync.cli.interruption import Interruption
+from photosync.cli.options import GeneralOptions, Jobs, parsed
+from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
+from photosync.cli.progress import shown
+from photosync.errors import Exit, UsageError
+from photosync.units import format_duration, format_size
+
+if TYPE_CHECKING:
+    from photosync.jobs.findings import Finding
+    from photosync.jobs.verify.summary import VerifySummary
+
+
+@command
+def verify(
+    *,
+    path: Annotated[
+        Path | None, Argument(metavar="[PATH]", help="A file or folder; without it, the whole library.")
+    ] = None,
+    quick: Annotated[bool, Option("--quick", help="Names and sizes only; read nothing.")] = False,
+    sample: Annotated[
+        str | None, Option("--sample", metavar="PERCENT", help="Read only what was not read for longest: 5%.")
+    ] = None,
+    jobs: Jobs = None,
+    general: GeneralOptions,
+) -> Exit:
+    """Read files again and compare them with what was saved."""
+    from photosync.cli.opening import library_of, load_config
+    from photosync.jobs.verify.target import opened
+    from photosync.jobs.verify.verify import ALL, NOTHING, Verify
+    from photosync.user_folders import state_folder
+
+    if quick and sample is not None:
+        raise UsageError("--quick reads nothing; it does not go with --sample")
+    part = NOTHING if quick else (parsed(_part, "--sample", sample) or ALL)
+    library, interruption, cancel = library_of(general, load_config(general, required=False)), Interruption(), Event()
+    with (
+        opened(path, library, state_folder(), record=not quick, note=print_error) as target,
+        shown(general, "verify", "verify", dry_run=False) as reporter,
+        interruption.watch(cancel),
+    ):
+        if sample is not None and not target.is_library:
+            raise UsageError(f"--sample needs a catalog, which {target.library.root} does not have")
+        job = Verify(
+            target=target,
+            part=part,
+            workers=jobs or os.cpu_count() or 1,
+            reporter=reporter,
+            cancel=cancel,
+            path=str(path or target.library.root),
+        )
+        for finding in job.findings():
+            print_finding(general, finding)
+    if job.summary.exit is Exit.INTERRUPTED and interruption.status is not None:
+        job.summary.exit = interruption.status
+    _print_summary(general, job.summary)
+    return job.summary.exit
+
+
+def _part(text: str) -> Fraction:
+    try:
+        part = Fraction(text.removesuffix("%")) / 100
+    except (ValueError, ZeroDivisionError):
+        part = Fraction(0)
+    if not 0 < part <= 1:
+        raise ValueError(f"'{text}' is no part of the files; expected a percentage such as 5%")
+    return part
+
+
+def print_finding(general: GeneralOptions, finding: Finding) -> None:
+    """A line, or an object, on standard output. With `-q`, only what is wrong."""
+    FILE_LOG.info("%s: %s: %s", finding.finding.value, finding.path or finding.id, finding.error)
+    if general.json:
+        print_json(finding.as_json())
+    elif finding.finding.is_damage or not general.quiet:
+        print_line(f"{finding.finding.value:9}  {finding.path or finding.id}: {finding.error}")
+
+
+def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:
+    if summary.message:
+        print_error(summary.message)
+    FILE_LOG.info("%s", _sentence(summary))
+    if general.json:
+        print_json(summary.as_json())
+    elif not (general.quiet and summary.exit is Exit.OK):
+        print_line(_sentence(summary))
+
+
+def _sentence(summary: VerifySummary) -> str:
+    counts = {
+        "missing": summary.missing,
+        "different": summary.different,
+        "damaged": summary.damaged,
+        "unknown": summary.unknown,
+    }
+    found = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    right = f"{summary.ok:,} of {summary.files:,} files are right"
+    reading = f"{summary.read:,} read ({format_size(summary.size_bytes)})"
+    status = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
+    parts = ", ".join(filter(None, [right, reading, found]))
+    return f"{summary.path}: {parts}, in {format_duration(summary.seconds)}{status}"

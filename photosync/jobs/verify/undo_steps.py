@@ -1,0 +1,77 @@
+"""The undo records that lead from a fixed file, or a sidecar with additions, back to the earlier content."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync import metadata
+from photosync.errors import DestinationError, ItemError
+from photosync.jobs.file_state import FileFault
+from photosync.jobs.findings import FindingReason
+from photosync.jobs.verify.check_file import Step, damaged, missing
+from photosync.library import UndoRecords
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """An undo record that is missing or cannot be used."""
+
+    path: Path
+    problem: FileFault
+
+
+def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[Step, ...] | BadRecord:
+    """The steps from the content `stored` to `delivered`, both as sha256; the fewest possible."""
+    ways: deque[tuple[str, tuple[Step, ...]]] = deque([(stored, ())])
+    seen, bad = {stored}, None
+    while ways:
+        sha256, before = ways.popleft()
+        if sha256 == delivered:
+            return before
+        try:
+            found = records.find(sha256)
+        except (ItemError, DestinationError) as error:
+            bad = bad or BadRecord(records.path(sha256, delivered), damaged(FindingReason.UNREADABLE, str(error)))
+            continue
+        if not found:
+            bad = bad or _lost(records.path(sha256, delivered))
+        for earlier, content in found.items():
+            path = records.path(sha256, earlier)
+            record = _decoded(content, sha256, earlier)
+            if record is None:
+                bad = BadRecord(path, damaged(FindingReason.OTHER_CONTENT, "the undo record cannot be read"))
+            elif earlier not in seen:
+                seen.add(earlier)
+                ways.append((earlier, (*before, Step(path, record))))
+    return bad or _lost(records.path(stored, delivered))
+
+
+def sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[Step, ...] | BadRecord:
+    """The step back from what was added to a sidecar of the user; none for one that the program made."""
+    made = records.path(sha256)
+    if is_own:
+        return () if made.is_file() else BadRecord(made, missing(FindingReason.ABSENT, "the undo record is not there"))
+    try:
+        found = records.find(sha256)
+    except (ItemError, DestinationError) as error:
+        return BadRecord(made.parent, damaged(FindingReason.UNREADABLE, str(error)))
+    for earlier, content in found.items():
+        record, path = _decoded(content, sha256, earlier), records.path(sha256, earlier)
+        if record is None:
+            return BadRecord(path, damaged(FindingReason.OTHER_CONTENT, "the undo record cannot be read"))
+        return (Step(path, record),)
+    return ()  # nothing had to be added
+
+
+def _decoded(content: bytes, sha256: str, earlier: str) -> metadata.UndoRecord | None:
+    try:
+        record = metadata.UndoRecord.decode(content)
+    except ItemError:
+        return None
+    return record if (record.stored_sha256, record.delivered_sha256) == (sha256, earlier) else None
+
+
+def _lost(path: Path) -> BadRecord:
+    return BadRecord(path, missing(FindingReason.ABSENT, "the undo record is not there"))

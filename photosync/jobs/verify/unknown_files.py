@@ -1,0 +1,97 @@
+"""Files that neither the catalog nor a list knows, and the missing ones that turn up among them under another name."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from photosync.catalog import Area, Catalog, RecordedFile, UnknownFile
+from photosync.jobs.user_files import UserFiles
+from photosync.jobs.verify.check_file import read
+from photosync.library import Library
+from photosync.model import Location
+
+_SIDECAR_EXTENSIONS = frozenset(
+    (".xmp", ".aae", ".pp3", ".dop", ".json", ".thm", ".srt", ".vrd", ".on1", ".arp", ".nksc", ".comask", ".xmpx")
+)
+"""Of files in which cameras and programs keep data of the photo or video with the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFiles:
+    """The unknown files of a library; the catalog's connection keeps them for the present check."""
+
+    library: Library
+    catalog: Catalog
+
+    def find(self, area: Area) -> Iterator[Location]:
+        """The unknown files of an area: not the program's own, hidden or machine-made ones. Raises `UsageError`."""
+        base = self.library.base(area.root)
+        others = self._roots_below(base)
+        for path in self._files(base / area.path, is_file=area.is_file):
+            if any(other in path.parents for other in others) or (path.is_dir() and not path.is_symlink()):
+                continue  # another root has it, or it is a folder that cannot be read
+            location = Location(area.root, path.relative_to(base).as_posix())
+            if not self._is_known(location, path):
+                yield location
+
+    def _files(self, path: Path, *, is_file: bool) -> Iterator[Path]:
+        if is_file:
+            yield from [path] if os.path.lexists(path) else []
+        elif path.is_dir():
+            yield from (file for file, _ in UserFiles().below(path))
+
+    def note(self, location: Location) -> None:
+        """Remember an unknown file."""
+        try:
+            found = self.library.file(location).lstat()
+        except OSError:
+            return  # it is gone again
+        self.catalog.checks.add_unknown(location, found.st_size if stat.S_ISREG(found.st_mode) else -1)
+
+    def moved_from(self, file: RecordedFile) -> UnknownFile | None:
+        """The unknown file with the content of a missing one. Files of the right size are read for that."""
+        checks = self.catalog.checks
+        size_bytes = file.size_bytes
+        candidates = list(checks.unknown()) if size_bytes is None else checks.unknown_of_size(size_bytes)
+        return next((each for each in candidates if self._sha256(each) == file.sha256), None)
+
+    def _sha256(self, file: UnknownFile) -> str:
+        """The content's hash; empty if it cannot be read."""
+        if file.sha256 is None:
+            try:
+                sha256 = read(self.library.file(file.location), (), lambda _: None).sha256
+            except OSError:
+                sha256 = ""
+            self.catalog.checks.set_unknown_sha256(file, sha256)
+            return sha256
+        return file.sha256
+
+    def _is_known(self, location: Location, path: Path) -> bool:
+        for similar in self.catalog.checks.similar_paths(location):
+            if similar == location.path or _is_same_file(path, self.library.file(Location(location.root, similar))):
+                return True
+        return self.catalog.checks.is_listed(location) or self._is_beside_photo(location)
+
+    def _is_beside_photo(self, location: Location) -> bool:
+        """Whether it is another program's sidecar: `IMG_1.xmp` or `IMG_1.JPG.xmp` next to `IMG_1.JPG`."""
+        path = PurePosixPath(location.path)
+        if path.suffix.lower() not in _SIDECAR_EXTENSIONS:
+            return False
+        return self.catalog.checks.has_file_named(Location(location.root, str(path.with_suffix(""))))
+
+    def _roots_below(self, base: Path) -> list[Path]:
+        """The folders of other roots that lie in this one."""
+        others = [self.library.base(root) for root in self.catalog.roots()]
+        return [other for other in others if base in other.parents]
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    """Whether a file system that takes two names for one has the file under both."""
+    try:
+        return os.path.samestat(path.lstat(), other.lstat())
+    except OSError:
+        return False
