@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from fuzz.harnesses import HARNESSES, MODULES
 
 _HERE = Path(__file__).parent
 _CORPUS, _FOUND = _HERE / "corpus", _HERE / "found"
+_IN_MEMORY = Path("/dev/shm")
 _SLOWEST_INPUT_S = 20
 _MOST_MEMORY_MB = 1024
 _MOST_SHOWN = 8000
@@ -56,7 +58,11 @@ def _run(harness: Harness, seconds: int) -> bool:
         *(f"-timeout={_SLOWEST_INPUT_S}", f"-rss_limit_mb={_MOST_MEMORY_MB}", f"-max_len={harness.longest}"),
         *(f"-artifact_prefix={_FOUND / harness.name}-", str(corpus)),
     ]
-    done = subprocess.run(command, cwd=_HERE.parent, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    # Files are written for each input: in memory that takes a third of the time.
+    environment = {**os.environ, **({"TMPDIR": str(_IN_MEMORY)} if _IN_MEMORY.is_dir() else {})}
+    done = subprocess.run(
+        command, cwd=_HERE.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     found = sorted(set(_FOUND.iterdir()) - before)
     print(f"{harness.name:20} {_runs(done.stdout):>9} inputs in {time.monotonic() - began:4.0f} s", flush=True)
     if done.returncode == 0 and not found:
@@ -69,7 +75,7 @@ def _run(harness: Harness, seconds: int) -> bool:
 
 def _runs(output: bytes) -> str:
     """The number of tried inputs, from the last line of libFuzzer's that has it."""
-    numbers = re.findall(rb"^#(\d+)\s", output, re.MULTILINE)
+    numbers = re.findall(rb"^(?:#|Done )(\d+)\s", output, re.MULTILINE)
     return f"{int(numbers[-1]):,}" if numbers else "no"
 
 

@@ -3,11 +3,17 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from photosync.errors import Exit, Reason
 from photosync.jobs.failures import ADVICE
 from photosync.jobs.findings import FindingKind, FindingReason
+from photosync.testing.contract import ProviderContract
+from photosync.testing.upload_contract import UploadContract
+from tests.test_hostile_values import VALUES
 
 DOCS = Path(__file__).parents[1] / "docs"
+PROMISES = (DOCS / "promises.md").read_text(encoding="utf-8")
 EXIT_STATUS = (DOCS / "exit-status.md").read_text(encoding="utf-8")
 
 
@@ -27,3 +33,23 @@ def test_every_finding_and_its_reason_is_documented() -> None:
 def test_every_reason_is_documented_with_what_to_do() -> None:
     rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", EXIT_STATUS, re.MULTILINE)
     assert dict(rows) == {reason.value: ADVICE[reason] for reason in Reason}
+
+
+@pytest.mark.parametrize("page", [DOCS / "promises.md", DOCS.parent / "SECURITY.md"], ids=lambda page: page.name)
+def test_every_file_that_a_promise_names_exists(page: Path) -> None:
+    named = set(re.findall(r"`((?:tests|photosync|providers|fuzz)/[\w/.-]*)`", page.read_text(encoding="utf-8")))
+    assert named
+    assert [name for name in sorted(named) if not (DOCS.parent / name).exists()] == []
+
+
+def test_the_figures_that_are_promised_are_those_of_the_tests() -> None:
+    values = re.search(r"at each of four services \| (\d+) \|", PROMISES)
+    assert values is not None
+    assert int(values[1]) == len(VALUES)
+    contracts = re.search(r"pulling, uploading \| (\d+), (\d+) \|", PROMISES)
+    assert contracts is not None
+    assert [int(each) for each in contracts.groups()] == [cases(ProviderContract), cases(UploadContract)]
+
+
+def cases(suite: type) -> int:
+    return sum(name.startswith("test_") for name in dir(suite))
