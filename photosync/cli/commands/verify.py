@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from fractions import Fraction
 from pathlib import Path
 from threading import Event
@@ -70,10 +71,9 @@ def verify(
 
 
 def _part(text: str) -> Fraction:
-    try:
-        part = Fraction(text.removesuffix("%")) / 100
-    except (ValueError, ZeroDivisionError):
-        part = Fraction(0)
+    # Not whatever `Fraction` reads: `1e999999999` would take hours.
+    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%?", text.strip(), re.ASCII)
+    part = Fraction(match[1]) / 100 if match else Fraction(0)
     if not 0 < part <= 1:
         raise ValueError(f"'{text}' is no part of the files; expected a percentage such as 5%")
     return part
