@@ -191,6 +191,10 @@ class Catalog:
                 self._connection.execute("UPDATE temp.seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
         return new
 
+    def forget_seen(self, ids: Iterable[str]) -> None:
+        """The present run handles these items once more."""
+        self._connection.executemany("DELETE FROM temp.seen WHERE id = ?", ((id_,) for id_ in ids))
+
     def listed_count(self) -> int:
         """The number of distinct items in the listing of the present run."""
         return int(self._connection.execute("SELECT count(*) FROM seen WHERE listed").fetchone()[0])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from bisect import insort
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import RLock
 from typing import ClassVar, NamedTuple
@@ -168,6 +168,14 @@ class SimulatedLibrary:
             number = self._existing(item_id)
             self._revisions[number] = self._revisions.get(number, 0) + 1
             self._uploads.pop(number, None)
+            self._changed()
+
+    def rename(self, item_id: str, name: str) -> None:
+        """Give an item another name."""
+        with self.lock:
+            number = self._existing(item_id)
+            before = self._traits.get(number) or self.traits_type(missing=self._missing(self.draw(number)))
+            self._traits[number] = replace(before, name=name)
             self._changed()
 
     def remove(self, item_id: str) -> None:

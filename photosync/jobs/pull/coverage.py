@@ -121,6 +121,11 @@ class Coverage:
         """Prepare to read the listing again. Items of the first reading count."""
         self._total, self._total_changed, self._unusable = None, False, 0
 
+    def read_all(self) -> None:
+        """Prepare to read the listing again, to its end."""
+        self.restart()
+        self._covered_run, self.mark, self._has_changes_only, self._ended_early = None, None, False, False
+
     def check_shrink(self) -> None:
         """Raise `SuspiciousError` if so much is missing that a fault of the service is likely."""
         if not self._went_to_end or self._previous is None or not self._previous.total:

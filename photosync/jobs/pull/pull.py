@@ -30,6 +30,7 @@ from photosync.jobs.pull.decide import Action, decide
 from photosync.jobs.pull.fetch import AdoptedFile, Downloaded, Downloader, DownloadFailure, DownloadTask, partial_key
 from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
+from photosync.jobs.pull.outdated import OutdatedItems
 from photosync.jobs.pull.save import Saver, missing_files
 from photosync.jobs.push.walk import size_of
 from photosync.jobs.report import ItemFailure, Reporter, Summary
@@ -106,6 +107,7 @@ class Pull:
         self._list_error: ListError | None = None
         failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
         self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
+        self._outdated = OutdatedItems()
 
     def run(self) -> Summary:
         """Download. An error that ends the run is in the summary; only bugs are raised."""
@@ -141,6 +143,11 @@ class Pull:
         if self._options.full and isinstance(self._account.provider, KeepsListing):
             self._account.provider.forget_listing()
         self._follow_listing()
+        if self._outdated.ids and not self._limits.are_bytes_reached:
+            self._reporter.note("items have changed since they were listed last; reading the whole listing")
+            self._catalog.forget_seen(self._outdated.ids)
+            self._coverage.read_all()
+            self._follow_listing()
         if self._coverage.is_short and not self._limits.are_bytes_reached:
             self._reporter.note("the listing changed while it was read; reading it once more")
             self._coverage.restart()
@@ -214,6 +221,7 @@ class Pull:
             self._failed_or_missing = None
         items = [item for each in entries if self._options.selection.matches(item := each.item)]
         new = self._catalog.note_seen((item.id for item in items), by_listing=False)
+        self._outdated.watch(new)
         self._take_items(items, {each.id: each for each in entries}, new)
 
     def _take_items(self, items: Iterable[Item], known: Mapping[str, CatalogEntry], new: set[str]) -> None:
@@ -267,6 +275,10 @@ class Pull:
         if isinstance(result, DownloadFailure):
             if isinstance(result.error, TemporaryError):
                 self._outage.add(result, result.error)
+            elif self._outdated.take(result):
+                self._locations.release(result.task.item)
+                self._undecided -= 1
+                self._found -= 1
             else:
                 self._fail(result)
             return

@@ -69,3 +69,42 @@ def test_of_first_runs_that_start_together_one_goes_on(sandbox: Sandbox, simulat
     assert [run.returncode for run in ended] == [7] * len(ended)
     assert min(run.returncode for run in runs) == 0
     assert sandbox.run("pull", "amazon").exit == 0
+
+
+@pytest.mark.parametrize("items", [12, 250])
+def test_a_missing_file_of_an_item_that_has_changed(tmp_path: Path, items: int) -> None:
+    """An incremental listing may end before it: the whole one is read then, in the same run."""
+    sandbox = Sandbox(tmp_path)
+    with AmazonSimulator(items=items, gaps=False) as simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        rows = sandbox.run("list", "amazon", "--saved").objects
+        paths = {row["id"]: sandbox.library / str(row["path"]) for row in rows}
+        changed, removed, *_ = (item.id for item in simulator.library.expected())
+        for each in (changed, removed):
+            paths[each].unlink()
+        simulator.library.change(changed)
+        simulator.library.remove(removed)
+        result = sandbox.run("pull", "amazon")
+        result.check_totals()
+        assert (result.exit, result.number("saved"), result.number("gone")) == (0, 1, 1), result
+        assert paths[changed].read_bytes() == simulator.library.content_of(changed)
+        assert sandbox.run("pull", "amazon").number("saved") == 0
+
+
+def test_an_item_that_is_damaged_at_the_service_costs_the_whole_listing_once(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    with AmazonSimulator(items=250, gaps=False) as simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        damaged = next(iter(simulator.library.expected())).id
+        simulator.faults.wrong_bytes = Fault(items=damaged)
+        (row,) = (row for row in sandbox.run("list", "amazon", "--saved").objects if row["id"] == damaged)
+        (sandbox.library / str(row["path"])).unlink()
+        pages = []
+        for _ in range(3):
+            simulator.forget()
+            result = sandbox.run("pull", "amazon")
+            assert (result.exit, result.reasons) == (3, ["hash_mismatch"]), result
+            pages.append(simulator.counts["list"])
+        assert pages[0] > pages[1] == pages[2]
