@@ -265,15 +265,6 @@ class Checks:
         with self._connection.stored_values():
             return datetime.fromisoformat(row[0]) if row else None
 
-    def readings(self, account: str) -> tuple[datetime | None, datetime | None]:
-        """When files of the account were read last, and when the one was read, or else saved, that waits longest."""
-        last, oldest = self._connection.execute(
-            """SELECT max(verified_run), min(coalesce(verified_run, saved_run)) FROM items
-               WHERE account = ? AND path IS NOT NULL""",
-            (account,),
-        ).fetchone()
-        return self.started_at(last), self.started_at(oldest)
-
 
 def _recorded(row: tuple[int, str, str, str, str, str, int | None, str | None, int, int, str]) -> RecordedFile:
     row_id, account, id_, root, path, sha256, size_bytes, delivered, is_sidecar, ours, _ = row

@@ -29,6 +29,10 @@ class AccountTotals:
     """When the last run began."""
     last_exit: int | None
     """Its exit status, if it has ended."""
+    last_verified_at: datetime | None
+    """When a run began that read files of the account again."""
+    oldest_reading_at: datetime | None
+    """When the run began that read, or else saved, the file that was not read for longest."""
 
 
 def totals_of(connection: CatalogConnection, account: str) -> AccountTotals:
@@ -43,9 +47,15 @@ def totals_of(connection: CatalogConnection, account: str) -> AccountTotals:
         "SELECT coalesce(proof, 'own'), count(*) FROM items WHERE account = ? AND path IS NOT NULL GROUP BY 1",
         (account,),
     )
+    readings = connection.execute(
+        """SELECT (SELECT started_at FROM runs WHERE run = last), (SELECT started_at FROM runs WHERE run = oldest)
+           FROM (SELECT max(verified_run) AS last, min(coalesce(verified_run, saved_run)) AS oldest
+                 FROM items WHERE account = ? AND path IS NOT NULL)""",
+        (account,),
+    ).fetchone()
     last = "SELECT started_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
     started_at, exit_status = connection.execute(last, (account,)).fetchone() or (None, None)
     with connection.stored_values():
         proved = dict.fromkeys(Proof, 0) | {Proof(word): count for word, count in proofs}
-        last_started_at = started_at and datetime.fromisoformat(started_at)
-        return AccountTotals(*(*counts, proved, last_started_at, exit_status and Exit(exit_status)))
+        last_started_at, *read_at = (each and datetime.fromisoformat(each) for each in (started_at, *readings))
+        return AccountTotals(*(*counts, proved, last_started_at, exit_status and Exit(exit_status), *read_at))

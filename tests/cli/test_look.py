@@ -66,6 +66,8 @@ def test_status_before_and_after_a_run(photosync: CommandLine) -> None:
         "failures": 0,
         "gone": 0,
         "fixed": 0,
+        "last_verified": None,
+        "oldest_reading": None,
         "proved": {"hash": 0, "size": 0, "decoded": 0, "own": 0, "reencoded": 0},
         "sign_in": before["sign_in"],
     }
@@ -73,7 +75,9 @@ def test_status_before_and_after_a_run(photosync: CommandLine) -> None:
     after = photosync.objects("status")[0]
     assert (after["items"], after["last_exit"]) == (2, 0)
     assert after["proved"] == {"hash": 2, "size": 0, "decoded": 0, "own": 0, "reencoded": 0}
-    heading, amazon, _, google = photosync("status").stdout.splitlines()
+    assert (after["last_verified"], after["oldest_reading"]) == (None, after["last_run"])
+    heading, amazon, _, google, readings = photosync("status").stdout.splitlines()
+    assert readings.startswith("never verified; the file that was not read for longest was read or saved on 20")
     words = ["ACCOUNT", "LAST", "RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
     assert heading.split() == words
     assert amazon.split()[0] == "amazon"

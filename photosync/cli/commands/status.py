@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_error, print_json, print_table
+from photosync.cli.output import print_error, print_json, print_line, print_table
 from photosync.errors import Exit
 from photosync.model import Proof
 from photosync.units import format_size
@@ -49,6 +50,17 @@ def print_status(general: GeneralOptions) -> None:
     headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
     rows = [[account.name, *_row(totals), sign_in.partition(":")[0]] for account, totals, sign_in in states]
     print_table(headings, rows)
+    for line in _readings([totals for _, totals, _ in states]):
+        print_line(line)
+
+
+def _readings(accounts: Sequence[AccountTotals]) -> Iterator[str]:
+    """When files were read again, if there are any."""
+    oldest = min((each.oldest_reading_at for each in accounts if each.oldest_reading_at), default=None)
+    last = max((each.last_verified_at for each in accounts if each.last_verified_at), default=None)
+    if oldest is not None:
+        verified = f"verified last on {last.astimezone():%Y-%m-%d %H:%M}" if last else "never verified"
+        yield f"{verified}; the file that was not read for longest was read or saved on {oldest.astimezone():%Y-%m-%d}"
 
 
 def _as_json(totals: AccountTotals) -> dict[str, object]:
@@ -60,6 +72,8 @@ def _as_json(totals: AccountTotals) -> dict[str, object]:
         "failures": totals.failed,
         "gone": totals.gone,
         "fixed": totals.fixed,
+        "last_verified": totals.last_verified_at.isoformat() if totals.last_verified_at else None,
+        "oldest_reading": totals.oldest_reading_at.isoformat() if totals.oldest_reading_at else None,
         "proved": {proof.value: count for proof, count in totals.proved.items()},
     }
 

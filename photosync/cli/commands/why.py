@@ -71,6 +71,8 @@ def _origin(answer: Why, service: str) -> list[str]:
         stored = f"   {entry.stored_size} bytes, sha256 {entry.stored_sha256}"
         lines.append(f"  stored {'as delivered' if is_as_delivered else stored}")
         lines += _proof(entry, service)
+    if answer.verified_at:
+        lines.append(f"  read again on {answer.verified_at.isoformat()}, and as it was stored")
     if entry.reason:
         lines.append(f"  could not be brought last: {entry.reason}: {entry.error}")
         lines.append(
@@ -146,6 +148,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "delivered": {"bytes": entry.delivered_size, "md5": entry.delivered_md5, "sha256": entry.delivered_sha256},
         "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
         "proof": entry.proof,
+        "verified_at": answer.verified_at.isoformat() if answer.verified_at else None,
         "reason": entry.reason,
         "error": entry.error,
         **_failure_json(entry),

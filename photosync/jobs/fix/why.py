@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from photosync import metadata
@@ -41,6 +42,8 @@ class Why:
     """Whether `record` was done."""
     location_reason: str = ""
     """Why the file has its location; empty where that is not known."""
+    verified_at: datetime | None = None
+    """When a run began that read the file again, and found it as it was saved."""
 
 
 def explain(owners: FileOwners, layout_of: LayoutOf, target: str) -> list[Why]:
@@ -63,8 +66,9 @@ def _explain(
 ) -> Why:
     path = file.path if file and file.path.is_file() else None
     pushes = _pushes(configured, path, entry)
+    verified_at = file.owner.catalog.checks.started_at(entry.verified_run) if file and file.owner and entry else None
     if file is None or path is None:
-        return Why(None, entry, pushes)
+        return Why(None, entry, pushes, verified_at=verified_at)
     # What the fixer does with the delivered bytes, not with those that the file may have now.
     with tempfile.TemporaryDirectory() as workspace:
         original = None if path.is_symlink() else original_of(file, Path(workspace))
@@ -72,7 +76,8 @@ def _explain(
     text = entry.fix_record if entry else None
     record = FixRecord.from_text(text) if text else FixRecord(fixed.outcome.value, fixed.changes, fixed.notes)
     reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and entry else ""
-    return Why(path, entry, pushes, fixed.capture_time, record, original is not None or bool(text), reason)
+    is_done = original is not None or bool(text)
+    return Why(path, entry, pushes, fixed.capture_time, record, is_done, reason, verified_at)
 
 
 def _pushes(configured: FileOwner | None, path: Path | None, entry: CatalogEntry | None) -> tuple[PushRecord, ...]:
