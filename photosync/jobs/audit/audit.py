@@ -218,6 +218,9 @@ class Audit:
             summary.different += judgement.outcome is Outcome.SAVED
             is_damaged = judgement.finding.finding is FindingKind.DAMAGED
             # A pull takes a link to a file for the file.
+            is_new_content = judgement.finding.finding is FindingKind.DIFFERENT
+            is_lost_upload = entry is not None and entry.location is None and judgement.outcome is Outcome.MISSING
+            summary.needs_full |= is_new_content or is_lost_upload
             summary.to_repair += is_damaged or judgement.finding.reason is FindingReason.LINK
             self._found(judgement.finding)
 

@@ -41,6 +41,8 @@ class AuditSummary:
     """Why the listing may lack items, in a sentence."""
     to_repair: int = 0
     """Missing or different items that a pull does not see."""
+    needs_full: bool = False
+    """Whether only a pull that lists everything sees some of them: new contents, and uploaded files that are gone."""
     exit: Exit = Exit.OK
     message: str | None = None
     """Why the audit ended early."""
@@ -97,7 +99,7 @@ class AuditSummary:
         account = self.account
         advice = []
         if self.missing + self.different > self.to_repair:
-            advice.append(f"photosync pull {account} brings them")
+            advice.append(f"photosync pull {account}{' --full' if self.needs_full else ''} brings them")
         if self.to_repair:
             advice.append("photosync verify --repair replaces damaged files")
         if self.failed:

@@ -137,7 +137,7 @@ def test_each_finding_at_once_and_a_pull_mends_what_it_can(pulled: Auditor) -> N
     assert audited.found("extra") == ["amazon/mine.jpg"]
     assert audited.verdict == (
         "amazon: 12 items, 9 are here, 2 are missing, 1 differs; 1 is here and no longer there; "
-        "1 file here of no item: photosync pull amazon brings them"
+        "1 file here of no item: photosync pull amazon --full brings them"
     )
     assert pulled.pull("--full").exit == Exit.OK
     audited = pulled.audit()
