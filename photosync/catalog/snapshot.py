@@ -15,8 +15,7 @@ from photosync.catalog import entry, item_json
 from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.database import Catalog
 from photosync.catalog.entry import CatalogEntry
-from photosync.characters import is_utf_8
-from photosync.model import Item, Location
+from photosync.model import Item
 
 BATCH = 500
 _ATTEMPTS = 5
@@ -88,11 +87,3 @@ class Snapshot:
         """The roots of the account's files."""
         query = "SELECT DISTINCT outside FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside"
         return [root for (root,) in self._connection.execute(query, (account,))]
-
-    def has_file(self, location: Location) -> bool:
-        """Whether an item's file or a sidecar is at this location."""
-        if not is_utf_8(location.path):
-            return False
-        query = """SELECT EXISTS (SELECT 1 FROM items WHERE outside = ?1 AND path_key = ?2)
-                       OR EXISTS (SELECT 1 FROM sidecars WHERE outside = ?1 AND path_key = ?2)"""
-        return bool(self._connection.execute(query, (location.root, location.key)).fetchone()[0])

@@ -1,4 +1,4 @@
-"""Shows findings, for people or as JSON."""
+"""Shows a finding of `audit` or `verify`, for people or as JSON."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ if TYPE_CHECKING:
 
 
 def print_finding(general: GeneralOptions, finding: Finding) -> None:
-    """A line, or an object. With `-q`, people see damage only."""
-    where = finding.path or finding.id
-    line = f"{finding.finding.value:9}  {where}: {finding.error}"
-    FILE_LOG.info("%s", line)
+    """A line, or an object, on standard output. With `-q`, only what is wrong."""
+    FILE_LOG.info("%s: %s: %s", finding.finding.value, finding.path or finding.id, finding.error)
     if general.json:
         print_json(finding.as_json())
     elif finding.finding.is_damage or not general.quiet:
-        print_line(line)
+        print_line(f"{finding.finding.value:9}  {finding.path or finding.id}: {finding.error}")

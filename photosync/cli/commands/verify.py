@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from photosync.cli.command import command
+from photosync.cli.findings import print_finding
 from photosync.cli.interruption import Interruption
 from photosync.cli.options import GeneralOptions, Jobs, parsed
 from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
@@ -20,7 +21,6 @@ from photosync.errors import Exit, UsageError
 from photosync.units import format_duration, format_size
 
 if TYPE_CHECKING:
-    from photosync.jobs.findings import Finding
     from photosync.jobs.verify.summary import VerifySummary
 
 
@@ -77,15 +77,6 @@ def _part(text: str) -> Fraction:
     if not 0 < part <= 1:
         raise ValueError(f"'{text}' is no part of the files; expected a percentage such as 5%")
     return part
-
-
-def print_finding(general: GeneralOptions, finding: Finding) -> None:
-    """A line, or an object, on standard output. With `-q`, only what is wrong."""
-    FILE_LOG.info("%s: %s: %s", finding.finding.value, finding.path or finding.id, finding.error)
-    if general.json:
-        print_json(finding.as_json())
-    elif finding.finding.is_damage or not general.quiet:
-        print_line(f"{finding.finding.value:9}  {finding.path or finding.id}: {finding.error}")
 
 
 def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:
