@@ -22,9 +22,13 @@ def opened(
     say: Callable[[str], None],
     workers: int,
     bytes_per_s: int | None,
+    cancel: Event | None = None,
 ) -> Iterator[Account]:
-    """The account, ready for work; nothing has been sent yet. Closes its connections at the end."""
-    cancel = Event()
+    """The account, ready for work; nothing has been sent yet. Closes its connections at the end.
+
+    `cancel`: shared with other accounts; by default, its own.
+    """
+    cancel = cancel or Event()
     bandwidth = BandwidthLimit(bytes_per_s) if bytes_per_s else None
     transports: list[Transport] = []
 

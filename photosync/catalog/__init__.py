@@ -5,6 +5,7 @@ from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
+from photosync.catalog.repairs import RepairRecord
 from photosync.catalog.schema import SCHEMA_VERSION
 from photosync.catalog.snapshot import Snapshot
 from photosync.catalog.totals import AccountTotals
@@ -21,6 +22,7 @@ __all__ = [
     "PushedFile",
     "Pushes",
     "RecordedFile",
+    "RepairRecord",
     "SavedFile",
     "Sidecar",
     "Snapshot",

@@ -18,6 +18,7 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
+from photosync.catalog.repairs import Repairs
 from photosync.catalog.totals import AccountTotals, totals_of
 from photosync.errors import DestinationError
 from photosync.model import Digest, Item, Location, Proof
@@ -74,6 +75,7 @@ class Catalog:
         self.fixes = Fixes(connection)
         self.failures = Failures(connection)
         self.checks = Checks(connection)
+        self.repairs = Repairs(connection)
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
 

@@ -17,4 +17,5 @@ def print_finding(general: GeneralOptions, finding: Finding) -> None:
     if general.json:
         print_json(finding.as_json())
     elif finding.finding.is_damage or not general.quiet:
-        print_line(f"{finding.finding.value:9}  {finding.path or finding.id}: {finding.error}")
+        repaired = f"; repaired from {finding.repaired_from}" if finding.repaired_from else ""
+        print_line(f"{finding.finding.value:9}  {finding.path or finding.id}: {finding.error}{repaired}")

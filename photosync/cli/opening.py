@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from threading import Event
 
 from photosync import accounts, config
 from photosync.catalog import Catalog
@@ -55,8 +56,9 @@ def open_account(
     on_wait: Callable[[Wait], None] = lambda _: None,
     workers: int = 1,
     bytes_per_s: int | None = None,
+    cancel: Event | None = None,
 ) -> AbstractContextManager[Account]:
-    """An account, ready for work. Nothing has been sent yet."""
+    """An account, ready for work. Nothing has been sent yet. `cancel`: shared with other accounts."""
     return accounts.opened(
         configured,
         redactor=logs.REDACTOR,
@@ -64,4 +66,5 @@ def open_account(
         say=lambda text: print_error(f"{configured.name}: {text}"),
         workers=workers,
         bytes_per_s=bytes_per_s,
+        cancel=cancel,
     )

@@ -200,9 +200,14 @@ class Library:
         source = self.file(location)
         # A file that no longer exists need not be kept.
         if os.path.lexists(source):
-            *folders, name = PurePosixPath(location.path).parts
-            folder = own_folder(self.base(location.root) / PROGRAM_FOLDER, "trash", _today(), *folders)
-            move_file(source, _free_name(folder / name), workspace=self.workspace(location.root))
+            target = self.kept_path(location, "trash", source.name)
+            move_file(source, target, workspace=self.workspace(location.root))
+
+    def kept_path(self, location: Location, folder: str, name: str) -> Path:
+        """A free path, in a folder of today below `.photosync/FOLDER`, for what leaves a location. Raises `OSError`."""
+        *folders, _ = PurePosixPath(location.path).parts
+        kept = own_folder(self.base(location.root) / PROGRAM_FOLDER, folder, _today(), *folders)
+        return _free_name(kept / name)
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Sync the names in these folders."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 from photosync.file_systems import copy_mode, sync_folder
@@ -50,6 +51,14 @@ class UndoRecords:
         with file_errors(folder):
             found = sorted(folder.glob(f"{sha256}-*.json"))
             return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """The hashes of the two contents of every record, the earlier one second."""
+        with file_errors(self._folder):
+            for path in self._folder.glob("*/*-*.json"):
+                sha256, _, before = path.stem.partition("-")
+                if before != _MADE:
+                    yield sha256, before
 
     def was_made(self, sha256: str) -> bool:
         """Whether a file with this content was created where there was none."""

@@ -17,6 +17,7 @@ from photosync.cli.interruption import Interruption
 from photosync.cli.options import GeneralOptions, Jobs, parsed
 from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
 from photosync.cli.progress import shown
+from photosync.cli.repair_sources import repair_options
 from photosync.errors import Exit, UsageError
 from photosync.units import format_duration, format_size
 
@@ -34,6 +35,11 @@ def verify(
     sample: Annotated[
         str | None, Option("--sample", metavar="PERCENT", help="Read only what was not read for longest: 5%.")
     ] = None,
+    repair: Annotated[bool, Option("--repair", help="Replace what is damaged or missing by a good copy.")] = False,
+    folders: Annotated[
+        list[Path] | None,
+        Option("--from", metavar="DIR", help="With --repair: take copies from here, an older backup; repeatable."),
+    ] = None,
     jobs: Jobs = None,
     general: GeneralOptions,
 ) -> Exit:
@@ -45,10 +51,17 @@ def verify(
 
     if quick and sample is not None:
         raise UsageError("--quick reads nothing; it does not go with --sample")
+    if folders and not repair:
+        raise UsageError("--from names a folder for --repair")
     part = NOTHING if quick else (parsed(_part, "--sample", sample) or ALL)
-    library, interruption, cancel = library_of(general, load_config(general, required=False)), Interruption(), Event()
+    config, interruption, cancel = load_config(general, required=False), Interruption(), Event()
     with (
-        opened(path, library, state_folder(), record=not quick, note=print_error) as target,
+        opened(
+            *(path, library_of(general, config), state_folder()),
+            record=repair or not quick,
+            repair=repair,
+            note=print_error,
+        ) as target,
         shown(general, "verify", "verify", dry_run=False) as reporter,
         interruption.watch(cancel),
     ):
@@ -61,6 +74,7 @@ def verify(
             reporter=reporter,
             cancel=cancel,
             path=str(path or target.library.root),
+            repair=repair_options(config, folders or [], reporter, cancel) if repair else None,
         )
         for finding in job.findings():
             print_finding(general, finding)
@@ -95,6 +109,7 @@ def _sentence(summary: VerifySummary) -> str:
         "different": summary.different,
         "damaged": summary.damaged,
         "unknown": summary.unknown,
+        "repaired": summary.repaired,
     }
     found = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
     right = f"{summary.ok:,} of {summary.files:,} files are right"

@@ -80,6 +80,10 @@ def _origin(answer: Why, service: str) -> list[str]:
         )
         lines.append(f"  {advice_for(entry) or ''}")
     lines += uploads
+    lines += [
+        f"  {each.location} was repaired {each.repaired_at} ({each.reason}) from {each.source}"
+        for each in answer.repairs
+    ]
     if answer.path is None and entry.state != "pushed":
         again = entry.location and f"no file lies at {entry.location.path}; the next pull brings it again"
         lines.append(f"  {again or 'has no file'}")
@@ -152,6 +156,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "reason": entry.reason,
         "error": entry.error,
         **_failure_json(entry),
+        **({"repairs": _repairs_json(answer)} if answer.repairs else {}),
     }
 
 
@@ -161,6 +166,13 @@ def _failure_json(entry: CatalogEntry) -> dict[str, object]:
     if entry.reason is None:
         return {}
     return {"since": entry.failed_since, "tries": entry.tries, "advice": advice_for(entry)}
+
+
+def _repairs_json(answer: Why) -> list[dict[str, str]]:
+    return [
+        {"path": str(each.location), "reason": each.reason, "source": each.source, "repaired_at": each.repaired_at}
+        for each in answer.repairs
+    ]
 
 
 def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:

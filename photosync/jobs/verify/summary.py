@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photosync.errors import Exit
-from photosync.jobs.findings import FindingKind
+from photosync.jobs.findings import Finding
 
 
 @dataclass(slots=True)
@@ -34,15 +34,16 @@ class VerifySummary:
         self.files += number
         self.ok += number
 
-    def count(self, finding: FindingKind) -> None:
+    def count(self, finding: Finding) -> None:
         """Count a finding."""
-        setattr(self, finding.value, getattr(self, finding.value) + 1)
-        if finding.is_damage:
-            self.files += 1
+        kind = finding.finding
+        setattr(self, kind.value, getattr(self, kind.value) + 1)
+        self.files += kind.is_damage
+        self.repaired += finding.repaired_from is not None
 
     @property
     def wrong(self) -> int:
-        """How many files are not as they should be."""
+        """How many files were not as they should be."""
         return self.missing + self.different + self.damaged
 
     def check_totals(self) -> None:

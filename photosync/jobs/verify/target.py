@@ -39,14 +39,23 @@ class _Place:
 
 @contextmanager
 def opened(
-    path: Path | None, configured: Library | None, state: Path, *, record: bool, note: Callable[[str], None]
+    path: Path | None,
+    configured: Library | None,
+    state: Path,
+    *,
+    record: bool,
+    repair: bool,
+    note: Callable[[str], None],
 ) -> Iterator[Target]:
     """The files that the user means: those below `path`, or else all of the configured library.
 
     `record`: lock the library to record what was read. One that cannot be written is opened to read; `note` says so.
+    `repair`: it must be possible to write it.
     Raises `UsageError` where nothing is known of `path`, `DestinationError` and `LockedError`.
     """
     place = _place(path, configured, state)
+    if repair and not place.has_catalog:
+        raise UsageError(f"--repair needs a catalog, which {place.library.root} does not have")
     with ExitStack() as stack:
         catalog, is_recorded = Catalog.empty(), False
         if place.has_catalog and record:
@@ -54,6 +63,8 @@ def opened(
                 stack.enter_context(place.library.lock())
                 catalog, is_recorded = open_catalog(place.library), True
             except DestinationError as error:
+                if repair:
+                    raise
                 catalog = read_catalog(place.library)
                 note(f"what is read is not remembered, as the library cannot be written: {error}")
         elif place.has_catalog:

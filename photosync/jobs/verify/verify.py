@@ -18,6 +18,7 @@ from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.fix.interrupted import settle_intents
 from photosync.jobs.pipeline import Pipeline
+from photosync.jobs.repair.repair import Repair, RepairOptions
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import SumsList
 from photosync.jobs.verify.check_file import Reading, Step, damaged, missing, other_content, read, unreadable
@@ -61,6 +62,8 @@ class Verify:
     cancel: Event
     path: str
     """What the user asked for, for the summary."""
+    repair: RepairOptions | None = None
+    """The sources to repair from; None: nothing is repaired."""
     summary: VerifySummary = field(init=False)
     _run: int = field(default=0, init=False)
     library: Library = field(init=False)
@@ -86,8 +89,8 @@ class Verify:
                 settle_intents(self.library, self.catalog)
             self._run = self.catalog.begin_run("verify", "") if self.target.is_recorded else 0
             self.catalog.checks.begin()
-            for finding in self._findings():
-                self.summary.count(finding.finding)
+            for finding in self._repaired() if self.repair else self._findings():
+                self.summary.count(finding)
                 yield finding
         except PhotosyncError as error:
             self._errors.append(error)
@@ -107,11 +110,25 @@ class Verify:
         self._set_exit()
 
     def _set_exit(self) -> None:
-        damage = [Exit.DAMAGE] if self.summary.wrong else []
+        damage = [Exit.DAMAGE] if self.summary.wrong > self.summary.repaired else []
         interrupted = [Exit.INTERRUPTED] if self.cancel.is_set() else []
         self.summary.exit = Exit.worst([Exit.OK, *damage, *interrupted, *(each.exit for each in self._errors)])
         errors = [error for error in self._errors if not isinstance(error, CancelledError)]
         self.summary.message = " ".join(dict.fromkeys(map(str, errors))) or None
+
+    def _repaired(self) -> Iterator[Finding]:
+        """All findings, after the check: a missing file may be among those that are unknown."""
+        assert self.repair is not None
+        findings: list[Finding] = []
+        try:
+            findings.extend(self._findings())  # what was found before an error stays in it
+        except PhotosyncError:
+            yield from findings
+            raise
+        self._record()
+        job = Repair(self.library, self.catalog, self._run, findings, self.repair)
+        yield from job.run()
+        self._errors += job.errors
 
     def _findings(self) -> Iterator[Finding]:
         areas = list(self._present_areas())
