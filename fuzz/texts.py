@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from fuzz.harness import Harness
+from photosync.characters import escaped, escaped_json, is_visible
 from photosync.cli.options import SelectionOptions
 from photosync.cli.selection import selection_of
 from photosync.errors import UsageError
@@ -16,6 +19,7 @@ from photosync.library.layout import PRESETS, LayoutError, LayoutFields
 from photosync.metadata.capture_time.read_date import read_date
 from photosync.model import CaptureTime, TimeMeaning
 from photosync.transport.http_date import http_date
+from photosync.transport.redaction import Redactor
 from photosync.units import duration, rate, size
 from photosync_amazon.query import checked_query
 
@@ -66,6 +70,27 @@ def check_option(content: bytes) -> None:
             read(text)
 
 
+_SECRET = "Atza|kept-secret+1/=%"
+
+
+def check_shown(content: bytes) -> None:
+    """A text is shown without secrets, and changes no terminal.
+
+    - A known secret is nowhere in it, also as it is written in addresses and JSON.
+    - It has visible characters only, and JSON keeps its meaning.
+    """
+    text = content.decode("utf-8", "surrogateescape")
+    redactor = Redactor()
+    redactor.add(_SECRET)
+    for form in (_SECRET, quote(_SECRET), quote(_SECRET, safe=""), json.dumps(_SECRET)[1:-1]):
+        for whole in (f"{text}{form}", f"{form}{text}", text.replace("SECRET", form)):
+            assert form not in redactor.clean(whole)
+    assert all(map(is_visible, escaped(text)))
+    shown = escaped_json(json.dumps(text, ensure_ascii=False))
+    assert all(map(is_visible, shown))
+    assert json.loads(shown) == text
+
+
 def _layouts() -> Sequence[bytes]:
     fields = ("{account}/{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}", "{collection}/{kind}-{stem}{ext}", "{{x}}/{name}")
     return [each.encode() for each in (*PRESETS, *PRESETS.values(), *fields)]
@@ -80,7 +105,18 @@ def _options() -> Sequence[bytes]:
     return [each.encode() for each in texts]
 
 
+def _shown() -> Sequence[bytes]:
+    texts = (
+        "GET /a?access_token=SECRET&code=abcdef HTTP/1.1\\r\\nCookie: a=b; c=SECRET\r\n",
+        '{"refresh_token": "SECRET", "code": "NODE_NOT_FOUND", "x-amz-signature" : \'a"b\'}',
+        "Authorization: Bearer SECRET ya29.abc 1//0abcdef GOCSPX-abc Atzr%7Cabc",
+        "\x1b[2J\u202eIMG_1.JPG\n\u2028👨\u200d👩",
+    )
+    return [each.encode() for each in texts]
+
+
 HARNESSES = [
     Harness("layout", check_layout, _layouts, longest=200),
+    Harness("shown", check_shown, _shown),
     Harness("option", check_option, _options, longest=6000),
 ]
