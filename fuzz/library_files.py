@@ -1,4 +1,4 @@
-"""Small files in a library that others may have written to: SHA256SUMS, sidecars, undo records."""
+"""Small files in a library that others may have written to: SHA256SUMS, sidecars, undo records, lists of exclusions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from fuzz.harness import Harness
-from photosync.errors import ItemError
+from photosync.errors import ItemError, UsageError
+from photosync.jobs.user_files import IGNORE_FILE, UserFiles
 from photosync.library.sums import SumsLine, merged
 from photosync.metadata import growth, has_date, merge_sidecar, undo
 from photosync.metadata.splice import Splice
@@ -96,6 +97,22 @@ def check_undo_record(content: bytes) -> None:
         assert path.read_bytes() == _FIXED
 
 
+def check_ignore_file(content: bytes) -> None:
+    """A `.photosyncignore` excludes files, or is refused with `UsageError`; all that is taken is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        below = Path(folder, "a", "b c")
+        below.mkdir(parents=True)
+        for name in ("1.jpg", "[x].JPG", "ä.jpg"):
+            (below / name).touch()
+        below.with_name(IGNORE_FILE).write_bytes(content)
+        with suppress(UsageError):
+            assert all(path.is_file() for path, _ in UserFiles().below(Path(folder)))
+
+
+def _ignore_files() -> Sequence[bytes]:
+    return [b"*.jpg\n!1.jpg\n# a comment\n", b"/b c/\n**/x?[a-z]*\n\\#a\n!*/\n", b"[!a-c]*\r\na/**/b\n"]
+
+
 def _sums() -> Sequence[bytes]:
     ours = [each.encode() for each in (*_OWN.values(), *_LEFT)]
     theirs = [b"# mine", b"d" * 64 + b"  own/a.jpg", b"E" * 64 + b" *b.jpg", b"\\" + b"f" * 64 + b"  a\\nb\\\\"]
@@ -118,5 +135,6 @@ def _undo_records() -> Sequence[bytes]:
 HARNESSES = [
     Harness("sums", check_sums, _sums, longest=1000),
     Harness("sidecar", check_sidecar, _sidecars),
+    Harness("ignore-file", check_ignore_file, _ignore_files, longest=200),
     Harness("undo-record", check_undo_record, _undo_records, longest=2000),
 ]

@@ -7,6 +7,8 @@ with `--exclude` or in a file `.photosyncignore`. A file or folder that the user
 from __future__ import annotations
 
 import os
+import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -142,7 +144,9 @@ def _ignore_file(folder: Path) -> Iterator[_Rules]:
 
 def _rules(base: Path, lines: Sequence[str], source: str) -> _Rules:
     try:
-        # pathspec (1.1) lets a lone `*` win over a later `!*/`; `?*` means the same and does not.
-        return _Rules(base, GitIgnoreSpec.from_lines("?*" if line.strip() == "*" else line for line in lines))
-    except ValueError as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of Python, about patterns such as `[[:alpha:]]`
+            # pathspec (1.1) lets a lone `*` win over a later `!*/`; `?*` means the same and does not.
+            return _Rules(base, GitIgnoreSpec.from_lines("?*" if line.strip() == "*" else line for line in lines))
+    except (ValueError, re.error) as error:  # the latter for a range such as `[z-a]`
         raise UsageError(f"{source}: {error}") from error

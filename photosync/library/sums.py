@@ -50,7 +50,7 @@ class SumsLine(NamedTuple):
         name = name.removesuffix(b"\r")  # an editor's; `sha256sum` ignores it
         if escaped:
             name = re.sub(rb"\\[\\nr]", lambda each: _ESCAPED[each[0]], name)
-        return cls(sha256.lower(), name)
+        return cls(sha256.lower(), name) if name and b"\0" not in name else None
 
     def encode(self) -> bytes:
         """The line as the program writes it, without its end."""

@@ -109,7 +109,7 @@ def test_names_that_are_not_utf_8(tmp_path: Path) -> None:
     assert taken(UserFiles(), tmp_path) == ["@eaDir", "caf\udce9.jpg"]
 
 
-@pytest.mark.parametrize("content", [None, b"!\n"])
+@pytest.mark.parametrize("content", [None, b"!\n", b"[z-a]\n"])
 def test_rules_that_cannot_be_read_are_an_error(tmp_path: Path, content: bytes | None) -> None:
     make(tmp_path, "2010/a.jpg")
     path = tmp_path / "2010" / ".photosyncignore"
@@ -126,3 +126,8 @@ def test_the_list_is_documented() -> None:
     listed = text.partition("```text\n")[2].partition("```")[0]
     names = {name.strip().lower().replace("^m", "\r") for line in listed.split("\n") for name in line.split("  ")}
     assert names - {""} == {pattern.removeprefix("\\") for pattern in MACHINE_MADE}
+
+
+def test_a_pattern_that_python_warns_about_is_silent(tmp_path: Path) -> None:
+    make(tmp_path, "a.jpg", "[.jpg")
+    assert taken(UserFiles(("[[:alpha:]]*",)), tmp_path) == ["[.jpg", "a.jpg"]

@@ -67,6 +67,12 @@ def test_a_current_list_is_not_written(tmp_path: Path) -> None:
     assert sums.state(tmp_path) == before
 
 
+@pytest.mark.parametrize("name", [b"", b"a\0b", b"\0", b"\r"])
+def test_what_names_no_file_is_no_line(name: bytes) -> None:
+    assert SumsLine.parse(b"a" * 64 + b"  " + name) is None
+    assert SumsLine.parse(b"SHA256 (" + name + b") = " + b"a" * 64) is None
+
+
 def test_names_that_need_escaping_are_read_back() -> None:
     line = SumsLine.of(A, "a\\b\nc")
     assert SumsLine.parse(line.encode()) == line
