@@ -1,14 +1,15 @@
 """Every fault of every service, at each request and at some of them, in a pull and in a push.
 
-While it lasts: no wrong file, nothing sent twice, no leak, totals that add up, a documented exit status other than 1.
-Once it is over, the next run brings everything. A new switch of `Faults` is in the table by itself.
+While it lasts: no wrong file, nothing sent twice, no leak, totals that add up, the right exit status. Once it is over,
+the next run brings everything, and the one after it has nothing to do. The catalog, the disk and `SHA256SUMS` agree all
+the time. A new switch of `Faults` is in the table by itself.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from photosync.errors import Exit
 from photosync.model import Kind
-from photosync.testing.command import Result
+from photosync.testing.command import Result, Sandbox
 from photosync.testing.contract import ProviderContract
 from photosync.testing.faults import Fault
 from photosync.testing.library import foreign_photos
@@ -25,6 +26,21 @@ from photosync.testing.upload_contract import ACCOUNT, Pusher, UploadContract
 from photosync.testing.user import User
 from photosync_aura.simulator import AuraSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
+from tests import fault_rows
+from tests.fault_rows import (
+    ENDS,
+    KEPT_DAMAGED,
+    OTHERS,
+    ROWS,
+    SIMULATORS,
+    SOMETIMES,
+    TRAITS,
+    UNKNOWABLE,
+    Row,
+    is_reached,
+    pull_exits,
+    push_exits,
+)
 from tests.photosync_amazon import test_contract as amazon
 from tests.photosync_amazon import test_upload_contract as amazon_uploads
 from tests.photosync_aura import test_contract as aura
@@ -34,7 +50,7 @@ from tests.photosync_clouddrive import test_upload_contract as clouddrive_upload
 from tests.photosync_google import test_contract as google
 from tests.photosync_google import test_upload_contract as google_uploads
 
-pytestmark = pytest.mark.slow  # each switch of each service
+pytestmark = pytest.mark.slow  # each fault of each service
 
 PULLS: dict[str, type[ProviderContract]] = {
     "amazon": amazon.TestAmazonContract,
@@ -48,131 +64,112 @@ PUSHES: dict[str, type[UploadContract]] = {
     "clouddrive": clouddrive_uploads.TestCloudDriveUploads,
     "google": google_uploads.TestGoogleUploads,
 }
-TABLE = [(provider, name) for provider, pulls in PULLS.items() for name in pulls.simulator_type.faults_type.names()]
-
 ITEMS = 4
-SOMETIMES = 0.3
-ENDS = frozenset({Exit.OK, Exit.USAGE, Exit.PARTIAL, Exit.AUTH, Exit.TEMPORARY})
-"""What a service can do to a run."""
-
-VALUES: dict[str, float] = {
-    "latency": 0.02,
-    "stall": 0.1,
-    "drip": 0,
-    "drip_head": 0,
-    "date": 40 * 86_400,
-    "late_upload": 2,
-    "pending_upload": 2,
-    "lagging_listing": 5,
-}
-"""Short ones: how long a request takes at most is the subject of `transport/test_totals`."""
-TRAITS: dict[str, dict[str, object]] = {"google": {"closes_in_s": 100}}
-"""A person who does not finish is waited for that long."""
-TIMES = {"drip_head": 2}
-"""A head without end is read as far as 64 KiB, a byte at a time."""
-OTHERS = {
-    **dict.fromkeys(("ignore_range", "wrong_range", "short_range", "refuse_range"), "truncate"),
-    **dict.fromkeys(("wrong_count", "bogus_nodes"), "refuse_changes"),
-    **dict.fromkeys(("invalid_grant", "invalid_client", "token_error"), "expired"),
-}
-"""Faults that need another one: half of a content before a range, an old token before a new one."""
-
-NOT_REACHED = {
-    **dict.fromkeys(("no_refresh_token", "fewer_scopes", "access_denied"), "only in a sign-in: test_sign_in"),
-    **dict.fromkeys(("broken_piece", "closed_session", "strange_upload_host"), "large files: test_large_files"),
-    "bare_conflict": "a name that is taken: test_name_conflicts",
-    "items_refused": "items that were there before the album: test_albums",
-    **dict.fromkeys(("page_token_expired", "circular_listing"), "longer listings: test_changes"),
-    "keeps_trash_out": "after another fault: test_failed_files",
-}
-UNKNOWABLE = {
-    (provider, name)
-    for provider in ("google", "aura")
-    for name in ("wrong_bytes", "oversize", "reencoded", "other_kind")
-}
-"""Google lists neither hash nor size, nor does Aura for videos; the md5 of Aura's photos is that of the upload, which
-the service may have encoded anew. So a whole file of the right format is believed, if it comes the same way again."""
-KEPT_DAMAGED = frozenset({("amazon", "short_store"), ("amazon", "wrong_store")})
-"""The service says that it stored something else, and keeps it. The file fails, also later if such damage has its other
-name too; then the user has to remove it there."""
+RecordFigure = Callable[[str, object], None]
 
 
-@pytest.mark.parametrize(("provider", "name"), TABLE, ids=["-".join(pair) for pair in TABLE])
-def test_a_fault(provider: str, name: str, tmp_path: Path) -> None:
-    fired = check_pull(provider, name, tmp_path / "pull")
-    fired += check_push(provider, name, tmp_path / "push")
-    assert (fired > 0) != (name in NOT_REACHED)
+@pytest.mark.parametrize(("provider", "row"), ROWS, ids=[f"{provider}-{row}" for provider, row in ROWS])
+def test_a_fault(provider: str, row: Row, tmp_path: Path, record_property: RecordFigure) -> None:
+    record_property("fault table: faults x providers", 1)
+    fired = check_pull(provider, row, tmp_path / "pull")
+    if row.is_for_pushes:
+        fired += check_push(provider, row, tmp_path / "push")
+    record_property("fault table: failed requests", fired)
+    assert (fired > 0) == is_reached(provider, row)
 
 
-def check_pull(provider: str, name: str, folder: Path) -> int:
+def check_pull(provider: str, row: Row, folder: Path) -> int:
     """Pull with the fault and after it; returns how often it fired."""
     contract = PULLS[provider]()
-    if isinstance(contract, aura.TestAuraContract):
-        contract.most_a_page = 3
-    is_unknowable, fired = (provider, name) in UNKNOWABLE, 0
+    is_unknowable, fired = (provider, row.name) in UNKNOWABLE, 0
     folder.mkdir()
-    with contract.user(folder, 0, gaps=False, **TRAITS.get(provider, {})) as user:
-        for probability in (1, SOMETIMES):
+    with puller(provider, folder) as user:
+        for probability in row.probabilities:
             user.simulator.library.add(ITEMS - 1)
             user.simulator.library.add(kind=Kind.VIDEO)
-            configure(user, retry_budget="5s")
-            with lasting(user.simulator, name, probability) as fault:
-                result = user.pull("--full") if contract.lists_everything else user.pull()
-            check_end(user, result)
+            configure(user, retry_budget=budget(row, probability))
+            with lasting(user.simulator, row, probability) as fault:
+                result = pull_whole(contract, user)
+            check_end(user, result, pull_exits(provider, row) if fault.fired and probability == 1 else ENDS)
             assert is_unknowable or not wrong_files(user)
             fired += fault.fired
             if not fault.fired:
-                break
-        if fault.fired or name in OTHERS:
-            configure(user)
-            result = user.pull()
-        result.check_complete()
-        if not contract.lists_everything and fired:  # that one may have continued with what was picked before
-            user.pull().check_complete()
-        user.check_order()
-        assert sum(user.sandbox.hashes().values()) == len(user.expected())
-        assert bool(wrong_files(user)) == is_unknowable
+                return fired
+        check_recovery(contract, user, is_right=not is_unknowable)
     return fired
 
 
-def check_push(provider: str, name: str, folder: Path) -> int:
+@contextmanager
+def puller(provider: str, folder: Path) -> Iterator[User]:
+    """A user of an empty account that lists short pages."""
+    with SIMULATORS[provider](items=0, gaps=False, **TRAITS[provider]) as simulator:  # type: ignore[arg-type]
+        user = User(simulator, Sandbox(folder))
+        configure(user)
+        yield user
+
+
+def pull_whole(contract: ProviderContract, user: User) -> Result:
+    return user.pull("--full") if contract.lists_everything else user.pull()
+
+
+def check_recovery(contract: ProviderContract, user: User, *, is_right: bool = True) -> None:
+    """The next run brings everything, the one after it nothing."""
+    configure(user)
+    pull_whole(contract, user).check_complete()
+    user.simulator.forget()
+    again = user.pull()
+    again.check_complete()
+    if contract.lists_everything:  # a pick may have continued with what was picked before
+        assert (again.number("saved"), user.simulator.counts["content"]) == (0, 0)
+    else:
+        user.simulator.forget()
+        assert (user.pull().number("saved"), user.simulator.counts["content"]) == (0, 0)
+    user.check_order()
+    check_catalog(user)
+    assert sum(user.sandbox.hashes().values()) == len(user.expected())
+    assert bool(wrong_files(user)) is not is_right
+
+
+def check_push(provider: str, row: Row, folder: Path) -> int:
     """Push with the fault and after it; returns how often it fired."""
     contract, photos = PUSHES[provider](), foreign_photos()
     laid: set[str] = set()
-    is_kept, fired = (provider, name) in KEPT_DAMAGED, 0
+    is_kept, fired = (provider, row.name) in KEPT_DAMAGED, 0
     folder.mkdir()
     with contract.pusher(folder) as pusher:
         user = User(pusher.simulator, pusher.sandbox)
-        for probability in (1, SOMETIMES):
+        for probability in row.probabilities:
             laid.update(pusher.write([next(photos) for _ in range(ITEMS)], f"IMG_{probability}").values())
-            configure(user, contract, retry_budget="5s")
-            with lasting(user.simulator, name, probability) as fault:
+            configure(user, contract, retry_budget=budget(row, probability))
+            with lasting(user.simulator, row, probability) as fault:
                 result = pusher.push()
-            check_end(user, result)
+            check_end(user, result, push_exits(row) if fault.fired and probability == 1 else ENDS)
             assert all(number == 1 for md5, number in at_service(pusher).items() if md5 in laid), "sent twice"
             assert is_kept or at_service(pusher).keys() <= laid
             fired += fault.fired
             if not fault.fired:
                 break
-        if fault.fired or name in OTHERS:
-            configure(user, contract)
-            result = pusher.push()
+        configure(user, contract)
+        result = pusher.push()
         missing = len(laid - at_service(pusher).keys())
         assert set(result.reasons) <= ({"name_taken"} if is_kept else set()), result
         assert (result.number("failed"), result.number("listed")) == (missing, len(laid)), result
-        assert is_kept or at_service(pusher) == dict.fromkeys(laid, 1)
+        if not is_kept:
+            assert at_service(pusher) == dict.fromkeys(laid, 1)
+            user.simulator.forget()
+            assert (pusher.push_all().number("saved"), user.simulator.counts["changes"]) == (0, 0)
     return fired
 
 
 @contextmanager
-def lasting(simulator: Simulator, name: str, probability: float) -> Iterator[Fault]:
+def lasting(simulator: Simulator, row: Row, probability: float) -> Iterator[Fault]:
     """The fault, and the one that it needs; gone at the end."""
-    fault = Fault(value=VALUES.get(name), times=TIMES.get(name), probability=probability)
-    setattr(simulator.faults, name, fault)
-    if other := OTHERS.get(name):
+    fault = fault_rows.fault(row, probability)
+    setattr(simulator.faults, row.name, fault)
+    if other := OTHERS.get(row.name):
         setattr(simulator.faults, other, Fault(probability=SOMETIMES if other == "truncate" else 1))
     ended = threading.Event()
-    if name == "hold":
+    if row.name == "hold":
         threading.Thread(target=release, args=(simulator, ended)).start()
     try:
         yield fault
@@ -201,12 +198,24 @@ def configure(user: User, contract: UploadContract | None = None, **defaults: ob
             path.unlink()
 
 
-def check_end(user: User, result: Result) -> None:
+def budget(row: Row, probability: float) -> str:
+    """No time for retries that cannot succeed."""
+    return "1s" if probability == 1 and row.name not in OTHERS else "5s"
+
+
+def check_end(user: User, result: Result, exits: Collection[Exit] = ENDS) -> None:
     """What is true of every run."""
-    assert result.exit in ENDS, result
+    assert result.exit in exits, result
     assert "Traceback" not in result.stderr, result
     assert user.simulator.leaks == []
     user.check_list()
+
+
+def check_catalog(user: User) -> None:
+    """The catalog has all files, and no others."""
+    saved = user.sandbox.run("list", ACCOUNT, "--saved").objects
+    there = [path.relative_to(user.sandbox.library).as_posix() for path in user.sandbox.files()]
+    assert sorted(str(each["path"]) for each in saved) == sorted(there)
 
 
 def wrong_files(user: User) -> Counter[str]:

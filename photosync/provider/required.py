@@ -27,6 +27,9 @@ class Page:
     """The listing is complete although a mark was given: items that are not in it are gone."""
     unusable: int = 0
     """The number of entries without a usable id: no items, but the listing lacks them, so nothing is taken for gone."""
+    others: Sequence[str] = ()
+    """Ids of entries that are no items, such as uploads that were never finished. An item cannot become one, so nothing
+    is taken for gone if one of them is known."""
     mark: str | None = None
     """A caller that passes this as `since` knows all items up to and including this page."""
 

@@ -1,4 +1,4 @@
-"""Recognises a listing that does not come to its end.
+"""Recognises a listing that does not come to its end, or repeats a page.
 
 progress = ListingProgress("Example Photos")
 while mark is not None:
@@ -30,6 +30,11 @@ class ListingProgress:
         """The hashes of ids, which take less memory."""
         self._marks: set[int] = set()
         self._barren = 0
+
+    def repeats(self, ids: Iterable[object]) -> bool:
+        """Whether a page has only entries that came before: it may stand in place of another one."""
+        page = {hash(str(each)) for each in ids}
+        return bool(page) and page <= self._entries
 
     def check(self, ids: Iterable[object], mark: str | None = None) -> None:
         """Take the ids of a page, and the mark of the page after it. Raises `EndlessListingError`."""

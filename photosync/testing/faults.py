@@ -155,13 +155,13 @@ class Faults:
     """206 with the requested part, and a Content-Range that is none, or (`value`): 1 text, 2 backwards, 3 with another
     total."""
     other_etag: Fault | None = None
-    """206 with the requested part of another content, which has another ETag."""
+    """206 with the requested part of another content, which has another ETag; with `value` 1 none."""
     lose_answer: Fault | None = None
     """The request is carried out, but the answer is lost: the connection closes, or the status is `value`."""
 
     # Pages of a listing (`listing_faults`)
     page_twice: Fault | None = None
-    """The answer to the request before, again."""
+    """The answer to the request before, again; with `value` 1 its items, and the mark for the page after this one."""
     shrunk: Fault | None = None
     """The listing has only the part `value` (0) of its items; a count fits."""
     item_twice: Fault | None = None

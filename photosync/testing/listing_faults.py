@@ -26,6 +26,16 @@ def damaged(faults: Faults, body: bytes, lists: Collection[str]) -> bytes:
     return b"\n".join(_page(line, fired, lists) for line in body.split(b"\n"))
 
 
+def replaced(body: bytes, last: bytes, lists: Collection[str]) -> bytes:
+    """The page, or the lines of JSON, `body` with the items of `last`."""
+    lines = body.split(b"\n")
+    for position, (line, before) in enumerate(zip(lines, last.split(b"\n"), strict=False)):
+        if line.strip() and before.strip():
+            items = {name: value for name, value in json.loads(before).items() if name in lists}
+            lines[position] = json.dumps(json.loads(line) | items).encode()
+    return b"\n".join(lines)
+
+
 _FAULTS = (
     *("shrunk", "item_twice", "wrong_md5", "bare_items", "null_items", "negative_numbers", "strange_years"),
     "hostile_names",

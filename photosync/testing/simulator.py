@@ -126,6 +126,11 @@ class Simulator(RequestLog, ABC):
         del request, route
         return None
 
+    def forget(self) -> None:
+        """Empty the log, set the counters to 0, and forget the last pages."""
+        super().forget()
+        self._last_pages.clear()
+
     # Start and stop
 
     def start(self) -> Self:
@@ -264,8 +269,8 @@ class Simulator(RequestLog, ABC):
             return body
         last = self._last_pages.get(route.label)
         self._last_pages[route.label] = body
-        if last is not None and self.faults.fires("page_twice", route.kind):
-            return last
+        if last is not None and (fault := self.faults.fires("page_twice", route.kind)):
+            return listing_faults.replaced(body, last, self.lists) if fault.value else last
         return listing_faults.damaged(self.faults, body, self.lists)
 
 

@@ -138,12 +138,14 @@ class Download:
             return None
         first, last, total = int(match[1]), int(match[2]), _number(match[3])
         known = self.destination.validator if start else validator
+        # A part without a validator is of the same content only if a hash of all of it will say so.
+        is_same = known is None or validator == known or (validator is None and self.destination.provable)
         fits = (
             (first == start <= last)
             and (self.part_bytes is None if total is None else last < total)
             and (length is None or length == last - first + 1)
             and (total is None or self._total is None or total == self._total)
-            and (not start or known is None or validator is None or validator == known)
+            and (not start or is_same)
         )
         return _Body(first, last - first + 1, total, known, is_compressed=False) if fits else None
 

@@ -33,7 +33,9 @@ class AssetsPage:
     hidden: frozenset[str]
     """Ids of the assets that are hidden on this frame."""
     unusable: int
-    """The number of entries that have no usable id."""
+    """The number of entries that have no usable id, or have all come before: other ones may be missing."""
+    placeholders: list[str]
+    """The ids of uploads that were never finished."""
 
 
 class AuraApi:
@@ -61,14 +63,17 @@ class AuraApi:
         while True:
             answer = self._assets_page(frame, cursor)
             assets = parts(answer, "assets")
-            unfinished += sum(map(is_placeholder, assets))
-            yield AssetsPage(assets, _hidden(answer), unusable(answer, "assets"))
+            placeholders = [id_ for each in assets if is_placeholder(each) and (id_ := identifier(each))]
+            unfinished += len(placeholders)
+            ids = [each.get("id") for each in assets]
+            doubtful = len(ids) if progress.repeats(ids) else unusable(answer, "assets")
+            yield AssetsPage(assets, _hidden(answer), doubtful, placeholders)
             previous, cursor = cursor, page_token(answer, "next_page_cursor")
             empty = 0 if assets else empty + 1
             # The end can be an empty page with a cursor (section 4).
             if cursor is None or (empty and cursor == previous) or empty > _EMPTY_PAGES:
                 break
-            progress.check((each.get("id") for each in assets), cursor)
+            progress.check(ids, cursor)
         if unfinished:
             log.info("frame '%s': %d uploads were never finished and are left out", frame.name, unfinished)
 

@@ -128,7 +128,7 @@ class AuraProvider:
         for page in self._api.assets(frame):
             items = tuple(items_of(page.assets, page.hidden, frame))
             self._links.remember(items)
-            yield Page(items, unusable=page.unusable)
+            yield Page(items, unusable=page.unusable, others=page.placeholders)
 
     def _items_of_frame(self, frame_id: str) -> Iterator[Item]:
         for page in self._list_frame(self._frame(frame_id)):

@@ -62,9 +62,14 @@ class TestResuming:
             {"Content-Range": f"bytes {HALF}-1023/{'9' * 5000}"},
             {"Content-Range": ""},
             {"ETag": '"version-2"'},
+            {"ETag": ""},
+            {"ETag": 'W/"version-1"'},
             {"Content-Encoding": "gzip"},
         ],
-        ids=["start", "total", "length", "empty", "unit", "digits", "missing", "etag", "compressed"],
+        ids=[
+            *("start", "total", "length", "empty", "unit", "digits", "missing"),
+            *("etag", "no etag", "weak etag", "compressed"),
+        ],
     )
     def test_starts_over_when_a_part_does_not_fit(
         self, server: Server, opened: Opener, headers: dict[str, str]
@@ -74,6 +79,14 @@ class TestResuming:
         assert destination.content == CONTENT
         assert destination.begun == [(0, len(CONTENT), ETAG)]
         assert ranges(server)[1] == (None, None)
+
+    def test_a_part_without_a_validator_is_taken_where_a_hash_will_prove_it(
+        self, server: Server, opened: Opener
+    ) -> None:
+        destination = Memory(CONTENT[:HALF], validator=ETAG, provable=True)
+        opened().download(server.on("/a", rest(ETag="")), destination)
+        assert destination.content == CONTENT
+        assert ranges(server) == [(f"bytes={HALF}-", ETAG)]
 
     def test_a_part_that_was_not_asked_for_is_an_error(self, server: Server, opened: Opener) -> None:
         with pytest.raises(ItemError) as caught:

@@ -120,7 +120,7 @@ class Audit:
         if coverage.is_short:
             return f"account '{name}': the service counts more items than it listed. Run the audit again later."
         if coverage.unusable:
-            return f"account '{name}': the listing has {coverage.unusable} entries that have no usable id."
+            return f"account '{name}': the listing has {coverage.unusable} entries that have no usable id or data."
         return None
 
     def _check_loss(self) -> None:

@@ -75,7 +75,7 @@ class Coverage:
         if page.total is not None and self._is_countable:
             self._total_changed |= self._total not in (None, page.total)
             self._total = page.total
-        self._unusable += page.unusable
+        self._unusable += page.unusable + self._lost(page.others)
         self._last_mark = page.mark or self._last_mark
         self._has_changes_only &= not page.is_whole
         covered = [self._is_covered(known.get(item.id)) for item in page.items]
@@ -84,6 +84,12 @@ class Coverage:
         )
         self._ended_early = self.may_end_early and bool(covered) and all(covered) and self._count_agrees()
         return self._ended_early
+
+    def _lost(self, others: Sequence[str]) -> int:
+        """The number of known items that the listing has as something else."""
+        if not others:
+            return 0
+        return sum(each.state != "gone" for each in self._catalog.known(self._key[0], others).values())
 
     def _is_covered(self, known: CatalogEntry | None) -> bool:
         if known is None or known.state == "gone" or self._covered_run is None:
@@ -109,7 +115,7 @@ class Coverage:
 
     @property
     def unusable(self) -> int:
-        """The number of listed entries that are no items: they have no usable id."""
+        """The number of listed entries that should be items: they have no usable id, or nothing but an id."""
         return self._unusable
 
     @property

@@ -364,8 +364,8 @@ class Pull:
             self._coverage.check_shrink()
         if self._coverage.unusable:
             self._reporter.note(
-                f"left out {self._coverage.unusable} entries of the listing that have no usable id; nothing is taken "
-                "for gone"
+                f"left out {self._coverage.unusable} entries of the listing that have no usable id or data; nothing "
+                "is taken for gone"
             )
         self._summary.complete = self._coverage.is_complete
         if not self._options.dry_run:

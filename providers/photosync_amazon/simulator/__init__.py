@@ -41,9 +41,13 @@ class AmazonSimulator(Simulator):
         *,
         market: str = "main",
         renewable: bool = False,
+        most_a_page: int = listings.MAX_LIMIT,
         **options: Unpack[SimulatorOptions],
     ) -> None:
-        """`market` is the suffix of the cookies' names; `renewable` adds the cookies that a renewal requires."""
+        """`market` is the suffix of the cookies' names; `renewable` adds the cookies that a renewal requires.
+
+        `most_a_page` limits pages, whatever a client requests.
+        """
         super().__init__(**options)
         self.account = SimulatedAccount(self.seed)
         self._market = market
@@ -51,7 +55,7 @@ class AmazonSimulator(Simulator):
         self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
-        self._listings = listings.AmazonListings(self.library, self.index, self.account)
+        self._listings = listings.AmazonListings(self.library, self.index, self.account, most_a_page)
         self.uploads = AmazonUploads(self, _API)
 
     # For tests and accounts

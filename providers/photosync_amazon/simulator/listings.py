@@ -59,10 +59,13 @@ class _Window(NamedTuple):
 class AmazonListings:
     """Answers listing calls about one library."""
 
-    def __init__(self, library: SimulatedLibrary, index: LibraryIndex, account: SimulatedAccount) -> None:
+    def __init__(
+        self, library: SimulatedLibrary, index: LibraryIndex, account: SimulatedAccount, most_a_page: int = MAX_LIMIT
+    ) -> None:
         self._library = library
         self._index = index
         self._account = account
+        self._most_a_page = most_a_page
         self._counted: tuple[int, dict[str, Counter[str]]] | None = None
 
     def search(self, query: Mapping[str, str]) -> Json:
@@ -74,7 +77,8 @@ class AmazonListings:
             raise ListingRefusedError(f"Invalid groupByForTime: {group}")
         window = _window(query, _SEARCH_SORTS, "taken", descending=True)
         numbers = self._searched(query.get("filters", ""), window.order)
-        page = numbers.page(window.offset, window.limit, descending=window.descending)
+        limit = min(window.limit, self._most_a_page)
+        page = numbers.page(window.offset, limit, descending=window.descending)
         nodes = [file_node(self._library, self._account, number, search=True) for number in page]
         aggregations = {} if group is None else {word: self._aggregated(word) for word in _CATEGORIES}
         return {"count": len(numbers), "data": nodes, "aggregations": aggregations}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 from photosync.errors import ProviderError
@@ -66,11 +67,13 @@ class PickerApi:
             page = page_of(self._transport.json("GET", f"{self._base}/mediaItems", check=page_of, params=params))
             # The path is the secret part of an address.
             self._transport.hide(*(each.base_url.partition("://")[2].partition("/")[2] for each in page.picked))
-            yield page
+            ids = [each.item.id for each in page.picked]
+            # In place of another page, whose items are missing.
+            yield replace(page, unusable=len(ids)) if progress.repeats(ids) else page
             token = page.next_token
             if token is None:
                 return
-            progress.check((each.item.id for each in page.picked), token)
+            progress.check(ids, token)
 
     def _session_url(self, session_id: str) -> str:
         return f"{self._base}/sessions/{quote(session_id, safe='')}"

@@ -22,7 +22,7 @@ from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_google.simulator.consent import SimulatedConsent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
-from photosync_google.simulator.picker import Picker
+from photosync_google.simulator.picker import LARGEST_PAGE, Picker
 from photosync_google.simulator.uploads import PATH as LIBRARY_PATH
 from photosync_google.simulator.uploads import Uploads
 
@@ -45,11 +45,13 @@ class GoogleSimulator(Simulator):
         poll_interval_s: float | None = None,
         closes_in_s: float = 1800.0,
         uses_of_addresses: int | None = None,
+        most_a_page: int = LARGEST_PAGE,
         **options: Unpack[SimulatorOptions],
     ) -> None:
         """The person finishes at poll number `polls` of a session: at once in tests, after seconds in a demonstration.
 
-        The addresses of a listing expire after `uses_of_addresses` downloads; None: they do not expire.
+        The addresses of a listing expire after `uses_of_addresses` downloads; None: they do not expire. `most_a_page`
+        limits pages, whatever a client requests.
         """
         super().__init__(**options)
         self.consent = SimulatedConsent(self.faults, self.seed)
@@ -60,6 +62,7 @@ class GoogleSimulator(Simulator):
         self.poll_interval_s = poll_interval_s or (1.0 if is_shown else 0.1)
         self.closes_in_s = closes_in_s
         self.uses_of_addresses = uses_of_addresses
+        self.most_a_page = most_a_page
         self._folder: Path | None = None
 
     # For tests and accounts

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from photosync_google.simulator import GoogleSimulator
 
 MOST_PICKED = 2000
-_LARGEST_PAGE = 100
+LARGEST_PAGE = 100
 _DEFAULT_PAGE = 50
 _PAGE_TOKEN = re.compile(r"(\d+)\.(\d+)(\.again)?")
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -148,7 +148,7 @@ class Picker:
         faults = self._simulator.faults
         if session.picked is None or faults.fires("not_yet", "list"):
             return google_error(400, "FAILED_PRECONDITION", "Precondition check failed.")
-        size = min(int(request.query.get("pageSize", 0)) or _DEFAULT_PAGE, _LARGEST_PAGE)
+        size = min(int(request.query.get("pageSize", 0)) or _DEFAULT_PAGE, self._simulator.most_a_page)
         token = request.query.get("pageToken")
         place = self._position(session, token)
         if place is None:

@@ -1,0 +1,71 @@
+"""Listings that lack items which the service still has: nothing is taken for gone, and the next run sees all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from photosync.errors import Exit
+from photosync.testing.command import Sandbox
+from photosync.testing.faults import Fault
+from photosync.testing.user import ACCOUNT, User
+from tests.fault_rows import SIMULATORS, TRAITS
+
+WHOLE = ["amazon", "aura", "clouddrive"]
+"""The services that list a whole account. Google lists what a person picked."""
+
+
+@contextmanager
+def user_of(provider: str, folder: Path, items: int) -> Iterator[User]:
+    """A user who has pulled everything."""
+    with SIMULATORS[provider](items=items, gaps=False, **TRAITS[provider]) as simulator:  # type: ignore[arg-type]
+        user = User(simulator, Sandbox(folder))
+        user.sandbox.configure({ACCOUNT: simulator.account_settings()})
+        user.pull_all()
+        simulator.forget()
+        yield user
+
+
+@pytest.mark.parametrize("left", [0, 0.25])
+@pytest.mark.parametrize("provider", WHOLE)
+def test_a_listing_that_shrinks_is_suspicious(provider: str, left: float, tmp_path: Path) -> None:
+    with user_of(provider, tmp_path, 40) as user:
+        simulator = user.simulator
+        before = user.sandbox.hashes()
+        simulator.faults.shrunk = Fault(value=left)
+        result = user.pull("--full")
+        assert (result.exit, result.number("gone")) == (Exit.SUSPICIOUS, 0), result
+        assert user.sandbox.hashes() == before
+        simulator.faults.clear()
+        simulator.library.add(1)
+        assert user.pull_all("--full").number("saved") == 1
+
+
+@pytest.mark.parametrize("fault", ["bare_items", "null_items"])
+@pytest.mark.parametrize("provider", WHOLE)
+def test_an_item_without_its_data_is_not_gone(provider: str, fault: str, tmp_path: Path) -> None:
+    with user_of(provider, tmp_path, 8) as user:
+        simulator = user.simulator
+        setattr(simulator.faults, fault, Fault(after=1, times=1))
+        result = user.pull("--full")
+        assert (result.exit, result.number("gone"), result.number("saved")) == (Exit.OK, 0, 0), result
+        simulator.faults.clear()
+        assert user.pull_all("--full").number("saved") == 0
+
+
+@pytest.mark.parametrize("provider", ["amazon", "aura", "google"])
+def test_a_page_in_place_of_another_is_noticed(provider: str, tmp_path: Path) -> None:
+    with user_of(provider, tmp_path, 0) as user:
+        simulator = user.simulator
+        simulator.library.add(8)
+        simulator.faults.page_twice = Fault(value=1, after=1, times=1)
+        options = ["--full"] if provider in WHOLE else []
+        result = user.pull(*options)
+        assert (result.exit, result.number("gone")) == (Exit.OK, 0), result
+        # Amazon counts its items, so that the listing is read once more.
+        assert result.summary["complete"] is (provider == "amazon"), result
+        simulator.faults.clear()
+        user.pull_all(*options)
