@@ -33,8 +33,8 @@ bench: $(READY)  ## measure speed and memory
 	$(BIN)/python -m benchmarks.uploading
 	$(BIN)/python -m benchmarks.faulty_service
 
-SECONDS ?= 15
-fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (15) on each reader; needs a wheel of atheris (Linux)
+SECONDS ?= 10
+fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader; needs a wheel of atheris (Linux)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -e '.[fuzz]'
 	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
