@@ -44,6 +44,8 @@ class Library:
         self.catalog_path = catalog or self._usual_catalog
         """The file of the catalog."""
         self._remembered = state / "libraries" / f"{known_by}.json"
+        self._program_folders: dict[str, tuple[int, int]] = {}
+        """The identities of the program's folders that this run uses, by their roots."""
 
     @property
     def uuid(self) -> str | None:
@@ -126,6 +128,7 @@ class Library:
         """Lock the library for one run. Raises `LockedError` at once if another run has the lock."""
         with ExitStack() as stack:
             self._enter_lock(stack)
+            self._remember_folder("")
             yield
 
     def _enter_lock(self, stack: ExitStack) -> None:
@@ -140,8 +143,20 @@ class Library:
             raise disk_error(error, path) from error
 
     def base(self, root: str) -> Path:
-        """The folder of a location's root."""
-        return self.root / root
+        """The folder of a location's root. Raises `DestinationError` if it was removed or replaced during this run."""
+        base = self.root / root
+        seen = self._program_folders.get(root)
+        if seen is not None and seen != _identity_of(base / PROGRAM_FOLDER):
+            raise DestinationError(
+                f"the folder {base} is not the one that this run began with: it was unmounted, moved or replaced. "
+                "Nothing more was written to it. Mount the disk again, and run again."
+            )
+        return base
+
+    def _remember_folder(self, root: str) -> None:
+        identity = _identity_of(self.root / root / PROGRAM_FOLDER)
+        if identity is not None:
+            self._program_folders.setdefault(root, identity)
 
     def file(self, location: Location) -> Path:
         """The file at a location."""
@@ -164,7 +179,9 @@ class Library:
         """The folder for an account's partial files, or for those of the fixer; created if it is missing."""
         program_folder = self.base(root) / PROGRAM_FOLDER
         with disk_errors(program_folder):
-            return own_folder(program_folder, "partial", *filter(None, [account]))
+            folder = own_folder(program_folder, "partial", *filter(None, [account]))
+        self._remember_folder(root)
+        return folder
 
     def clear_partials(self, root: str, account: str, keep: Iterable[str] = ()) -> None:
         """Remove the account's partial files, except those of the keys in `keep`."""
@@ -191,7 +208,7 @@ class Library:
 
         The file's folder still has to be synced, with `sync_folders`. Raises `OSError`.
         """
-        target = self.file(location)
+        target = self.base(location.root) / location.path
         target.parent.mkdir(parents=True, exist_ok=True)
         move_file(partial, target)
 
@@ -214,6 +231,15 @@ class Library:
         for folder in folders:
             with disk_errors(folder):
                 sync_folder(folder)
+
+
+def _identity_of(folder: Path) -> tuple[int, int] | None:
+    """The device and inode of a folder; None if it cannot be examined."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _today() -> str:
