@@ -64,7 +64,8 @@ class EndpointCache:
     def _remembered(self) -> Endpoints | None:
         content = self._file.read()
         ends_at = content.get("exp_time")
-        is_fresh = isinstance(ends_at, int | float) and ends_at > time.time()
+        # A clock that was ahead left a time in the future, which would stay recent until then
+        is_fresh = isinstance(ends_at, int | float) and 0 < ends_at - time.time() <= LIFETIME_S
         try:
             return self._checked(content) if is_fresh and content.get("drive") == self._drive else None
         except ProviderError:

@@ -32,6 +32,10 @@ def test_the_endpoint_is_asked_for_once_in_three_days(simulator: CloudDriveSimul
     cache.write_text("{")
     account.listing()
     assert simulator.counts[route] == 3
+    ahead = 10 * 365 * 86_400  # of a clock that was wrong
+    cache.write_text(json.dumps({**content, "exp_time": content["exp_time"] + ahead}))
+    account.listing()
+    assert simulator.counts[route] == 4
 
 
 def test_a_missing_slash_is_added(simulator: CloudDriveSimulator, account: Account) -> None:
