@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -72,6 +73,18 @@ class CatalogConnection(sqlite3.Connection):
         """Replace the content of `copy`; its temporary tables stay."""
         with self._errors():
             self.backup(copy)
+
+    def sync_log(self) -> None:
+        """Sync the write-ahead log. A checkpoint would do so too, but not while a query still has rows."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            with log.open("rb") as file:
+                os.fsync(file.fileno())
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise DestinationError(
+                f"the catalog {self.path} cannot be used: {log.name} cannot be synced: {reason}. Check the disk."
+            ) from error
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -53,6 +53,8 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._cancel = cancel
         self._tasks: SimpleQueue[tuple[Work, Future[Done]] | None] = SimpleQueue()
         self._waiting = 0
+        self._room = Semaphore(workers)
+        """For results that are not yielded yet: a kill loses them, as it loses work in progress."""
         # Daemons, since the interpreter waits for all other threads before it ends.
         self._threads = [Thread(target=self._do, name=f"worker-{number}", daemon=True) for number in range(workers)]
         self._threads.append(Thread(target=self._list, name="listing", daemon=True))
@@ -87,6 +89,7 @@ class Pipeline(Generic[Batch, Work, Done]):
             self._tasks.get()
         for _ in self._threads:
             self._tasks.put(None)
+            self._room.release()
         self._await_threads()
         finished = []
         while not self._events.empty():
@@ -113,6 +116,7 @@ class Pipeline(Generic[Batch, Work, Done]):
                 continue
             if isinstance(event, Future):
                 self._waiting -= 1
+                self._room.release()
                 yield event.result()
             elif isinstance(event, ListingEnded):
                 self._listing = False
@@ -129,6 +133,7 @@ class Pipeline(Generic[Batch, Work, Done]):
             except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that iterates
                 future.set_exception(raised)
             self._events.put(future)
+            self._room.acquire()
 
     def _list(self) -> None:
         error: BaseException | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from photosync.jobs.pull.adopt import Claims, ExistingFile, existing_file
 from photosync.jobs.pull.verify import Verification, VerificationError, Verified
 from photosync.library import Library, PartialFile, SizeBound
 from photosync.library.disk_errors import disk_error
+from photosync.library.own_folders import fix_workspace
 from photosync.model import Digest, Item, Proof
 
 MAX_ATTEMPTS = 3
@@ -42,6 +44,8 @@ class AdoptedFile:
 
     task: DownloadTask
     file: ExistingFile
+    fixed: metadata.FixResult | None = None
+    """The data for its sidecar: a run may have been killed between the file and its sidecar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +92,27 @@ class Downloader:
     def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
         if not task.adoptable:
             return None
+        workspace = self.library.workspace(task.root, self.account.name)
         file = existing_file(
             task.item,
             task.adoptable,
             legacy=task.legacy,
             provider=self.account.provider,
             undo=self.library.undo,
-            workspace=self.library.workspace(task.root, self.account.name),
+            workspace=workspace,
             claims=self.claims,
         )
-        return AdoptedFile(task, file) if file else None
+        if file is None:
+            return None
+        return AdoptedFile(task, file, None if file.path in task.legacy else self._for_sidecar(task, file, workspace))
+
+    def _for_sidecar(self, task: DownloadTask, file: ExistingFile, workspace: Path) -> metadata.FixResult | None:
+        """What belongs into the sidecar of a file. The file itself stays as it is."""
+        given = metadata.Given.of(task.item, file.delivered.sha256)
+        with suppress(OSError, ItemError), fix_workspace(workspace) as second_files:
+            fixed = metadata.fix(file.path, given, self.settings, second_files)
+            return fixed if fixed.sidecar is not None and fixed.path == file.path else None
+        return None
 
     def _download(self, task: DownloadTask) -> Downloaded:
         item = task.item

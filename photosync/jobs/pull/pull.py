@@ -190,7 +190,7 @@ class Pull:
                     raise listing_error
             elif event is not None:
                 self._take_result(event)
-            self._saver.commit_if_due()
+            self._saver.record()
             self._check_end()
             self._request_more()
         if listing_error is not None:

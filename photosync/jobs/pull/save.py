@@ -1,7 +1,8 @@
 """Moves downloaded files to their locations and records them: first the disk, then the catalog, then SHA256SUMS.
 
-A crash leaves the old state, the new one, or a file that is not in the catalog yet. The next run finds that file,
-compares its hash with the provider's and records it.
+A file is recorded at once, which survives a kill; a batch of files is synced, which survives a power failure. A crash
+leaves the old state, the new one, or a file that is not in the catalog yet. The next run finds that file, compares its
+hash with the provider's and records it.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
 
 BATCH = 256
-"""The number of files recorded in one transaction, if they are saved within `BATCH_S`."""
+"""The number of files that are synced together, if they are saved within `BATCH_S`."""
 BATCH_S = 2.0
 
 
@@ -48,6 +49,11 @@ class Saver:
     note: Callable[[str], None]
     """Gets messages for the user."""
     _saved: list[SavedFile] = field(default_factory=list, init=False)
+    """Not recorded yet."""
+    _unsynced: int = field(default=0, init=False)
+    """The number of saved files that a power failure may take back."""
+    _sync_at_once: bool = field(default=False, init=False)
+    """A file was replaced: if the catalog had the new content and the disk the old one, it would be damaged."""
     _described: list[Item] = field(default_factory=list, init=False)
     _folders_to_sync: set[Path] = field(default_factory=set, init=False)
     _used_folders: set[Path] = field(default_factory=set, init=False)
@@ -71,6 +77,7 @@ class Saver:
             raise
         if is_known:
             self._sums_to_rewrite.add(location.root)
+            self._sync_at_once = True
         self._add(
             SavedFile(
                 item,
@@ -78,7 +85,7 @@ class Saver:
                 downloaded.delivered,
                 downloaded.stored_size,
                 downloaded.stored_sha256,
-                sidecars=self._sidecars(downloaded, location, sidecars),
+                sidecars=self._sidecars(downloaded.fixed, location, sidecars),
                 fix_record=as_text(downloaded.fixed),
                 proof=downloaded.proof,
             )
@@ -110,9 +117,9 @@ class Saver:
             self.library.to_trash(location)
         self.library.move_in(downloaded.fixed.path, location)
 
-    def _sidecars(self, downloaded: Downloaded, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
+    def _sidecars(self, fixed: metadata.FixResult, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
         """Write missing metadata to the file's sidecar. Returns all sidecars that belong to the file now."""
-        root, fixed = location.root, downloaded.fixed
+        root = location.root
         there = {each.location.key: each for each in before if self.library.file(each.location).exists()}
         if fixed.sidecar and self.catalog.entry_at(Location(root, f"{location.path}.xmp")):
             self.note(f"{location.path}: no sidecar: the service has an item of that name")
@@ -134,25 +141,25 @@ class Saver:
         """Record an existing file that has the provider's content."""
         task, file = adopted.task, adopted.file
         location = self.locations.location_of(file.path, task.root)
-        sidecars = tuple(
+        sidecars = [
             Sidecar(self.locations.location_of(each.path, task.root), each.sha256, each.ours)
             for each in found_sidecars(file.path, self.library.undo)
-        )
+        ]
+        if adopted.fixed is not None:
+            sidecars = [*self._sidecars(adopted.fixed, location, sidecars)]
         stored = file.stored
         proof = proof_of(task.item, file.delivered, is_whole=file.path in task.legacy)
-        self._add(
-            SavedFile(
-                *(task.item, location, file.delivered, stored.size_bytes, stored.sha256), sidecars=sidecars, proof=proof
-            )
-        )
+        content = (task.item, location, file.delivered, stored.size_bytes, stored.sha256)
+        self._add(SavedFile(*content, sidecars=tuple(sidecars), proof=proof))
 
     def describe(self, item: Item) -> None:
         """Record a new description of a saved item."""
         self._described.append(item)
 
     def _add(self, saved: SavedFile) -> None:
-        if not self._saved:
+        if not self._unsynced:
             self._oldest = time.monotonic()
+        self._unsynced += 1
         self._saved.append(saved)
         folder, base = self.library.file(saved.location).parent, self.library.base(saved.location.root)
         self._folders_to_sync.add(folder)
@@ -161,19 +168,28 @@ class Saver:
             folder = folder.parent
             self._folders_to_sync.add(folder)
 
-    def commit_if_due(self) -> None:
-        """Record saved files if the batch is full or the oldest has waited long enough."""
-        is_time = bool(self._saved) and time.monotonic() - self._oldest > BATCH_S
-        if is_time or len(self._saved) + len(self._described) >= BATCH:
+    def record(self) -> None:
+        """Record what was saved, and sync it if the batch is full or the oldest file has waited long enough."""
+        is_time = bool(self._unsynced) and time.monotonic() - self._oldest > BATCH_S
+        if is_time or self._sync_at_once or self._unsynced + len(self._described) >= BATCH:
             self.commit()
+        elif self._saved and self.catalog.has_log:
+            self._record()
 
     def commit(self) -> None:
-        """Sync the folders, then record the files in the catalog."""
-        if not self._saved and not self._described:
+        """Sync the folders and the files' records in the catalog."""
+        if not self._unsynced and not self._described:
             return
         self.library.sync_folders(self._folders_to_sync)
+        self._record()
+        self.catalog.sync()
+        self._unsynced = 0
+        self._sync_at_once = False
+        self._folders_to_sync.clear()
+
+    def _record(self) -> None:
         outdated = {each.location.root for each in self._saved} - self._outdated_sums
-        with self.catalog.transaction():
+        with self.catalog.transaction(synced=not self.catalog.has_log):
             for root in outdated:
                 self._mark_sums(root)
             self.catalog.record_saved(self.account, self.run, self._saved)
@@ -183,7 +199,6 @@ class Saver:
             self.locations.release(each.item)
         self._saved.clear()
         self._described.clear()
-        self._folders_to_sync.clear()
 
     def _mark_sums(self, root: str) -> None:
         sums_list = self._sums_list(root)

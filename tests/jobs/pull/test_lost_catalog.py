@@ -114,3 +114,21 @@ def test_of_items_with_one_content_each_has_its_own_file(tmp_path: Path) -> None
         assert (again.exit, again.number("saved")) == (0, 0)
         assert contents(sandbox) == before
         assert sandbox.run("pull", "account", "--full").number("saved") == 0
+
+
+def test_a_file_that_is_recorded_without_its_sidecar_gets_it(tmp_path: Path) -> None:
+    """A killed run leaves such a file too."""
+    with AmazonSimulator(items=0) as simulator:
+        simulator.library.add(2, missing=frozenset({"taken"}))
+        sandbox = Sandbox(tmp_path)
+        sandbox.configure({"account": simulator.account_settings()}, exif="sidecar", artist="Ada")
+        assert sandbox.run("pull", "account").exit == 0
+        before = contents(sandbox)
+        sidecar = next(path for path in before if path.suffix == ".xmp")
+        lose_catalog(sandbox)
+        sidecar.unlink()
+        simulator.forget()
+        assert sandbox.run("pull", "account").exit == 0
+        assert simulator.counts["content"] == 0
+        assert contents(sandbox) == before
+        check_list(sandbox)
