@@ -47,6 +47,8 @@ class _Rules:
 
     def verdict(self, path: Path, *, is_folder: bool) -> bool | None:
         """Whether `path` is excluded; None if no pattern is about it."""
+        if not self.spec.patterns:
+            return None
         relative = path.relative_to(self.base).as_posix()
         return self.spec.check_file(f"{relative}/" if is_folder else relative).include
 

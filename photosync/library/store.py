@@ -160,7 +160,7 @@ class Library:
 
     def file(self, location: Location) -> Path:
         """The file at a location."""
-        return self.root / location.root / location.path
+        return Path(self.root, location.root, location.path)
 
     def partial(
         self,

@@ -87,7 +87,7 @@ def _read_once(path: Path, steps: tuple[Step, ...], on_bytes: Callable[[int], No
         stored, size_bytes = hashlib.sha256(), 0
 
         def blocks() -> Iterator[bytes | memoryview]:
-            buffer = memoryview(bytearray(_READ_BYTES))
+            buffer = memoryview(bytearray(min(before.st_size + 1, _READ_BYTES)))
             nonlocal size_bytes
             while size := file.readinto(buffer):
                 size_bytes += size

@@ -30,12 +30,12 @@ class UnknownFiles:
     def find(self, area: Area) -> Iterator[Location]:
         """The unknown files of an area: not the program's own, hidden or machine-made ones. Raises `UsageError`."""
         base = self.library.base(area.root)
-        others = self._roots_below(base)
+        others, base_length = self._roots_below(base), len(str(base / "_")) - 1
         for path in self._files(base / area.path, is_file=area.is_file):
-            if any(other in path.parents for other in others) or (path.is_dir() and not path.is_symlink()):
-                continue  # another root has it, or it is a folder that cannot be read
-            location = Location(area.root, path.relative_to(base).as_posix())
-            if not self._is_known(location, path):
+            location = Location(area.root, str(path)[base_length:])
+            if self._is_known(location, path) or any(other in path.parents for other in others):
+                continue
+            if path.is_symlink() or not path.is_dir():  # in place of the files of a folder that cannot be read
                 yield location
 
     def _files(self, path: Path, *, is_file: bool) -> Iterator[Path]:
