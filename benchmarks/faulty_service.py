@@ -1,6 +1,6 @@
 """Compares the first pull from a service with faults with one from a service without, in one sitting.
 
-    python -m benchmarks.faulty_service [--items N] [--share P] [--rounds N] [SERVICE …]
+    python -m benchmarks.faulty_service [--items N] [--share P] [--latency S] [--rounds N] [SERVICE …]
 
 One answer in a hundred is faulty, in many ways (`photosync.testing.random_faults`). Both runs must bring everything
 without help. Simulated service and command share the machine: compare the two times with each other only.
@@ -25,14 +25,17 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=10_000, help="how many photos the simulated account has")
     parser.add_argument("--share", type=float, default=0.01, help="the part of the answers that is faulty")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("services", nargs="*", default=["amazon"])
+    parser.add_argument("--rounds", type=int, default=1, help="how often both are measured, one after the other")
+    parser.add_argument("services", nargs="*", default=["amazon"], help="whose simulators are pulled from")
     options = parser.parse_args()
     for service in options.services:
         for _ in range(options.rounds):
             clean = _pull(service, options.items, 0, options.latency)
             faulty = _pull(service, options.items, options.share, options.latency)
-            print(f"{service}: {faulty.seconds / clean.seconds:.2f} times the clean run", flush=True)
+            numbers = ", ".join(
+                f"{faulty.summary[name]:,} {name}" for name in ("saved", "failed", "requests", "retries")
+            )
+            print(f"{service}: {faulty.seconds / clean.seconds:.2f} times the clean run; {numbers}", flush=True)
 
 
 def _pull(service: str, items: int, share: float, latency: float) -> Measured:
