@@ -38,7 +38,7 @@ class Pacer:
         """The number of requests accepted of late. A refusal halves it, so that what follows counts more."""
         self._accepted_s = 0.0
         """The time that they took, without pauses in which nothing was asked."""
-        self._last_accepted = clock.monotonic()
+        self._last_accepted = 0.0
         self._last_start = float("-inf")
         # All times are on the monotonic clock.
         self._lock = threading.Lock()
@@ -71,8 +71,9 @@ class Pacer:
         """Take notice of a request that was not refused."""
         with self._lock:
             now = clock.monotonic()
-            self._accepted += 1
-            self._accepted_s += min(now - self._last_accepted, _LONGEST_INTERVAL_S)
+            if self._last_accepted:  # what was before the first one is no pace
+                self._accepted += 1
+                self._accepted_s += min(now - self._last_accepted, _LONGEST_INTERVAL_S)
             self._last_accepted = now
             if self._accepted > _REMEMBERED:
                 self._forget(_REMEMBERED / self._accepted)

@@ -102,6 +102,13 @@ def test_pauses_in_which_nothing_was_asked_are_no_pace() -> None:
     assert pacer.interval_s < 0.1
 
 
+def test_one_accepted_request_is_no_pace() -> None:
+    pacer = Pacer()
+    accept(pacer, 1, 1.5)  # a page of a listing, some time after the start
+    pacer.refused(clock.monotonic(), None)
+    assert pacer.interval_s == 0.25
+
+
 def test_a_service_that_accepts_nothing_more_is_asked_less_and_less() -> None:
     pacer = Pacer()
     accept(pacer, 100, 0)
