@@ -13,11 +13,13 @@ from fuzz.harness import Harness
 from photosync.characters import escaped, escaped_json, is_visible
 from photosync.cli.options import SelectionOptions
 from photosync.cli.selection import selection_of
-from photosync.errors import UsageError
+from photosync.errors import SignInError, UsageError
 from photosync.library import MAX_NAME_BYTES, Layout, safe_name
 from photosync.library.layout import PRESETS, LayoutError, LayoutFields
+from photosync.metadata import Given, Settings, choose_capture_time
 from photosync.metadata.capture_time.read_date import read_date
 from photosync.model import CaptureTime, TimeMeaning
+from photosync.provider_kit.oauth import parse_pasted
 from photosync.transport.http_date import http_date
 from photosync.transport.redaction import Redactor
 from photosync.units import duration, rate, size
@@ -56,17 +58,27 @@ def assert_safe(path: PurePosixPath) -> None:
         assert len(part.encode()) <= MAX_NAME_BYTES
 
 
-def check_option(content: bytes) -> None:
-    """A value of an option is read, or refused with `ValueError` or `UsageError`, which are exit status 2."""
+_READERS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], object]], ...] = (
+    ((ValueError,), size),
+    ((ValueError,), rate),
+    ((ValueError,), duration),
+    ((UsageError,), checked_query),
+    ((UsageError,), lambda text: selection_of(SelectionOptions(since=text))),
+    ((UsageError,), lambda text: selection_of(SelectionOptions(until=text))),
+    ((UsageError,), lambda text: selection_of(SelectionOptions(query=text))),
+    ((SignInError,), lambda text: parse_pasted(text, "the-state")),
+    ((), read_date),
+    ((), http_date),
+    ((), lambda text: choose_capture_time(b"", Given(name=text), Settings(time_zone="Europe/Berlin"))),
+)
+"""Each with the error that it raises for what it does not read."""
+
+
+def check_text(content: bytes) -> None:
+    """A text of a user, a file or a header is read, or refused with the documented error."""
     text = content.decode("utf-8", "surrogateescape")
-    readers: tuple[Callable[[str], object], ...] = (
-        *(size, rate, duration, read_date, http_date, checked_query),
-        lambda value: selection_of(SelectionOptions(since=value)),
-        lambda value: selection_of(SelectionOptions(until=value)),
-        lambda value: selection_of(SelectionOptions(query=value)),
-    )
-    for read in readers:
-        with suppress(ValueError, UsageError):
+    for errors, read in _READERS:
+        with suppress(*errors):
             read(text)
 
 
@@ -96,10 +108,15 @@ def _layouts() -> Sequence[bytes]:
     return [each.encode() for each in (*PRESETS, *PRESETS.values(), *fields)]
 
 
-def _options() -> Sequence[bytes]:
+def _texts() -> Sequence[bytes]:
     texts = (
         *("500", "10M", "2GiB", "5MB/s", "90", "1h30m", "2d", "2023", "2023-07", "2023-07-15", "30d"),
         *("type:(PHOTOS) AND things:(beach)", '"a" OR b', "2021:07:06 18:22:01", "Tue, 12 Nov 2019 13:14:15 GMT"),
+        *(
+            "https://127.0.0.1:8080/?state=the-state&code=4%2F0abc",
+            "IMG_20190706_182200.jpg",
+            "Screenshot 2019-07-06 at 18.22.00",
+        ),
         *("19780900", "July 1978", "12 Nov 2019 01:14:15 PM", "2019年11月12日 13時14分"),
     )
     return [each.encode() for each in texts]
@@ -117,6 +134,6 @@ def _shown() -> Sequence[bytes]:
 
 HARNESSES = [
     Harness("layout", check_layout, _layouts, longest=200),
+    Harness("text", check_text, _texts, longest=6000),
     Harness("shown", check_shown, _shown),
-    Harness("option", check_option, _options, longest=6000),
 ]

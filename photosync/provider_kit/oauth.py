@@ -144,7 +144,11 @@ def parse_pasted(pasted: str, state: str) -> str:
         raise SignInError("Nothing was pasted. Sign in again, and copy the browser's whole address.")
     if not any(mark in compact for mark in ("://", "?", "code=", "error=")):
         return compact
-    found = parameters_of(urlsplit(compact).query or compact.rpartition("?")[2])
-    if "state" in found and not secrets.compare_digest(found["state"].encode(), state.encode()):
+    try:
+        found = parameters_of(urlsplit(compact).query or compact.rpartition("?")[2])
+        is_ours = secrets.compare_digest(found.get("state", state).encode(), state.encode())
+    except ValueError as error:
+        raise SignInError("This is no address. Sign in again, and copy the browser's whole address.") from error
+    if not is_ours:
         raise SignInError("This address belongs to another sign-in: its 'state' differs. Sign in again.")
     return code_of(found)

@@ -91,6 +91,8 @@ def test_the_code_is_found_in_whatever_was_pasted(text: str) -> None:
     ("text", "message"),
     [
         ("", "Nothing was pasted"),
+        ("http://[localhost/?code=XyCode012", "This is no address"),
+        ("http://localhost/?code=XyCode012&state=\udcff", "This is no address"),
         ("http://localhost/?code=XyCode012&state=other", "belongs to another sign-in"),
         (
             f"http://localhost/?error=access_denied&error_description=No+thanks&state={STATE}",
