@@ -5,7 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test test-all check format bench fuzz clean
+.PHONY: demo test test-all test-nightly check format bench fuzz clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
@@ -15,6 +15,9 @@ test: $(READY)  ## prove that the program works
 
 test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
 	$(BIN)/pytest -n auto --dist worksteal -m slow
+
+test-nightly: $(READY)  ## ten times as many histories of a library as test-all
+	PHOTOSYNC_TEST_EXAMPLES=1000 $(BIN)/pytest -n auto --dist worksteal -m slow tests/test_state_machine.py
 
 check: $(READY)  ## format, lint, types, imports and dead code
 	$(BIN)/ruff format --check .
