@@ -75,19 +75,24 @@ class _Received:
         self.content += chunk
 
 
-@cache
-def _server() -> _Server:
-    """The one server. Every other address is out of reach: an answer may redirect to anywhere."""
-    server = _Server()
+_server = cache(_Server)
+
+
+@contextmanager
+def _alone(port: int) -> Iterator[None]:
+    """Every other address is out of reach: an answer may redirect to anywhere."""
     resolve = socket.getaddrinfo
 
-    def only_this_one(host: object, port: object, *rest: object, **options: object) -> object:
-        if (host, port) != ("127.0.0.1", server.port):
+    def only_this_one(host: object, asked: object, *rest: object, **options: object) -> object:
+        if (host, asked) != ("127.0.0.1", port):
             raise socket.gaierror(socket.EAI_NONAME, "not while fuzzing")
-        return resolve(host, port, *rest, **options)  # type: ignore[arg-type]
+        return resolve(host, asked, *rest, **options)  # type: ignore[arg-type]
 
     socket.getaddrinfo = only_this_one  # type: ignore[assignment]
-    return server
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = resolve
 
 
 @contextmanager
@@ -106,6 +111,11 @@ def check_answer(content: bytes) -> None:
     Redirects lead to this server again, or nowhere.
     """
     server = _server()
+    with _alone(server.port):
+        _check(server, content)
+
+
+def _check(server: _Server, content: bytes) -> None:
     url = f"http://127.0.0.1:{server.port}/a"
     server.answer = content.replace(b"PORT", str(server.port).encode())
     for part_bytes, started in ((None, b""), (None, b"abc"), (4, b"abc")):
