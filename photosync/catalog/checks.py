@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from photosync.catalog.connection import CatalogConnection
 from photosync.characters import is_utf_8
@@ -25,6 +26,8 @@ _TABLES = """
     CREATE INDEX IF NOT EXISTS temp.unlisted_by_hash ON unlisted (outside, sha256);
     CREATE TABLE IF NOT EXISTS temp.unknown_files (outside TEXT, name BLOB, size INTEGER, sha256 TEXT);
     CREATE INDEX IF NOT EXISTS temp.unknown_files_by_size ON unknown_files (size);
+    CREATE TABLE IF NOT EXISTS temp.pushed_files (path BLOB PRIMARY KEY) WITHOUT ROWID;
+    INSERT OR IGNORE INTO temp.pushed_files SELECT path FROM pushes;
     DELETE FROM temp.list_lines;
     DELETE FROM temp.unlisted;
     DELETE FROM temp.unknown_files;
@@ -213,6 +216,11 @@ class Checks:
             "SELECT 1 FROM list_lines WHERE outside = ? AND name = ? LIMIT 1",
             (location.root, os.fsencode(location.path)),
         )
+        return found.fetchone() is not None
+
+    def was_pushed(self, path: Path) -> bool:
+        """Whether the file was uploaded from here."""
+        found = self._connection.execute("SELECT 1 FROM pushed_files WHERE path = ?", (os.fsencode(path),))
         return found.fetchone() is not None
 
     def has_file_named(self, location: Location) -> bool:

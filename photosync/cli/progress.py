@@ -104,6 +104,7 @@ class Bar(Lines):
             TextColumn("{task.fields[now]}", markup=False),
             console=self._console,
             transient=True,
+            redirect_stdout=sys.stdout.isatty(),  # else results would go to the terminal, not to where they are sent
         )
         self._task = self.progress.add_task(account, total=0, speed="", now="listing")
         self._began = time.monotonic()

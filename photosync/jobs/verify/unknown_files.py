@@ -74,7 +74,8 @@ class UnknownFiles:
         for similar in self.catalog.checks.similar_paths(location):
             if similar == location.path or _is_same_file(path, self.library.file(Location(location.root, similar))):
                 return True
-        return self.catalog.checks.is_listed(location) or self._is_beside_photo(location)
+        checks = self.catalog.checks
+        return checks.is_listed(location) or checks.was_pushed(path) or self._is_beside_photo(location)
 
     def _is_beside_photo(self, location: Location) -> bool:
         """Whether it is another program's sidecar: `IMG_1.xmp` or `IMG_1.JPG.xmp` next to `IMG_1.JPG`."""
