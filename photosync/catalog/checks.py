@@ -50,6 +50,8 @@ class Area:
     def bounds(self) -> tuple[str, str, str]:
         """The root, the first and the last possible key of a file's path."""
         key = Location(self.root, self.path).key
+        if not is_utf_8(key):  # a path of the user's; no file in the catalog has it
+            return self.root, _LAST, ""
         if self.is_file:
             return self.root, key, key
         return self.root, f"{key}/" if key else "", f"{key}/{_LAST}" if key else _LAST

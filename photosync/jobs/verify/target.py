@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from photosync.catalog import Area, Catalog
@@ -33,8 +34,12 @@ class Target:
 class _Place:
     library: Library
     has_catalog: bool
-    path: Path | None
-    """What the user named, below the library's folder or one outside it; None for everything."""
+    root: str = ""
+    """As in a `Location`."""
+    path: Path | None = None
+    """What the user named; None for everything."""
+    base: Path = Path()
+    """The root's folder, by the names that `path` has."""
 
 
 @contextmanager
@@ -79,44 +84,59 @@ def _place(path: Path | None, configured: Library | None, state: Path) -> _Place
             raise UsageError("no library is configured: name a folder or a file to check")
         if not configured.exists:
             raise UsageError(f"{configured.root} is no library yet: nothing was saved there")
-        return _Place(configured, configured.catalog_path.exists(), None)
-    real = Path(os.path.realpath(path)) if path.is_dir() else real_path(path)
-    folders = (real, *real.parents)
-    if configured is not None and configured.root.resolve() in folders and configured.exists:
-        return _Place(configured, configured.catalog_path.exists(), real)
-    for folder in folders:
-        if os.path.exists(folder / PROGRAM_FOLDER / "catalog.db"):  # noqa: PTH110 - false for what cannot be examined
-            return _Place(Library(folder, state), has_catalog=True, path=real)
-    if configured is not None and _outside_root(configured, real) is not None:
-        return _Place(configured, has_catalog=True, path=real)
-    for folder in folders:
-        if os.path.lexists(folder / SUMS_NAME):
-            return _Place(Library(folder, state), has_catalog=False, path=real)
-    raise UsageError(f"{path} is in no library, and there is no {SUMS_NAME} to check it by")
+        return _Place(configured, configured.catalog_path.exists())
+    # As the user named it, since a folder of the library may be a link to another disk; or else where it really is.
+    names = dict.fromkeys((Path(os.path.abspath(path)), real_path(path), Path(os.path.realpath(path))))  # noqa: PTH100
+    places = chain(
+        (place for each in names if configured and (place := _configured(configured, each))),
+        (place for each in names if (place := _with(Path(PROGRAM_FOLDER, "catalog.db"), each, state))),
+        (place for each in names if configured and (place := _outside(configured, each))),
+        (place for each in names if (place := _with(Path(SUMS_NAME), each, state))),
+    )
+    found = next(places, None)
+    if found is None:
+        raise UsageError(f"{path} is in no library, and there is no {SUMS_NAME} to check it by")
+    return found
 
 
-def _outside_root(library: Library, path: Path) -> str | None:
-    """The root of the folder outside the library that has the path."""
+def _configured(library: Library, path: Path) -> _Place | None:
+    """The place, if it is in the configured library."""
+    for base in (library.root, library.root.resolve()):
+        if base in (path, *path.parents) and library.exists:
+            return _Place(library, library.catalog_path.exists(), path=path, base=base)
+    return None
+
+
+def _with(file: Path, path: Path, state: Path) -> _Place | None:
+    """The place, if it is in a folder with this file: a catalog, or else a list."""
+    for base in (path, *path.parents):
+        if os.path.lexists(base / file):
+            return _Place(Library(base, state), file.name != SUMS_NAME, path=path, base=base)
+    return None
+
+
+def _outside(library: Library, path: Path) -> _Place | None:
+    """The place, if it is in a folder outside the configured library that has files of an account."""
     if not library.exists or not library.catalog_path.exists():
         return None
     with closing(read_catalog(library)) as catalog:
         roots = [root for root in catalog.roots() if root]
-    return next((root for root in roots if Path(root).resolve() in (path, *path.parents)), None)
+    for root in roots:
+        for base in (Path(root), Path(os.path.realpath(root))):
+            if base in (path, *path.parents):
+                return _Place(library, has_catalog=True, root=root, path=path, base=base)
+    return None
 
 
 def _areas(place: _Place, catalog: Catalog) -> list[Area]:
     if place.path is None:
         return [Area(root) for root in sorted({"", *catalog.roots()})]
-    base, root = place.library.root.resolve(), ""
-    if place.path != base and base not in place.path.parents:
-        root = _outside_root(place.library, place.path) or ""
-        base = Path(root).resolve()
-    relative = place.path.relative_to(base).as_posix()
+    relative = place.path.relative_to(place.base).as_posix()
     if relative == ".":
-        return [Area(root)]
-    is_file = catalog.entry_at(Location(root, relative)) is not None
+        return [Area(place.root)]
+    is_file = catalog.entry_at(Location(place.root, relative)) is not None
     exists = os.path.lexists(place.path)
-    area = Area(root, relative, is_file=is_file or (exists and not place.path.is_dir()))
+    area = Area(place.root, relative, is_file=is_file or (exists and not place.path.is_dir()))
     if not exists and place.has_catalog and not catalog.checks.count(area)[0]:
         raise UsageError(f"there is no file {place.path}, and the catalog has none")
     return [area]

@@ -200,7 +200,7 @@ class Verify:
         for file in files:
             self._check_cancelled()
             problem = fault_of(self.library.file(file.location), file.size_bytes)
-            if problem is not None:
+            if problem is not None and self.part > NOTHING:
                 self._seen_wrong.add((file.is_sidecar, file.row_id))
             yield _Checked(file, problem)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -97,6 +98,30 @@ def test_damage_in_an_old_backup(nobody: Sandbox, backup: Path) -> None:
         ("bsd (1).jpg", "missing", "absent"),
         ("new.jpg", "unknown", "not_recorded"),
     }
+
+
+def test_a_folder_of_the_library_that_is_a_link_to_another_disk(sandbox: Sandbox) -> None:
+    damaged = sandbox.files()[1]
+    one_byte(damaged)
+    folder, disk = damaged.parent, sandbox.folder / "disk"
+    folder.rename(disk)
+    folder.symlink_to(disk)
+    wrong = {(relative(sandbox, damaged), "damaged", "other_content")}
+    for options in ([], [str(folder)], [str(damaged)]):
+        assert found(sandbox.run("verify", *options)) == wrong
+
+
+def test_a_name_that_is_not_utf_8(nobody: Sandbox, sandbox: Sandbox, backup: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    (sandbox.library / "amazon" / name).write_bytes(b"")
+    assert found(sandbox.run("verify")) == {(f"amazon/{name}", "unknown", "not_recorded")}
+    assert sandbox.run("verify", str(sandbox.library / "amazon" / name)).exit == Exit.OK
+    (backup / name).write_bytes(b"cafe")
+    line = os.fsencode(f"\n{hashlib.sha256(b'cafe').hexdigest()}  {name}\n")
+    (backup / "SHA256SUMS").write_bytes((backup / "SHA256SUMS").read_bytes() + line)
+    assert found(nobody.run("verify", str(backup))) == set()
+    (backup / name).unlink()
+    assert found(nobody.run("verify", str(backup))) == {(name, "missing", "absent")}
 
 
 def test_a_sample_of_an_old_backup_is_wrong_usage(nobody: Sandbox, backup: Path) -> None:
