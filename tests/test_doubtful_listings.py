@@ -29,6 +29,12 @@ def user_of(provider: str, folder: Path, items: int) -> Iterator[User]:
         yield user
 
 
+def check_audit(user: User, exit_: Exit) -> None:
+    """The audit ends so, and calls nothing missing or gone."""
+    audit = user.sandbox.run("audit", ACCOUNT)
+    assert (audit.exit, audit.number("missing"), audit.number("gone")) == (exit_, 0, 0), audit
+
+
 @pytest.mark.parametrize("left", [0, 0.25])
 @pytest.mark.parametrize("provider", WHOLE)
 def test_a_listing_that_shrinks_is_suspicious(provider: str, left: float, tmp_path: Path) -> None:
@@ -39,6 +45,7 @@ def test_a_listing_that_shrinks_is_suspicious(provider: str, left: float, tmp_pa
         result = user.pull("--full")
         assert (result.exit, result.number("gone")) == (Exit.SUSPICIOUS, 0), result
         assert user.sandbox.hashes() == before
+        check_audit(user, Exit.SUSPICIOUS)
         simulator.faults.clear()
         simulator.library.add(1)
         assert user.pull_all("--full").number("saved") == 1
@@ -52,8 +59,12 @@ def test_an_item_without_its_data_is_not_gone(provider: str, fault: str, tmp_pat
         setattr(simulator.faults, fault, Fault(after=1, times=1))
         result = user.pull("--full")
         assert (result.exit, result.number("gone"), result.number("saved")) == (Exit.OK, 0, 0), result
+        simulator.forget()
+        setattr(simulator.faults, fault, Fault(after=1, times=1))
+        check_audit(user, Exit.SUSPICIOUS if provider == "aura" else Exit.OK)
         simulator.faults.clear()
         assert user.pull_all("--full").number("saved") == 0
+        check_audit(user, Exit.OK)
 
 
 @pytest.mark.parametrize("provider", ["amazon", "aura", "google"])

@@ -102,7 +102,15 @@ def ask_token(transport: Transport, token_url: str, form: Mapping[str, str]) -> 
     """The answer of a token endpoint with an access token. Raises `TokenRefusedError`, `ProviderError`."""
     transport.hide(*(form[name] for name in _SECRETS if name in form))
     is_repeatable = "code" not in form  # a code is valid once
-    answer = transport.request("POST", token_url, form=form, accept=_ANSWERED, idempotent=is_repeatable, signed=False)
+    answer = transport.request(
+        "POST",
+        token_url,
+        form=form,
+        accept=_ANSWERED,
+        idempotent=is_repeatable,
+        needs_storage=False,
+        signed=False,
+    )
     content = json_object(answer.body)
     if answer.is_html:  # of a proxy, or an outage: no refusal
         raise ProviderError(

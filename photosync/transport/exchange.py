@@ -85,7 +85,7 @@ class Exchange:
             raise self.refusal(reply.request, answer)
 
     def classify(self, reply: Reply, answer: Answer) -> None:
-        """Raise the provider's error for `answer`, if any; `StorageFullError` for a 507 to anything but a question."""
+        """Raise the provider's error for `answer`, if any; `StorageFullError` for a 507 to what needs storage."""
         error = self.settings.classify(answer) if self.settings.classify is not None else None
         if error is not None:  # the service's words may repeat what was sent
             error.args = (self.redactor.clean(str(error)),)
@@ -95,7 +95,8 @@ class Exchange:
             self.raise_if_temporary(reply, answer, error)
         if error is not None:
             raise error
-        if answer.status == HTTPStatus.INSUFFICIENT_STORAGE and reply.request.method not in {"GET", "HEAD"}:
+        needs_storage = reply.request.needs_storage and reply.request.method not in {"GET", "HEAD", "DELETE"}
+        if answer.status == HTTPStatus.INSUFFICIENT_STORAGE and needs_storage:
             raise StorageFullError(
                 f"{self.refusal(reply.request, answer)} The service has no storage left. Make room there, or rent "
                 "more, then push again."

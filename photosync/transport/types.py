@@ -143,6 +143,9 @@ class RequestOptions(TypedDict, total=False):
     """Whether it does no harm to send it twice, which is the default. Otherwise it is repeated only if it was certainly
     not processed: no connection came about, 429, or 503 with `Retry-After`. Where it may have been processed (408, 5xx,
     a lost connection) it is a `LostAnswerError` then, so that the provider can look what has become of it."""
+    needs_storage: bool
+    """Whether a 507 means that the account's storage is full, which is the default for all methods but GET, HEAD and
+    DELETE. A question by POST or a sign-in sets it to False."""
     signed: bool
     """Whether credentials go with it, to the account's own hosts: the default."""
     timeout_s: float | None
@@ -162,6 +165,7 @@ class Request:
     headers: Mapping[str, str] | None = None
     accept: Collection[int] = (200,)
     idempotent: bool = True
+    needs_storage: bool = True
     signed: bool = True
     timeout_s: float | None = None
     is_download: bool = False

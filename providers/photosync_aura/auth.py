@@ -169,6 +169,7 @@ class AuraAuth:
                 },
                 signed=False,
                 idempotent=False,
+                needs_storage=False,
             )
         except ProviderError as error:
             if error.status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

@@ -138,6 +138,7 @@ class UploadStore:
             self._settings.identity,
             json=content,
             headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_SERVICE}.{operation}"},
+            needs_storage=False,
             signed=False,
         )
         return as_object(answer)

@@ -68,7 +68,8 @@ class CloudDriveApi:
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
         """The raw stream of changes."""
-        return self._transport.stream("POST", f"{self._metadata_url}changes", json=question, timeout_s=IDLE_TIMEOUT_S)
+        url = f"{self._metadata_url}changes"
+        return self._transport.stream("POST", url, json=question, needs_storage=False, timeout_s=IDLE_TIMEOUT_S)
 
     # Nodes
 

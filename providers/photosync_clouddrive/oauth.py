@@ -123,11 +123,17 @@ class Relay:
         # Redirects are included, so that they are not followed; temporary errors are not, so that they are retried.
         accept = [status for status in range(200, 500) if status not in (408, 429)]
         if self.method == "get":
-            answer = self.transport.request("GET", self.url, params=content, accept=accept, signed=False)
+            answer = self.transport.request(
+                "GET", self.url, params=content, accept=accept, needs_storage=False, signed=False
+            )
         elif self.method == "json":
-            answer = self.transport.request("POST", self.url, json=content, accept=accept, signed=False)
+            answer = self.transport.request(
+                "POST", self.url, json=content, accept=accept, needs_storage=False, signed=False
+            )
         else:
-            answer = self.transport.request("POST", self.url, form=content, accept=accept, signed=False)
+            answer = self.transport.request(
+                "POST", self.url, form=content, accept=accept, needs_storage=False, signed=False
+            )
         token = self._checked(answer, refresh_token)
         self.check_account(str(token["access_token"]))
         return completed(token, asked_at)

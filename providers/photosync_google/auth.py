@@ -181,6 +181,7 @@ class GoogleAuth(BearerAuth):
             self._client.revoke_uri,
             form={"token": str(token["refresh_token"])},
             accept=(200, 400, 401, 403),
+            needs_storage=False,
             signed=False,
             timeout_s=20,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from photosync import clock
-from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, TemporaryError
+from photosync.errors import CancelledError, LostAnswerError, ProviderError, Reason, StorageFullError, TemporaryError
 from photosync.transport import Wait
 from photosync.transport.retry import retry_after_s
 from tests.transport.scripted_server import QUICK, Opener, Reply, Server, throttled
@@ -25,6 +25,16 @@ def test_a_passing_trouble_is_tried_again(server: Server, opened: Opener, status
     assert transport.request("GET", url).body == b"good"
     assert (transport.requests, transport.retries) == (2, 1)
     assert opened.waits == [Wait(f"{status} from 127.0.0.1:{server.port}", opened.waits[0].seconds, 1)]
+
+
+@pytest.mark.parametrize(("method", "needs_storage"), [("GET", True), ("DELETE", True), ("POST", False)])
+def test_a_full_storage_is_none_of_a_request_that_needs_none(
+    server: Server, opened: Opener, method: str, needs_storage: bool
+) -> None:
+    url = server.on("/a", Reply(507, b"not now"), GOOD)
+    assert opened().request(method, url, needs_storage=needs_storage).body == b"good"
+    with pytest.raises(StorageFullError):
+        opened().request("POST", server.on("/b", Reply(507, b"full")))
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 475])

@@ -37,7 +37,7 @@ class PickerApi:
         # harmless, a missing one would not be.
         config = {"pickingConfig": {"maxItemCount": str(min(most, MOST_PICKED))}} if most is not None else {}
         answer = self._transport.json(
-            "POST", f"{self._base}/sessions", params={"requestId": str(uuid.uuid4())}, json=config
+            "POST", f"{self._base}/sessions", params={"requestId": str(uuid.uuid4())}, json=config, needs_storage=False
         )
         return session_of(answer)
 
