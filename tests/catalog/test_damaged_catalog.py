@@ -21,6 +21,7 @@ COMMANDS = (
     ("push", "account", "{library}", "--dry-run"),
     ("fix", "{library}", "--dry-run"),
     ("why", "{photo}"),
+    ("audit", "account"),
 )
 
 
@@ -71,6 +72,10 @@ def test_damaged_pages_end_each_command_in_plain_words(
         ("UPDATE items SET reason = 'x', description = '[]'", ("pull", "account", "--dry-run")),
         ("UPDATE runs SET started_at = 'yesterday'", ("status",)),
         ("UPDATE runs SET exit = 99", ("status",)),
+        ("UPDATE items SET proof = 'sworn'", ("status",)),
+        ("UPDATE items SET proof = 'sworn'", ("why", "{photo}")),
+        ("UPDATE items SET proof = 'sworn'", ("audit", "account")),
+        ("UPDATE items SET reason = 'luck'", ("audit", "account")),
         ("UPDATE listings SET completed_at = ''", ("pull", "account")),
     ],
 )

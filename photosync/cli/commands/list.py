@@ -98,5 +98,5 @@ def _recorded_json(row: ListedItem) -> dict[str, object]:
     entry = row.entry
     if entry is None:
         return {}
-    content: dict[str, object] = {"proof": entry.proof} if entry.proof else {}
+    content: dict[str, object] = {"proof": entry.proved} if entry.proved else {}
     return content | ({"reason": entry.reason, "tries": entry.tries} if entry.reason else {})

@@ -151,7 +151,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "saved_at": entry.saved_at,
         "delivered": {"bytes": entry.delivered_size, "md5": entry.delivered_md5, "sha256": entry.delivered_sha256},
         "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
-        "proof": entry.proof,
+        "proof": entry.proved,
         "verified_at": answer.verified_at.isoformat() if answer.verified_at else None,
         "reason": entry.reason,
         "error": entry.error,

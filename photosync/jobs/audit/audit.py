@@ -197,6 +197,7 @@ class Audit:
             for entry in self._unlisted():
                 self._check_gone(entry)
         if self._is_whole:
+            self._check_cancelled()
             for finding in extra_files(self._library, self._snapshot, self._account.name, self._unended_since):
                 self._summary.count(finding)
                 self._found(finding)

@@ -53,12 +53,16 @@ class AuditSummary:
         self.extra += finding.finding is FindingKind.EXTRA
 
     def end(self, error: PhotosyncError | None) -> None:
-        """Set the exit status. `error` ended the audit before the comparison, or tells why the listing is in doubt."""
+        """Set the exit status. `error` ended the audit early."""
         damage = [Exit.DAMAGE] if self.missing or self.different or self.failed else []
         doubt = [Exit.SUSPICIOUS] if self.doubt else []
         self.exit = Exit.worst([Exit.OK, *damage, *doubt, *([error.exit] if error else [])])
         self.message = str(error) if error else self.doubt
-        if self.listed != self.saved + self.filtered + self.failed + self.missing:
+        compared = self.saved + self.filtered + self.failed + self.missing
+        if error is not None:
+            self.listed = compared  # no more is known of the others
+            self.complete = False
+        if self.listed != compared:
             raise AssertionError(f"the totals do not add up: {self}")
 
     @property
@@ -69,8 +73,8 @@ class AuditSummary:
     @property
     def verdict(self) -> str:
         """Whether all is here, and what to do if not."""
-        if self.message and not self.doubt:
-            return f"{self._name}: not compared: {self.message}"
+        if self.message and self.message != self.doubt:
+            return f"{self._name}: not compared to the end: {self.message}"
         asked = self.listed - self.filtered
         if self.doubt:
             return f"{self._counts(asked)}; the listing is in doubt, so what else is missing or gone is not known"

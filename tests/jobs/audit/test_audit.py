@@ -294,7 +294,7 @@ def test_a_service_that_cannot_be_asked(pulled: Auditor) -> None:
     pulled.simulator.faults.expired = Fault()
     signed_out = pulled.audit()
     assert (signed_out.exit, signed_out.findings) == (Exit.AUTH, [])
-    assert signed_out.verdict.startswith("amazon: not compared: ")
+    assert signed_out.verdict.startswith("amazon: not compared to the end: ")
     pulled.simulator.faults.clear()
     pulled.simulator.faults.server_error = Fault()
     assert (pulled.audit().exit, pulled.audit().findings) == (Exit.TEMPORARY, [])
