@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fuzz.harnesses import HARNESSES
 from photosync.errors import Exit, Reason
 from photosync.jobs.failures import ADVICE
 from photosync.jobs.findings import FindingKind, FindingReason
@@ -46,6 +47,9 @@ def test_the_figures_that_are_promised_are_those_of_the_tests() -> None:
     values = re.search(r"at each of four services \| (\d+) \|", PROMISES)
     assert values is not None
     assert int(values[1]) == len(VALUES)
+    readers = re.search(r"in one night \| (\d+), ", PROMISES)
+    assert readers is not None
+    assert int(readers[1]) == len(HARNESSES)
     contracts = re.search(r"pulling, uploading \| (\d+), (\d+) \|", PROMISES)
     assert contracts is not None
     assert [int(each) for each in contracts.groups()] == [cases(ProviderContract), cases(UploadContract)]
