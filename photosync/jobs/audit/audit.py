@@ -137,7 +137,8 @@ class Audit:
     @property
     def _shows_gone(self) -> bool:
         """Whether items of the catalog that match, and are not in the listing, are no longer at the provider."""
-        return self._selection.is_local and not self._collections
+        is_changeable = self._selection.favorites  # what is no favourite any more is not gone
+        return self._selection.is_local and not self._collections and not is_changeable
 
     def _unlisted(self) -> Iterator[CatalogEntry]:
         """The items of the catalog that the listing should have, and does not."""
@@ -240,7 +241,8 @@ class Audit:
         if fault is not None and fault.finding is FindingKind.MISSING:
             return  # it is neither here nor there
         path = str(entry.location) if entry.location else None
-        text = f"{entry.item.name or entry.id}: the provider does not have it any more; its file stays"
+        name = "" if path else f"{entry.item.name or entry.id}: "
+        text = f"{name}the provider does not list it any more; its file stays"
         finding = Finding(path, entry.id, entry.account, FindingKind.GONE, FindingReason.NOT_LISTED, text)
         self._summary.count(finding)
         self._found(finding)

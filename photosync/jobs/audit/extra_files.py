@@ -24,9 +24,8 @@ def extra_files(
     unknown = UnknownFiles(library, catalog)
     for root in sorted({"", *snapshot.roots(account)}):
         for location in unknown.find(Area(root, "" if root else account)):
-            path = library.file(location)
             if _is_old(library, location, unended_since):
-                error = f"{path.name}: no item of {account} has this file"
+                error = f"no item of {account} has this file"
                 yield Finding(str(location), None, account, FindingKind.EXTRA, FindingReason.NOT_RECORDED, error)
 
 

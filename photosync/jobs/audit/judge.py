@@ -38,7 +38,7 @@ def judge(account: str, item: Item, entry: CatalogEntry | None, fault: FileFault
 
     def found(kind: FindingKind, reason: FindingReason | Reason, error: str) -> Finding:
         path = str(entry.location) if entry and entry.location else None
-        return Finding(path, item.id, account, kind, reason, f"{item.name or item.id}: {error}")
+        return Finding(path, item.id, account, kind, reason, error if path else f"{item.name or item.id}: {error}")
 
     if entry is None:
         text = "the provider has it, and it was not saved yet"

@@ -61,6 +61,19 @@ def test_a_service_with_hashes(tmp_path: Path, simulator_type: type[Simulator]) 
         assert "proved by its structure" in _why(user, by_structure)
 
 
+def test_fixed_files_that_are_adopted(tmp_path: Path) -> None:
+    """Their delivered bytes are known from the undo records; what has no hash is downloaded again."""
+    with user_of(AmazonSimulator(items=8, seed=3, gaps=False), tmp_path, exif="fix") as user:
+        user.simulator.library.add(1, missing={"md5"})
+        assert user.pull().number("fixed") > 0
+        for path in (user.sandbox.library / ".photosync").glob("catalog*"):
+            path.unlink()
+        user.simulator.forget()
+        assert user.pull().exit == Exit.OK
+        assert user.simulator.counts["content"] == 1
+        _check_everywhere(user, {"hash": 8, "size": 1})
+
+
 def test_frames(tmp_path: Path) -> None:
     with user_of(AuraSimulator(items=0, gaps=False), tmp_path) as user:
         photos = user.simulator.library.add(4, kind=Kind.PHOTO, frame=KITCHEN)
