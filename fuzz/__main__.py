@@ -68,7 +68,8 @@ def _run(harness: Harness, seconds: int) -> bool:
     print(f"{harness.name:20} {_runs(done.stdout):>9} inputs in {time.monotonic() - began:4.0f} s", flush=True)
     if done.returncode == 0 and not found:
         return True
-    print(done.stdout[done.stdout.find(b" === ") :].decode("utf-8", "replace")[:_MOST_SHOWN])
+    said = [line for line in done.stdout.splitlines() if not line.startswith((b"INFO:", b"WARNING:", b"#"))]
+    print(b"\n".join(said).decode("utf-8", "replace")[-_MOST_SHOWN:])
     for each in found:
         print(f"Try it again with: python -m fuzz {harness.name} --input {each}")
     return False
