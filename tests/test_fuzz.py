@@ -51,6 +51,7 @@ def test_changes_of_the_seeds_pass(name: str) -> None:
     check()
 
 
+@pytest.mark.slow  # a process that imports everything
 def test_an_input_is_tried_again_by_its_file(tmp_path: Path) -> None:
     (tmp_path / "input").write_bytes(b"{name}")
     command = [sys.executable, "-m", "fuzz", "layout", "--input", str(tmp_path / "input")]
