@@ -29,9 +29,10 @@ def move_to_damaged(library: Library, location: Location, why: str) -> Path | No
     target = library.kept_path(
         location, "damaged", shortened(source.name, SHORT_NAME_BYTES - len(_NOTE) - _COUNTER_BYTES)
     )
-    write_durably(target.with_name(target.name + _NOTE), why.encode(errors="surrogateescape"))
+    workspace, note = library.workspace(location.root), target.with_name(target.name + _NOTE)
+    write_durably(note, why.encode(errors="surrogateescape"), workspace)
     if stat.S_ISREG(source.lstat().st_mode):
-        move_file(source, target, workspace=library.workspace(location.root))
+        move_file(source, target, workspace=workspace)
     else:
         source.replace(target)  # a copy on another disk would not be the same
     for folder in (target.parent, source.parent):

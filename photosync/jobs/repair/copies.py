@@ -46,14 +46,14 @@ class FilesBySize:
     def __init__(self, paths: Callable[[], Iterable[Path]], sizes: Set[int | None]) -> None:
         self._paths = paths
         self._sizes = sizes
-        self._by_size: dict[int | None, list[Path]] | None = None
+        self._by_size: dict[int | None, dict[Path, None]] | None = None
         self._sha256s: dict[Path, str | None] = {}
 
-    def of_size(self, content: Content) -> list[Path]:
+    def of_size(self, content: Content) -> Iterable[Path]:
         """The files that may have a content; of a sidecar, all with that extension."""
         if self._by_size is None:
             self._by_size = self._indexed()
-        return self._by_size.get(content.size_bytes, [])
+        return tuple(self._by_size.get(content.size_bytes, ()))  # files may be added meanwhile
 
     def add(self, path: Path) -> None:
         """Take one more file, or one that has another content now, if the others were taken already."""
@@ -69,21 +69,21 @@ class FilesBySize:
                 self._sha256s[path] = digest_of(path).sha256
         return self._sha256s[path] == content.sha256
 
-    def _indexed(self) -> dict[int | None, list[Path]]:
-        found: dict[int | None, list[Path]] = {}
-        for path in dict.fromkeys(self._paths()):
+    def _indexed(self) -> dict[int | None, dict[Path, None]]:
+        found: dict[int | None, dict[Path, None]] = {}
+        for path in self._paths():
             self._take(path, found)
         return found
 
-    def _take(self, path: Path, found: dict[int | None, list[Path]]) -> None:
+    def _take(self, path: Path, found: dict[int | None, dict[Path, None]]) -> None:
         with suppress(OSError):
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 return
             if status.st_size in self._sizes:
-                found.setdefault(status.st_size, []).append(path)
+                found.setdefault(status.st_size, {})[path] = None
             if None in self._sizes and path.suffix.lower() == _SIDECAR:
-                found.setdefault(None, []).append(path)
+                found.setdefault(None, {})[path] = None
 
 
 class LibraryCopies:

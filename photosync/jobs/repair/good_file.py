@@ -117,7 +117,7 @@ class GoodFiles:
             try:
                 downloaded = self.downloads.delivered(other, location.root)
             except ItemError as error:
-                errors.setdefault(other.account, str(error))
+                errors.setdefault(other.account, str(error).rstrip("."))
                 continue
             sha256, path = downloaded.delivered.sha256, temporary_path(workspace)
             downloaded.fixed.path.replace(path)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
 from photosync import clock
 from photosync.catalog import Catalog
@@ -51,6 +51,7 @@ class Placement:
         """
         target = self.library.file(wanted.location)
         with file_errors(target):
+            self._clear_way(wanted, source)
             new_folders = _make_folder(target.parent)
             self.move_away(wanted, source)
             move_file(good, target, workspace=self.library.workspace(wanted.location.root))
@@ -67,6 +68,16 @@ class Placement:
             moved = move_to_damaged(self.library, wanted.location, _note(path, wanted, source))
             if moved is not None:
                 self.on_file(moved)
+
+    def _clear_way(self, wanted: Wanted, source: str) -> None:
+        """Move away a file in the place of a folder. A link may lead to a disk that is not mounted: it stays."""
+        location = wanted.location
+        for folder in reversed(PurePosixPath(location.path).parents):
+            path = self.library.base(location.root) / folder
+            if os.path.lexists(path) and not (path.is_dir() or path.is_symlink()):
+                in_the_way = Location(location.root, str(folder))
+                if self.catalog.entry_at(in_the_way) is None:
+                    self.move_away(replace(wanted, location=in_the_way), source)
 
     def record(self, wanted: Wanted, source: str) -> None:
         """Record the repair. The caller holds a transaction."""

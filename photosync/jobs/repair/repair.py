@@ -120,6 +120,7 @@ class Repair:
 
     def run(self) -> Iterator[Finding]:
         """Each finding again: with the source that repaired it, or with a sentence why none did."""
+        self._library.remove_temporary_files(self._catalog.roots())
         with self._downloads:
             for work in sorted(self._work, key=lambda each: each.order):
                 finding = work.finding if self._error else self._repaired(work)

@@ -40,16 +40,22 @@ class LibraryOwner:
         return result
 
     def check_right(self) -> None:
-        """A second check finds no damage; SHA256SUMS is right, and no temporary files are left."""
+        """A second check finds no damage, and everything is tidy."""
         again = self.verify()
         assert again.exit == 0, again
         assert damage(again) == []
+        self.check_tidy()
+
+    def check_tidy(self) -> None:
+        """SHA256SUMS is right, and no temporary files are left."""
         if self.sandbox.files():  # all may be in folders outside
             command = ["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"]
             done = subprocess.run(command, cwd=self.library, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
-        names = {path.name for path in self.library.rglob("*")}
-        assert not {name for name in names if name.startswith(".photosync-") or name.endswith((".new", ".partial"))}
+        temporary = (".new", ".partial", ".copy")
+        left = [path for path in self.library.rglob("*") if path.name.startswith(".photosync-")]
+        left += [path for path in self.library.rglob("*") if path.name.endswith(temporary)]
+        assert left == []
 
     def contents(self) -> dict[Path, str]:
         """The hash of each file of the library."""
