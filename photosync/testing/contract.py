@@ -35,7 +35,7 @@ from photosync.testing.user import ACCOUNT, RUN_TIMEOUT_S, User, check_names, fi
 _CASES_OF_FACTS = {
     "has_hashes": ("test_wrong_bytes_are_refused", "test_more_bytes_than_listed_are_not_written"),
     "sees_changes": ("test_changed_item",),
-    "lists_everything": ("test_emptied_account_is_suspicious",),
+    "lists_everything": ("test_emptied_account_is_suspicious", "test_an_audit_finds_everything"),
 }
 _MOST_REQUESTS_FOR_ONE_CONTENT = 12
 """Six tries, at services that redirect each of them."""
@@ -147,6 +147,16 @@ class ProviderContract:
             result = user.pull("--full")
             assert result.exit == Exit.SUSPICIOUS, result
             assert user.sandbox.hashes() == before
+
+    def test_an_audit_finds_everything(self, tmp_path: Path) -> None:
+        with self.user(tmp_path, 12) as user:
+            user.pull_all()
+            audited = user.sandbox.run("audit", ACCOUNT)
+            assert (audited.exit, audited.number("saved")) == (Exit.OK, 12), audited
+            assert audited.objects == [audited.summary], "there are findings"
+            user.sandbox.files()[3].unlink()
+            audited = user.sandbox.run("audit", ACCOUNT)
+            assert (audited.exit, audited.number("saved"), audited.number("missing")) == (Exit.DAMAGE, 11, 1), audited
 
     def test_file_removed_by_hand_comes_back(self, tmp_path: Path) -> None:
         with self.user(tmp_path, 8) as user:
