@@ -75,7 +75,7 @@ def test_a_fault(provider: str, row: Row, tmp_path: Path, record_property: Recor
     if row.is_for_pushes:
         fired += check_push(provider, row, tmp_path / "push")
     record_property("fault table: failed requests", fired)
-    assert (fired > 0) == is_reached(provider, row)
+    assert (fired > 0) == is_reached(row)
 
 
 def check_pull(provider: str, row: Row, folder: Path) -> int:

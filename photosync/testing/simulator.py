@@ -269,7 +269,7 @@ class Simulator(RequestLog, ABC):
             return body
         last = self._last_pages.get(route.label)
         self._last_pages[route.label] = body
-        if last is not None and (fault := self.faults.fires("page_twice", route.kind)):
+        if (fault := self.faults.fires("page_twice", route.kind)) and last is not None:
             return listing_faults.replaced(body, last, self.lists) if fault.value else last
         return listing_faults.damaged(self.faults, body, self.lists)
 
