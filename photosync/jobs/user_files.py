@@ -6,6 +6,7 @@ with `--exclude` or in a file `.photosyncignore`. A file or folder that the user
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import warnings
@@ -134,7 +135,7 @@ def _ignore_file(folder: Path) -> Iterator[_Rules]:
     """The rules of the folder's own file, if it has one."""
     path = folder / IGNORE_FILE
     try:
-        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+        text = _text(path)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -142,6 +143,12 @@ def _ignore_file(folder: Path) -> Iterator[_Rules]:
             f"{path} cannot be read: {error.strerror}; without it, excluded files would be taken"
         ) from error
     yield _rules(folder, text.splitlines(), str(path))
+
+
+def _text(path: Path) -> str:
+    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return path.read_text(encoding="utf-8-sig", errors="surrogateescape")
 
 
 def _rules(base: Path, lines: Sequence[str], source: str) -> _Rules:

@@ -6,6 +6,7 @@ before the changed file; after a crash, a record without such a file does no har
 
 from __future__ import annotations
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ class UndoRecords:
         folder = self._folder / sha256[:2]
         with file_errors(folder):
             found = sorted(folder.glob(f"{sha256}-*.json"))
-            return {path.stem.partition("-")[2]: path.read_bytes() for path in found if not path.stem.endswith(_MADE)}
+            return {path.stem.partition("-")[2]: _content(path) for path in found if not path.stem.endswith(_MADE)}
 
     def all(self) -> Iterator[tuple[str, str]]:
         """The hashes of the two contents of every record, the earlier one second."""
@@ -68,6 +69,12 @@ class UndoRecords:
     def path(self, sha256: str, before: str = _MADE) -> Path:
         """The file of a record, which need not exist; by default of one that says that the file was created."""
         return self._folder / sha256[:2] / f"{sha256}-{before}.json"
+
+
+def _content(path: Path) -> bytes:
+    if not path.is_file():
+        raise OSError(errno.EINVAL, "no regular file", str(path))  # opening a pipe would wait for ever
+    return path.read_bytes()
 
 
 def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:

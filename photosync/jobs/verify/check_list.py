@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Area, Catalog
 from photosync.jobs.file_state import FileFault, fault_of
@@ -25,7 +27,8 @@ def check_list(library: Library, catalog: Catalog, area: Area) -> FileFault | No
     if problem is not None:
         return problem if is_needed else None
     try:
-        checks.add_list_lines(area.root, ((line.name, line.sha256.decode()) for line in sums.read(base)))
+        lines = ((_relative(line.name, base), line.sha256.decode()) for line in sums.read(base))
+        checks.add_list_lines(area.root, lines)
     except OSError as error:
         return unreadable(error)
     without = _some(checks.files_without_line(area))
@@ -37,6 +40,16 @@ def check_list(library: Library, catalog: Catalog, area: Area) -> FileFault | No
         return None
     what = f"it has {' and '.join(wrong)}; the next run that writes to the library corrects its lines"
     return FileFault(FindingKind.DIFFERENT, FindingReason.LINES, what)
+
+
+def _relative(name: bytes, base: Path) -> bytes:
+    """A name of the list below its folder as it is in the catalog: `./a//b.jpg` is `a/b.jpg`. Others stay."""
+    if name.startswith((b"./", b"/")) or b"//" in name or b"/./" in name:
+        path = PurePosixPath(os.fsdecode(name))
+        if path.is_relative_to(base):
+            path = path.relative_to(base)
+        return os.fsencode(path)
+    return name
 
 
 def _some(paths: Iterable[str]) -> str:

@@ -85,6 +85,8 @@ def _place(path: Path | None, configured: Library | None, state: Path) -> _Place
         if not configured.exists:
             raise UsageError(f"{configured.root} is no library yet: nothing was saved there")
         return _Place(configured, configured.catalog_path.exists())
+    if path.name == SUMS_NAME:
+        path = path.parent
     # As the user named it, since a folder of the library may be a link to another disk; or else where it really is.
     names = dict.fromkeys((Path(os.path.abspath(path)), real_path(path), Path(os.path.realpath(path))))  # noqa: PTH100
     places = chain(

@@ -53,10 +53,16 @@ class UnknownFiles:
         self.catalog.checks.add_unknown(location, found.st_size if stat.S_ISREG(found.st_mode) else -1)
 
     def moved_from(self, file: RecordedFile) -> UnknownFile | None:
-        """The unknown file with the content of a missing one. Files of the right size are read for that."""
+        """The unknown file with the content of a missing one. Files of the right size are read for that.
+
+        Where the size is not known, those with the right extension.
+        """
         checks = self.catalog.checks
-        size_bytes = file.size_bytes
-        candidates = list(checks.unknown()) if size_bytes is None else checks.unknown_of_size(size_bytes)
+        if file.size_bytes is not None:
+            candidates = checks.unknown_of_size(file.size_bytes)
+        else:
+            extension = _extension(file.location)
+            candidates = [each for each in checks.unknown() if _extension(each.location) == extension]
         return next((each for each in candidates if self._sha256(each) == file.sha256), None)
 
     def _sha256(self, file: UnknownFile) -> str:
@@ -88,6 +94,10 @@ class UnknownFiles:
         """The folders of other roots that lie in this one."""
         others = [self.library.base(root) for root in self.catalog.roots()]
         return [other for other in others if base in other.parents]
+
+
+def _extension(location: Location) -> str:
+    return PurePosixPath(location.path).suffix.lower()
 
 
 def _is_same_file(path: Path, other: Path) -> bool:

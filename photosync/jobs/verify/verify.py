@@ -313,7 +313,7 @@ class Verify:
     def _explained(self, file: RecordedFile, problem: FileFault) -> FileFault:
         """The problem of a file, with what only the catalog can tell of it."""
         if problem.reason in (FindingReason.ABSENT, FindingReason.UNREADABLE):
-            self._check_there(file.location.root)
+            SumsList(self.library, self.catalog, file.location.root).check_there()
         if problem.reason is FindingReason.ABSENT:
             problem = self._found_again(file) or problem
         if not file.account and self.target.is_library:

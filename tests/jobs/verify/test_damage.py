@@ -83,6 +83,10 @@ def renamed(path: Path) -> None:
     path.rename(path.with_name("renamed.jpg"))
 
 
+def renamed_sidecar(path: Path) -> None:
+    path.rename(path.with_name("renamed.xmp"))
+
+
 def case_renamed(path: Path) -> None:
     path.rename(path.with_name(path.name.swapcase()))
 
@@ -215,6 +219,8 @@ def test_what_cannot_be_read_is_not_proved_and_concerns_no_other_file(sandbox: S
         (truncated, "damaged", "other_content"),
         (deleted, "missing", "absent"),
         (replaced_by_a_folder, "missing", "folder"),
+        (replaced_by_a_pipe, "missing", "special_file"),
+        (renamed_sidecar, "missing", "moved"),
     ],
 )
 def test_a_sidecar(sandbox: Sandbox, damage: Callable[[Path], None], finding: str, reason: str) -> None:
@@ -237,6 +243,7 @@ def test_a_sidecar_that_another_program_has_written(sandbox: Sandbox) -> None:
         (emptied, "damaged", "other_content"),
         (deleted, "missing", "absent"),
         (replaced_by_a_folder, "damaged", "unreadable"),
+        (replaced_by_a_pipe, "damaged", "unreadable"),
     ],
 )
 def test_an_undo_record(sandbox: Sandbox, damage: Callable[[Path], None], finding: str, reason: str) -> None:
@@ -295,6 +302,7 @@ def test_a_line_of_the_list(sandbox: Sandbox, change: Callable[[list[str]], None
         (emptied, "damaged", "empty"),
         (replaced_by_a_folder, "missing", "folder"),
         (replaced_by_a_dangling_link, "missing", "link"),
+        (replaced_by_a_pipe, "missing", "special_file"),
     ],
 )
 def test_the_list(sandbox: Sandbox, damage: Callable[[Path], None], finding: str, reason: str) -> None:

@@ -124,6 +124,25 @@ def test_a_name_that_is_not_utf_8(nobody: Sandbox, sandbox: Sandbox, backup: Pat
     assert found(nobody.run("verify", str(backup))) == {(name, "missing", "absent")}
 
 
+def test_names_as_other_programs_write_them(nobody: Sandbox, backup: Path) -> None:
+    names = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("a.jpg", "UPPER.JPG", "sub/b c.jpg")}
+    lines = [f"{names['a.jpg']}  ./a.jpg", f"{names['UPPER.JPG']}  {backup}/UPPER.JPG"]
+    (backup / "SHA256SUMS").write_text("\n".join([*lines, f"{names['sub/b c.jpg']}  .//sub/./b c.jpg", ""]))
+    unknown = {(name, "unknown", "not_recorded") for name in ("new\nline.jpg", "back\\slash.jpg", "bsd (1).jpg")}
+    for path in (backup, backup / "SHA256SUMS"):
+        result = nobody.run("verify", str(path))
+        assert (result.exit, result.number("read"), found(result)) == (Exit.OK, 3, unknown)
+    assert nobody.run("verify", str(backup / "a.jpg")).number("read") == 1
+
+
+def test_a_pipe_among_the_files_does_not_stop_the_check(sandbox: Sandbox) -> None:
+    for name in ("pipe", ".photosyncignore"):
+        os.mkfifo(sandbox.library / name)
+    result = sandbox.run("verify")
+    assert (result.exit, found(result)) == (Exit.OK, set())
+    assert ".photosyncignore cannot be read: it is no regular file" in result.stderr
+
+
 def test_a_sample_of_an_old_backup_is_wrong_usage(nobody: Sandbox, backup: Path) -> None:
     result = nobody.run("verify", str(backup), "--sample", "5%")
     assert (result.exit, result.stdout) == (Exit.USAGE, "")
