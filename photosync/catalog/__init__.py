@@ -1,6 +1,7 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
 from photosync.catalog.checks import Area, RecordedFile, UnknownFile
+from photosync.catalog.connection import DamagedCatalogError, unusable
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
@@ -16,6 +17,7 @@ __all__ = [
     "Area",
     "Catalog",
     "CatalogEntry",
+    "DamagedCatalogError",
     "Listing",
     "Match",
     "PushRecord",
@@ -27,4 +29,5 @@ __all__ = [
     "Sidecar",
     "Snapshot",
     "UnknownFile",
+    "unusable",
 ]

@@ -26,11 +26,15 @@ _KIND = 0xFF
 """The bits of an extended result code that have its kind: https://www.sqlite.org/rescode.html"""
 
 
-def unusable(path: Path, why: object) -> DestinationError:
+class DamagedCatalogError(DestinationError):
+    """The file is no catalog, or not a sound one."""
+
+
+def unusable(path: Path, why: object) -> DamagedCatalogError:
     """The error for a catalog that is damaged."""
-    return DestinationError(
-        f"the catalog {path} cannot be used: {why}. Check the disk; if the file is damaged, move it away: "
-        "the next run makes a new one and adopts the files that lie there."
+    return DamagedCatalogError(
+        f"the catalog {path} cannot be used: {why}. Check the disk. To have photosync move it away, and make it anew "
+        "from its copy, the files and the listings of the services, without a download, run: photosync rebuild"
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,19 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from photosync.catalog import entry, item_json, schema
+from photosync.catalog import entry, item_json, opening, schema
 from photosync.catalog.checks import Checks
-from photosync.catalog.connection import CatalogConnection, opening
+from photosync.catalog.connection import CatalogConnection
+from photosync.catalog.copy import CatalogCopy
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
+from photosync.catalog.soundness import Soundness
 from photosync.catalog.totals import AccountTotals, totals_of
-from photosync.errors import DestinationError
 from photosync.model import Digest, Item, Location, Proof
-
-CACHE_KIB = 16 * 1024
 
 _SAVED_COLUMNS = (
     *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
@@ -72,6 +70,8 @@ class Catalog:
 
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
+        self.copy = CatalogCopy(connection)
+        self.soundness = Soundness(connection)
         self.fixes = Fixes(connection)
         self.failures = Failures(connection)
         self.checks = Checks(connection)
@@ -82,41 +82,12 @@ class Catalog:
     @classmethod
     def open(cls, path: Path) -> Self:
         """Open for writing. A missing catalog is created, an older one is migrated. Raises `DestinationError`."""
-        try:
-            return cls._opened(path, "WAL")
-        except DestinationError as error:
-            if not isinstance(error.__cause__, sqlite3.OperationalError):
-                raise
-        # A write-ahead log needs shared memory, which network file systems do not have. Not while the error is handled:
-        # it refers to the first connection, which keeps its lock until then.
-        return cls._opened(path, "TRUNCATE")
-
-    @classmethod
-    def _opened(cls, path: Path, journal: str) -> Self:
-        with opening(path, path.absolute().as_uri()) as connection:
-            if journal != "WAL":  # the log of an earlier run can be read without shared memory in this mode
-                connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-            connection.execute(f"PRAGMA journal_mode = {journal}")
-            connection.execute("PRAGMA locking_mode = NORMAL")
-            connection.execute("BEGIN IMMEDIATE")  # only a write shows whether a log can be used
-            connection.execute("ROLLBACK")
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-            schema.migrate(connection, path)
-        return cls(connection)
+        return cls(opening.to_write(path))
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Open without changing anything on the disk."""
-        # Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that.
-        quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-        with opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
-            connection = on_disk
-            if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
-                connection = on_disk.copy_in_memory()
-                on_disk.close()
-                schema.migrate(connection, path)
-        return cls(connection)
+        """Open without changing anything on the disk. Raises `DestinationError`."""
+        return cls(opening.to_read(path))
 
     @classmethod
     def empty(cls) -> Self:
@@ -371,6 +342,13 @@ class Catalog:
         known = (listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark)
         self._connection.execute(
             "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)", (account, collection, selection, *known)
+        )
+
+    def forget_listing(self, account: str, collection: str, selection: str) -> None:
+        """Forget the extent of this kind of listing."""
+        self._connection.execute(
+            "DELETE FROM listings WHERE account = ? AND collection = ? AND selection = ?",
+            (account, collection, selection),
         )
 
     def totals(self, account: str) -> AccountTotals:

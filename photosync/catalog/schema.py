@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -156,6 +157,17 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
             "Update photosync on this machine."
         )
     return version
+
+
+def tables(connection: sqlite3.Connection) -> set[str]:
+    """The names of the tables in the file."""
+    return {name for (name,) in connection.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'")}
+
+
+def missing_tables(connection: sqlite3.Connection, version: int) -> list[str]:
+    """The tables that a catalog of this version has, and this database has not."""
+    due = re.findall(r"CREATE TABLE (\w+)", "".join(MIGRATIONS[:version]))
+    return sorted(set(due) - tables(connection))
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -20,6 +20,7 @@ from photosync.cli.commands.pick import pick
 from photosync.cli.commands.providers import show_providers
 from photosync.cli.commands.pull import pull
 from photosync.cli.commands.push import push
+from photosync.cli.commands.rebuild import rebuild
 from photosync.cli.commands.status import show_status
 from photosync.cli.commands.usage import show_usage
 from photosync.cli.commands.verify import verify
@@ -71,5 +72,6 @@ app.command("status")(show_status)
 app.command("failures")(show_failures)
 app.command("audit")(audit)
 app.command("verify")(verify)
+app.command("rebuild")(rebuild)
 app.command("providers")(show_providers)
 app.command("demo")(demo)

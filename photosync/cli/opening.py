@@ -38,15 +38,14 @@ def library_of(general: GeneralOptions, configured: Config) -> Library | None:
 @contextmanager
 def open_catalog(library: Library | None) -> Iterator[Catalog]:
     """The library's catalog, for reading; an empty one where there is no library yet."""
-    exists = library is not None and library.exists and library.catalog_path.exists()
-    with closing(library_catalog.read_catalog(library) if library and exists else Catalog.empty()) as catalog:
+    with library_catalog.read_catalog(library) if library else closing(Catalog.empty()) as catalog:
         yield catalog
 
 
 @contextmanager
 def open_catalog_to_write(library: Library) -> Iterator[Catalog]:
     """The library's catalog, locked against other runs. Makes the library where there is none yet."""
-    with library.created(), closing(library_catalog.open_catalog(library)) as catalog:
+    with library.created(), library_catalog.open_catalog(library) as catalog:
         yield catalog
 
 

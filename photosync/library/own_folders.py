@@ -22,8 +22,9 @@ from photosync.errors import DestinationError
 
 _WORKSPACE_PREFIX = ".photosync-fix-"
 _WORKSPACE = re.compile(re.escape(_WORKSPACE_PREFIX) + "[a-z0-9_]{8}")
-_TEMPORARY = re.compile(r"\.(photosync-)?[0-9a-f]{32}\.new|(fixed|mended)-[a-z0-9_]{8}\.partial")
-"""The names of `write_durably`, `move_file` and the fixer's second files; those of earlier versions too."""
+_TEMPORARY = re.compile(r"\.(photosync-)?[0-9a-f]{32}\.new(-wal|-shm)?|(fixed|mended)-[a-z0-9_]{8}\.partial")
+"""The names of `write_durably`, `move_file`, the fixer's second files and a catalog that is being made; those of
+earlier versions too."""
 _COPY_RECORD = re.compile(r"\.[0-9a-f]{32}\.copy")
 """The names of files that have the path of an unfinished copy on another disk: see `move_file`."""
 

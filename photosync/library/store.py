@@ -43,6 +43,8 @@ class Library:
         self._usual_catalog = self.program_folder / "catalog.db"
         self.catalog_path = catalog or self._usual_catalog
         """The file of the catalog."""
+        self.catalog_copy = self.program_folder / "catalog-copy.db"
+        """The copy of the catalog, in the library even if the catalog is elsewhere."""
         self._remembered = state / "libraries" / f"{known_by}.json"
         self._program_folders: dict[str, tuple[int, int]] = {}
         """The identities of the program's folders that this run uses, by their roots."""

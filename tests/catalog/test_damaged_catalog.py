@@ -50,7 +50,7 @@ def check_refused(sandbox: Sandbox, command: tuple[str, ...], catalog: Path) -> 
     result = sandbox.run(*(word.format(library=sandbox.library, photo=photo) for word in command))
     assert result.exit == Exit.DESTINATION, result
     assert f"the catalog {catalog} cannot be used" in result.stderr
-    assert "move it away" in result.stderr
+    assert "run: photosync rebuild" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -14,7 +14,7 @@ from photosync.cli.app import app
 
 COMMANDS = (
     *("pull", "pick", "push", "login", "logout", "list", "collections", "usage", "fix", "why", "status"),
-    *("failures", "audit", "verify"),
+    *("failures", "audit", "verify", "rebuild"),
     *("providers", "demo"),
 )
 

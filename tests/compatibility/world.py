@@ -42,7 +42,7 @@ STAMP = "@STAMP@"
 """In the archive, in place of the size and times by which the catalog recognises a file: no archive restores them."""
 NOW = "@NOW@"
 OBSERVED = ("library", "frames", "mine")
-_UNTOLD = frozenset({"catalog.db", "catalog.db-wal", "catalog.db-shm", "lock"})
+_UNTOLD = frozenset({"catalog.db", "catalog.db-wal", "catalog.db-shm", "catalog-copy.db", "lock"})
 _TIME = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)?)?(?![\w-])")
 _RANDOM = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-(?!000)[0-9a-f]{12}\b")
 """A UUID that is no simulator's: those end in a small number."""

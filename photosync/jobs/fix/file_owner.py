@@ -15,9 +15,9 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.interrupted import settle_interrupted
-from photosync.jobs.library_catalog import open_catalog, read_catalog
+from photosync.jobs.library_catalog import has_catalog, has_catalog_in, open_catalog, read_catalog
 from photosync.jobs.sums_list import ListError
-from photosync.library import PROGRAM_FOLDER, Library, UndoRecords
+from photosync.library import Library, UndoRecords
 from photosync.library.own_folders import remove_temporary_files
 from photosync.model import Location
 
@@ -121,7 +121,7 @@ class FileOwners:
 
     def configured(self) -> FileOwner | None:
         """The configured library itself."""
-        if self.library is None or not self.library.exists or not self.library.catalog_path.exists():
+        if self.library is None or not has_catalog(self.library):
             return None
         return FileOwner(*self._opened(self.library), "", self.library.root.resolve())
 
@@ -135,7 +135,7 @@ class FileOwners:
         for root in (folder, *folder.parents):
             if root == configured and self.configured():
                 return self.configured()
-            if os.path.exists(root / PROGRAM_FOLDER / "catalog.db"):  # noqa: PTH110 - false for what cannot be examined
+            if has_catalog_in(root):
                 return FileOwner(*self._opened(Library(root, self.state)), "", root)
         return None
 
@@ -152,8 +152,7 @@ class FileOwners:
         if root not in self._open:
             if self.to_change:
                 self._stack.enter_context(library.lock())
-            catalog = (open_catalog if self.to_change else read_catalog)(library)
-            self._stack.callback(catalog.close)
+            catalog = self._stack.enter_context((open_catalog if self.to_change else read_catalog)(library))
             self._open[root] = (library, catalog)
             if self.to_change:
                 with suppress(ListError):  # said when a file is changed, and by each pull

@@ -9,14 +9,17 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photosync import metadata
 from photosync.catalog import Sidecar
-from photosync.jobs.fix.file_owner import OwnedFile
 from photosync.jobs.sums_list import SumsList
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
 from photosync.library.disk_errors import file_error
 from photosync.library.move import move_file
+
+if TYPE_CHECKING:
+    from photosync.jobs.fix.file_owner import OwnedFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,10 @@ class Coverage:
             self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone
 
+    def forget(self) -> None:
+        """Read the next listing to its end: not all that was listed could be dealt with."""
+        self._catalog.forget_listing(*self._key)
+
 
 def check_loss(account: str, *, before: int, now: int) -> None:
     """Raise `SuspiciousError` if a listing of `now` items lost so many that a fault of the service is likely."""

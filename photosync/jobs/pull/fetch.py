@@ -11,7 +11,7 @@ from photosync import metadata
 from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.jobs.account import Account
-from photosync.jobs.pull.adopt import Claims, ExistingFile, existing_file
+from photosync.jobs.pull.adopt import Claims, ExistingFile, ListedFile, existing_file, file_by_size
 from photosync.jobs.pull.verify import Verification, VerificationError, Verified
 from photosync.library import Library, PartialFile, SizeBound
 from photosync.library.disk_errors import disk_error
@@ -36,6 +36,8 @@ class DownloadTask:
     """Files that are not in the catalog and may be the item's: left by a crash or another program."""
     legacy: tuple[Path, ...] = ()
     """Files that another program saved as this item, according to the provider."""
+    listed: ListedFile | None = None
+    """The file of an item without a hash, according to SHA256SUMS; where nothing may be downloaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,13 @@ class AdoptedFile:
     file: ExistingFile
     fixed: metadata.FixResult | None = None
     """The data for its sidecar: a run may have been killed between the file and its sidecar."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """No file in the library has the provider's content, and none may be downloaded."""
+
+    task: DownloadTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,9 @@ class DownloadFailure:
     error: ItemError | TemporaryError
 
 
+Result = Downloaded | AdoptedFile | NotHere | DownloadFailure
+
+
 @dataclass(frozen=True, slots=True)
 class Downloader:
     """Carries out tasks; thread-safe."""
@@ -81,30 +93,35 @@ class Downloader:
     settings: metadata.Settings
     claims: Claims
     on_bytes: Callable[[int], None]
+    adopt_only: bool = False
+    """Download nothing."""
 
-    def __call__(self, task: DownloadTask) -> Downloaded | AdoptedFile | DownloadFailure:
+    def __call__(self, task: DownloadTask) -> Result:
         """Download one item. Raises errors that concern the whole run: sign-in errors, a full disk, cancellation."""
         try:
-            return self._adopt(task) or self._download(task)
+            return self._adopt(task) or (NotHere(task) if self.adopt_only else self._download(task))
         except (ItemError, TemporaryError) as error:
             return DownloadFailure(task, error)
 
     def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
-        if not task.adoptable:
+        if not task.adoptable and task.listed is None:
             return None
-        workspace = self.library.workspace(task.root, self.account.name)
+        undo, workspace = self.library.undo, self.library.workspace(task.root, self.account.name)
         file = existing_file(
             task.item,
             task.adoptable,
             legacy=task.legacy,
             provider=self.account.provider,
-            undo=self.library.undo,
+            undo=undo,
             workspace=workspace,
             claims=self.claims,
         )
+        if file is None and task.listed is not None:
+            file = file_by_size(task.item, task.listed, undo=undo, workspace=workspace, claims=self.claims)
         if file is None:
             return None
-        return AdoptedFile(task, file, None if file.path in task.legacy else self._for_sidecar(task, file, workspace))
+        is_left_alone = self.adopt_only or file.path in task.legacy
+        return AdoptedFile(task, file, None if is_left_alone else self._for_sidecar(task, file, workspace))
 
     def _for_sidecar(self, task: DownloadTask, file: ExistingFile, workspace: Path) -> metadata.FixResult | None:
         """What belongs into the sidecar of a file. The file itself stays as it is."""

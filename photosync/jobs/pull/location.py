@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, islice
+from itertools import count, islice
 from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog, CatalogEntry
@@ -32,6 +32,8 @@ class LocationChooser:
     library: Library
     layout: Layout
     provider: Provider | None
+    adopt_only: bool = False
+    """Look for the files of items everywhere in the account's folder: nothing is downloaded."""
     _reserved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
     _unknown_files: UnknownFiles = field(init=False)
@@ -39,7 +41,7 @@ class LocationChooser:
     """Shared with the workers, which adopt files."""
 
     def __post_init__(self) -> None:
-        self._unknown_files = UnknownFiles(self.account, self.library, self.catalog)
+        self._unknown_files = UnknownFiles(self.account, self.library, self.catalog, self.adopt_only)
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
         """A task to download the item. The expected location of a new item is reserved."""
@@ -52,7 +54,9 @@ class LocationChooser:
         self._reserved_by[item.id] = key
         legacy = self._legacy_files(item, root)
         files = dict.fromkeys((*self._files_at_candidates(item, root, legacy), *self._unknown_files.of(item, root)))
-        return DownloadTask(item, entry, root, tuple(files), legacy)
+        has_hash = (item.md5 or item.md5_hint) is not None
+        listed = self._unknown_files.listed_of(item, root) if self.adopt_only and not has_hash else None
+        return DownloadTask(item, entry, root, tuple(files), legacy, listed)
 
     def expected(self, item: Item) -> Location:
         """The location of a new item, if its content has the same time and format as in the listing."""
@@ -109,8 +113,9 @@ class LocationChooser:
 
     def _files_at_candidates(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
         """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
-        candidates = islice(self._candidates(item, root, item.taken, MAX_NAME_BYTES), 2)
-        locations = dict.fromkeys(chain((self.location_of(path, root) for path in legacy), candidates))
+        usual, suffixed_ = islice(self._candidates(item, root, item.taken, MAX_NAME_BYTES), 2)
+        # The suffix is the item's own. Another item with the same content may have the usual name.
+        locations = dict.fromkeys((*(self.location_of(path, root) for path in legacy), suffixed_, usual))
         files = (self.library.file(each) for each in locations if self._is_free(item, each))
         return tuple(file for file in files if os.path.isfile(file))  # noqa: PTH113 - false for what cannot be examined
 

@@ -25,9 +25,19 @@ from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
+from photosync.jobs.pull.adopt import Adoption
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.decide import Action, decide
-from photosync.jobs.pull.fetch import AdoptedFile, Downloaded, Downloader, DownloadFailure, DownloadTask, partial_key
+from photosync.jobs.pull.fetch import (
+    AdoptedFile,
+    Downloaded,
+    Downloader,
+    DownloadFailure,
+    DownloadTask,
+    NotHere,
+    Result,
+    partial_key,
+)
 from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.outdated import OutdatedItems
@@ -57,6 +67,8 @@ class PullOptions:
     full: bool = False
     dry_run: bool = False
     accept_shrink: bool = False
+    adopt_only: bool = False
+    """Download nothing: only find the items' files that the catalog does not know."""
     limit_bytes: int | None = None
     limit_time: timedelta | None = None
 
@@ -91,7 +103,8 @@ class Pull:
             full=options.full,
         )
         self._limits = Limits(selection.max_items, options.limit_bytes, options.limit_time)
-        self._locations = LocationChooser(account.name, catalog, library, options.layout, account.provider)
+        layout, is_adopting = options.layout, options.adopt_only
+        self._locations = LocationChooser(account.name, catalog, library, layout, account.provider, is_adopting)
         self._saver = Saver(
             account=account.name,
             run=self._run.number,
@@ -102,8 +115,8 @@ class Pull:
             note=reporter.note,
         )
         self._outage = OutageDetector[DownloadFailure](options.workers)
-        self._found = 0
-        self._undecided = 0
+        self._found = self._undecided = 0
+        self.adoption = Adoption()
         self._list_error: ListError | None = None
         failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
         self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
@@ -156,8 +169,10 @@ class Pull:
 
     def _follow_listing(self) -> None:
         account, settings, claims = self._account, self._options.metadata, self._locations.claims
-        downloader = Downloader(account, self._library, settings, claims, self._reporter.received)
-        self._pipeline = Pipeline[Page, DownloadTask, Downloaded | AdoptedFile | DownloadFailure](
+        downloader = Downloader(
+            account, self._library, settings, claims, self._reporter.received, self._options.adopt_only
+        )
+        self._pipeline = Pipeline[Page, DownloadTask, Result](
             self._pages(), downloader, self._options.workers, self._account.cancel
         )
         try:
@@ -271,22 +286,27 @@ class Pull:
 
     # Results of downloads
 
-    def _take_result(self, result: Downloaded | AdoptedFile | DownloadFailure) -> None:
-        if isinstance(result, DownloadFailure):
-            if isinstance(result.error, TemporaryError):
-                self._outage.add(result, result.error)
-            elif self._outdated.take(result):
-                self._locations.release(result.task.item)
-                self._undecided -= 1
-                self._found -= 1
-            else:
-                self._fail(result)
-            return
-        if isinstance(result, AdoptedFile):
+    def _take_result(self, result: Result) -> None:
+        if isinstance(result, Downloaded):
+            self._save(result)
+        elif isinstance(result, AdoptedFile):
             self._saver.adopt(result)
             self._undecided -= 1
             self._summary.unchanged += 1
-            return
+            self.adoption.adopted += 1
+        elif isinstance(result, NotHere):  # it stays undecided
+            self._locations.release(result.task.item)
+            self.adoption.miss(result.task.item, result.task.entry)
+        elif isinstance(result.error, TemporaryError):
+            self._outage.add(result, result.error)
+        elif self._outdated.take(result):
+            self._locations.release(result.task.item)
+            self._undecided -= 1
+            self._found -= 1
+        else:
+            self._fail(result)
+
+    def _save(self, result: Downloaded) -> None:
         try:
             path = self._saver.save(result).path
         except ItemError as error:
@@ -352,9 +372,8 @@ class Pull:
 
     def _note_known_failures(self) -> None:
         if known := self._summary.known_failures:
-            self._reporter.note(
-                f"{known} that failed before, for the same reason: photosync failures {self._account.name}"
-            )
+            account = self._account.name
+            self._reporter.note(f"{known} that failed before, for the same reason: photosync failures {account}")
 
     def _finish_listing(self) -> None:
         """The listing was read as far as necessary, and all its items were handled."""
@@ -370,7 +389,10 @@ class Pull:
         self._summary.complete = self._coverage.is_complete
         if not self._options.dry_run:
             self._summary.gone += self._coverage.record(self._run.number)
-            self._clear_partials()
+            if self.adoption.has_new:
+                self._coverage.forget()
+            if not self._options.adopt_only:
+                self._clear_partials()
 
     def _clear_partials(self) -> None:
         """Keep only partial files that the next run can resume: those of failed and missing items."""

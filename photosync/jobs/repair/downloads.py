@@ -20,7 +20,7 @@ from photosync.errors import (
 from photosync.jobs.account import Account
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pull.adopt import Claims
-from photosync.jobs.pull.fetch import AdoptedFile, Downloaded, Downloader, DownloadFailure, DownloadTask
+from photosync.jobs.pull.fetch import Downloaded, Downloader, DownloadFailure, DownloadTask, Result
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.save import Saver
 from photosync.library import Layout, Library
@@ -104,7 +104,7 @@ class Downloads:
                     result = downloader(DownloadTask(now, entry, root))
             return self._checked(entry.account, result)
 
-    def _checked(self, name: str, result: Downloaded | AdoptedFile | DownloadFailure) -> Downloaded:
+    def _checked(self, name: str, result: Result) -> Downloaded:
         outage = self._outages.setdefault(name, OutageDetector(workers=1))
         if isinstance(result, DownloadFailure):
             if isinstance(result.error, TemporaryError):

@@ -12,8 +12,8 @@ from pathlib import Path
 from photosync.catalog import Area, Catalog
 from photosync.errors import DestinationError, UsageError
 from photosync.jobs.fix.file_owner import real_path
-from photosync.jobs.library_catalog import open_catalog, read_catalog
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
+from photosync.jobs.library_catalog import has_catalog, has_catalog_in, open_catalog, read_catalog
+from photosync.library import SUMS_NAME, Library
 from photosync.model import Location
 
 
@@ -62,19 +62,20 @@ def opened(
     if repair and not place.has_catalog:
         raise UsageError(f"--repair needs a catalog, which {place.library.root} does not have")
     with ExitStack() as stack:
-        catalog, is_recorded = Catalog.empty(), False
-        if place.has_catalog and record:
+        is_recorded = False
+        if not place.has_catalog:
+            catalog = stack.enter_context(closing(Catalog.empty()))
+        elif record:
             try:
                 stack.enter_context(place.library.lock())
-                catalog, is_recorded = open_catalog(place.library), True
+                catalog, is_recorded = stack.enter_context(open_catalog(place.library)), True
             except DestinationError as error:
                 if repair:
                     raise
-                catalog = read_catalog(place.library)
+                catalog = stack.enter_context(read_catalog(place.library))
                 note(f"what is read is not remembered, as the library cannot be written: {error}")
-        elif place.has_catalog:
-            catalog = read_catalog(place.library)
-        stack.enter_context(closing(catalog))
+        else:
+            catalog = stack.enter_context(read_catalog(place.library))
         yield Target(place.library, catalog, _areas(place, catalog), place.has_catalog, is_recorded)
 
 
@@ -84,16 +85,16 @@ def _place(path: Path | None, configured: Library | None, state: Path) -> _Place
             raise UsageError("no library is configured: name a folder or a file to check")
         if not configured.exists:
             raise UsageError(f"{configured.root} is no library yet: nothing was saved there")
-        return _Place(configured, configured.catalog_path.exists())
+        return _Place(configured, has_catalog(configured))
     if path.name == SUMS_NAME:
         path = path.parent
     # As the user named it, since a folder of the library may be a link to another disk; or else where it really is.
     names = dict.fromkeys((Path(os.path.abspath(path)), real_path(path), Path(os.path.realpath(path))))  # noqa: PTH100
     places = chain(
         (place for each in names if configured and (place := _configured(configured, each))),
-        (place for each in names if (place := _with(Path(PROGRAM_FOLDER, "catalog.db"), each, state))),
+        (place for each in names if (place := _with(has_catalog_in, each, state))),
         (place for each in names if configured and (place := _outside(configured, each))),
-        (place for each in names if (place := _with(Path(SUMS_NAME), each, state))),
+        (place for each in names if (place := _with(_has_list, each, state))),
     )
     found = next(places, None)
     if found is None:
@@ -105,23 +106,27 @@ def _configured(library: Library, path: Path) -> _Place | None:
     """The place, if it is in the configured library."""
     for base in (library.root, library.root.resolve()):
         if base in (path, *path.parents) and library.exists:
-            return _Place(library, library.catalog_path.exists(), path=path, base=base)
+            return _Place(library, has_catalog(library), path=path, base=base)
     return None
 
 
-def _with(file: Path, path: Path, state: Path) -> _Place | None:
-    """The place, if it is in a folder with this file: a catalog, or else a list."""
+def _with(has: Callable[[Path], bool], path: Path, state: Path) -> _Place | None:
+    """The place, if it is in a folder with a catalog or, as `has` says, with a list."""
     for base in (path, *path.parents):
-        if os.path.lexists(base / file):
-            return _Place(Library(base, state), file.name != SUMS_NAME, path=path, base=base)
+        if has(base):
+            return _Place(Library(base, state), has_catalog_in(base), path=path, base=base)
     return None
+
+
+def _has_list(folder: Path) -> bool:
+    return os.path.lexists(folder / SUMS_NAME)
 
 
 def _outside(library: Library, path: Path) -> _Place | None:
     """The place, if it is in a folder outside the configured library that has files of an account."""
-    if not library.exists or not library.catalog_path.exists():
+    if not has_catalog(library):
         return None
-    with closing(read_catalog(library)) as catalog:
+    with read_catalog(library) as catalog:
         roots = [root for root in catalog.roots() if root]
     for root in roots:
         for base in (Path(root), Path(os.path.realpath(root))):

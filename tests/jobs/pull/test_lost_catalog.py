@@ -34,7 +34,8 @@ def sandbox(tmp_path: Path, simulator: Simulator) -> Sandbox:
 
 
 def lose_catalog(sandbox: Sandbox) -> None:
-    for path in (sandbox.library / ".photosync").glob("catalog.db*"):
+    """And its copy."""
+    for path in (sandbox.library / ".photosync").glob("catalog*"):
         path.unlink()
 
 

@@ -1,0 +1,70 @@
+"""The copy of the catalog: made after a run that changed the catalog, used when the catalog is lost or damaged."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from photosync.catalog.connection import CatalogConnection, unusable
+
+_WATCHED = ("items", "sidecars", "pushes", "repairs")
+"""The tables that cannot be made anew without work. An unchanged run only records itself, and how far it listed."""
+_OF_ITEMS = (
+    *("description", "state", "outside", "path", "revision", "delivered_sha256", "stored_sha256", "mended", "proof"),
+    "reason",
+)
+"""The columns that count. When a file was read again, or an item failed again, is not worth a copy."""
+
+
+def watch_changes(connection: CatalogConnection) -> None:
+    """Note from now on whether this connection changes what the copy is for."""
+    connection.execute("CREATE TABLE temp.changed (is_changed INTEGER PRIMARY KEY)")
+    for table in _WATCHED:
+        _watch(connection, f"INSERT ON main.{table}")
+        _watch(connection, f"DELETE ON main.{table}")
+    differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in _OF_ITEMS)
+    _watch(connection, "UPDATE ON main.items", differs)
+
+
+def _watch(connection: CatalogConnection, event: str, condition: str = "1") -> None:
+    name = event.replace(" ON main.", "_")
+    action = "BEGIN INSERT INTO changed VALUES (1); END"
+    once = "NOT EXISTS (SELECT 1 FROM changed)"
+    connection.execute(f"CREATE TEMP TRIGGER {name} AFTER {event} WHEN {once} AND ({condition}) {action}")
+
+
+class CatalogCopy:
+    """Part of a `Catalog` that is open for writing."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def is_due(self, path: Path) -> bool:
+        """Whether the copy at `path` may lack something: of this run, or of one that was killed since it was made."""
+        last_run = self._last_run(path)
+        if last_run is None or self._connection.execute("SELECT 1 FROM temp.changed").fetchone():
+            return True
+        killed = "SELECT 1 FROM runs WHERE run > ? AND ended_at IS NULL"
+        return self._connection.execute(killed, (last_run,)).fetchone() is not None
+
+    def write(self, path: Path) -> None:
+        """Write a copy to a new file, and check it. Raises `DestinationError`."""
+        with closing(CatalogConnection(path, path.absolute().as_uri())) as copy:
+            copy.execute("PRAGMA journal_mode = OFF")  # a copy that is not finished is not used
+            copy.execute("PRAGMA synchronous = OFF")
+            self._connection.copy_to(copy)
+            found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise unusable(self._connection.path, found)
+
+    def _last_run(self, path: Path) -> int | None:
+        """The last run that the copy knows; None if there is no copy of this library that can be used."""
+        mark = self._connection.execute("PRAGMA application_id").fetchone()
+        try:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
+                if copy.execute("PRAGMA application_id").fetchone() != mark:
+                    return None
+                return int(copy.execute("SELECT coalesce(max(run), 0) FROM runs").fetchone()[0])
+        except sqlite3.Error:
+            return None

@@ -1,0 +1,122 @@
+"""Whether a catalog can be read as a whole, and what an older one of its library lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from photosync.catalog import item_json, schema
+from photosync.catalog.connection import CatalogConnection, unusable
+from photosync.errors import Exit
+from photosync.model import Location
+
+_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as the catalog knows it."""
+
+    account: str
+    id: str
+    location: Location
+    size_bytes: int
+    sha256: str
+
+
+class Soundness:
+    """Part of a `Catalog`; shares its connection and its transactions."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def check(self) -> None:
+        """Read all. Raises `DamagedCatalogError`."""
+        found = self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise unusable(self._connection.path, found)
+        expected = CatalogConnection(self._connection.path, ":memory:")
+        schema.migrate(expected, self._connection.path)
+        for table in sorted(schema.tables(expected)):
+            missing = _columns(expected, table) - _columns(self._connection, table)
+            if missing:
+                raise unusable(self._connection.path, f"its table {table} has no column {min(missing)}")
+        expected.close()
+        unreadable = next(self._unreadable(), None)
+        if unreadable is not None:
+            raise unusable(self._connection.path, f"it has a damaged entry (table {unreadable[0]})")
+
+    def drop_unreadable(self) -> int:
+        """Delete the rows whose values cannot be read. Returns how many they were."""
+        rows = list(self._unreadable())
+        for table, row_id in rows:
+            self._connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row_id,))  # noqa: S608 - our own names
+        return len(rows)
+
+    def _unreadable(self) -> Iterator[tuple[str, int]]:
+        """The table and the number of each row whose values cannot be read."""
+        for table, (columns, read) in _READERS.items():
+            query = f"SELECT rowid, {columns} FROM {table}"  # noqa: S608 - our own names
+            for row_id, *values in self._connection.execute(query):
+                try:
+                    read(*values)
+                except _UNREADABLE:
+                    yield table, row_id
+
+    # An older copy, and files that changed since it was made
+
+    def stored_files(self) -> Iterator[StoredFile]:
+        """Every file of every account, in the order of the locations."""
+        rows = self._connection.execute(
+            """SELECT account, id, outside, path, stored_size, stored_sha256 FROM items WHERE path IS NOT NULL
+               ORDER BY outside, path"""
+        )
+        return (StoredFile(account, id_, Location(root, path), *rest) for account, id_, root, path, *rest in rows)
+
+    def restate(self, file: StoredFile, size_bytes: int, sha256: str) -> None:
+        """Record that the file has another content, of the same item."""
+        self._connection.execute(
+            "UPDATE items SET stored_size = ?, stored_sha256 = ? WHERE account = ? AND id = ?",
+            (size_bytes, sha256, file.account, file.id),
+        )
+
+    def forget(self, file: StoredFile) -> None:
+        """Forget the item, and how far its account is listed: the next complete listing has it."""
+        for table in ("items", "sidecars"):
+            delete = f"DELETE FROM {table} WHERE account = ? AND id = ?"  # noqa: S608 - our own names
+            self._connection.execute(delete, (file.account, file.id))
+        self.forget_listings(file.account)
+
+    def forget_listings(self, account: str) -> None:
+        """Forget how far the account is listed."""
+        self._connection.execute("DELETE FROM listings WHERE account = ?", (account,))
+
+
+def _columns(connection: CatalogConnection, table: str) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
+
+
+def _read_item(description: str, path: Any, size_bytes: Any, sha256: Any) -> None:
+    item_json.from_text(description)
+    if path is not None and not (isinstance(path, str) and isinstance(size_bytes, int) and isinstance(sha256, str)):
+        raise TypeError(path)
+
+
+def _read_run(started_at: str, exit_status: int | None) -> None:
+    datetime.fromisoformat(started_at)
+    Exit(exit_status or 0)
+
+
+def _read_listing(covered_run: int, completed_at: str) -> None:
+    _ = covered_run + 0
+    datetime.fromisoformat(completed_at)
+
+
+_READERS: dict[str, tuple[str, Callable[..., None]]] = {
+    "items": ("description, path, stored_size, stored_sha256", _read_item),
+    "runs": ("started_at, exit", _read_run),
+    "listings": ("covered_run, completed_at", _read_listing),
+}
+"""The columns whose values have a form, and what reads them."""
