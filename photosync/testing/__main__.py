@@ -14,6 +14,7 @@ import stat
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 from photosync.testing.plugins import simulator_named
 from photosync.testing.simulator import Simulator
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_intermixed_args(arguments)  # faults may follow options
     try:
         simulator = _simulator(options)
-    except (LookupError, ImportError, ValueError, TypeError) as error:
+    except (LookupError, ImportError, ValueError, TypeError, OSError) as error:
         parser.error(str(error))
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hostile", action="store_true", help="some file names are traps")
     parser.add_argument("--no-gaps", action="store_true", help="every item has all its data")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="several faults at a time, as JSON: Faults.set_plan")
     return parser
 
 
@@ -73,6 +75,8 @@ def _simulator(options: argparse.Namespace) -> Simulator:
     for word in options.faults:
         name, _, value = word.partition("=")
         simulator.faults.set(name, value)
+    if options.plan is not None:
+        simulator.faults.set_plan(json.loads(options.plan.read_text(encoding="utf-8")))
     return simulator
 
 

@@ -66,7 +66,7 @@ class SimulatorProcess:
         return self._process.pid
 
     def steer(self, **changes: object) -> list[str]:
-        """Post `faults`, `add`, `change`, `remove` or `forget` to the control route; returns the ids of added items."""
+        """Post what `control` describes (`faults`, `plan`, `add`, …); returns the ids of added items."""
         body = json.dumps(changes).encode()
         request = urllib.request.Request(  # noqa: S310  # loopback
             f"{self.url}/_simulator", body, {"Content-Type": "application/json"}

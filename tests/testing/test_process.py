@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -39,6 +41,19 @@ def test_it_serves_and_can_be_steered() -> None:
         os.kill(pid, 0)
 
 
+def test_a_plan_of_faults(tmp_path: Path) -> None:
+    plan = [{"fault": "server_error", "value": 503, "on": "GET /drive/v1/search", "after": 1, "times": 1}]
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    with SimulatorProcess(SIMULATOR, "--items", "1", "--plan", str(tmp_path / "plan.json")) as service:
+
+        def statuses() -> list[int]:
+            return [requests.get(f"{service.url}/drive/v1/search", timeout=60).status_code for _ in range(3)]
+
+        assert [status == 503 for status in statuses()] == [False, True, False]
+        service.steer(plan=[{**step, "after": 0} for step in plan])
+        assert [status == 503 for status in statuses()] == [True, False, False]
+
+
 @pytest.fixture(scope="module")
 def service() -> Iterator[SimulatorProcess]:
     with SimulatorProcess(SIMULATOR, "--items", "1") as running:
@@ -46,7 +61,15 @@ def service() -> Iterator[SimulatorProcess]:
 
 
 @pytest.mark.parametrize(
-    "wish", [{"fault": {}}, {"faults": {"gremlins": 1}}, {"add": {"colour": 1}}, {"change": ["x"]}]
+    "wish",
+    [
+        {"fault": {}},
+        {"faults": {"gremlins": 1}},
+        {"plan": [{"fault": "gremlins"}]},
+        {"plan": 1},
+        {"add": {"colour": 1}},
+        {"change": ["x"]},
+    ],
 )
 def test_wishes_that_cannot_be(service: SimulatorProcess, wish: dict[str, object]) -> None:
     answer = requests.post(f"{service.url}/_simulator", json=wish, timeout=60)
