@@ -1,87 +1,66 @@
-"""Runs that are killed before each of their changes on the disk: the next run completes and tidies everything."""
+"""Runs that are killed before each of their steps: the next run completes and tidies everything."""
 
 import errno
 import hashlib
-import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
 
+from photosync.crash_hook import KINDS
 from photosync.testing.command import Sandbox
 from photosync.testing.disk_faults import DiskFault, DiskFaults
+from photosync.testing.library import foreign_photos
+from photosync.testing.plugins import simulator_named
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_aura.simulator import KITCHEN, AuraSimulator
+from tests.jobs.killed_runs import KILLED, check_kills_of_a_change, check_kills_of_a_pull, succeeds
 
-KILLED = -9
-pytestmark = pytest.mark.slow  # every kill point
+pytestmark = pytest.mark.slow  # every step of every command
+kinds = pytest.mark.parametrize("kind", KINDS)
+Note = Callable[[str, object], None]
+_KILLS = "crash matrix: kills survived"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def simulator() -> Iterator[AmazonSimulator]:
-    with AmazonSimulator(items=0) as running:
-        running.library.add(2, missing=frozenset({"taken"}))
-        running.library.add(2)
+    with AmazonSimulator(items=0, gaps=False) as running:
+        running.library.add(1, missing=frozenset({"taken"}))
+        running.library.add(1)
         yield running
 
 
-def sandboxes(folder: Path, simulator: AmazonSimulator) -> Iterator[tuple[Sandbox, Sandbox]]:
-    """New sandboxes; in each, the second value is the same user, whose runs are killed before a later change."""
-    for number in count(1):
-        sandbox = Sandbox(folder / str(number))
-        sandbox.folder.mkdir()
-        sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
-        yield sandbox, replace(sandbox, crash_at=str(number))
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Sandbox:
+    made = Sandbox(tmp_path / "user")
+    made.folder.mkdir()
+    return made
 
 
-def content(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+@kinds
+@pytest.mark.parametrize("exif", ["fix", "sidecar"])
+@pytest.mark.parametrize("first", [True, False], ids=["first", "changed"])
+def test_pull(
+    sandbox: Sandbox, simulator: AmazonSimulator, kind: str, exif: str, *, first: bool, record_property: Note
+) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif=exif, artist="Ada")
+    if not first:
+        succeeds(sandbox, "pull", "amazon")
+        for item in simulator.library.expected():
+            simulator.library.change(item.id)
+    record_property(_KILLS, check_kills_of_a_pull(sandbox, simulator, "amazon", kind))
 
 
-def check_order(sandbox: Sandbox) -> None:
-    """The list is complete and right, and there are no temporary files."""
-    command = ["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"]
-    done = subprocess.run(command, cwd=sandbox.library, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    listed = {line[66:] for line in (sandbox.library / "SHA256SUMS").read_text().splitlines()}
-    assert listed == {str(path.relative_to(sandbox.library)) for path in sandbox.files()}
-    check_no_temporary_files(sandbox.library)
-
-
-def check_no_temporary_files(folder: Path) -> None:
-    names = {path.name for path in folder.rglob("*")}
-    assert not {
-        name for name in names if name.startswith(".photosync-") or name.endswith((".new", ".partial", ".part"))
-    }
-
-
-def test_a_first_pull(tmp_path: Path, simulator: AmazonSimulator) -> None:
-    wanted: set[str] = set()
-    for sandbox, doomed in sandboxes(tmp_path, simulator):
-        killed = doomed.run("pull", "amazon")
-        if killed.exit == KILLED:
-            assert sandbox.run("pull", "amazon").exit == 0
-        check_order(sandbox)
-        wanted = wanted or {content(path) for path in sandbox.files()}
-        assert {content(path) for path in sandbox.files()} == wanted
-        assert len(sandbox.files()) == len(wanted) == 4
-        if killed.exit != KILLED:
-            break
-
-
-def test_a_pull_to_another_disk(tmp_path: Path) -> None:
-    left = set[bool]()
-    with AmazonSimulator(items=1) as simulator:
-        for sandbox, doomed in sandboxes(tmp_path, simulator):
-            other_disk = DiskFault("*/library/amazon/*", errno.EXDEV, ["rename"])
-            killed = replace(doomed, disk=DiskFaults([other_disk])).run("pull", "amazon")
-            left.add(any(sandbox.library.rglob(".photosync-*.new")))
-            if killed.exit != KILLED:
-                break
-            sandbox.run("pull", "amazon", "--year", "1970")  # it does not move the photo
-            check_no_temporary_files(sandbox.library / "amazon")
-    assert left == {True, False}
+@kinds
+def test_pull_into_the_folder_of_a_frame(sandbox: Sandbox, kind: str, record_property: Note) -> None:
+    with AuraSimulator(items=2, gaps=False) as simulator:
+        frame = {"id": KITCHEN, "path": str(sandbox.folder / "frame")}
+        settings = {**simulator.account_settings(), "frames": {"kitchen": frame}}
+        sandbox.configure({"aura": settings}, exif="fix", artist="Ada")
+        record_property(_KILLS, check_kills_of_a_pull(sandbox, simulator, "aura", kind))
 
 
 CHANGES: dict[str, tuple[str, ...]] = {
@@ -91,33 +70,111 @@ CHANGES: dict[str, tuple[str, ...]] = {
 }
 
 
+@kinds
 @pytest.mark.parametrize("options", CHANGES.values(), ids=CHANGES)
-@pytest.mark.parametrize("following", ["pull", "fix"])
-def test_fix_in_a_library(tmp_path: Path, simulator: AmazonSimulator, options: tuple[str, ...], following: str) -> None:
-    for sandbox, doomed in sandboxes(tmp_path, simulator):
-        sandbox.run("pull", "amazon")
-        killed = doomed.run("fix", str(sandbox.library), *options)
-        if following == "pull":
-            assert sandbox.run("pull", "amazon").exit == 0
-            check_order(sandbox)
-        assert sandbox.run("fix", str(sandbox.library), "--undo").exit == 0
-        check_order(sandbox)
-        assert set(sandbox.hashes()) == {item.md5 for item in simulator.library.expected()}
-        if killed.exit != KILLED:
-            break
+def test_fix_in_a_library(
+    sandbox: Sandbox, simulator: AmazonSimulator, kind: str, options: tuple[str, ...], record_property: Note
+) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+    succeeds(sandbox, "pull", "amazon")
+    kills = check_kills_of_a_change(sandbox, "amazon", kind, "fix", str(sandbox.library), *options)
+    record_property(_KILLS, kills)
+
+
+@kinds
+def test_verify_repair(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, record_property: Note) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+    succeeds(sandbox, "pull", "amazon")
+    damaged, missing = sandbox.files()
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    missing.unlink()
+    record_property(_KILLS, check_kills_of_a_change(sandbox, "amazon", kind, "verify", "--repair"))
+
+
+@kinds
+@pytest.mark.parametrize("lost", ["catalog.db", "catalog*.db"], ids=["copy", "listings"])
+def test_rebuild(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, lost: str, record_property: Note) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+    succeeds(sandbox, "pull", "amazon")
+    for catalog in (sandbox.library / ".photosync").glob(lost):
+        catalog.unlink()
+    record_property(_KILLS, check_kills_of_a_change(sandbox, "amazon", kind, "rebuild"))
+
+
+def users_killed_later_each_time(folder: Path) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """New sandboxes; in each, the second value is the same user, whose runs are killed before a later step."""
+    for number in count(1):
+        sandbox = Sandbox(folder / str(number))
+        sandbox.folder.mkdir()
+        yield sandbox, replace(sandbox, crash_at=str(number))
+
+
+def check_no_temporary_files(folder: Path) -> None:
+    names = {path.name for path in folder.rglob("*")}
+    assert not {
+        name for name in names if name.startswith(".photosync-") or name.endswith((".new", ".partial", ".part"))
+    }
 
 
 def test_fix_in_a_folder_of_the_user(tmp_path: Path, simulator: AmazonSimulator) -> None:
-    for sandbox, doomed in sandboxes(tmp_path, simulator):
+    for sandbox, doomed in users_killed_later_each_time(tmp_path):
+        sandbox.configure({"amazon": simulator.account_settings()}, exif="fix")
         folder = sandbox.folder / "photos"
         folder.mkdir()
         for item in simulator.library.expected():
             (folder / f"{item.id}.jpg").write_bytes(simulator.library.content_of(item.id))
         before = {path: path.read_bytes() for path in folder.iterdir()}
         killed = doomed.run("fix", str(folder), "--set", "artist=Ada")
-        assert sandbox.run("fix", str(folder), "--set", "artist=Ada").exit == 0
+        succeeds(sandbox, "fix", str(folder), "--set", "artist=Ada")
         check_no_temporary_files(folder)
-        assert sandbox.run("fix", str(folder), "--undo").exit == 0
+        succeeds(sandbox, "fix", str(folder), "--undo")
         assert {path: path.read_bytes() for path in folder.iterdir()} == before
         if killed.exit != KILLED:
             break
+
+
+def test_a_pull_to_another_disk(tmp_path: Path) -> None:
+    left = set[bool]()
+    other_disk = DiskFaults([DiskFault("*/library/amazon/*", errno.EXDEV, ["rename"])])
+    with AmazonSimulator(items=1) as simulator:
+        for sandbox, doomed in users_killed_later_each_time(tmp_path):
+            sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+            killed = replace(doomed, disk=other_disk).run("pull", "amazon")
+            left.add(any(sandbox.library.rglob(".photosync-*.new")))
+            if killed.exit != KILLED:
+                break
+            sandbox.run("pull", "amazon", "--year", "1970")  # it does not move the photo
+            check_no_temporary_files(sandbox.library / "amazon")
+    assert left == {True, False}
+
+
+PUSHES: dict[str, tuple[str, ...]] = {"amazon": (), "clouddrive": (), "aura": ("kitchen",), "google": ()}
+
+
+@pytest.mark.parametrize("provider", PUSHES)
+def test_push(tmp_path: Path, provider: str, record_property: Note) -> None:
+    photos = [*islice(foreign_photos(), 2)]
+    wanted = Counter(hashlib.md5(each).hexdigest() for each in photos)
+    for kills, (sandbox, doomed) in enumerate(users_killed_later_each_time(tmp_path)):
+        with simulator_named(provider)(items=0, gaps=False) as simulator:
+            frames = {"frames": {"kitchen": {"id": KITCHEN, "write": True}}} if provider == "aura" else {}
+            sandbox.configure({provider: {**simulator.account_settings(), **frames}})
+            for number, content in enumerate(photos):
+                path = sandbox.folder / "Trip" / f"Day {number}" / "IMG.JPG"
+                path.parent.mkdir(parents=True)
+                path.write_bytes(content)
+            command = ("push", provider, *PUSHES[provider], str(sandbox.folder / "Trip"))
+            killed = doomed.run(*command)
+            there = [item.md5 for item in simulator.library.expected()]
+            simulator.forget()
+            succeeds(sandbox, *command)
+            assert Counter(item.md5 for item in simulator.library.expected()) == wanted
+            assert len([item for item in simulator.library.expected() if item.md5 not in there]) == 2 - len(there)
+            simulator.forget()
+            assert succeeds(sandbox, *command).number("saved") == 0
+            assert simulator.counts["changes"] == 0
+            succeeds(sandbox, "verify")
+            check_no_temporary_files(sandbox.library)
+            if killed.exit != KILLED:
+                record_property(_KILLS, kills)
+                break

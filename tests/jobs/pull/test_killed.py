@@ -28,3 +28,15 @@ def test_what_was_saved_is_not_fetched_again(tmp_path: Path) -> None:
         assert saved >= 18
         assert len(fetched) <= 30 - saved + 1
         assert sandbox.hashes().total() == 30
+
+
+def test_a_repair_removes_what_a_killed_run_left(tmp_path: Path) -> None:
+    with AmazonSimulator(items=1) as simulator:
+        sandbox = Sandbox(tmp_path)
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == 0
+        workspace = sandbox.library / ".photosync" / "partial" / ".photosync-fix-abcdefgh"
+        workspace.mkdir(parents=True)
+        (workspace / f".{'0' * 32}.new").write_bytes(b"half")
+        assert sandbox.run("verify", "--repair").exit == 0
+        assert not workspace.exists()
