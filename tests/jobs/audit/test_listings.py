@@ -94,10 +94,9 @@ def test_a_listing_that_changes_while_it_is_read_is_read_again(pulled: Auditor) 
 def test_a_pull_works_at_the_same_time(pulled: Auditor) -> None:
     """The audit needs no lock, and the catalog that it compares is not older than its listing."""
     new = pulled.simulator.library.add(5)
-    pulled.simulator.faults.hold = Fault(items=new[0], on="content")
-    pulled.simulator.forget()
+    held = pulled.simulator.faults.hold = Fault(items=new[0], on="content")
     running = pulled.sandbox.start("pull", "amazon", "--jobs", "1")
-    assert pulled.simulator.wait_for(lambda: pulled.simulator.counts["list"] >= 1)
+    assert pulled.simulator.wait_for(lambda: held.fired >= 1), "the last one; the others are not recorded yet"
     audited = pulled.audit(changes_nothing=False)
     assert (audited.exit, new[0] in audited.found("missing")) == (Exit.DAMAGE, True)
     assert audited.found("extra") == [], "what the pull has brought and not recorded yet belongs to it"
