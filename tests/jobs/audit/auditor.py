@@ -101,6 +101,6 @@ class Audited:
 
 
 def contents(folder: Path) -> dict[str, object]:
-    """Every file below a folder, with its time and size."""
-    there = (path for path in folder.rglob("*"))
+    """Every file below a folder, with its time and size; not the memory that users of the catalog share."""
+    there = (path for path in folder.rglob("*") if not path.name.endswith("-shm"))
     return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in there}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_pull_works_at_the_same_time(pulled: Auditor) -> None:
     new = pulled.simulator.library.add(5)
     held = pulled.simulator.faults.hold = Fault(items=new[0], on="content")
     running = pulled.sandbox.start("pull", "amazon", "--jobs", "1")
-    assert pulled.simulator.wait_for(lambda: held.fired >= 1), "the last one; the others are not recorded yet"
+    assert pulled.simulator.wait_for(lambda: held.fired >= 1)
     audited = pulled.audit(changes_nothing=False)
     assert (audited.exit, new[0] in audited.found("missing")) == (Exit.DAMAGE, True)
     assert audited.found("extra") == [], "what the pull has brought and not recorded yet belongs to it"
@@ -107,6 +108,18 @@ def test_a_pull_works_at_the_same_time(pulled: Auditor) -> None:
     audited = pulled.audit()
     assert (audited.exit, audited.numbers("saved")) == (Exit.OK, (ITEMS + 5,))
     assert "a run of this account" not in audited.result.stderr
+
+
+def test_what_a_killed_pull_left_is_not_extra(pulled: Auditor) -> None:
+    """The next pull records it."""
+    pulled.simulator.library.add(5)
+    replace(pulled.sandbox, crash_at="commit:2").run("pull", "amazon")
+    assert len(pulled.sandbox.files()) == ITEMS + 1, "it is in its place, and not recorded"
+    audited = pulled.audit()
+    assert (audited.exit, audited.found("extra"), audited.numbers("missing")) == (Exit.DAMAGE, [], (5,))
+    assert "was killed" in audited.result.stderr
+    assert pulled.pull().exit == Exit.OK
+    assert pulled.audit().numbers("saved", "extra") == (ITEMS + 5, 0)
 
 
 def test_a_pull_that_ends_while_the_listing_is_read(pulled: Auditor) -> None:
