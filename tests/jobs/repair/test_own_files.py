@@ -117,6 +117,19 @@ def test_the_users_own_sidecar_comes_from_a_backup_alone(tmp_path: Path) -> None
         assert "another program" in str(damage(result)[0]["error"])
         assert sources(owner.repair("--from", str(backup))) == {"folder"}
         assert owner.contents() == before
+        (record,) = undo_records(owner)
+        cut(record)
+        assert owner.verify("--repair").exit == 10
+        assert sources(owner.repair("--from", str(backup))) == {"folder"}
+        assert undo_records(owner) == [record]
+
+
+def test_the_record_that_the_program_made_a_sidecar(sidecars: LibraryOwner) -> None:
+    before = undo_records(sidecars)
+    for record in before:
+        record.unlink()
+    assert sources(sidecars.repair()) == {"the catalog"}
+    assert undo_records(sidecars) == before
 
 
 @pytest.mark.parametrize("change", CHANGES)

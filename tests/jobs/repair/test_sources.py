@@ -290,6 +290,18 @@ def test_only_what_is_named(owner: LibraryOwner) -> None:
     assert owner.verify().number("damaged") == 1
 
 
+@pytest.mark.parametrize("options", [["--quick"], ["--sample", "1%"]])
+def test_a_check_of_names_and_sizes_is_enough_to_repair_what_is_missing(
+    owner: LibraryOwner, options: list[str]
+) -> None:
+    before, (first, second, *_) = owner.contents(), owner.photos()
+    first.unlink()
+    renamed(owner.sandbox, second)
+    result = owner.verify("--repair", *options)
+    assert (result.exit, result.number("repaired")) == (0, 2)
+    assert owner.contents() == before
+
+
 def test_what_was_repaired_counts_as_read(owner: LibraryOwner) -> None:
     photo = owner.photos()[0]
     photo.unlink()
