@@ -125,21 +125,23 @@ def harm(owner: LibraryOwner, number: int) -> None:
 
 
 @pytest.mark.slow  # every kill point
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("kind", [0, 1])
-def test_killed_before_each_step(tmp_path: Path, small: AmazonSimulator, kind: int) -> None:
+@pytest.mark.parametrize("following", ["pull", "verify"])
+def test_killed_before_every_second_step(tmp_path: Path, small: AmazonSimulator, kind: int, following: str) -> None:
     pulled = Sandbox(tmp_path / "pulled")
     pulled.folder.mkdir()
     pulled.configure({"amazon": small.account_settings()}, exif="fix", artist="Ada")
     assert pulled.run("pull", "amazon").exit == 0
     wanted = {sha256(path) for path in pulled.files()}
-    for number in count(1):
+    for number in count(1 if following == "pull" else 2, 2):
         owner = LibraryOwner(Sandbox(tmp_path / str(number)))
         owner.sandbox.folder.mkdir()
         shutil.copytree(pulled.library, owner.library)
         owner.sandbox.configure({"amazon": small.account_settings()}, exif="fix", artist="Ada")
         harm(owner, kind)
         killed = replace(owner.sandbox, crash_at=str(number)).run("verify", "--repair")
-        if number % 2:
+        if following == "pull":
             assert owner.sandbox.run("pull", "amazon").exit == 0
         again = owner.verify("--repair")
         assert again.exit == 0, again
