@@ -172,6 +172,7 @@ class Repair:
                 "it is a file of your own, which the catalog does not have; put it back from your own backup",
                 Reason.NOT_FOUND,
             )
+        SumsList(self._library, self._catalog, work.location.root).check_there()  # before anything is made there
         workspaces = self._library.workspace(work.location.root)
         with file_errors(self._library.file(work.location)), fix_workspace(workspaces) as workspace:
             if entry is None:
