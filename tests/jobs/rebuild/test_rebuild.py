@@ -253,3 +253,26 @@ def test_a_sound_catalog_stays_and_files_that_it_does_not_know_are_found(
     assert state(sandbox) == before
     assert rebuild(sandbox, "--from-listings").summary["adopted"] == ITEMS
     assert state(sandbox) == before
+
+
+@pytest.mark.slow  # 300 items, six times
+@pytest.mark.parametrize("with_copy", [True, False], ids=["copy", "no copy"])
+def test_300_files_and_no_download(tmp_path: Path, with_copy: bool) -> None:
+    with AmazonSimulator(items=300) as simulator:
+        sandbox = pulled(tmp_path, simulator)
+        before, files = state(sandbox), [catalog_of(sandbox), copy_of(sandbox)]
+        good = [each.read_bytes() for each in files]
+        for damage in ("deleted", "truncated", "rubbish"):
+            for each in (sandbox.library / ".photosync").glob("catalog*"):
+                each.unlink()
+            for each, content in zip(files, good, strict=True):
+                each.write_bytes(content)
+            DAMAGES[damage](catalog_of(sandbox))
+            if not with_copy:
+                copy_of(sandbox).unlink()
+            assert rebuild(sandbox).summary["known" if with_copy else "adopted"] == 300
+            assert state(sandbox) == before
+            assert sandbox.run("audit", "account").exit == Exit.OK
+            assert sandbox.run("verify").exit == Exit.OK
+            again = sandbox.run("pull", "account")
+            assert (again.exit, again.number("saved"), simulator.counts["content"]) == (0, 0, 0)
