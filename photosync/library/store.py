@@ -122,6 +122,7 @@ class Library:
             with disk_errors(self.program_folder):
                 self.program_folder.mkdir(parents=True, exist_ok=True)
         with self.lock():  # two first runs must not both make an identity
+            remove_temporary_files(self.program_folder, recursive=False)  # of a first run that was killed
             self.create()
             yield
 

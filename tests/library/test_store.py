@@ -154,3 +154,11 @@ def test_partials_are_cleared_but_for_those_to_be_resumed(tmp_path: Path, state:
     assert [file.read_bytes() for file in library.workspace("", "amazon").iterdir()] == [b"keep"]
     library.clear_partials("", "amazon")
     assert not (library.program_folder / "partial" / "amazon").exists()
+
+
+def test_what_a_killed_first_run_left_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / "library" / ".photosync" / f".{'0' * 32}.new"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"{")
+    with Library(tmp_path / "library", tmp_path / "state").created():
+        assert not left.exists()
