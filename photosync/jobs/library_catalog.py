@@ -69,10 +69,12 @@ def _check_size(library: Library) -> None:
 
 def _check_owner(catalog: Catalog, library: Library, *, is_writer: bool) -> None:
     if library.uuid is not None and not catalog.belongs_to(library.uuid, claim=is_writer):
+        is_inside = library.catalog_path.parent == library.program_folder
         raise DestinationError(
             f"the catalog {library.catalog_path} belongs to another library than {library.root}. "
-            "Correct 'catalog' in the configuration: each library needs its own. If this library's own catalog was "
-            "overwritten, run: photosync rebuild"
+            "Correct 'catalog' in the configuration: each library needs its own."
+            + " If this library's own catalog was overwritten, run: photosync rebuild"
+            * is_inside
         )
 
 
