@@ -63,6 +63,7 @@ class Reason(StrEnum):
     NAME_TAKEN = "name_taken"
     IN_TRASH = "in_trash"
     STORAGE_FULL = "storage_full"
+    INTERNAL = "internal"
 
 
 class PhotosyncError(Exception):

@@ -33,6 +33,7 @@ ADVICE = {
     Reason.NAME_TAKEN: "Rename the file, or use --on-conflict rename.",
     Reason.IN_TRASH: "Restore it from the trash of the service, or delete it there.",
     Reason.STORAGE_FULL: "Free space at the service, or buy more.",
+    Reason.INTERNAL: "Report it, with the trace in the log (--log-file). Each pull tries again.",
 }
 """What a user can do, by the reason."""
 

@@ -5,10 +5,12 @@ Only errors of the disk are raised. Any other problem of a file becomes a note.
 
 from __future__ import annotations
 
+import logging
 import stat
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from photosync.errors import PhotosyncError
 from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, FormatKind, sniff
 from photosync.formats.window import Window, naming
 from photosync.metadata.capture_time.candidate import Candidate
@@ -24,6 +26,7 @@ from photosync.metadata.undo import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
 
 _HEAD_BYTES = 4096
+_log = logging.getLogger(__name__)
 
 
 def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
@@ -32,6 +35,18 @@ def fix(path: Path, given: Given, settings: Settings, workspace: Path | None) ->
     `path` itself is never changed. The caller replaces it by `FixResult.path`, sets the file time, and keeps the undo
     record. Without a workspace nothing is written: the result has the planned changes and the given path.
     """
+    try:
+        return _fix(path, given, settings, workspace)
+    except (OSError, PhotosyncError):
+        raise
+    except Exception as error:  # noqa: BLE001 - one photo must not keep all others away
+        _log.exception("a bug, at the file %s", path)
+        note = f"not fixed: a bug in photosync ({type(error).__name__}); its trace is in the log, please report it"
+        choice = choose(Facts(), _named(given, path), settings)
+        return FixResult(path, Outcome.REFUSED, None, choice, notes=(note,), warning=True)
+
+
+def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -> FixResult:
     with naming(path):
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):

@@ -21,7 +21,8 @@ class Outcome(StrEnum):
     SIDECAR = "sidecar"
     """The file stays as delivered; the missing data is in a sidecar, and `notes` say why."""
     REFUSED = "refused"
-    """The proof failed, a bug of this program: the file is unchanged, and a sidecar has the missing data."""
+    """The proof failed, or reading did, a bug of this program: the file is unchanged. After a failed proof, a sidecar
+    has the missing data."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ import os
 import struct
 import tempfile
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -245,7 +247,7 @@ def test_memory_is_bounded_whatever_a_block_claims(content: bytes) -> None:
         path.write_bytes(whole)
         tracemalloc.start()
         try:
-            fix(path, GIVEN, WANTED, Path(folder))
+            assert fix(path, GIVEN, WANTED, Path(folder)).outcome is not Outcome.REFUSED
             assert tracemalloc.get_traced_memory()[1] < MEMORY_BYTES
         finally:
             tracemalloc.stop()
@@ -274,7 +276,19 @@ def test_memory_is_bounded_whatever_a_head_claims(tmp_path: Path, name: str) -> 
     os.truncate(path, 1 << 29)
     tracemalloc.start()
     try:
-        fix(path, Given(name=name, taken=INSTANT), Settings(artist="Ada", mode=Mode.SIDECAR), tmp_path)
+        done = fix(path, Given(name=name, taken=INSTANT), Settings(artist="Ada", mode=Mode.SIDECAR), tmp_path)
+        assert done.outcome is not Outcome.REFUSED
         assert tracemalloc.get_traced_memory()[1] < 4 * MEMORY_BYTES
     finally:
         tracemalloc.stop()
+
+
+def test_a_bug_at_one_photo_is_a_note_of_that_photo(tmp_path: Path) -> None:
+    """No such photo is known; a position that is none makes the fixer fail."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(jpeg())
+    done = fix(path, replace(GIVEN, gps=cast("GpsPosition", "nowhere")), Settings(write_gps=True), tmp_path)
+    assert (done.outcome, done.path, done.warning) == (Outcome.REFUSED, path, True)
+    assert "please report it" in done.notes[0]
+    assert done.capture_time.folder_date is not None
+    assert list(tmp_path.iterdir()) == [path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import CatalogEntry
-from photosync.errors import ItemError, Reason, TemporaryError
+from photosync.errors import ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.pull.adopt import Claims, ExistingFile, ListedFile, existing_file, file_by_size
 from photosync.jobs.pull.verify import Verification, VerificationError, Verified
@@ -20,6 +21,7 @@ from photosync.model import Digest, Item, Proof
 
 MAX_ATTEMPTS = 3
 """The maximum number of downloads of a content that fails its verification."""
+_log = logging.getLogger(__name__)
 _WRONG_CONTENT = frozenset({Reason.HASH_MISMATCH, Reason.SIZE_MISMATCH, Reason.NOT_MEDIA, Reason.TOO_LARGE})
 
 
@@ -102,6 +104,12 @@ class Downloader:
             return self._adopt(task) or (NotHere(task) if self.adopt_only else self._download(task))
         except (ItemError, TemporaryError) as error:
             return DownloadFailure(task, error)
+        except (OSError, PhotosyncError):
+            raise
+        except Exception as error:  # noqa: BLE001 - one photo must not keep all others away, now and in each later run
+            _log.exception("a bug, at the item %s", task.item.id)
+            text = f"a bug in photosync ({type(error).__name__}); its trace is in the log, please report it"
+            return DownloadFailure(task, ItemError(text, Reason.INTERNAL))
 
     def _adopt(self, task: DownloadTask) -> AdoptedFile | None:
         if not task.adoptable and task.listed is None:

@@ -52,6 +52,15 @@ class MemoryProvider:
         pass
 
 
+class FaultyProvider(MemoryProvider):
+    """Has a bug that shows at one item."""
+
+    def download(self, item: Item, destination: Destination) -> None:
+        if item.id == "i7":
+            raise TypeError("a bug")
+        super().download(item, destination)
+
+
 class Recorder:
     def __init__(self) -> None:
         self.found: list[int] = []
@@ -73,9 +82,16 @@ def library(tmp_path: Path) -> Library:
     return library
 
 
-def pull(library: Library, items: list[Item], recorder: Recorder, *, dry_run: bool = False) -> Summary:
+def pull(
+    library: Library,
+    items: list[Item],
+    recorder: Recorder,
+    *,
+    dry_run: bool = False,
+    provider: type[MemoryProvider] = MemoryProvider,
+) -> Summary:
     catalog = Catalog.read(library.catalog_path) if dry_run else Catalog.open(library.catalog_path)
-    account = Account("memory", MemoryProvider(items), (), Event())
+    account = Account("memory", provider(items), (), Event())
     options = PullOptions(Layout("flat"), metadata.Settings(mode=metadata.Mode.OFF), workers=2, dry_run=dry_run)
     try:
         return Pull(account, library, catalog, options, recorder).run()
@@ -101,3 +117,9 @@ def test_a_dry_run_does_not_record_the_descriptions_that_changed(library: Librar
 def test_an_item_that_a_page_has_twice_is_found_once(library: Library) -> None:
     summary = pull(library, [*ITEMS[:10], *ITEMS[:10]], Recorder())
     assert (summary.listed, summary.saved) == (10, 10)
+
+
+def test_a_bug_at_one_item_keeps_no_other_away(library: Library) -> None:
+    summary = pull(library, ITEMS, Recorder(), provider=FaultyProvider)
+    assert (summary.exit, summary.saved) == (Exit.PARTIAL, 299)
+    assert [(each.id, each.reason) for each in summary.errors] == [("i7", "internal")]
