@@ -1,7 +1,8 @@
 """Brings an older copy of the catalog into agreement with files that changed after it was made.
 
 Such a file is found by its size, or by its line in SHA256SUMS. Undo records show whether it is the same item's, with
-other metadata. Else the item is forgotten if its provider gives a hash: the next listing finds out whose the file is.
+other metadata. Else, if the list has its present content, a later run has saved it: the item is forgotten if its
+provider gives a hash, and the next listing finds out whose the file is. Any other file is damaged: `verify` says so.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ def take_newer_files(library: Library, catalog: Catalog) -> None:
     """Look at each file that may have changed. What cannot be read stays as it is recorded."""
     listed = cache(lambda root: _lines(library, root))
     doubtful = [
-        each
+        (each, line)
         for each in catalog.soundness.stored_files()
-        if _may_differ(library, each, listed(each.location.root).get(os.fsencode(each.location.path)))
+        if _may_differ(library, each, line := listed(each.location.root).get(os.fsencode(each.location.path)))
     ]
-    for file in doubtful:
+    for file, line in doubtful:
         with suppress(OSError, ItemError), catalog.transaction():
-            _take(library, catalog, file)
+            _take(library, catalog, file, line)
 
 
 def _lines(library: Library, root: str) -> dict[bytes, bytes]:
@@ -48,7 +49,7 @@ def _may_differ(library: Library, file: StoredFile, listed: bytes | None) -> boo
     return size_bytes != file.size_bytes or listed not in (None, file.sha256.encode())
 
 
-def _take(library: Library, catalog: Catalog, file: StoredFile) -> None:
+def _take(library: Library, catalog: Catalog, file: StoredFile, listed: bytes | None) -> None:
     """Raises `OSError` or `ItemError`."""
     path, root = library.file(file.location), file.location.root
     stored = digest_of(path)
@@ -65,5 +66,5 @@ def _take(library: Library, catalog: Catalog, file: StoredFile) -> None:
             for each in found_sidecars(path, library.undo)
         )
         catalog.fixes.set_sidecars(file.account, file.id, 0, sidecars)
-    elif entry.item.md5 or entry.item.md5_hint:
+    elif listed == stored.sha256.encode() and (entry.item.md5 or entry.item.md5_hint):
         catalog.soundness.forget(file)

@@ -89,6 +89,20 @@ def test_what_came_after_the_copy_is_adopted(sandbox: Sandbox, simulator: Amazon
     assert sandbox.run("verify").exit == Exit.OK
 
 
+def test_a_file_that_is_damaged_too_stays_known(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    """The same disk may lose the catalog and spoil photos."""
+    before, path = saved(sandbox), sandbox.files()[3]
+    path.write_bytes(path.read_bytes()[:100])
+    catalog_of(sandbox).write_bytes(b"rubbish")
+    assert sandbox.run("rebuild").exit == Exit.OK
+    assert saved(sandbox) == before
+    found = [each for each in sandbox.run("verify").objects if "finding" in each]
+    assert [(each["path"], each["finding"]) for each in found] == [
+        (path.relative_to(sandbox.library).as_posix(), "damaged")
+    ]
+    assert sandbox.run("verify", "--repair").exit == Exit.OK
+
+
 def test_the_log_of_a_deleted_catalog_is_not_applied_to_another(sandbox: Sandbox) -> None:
     before = saved(sandbox)
     with closing(sqlite3.connect(catalog_of(sandbox))) as catalog:
