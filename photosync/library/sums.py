@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,14 +60,19 @@ class SumsLine(NamedTuple):
         return (b"\\" if name != self.name else b"") + self.sha256 + b"  " + name
 
 
-def read(folder: Path) -> Iterator[SumsLine]:
-    """The files in the list, line by line; none if there is no list. Raises `OSError`."""
+def read(folder: Path, on_other: Callable[[bytes], None] = lambda _: None) -> Iterator[SumsLine]:
+    """The files in the list, line by line; none if there is no list. Raises `OSError`.
+
+    `on_other` gets every line that names no file.
+    """
     if not (folder / SUMS_NAME).is_file():
         return
     with (folder / SUMS_NAME).open("rb") as file:
         while line := file.readline(_LONGEST_LINE):
             if found := SumsLine.parse(line.removesuffix(b"\n")):
                 yield found
+            else:
+                on_other(line)
 
 
 def append(folder: Path, lines: Iterable[SumsLine]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Area, Catalog
@@ -11,26 +12,59 @@ from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import FindingKind, FindingReason
 from photosync.jobs.verify.check_file import damaged, unreadable
 from photosync.library import SUMS_NAME, Library, sums
+from photosync.library.sums import SumsLine
 
 _NAMED = 3
-"""The number of files that are named of each kind."""
+"""The number of files or lines that are named of each kind."""
+_SHOWN_BYTES = 80
+"""Of a line that cannot be used."""
 
 
-def check_list(library: Library, catalog: Catalog, area: Area) -> FileFault | None:
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a list, with names as they are in the catalog."""
+
+    base: Path
+    """The list's folder."""
+    files: int = 0
+    others: list[str] = field(default_factory=list)
+    """The first lines by which no file can be checked."""
+    other_count: int = 0
+
+    def read(self) -> Iterator[SumsLine]:
+        """Each line that names a file in the folder. Raises `OSError`."""
+        for line in sums.read(self.base, self._note):
+            name = _relative(line.name, self.base)
+            if name.startswith(b"/") or b".." in name.split(b"/"):
+                self._note(name)  # it leads out of the folder
+                continue
+            self.files += 1
+            yield SumsLine(line.sha256, name)
+
+    def _note(self, line: bytes) -> None:
+        if not line.strip() or line.startswith(b"#"):
+            return
+        self.other_count += 1
+        if self.other_count <= _NAMED:
+            self.others.append(os.fsdecode(line.strip()[:_SHOWN_BYTES]))
+
+
+def check_list(library: Library, catalog: Catalog, area: Area, *, has_catalog: bool) -> FileFault | None:
     """What is wrong with the list, or with its lines of the files in `area`. Its lines are in the catalog then.
 
-    A list without any of the program's files is not missed.
+    In a library, a list without any of the program's files is not missed. Without a catalog, the list is all there is.
     """
     base, checks = library.base(area.root), catalog.checks
-    is_needed = bool(checks.count(area)[0])
     problem = fault_of(base / SUMS_NAME, None)
     if problem is not None:
-        return problem if is_needed else None
+        return problem if not has_catalog or checks.count(area)[0] else None
+    lines = _Lines(base)
     try:
-        lines = ((_relative(line.name, base), line.sha256.decode()) for line in sums.read(base))
-        checks.add_list_lines(area.root, lines)
+        checks.add_list_lines(area.root, ((line.name, line.sha256.decode()) for line in lines.read()))
     except OSError as error:
         return unreadable(error)
+    if not has_catalog:
+        return _fault_of_lines(lines, area)
     without = _some(checks.files_without_line(area))
     other = _some(checks.files_with_other_line(area))
     if without and (base / SUMS_NAME).stat().st_size == 0:
@@ -40,6 +74,22 @@ def check_list(library: Library, catalog: Catalog, area: Area) -> FileFault | No
         return None
     what = f"it has {' and '.join(wrong)}; the next run that writes to the library corrects its lines"
     return FileFault(FindingKind.DIFFERENT, FindingReason.LINES, what)
+
+
+def listed_names(folder: Path) -> Iterator[str]:
+    """The names of all files in a folder's list, relative to it. Raises `OSError`."""
+    return (os.fsdecode(line.name) for line in _Lines(folder).read())
+
+
+def _fault_of_lines(lines: _Lines, area: Area) -> FileFault | None:
+    """What is wrong with a list that is all that is known: what it does not name is not checked."""
+    if not lines.files and not lines.other_count:
+        return damaged(FindingReason.EMPTY, "it names no file, so that nothing can be checked")
+    if lines.other_count and (not area.path or not lines.files):
+        count = f"{lines.other_count} {'line' if lines.other_count == 1 else 'lines'}"
+        names = ", ".join(lines.others) + (", …" if lines.other_count > _NAMED else "")
+        return damaged(FindingReason.LINES, f"no file in the folder can be checked by {count} of it ({names})")
+    return None
 
 
 def _relative(name: bytes, base: Path) -> bytes:

@@ -13,6 +13,7 @@ from photosync.catalog import Area, Catalog
 from photosync.errors import DestinationError, UsageError
 from photosync.jobs.fix.file_owner import real_path
 from photosync.jobs.library_catalog import has_catalog, has_catalog_in, open_catalog, read_catalog
+from photosync.jobs.verify.check_list import listed_names
 from photosync.library import SUMS_NAME, Library
 from photosync.model import Location
 
@@ -144,6 +145,17 @@ def _areas(place: _Place, catalog: Catalog) -> list[Area]:
     is_file = catalog.entry_at(Location(place.root, relative)) is not None
     exists = os.path.lexists(place.path)
     area = Area(place.root, relative, is_file=is_file or (exists and not place.path.is_dir()))
-    if not exists and place.has_catalog and not catalog.checks.count(area)[0]:
-        raise UsageError(f"there is no file {place.path}, and the catalog has none")
+    if not exists and not _is_known(area, place, catalog):
+        known = "the catalog" if place.has_catalog else SUMS_NAME
+        raise UsageError(f"there is no file {place.path}, and {known} has none")
     return [area]
+
+
+def _is_known(area: Area, place: _Place, catalog: Catalog) -> bool:
+    """Whether a file of the area is expected. A list that cannot be read is a finding of the check."""
+    if place.has_catalog and catalog.checks.count(area)[0]:
+        return True
+    try:
+        return any(map(area.has, listed_names(place.library.base(area.root))))
+    except OSError:
+        return True

@@ -163,7 +163,7 @@ class Verify:
     # Lists and unknown files
 
     def _check_list(self, area: Area) -> Iterator[Finding]:
-        problem = check_list(self.library, self.catalog, area)
+        problem = check_list(self.library, self.catalog, area, has_catalog=self.target.is_library)
         if problem is None:
             self.summary.count_right()
         else:

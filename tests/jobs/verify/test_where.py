@@ -143,16 +143,59 @@ def test_a_pipe_among_the_files_does_not_stop_the_check(sandbox: Sandbox) -> Non
     assert ".photosyncignore cannot be read: it is no regular file" in result.stderr
 
 
+def test_a_list_that_names_nothing_proves_nothing(nobody: Sandbox, backup: Path) -> None:
+    path = backup / "SHA256SUMS"
+    content = path.read_bytes()
+    for wrong, finding, reason in (
+        (b"", "damaged", "empty"),
+        (b"# mine\n\n", "damaged", "empty"),
+        (b"d41d8cd98f00b204e9800998ecf8427e  a.jpg\n", "damaged", "lines"),
+        (content.decode().encode("utf-16"), "damaged", "lines"),
+    ):
+        path.write_bytes(wrong)
+        for each in (backup, backup / "a.jpg"):
+            result = nobody.run("verify", str(each))
+            assert (result.exit, ("SHA256SUMS", finding, reason) in found(result)) == (Exit.DAMAGE, True), result
+            assert result.number("ok") == 0
+    for replace_it, reason in ((Path.mkdir, "folder"), (os.mkfifo, "special_file"), (dangling_link, "link")):
+        path.unlink()
+        replace_it(path)
+        assert ("SHA256SUMS", "missing", reason) in found(nobody.run("verify", str(backup)))
+        path.rename(backup.parent / reason)
+        path.write_bytes(content)
+    assert nobody.run("verify", str(backup)).exit == Exit.OK
+
+
+def dangling_link(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+def test_lines_by_which_no_file_can_be_checked(nobody: Sandbox, backup: Path) -> None:
+    secret = backup.parent / "secret"
+    secret.write_bytes(b"secret")
+    digest = hashlib.sha256(b"secret").hexdigest()
+    content = (backup / "SHA256SUMS").read_text()
+    for line in (f"{digest}  ../secret", f"{digest}  sub/../../secret", f"{digest}  {secret}", digest[:40], "rubbish"):
+        (backup / "SHA256SUMS").write_text(f"{content}\n{line}\n")
+        result = nobody.run("verify", str(backup))
+        assert (result.exit, found(result)) == (Exit.DAMAGE, {("SHA256SUMS", "damaged", "lines")}), result
+        assert result.number("read") == 6
+        assert nobody.run("verify", str(backup / "a.jpg")).exit == Exit.OK
+
+
 def test_a_sample_of_an_old_backup_is_wrong_usage(nobody: Sandbox, backup: Path) -> None:
     result = nobody.run("verify", str(backup), "--sample", "5%")
     assert (result.exit, result.stdout) == (Exit.USAGE, "")
 
 
-def test_a_path_that_nothing_is_known_of_is_wrong_usage(nobody: Sandbox, sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_path_that_nothing_is_known_of_is_wrong_usage(
+    nobody: Sandbox, sandbox: Sandbox, backup: Path, tmp_path: Path
+) -> None:
     (tmp_path / "elsewhere").mkdir()
     for user, path in (
         (nobody, tmp_path / "elsewhere"),
         (nobody, tmp_path / "nothing"),
+        (nobody, backup / "nothing.jpg"),
         (sandbox, sandbox.library / "amazon" / "nothing.jpg"),
         (sandbox, sandbox.library / ".photosync" / "nothing.jpg"),
     ):
