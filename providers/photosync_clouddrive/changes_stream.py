@@ -57,7 +57,6 @@ class ChangesFollower:
         self._tree = tree
         self._spool = spool
         self._say = say
-        self._broken = 0
 
     def follow(self) -> None:
         """Request changes until the tree is up to date. Raises `TemporaryError` if the stream makes no progress."""
@@ -89,10 +88,6 @@ class ChangesFollower:
             self._say("the service lists less than half of the files it had; nothing is taken for gone")
         if orphans := self._tree.folders().orphans():
             self._say(f"{orphans} folders lie in folders that the service does not list; they are shown at the top")
-        if self._broken:
-            self._say(
-                f"skipped {self._broken} entries of the drive without usable id, or without name and known content"
-            )
 
     def _ask(self, line_nodes: int) -> _StreamAnswer:
         question: dict[str, object] = {"chunkSize": line_nodes, "includePurged": "true"}
@@ -136,10 +131,10 @@ class ChangesFollower:
         checkpoint = text(content, "checkpoint")
         before = self._tree.checkpoint
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
-        answer.news += self._tree.apply(parsed, checkpoint, reset=content.get("reset") is True)
-        answer.was_reset |= content.get("reset") is True
+        is_reset, lost = content.get("reset") is True, unusable(content, "nodes")
+        answer.news += self._tree.apply(parsed, checkpoint, reset=is_reset, unusable=lost)
+        answer.was_reset |= is_reset
         answer.nodes += len(nodes)
-        self._broken += sum(node.is_broken for node in parsed) + unusable(content, "nodes")
         answer.progressed |= checkpoint is not None and checkpoint != before
         answer.ended = content.get("end") is True
         return not answer.ended

@@ -48,15 +48,20 @@ def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind:
     """List all nodes of a kind; returns whether their number is the service's count."""
     token: str | None = None
     seen: set[str] = set()
+    without_id = 0
     progress = ListingProgress(SERVICE)
     while True:
         content = _page(api, kind, token)
         nodes = nodes_of(content, SERVICE)
-        seen.update(id_ for each in nodes if (id_ := identifier(each)))
+        ids = [id_ for each in nodes if (id_ := identifier(each))]
+        seen.update(ids)
+        without_id += len(nodes) - len(ids)
         # The service's filter is not trusted: kind and status are checked again.
-        tree.apply([node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind], None)
+        usable = [node for each in nodes if (node := parse_node(each)) is not None and node.kind is kind]
+        tree.apply(usable, None, unusable=len(nodes) - len(ids))
         following, total = page_token(content, "nextToken"), number(content, "count")
         if following is None and total is not None and total > len(seen):
+            tree.apply([], None, unusable=max(0, total - len(seen) - without_id))
             say(f"the service counts {total} {kind} nodes and listed {len(seen)}; nothing is taken for gone")
             return False
         if following is None:
@@ -64,6 +69,7 @@ def _list(api: CloudDriveApi, tree: DriveTree, say: Callable[[str], None], kind:
         try:
             progress.check((each.get("id") for each in nodes), following)
         except EndlessListingError:
+            tree.apply([], None, unusable=1)
             say("the service's listing turns in a circle; nothing is taken for gone")
             return False
         token = following

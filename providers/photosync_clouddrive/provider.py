@@ -99,7 +99,7 @@ class CloudDriveProvider:
             return
         if collection not in view.folders:
             raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
-        yield from view.everything(view.folders.below(collection))
+        yield from view.below(view.folders.below(collection))
 
     def forget_listing(self) -> None:
         """Forget the state of the changes and the endpoints; the nodes stay until everything is listed again."""

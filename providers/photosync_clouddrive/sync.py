@@ -23,6 +23,8 @@ def sync(context: AccountContext, api: CloudDriveApi, tree: DriveTree) -> None:
     state, say = context.state, context.say
     lock = StateFile(state / "sync", account=context.account, lock_timeout_s=_LOCK_TIMEOUT_S, cancel=context.cancel)
     with lock.locked():
+        if tree.unusable:
+            tree.forget_checkpoint()  # perhaps they can be used now, and later changes would not tell them
         _update(api, tree, state, say)
         if not tree.folders().has_root and tree.checkpoint is not None:
             tree.forget_checkpoint()  # later changes would never tell it

@@ -90,6 +90,14 @@ class DriveTree:
         return self._get("rebuild_from") is not None
 
     @property
+    def unusable(self) -> int:
+        """How many entries since the last listing of everything had no usable id, or nothing but an id.
+
+        The tree lacks them, or their changes, and the service tells them again only when everything is listed.
+        """
+        return self._number("unusable")
+
+    @property
     def owner(self) -> str | None:
         """The id of the root folder of the account to which this tree belongs."""
         roots = self._rows("SELECT id FROM nodes WHERE is_root AND status = ?", AVAILABLE)
@@ -122,14 +130,18 @@ class DriveTree:
             self._set("round", str(self._number("round") + 1))
             if rebuild:
                 self._set("rebuild_from", str(self._number("round")))
+            if rebuild or self.checkpoint is None:
+                self._set("unusable", None)
 
     def forget_checkpoint(self) -> None:
         """Forget the checkpoint: the next request lists everything."""
         with self._transaction():
             self._set("checkpoint", None)
 
-    def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False) -> int:
-        """Store a line, its nodes and its checkpoint, in one transaction.
+    def apply(
+        self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool = False, unusable: int = 0
+    ) -> int:
+        """Store a line, its nodes and its checkpoint, in one transaction. `unusable`: its entries that are no nodes.
 
         Returns the number of nodes that are new, changed, or not reported before in the current rebuild.
         """
@@ -138,6 +150,10 @@ class DriveTree:
             # A later reset in the same answer is ignored: it is not known whether it revokes earlier lines.
             if reset and self._number("rebuild_from") != round_:
                 self._set("rebuild_from", str(round_))
+                self._set("unusable", None)
+            unusable += sum(node.is_broken for node in nodes)
+            if unusable:
+                self._set("unusable", str(self._number("unusable") + unusable))
             rebuild_from = self._number("rebuild_from")
             news = sum([self._put(node, round_, rebuild_from) for node in nodes])
             if checkpoint is not None:
@@ -145,12 +161,17 @@ class DriveTree:
         return news
 
     def finish(self) -> bool:
-        """The complete end: purge nodes that a rebuild did not report. False if suspiciously many are missing."""
+        """The complete end: purge nodes that a rebuild did not report. False if suspiciously many are missing.
+
+        Nothing is purged if there were unusable entries, which may be those nodes.
+        """
         with self._transaction():
             start = self._get("rebuild_from")
             if start is None:
                 return True
             self._set("rebuild_from", None)
+            if self.unusable:
+                return True
             before = self._count_files()
             missing = "SELECT id FROM nodes WHERE round < ? AND status != ?"
             for (id_,) in self._database.execute(missing, (int(start), PURGED)).fetchall():

@@ -25,11 +25,15 @@ class TreeView:
     def pages(self, since: str | None) -> Iterator[Page]:
         """The changes after the mark `since`, or all items without a valid mark; then a page with a new mark."""
         change = self._tree.change_of(since, self._scope)
-        yield from self.everything() if change is None else self._changed(change)
-        yield Page((), self._total(None), mark=self._mark, is_whole=change is None)
+        yield from self._everything() if change is None else self._changed(change)
+        yield Page((), self._total(None), mark=self._mark, is_whole=change is None, unusable=self._tree.unusable)
 
-    def everything(self, below: frozenset[str] | None = None) -> Iterator[Page]:
-        """All items, the newest first; with `below` only those in these folders."""
+    def below(self, folders: frozenset[str]) -> Iterator[Page]:
+        """The items in these folders, the newest first."""
+        yield from self._everything(folders)
+        yield Page((), self._total(folders), unusable=self._tree.unusable)
+
+    def _everything(self, below: frozenset[str] | None = None) -> Iterator[Page]:
         total = self._total(below)
         for nodes in self._tree.files(self._media):
             wanted = [node for node in nodes if below is None or not below.isdisjoint(node.parents)]

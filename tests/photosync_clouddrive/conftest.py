@@ -61,6 +61,7 @@ class Listing:
         pages = list(provider.list(Selection(), collection, since))
         self.items: dict[str, Item] = {item.id: item for page in pages for item in page.items}
         self.removed = {id_ for page in pages for id_ in page.removed}
+        self.unusable = sum(page.unusable for page in pages)
         self.total = pages[-1].total
         self.mark = pages[-1].mark
 

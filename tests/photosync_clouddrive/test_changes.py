@@ -279,9 +279,36 @@ def test_nodes_that_are_no_photos_are_left_out(simulator: CloudDriveSimulator, a
     simulator.drive.put({"id": "Text", "kind": "FILE", "name": "a.txt", **common, "contentProperties": text})
     listing = account.listing()
     assert set(listing.items) == expected(simulator)
-    assert any("skipped 3 entries" in said for said in account.said)
+    assert listing.unusable == 3
     simulator.drive.say("Pending", status="AVAILABLE")
     assert set(account.news(listing.mark).items) == {"Pending"}
+
+
+@pytest.mark.parametrize("has_changes", [True, False])
+def test_what_came_without_data_is_asked_for_again(
+    simulator: CloudDriveSimulator, account: Account, has_changes: bool
+) -> None:
+    if not has_changes:
+        simulator.faults.refuse_changes = Fault()
+    removed = account.listing().items.popitem()[0]
+    (new,) = simulator.library.add(1)
+    simulator.library.remove(removed)
+    simulator.faults.bare_items = Fault(times=1)
+    first = account.listing()
+    assert first.unusable > 0
+    assert not first.removed
+    second = account.news(first.mark)
+    assert (set(second.items), second.removed, second.unusable) == ({new}, {removed}, 0)
+
+
+def test_a_stream_that_breaks_off_after_entries_without_data(simulator: CloudDriveSimulator, account: Account) -> None:
+    simulator.faults.bare_items = Fault(times=1)
+    simulator.faults.cut_changes = Fault(value=3, times=1)
+    simulator.faults.server_error = Fault(value=503, after=1, on="list")
+    with pytest.raises(TemporaryError):
+        account.listing()
+    simulator.faults.clear()
+    assert set(account.listing().items) == expected(simulator)
 
 
 def test_a_photo_without_a_name_is_kept_under_its_id(simulator: CloudDriveSimulator, account: Account) -> None:

@@ -13,7 +13,9 @@ from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.jobs.audit.auditor import Auditor
+from tests.jobs.audit.test_providers import user_of
 
 ITEMS = 260
 """More than a page."""
@@ -73,6 +75,18 @@ def test_a_listing_that_is_short_is_not_believed(pulled: Auditor) -> None:
     assert (audited.exit, audited.found("gone"), audited.numbers("listed")) == (Exit.SUSPICIOUS, [], (ITEMS - 1,))
     assert audited.result.summary["complete"] is False
     assert "counts more items than it listed" in str(audited.result.summary["message"])
+
+
+def test_entries_without_data_are_not_taken_for_an_empty_account(tmp_path: Path) -> None:
+    with user_of(CloudDriveSimulator(items=3), tmp_path) as user:
+        user.simulator.faults.bare_items = Fault(times=1)
+        audited = user.audit()
+        assert (audited.exit, audited.result.summary["complete"]) == (Exit.SUSPICIOUS, False)
+        assert "is in doubt" in audited.verdict
+        user.simulator.faults.bare_items = Fault(times=1)
+        pulled = user.pull()
+        assert (pulled.exit, pulled.number("saved"), pulled.summary["complete"]) == (Exit.OK, 0, False)
+        assert user.pull().number("saved") == 3, "the next run asks for them again"
 
 
 def test_a_listing_that_changes_while_it_is_read_is_read_again(pulled: Auditor) -> None:
