@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 
 from photosync import clock
@@ -10,7 +11,8 @@ from photosync.errors import Reason
 
 OFTEN = 3
 """An item that failed in so many runs in a row, for the same reason, is said once a day."""
-TOLD_EVERY = timedelta(days=1)
+TOLD_EVERY = timedelta(hours=23, minutes=30)
+"""Less than a day: a daily run begins and lists some minutes sooner or later than the day before."""
 
 ADVICE = {
     Reason.HASH_MISMATCH: "Open the item at the service. If it is damaged there, upload it again or delete it.",
@@ -44,8 +46,12 @@ def advice_for(entry: CatalogEntry) -> str | None:
 
 
 def was_told(before: CatalogEntry | None, reason: Reason) -> bool:
-    """Whether the user was told today of an item that failed once more. `before`: its entry before this run."""
+    """Whether the user was told today of an item that failed once more. `before`: its entry before this run.
+
+    Raises `DestinationError` if the entry is damaged.
+    """
     if before is None or before.reason != reason or before.tries + 1 < OFTEN or before.told_at is None:
         return False
-    age = clock.now() - datetime.fromisoformat(before.told_at)
+    with before.connection.stored_values() if before.connection else nullcontext():
+        age = clock.now() - datetime.fromisoformat(before.told_at)
     return -clock.WRONG_BY < age < TOLD_EVERY  # a clock that was ahead must not silence a failure for years

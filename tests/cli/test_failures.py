@@ -97,6 +97,36 @@ def test_list_by_state(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
     assert sandbox.run("list", "amazon", "--saved", "--state", "new").exit == Exit.USAGE
 
 
+def test_a_limit_counts_items_in_the_wanted_states(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    (new,) = simulator.library.add(1)
+    simulator.library.add(1)
+    sandbox.run("pull", "amazon", "--limit", "1")
+    states = ("--state", "new", "--state", "failed")
+    assert [each["id"] for each in sandbox.run("list", "amazon", "--state", "new", "--limit", "1").objects] == [new]
+    assert len(sandbox.run("list", "amazon", *states).objects) == 2
+    assert len(sandbox.run("list", "amazon", *states, "--limit", "1").objects) == 1
+
+
+def test_each_reason_has_its_advice(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    damaged, cut = (each.id for each in list(simulator.library.expected())[1:])
+    simulator.library.change(damaged)
+    simulator.library.change(cut)
+    simulator.faults.wrong_bytes = Fault(items=damaged)
+    simulator.faults.half = Fault(items=cut)
+    sandbox.run("pull", "amazon", "--full")
+    text = sandbox.text("failures")
+    reasons = {str(each["reason"]) for each in sandbox.run("failures").objects}
+    assert len(reasons) == 3
+    assert all(f"\n{reason}: " in text for reason in reasons), text
+
+
+def test_an_account_that_the_configuration_has_no_longer(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    sandbox.configure({"other": simulator.account_settings()})
+    (failure,) = sandbox.run("failures", "amazon").objects
+    assert failure["id"] == failing(simulator)
+    assert sandbox.run("failures", "other").objects == []
+
+
 def test_why_tells_about_a_failure(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
     (answer,) = sandbox.run("why", failing(simulator)).objects
     assert (answer["reason"], answer["tries"], answer["advice"]) == ("not_found", 1, ADVICE[Reason.NOT_FOUND])
@@ -114,6 +144,15 @@ def test_a_failure_that_repeats_is_said_once_a_day(sandbox: Sandbox) -> None:
     told_ago(sandbox, timedelta(days=1))
     assert "failed:" in say(sandbox, "pull", "amazon", "-q")[1], "the next day"
     assert say(sandbox, "pull", "amazon", "-q") == ("", "")
+
+
+def test_a_daily_run_says_it_daily(sandbox: Sandbox) -> None:
+    for _ in range(3):
+        sandbox.run("pull", "amazon")
+    told_ago(sandbox, timedelta(hours=23))
+    assert say(sandbox, "pull", "amazon", "-q") == ("", "")
+    told_ago(sandbox, timedelta(hours=23, minutes=55))
+    assert "failed:" in say(sandbox, "pull", "amazon", "-q")[1], "it began some minutes earlier than yesterday"
 
 
 def test_a_clock_that_was_ahead_silences_nothing(sandbox: Sandbox) -> None:

@@ -26,9 +26,12 @@ def show_failures(
     from photosync.cli.opening import library_of, load_config, open_catalog
 
     config = load_config(general)
-    named = [config.account(account).name] if account is not None else None
     with open_catalog(library_of(general, config)) as catalog:
-        accounts = named or list(dict.fromkeys((*config.accounts, *catalog.failures.accounts())))
+        recorded = catalog.failures.accounts()  # also of accounts that the configuration has no longer
+        if account is None:
+            accounts = list(dict.fromkeys((*config.accounts, *recorded)))
+        else:
+            accounts = [account if account in recorded else config.account(account).name]
         entries = [entry for name in accounts for entry in catalog.failures.of(name)]
         if general.json:
             for each in entries:
@@ -61,7 +64,7 @@ def _show(entries: list[CatalogEntry]) -> None:
 
     headings = ["ACCOUNT", "SINCE", "LAST", "TRIES", "REASON", "ITEM"]
     print_table(headings, [_row(each) for each in entries])
-    for advice, reason in {advice_for(each): each.reason for each in entries}.items():
+    for reason, advice in {each.reason: advice_for(each) for each in entries}.items():
         if advice is not None:
             print_line(f"{reason}: {advice}")
     print_line("`photosync why ID` tells more about one; its id is in --json.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Set
+from contextlib import closing
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -15,7 +18,10 @@ from photosync.errors import UsageError
 from photosync.units import format_size
 
 if TYPE_CHECKING:
+    from photosync.catalog import Catalog
+    from photosync.config import AccountConfig
     from photosync.jobs.list import ListedItem, State
+    from photosync.model import Selection
 
 
 @command
@@ -31,24 +37,41 @@ def list_items(
     general: GeneralOptions,
 ) -> None:
     """Show what the provider has."""
-    from photosync.cli.opening import library_of, load_config, open_account, open_catalog
+    from photosync.cli.opening import library_of, load_config, open_catalog
     from photosync.jobs import list as job
 
-    wanted = _states(states)
+    wanted, limit = _states(states), selection_of(selection).limit
     if saved and wanted & job.COMPARED_STATES:
         raise UsageError("--saved: whether an item is new or changed, the provider alone shows. Leave --saved out.")
-    recorded = wanted if saved else wanted & job.RECORDED_STATES
     config = load_config(general)
     configured = config.account(account)
-    with open_catalog(library_of(general, config)) as catalog:
-        if not saved and (not wanted or wanted - recorded):
-            with open_account(configured) as opened:
-                job.check_can_list(opened)
-                rows = job.listed(opened, catalog, *checked_selection(selection, opened))
-                _show(general, account, (row for row in rows if not wanted or row.state in wanted - recorded))
-        if saved or recorded:
-            rows = job.recorded(catalog, account, selection_of(selection), selection.collections, recorded)
-            _show(general, account, rows)
+    with (
+        open_catalog(library_of(general, config)) as catalog,
+        closing(_rows(configured, catalog, selection, wanted, saved=saved)) as rows,
+    ):
+        _show(general, account, islice(rows, limit))
+
+
+def _rows(
+    account: AccountConfig, catalog: Catalog, options: SelectionOptions, wanted: Set[State], *, saved: bool
+) -> Generator[ListedItem, None, None]:
+    """The items in the states `wanted`, or in all; more than the limit, which counts items of these states."""
+    from photosync.cli.opening import open_account
+    from photosync.jobs import list as job
+
+    def unlimited(selection: Selection) -> Selection:
+        return replace(selection, limit=None) if wanted else selection
+
+    recorded = wanted if saved else wanted & job.RECORDED_STATES
+    if not saved and (not wanted or wanted - recorded):
+        with open_account(account) as opened:
+            job.check_can_list(opened)
+            selection, collections = checked_selection(options, opened)
+            rows = job.listed(opened, catalog, unlimited(selection), collections)
+            yield from (row for row in rows if not wanted or row.state in wanted - recorded)
+    if saved or recorded:
+        selection = unlimited(selection_of(options))
+        yield from job.recorded(catalog, account.name, selection, options.collections, recorded)
 
 
 def _states(words: list[str] | None) -> frozenset[State]:

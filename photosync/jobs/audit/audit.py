@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from photosync.catalog import Catalog, CatalogEntry, Snapshot
-from photosync.errors import CancelledError, PhotosyncError, SuspiciousError, UsageError
+from photosync.errors import CancelledError, PhotosyncError, Reason, SuspiciousError, UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.audit.extra_files import extra_files
 from photosync.jobs.audit.judge import Outcome, judge
@@ -223,6 +223,7 @@ class Audit:
             is_new_content = judgement.finding.finding is FindingKind.DIFFERENT
             is_lost_upload = entry is not None and entry.location is None and judgement.outcome is Outcome.MISSING
             summary.needs_full |= is_new_content or is_lost_upload
+            summary.has_failures |= isinstance(judgement.finding.reason, Reason)
             summary.to_repair += is_damaged or judgement.finding.reason is FindingReason.LINK
             self._found(judgement.finding)
 
@@ -242,7 +243,8 @@ class Audit:
             return  # it is neither here nor there
         path = str(entry.location) if entry.location else None
         name = "" if path else f"{entry.item.name or entry.id}: "
-        text = f"{name}the provider does not list it any more; its file stays"
+        where = "" if self._is_whole else " in this selection"
+        text = f"{name}the provider does not list it{where} any more; its file stays"
         finding = Finding(path, entry.id, entry.account, FindingKind.GONE, FindingReason.NOT_LISTED, text)
         self._summary.count(finding)
         self._found(finding)

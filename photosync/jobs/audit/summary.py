@@ -43,6 +43,8 @@ class AuditSummary:
     """Missing or different items that a pull does not see."""
     needs_full: bool = False
     """Whether only a pull that lists everything sees some of them: new contents, and uploaded files that are gone."""
+    has_failures: bool = False
+    """Whether the download of an item failed, also of one that has an older file here."""
     exit: Exit = Exit.OK
     message: str | None = None
     """Why the audit ended early."""
@@ -81,7 +83,7 @@ class AuditSummary:
         if self.exit is Exit.DAMAGE:
             return f"{self._counts(asked)}: {self._advice()}"
         if asked == 0:
-            return f"{self._name} has no items" + self._information()
+            return f"{self._name} has no {'such ' if self.is_selection else ''}items" + self._information()
         every = "every selected item" if self.is_selection else "every item"
         return f"{every} of {self._name} is here, {counts_in_words(self.proved)}{self._information()}"
 
@@ -106,7 +108,7 @@ class AuditSummary:
             advice.append(f"photosync pull {account}{' --full' if self.needs_full else ''} brings them")
         if self.to_repair:
             advice.append("photosync verify --repair replaces damaged files")
-        if self.failed:
+        if self.has_failures:
             advice.append(f"photosync failures {account} says why they failed")
         return "; ".join(advice)
 

@@ -176,6 +176,10 @@ def test_an_item_whose_download_failed(user: Auditor) -> None:
     )
 
 
+def test_a_selection_that_has_nothing(pulled: Auditor) -> None:
+    assert pulled.audit("--year", "1996").verdict == "amazon has no such items"
+
+
 def test_a_new_content_whose_download_failed_differs(pulled: Auditor) -> None:
     item = pulled.items()[2].id
     pulled.simulator.library.change(item)
@@ -184,6 +188,7 @@ def test_a_new_content_whose_download_failed_differs(pulled: Auditor) -> None:
     audited = pulled.audit()
     assert (audited.found("different"), audited.reasons()) == ([item], {item: "not_found"})
     assert audited.numbers("saved", "failed", "different") == (12, 0, 1)
+    assert audited.verdict.endswith("photosync failures amazon says why they failed")
 
 
 def test_what_no_item_has(pulled: Auditor) -> None:
