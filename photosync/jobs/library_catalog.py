@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from photosync.errors import DestinationError
 from photosync.jobs.rebuild.restore import is_lost, put_in_place, restore_lost
 from photosync.library import PROGRAM_FOLDER, Library
 from photosync.library.disk_errors import disk_errors
+from photosync.library.own_folders import temporary_path
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _is_still_there(library: Library, catalog: Catalog) -> bool:
 
 
 def _write_copy(library: Library, catalog: Catalog) -> None:
-    second = library.program_folder / f".{uuid.uuid4().hex}.new"
+    second = temporary_path(library.program_folder)
     with disk_errors(library.catalog_copy):
         try:
             catalog.copy.write(second)

@@ -13,6 +13,7 @@ import re
 import stat
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -75,6 +76,11 @@ def remove_workspaces(parent: Path) -> None:
         if _WORKSPACE.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
             with suppress(OSError), _locked(folder, required=True):
                 remove_temporary_files(folder)
+
+
+def temporary_path(folder: Path) -> Path:
+    """A new path for a file that `remove_temporary_files` removes if this run is killed."""
+    return folder / f".{uuid.uuid4().hex}.new"
 
 
 def remove_temporary_files(folder: Path, *, unused_for_s: float = 0.0, recursive: bool = True) -> None:

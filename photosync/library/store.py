@@ -226,8 +226,11 @@ class Library:
     def kept_path(self, location: Location, folder: str, name: str) -> Path:
         """A free path, in a folder of today below `.photosync/FOLDER`, for what leaves a location. Raises `OSError`."""
         *folders, _ = PurePosixPath(location.path).parts
-        kept = own_folder(self.base(location.root) / PROGRAM_FOLDER, folder, _today(), *folders)
-        return _free_name(kept / name)
+        return _free_name(self.kept_folder(location.root, folder, *folders) / name)
+
+    def kept_folder(self, root: str, folder: str, *folders: str) -> Path:
+        """The folder of today below `.photosync/FOLDER`, and `folders` in it; created if missing. Raises `OSError`."""
+        return own_folder(self.base(root) / PROGRAM_FOLDER, folder, _today(), *folders)
 
     def sync_folders(self, folders: Iterable[Path]) -> None:
         """Sync the names in these folders."""

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import errno
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 from photosync.file_systems import copy_mode, sync_folder
 from photosync.library.disk_errors import file_errors
 from photosync.library.move import move_file
-from photosync.library.own_folders import own_folder
+from photosync.library.own_folders import own_folder, temporary_path
 
 _MADE = "made"
 """Replaces the earlier hash if there was no file before."""
@@ -82,7 +81,7 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
 
     The temporary file is created in `workspace`, by default in the same folder.
     """
-    temporary = (workspace or path.parent) / f".{uuid.uuid4().hex}.new"
+    temporary = temporary_path(workspace or path.parent)
     for folder in {path.parent, temporary.parent}:
         folder.mkdir(parents=True, exist_ok=True)
     try:

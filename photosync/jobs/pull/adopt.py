@@ -142,7 +142,7 @@ def _only_content(path: Path, stored: Digest, undo: UndoRecords, workspace: Path
 
 
 @dataclass(slots=True)
-class UnknownFiles:
+class UnrecordedFiles:
     """Files of an account that SHA256SUMS has and the catalog does not: those of a catalog that was lost."""
 
     account: str
@@ -178,7 +178,7 @@ class UnknownFiles:
     def _find(self, root: str) -> dict[int, list[Path]]:
         found: dict[int, list[Path]] = {}
         listed = self._listed(root)
-        unlisted = unknown_files(self.library, self.catalog, self.account, root) if self.with_unlisted else ()
+        unlisted = unrecorded_files(self.library, self.catalog, self.account, root) if self.with_unlisted else ()
         for location in dict.fromkeys((*listed, *unlisted)):
             path = self.library.file(location)
             if self._is_ours(location) and path.is_file() and self.catalog.entry_at(location) is None:
@@ -208,7 +208,7 @@ class UnknownFiles:
         return first != PROGRAM_FOLDER if location.root else first == self.account
 
 
-def unknown_files(library: Library, catalog: Catalog, account: str, root: str) -> Iterator[Location]:
+def unrecorded_files(library: Library, catalog: Catalog, account: str, root: str) -> Iterator[Location]:
     """The files of an account below a root that the catalog does not know. Sidecars are left out."""
     base = library.base(root)
     for path, _ in UserFiles().below(base if root else base / account):

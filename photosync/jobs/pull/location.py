@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
-from photosync.jobs.pull.adopt import Claims, UnknownFiles
+from photosync.jobs.pull.adopt import Claims, UnrecordedFiles
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, SUMS_NAME, Layout, LayoutFields, Library, digest_of, suffixed
@@ -36,12 +36,12 @@ class LocationChooser:
     """Look for the files of items everywhere in the account's folder: nothing is downloaded."""
     _reserved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
-    _unknown_files: UnknownFiles = field(init=False)
+    _unrecorded_files: UnrecordedFiles = field(init=False)
     claims: Claims = field(default_factory=Claims, init=False)
     """Shared with the workers, which adopt files."""
 
     def __post_init__(self) -> None:
-        self._unknown_files = UnknownFiles(self.account, self.library, self.catalog, self.adopt_only)
+        self._unrecorded_files = UnrecordedFiles(self.account, self.library, self.catalog, self.adopt_only)
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
         """A task to download the item. The expected location of a new item is reserved."""
@@ -53,9 +53,9 @@ class LocationChooser:
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
         legacy = self._legacy_files(item, root)
-        files = dict.fromkeys((*self._files_at_candidates(item, root, legacy), *self._unknown_files.of(item, root)))
+        files = dict.fromkeys((*self._files_at_candidates(item, root, legacy), *self._unrecorded_files.of(item, root)))
         has_hash = (item.md5 or item.md5_hint) is not None
-        listed = self._unknown_files.listed_of(item, root) if self.adopt_only and not has_hash else None
+        listed = self._unrecorded_files.listed_of(item, root) if self.adopt_only and not has_hash else None
         return DownloadTask(item, entry, root, tuple(files), legacy, listed)
 
     def expected(self, item: Item) -> Location:

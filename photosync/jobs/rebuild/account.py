@@ -8,7 +8,7 @@ from photosync.catalog import Catalog
 from photosync.errors import Exit
 from photosync.jobs.account import Account
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
-from photosync.jobs.pull.adopt import unknown_files
+from photosync.jobs.pull.adopt import unrecorded_files
 from photosync.jobs.pull.pull import Pull, PullOptions
 from photosync.jobs.rebuild.restore import Source
 from photosync.jobs.report import Reporter
@@ -128,5 +128,5 @@ class AccountRebuild:
         account = self.account.name
         roots = {"", *(location.root for _, location in self.catalog.files(account))}
         return tuple(
-            each for root in sorted(roots) for each in unknown_files(self.library, self.catalog, account, root)
+            each for root in sorted(roots) for each in unrecorded_files(self.library, self.catalog, account, root)
         )

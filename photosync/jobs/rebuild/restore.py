@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import date
 from enum import StrEnum
 from itertools import chain, count
 from pathlib import Path
@@ -23,10 +21,10 @@ from photosync.jobs.rebuild.newer_files import take_newer_files
 from photosync.library import Library
 from photosync.library.disk_errors import disk_errors
 from photosync.library.move import move_file
-from photosync.library.own_folders import own_folder
+from photosync.library.own_folders import temporary_path
 
 _log = logging.getLogger(__name__)
-_BESIDE = ("", "-wal", "-shm", "-journal")
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
 """The files of a database: the log of a lost one must not be applied to another."""
 
 
@@ -147,8 +145,8 @@ def _replace(library: Library, source: Path, *, complete: bool = True) -> None:
 
 @contextmanager
 def _second_file(library: Library) -> Iterator[Path]:
-    """A name for a second file, and for those that SQLite makes beside it."""
-    second = library.program_folder / f".{uuid.uuid4().hex}.new"
+    """A name for a second file, and for those that SQLite makes next to it."""
+    second = temporary_path(library.program_folder)
     try:
         yield second
     finally:
@@ -165,7 +163,7 @@ def _move_away(library: Library, paths: list[Path]) -> None:
     if not there:
         return
     with disk_errors(library.program_folder):
-        folder = own_folder(library.program_folder, "damaged", date.today().isoformat())  # noqa: DTZ011 - the user's day
+        folder = library.kept_folder("", "damaged")
         names = chain([folder], (folder / str(number) for number in count(2)))
         folder = next(each for each in names if not any(os.path.lexists(each / path.name) for path in there))
         folder.mkdir(exist_ok=True)
@@ -175,7 +173,7 @@ def _move_away(library: Library, paths: list[Path]) -> None:
 
 
 def _files_of(database: Path) -> list[Path]:
-    return [database.with_name(f"{database.name}{suffix}") for suffix in _BESIDE]
+    return [database.with_name(f"{database.name}{suffix}") for suffix in _SUFFIXES]
 
 
 def _is_file(path: Path) -> bool:

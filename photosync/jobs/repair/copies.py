@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import stat
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from photosync.jobs.repair.contents import Content
 from photosync.jobs.user_files import UserFiles
 from photosync.library import PROGRAM_FOLDER, Hashes, Library, UndoRecords, digest_of, sums
 from photosync.library.disk_errors import file_errors
+from photosync.library.own_folders import temporary_path
 from photosync.model import Location
 
 _READ_BYTES = 1 << 20
@@ -176,11 +176,6 @@ def files_below(folder: Path, without: str = "") -> Iterator[Path]:
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(each for each in folders if each != without)
         yield from (Path(parent, name) for name in sorted(names))
-
-
-def temporary_path(workspace: Path) -> Path:
-    """For a file that the next run removes if this one is killed."""
-    return workspace / f".{uuid.uuid4().hex}.new"
 
 
 def proved_copy(source: Path, sha256: str, workspace: Path) -> Path | None:

@@ -16,9 +16,10 @@ from photosync.catalog import CatalogEntry
 from photosync.errors import ItemError, Reason
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.repair.contents import Content, Contents
-from photosync.jobs.repair.copies import Copy, FolderCopies, LibraryCopies, proved_copy, temporary_path
+from photosync.jobs.repair.copies import Copy, FolderCopies, LibraryCopies, proved_copy
 from photosync.jobs.repair.downloads import Downloads
 from photosync.library import Library, digest_of
+from photosync.library.own_folders import temporary_path
 from photosync.model import Location
 
 

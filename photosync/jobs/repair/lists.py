@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.catalog import Catalog
-from photosync.jobs.repair.copies import temporary_path
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.sums_list import SumsList
 from photosync.library import Library, write_durably
+from photosync.library.own_folders import temporary_path
 from photosync.library.sums import SumsLine
 
 _SOURCE = "the catalog"

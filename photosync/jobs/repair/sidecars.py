@@ -14,11 +14,11 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry, Sidecar
 from photosync.errors import ItemError, Reason
 from photosync.jobs.findings import FindingReason
-from photosync.jobs.repair.copies import temporary_path
 from photosync.jobs.repair.good_file import GoodFiles, has_content
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.sums_list import SumsList
 from photosync.library import Library, write_durably
+from photosync.library.own_folders import temporary_path
 
 _MADE_AGAIN = "made again from the photo"
 _AS_IT_IS = "the sidecar as it is, with what another program has written"
