@@ -12,9 +12,9 @@ _WATCHED = ("items", "sidecars", "pushes", "repairs")
 """The tables that cannot be made anew without work. An unchanged run only records itself, and how far it listed."""
 _OF_ITEMS = (
     *("description", "state", "outside", "path", "revision", "delivered_sha256", "stored_sha256", "mended", "proof"),
-    "reason",
+    *("reason", "verified_run"),
 )
-"""The columns that count. When a file was read again, or an item failed again, is not worth a copy."""
+"""The columns that count. That an item failed again is not worth a copy."""
 
 
 def watch_changes(connection: CatalogConnection) -> None:
@@ -25,6 +25,7 @@ def watch_changes(connection: CatalogConnection) -> None:
         _watch(connection, f"DELETE ON main.{table}")
     differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in _OF_ITEMS)
     _watch(connection, "UPDATE ON main.items", differs)
+    _watch(connection, "UPDATE ON main.sidecars")
 
 
 def _watch(connection: CatalogConnection, event: str, condition: str = "1") -> None:
@@ -60,6 +61,8 @@ class CatalogCopy:
 
     def _last_run(self, path: Path) -> int | None:
         """The last run that the copy knows; None if there is no copy of this library that can be used."""
+        if not path.is_file():  # SQLite would wait for the other end of a pipe
+            return None
         mark = self._connection.execute("PRAGMA application_id").fetchone()
         try:
             with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:

@@ -26,7 +26,7 @@ def open_catalog(library: Library) -> Iterator[Catalog]:
     """
     library.prepare_catalog_folder()
     restore_lost(library)
-    _check_size(library)
+    _check_file(library)
     with closing(Catalog.open(library.catalog_path)) as catalog:
         _check_owner(catalog, library, is_writer=True)
         try:
@@ -42,7 +42,7 @@ def read_catalog(library: Library) -> Iterator[Catalog]:
         with closing(Catalog.empty()) as catalog:
             yield catalog
         return
-    _check_size(library)
+    _check_file(library)
     path = library.catalog_copy if is_lost(library) else library.catalog_path
     with closing(Catalog.read(path)) as catalog:
         _check_owner(catalog, library, is_writer=False)
@@ -51,7 +51,7 @@ def read_catalog(library: Library) -> Iterator[Catalog]:
 
 def has_catalog(library: Library) -> bool:
     """Whether the folder is a library with a catalog, or with the copy of a lost one. Raises `DestinationError`."""
-    return library.exists and (library.catalog_path.exists() or is_lost(library))
+    return library.exists and (os.path.lexists(library.catalog_path) or is_lost(library))
 
 
 def has_catalog_in(folder: Path) -> bool:
@@ -60,9 +60,11 @@ def has_catalog_in(folder: Path) -> bool:
     return any(os.path.exists(folder / PROGRAM_FOLDER / name) for name in names)  # noqa: PTH110 - it never raises
 
 
-def _check_size(library: Library) -> None:
-    """SQLite takes an empty file for a new database."""
+def _check_file(library: Library) -> None:
+    """SQLite takes an empty file for a new database, and anything but a file for a failure of the disk."""
     path = library.catalog_path
+    if path.exists() and not path.is_file():
+        raise unusable(path, "it is no file")
     if library.catalog_copy.exists() and path.exists() and path.stat().st_size == 0:
         raise unusable(path, "it is empty")
 

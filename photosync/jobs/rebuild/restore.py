@@ -104,10 +104,10 @@ def put_in_place(second: Path, path: Path) -> None:
 
 def _is_sound(library: Library) -> bool:
     path = library.catalog_path
-    if not path.exists():
+    if not path.is_file():
         return False
     try:
-        if path.is_file() and path.stat().st_size == 0:
+        if path.stat().st_size == 0:
             raise unusable(path, "it is empty")
         with closing(Catalog.read(path)) as catalog:
             if not _belongs(catalog, library):

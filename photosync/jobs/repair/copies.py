@@ -135,13 +135,14 @@ class LibraryCopies:
         return f"library: {path.relative_to(self._library.root) if is_inside else path}"
 
     def _is_unknown(self, path: Path) -> bool:
-        """Whether neither the catalog nor a list has it: then it is a file that the user has renamed or moved."""
+        """Whether it is a file that the user has renamed or moved: no item or list has it, and it was not uploaded."""
         if path.is_symlink():
             return False
         root = next(each for each in self._roots if path.is_relative_to(self._library.base(each)))
         location = Location(root, str(path.relative_to(self._library.base(root))))
         checks = self._catalog.checks
-        return location.path not in checks.similar_paths(location) and not checks.is_listed(location)
+        is_known = location.path in checks.similar_paths(location) or checks.is_listed(location)
+        return not (is_known or checks.was_pushed(path))
 
 
 class FolderCopies:

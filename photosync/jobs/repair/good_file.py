@@ -118,7 +118,8 @@ class GoodFiles:
             try:
                 downloaded = self.downloads.delivered(other, location.root)
             except ItemError as error:
-                errors.setdefault(other.account, str(error).rstrip("."))
+                text = str(error).rstrip(".").removeprefix(f"account '{other.account}': ")
+                errors.setdefault(other.account, text)
                 continue
             sha256, path = downloaded.delivered.sha256, temporary_path(workspace)
             downloaded.fixed.path.replace(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -49,7 +50,7 @@ def saved(sandbox: Sandbox) -> list[str]:
 def test_an_unchanged_run_makes_none_and_a_changed_one_does(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
     first = copy_of(sandbox).stat()
     assert sandbox.run("pull", "account").number("saved") == 0
-    assert sandbox.run("verify").exit == Exit.OK
+    assert sandbox.run("verify", "--quick").exit == Exit.OK
     assert copy_of(sandbox).stat().st_ino == first.st_ino
     simulator.library.add()
     assert sandbox.run("pull", "account").number("saved") == 1
@@ -60,6 +61,16 @@ def test_an_unchanged_run_makes_none_and_a_changed_one_does(sandbox: Sandbox, si
     with closing(sqlite3.connect(copy_of(sandbox))) as copy:
         assert copy.execute("SELECT count(path) FROM items").fetchone() == (ITEMS + 1,)
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_the_copy_knows_when_files_were_read(sandbox: Sandbox) -> None:
+    assert sandbox.run("verify").exit == Exit.OK
+    before = [each["last_verified"] for each in sandbox.run("status").objects]
+    assert all(before)
+    catalog_of(sandbox).unlink()
+    assert sandbox.run("rebuild").exit == Exit.OK
+    assert [each["last_verified"] for each in sandbox.run("status").objects] == before
+    assert sandbox.run("verify", "--sample", "10%").number("read") == ITEMS // 10
 
 
 def test_a_deleted_catalog_is_restored_by_a_run_that_writes(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
@@ -123,6 +134,13 @@ def test_a_copy_that_cannot_be_used_stops_no_run(sandbox: Sandbox, simulator: Am
     assert (result.exit, result.number("listed")) == (0, ITEMS)
     assert [each.read_bytes() for each in (sandbox.library / ".photosync" / "damaged").rglob("*.db")] == [b"rubbish"]
     assert len(saved(sandbox)) == ITEMS
+
+
+def test_a_pipe_in_place_of_the_copy_is_replaced(sandbox: Sandbox) -> None:
+    copy_of(sandbox).unlink()
+    os.mkfifo(copy_of(sandbox))
+    assert sandbox.run("pull", "account").exit == Exit.OK
+    assert copy_of(sandbox).is_file()
 
 
 def test_a_copy_that_cannot_be_written_is_a_note(sandbox: Sandbox, simulator: AmazonSimulator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -46,6 +47,17 @@ def change(path: Path, *statements: str) -> None:
             connection.execute(statement)
 
 
+def put_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "mine.txt").write_text("the user's")
+
+
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
 DAMAGES: dict[str, Damage] = {
     "deleted": Path.unlink,
     "emptied": overwrite(b""),
@@ -56,6 +68,8 @@ DAMAGES: dict[str, Damage] = {
     "without a table": lambda path: change(path, "DROP TABLE items"),
     "without a column": lambda path: change(path, "ALTER TABLE items DROP COLUMN proof"),
     "another library's": lambda path: change(path, "PRAGMA application_id = 7"),
+    "a folder": put_folder,
+    "a pipe": put_pipe,
 }
 
 
@@ -119,6 +133,15 @@ def test_the_state_is_the_same_and_nothing_is_downloaded(tmp_path: Path, simulat
     again = sandbox.run("pull", "account")
     assert (again.exit, again.number("saved"), again.number("unchanged")) == (0, 0, again.number("listed"))
     assert simulator.counts["content"] == 0
+
+
+def test_a_link_that_leads_nowhere_is_no_empty_catalog(tmp_path: Path, amazon: AmazonSimulator) -> None:
+    sandbox = pulled(tmp_path, amazon)
+    catalog_of(sandbox).unlink()
+    catalog_of(sandbox).symlink_to(tmp_path / "not mounted" / "catalog.db")
+    for command in (("status",), ("list", "account", "--saved"), ("verify",), ("pull", "account")):
+        result = sandbox.run(*command)
+        assert (result.exit, "mounted" in result.stderr) == (Exit.DESTINATION, True), result
 
 
 @pytest.mark.parametrize("damage", [each for each in DAMAGES if each != "deleted"])

@@ -193,6 +193,22 @@ def test_another_account_has_the_content(
     assert drive.counts["content"] == 1
 
 
+def test_a_file_that_was_uploaded_stays_where_it_is(tmp_path: Path) -> None:
+    with AmazonSimulator(items=2) as amazon, CloudDriveSimulator(items=0) as drive:
+        owner = LibraryOwner(Sandbox(tmp_path))
+        owner.sandbox.configure({"amazon": amazon.account_settings(), "drive": drive.account_settings()})
+        assert owner.sandbox.run("pull", "amazon").exit == 0
+        photo, *_ = owner.photos()
+        mine = owner.library / "mine" / "own.jpg"
+        mine.parent.mkdir()
+        shutil.copyfile(photo, mine)
+        assert owner.sandbox.run("push", "drive", str(mine)).number("saved") == 1
+        before = owner.contents()
+        photo.unlink()
+        assert sources(owner.repair()) == {"library"}
+        assert owner.contents() == before
+
+
 def test_an_account_that_cannot_be_asked_does_not_stop_the_others(
     both: tuple[LibraryOwner, AmazonSimulator, CloudDriveSimulator],
 ) -> None:
@@ -206,6 +222,7 @@ def test_an_account_that_cannot_be_asked_does_not_stop_the_others(
     assert {each["account"] for each in left} == {"amazon"}
     assert len(left) == 2
     assert all("cookies" in str(each["error"]) for each in left)
+    assert all(str(each["error"]).count("account 'amazon'") == 1 for each in left)
     assert "amazon" in str(result.summary["message"])
     amazon.faults.clear()
     owner.repair()
