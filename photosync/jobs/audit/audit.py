@@ -59,8 +59,10 @@ class Audit:
         self._reporter = reporter
         self._found = found
         names = ", ".join(each.name for each in options.collections)
-        self._is_whole = not options.collections and options.selection in (Selection(), Selection(all_files=True))
-        self._summary = AuditSummary(account.name, names or None, is_selection=not self._is_whole and not names)
+        is_selection = options.selection not in (Selection(), Selection(all_files=True))
+        self._is_whole = not options.collections and not is_selection
+        command = "pick" if account.provider.facts.needs_picking else "pull"
+        self._summary = AuditSummary(account.name, names or None, is_selection=is_selection, brought_by=command)
         self._matching = 0
 
     def run(self) -> AuditSummary:

@@ -22,7 +22,9 @@ class AuditSummary:
     account: str
     collection: str | None = None
     is_selection: bool = False
-    """Whether only a part of the account was asked for."""
+    """Whether not all items of the account, or of the collection, were asked for."""
+    brought_by: str = "pull"
+    """The command that brings what is missing."""
     listed: int = 0
     saved: int = 0
     filtered: int = 0
@@ -105,7 +107,8 @@ class AuditSummary:
         account = self.account
         advice = []
         if self.missing + self.different > self.to_repair:
-            advice.append(f"photosync pull {account}{' --full' if self.needs_full else ''} brings them")
+            is_full = self.needs_full and self.brought_by == "pull"
+            advice.append(f"photosync {self.brought_by} {account}{' --full' if is_full else ''} brings them")
         if self.to_repair:
             advice.append("photosync verify --repair replaces damaged files")
         if self.has_failures:

@@ -144,6 +144,11 @@ def test_what_was_picked(tmp_path: Path) -> None:
         user.file(photo.id).unlink()
         audited = user.audit()
         assert (audited.exit, audited.found("missing")) == (Exit.DAMAGE, [photo.id])
+        assert audited.verdict.endswith("photosync pick google brings them")
+        assert user.audit("--kind", "video").verdict.startswith("every selected item of google (")
+        assert user.audit("--year", "1996").verdict.endswith(") has no such items")
+        assert someone.pick("--keep-session").exit == Exit.OK
+        assert user.audit().exit == Exit.OK
 
 
 def test_uploaded_files(tmp_path: Path) -> None:
