@@ -106,6 +106,11 @@ def now() -> datetime:
     return _time_of_day.now()
 
 
+def now_text() -> str:
+    """The time of day in ISO 8601, to the second."""
+    return now().isoformat(timespec="seconds")
+
+
 def learn(told: datetime, host: str) -> None:
     """Take notice of the time that a service told in its answer. The first that shows a wrong clock is a warning."""
     _time_of_day.learn(told.astimezone(UTC), host)

@@ -31,12 +31,14 @@ class Failures:
                    tries = CASE WHEN reason = excluded.reason THEN tries + 1 ELSE 1 END,
                    told_at = CASE WHEN reason = excluded.reason THEN told_at END,
                    failed_since = coalesce(failed_since, excluded.failed_since), failed_at = excluded.failed_at""",
-            (account, item.id, item_json.to_text(item), run, reason, error, _now()),
+            (account, item.id, item_json.to_text(item), run, reason, error, clock.now_text()),
         )
 
     def record_told(self, account: str, id_: str) -> None:
         """Record that the user was told of the item's failure."""
-        self._connection.execute("UPDATE items SET told_at = ? WHERE account = ? AND id = ?", (_now(), account, id_))
+        self._connection.execute(
+            "UPDATE items SET told_at = ? WHERE account = ? AND id = ?", (clock.now_text(), account, id_)
+        )
 
     def of(self, account: str) -> Iterator[CatalogEntry]:
         """The account's failed items, in the order in which they failed first."""
@@ -47,7 +49,3 @@ class Failures:
         """The accounts with failed items."""
         rows = self._connection.execute("SELECT DISTINCT account FROM items WHERE reason IS NOT NULL ORDER BY account")
         return [account for (account,) in rows]
-
-
-def _now() -> str:
-    return clock.now().isoformat(timespec="seconds")

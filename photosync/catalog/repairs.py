@@ -35,7 +35,7 @@ class Repairs:
         """Record a repair; `account` and `id_` are empty for a file that belongs to no item."""
         self._connection.execute(
             "INSERT INTO repairs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (run, account, id_, location.root, location.path, reason, source, _now()),
+            (run, account, id_, location.root, location.path, reason, source, clock.now_text()),
         )
 
     def of(self, account: str, id_: str) -> list[RepairRecord]:
@@ -67,7 +67,3 @@ class Repairs:
         columns = ("delivered_md5", "delivered_sha256", "stored_sha256")
         condition = " OR ".join(f"{each} IN (SELECT hash FROM content)" for each in columns)  # noqa: S608 - our own text
         return list(entry.select(self._connection, f"{condition} ORDER BY rowid"))
-
-
-def _now() -> str:
-    return clock.now().isoformat(timespec="seconds")

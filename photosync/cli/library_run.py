@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LibraryRun:
-    """One run of `pull`, `pick` or `push`."""
+    """One run of `pull`, `pick`, `push`, `audit` or `rebuild`."""
 
     def __init__(
         self, general: GeneralOptions, command: str, *, dry_run: bool, jobs: int | None, bwlimit: str | None

@@ -27,7 +27,7 @@ def move_file(source: Path, target: Path, *, workspace: Path | None = None) -> N
 
 
 def _copy(source: Path, target: Path, workspace: Path) -> None:
-    """Copy to a second file beside `target`, compare it, and rename it.
+    """Copy to a second file next to `target`, compare it, and rename it.
 
     The second file is recorded in the workspace before it is written: `remove_temporary_files` finds it after a crash.
     """

@@ -175,7 +175,7 @@ class TestTheFirstAttemptAtADownload:
         assert content.content == self.PHOTO.body
         assert [wait.reason for wait in opened.waits] == [f"127.0.0.1:{server.port} stalled in mid-answer"]
 
-    def test_is_followed_by_more_patient_ones(self, server: Server, opened: Opener) -> None:
+    def test_is_followed_by_attempts_that_wait_longer(self, server: Server, opened: Opener) -> None:
         never = threading.Event()
         transport = opened(self.POLICY, read_timeout_s=0.5)
         transport.request("GET", server.on("/page", Reply(200, b"[]")))

@@ -1,4 +1,4 @@
-"""Compares an account's complete listing with the catalog and the disk, and closes the sum.
+"""Compares an account's complete listing with the catalog and the disk, and accounts for each item.
 
 It needs no lock and changes nothing in the library, so it can run at any time. The files' contents are `verify`'s.
 """
@@ -14,12 +14,12 @@ from photosync.catalog import Catalog, CatalogEntry, Snapshot
 from photosync.errors import CancelledError, PhotosyncError, Reason, SuspiciousError, UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.audit.extra_files import extra_files
-from photosync.jobs.audit.judge import Outcome, judge
+from photosync.jobs.audit.judge import AuditOutcome, judge
 from photosync.jobs.audit.summary import AuditSummary
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.pull.coverage import Coverage, check_loss
-from photosync.jobs.push.walk import size_of
+from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import SumsList
 from photosync.library import Library
@@ -212,20 +212,20 @@ class Audit:
     def _compare_item(self, item: Item, entry: CatalogEntry | None) -> None:
         judgement = judge(self._account.name, item, entry, self._fault(entry) if entry else None)
         summary = self._summary
-        summary.saved += judgement.outcome is Outcome.SAVED
-        summary.failed += judgement.outcome is Outcome.FAILED
-        summary.missing += judgement.outcome is Outcome.MISSING
+        summary.saved += judgement.outcome is AuditOutcome.SAVED
+        summary.failed += judgement.outcome is AuditOutcome.FAILED
+        summary.missing += judgement.outcome is AuditOutcome.MISSING
         if judgement.proof is not None and entry is not None:
             summary.proved[judgement.proof] += 1
             summary.size_bytes += entry.stored_size or entry.delivered_size or 0
         if judgement.finding is not None:
-            summary.different += judgement.outcome is Outcome.SAVED
+            summary.different += judgement.outcome is AuditOutcome.SAVED
             is_damaged = judgement.finding.finding is FindingKind.DAMAGED
-            # A pull takes a link to a file for the file.
             is_new_content = judgement.finding.finding is FindingKind.DIFFERENT
-            is_lost_upload = entry is not None and entry.location is None and judgement.outcome is Outcome.MISSING
+            is_lost_upload = entry is not None and entry.location is None and judgement.outcome is AuditOutcome.MISSING
             summary.needs_full |= is_new_content or is_lost_upload
             summary.has_failures |= isinstance(judgement.finding.reason, Reason)
+            # A link: a pull takes it for the file.
             summary.to_repair += is_damaged or judgement.finding.reason is FindingReason.LINK
             self._found(judgement.finding)
 
@@ -233,10 +233,10 @@ class Audit:
         """What is wrong with an item's file: in the library, or the user's own that was uploaded."""
         if entry.location is not None:
             return fault_of(self._library.file(entry.location), entry.stored_size)
-        records = self._catalog.push_records(item=(entry.account, entry.id))
-        if any(size_of(each.path) == each.size_bytes for each in records):
+        if has_pushed_file(self._catalog, entry.account, entry.id):
             return None
-        text = "it was uploaded, and its file is gone or has another size" if records else "it was not saved yet"
+        was_pushed = bool(self._catalog.push_records(item=(entry.account, entry.id)))
+        text = "it was uploaded, and its file is gone or has another size" if was_pushed else "it was not saved yet"
         return FileFault(FindingKind.MISSING, FindingReason.ABSENT, text)
 
     def _check_gone(self, entry: CatalogEntry) -> None:

@@ -13,7 +13,7 @@ from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.model import Item, Proof
 
 
-class Outcome(Enum):
+class AuditOutcome(Enum):
     """The part of the sum that an item belongs to."""
 
     SAVED = auto()
@@ -25,7 +25,7 @@ class Outcome(Enum):
 class Judgement:
     """What an audit says about an item: a finding, or else a proof."""
 
-    outcome: Outcome
+    outcome: AuditOutcome
     finding: Finding | None = None
     proof: Proof | None = None
 
@@ -42,21 +42,23 @@ def judge(account: str, item: Item, entry: CatalogEntry | None, fault: FileFault
 
     if entry is None:
         text = "the provider has it, and it was not saved yet"
-        return Judgement(Outcome.MISSING, found(FindingKind.MISSING, FindingReason.NOT_SAVED, text))
+        return Judgement(AuditOutcome.MISSING, found(FindingKind.MISSING, FindingReason.NOT_SAVED, text))
     if fault is not None and fault.finding is FindingKind.DAMAGED:
-        return Judgement(Outcome.SAVED, found(fault.finding, fault.reason, fault.error))
+        return Judgement(AuditOutcome.SAVED, found(fault.finding, fault.reason, fault.error))
     with entry.connection.stored_values() if entry.connection else nullcontext():
         reason = Reason(entry.reason) if entry.reason else None
         if fault is not None and reason is not None:
             text = f"its download failed: {entry.error}"
-            return Judgement(Outcome.FAILED, found(FindingKind.MISSING, reason, text))
+            return Judgement(AuditOutcome.FAILED, found(FindingKind.MISSING, reason, text))
         if fault is not None:
-            return Judgement(Outcome.MISSING, found(fault.finding, fault.reason, fault.error))
+            return Judgement(AuditOutcome.MISSING, found(fault.finding, fault.reason, fault.error))
         if entry.differs_from(item):
             failure = f", and its download failed: {entry.error}" if reason else ""
             text = f"the provider has another content of it now{failure}"
-            return Judgement(Outcome.SAVED, found(FindingKind.DIFFERENT, reason or FindingReason.NEW_CONTENT, text))
-        return Judgement(Outcome.SAVED, proof=_proof(item, entry))
+            return Judgement(
+                AuditOutcome.SAVED, found(FindingKind.DIFFERENT, reason or FindingReason.NEW_CONTENT, text)
+            )
+        return Judgement(AuditOutcome.SAVED, proof=_proof(item, entry))
 
 
 def _proof(item: Item, entry: CatalogEntry) -> Proof:

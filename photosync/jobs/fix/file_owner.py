@@ -15,6 +15,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.jobs.fix.interrupted import settle_interrupted
+from photosync.jobs.fix.sidecar_files import sidecar_paths
 from photosync.jobs.library_catalog import has_catalog, has_catalog_in, open_catalog, read_catalog
 from photosync.jobs.sums_list import ListError
 from photosync.library import Library, UndoRecords
@@ -57,8 +58,8 @@ class OwnedFile:
     def given(self) -> metadata.Given:
         """The provider's data of it, and whether another program's sidecar dates it."""
         known = metadata.Given.of(self.entry.item) if self.entry else metadata.Given(self.path.name)
-        beside = dict.fromkeys((self.path.with_name(f"{self.path.name}.xmp"), self.path.with_suffix(".xmp")))
-        return replace(known, has_dated_sidecar=any(self._is_dated(path) for path in beside if path.is_file()))
+        sidecars = (path for path in sidecar_paths(self.path) if path.is_file())
+        return replace(known, has_dated_sidecar=any(map(self._is_dated, sidecars)))
 
     def _is_dated(self, sidecar: Path) -> bool:
         """Whether it has a date, and is not our own. One that cannot be read may have a date."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,10 +54,15 @@ def write_sidecar(
         raise file_error(error, target) from error
 
 
+def sidecar_paths(photo: Path) -> Iterable[Path]:
+    """Where a sidecar of a photo may be: `IMG_1.JPG.xmp` and `IMG_1.xmp` for `IMG_1.JPG`."""
+    return dict.fromkeys((photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp")))
+
+
 def found_sidecars(photo: Path, records: UndoRecords) -> list[SidecarResult]:
     """The sidecars of a photo that have data from this program, as the undo records prove. Raises `OSError`."""
     found = []
-    for path in dict.fromkeys((photo.with_name(f"{photo.name}.xmp"), photo.with_suffix(".xmp"))):
+    for path in sidecar_paths(photo):
         if path.is_file() and not path.is_symlink():
             sha256 = _sha256(path.read_bytes())
             ours = records.was_made(sha256)

@@ -42,7 +42,7 @@ from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.outdated import OutdatedItems
 from photosync.jobs.pull.save import Saver, missing_files
-from photosync.jobs.push.walk import size_of
+from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
 from photosync.jobs.sums_list import ListError
@@ -246,7 +246,9 @@ class Pull:
                 continue
             new.remove(item.id)  # a page may have an item twice
             entry = known.get(item.id)
-            has_file = entry is not None and entry.was_pushed and self._has_pushed_file(item)
+            has_file = (
+                entry is not None and entry.was_pushed and has_pushed_file(self._catalog, self._account.name, item.id)
+            )
             action = decide(item, entry, self._options.selection, has_pushed_file=has_file)
             if self._limits.admit(item, action):
                 self._carry_out(action, item, entry)
@@ -254,10 +256,6 @@ class Pull:
             if self._limits.is_reached:
                 self._pipeline.stop_listing()
                 break
-
-    def _has_pushed_file(self, item: Item) -> bool:
-        records = self._catalog.push_records(item=(self._account.name, item.id))
-        return any(size_of(each.path) == each.size_bytes for each in records)
 
     def _carry_out(self, action: Action, item: Item, entry: CatalogEntry | None) -> None:
         if action is Action.DOWNLOAD:

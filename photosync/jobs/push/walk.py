@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photosync.catalog import Catalog
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.push.local_file import LocalFile, sendable, unreadable
 from photosync.jobs.user_files import UserFiles
@@ -88,6 +89,11 @@ class Walk:
                     yield file, tuple(map(sendable, (*own_name, *names)))
             elif not self._files.is_excluded(path):
                 yield path, ()
+
+
+def has_pushed_file(catalog: Catalog, account: str, id_: str) -> bool:
+    """Whether a file that was uploaded as this item is still there, with its size."""
+    return any(size_of(each.path) == each.size_bytes for each in catalog.push_records(item=(account, id_)))
 
 
 def size_of(path: Path) -> int | None:

@@ -21,7 +21,7 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class UndoStep:
     """A step back from the content of a fixed file to an earlier one."""
 
     path: Path
@@ -35,7 +35,7 @@ class Reading:
 
     sha256: str
     size_bytes: int
-    wrong_step: Step | None = None
+    wrong_step: UndoStep | None = None
     """The first of the steps that does not give the content that it should."""
 
 
@@ -68,7 +68,7 @@ def other_content(path: Path, *, is_sidecar: bool) -> FileFault:
     return damaged(FindingReason.OTHER_CONTENT, "its content is not the one that was saved")
 
 
-def read(path: Path, steps: tuple[Step, ...], on_bytes: Callable[[int], None]) -> Reading:
+def read(path: Path, steps: tuple[UndoStep, ...], on_bytes: Callable[[int], None]) -> Reading:
     """The content of a regular file. Raises `OSError`; anything but a regular file is `EINVAL`.
 
     A file that changes meanwhile is read once more. `on_bytes` gets the size of every block; it may raise.
@@ -77,7 +77,7 @@ def read(path: Path, steps: tuple[Step, ...], on_bytes: Callable[[int], None]) -
     return reading if is_stable else _read_once(path, steps, on_bytes)[0]
 
 
-def _read_once(path: Path, steps: tuple[Step, ...], on_bytes: Callable[[int], None]) -> tuple[Reading, bool]:
+def _read_once(path: Path, steps: tuple[UndoStep, ...], on_bytes: Callable[[int], None]) -> tuple[Reading, bool]:
     """The content, and whether the file was the same one, and unchanged, before and after."""
     descriptor = os.open(path, _FLAGS)
     with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - it takes a descriptor

@@ -19,7 +19,7 @@ from photosync.model import Location
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class VerifyTarget:
     """The files to check; the catalog is open."""
 
     library: Library
@@ -52,7 +52,7 @@ def opened(
     record: bool,
     repair: bool,
     note: Callable[[str], None],
-) -> Iterator[Target]:
+) -> Iterator[VerifyTarget]:
     """The files that the user means: those below `path`, or else all of the configured library.
 
     `record`: lock the library to record what was read. One that cannot be written is opened to read; `note` says so.
@@ -77,7 +77,7 @@ def opened(
                 note(f"what is read is not remembered, as the library cannot be written: {error}")
         else:
             catalog = stack.enter_context(read_catalog(place.library))
-        yield Target(place.library, catalog, _areas(place, catalog), place.has_catalog, is_recorded)
+        yield VerifyTarget(place.library, catalog, _areas(place, catalog), place.has_catalog, is_recorded)
 
 
 def _place(path: Path | None, configured: Library | None, state: Path) -> _Place:

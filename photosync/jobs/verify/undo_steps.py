@@ -10,7 +10,7 @@ from photosync import metadata
 from photosync.errors import DestinationError, ItemError
 from photosync.jobs.file_state import FileFault
 from photosync.jobs.findings import FindingReason
-from photosync.jobs.verify.check_file import Step, damaged, missing
+from photosync.jobs.verify.check_file import UndoStep, damaged, missing
 from photosync.library import UndoRecords
 
 
@@ -22,9 +22,9 @@ class BadRecord:
     problem: FileFault
 
 
-def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[Step, ...] | BadRecord:
+def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[UndoStep, ...] | BadRecord:
     """The steps from the content `stored` to `delivered`, both as sha256; the fewest possible."""
-    ways: deque[tuple[str, tuple[Step, ...]]] = deque([(stored, ())])
+    ways: deque[tuple[str, tuple[UndoStep, ...]]] = deque([(stored, ())])
     seen, bad = {stored}, None
     while ways:
         sha256, before = ways.popleft()
@@ -44,11 +44,11 @@ def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[Step,
                 bad = BadRecord(path, damaged(FindingReason.OTHER_CONTENT, "the undo record cannot be read"))
             elif earlier not in seen:
                 seen.add(earlier)
-                ways.append((earlier, (*before, Step(path, record))))
+                ways.append((earlier, (*before, UndoStep(path, record))))
     return bad or _lost(records.path(stored, delivered))
 
 
-def sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[Step, ...] | BadRecord:
+def sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[UndoStep, ...] | BadRecord:
     """The step back from what was added to a sidecar of the user; none for one that the program made."""
     made = records.path(sha256)
     if is_own:
@@ -61,7 +61,7 @@ def sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[S
         record, path = _decoded(content, sha256, earlier), records.path(sha256, earlier)
         if record is None:
             return BadRecord(path, damaged(FindingReason.OTHER_CONTENT, "the undo record cannot be read"))
-        return (Step(path, record),)
+        return (UndoStep(path, record),)
     return ()  # nothing had to be added
 
 

@@ -81,9 +81,9 @@ class UnknownFiles:
             if similar == location.path or _is_same_file(path, self.library.file(Location(location.root, similar))):
                 return True
         checks = self.catalog.checks
-        return checks.is_listed(location) or checks.was_pushed(path) or self._is_beside_photo(location)
+        return checks.is_listed(location) or checks.was_pushed(path) or self._is_sidecar_of_photo(location)
 
-    def _is_beside_photo(self, location: Location) -> bool:
+    def _is_sidecar_of_photo(self, location: Location) -> bool:
         """Whether it is another program's sidecar: `IMG_1.xmp` or `IMG_1.JPG.xmp` next to `IMG_1.JPG`."""
         path = PurePosixPath(location.path)
         if path.suffix.lower() not in _SIDECAR_EXTENSIONS:

@@ -21,10 +21,10 @@ from photosync.jobs.pipeline import Pipeline
 from photosync.jobs.repair.repair import Repair, RepairOptions
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import SumsList
-from photosync.jobs.verify.check_file import Reading, Step, damaged, missing, other_content, read, unreadable
+from photosync.jobs.verify.check_file import Reading, UndoStep, damaged, missing, other_content, read, unreadable
 from photosync.jobs.verify.check_list import check_list
 from photosync.jobs.verify.summary import VerifySummary
-from photosync.jobs.verify.target import Target
+from photosync.jobs.verify.target import VerifyTarget
 from photosync.jobs.verify.undo_steps import BadRecord, sidecar_steps, steps_back
 from photosync.jobs.verify.unknown_files import UnknownFiles
 from photosync.library import SUMS_NAME, Library
@@ -54,7 +54,7 @@ class _Checked:
 class Verify:
     """One check: `for finding in Verify(…).findings()`, then `summary`."""
 
-    target: Target
+    target: VerifyTarget
     part: Fraction
     """The part of the files that is read; of all others, names and sizes are checked."""
     workers: int
@@ -141,10 +141,8 @@ class Verify:
         if NOTHING < self.part < ALL:
             yield from self._check_sample(areas)
         for file in self.catalog.checks.unknown():
-            yield Finding(
-                *(str(file.location), None, None, FindingKind.UNKNOWN, FindingReason.NOT_RECORDED),
-                error="no account or list has this file",
-            )
+            error = "no account or list has this file"
+            yield Finding(str(file.location), None, None, FindingKind.UNKNOWN, FindingReason.NOT_RECORDED, error)
 
     def _present_areas(self) -> Iterator[Area]:
         """The areas whose roots are there."""
@@ -205,9 +203,9 @@ class Verify:
             yield _Checked(file, problem)
 
     def _check_sample(self, areas: Sequence[Area]) -> Iterator[Finding]:
-        """Read what was not read for longest. One that is wrong is not recorded as read, and does not count:
+        """Read what was not read for longest.
 
-        it would be in each sample, and keep the others out of it.
+        A wrong file is not recorded as read, so every sample has it. It does not count, or others would be left out.
         """
         left = ceil(self.part * sum(self.catalog.checks.count(area)[0] for area in areas))
         self.reporter.wanted(left, 0)
@@ -262,7 +260,7 @@ class Verify:
             bad_record = BadRecord(reading.wrong_step.path, damaged(FindingReason.OTHER_CONTENT, what))
         return _Checked(file, problem, reading, bad_record)
 
-    def _steps_back(self, file: RecordedFile) -> tuple[Step, ...] | BadRecord:
+    def _steps_back(self, file: RecordedFile) -> tuple[UndoStep, ...] | BadRecord:
         if file.is_sidecar:
             return sidecar_steps(self.library.undo, file.sha256, is_own=file.is_own_sidecar)
         if file.delivered_sha256 in (None, file.sha256):

@@ -122,7 +122,7 @@ def test_a_file_that_is_not_as_it_was_saved(pulled: Auditor, way: str) -> None:
         assert pulled.audit().exit == Exit.OK
 
 
-def test_each_finding_at_once_and_a_pull_mends_what_it_can(pulled: Auditor) -> None:
+def test_each_finding_at_once_and_a_pull_brings_what_it_can(pulled: Auditor) -> None:
     removed, changed, deleted, *_ = (item.id for item in pulled.items())
     pulled.simulator.library.remove(removed)
     pulled.simulator.library.change(changed)
