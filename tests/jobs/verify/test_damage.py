@@ -31,7 +31,7 @@ def snapshot(folder: Path) -> dict[str, object]:
     for path in folder.rglob("*"):
         state = path.lstat()
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
-        if not path.name.startswith(("catalog.db", "lock")):
+        if not path.name.startswith(("catalog", "lock")):
             found[str(path)] = (state.st_mode, state.st_mtime_ns if content is not None else 0, content)
     return found
 
