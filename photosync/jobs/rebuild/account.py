@@ -92,11 +92,12 @@ class AccountRebuild:
         options = replace(self.options, selection=selection, full=True, adopt_only=True)
         pull = Pull(self.account, self.library, self.catalog, options, self.reporter, "rebuild")
         summary = pull.run()
+        is_asked = summary.listed or summary.exit is Exit.OK
         return AccountResult(
             self.account.name,
             self.source,
             listed=summary.listed + pull.adoption.missing,
-            known=summary.unchanged - pull.adoption.adopted,
+            known=summary.unchanged - pull.adoption.adopted if is_asked else self._known,
             adopted=pull.adoption.adopted,
             filtered=summary.filtered,
             missing=pull.adoption.missing,
@@ -114,15 +115,18 @@ class AccountRebuild:
         """The service lists nothing by itself: what the catalog knows is all that is known."""
         account, title = self.account.name, self.account.provider.facts.title
         unknown = self._unknown()
-        known = self.catalog.totals(account).items
         if not unknown:
-            return AccountResult(account, self.source, known=known, complete=True)
+            return AccountResult(account, self.source, known=self._known, complete=True)
         message = (
             f"account '{account}': {title} lists nothing before a person picks, so {len(unknown)} files of it are not "
             "in the catalog. They stay as they are. What is picked again is compared with them, and not stored twice: "
             f"photosync pick {account}"
         )
-        return AccountResult(account, self.source, known=known, unknown=unknown, exit=Exit.AUTH, message=message)
+        return AccountResult(account, self.source, known=self._known, unknown=unknown, exit=Exit.AUTH, message=message)
+
+    @property
+    def _known(self) -> int:
+        return self.catalog.totals(self.account.name).items
 
     def _unknown(self) -> tuple[Location, ...]:
         account = self.account.name

@@ -107,8 +107,7 @@ def _is_sound(library: Library) -> bool:
     if not path.is_file():
         return False
     try:
-        if path.stat().st_size == 0:
-            raise unusable(path, "it is empty")
+        _check_not_empty(path)
         with closing(Catalog.read(path)) as catalog:
             if not _belongs(catalog, library):
                 if path.parent == library.program_folder:
@@ -123,12 +122,19 @@ def _is_sound(library: Library) -> bool:
     return True
 
 
+def _check_not_empty(path: Path) -> None:
+    """SQLite takes an empty file for a new database. Raises `DamagedCatalogError`."""
+    if path.stat().st_size == 0:
+        raise unusable(path, "it is empty")
+
+
 def _replace(library: Library, source: Path, *, complete: bool = True) -> None:
     """Put what is in `source`, another catalog or the copy, in the catalog's place.
 
     Raises `DamagedCatalogError` if `source` cannot be used; with `complete` also if not all of it can be read.
     """
     with disk_errors(library.catalog_path), _second_file(library) as second:
+        _check_not_empty(source)
         with closing(Catalog.read(source)) as catalog:
             if not _belongs(catalog, library):
                 raise unusable(source, "it belongs to another library")

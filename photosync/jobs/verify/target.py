@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from photosync.catalog import Area, Catalog
 from photosync.errors import DestinationError, UsageError
 from photosync.jobs.fix.file_owner import real_path
 from photosync.jobs.library_catalog import has_catalog, has_catalog_in, open_catalog, read_catalog
 from photosync.jobs.verify.check_list import listed_names
-from photosync.library import SUMS_NAME, Library
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
 from photosync.model import Location
 
 
@@ -142,6 +142,8 @@ def _areas(place: _Place, catalog: Catalog) -> list[Area]:
     relative = place.path.relative_to(place.base).as_posix()
     if relative == ".":
         return [Area(place.root)]
+    if PurePosixPath(relative).parts[0] == PROGRAM_FOLDER:
+        raise UsageError(f"{place.path} belongs to photosync; it is checked with the library: {place.base}")
     is_file = catalog.entry_at(Location(place.root, relative)) is not None
     exists = os.path.lexists(place.path)
     area = Area(place.root, relative, is_file=is_file or (exists and not place.path.is_dir()))

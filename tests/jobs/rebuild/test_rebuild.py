@@ -209,6 +209,17 @@ def test_a_newer_catalog_or_copy_is_refused_in_words_and_left_alone(tmp_path: Pa
         path.unlink()
 
 
+def test_an_empty_copy_is_none(tmp_path: Path, amazon: AmazonSimulator) -> None:
+    sandbox = pulled(tmp_path, amazon)
+    for content in (b"", None):
+        copy_of(sandbox).write_bytes(b"")
+        catalog_of(sandbox).unlink()
+        if content is not None:
+            catalog_of(sandbox).write_bytes(content)
+        summary = rebuild(sandbox).summary
+        assert (summary["source"], summary["adopted"]) == ("nothing", ITEMS)
+
+
 def test_files_are_found_where_neither_layout_nor_list_has_them(tmp_path: Path, amazon: AmazonSimulator) -> None:
     sandbox = pulled(tmp_path, amazon)
     for number, path in enumerate(sandbox.files()):
@@ -263,6 +274,10 @@ def test_an_account_that_cannot_be_asked_stops_no_other(tmp_path: Path, amazon: 
         assert (account["exit"], account["adopted"]) == (Exit.OK, ITEMS)
         drive.faults.clear()
         assert rebuild(sandbox, "away").summary["adopted"] == 5
+        drive.faults.set("server_error", 503)
+        catalog_of(sandbox).unlink()
+        away, _ = sandbox.run("rebuild").summaries
+        assert (away["exit"], away["source"], away["known"], away["unknown"]) == (Exit.TEMPORARY, "copy", 5, 0)
 
 
 def test_a_sound_catalog_stays_and_files_that_it_does_not_know_are_found(

@@ -198,6 +198,8 @@ def test_a_path_that_nothing_is_known_of_is_wrong_usage(
         (nobody, backup / "nothing.jpg"),
         (sandbox, sandbox.library / "amazon" / "nothing.jpg"),
         (sandbox, sandbox.library / ".photosync" / "nothing.jpg"),
+        (sandbox, sandbox.library / ".photosync"),
+        (sandbox, sandbox.library / ".photosync" / "undo"),
     ):
         result = user.run("verify", str(path))
         assert (result.exit, result.stdout) == (Exit.USAGE, ""), result
