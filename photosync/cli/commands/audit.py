@@ -25,7 +25,7 @@ def audit(
     *,
     account: AccountName,
     selection: SelectionOptions,
-    accept_shrink: Annotated[bool, Option("--accept-shrink", help="Believe a listing that lost much.")] = False,
+    accept_shrink: Annotated[bool, Option("--accept-shrink", help="Accept a listing that lost many items.")] = False,
     general: GeneralOptions,
 ) -> Exit:
     """Tell whether everything is here: each item of the provider is compared with the library."""

@@ -42,7 +42,7 @@ def pull(
     full: Annotated[bool, Option("--full", help="List everything, not just up to what is known.")] = False,
     saving: SavingOptions,
     accept_shrink: Annotated[
-        bool, Option("--accept-shrink", help="Believe a listing that lost much; files stay all the same.")
+        bool, Option("--accept-shrink", help="Accept a listing that lost many items; files stay all the same.")
     ] = False,
     general: GeneralOptions,
 ) -> Exit:

@@ -12,6 +12,9 @@ from photosync.errors import Exit
 from photosync.model import Proof
 from photosync.units import format_size
 
+if TYPE_CHECKING:
+    from photosync.catalog import AccountTotals
+
 _PROOFS = {
     Proof.HASH: "md5",
     Proof.SIZE: "size",
@@ -19,9 +22,7 @@ _PROOFS = {
     Proof.OWN: "own hash",
     Proof.REENCODED: "not original",
 }
-
-if TYPE_CHECKING:
-    from photosync.catalog import AccountTotals
+"""Short forms of the words in `photosync.jobs.proof`, for the table."""
 
 
 @command

@@ -74,18 +74,18 @@ def _origin(answer: Why, service: str) -> list[str]:
     if answer.verified_at:
         lines.append(f"  read again on {answer.verified_at.isoformat()}, and as it was stored")
     if entry.reason:
-        lines.append(f"  could not be brought last: {entry.reason}: {entry.error}")
-        lines.append(
-            f"  fails since {entry.failed_since or 'an earlier version'}, {entry.tries} runs in a row for this"
-        )
-        lines.append(f"  {advice_for(entry) or ''}")
+        lines.append(f"  could not be downloaded last: {entry.reason}: {entry.error}")
+        since, runs = entry.failed_since or "an earlier version", "run" if entry.tries == 1 else "runs in a row"
+        lines.append(f"  failing since {since}; {entry.tries} {runs} for this reason")
+        advice = advice_for(entry)
+        lines += [f"  {advice}"] if advice else []
     lines += uploads
     lines += [
         f"  {each.location} was repaired {each.repaired_at} ({each.reason}) from {each.source}"
         for each in answer.repairs
     ]
     if answer.path is None and entry.state != "pushed":
-        again = entry.location and f"no file lies at {entry.location.path}; the next pull brings it again"
+        again = entry.location and f"no file is at {entry.location.path}; the next pull brings it again"
         lines.append(f"  {again or 'has no file'}")
     if answer.location_reason:
         lines.append(f"  lies there because {answer.location_reason}")
