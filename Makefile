@@ -35,6 +35,7 @@ bench: $(READY)  ## measure speed and memory
 	$(BIN)/python -m benchmarks.metadata_speed
 	$(BIN)/python -m benchmarks.uploading
 	$(BIN)/python -m benchmarks.faulty_service
+	$(BIN)/python -m benchmarks.verifying
 
 SECONDS ?= 10
 fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader; needs a wheel of atheris (Linux)

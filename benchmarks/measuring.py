@@ -37,6 +37,6 @@ def measure(sandbox: Sandbox, title: str, *arguments: str) -> Measured:
     if status != 0:
         sys.exit(f"{title} ended with {os.waitstatus_to_exitcode(status)}: {output[-2000:]}")
     summary = json.loads(output.splitlines()[-1])
-    requests = summary["requests"]
-    print(f"{title:40} {seconds:8.2f} s   {requests:>7} requests   {used.ru_maxrss / 1000:6.0f} MB peak", flush=True)
+    requests = f"{summary['requests']:>7} requests" if "requests" in summary else ""
+    print(f"{title:40} {seconds:8.2f} s   {requests:16}   {used.ru_maxrss / 1000:6.0f} MB peak", flush=True)
     return Measured(seconds, summary)

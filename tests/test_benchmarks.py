@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
         (["benchmarks", "--items", "20"], ["first pull of 20 items", "second run", "complete listing"]),
         (["benchmarks.uploading", "--megabytes", "1", "--files", "5"], ["one file of 1 MiB", "5 small files"]),
         (["benchmarks.faulty_service", "--items", "20"], ["20 items, 0% faulty", "20 items, 1% faulty", "times"]),
+        (["benchmarks.verifying", "--items", "20"], ["verify --quick of 20 files", "10 times the files"]),
     ],
 )
 def test_a_benchmark_prints_its_figures(arguments: list[str], rows: list[str]) -> None:

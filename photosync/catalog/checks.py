@@ -114,9 +114,10 @@ class Checks:
         """Every file, then every sidecar, in the order of their paths. Rows may change during the iteration."""
         for select in (_ITEM, _SIDECAR):
             query, after = f"{select} WHERE {_AREA} AND path_key > ? ORDER BY path_key LIMIT {_PAGE}", ""
-            while rows := self._connection.execute(query, (*area.bounds, after)).fetchall():
+            root, first, last = area.bounds
+            while rows := self._connection.execute(query, (root, first, last, after)).fetchall():
                 yield from map(_recorded, rows)
-                after = rows[-1][-1]
+                first = after = rows[-1][-1]  # only the lower bound lets the index skip the pages before
 
     def longest_unread(self, areas: Sequence[Area]) -> Iterator[RecordedFile]:
         """Every file and sidecar; first those that were read, or else saved, by the earliest run."""

@@ -36,7 +36,9 @@ MACHINE_MADE = (
 """Names in lower case, in the syntax of gitignore; `docs/uploading.md` has the same list."""
 
 _SHOWN_EXAMPLES = 3
-_MACHINE_MADE = GitIgnoreSpec.from_lines(MACHINE_MADE)
+_MACHINE_MADE_FOLDERS = GitIgnoreSpec.from_lines(MACHINE_MADE)
+_MACHINE_MADE_FILES = GitIgnoreSpec.from_lines(each for each in MACHINE_MADE if not each.endswith("/"))
+"""Patterns of folders only take time for each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ class _Rules:
     base: Path
     spec: GitIgnoreSpec
 
-    def verdict(self, path: Path, *, is_folder: bool) -> bool | None:
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
         """Whether `path` is excluded; None if no pattern is about it."""
         if not self.spec.patterns:
             return None
-        relative = path.relative_to(self.base).as_posix()
+        relative = Path(path).relative_to(self.base).as_posix()
         return self.spec.check_file(f"{relative}/" if is_folder else relative).include
 
 
@@ -79,7 +81,7 @@ class UserFiles:
 
     def is_excluded(self, file: Path) -> bool:
         """Whether `--exclude` is about a file that the user names."""
-        return bool(_rules(file.parent, self.exclude, "--exclude").verdict(file, is_folder=False))
+        return bool(_rules(file.parent, self.exclude, "--exclude").verdict(str(file), is_folder=False))
 
     def below(self, folder: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
         """Each file, and the names of its folders below `folder`: files first, sorted by name. Raises `UsageError`.
@@ -111,15 +113,18 @@ class UserFiles:
     def _is_taken(self, entry: os.DirEntry[str], rules: Sequence[_Rules]) -> bool:
         if entry.name.startswith(PROGRAM_FOLDER) or entry.name == SUMS_NAME:
             return False
-        path, is_folder = Path(entry.path), entry.is_dir(follow_symlinks=False)
-        verdicts = (each.verdict(path, is_folder=is_folder) for each in reversed(rules))
+        is_folder = entry.is_dir(follow_symlinks=False)
+        verdicts = (each.verdict(entry.path, is_folder=is_folder) for each in reversed(rules))
         if next((verdict for verdict in verdicts if verdict is not None), False):
             return False
         if self.include_hidden:
             return True
-        is_machine_made = _MACHINE_MADE.match_file(f"{entry.name.lower()}/" if is_folder else entry.name.lower())
+        name = entry.name.lower()
+        is_machine_made = (
+            _MACHINE_MADE_FOLDERS.match_file(f"{name}/") if is_folder else _MACHINE_MADE_FILES.match_file(name)
+        )
         if is_machine_made:
-            self.left_out[path] = None
+            self.left_out[Path(entry.path)] = None
         return not is_machine_made and not entry.name.startswith(".")
 
 
