@@ -140,10 +140,13 @@ class _Cursor(sqlite3.Cursor):
 
 
 def _explained(error: sqlite3.Error, path: Path) -> DestinationError:
-    if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _KIND not in _ABOUT_THE_DISK:
+    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _KIND
+    if kind not in _ABOUT_THE_DISK:
         return unusable(path, error)
+    is_writing = kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+    room = " Temporary files need room too, in the folder that TMPDIR names." if is_writing else ""
     return DestinationError(
         f"the catalog {path} cannot be used: {error}. Check that the disk is mounted, writable and not full, "
         "and that no other program has the file open. On a file system where SQLite cannot lock files, put the catalog "
-        "on another one: 'catalog: PATH' in the configuration."
+        f"on another one: 'catalog: PATH' in the configuration.{room}"
     )

@@ -43,6 +43,7 @@ class PushRecord:
     id: str
     path: Path
     size_bytes: int
+    stamp: str
     pushed_at: str
 
 
@@ -52,7 +53,7 @@ def records(
     """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
     account, id_ = item or (None, None)
     rows = connection.execute(
-        """SELECT account, id, path, size, pushed_at FROM pushes
+        """SELECT account, id, path, size, stamp, pushed_at FROM pushes
            WHERE path = ?1 OR (account = ?2 AND id = ?3) ORDER BY pushed_at, path""",
         (os.fsencode(path) if path else None, account, id_),
     )

@@ -19,11 +19,12 @@ from photosync.jobs.audit.summary import AuditSummary
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.pull.coverage import Coverage, check_loss
+from photosync.jobs.push.local_file import stamp_of
 from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import SumsList
 from photosync.library import Library
-from photosync.model import Collection, Item, Kind, Selection
+from photosync.model import Collection, Item, Kind, Proof, Selection
 from photosync.provider import KeepsListing, Page, SupportsPicking
 
 
@@ -216,7 +217,8 @@ class Audit:
         summary.failed += judgement.outcome is AuditOutcome.FAILED
         summary.missing += judgement.outcome is AuditOutcome.MISSING
         if judgement.proof is not None and entry is not None:
-            summary.proved[judgement.proof] += 1
+            is_touched = entry.location is None and not self._is_as_uploaded(entry)
+            summary.proved[Proof.SIZE if is_touched else judgement.proof] += 1
             summary.size_bytes += entry.stored_size or entry.delivered_size or 0
         if judgement.finding is not None:
             summary.different += judgement.outcome is AuditOutcome.SAVED
@@ -238,6 +240,11 @@ class Audit:
         was_pushed = bool(self._catalog.push_records(item=(entry.account, entry.id)))
         text = "it was uploaded, and its file is gone or has another size" if was_pushed else "it was not saved yet"
         return FileFault(FindingKind.MISSING, FindingReason.ABSENT, text)
+
+    def _is_as_uploaded(self, entry: CatalogEntry) -> bool:
+        """Whether a file of the user that was uploaded is unchanged, by its times. Only its size is known otherwise."""
+        records = self._catalog.push_records(item=(entry.account, entry.id))
+        return any(stamp_of(each.path) == each.stamp for each in records)
 
     def _check_gone(self, entry: CatalogEntry) -> None:
         fault = self._fault(entry)

@@ -97,6 +97,14 @@ class LocalFile:
             return reader
 
 
+def stamp_of(path: Path) -> str | None:
+    """What `LocalFile.stamp` is for the file; None if there is none."""
+    try:
+        return _stamp(path.stat())
+    except OSError:
+        return None
+
+
 def _stamp(found: os.stat_result) -> str:
     return f"{found.st_size}:{found.st_mtime_ns}:{found.st_ctime_ns}"
 

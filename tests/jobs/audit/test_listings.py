@@ -12,6 +12,7 @@ import pytest
 from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
+from photosync.testing.disk_faults import DiskFaults
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.jobs.audit.auditor import Auditor
@@ -149,6 +150,13 @@ def test_a_pull_that_ends_while_the_listing_is_read(pulled: Auditor) -> None:
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == Exit.OK, stdout + stderr
     assert f"{ITEMS + 5} proved by md5" in stdout
+
+
+def test_no_room_for_temporary_files(pulled: Auditor) -> None:
+    full = replace(pulled.sandbox, disk=DiskFaults(largest_file_bytes=20_000))
+    result = full.run("audit", "amazon")
+    assert (result.exit, result.summary["exit"]) == (Exit.DESTINATION, Exit.DESTINATION)
+    assert "Temporary files need room too" in str(result.summary["message"])
 
 
 def test_ctrl_c(pulled: Auditor) -> None:

@@ -160,6 +160,10 @@ def test_uploaded_files(tmp_path: Path) -> None:
         assert user.sandbox.run("push", "account", str(mine)).exit == Exit.OK
         assert user.pull().exit == Exit.OK
         assert user.audit().verdict == "every item of account is here, 5 proved by md5"
+        content = bytearray((mine / "2.jpg").read_bytes())
+        content[-5] ^= 1
+        (mine / "2.jpg").write_bytes(content)
+        assert user.audit().proved() == {"hash": 4, "size": 1}, "another program has written to it"
         (mine / "0.jpg").unlink()
         (mine / "1.jpg").write_bytes(b"edited")
         audited = user.audit()
