@@ -10,10 +10,12 @@ import errno
 import logging
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
@@ -31,6 +33,18 @@ _LOCKS_NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, err
 _TICK_S = 0.25
 """How soon a wait for a lock notices that the run is ending."""
 _said: set[str] = set()
+
+
+def open_regular(path: Path, *, follow_links: bool = True) -> FileIO:
+    """Open a regular file to read it. Raises `OSError`; anything else is `EINVAL`, and a pipe is not waited for."""
+    # To open a socket or a device is an error like those of a disk that fails, so it is not tried.
+    if stat.S_ISREG(path.stat(follow_symlinks=follow_links).st_mode):
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | (0 if follow_links else os.O_NOFOLLOW)
+        descriptor = os.open(path, flags)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return FileIO(descriptor)
+        os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is no regular file", str(path))
 
 
 def sync_folder(folder: Path) -> None:

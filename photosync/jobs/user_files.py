@@ -6,7 +6,6 @@ with `--exclude` or in a file `.photosyncignore`. A file or folder that the user
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import warnings
@@ -18,6 +17,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from photosync.errors import UsageError
+from photosync.file_systems import open_regular
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME
 
 IGNORE_FILE = ".photosyncignore"
@@ -151,9 +151,8 @@ def _ignore_file(folder: Path) -> Iterator[_Rules]:
 
 
 def _text(path: Path) -> str:
-    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
-        raise OSError(errno.EINVAL, "it is no regular file")
-    return path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+    with open_regular(path) as file:
+        return file.read().decode("utf-8-sig", errors="surrogateescape")
 
 
 def _rules(base: Path, lines: Sequence[str], source: str) -> _Rules:

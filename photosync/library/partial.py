@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from photosync.file_systems import open_regular
 from photosync.library.disk_errors import disk_errors
 from photosync.library.size_bound import GENERAL, SizeBound
 from photosync.model import Digest
@@ -19,9 +20,9 @@ _READ_BYTES = 1 << 20
 
 
 def digest_of(path: Path) -> Digest:
-    """Read a file to its end. Raises `OSError`."""
+    """Read a regular file to its end. Raises `OSError`."""
     hashes = Hashes()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while chunk := file.read(_READ_BYTES):
             hashes.update(chunk)
     return hashes.digest()

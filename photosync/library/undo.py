@@ -6,12 +6,11 @@ before the changed file; after a crash, a record without such a file does no har
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from photosync.file_systems import copy_mode, sync_folder
+from photosync.file_systems import copy_mode, open_regular, sync_folder
 from photosync.library.disk_errors import file_errors
 from photosync.library.move import move_file
 from photosync.library.own_folders import own_folder, temporary_path
@@ -71,9 +70,8 @@ class UndoRecords:
 
 
 def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise OSError(errno.EINVAL, "no regular file", str(path))  # opening a pipe would wait for ever
-    return path.read_bytes()
+    with open_regular(path) as file:
+        return file.read()
 
 
 def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import UsageError
+from photosync.file_systems import open_regular
 from photosync.jobs.repair.contents import Content
 from photosync.jobs.user_files import UserFiles
 from photosync.library import PROGRAM_FOLDER, Hashes, Library, UndoRecords, digest_of, sums
@@ -199,9 +200,6 @@ def proved_copy(source: Path, sha256: str, workspace: Path) -> Path | None:
 
 def _chunks(path: Path) -> Iterator[bytes]:
     """The bytes of a file; nothing more of one that cannot be read."""
-    with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - it takes a descriptor
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                while chunk := file.read(_READ_BYTES):
-                    yield chunk
+    with suppress(OSError), open_regular(path) as file:
+        while chunk := file.read(_READ_BYTES):
+            yield chunk

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from photosync import metadata
+from photosync.file_systems import open_regular
 from photosync.jobs.file_state import FileFault
 from photosync.jobs.findings import FindingKind, FindingReason
 
 _READ_BYTES = 1 << 20
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY
-"""Whatever was put in the file's place meanwhile, opening it does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +76,8 @@ def read(path: Path, steps: tuple[UndoStep, ...], on_bytes: Callable[[int], None
 
 def _read_once(path: Path, steps: tuple[UndoStep, ...], on_bytes: Callable[[int], None]) -> tuple[Reading, bool]:
     """The content, and whether the file was the same one, and unchanged, before and after."""
-    descriptor = os.open(path, _FLAGS)
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - it takes a descriptor
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            raise OSError(errno.EINVAL, "no regular file", str(path))
+    with open_regular(path, follow_links=False) as file:
+        before = os.fstat(file.fileno())
         stored, size_bytes = hashlib.sha256(), 0
 
         def blocks() -> Iterator[bytes | memoryview]:
@@ -101,7 +95,7 @@ def _read_once(path: Path, steps: tuple[UndoStep, ...], on_bytes: Callable[[int]
             content = _hashed(step.record.undone(content), hash_.update)
         for _ in content:
             pass
-        after = os.fstat(descriptor)
+        after = os.fstat(file.fileno())
     wrong = next((step for step, hash_ in hashes if hash_.hexdigest() != step.record.delivered_sha256), None)
     return Reading(stored.hexdigest(), size_bytes, wrong), _identity(before) == _identity(after) == _identity_at(path)
 
