@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,12 @@ from typing import Any
 from photosync.catalog import item_json, schema
 from photosync.catalog.connection import CatalogConnection, unusable
 from photosync.errors import Exit
-from photosync.model import Location
+from photosync.model import Location, Proof
 
+Row = Mapping[str, Any]
+"""A row of a table, by the names of the columns."""
+
+_TYPES = {"TEXT": str, "INTEGER": int, "BLOB": bytes}
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 
@@ -57,13 +62,25 @@ class Soundness:
 
     def _unreadable(self) -> Iterator[tuple[str, int]]:
         """The table and the number of each row whose values cannot be read."""
-        for table, (columns, read) in _READERS.items():
-            query = f"SELECT rowid, {columns} FROM {table}"  # noqa: S608 - our own names
-            for row_id, *values in self._connection.execute(query):
-                try:
-                    read(*values)
-                except _UNREADABLE:
-                    yield table, row_id
+        connection = self._connection
+        try:
+            for table, read in _READERS.items():
+                columns = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
+                if not columns:
+                    raise unusable(connection.path, f"it has no table {table}")
+                names, types = zip(*columns, strict=True)
+                connection.text_factory = lambda text: text.decode(errors="surrogateescape")  # damaged text too
+                rows = connection.execute(f"SELECT rowid, {', '.join(names)} FROM {table}")  # noqa: S608 - our own names
+                for row_id, *values in rows:
+                    try:
+                        for value, type_ in zip(values, types, strict=True):
+                            _check_value(value, type_)
+                        read(dict(zip(names, values, strict=True)))
+                    except _UNREADABLE:
+                        yield table, row_id
+                connection.text_factory = str
+        finally:
+            connection.text_factory = str
 
     # An older copy, and files that changed since it was made
 
@@ -98,25 +115,44 @@ def _columns(connection: CatalogConnection, table: str) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))}
 
 
-def _read_item(description: str, path: Any, size_bytes: Any, sha256: Any) -> None:
-    item_json.from_text(description)
-    if path is not None and not (isinstance(path, str) and isinstance(size_bytes, int) and isinstance(sha256, str)):
-        raise TypeError(path)
+def _check_value(value: object, type_: str) -> None:
+    """Raise an error unless the value has the type of its column. A text of the catalog is UTF-8."""
+    if value is not None and not isinstance(value, _TYPES[type_]):
+        raise TypeError(value)
+    if isinstance(value, str):
+        value.encode()
 
 
-def _read_run(started_at: str, exit_status: int | None) -> None:
-    datetime.fromisoformat(started_at)
-    Exit(exit_status or 0)
+def _read_item(row: Row) -> None:
+    item_json.from_text(row["description"])
+    if row["state"] not in ("saved", "pushed", "failed", "gone"):
+        raise ValueError(row["state"])
+    if row["path"] is not None and None in (row["stored_size"], row["stored_sha256"]):
+        raise ValueError(row["path"])
+    if row["proof"] is not None:
+        Proof(row["proof"])
+    if row["mended"] is not None:
+        record = json.loads(row["mended"])
+        _ = record["outcome"], record["changes"], record["notes"]
 
 
-def _read_listing(covered_run: int, completed_at: str) -> None:
-    _ = covered_run + 0
-    datetime.fromisoformat(completed_at)
+def _read_run(row: Row) -> None:
+    datetime.fromisoformat(row["started_at"])
+    Exit(row["exit"] or 0)
 
 
-_READERS: dict[str, tuple[str, Callable[..., None]]] = {
-    "items": ("description, path, stored_size, stored_sha256", _read_item),
-    "runs": ("started_at, exit", _read_run),
-    "listings": ("covered_run, completed_at", _read_listing),
+def _read_listing(row: Row) -> None:
+    datetime.fromisoformat(row["completed_at"])
+
+
+def _read_any(_: Row) -> None:
+    pass
+
+
+_READERS: dict[str, Callable[[Row], None]] = {
+    "items": _read_item,
+    "runs": _read_run,
+    "listings": _read_listing,
+    **dict.fromkeys(("sidecars", "fixing", "pushes", "repairs", "sums"), _read_any),
 }
-"""The columns whose values have a form, and what reads them."""
+"""The tables, and what reads those values of a row that have a form."""

@@ -134,7 +134,7 @@ class Downloads:
         if name in self.failures:
             raise ItemError(str(self.failures[name]), Reason.UNREACHABLE)
         if name not in self.accounts:
-            raise ItemError(f"account '{name}' is not in the configuration", Reason.UNREACHABLE)
+            raise ItemError("it is not in the configuration", Reason.UNREACHABLE)
         if name not in self._open:
             with self._noting_failures(name):
                 account = self._stack.enter_context(self.accounts[name].open())

@@ -159,7 +159,7 @@ def test_a_damaged_catalog_is_refused_and_rebuilt(tmp_path: Path, amazon: Amazon
     assert amazon.counts["content"] == 0
 
 
-@pytest.mark.parametrize("damage", ["truncated", "rubbish"])
+@pytest.mark.parametrize("damage", ["truncated", "rubbish", "without a table", "without a column"])
 def test_so_is_one_whose_copy_is_damaged_as_well(tmp_path: Path, amazon: AmazonSimulator, damage: str) -> None:
     sandbox = pulled(tmp_path, amazon)
     before = state(sandbox)
@@ -175,6 +175,13 @@ def test_so_is_one_whose_copy_is_damaged_as_well(tmp_path: Path, amazon: AmazonS
     [
         "UPDATE items SET description = '{' WHERE rowid % 3 = 0",
         "UPDATE items SET description = x'ff00ff' WHERE rowid % 3 = 0",
+        "UPDATE items SET mended = CAST(x'7bff7d' AS TEXT) WHERE rowid % 3 = 0",
+        "UPDATE items SET mended = '{}' WHERE rowid % 3 = 0",
+        "UPDATE items SET state = 'sated' WHERE rowid % 3 = 0",
+        "UPDATE items SET proof = 'hush' WHERE rowid % 3 = 0",
+        "UPDATE items SET stored_size = 'x' WHERE rowid % 3 = 0",
+        "UPDATE sums SET state = CAST(x'ff' AS TEXT)",
+        "UPDATE runs SET summary = CAST(x'ff' AS TEXT)",
         "UPDATE runs SET started_at = 'yesterday'",
         "UPDATE runs SET exit = 99",
         "UPDATE listings SET completed_at = ''",
