@@ -202,9 +202,15 @@ class Audit:
                 self._check_gone(entry)
         if self._is_whole:
             self._check_cancelled()
+            self._find_extra_files()
+
+    def _find_extra_files(self) -> None:
+        try:
             for finding in extra_files(self._library, self._snapshot, self._account.name, self._unended_since):
                 self._summary.count(finding)
                 self._found(finding)
+        except UsageError as error:  # an unreadable list of files to leave out
+            self._reporter.note(f"files of no item are not looked for: {error}")
 
     def _check_cancelled(self) -> None:
         if self._account.cancel.is_set():

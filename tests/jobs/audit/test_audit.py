@@ -213,6 +213,13 @@ def test_what_no_item_has(pulled: Auditor) -> None:
     assert set(audited.reasons().values()) == {"not_recorded"}
 
 
+def test_an_unreadable_list_of_files_to_leave_out_stops_no_audit(pulled: Auditor) -> None:
+    os.mkfifo(pulled.sandbox.library / "amazon" / ".photosyncignore")
+    audited = pulled.audit(changes_nothing=False)
+    assert (audited.exit, audited.verdict) == (Exit.OK, "every item of amazon is here, 12 proved by md5")
+    assert "files of no item are not looked for" in audited.result.stderr
+
+
 def test_sidecars_and_fixed_files_are_no_findings(user: Auditor) -> None:
     user.sandbox.configure({"amazon": {**user.simulator.account_settings(), "exif": "sidecar"}})
     user.pull()
