@@ -13,6 +13,11 @@ from photosync.testing.names import HOSTILE_NAMES
 _DATE = re.compile(r"\d{4}(?=-\d\d-\d\dT)")
 _NAMES = frozenset({"name", "filename", "original_file_name"})
 _MD5S = frozenset({"md5", "md5_hash"})
+_FAULTS = (
+    *("shrunk", "item_twice", "wrong_md5", "bare_items", "null_items", "negative_numbers", "strange_years"),
+    "hostile_names",
+)
+"""Their switches; `page_twice` is the simulator's."""
 _FOLDER = "FOLDER"
 
 Json = dict[str, object]
@@ -34,12 +39,6 @@ def replaced(body: bytes, last: bytes, lists: Collection[str]) -> bytes:
             items = {name: value for name, value in json.loads(before).items() if name in lists}
             lines[position] = json.dumps(json.loads(line) | items).encode()
     return b"\n".join(lines)
-
-
-_FAULTS = (
-    *("shrunk", "item_twice", "wrong_md5", "bare_items", "null_items", "negative_numbers", "strange_years"),
-    "hostile_names",
-)
 
 
 def _page(line: bytes, fired: dict[str, float | None], lists: Collection[str]) -> bytes:

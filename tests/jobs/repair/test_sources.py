@@ -1,4 +1,4 @@
-"""Which source heals a file: the library before other folders, those before an account; and what none of them has."""
+"""Which source repairs a file: the library before other folders, those before an account; and what none of them has."""
 
 import json
 import shutil
