@@ -13,7 +13,10 @@ from photosync.errors import ItemError, Reason
 from photosync.jobs.repair.copies import FolderCopies, proved_copy
 from photosync.jobs.repair.good_file import GoodFiles
 from photosync.jobs.repair.placement import Placement, Wanted
+from photosync.jobs.verify.undo_steps import BadRecord, steps_back
 from photosync.library import Library
+
+_NOT_NEEDED = "not needed any more: the photo has another content now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,16 @@ class UndoRecordRepair:
 
     def repair(self, wanted: Wanted, entry: CatalogEntry, workspace: Path) -> str:
         """Returns the source. Raises `ItemError` or `OSError`."""
+        entry = self.catalog.entry(entry.account, entry.id) or entry  # its file may have been repaired meanwhile
         sha256, _, before = PurePosixPath(wanted.location.path).stem.partition("-")
         sidecars = {each.sha256: each for each in self.catalog.fixes.sidecars(entry.account, entry.id)}
         if sha256 in sidecars and sidecars[sha256].ours:
             self.placement.move_away(wanted, "the catalog")
             self.library.undo.keep_made(sha256)
             return self._recorded(wanted, "the catalog")
+        if sha256 not in sidecars and not self._is_needed(wanted, entry):
+            self.placement.move_away(wanted, _NOT_NEEDED)
+            return self._recorded(wanted, _NOT_NEEDED)
         if self._is_right(entry, self._found(sha256, before), workspace):
             return self._recorded(wanted, "made again with the photo")
         for folder in self.folders:
@@ -63,6 +70,14 @@ class UndoRecordRepair:
             )
         hashes = fixed.undo.stored_sha256, fixed.undo.delivered_sha256
         return self._kept(wanted, hashes, fixed.undo.encode(), delivered.source)
+
+    def _is_needed(self, wanted: Wanted, entry: CatalogEntry) -> bool:
+        """Whether the way back from the file leads over this record: the file may have another content by now."""
+        if entry.stored_sha256 is None or entry.delivered_sha256 is None:
+            return True
+        back = steps_back(self.library.undo, entry.stored_sha256, entry.delivered_sha256)
+        path = self.library.file(wanted.location)
+        return back.path == path if isinstance(back, BadRecord) else any(step.path == path for step in back)
 
     def _found(self, sha256: str, before: str) -> bytes | None:
         with suppress(ItemError):

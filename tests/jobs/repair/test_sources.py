@@ -260,6 +260,20 @@ def test_another_content_at_the_provider_is_saved_as_a_pull_would(tmp_path: Path
         assert owner.sandbox.run("audit", "amazon").exit == 0
 
 
+def test_the_undo_record_of_a_content_that_nobody_has_is_not_needed_any_more(tmp_path: Path) -> None:
+    with AmazonSimulator(items=2, seed=2) as simulator:
+        owner = LibraryOwner(Sandbox(tmp_path))
+        owner.sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+        assert owner.sandbox.run("pull", "amazon").exit == 0
+        for item in list(simulator.library.expected()):
+            simulator.library.change(item.id)
+        for path in owner.photos():
+            one_byte(owner.sandbox, path)
+        for record in (owner.library / ".photosync" / "undo").rglob("*.json"):
+            record.write_bytes(b"")
+        owner.repair()
+
+
 def test_what_is_gone_at_the_provider_stays_gone(owner: LibraryOwner, tmp_path: Path) -> None:
     with AmazonSimulator(items=25, seed=2) as simulator:
         owner = LibraryOwner(Sandbox(tmp_path / "other"))
