@@ -20,6 +20,7 @@ from photosync.provider import Page, ServiceFacts
 
 COMPLETE_EVERY = timedelta(days=30)
 """A listing is read to its end at least this often, to find changes that incremental listings do not show."""
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 SUSPICIOUS_LOSS = 20
 """A listing that lost more than half of its items, and more than this many, is suspicious."""
 
@@ -144,10 +145,11 @@ class Coverage:
             return 0
         listed = self._catalog.listed_count()
         # A count that the listing does not bear out must not make the next one look suspiciously short.
-        is_unproven = self._went_to_end and (self._total is None or self.is_short)
+        is_unproven = self._went_to_end and (self._total is None or not self.is_complete)
         total = listed if is_unproven else self._total
         before = None if self._went_to_end or self._previous is None else self._previous.completed_at
-        completed_at = before or datetime.now(UTC)
+        # Entries without data may have it next time, wherever they are: the next listing is read to its end.
+        completed_at = _LONG_AGO if self._unusable else before or datetime.now(UTC)
         with self._catalog.transaction():
             gone = 0
             if self._went_to_end and self._is_whole_account and self.is_complete:
