@@ -1,0 +1,1 @@
+"""A user, a service and a library that change in any order, compared with a model in plain dictionaries."""
