@@ -180,6 +180,8 @@ def test_so_is_one_whose_copy_is_damaged_as_well(tmp_path: Path, amazon: AmazonS
         "UPDATE items SET state = 'sated' WHERE rowid % 3 = 0",
         "UPDATE items SET proof = 'hush' WHERE rowid % 3 = 0",
         "UPDATE items SET stored_size = 'x' WHERE rowid % 3 = 0",
+        "UPDATE items SET delivered_md5 = 'x' || substr(delivered_md5, 2) WHERE rowid % 3 = 0",
+        "UPDATE items SET path = path || 'x' WHERE rowid % 3 = 0",
         "UPDATE sums SET state = CAST(x'ff' AS TEXT)",
         "UPDATE runs SET summary = CAST(x'ff' AS TEXT)",
         "UPDATE runs SET started_at = 'yesterday'",
