@@ -27,7 +27,7 @@ PARTS = 2
 """Of each service; they run side by side."""
 EXAMPLES = int(os.environ.get("PHOTOSYNC_TEST_EXAMPLES", "100")) // (PARTS * len(SERVICES))
 """How many histories in each part, of 100 in all; `make test-nightly` runs 1,000."""
-STEPS = 12
+STEPS = 20
 
 
 class LibraryMachine(Transfers, Fixes, Checks, LocalChanges):

@@ -18,8 +18,7 @@ _OF_ITEMS = (
 
 
 def watch_changes(connection: CatalogConnection) -> None:
-    """Note from now on whether this connection changes what the copy is for."""
-    connection.execute("CREATE TABLE temp.changed (is_changed INTEGER PRIMARY KEY)")
+    """Note from now on, in the same transaction, that this connection changes what the copy is for."""
     for table in _WATCHED:
         _watch(connection, f"INSERT ON main.{table}")
         _watch(connection, f"DELETE ON main.{table}")
@@ -30,8 +29,8 @@ def watch_changes(connection: CatalogConnection) -> None:
 
 def _watch(connection: CatalogConnection, event: str, condition: str = "1") -> None:
     name = event.replace(" ON main.", "_")
-    action = "BEGIN INSERT INTO changed VALUES (1); END"
-    once = "NOT EXISTS (SELECT 1 FROM changed)"
+    action = "BEGIN INSERT INTO changed_since_copy VALUES (1); END"
+    once = "NOT EXISTS (SELECT 1 FROM changed_since_copy)"
     connection.execute(f"CREATE TEMP TRIGGER {name} AFTER {event} WHEN {once} AND ({condition}) {action}")
 
 
@@ -42,12 +41,13 @@ class CatalogCopy:
         self._connection = connection
 
     def is_due(self, path: Path) -> bool:
-        """Whether the copy at `path` may lack something: of this run, or of one that was killed since it was made."""
-        last_run = self._last_run(path)
-        if last_run is None or self._connection.execute("SELECT 1 FROM temp.changed").fetchone():
-            return True
-        killed = "SELECT 1 FROM runs WHERE run > ? AND ended_at IS NULL"
-        return self._connection.execute(killed, (last_run,)).fetchone() is not None
+        """Whether the copy at `path` lacks something: of this run, or of one that was killed; or cannot be used."""
+        is_changed = self._connection.execute("SELECT 1 FROM changed_since_copy").fetchone() is not None
+        return is_changed or not self._is_usable(path)
+
+    def is_made(self) -> None:
+        """A copy of the present state is in its place."""
+        self._connection.execute("DELETE FROM changed_since_copy")
 
     def write(self, path: Path) -> None:
         """Write a copy to a new file, and check it. Raises `DestinationError`."""
@@ -59,15 +59,13 @@ class CatalogCopy:
         if found != "ok":
             raise unusable(self._connection.path, found)
 
-    def _last_run(self, path: Path) -> int | None:
-        """The last run that the copy knows; None if there is no copy of this library that can be used."""
+    def _is_usable(self, path: Path) -> bool:
+        """Whether there is a copy of this library's catalog."""
         if not path.is_file():  # SQLite would wait for the other end of a pipe
-            return None
+            return False
         mark = self._connection.execute("PRAGMA application_id").fetchone()
         try:
             with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
-                if copy.execute("PRAGMA application_id").fetchone() != mark:
-                    return None
-                return int(copy.execute("SELECT coalesce(max(run), 0) FROM runs").fetchone()[0])
+                return bool(copy.execute("PRAGMA application_id").fetchone() == mark)
         except sqlite3.Error:
-            return None
+            return False

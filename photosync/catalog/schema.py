@@ -141,6 +141,10 @@ MIGRATIONS = (
         repaired_at TEXT NOT NULL
     );
     CREATE INDEX repairs_by_item ON repairs (account, id);
+
+    CREATE TABLE changed_since_copy (   -- a row: the copy of the catalog lacks something
+        is_changed INTEGER PRIMARY KEY
+    );
     """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""

@@ -100,5 +100,6 @@ def _write_copy(library: Library, catalog: Catalog) -> None:
         try:
             catalog.copy.write(second)
             put_in_place(second, library.catalog_copy)
+            catalog.copy.is_made()
         finally:
             second.unlink(missing_ok=True)

@@ -49,7 +49,8 @@ class Sender:
 
     def forget_pushes(self) -> None:
         """Lose the library with its ledger, so that only the service knows what is there."""
-        (self.owner.sandbox.library / ".photosync" / "catalog.db").unlink()
+        for path in (self.owner.sandbox.library / ".photosync").glob("catalog*.db"):
+            path.unlink()
 
     def on_frame(self, frame: str = KITCHEN) -> Counter[str | None]:
         """The md5s of what is on a frame; None for placeholders."""

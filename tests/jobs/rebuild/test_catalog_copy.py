@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -71,6 +72,19 @@ def test_the_copy_knows_when_files_were_read(sandbox: Sandbox) -> None:
     assert sandbox.run("rebuild").exit == Exit.OK
     assert [each["last_verified"] for each in sandbox.run("status").objects] == before
     assert sandbox.run("verify", "--sample", "10%").number("read") == ITEMS // 10
+
+
+@pytest.mark.parametrize("commit", range(1, 6))
+def test_the_change_of_a_killed_fix_is_in_the_next_copy(sandbox: Sandbox, commit: int) -> None:
+    path = sandbox.files()[0]
+    fix = ("fix", str(path), "--set", "artist=Grace")
+    replace(sandbox, crash_at=f"commit:{commit}").run(*fix)
+    assert sandbox.run("rebuild").exit == Exit.OK
+    assert sandbox.run(*fix).exit == Exit.OK
+    with closing(sqlite3.connect(copy_of(sandbox))) as copy:
+        relative = path.relative_to(sandbox.library).as_posix()
+        (sha256,) = copy.execute("SELECT stored_sha256 FROM items WHERE path = ?", (relative,)).fetchone()
+    assert sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_deleted_catalog_is_restored_by_a_run_that_writes(sandbox: Sandbox, simulator: AmazonSimulator) -> None:

@@ -15,7 +15,8 @@ def test_content_that_google_has_is_no_second_item(tmp_path: Path) -> None:
     with GoogleUser.with_items(tmp_path, 0) as someone:
         (file,) = someone.photos("Photos/IMG_1.JPG")
         ended_well(someone.push(someone.folder), saved=1)
-        (tmp_path / "library" / ".photosync" / "catalog.db").unlink()
+        for path in (tmp_path / "library" / ".photosync").glob("catalog*.db"):
+            path.unlink()
         file.rename(file.with_name("renamed.JPG"))
         ended_well(someone.push(someone.folder), saved=0, unchanged=1)
         assert set(someone.at_google()) == {("Photos", "IMG_1.JPG")}
