@@ -73,7 +73,9 @@ class Pacer:
             now = clock.monotonic()
             if self._last_accepted:  # what was before the first one is no pace
                 self._accepted += 1
-                self._accepted_s += min(now - self._last_accepted, _LONGEST_INTERVAL_S)
+                is_after_hold = self._last_accepted < self._held_until <= now  # nothing was asked for until its end
+                began = self._held_until if is_after_hold else self._last_accepted
+                self._accepted_s += min(now - began, _LONGEST_INTERVAL_S)
             self._last_accepted = now
             if self._accepted > _REMEMBERED:
                 self._forget(_REMEMBERED / self._accepted)

@@ -102,6 +102,16 @@ def test_pauses_in_which_nothing_was_asked_are_no_pace() -> None:
     assert pacer.interval_s < 0.1
 
 
+def test_the_time_of_a_retry_after_is_no_pace() -> None:
+    pacer = Pacer()
+    for _ in range(3):
+        accept(pacer, 10, 0)
+        pacer.refused(clock.monotonic(), 2)
+        accept(pacer, 10, 0)
+    pacer.refused(clock.monotonic(), None)
+    assert pacer.interval_s < 0.05
+
+
 def test_one_accepted_request_is_no_pace() -> None:
     pacer = Pacer()
     accept(pacer, 1, 1.5)  # a page of a listing, some time after the start
