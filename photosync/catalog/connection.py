@@ -144,7 +144,7 @@ def _explained(error: sqlite3.Error, path: Path) -> DestinationError:
     if kind not in _ABOUT_THE_DISK:
         return unusable(path, error)
     is_writing = kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
-    space = " Temporary files need space too, in the folder that TMPDIR names." if is_writing else ""
+    space = " Temporary files need room too, in the folder that TMPDIR names." if is_writing else ""
     return DestinationError(
         f"the catalog {path} cannot be used: {error}. Check that the disk is mounted, writable and not full, "
         "and that no other program has the file open. On a file system where SQLite cannot lock files, put the catalog "
