@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from photosync import units
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
@@ -9,15 +11,29 @@ from photosync.errors import Exit
 from photosync.jobs.report import Summary
 
 
+class CommandSummary(Protocol):
+    """What the summaries of all commands have."""
+
+    message: str | None
+
+    def as_json(self) -> dict[str, object]:
+        """The object of the command line's contract."""
+
+
 def print_summary(general: GeneralOptions, summary: Summary) -> None:
     """A line, or an object, for one account."""
+    print_end(general, summary, _sentence(summary), says_nothing_new=_says_nothing_new(summary))
+
+
+def print_end(general: GeneralOptions, summary: CommandSummary, sentence: str, *, says_nothing_new: bool) -> None:
+    """The last output of a command: the summary as a sentence, or as an object."""
     if summary.message:
         print_error(summary.message)
-    FILE_LOG.info("%s", _sentence(summary))
+    FILE_LOG.info("%s", sentence)
     if general.json:
         print_json(summary.as_json())
-    elif not (general.quiet and _says_nothing_new(summary)):
-        print_line(_sentence(summary))
+    elif not (general.quiet and says_nothing_new):
+        print_line(sentence)
 
 
 def _says_nothing_new(summary: Summary) -> bool:

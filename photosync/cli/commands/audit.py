@@ -11,8 +11,8 @@ from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
-from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
 from photosync.cli.selection import checked_selection, selection_of
+from photosync.cli.summary import print_end
 from photosync.errors import Exit, PhotosyncError
 
 if TYPE_CHECKING:
@@ -65,10 +65,4 @@ def _not_begun(account: str, status: Exit, message: str) -> AuditSummary:
 
 
 def _print_summary(general: GeneralOptions, summary: AuditSummary) -> None:
-    if summary.message:
-        print_error(summary.message)
-    FILE_LOG.info("%s", summary.verdict)
-    if general.json:
-        print_json(summary.as_json())
-    elif not (general.quiet and summary.exit is Exit.OK):
-        print_line(summary.verdict)
+    print_end(general, summary, summary.verdict, says_nothing_new=summary.exit is Exit.OK)

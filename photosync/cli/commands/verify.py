@@ -15,9 +15,10 @@ from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.interruption import Interruption
 from photosync.cli.options import GeneralOptions, Jobs, parsed
-from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
+from photosync.cli.output import print_error
 from photosync.cli.progress import shown
 from photosync.cli.repair_sources import repair_options
+from photosync.cli.summary import print_end
 from photosync.errors import Exit, UsageError
 from photosync.units import format_duration, format_size
 
@@ -94,13 +95,7 @@ def _part(text: str) -> Fraction:
 
 
 def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:
-    if summary.message:
-        print_error(summary.message)
-    FILE_LOG.info("%s", _sentence(summary))
-    if general.json:
-        print_json(summary.as_json())
-    elif not (general.quiet and summary.exit is Exit.OK):
-        print_line(_sentence(summary))
+    print_end(general, summary, _sentence(summary), says_nothing_new=summary.exit is Exit.OK)
 
 
 def _sentence(summary: VerifySummary) -> str:
