@@ -21,6 +21,10 @@ class Traffic(Protocol):
     def retries(self) -> int:
         """The repeated requests among them."""
 
+    @property
+    def refusals(self) -> int:
+        """The requests that the service refused because there were too many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -39,6 +39,8 @@ class Exchange:
     on_wait: Callable[[Wait], None] | None
     repeated: int = field(default=0, init=False)
     """The number of attempts that repeated an earlier one."""
+    refused: int = field(default=0, init=False)
+    """The number of requests that the service refused because there were too many."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +113,8 @@ class Exchange:
         if error is None and not may_repeat(reply.request, failure):
             raise LostAnswerError(str(self.refusal(reply.request, answer)), failure.reason, answer.status)
         if failure.reason is Reason.THROTTLED:
+            with self._lock:
+                self.refused += 1
             asked_s, cap_s = failure.retry_after_s, self.policy.retry_after_cap_s
             self.pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
         raise failure

@@ -52,6 +52,11 @@ class Transport:
         """The number of attempts that repeated an earlier one."""
         return self._exchange.repeated
 
+    @property
+    def refusals(self) -> int:
+        """The number of requests that the service refused because there were too many: 429, 503 with `Retry-After`."""
+        return self._exchange.refused
+
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
         """The whole answer, at most 16 MiB. A status that is not in `accept` raises `ProviderError`.
 

@@ -75,16 +75,20 @@ def test_a_request_may_have_a_timeout_of_its_own(server: Server, opened: Opener)
 
 def test_server_errors_are_tried_only_so_often(server: Server, opened: Opener) -> None:
     url = server.on("/a", Reply(500, b"broken"))
+    transport = opened()
     with pytest.raises(TemporaryError, match=r"500 from .*; gave up after 3 tries") as caught:
-        opened().request("GET", url)
+        transport.request("GET", url)
     assert caught.value.reason is Reason.SERVER_ERROR
     assert len(server.requests) == 3
+    assert transport.refusals == 0
 
 
 def test_throttling_is_bounded_by_the_time_budget_alone(server: Server, opened: Opener) -> None:
     url = server.on("/a", *[throttled("0.01")] * 2, GOOD)
-    assert opened(replace(QUICK, max_attempts=1)).request("GET", url).body == b"good"
+    transport = opened(replace(QUICK, max_attempts=1))
+    assert transport.request("GET", url).body == b"good"
     assert len(server.requests) == 3
+    assert transport.refusals == 2
 
 
 def test_throttling_ends_with_the_budget(server: Server, opened: Opener) -> None:
