@@ -8,17 +8,20 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from photosync import clock
 from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError, StorageFullError, TemporaryError
-from photosync.transport.connection import Connections
+from photosync.transport import hosts
 from photosync.transport.pacing import BandwidthLimit, Pacer
 from photosync.transport.redaction import Redactor
-from photosync.transport.reply import Reply
 from photosync.transport.retry import Policy, Retries, Wait, failure_of, may_repeat
 from photosync.transport.sign_in import SignIn
 from photosync.transport.types import Answer, Request, TransportSettings
+
+if TYPE_CHECKING:
+    from photosync.transport.connection import Connections
+    from photosync.transport.reply import Reply
 
 Result = TypeVar("Result")
 
@@ -42,11 +45,36 @@ class Exchange:
     refused: int = field(default=0, init=False)
     """The number of requests that the service refused because there were too many."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _connections: Connections | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.pacer = Pacer(self.settings.pause_s)
         self._sign_in = SignIn(self.settings.auth, self.redactor)
-        self.connections = Connections(self.settings, self.policy, self._sign_in, self.bandwidth, self.cancel)
+        hosts.OwnHosts((*self.settings.own_hosts, *self.settings.endpoints))  # raises the error of a wrong one now
+
+    @property
+    def connections(self) -> Connections:
+        """The connections, made for the first request."""
+        if self._connections is None:
+            # Slow to load, and `status` opens every account without sending anything.
+            from photosync.transport.connection import Connections  # noqa: PLC0415
+
+            with self._lock:
+                if self._connections is None:
+                    self._connections = Connections(
+                        self.settings, self.policy, self._sign_in, self.bandwidth, self.cancel
+                    )
+        return self._connections
+
+    @property
+    def sent(self) -> int:
+        """The number of sent requests, redirects included."""
+        return 0 if self._connections is None else self._connections.sent
+
+    def close(self) -> None:
+        """Close all connections that are idle."""
+        if self._connections is not None:
+            self._connections.close()
 
     def run(self, request: Request, attempt: Callable[[Retries], Result]) -> Result:
         """Attempt `request` as often as the policy says."""

@@ -12,9 +12,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception
+from typing import TYPE_CHECKING, TypeVar
 
 from photosync import clock
 from photosync.errors import ItemError, LostAnswerError, PhotosyncError, Reason, TemporaryError
@@ -22,6 +20,9 @@ from photosync.transport import hosts
 from photosync.transport.http_date import http_date
 from photosync.transport.redaction import Redactor
 from photosync.transport.types import Answer, Request
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 Result = TypeVar("Result")
 
@@ -152,6 +153,8 @@ class Retries:
 
     def run(self, attempt: Callable[[Retries], Result]) -> Result:
         """Call `attempt` with this object until it does not raise `RetryableError`, or a limit is reached."""
+        from tenacity import Retrying, retry_if_exception  # noqa: PLC0415 - slow to load, and not for what sends nothing
+
         engine = Retrying(
             retry=retry_if_exception(self._may_repeat),
             wait=self._wait_s,

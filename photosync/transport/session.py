@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync.transport import hosts, json_document
-from photosync.transport.download import Download
 from photosync.transport.exchange import Exchange
 from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.redaction import Redactor
-from photosync.transport.reply import Reply
 from photosync.transport.retry import Policy, Retries, RetryableError, Wait
 from photosync.transport.types import Answer, Destination, Request, RequestOptions, TransportSettings
+
+if TYPE_CHECKING:
+    from photosync.transport.reply import Reply
 
 _STREAM_BYTES = 64 * 1024
 
@@ -45,7 +46,7 @@ class Transport:
     @property
     def requests(self) -> int:
         """The number of sent HTTP requests: each attempt and each redirect counts."""
-        return self._exchange.connections.sent
+        return self._exchange.sent
 
     @property
     def retries(self) -> int:
@@ -101,6 +102,8 @@ class Transport:
         for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
         passes through and is not retried.
         """
+        from photosync.transport.download import Download  # noqa: PLC0415 - with urllib3, which is slow to load
+
         request = Request("GET", url, params=params, signed=signed, is_download=True)
         download = Download(self._exchange, request, destination, documents=documents, part_bytes=part_bytes)
         return self._exchange.run(request, download.attempt)
@@ -129,7 +132,7 @@ class Transport:
 
     def close(self) -> None:
         """Close all connections that are idle."""
-        self._exchange.connections.close()
+        self._exchange.close()
 
     def _whole_answer(self, retries: Retries) -> Answer:
         with closing(self._exchange.send(retries.request, retries)) as reply:
