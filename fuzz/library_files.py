@@ -14,7 +14,7 @@ from photosync.jobs.user_files import IGNORE_FILE, UserFiles
 from photosync.library.sums import SumsLine, merged
 from photosync.metadata import growth, has_date, merge_sidecar, undo
 from photosync.metadata.splice import Splice
-from photosync.metadata.undo import UndoRecord
+from photosync.metadata.undo_record import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
 from photosync.model import GpsPosition
 from tests.metadata.making import TAKEN, xmp_packet

@@ -2,18 +2,23 @@
 
 `fix` is for one file, and writes only a second file in the given workspace. The caller replaces the
 first file, keeps the undo record and writes the sidecar. `choose_capture_time` only reads.
+
+A name is loaded when it is used for the first time: the configuration needs the settings alone, and a run that brings
+nothing fixes nothing.
 """
 
-from __future__ import annotations
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from photosync.metadata.capture_time.choose import CaptureTimeChoice
-from photosync.metadata.capture_time.file_time import set_file_time
-from photosync.metadata.capture_time.zones import named_zone
-from photosync.metadata.fix import choose_capture_time, fix
-from photosync.metadata.request import Given, Mode, Settings, SidecarName
-from photosync.metadata.result import Change, FixResult, Outcome
-from photosync.metadata.undo import UndoRecord, growth, undo
-from photosync.metadata.xmp.sidecar import has_date, is_of_another_program, merge_sidecar, sidecar_path
+if TYPE_CHECKING:
+    from photosync.metadata.capture_time.choose import CaptureTimeChoice
+    from photosync.metadata.capture_time.file_time import set_file_time
+    from photosync.metadata.capture_time.zones import named_zone
+    from photosync.metadata.fixer import choose_capture_time, fix
+    from photosync.metadata.request import Given, Mode, Settings, SidecarName
+    from photosync.metadata.result import Change, FixResult, Outcome
+    from photosync.metadata.undo_record import UndoRecord, growth, undo
+    from photosync.metadata.xmp.sidecar import has_date, is_of_another_program, merge_sidecar, sidecar_path
 
 __all__ = [
     "CaptureTimeChoice",
@@ -36,3 +41,32 @@ __all__ = [
     "sidecar_path",
     "undo",
 ]
+
+_MODULES = {
+    "CaptureTimeChoice": "capture_time.choose",
+    "Change": "result",
+    "FixResult": "result",
+    "Given": "request",
+    "Mode": "request",
+    "Outcome": "result",
+    "Settings": "request",
+    "SidecarName": "request",
+    "UndoRecord": "undo_record",
+    "choose_capture_time": "fixer",
+    "fix": "fixer",
+    "growth": "undo_record",
+    "has_date": "xmp.sidecar",
+    "is_of_another_program": "xmp.sidecar",
+    "merge_sidecar": "xmp.sidecar",
+    "named_zone": "capture_time.zones",
+    "set_file_time": "capture_time.file_time",
+    "sidecar_path": "xmp.sidecar",
+    "undo": "undo_record",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return value

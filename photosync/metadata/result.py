@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosync.formats.sniff import Format
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
-from photosync.metadata.undo import UndoRecord
+from photosync.metadata.undo_record import UndoRecord
 
 
 class Outcome(StrEnum):

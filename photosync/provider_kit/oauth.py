@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from photosync.errors import ProviderError, SignInError
 from photosync.provider import Interaction
 from photosync.provider_kit.json_fields import Json, json_object, text
-from photosync.provider_kit.loopback import RedirectListener, code_of, parameters_of
 from photosync.transport import Transport
 
 WAIT_FOR_PERSON_S = 300.0
@@ -78,6 +77,8 @@ def ask_consent(
     `redirect_uri` is for a service that accepts only registered redirect URIs; the listener then uses its port if
     possible.
     """
+    from photosync.provider_kit.loopback import RedirectListener  # noqa: PLC0415 - slow to load, and rarely needed
+
     state, verifier = secrets.token_urlsafe(24), secrets.token_urlsafe(64)
     listener = None
     if person.browser_allowed or person.port is not None:
@@ -147,6 +148,8 @@ def _pasted_code(person: Interaction, request: AuthorizationRequest) -> str:
 
 def parse_pasted(pasted: str, state: str) -> str:
     """The code in a copied text: a whole address, its query, or only the code. Raises `SignInError`."""
+    from photosync.provider_kit.loopback import code_of, parameters_of  # noqa: PLC0415 - slow to load, and rarely needed
+
     compact = "".join(pasted.split())  # terminals and e-mails break long lines
     if not compact:
         raise SignInError("Nothing was pasted. Sign in again, and copy the browser's whole address.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from http import HTTPStatus
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, TemporaryError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
@@ -23,7 +23,9 @@ from photosync_amazon.cookies import Cookies, find_cookies
 from photosync_amazon.items import items_of
 from photosync_amazon.query import checked_query
 from photosync_amazon.settings import AmazonSettings
-from photosync_amazon.uploads import AmazonUploader
+
+if TYPE_CHECKING:
+    from photosync_amazon.uploads import AmazonUploader
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 """The service requires one like a browser's."""
@@ -123,6 +125,8 @@ class AmazonProvider:
 
     def uploader(self, request: UploadRequest) -> AmazonUploader:
         """Begin a push: into folders, and into an album if the request names one."""
+        from photosync_amazon.uploads import AmazonUploader  # noqa: PLC0415 - only a push needs it
+
         return AmazonUploader(self._account, self._api, request.collection)
 
     def sign_in_state(self) -> str:

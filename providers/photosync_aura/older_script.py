@@ -21,9 +21,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from photosync.formats.sniff import FormatKind, sniff
-from photosync.formats.whole import is_whole
-from photosync.formats.window import Window
 from photosync.model import Item, Kind
 from photosync_aura.items import MOTION, time_words
 
@@ -74,6 +71,11 @@ class OlderFiles:
 
 def is_sound(path: Path, item: Item) -> bool:
     """Whether the file is complete, and of the item's kind; False for a file that cannot be read."""
+    # Slow to load, and needed only where the older script was.
+    from photosync.formats.sniff import FormatKind, sniff  # noqa: PLC0415
+    from photosync.formats.whole import is_whole  # noqa: PLC0415
+    from photosync.formats.window import Window  # noqa: PLC0415
+
     try:
         with path.open("rb") as file:
             if item.md5_hint is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from photosync.errors import PhotosyncError, UsageError
@@ -33,10 +33,9 @@ from photosync_aura.items import Frame, items_of
 from photosync_aura.older_script import OlderFiles, is_sound
 from photosync_aura.refusals import classifier
 from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
-from photosync_aura.upload_store import UploadStore
-from photosync_aura.uploads import AuraUploader
-from photosync_aura.write_api import AuraWriteApi
-from photosync_aura.write_budget import WriteBudget
+
+if TYPE_CHECKING:
+    from photosync_aura.uploads import AuraUploader
 
 _READ_TIMEOUT_S = 90.0
 
@@ -169,6 +168,12 @@ class AuraProvider:
 
     def uploader(self, request: UploadRequest) -> AuraUploader:
         """A push to a frame that the configuration allows to change; lists the frame."""
+        # Only a push needs them.
+        from photosync_aura.upload_store import UploadStore  # noqa: PLC0415
+        from photosync_aura.uploads import AuraUploader  # noqa: PLC0415
+        from photosync_aura.write_api import AuraWriteApi  # noqa: PLC0415
+        from photosync_aura.write_budget import WriteBudget  # noqa: PLC0415
+
         frame = self._frame(frame_to_change(self._account, self._settings, request.collection or "", self.collections))
         budget = WriteBudget(self._context)
         if not request.dry_run:

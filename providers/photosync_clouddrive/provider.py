@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import PhotosyncError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
@@ -35,7 +35,9 @@ from photosync_clouddrive.settings import CloudDriveSettings, client_of
 from photosync_clouddrive.sync import sync
 from photosync_clouddrive.tree import DriveTree
 from photosync_clouddrive.tree_view import TreeView
-from photosync_clouddrive.uploads import CloudDriveUploader
+
+if TYPE_CHECKING:
+    from photosync_clouddrive.uploads import CloudDriveUploader
 
 AUTHORIZE = "https://www.amazon.com/ap/oa"
 TOKENS = "https://api.amazon.com/auth/o2"
@@ -127,6 +129,8 @@ class CloudDriveProvider:
 
         A dry run needs only read permission.
         """
+        from photosync_clouddrive.uploads import CloudDriveUploader  # noqa: PLC0415 - only a push needs it
+
         if not request.dry_run and self.needs_upload_permission():
             raise SignInError(
                 f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "

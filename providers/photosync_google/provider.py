@@ -30,7 +30,6 @@ from photosync_google.auth import GoogleAuth
 from photosync_google.library.albums import Albums
 from photosync_google.library.api import LibraryApi
 from photosync_google.library.refusals import LibraryRefusals
-from photosync_google.library.uploads import GoogleUploader
 from photosync_google.oauth.client import OAuthClient, read_client
 from photosync_google.oauth.scopes import UPLOADING
 from photosync_google.picker.api import PickerApi, is_gone
@@ -203,6 +202,8 @@ class GoogleProvider:
 
     def uploader(self, request: UploadRequest) -> Uploader:
         """Begin a push. Raises `SignInError` if a person must permit it first; a dry run sends nothing to Google."""
+        from photosync_google.library.uploads import GoogleUploader  # noqa: PLC0415 - only a push needs it
+
         if not request.dry_run:
             self._upload_auth.check()
         albums = Albums(

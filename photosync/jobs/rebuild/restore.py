@@ -17,7 +17,6 @@ from pathlib import Path
 from photosync.catalog import Catalog, DamagedCatalogError, unusable
 from photosync.errors import DestinationError
 from photosync.file_systems import sync_folder
-from photosync.jobs.rebuild.newer_files import take_newer_files
 from photosync.library import Library
 from photosync.library.disk_errors import disk_errors
 from photosync.library.move import move_file
@@ -134,6 +133,9 @@ def _replace(library: Library, source: Path, *, complete: bool = True) -> None:
     Raises `DamagedCatalogError` if `source` cannot be used; with `complete` also if not all of it can be read.
     """
     with disk_errors(library.catalog_path), _second_file(library) as second:
+        # Slow to load; and every command loads this module, to see whether the catalog is lost.
+        from photosync.jobs.rebuild.newer_files import take_newer_files  # noqa: PLC0415
+
         _check_not_empty(source)
         with closing(Catalog.read(source)) as catalog:
             if not _belongs(catalog, library):

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 from photosync.formats.sniff import Format, FormatKind
 from photosync.metadata.request import Settings, SidecarName
 from photosync.metadata.splice import Splice
-from photosync.metadata.undo import UndoRecord
+from photosync.metadata.undo_record import UndoRecord
 from photosync.metadata.xmp.read import DC, EXIF, PHOTOSHOP, RDF, XMP, parse_packet, read_xmp
 from photosync.model import CaptureTime, GpsPosition
 

@@ -22,7 +22,7 @@ from photosync.metadata.proof import failure
 from photosync.metadata.request import Given, Mode, Settings
 from photosync.metadata.result import FixResult, Outcome
 from photosync.metadata.splice import reversed_splices, write_spliced
-from photosync.metadata.undo import UndoRecord
+from photosync.metadata.undo_record import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
 
 _HEAD_BYTES = 4096
