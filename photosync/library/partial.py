@@ -14,7 +14,7 @@ from photosync.library.disk_errors import disk_errors
 from photosync.library.size_bound import GENERAL, SizeBound
 from photosync.model import Digest
 
-HEAD_BYTES = 512
+HEAD_BYTES = 4096
 """The number of bytes at the beginning that are kept in memory, to detect the content's type."""
 _READ_BYTES = 1 << 20
 

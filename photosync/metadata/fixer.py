@@ -53,8 +53,8 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
             what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no regular file"
             return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
         given = _named(given, path)
-        with path.open("rb") as file:
-            container, choice = _read(Window.of_file(file), given, settings)
+        with path.open("rb", buffering=0) as file:
+            container, choice = _read(Window.of_file(file, status.st_size), given, settings)
             if container is None:
                 return FixResult(path, Outcome.UNTOUCHED, None, choice, notes=("an unknown format", *choice.notes))
             missing = find_missing(container.facts, choice, given, settings)
@@ -68,7 +68,7 @@ def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) 
     """All times from a file (or its first bytes) and its provider, and the chosen one."""
     if isinstance(source, bytes):
         return _read(Window.over(source), given, settings)[1]
-    with naming(source), source.open("rb") as file:
+    with naming(source), source.open("rb", buffering=0) as file:
         return _read(Window.of_file(file), _named(given, source), settings)[1]
 
 
@@ -104,7 +104,7 @@ def _write(path: Path, plan: _Plan, workspace: Path) -> FixResult:
     written = write_spliced(path, splices, workspace, plan.given.sha256)
     failed = "the proof did not end"
     try:
-        with naming(written.path), written.path.open("rb") as file:
+        with naming(written.path), written.path.open("rb", buffering=0) as file:
             failed = failure(plan.container, Window.of_file(file), plan.edit.expected)
     finally:
         if failed:

@@ -28,6 +28,11 @@ class UndoRecord:
     stored_sha256: str
     splices: tuple[Splice, ...]
 
+    @property
+    def growth(self) -> int:
+        """How many bytes undoing adds to the file."""
+        return sum(each.growth for each in self.splices)
+
     def encode(self) -> bytes:
         """The record in its stored form."""
         places = [[each.offset, each.removed, base64.b64encode(each.inserted).decode()] for each in self.splices]
@@ -56,7 +61,7 @@ class UndoRecord:
 
 def growth(record: bytes) -> int:
     """How many bytes undoing adds to the file. Raises `ItemError` for a damaged record."""
-    return sum(each.growth for each in UndoRecord.decode(record).splices)
+    return UndoRecord.decode(record).growth
 
 
 def undo(path: Path, record: bytes, workspace: Path) -> Path:

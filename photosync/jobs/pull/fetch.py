@@ -157,12 +157,13 @@ class Downloader:
         partial.close()
         try:
             fixed = self._fix(item, partial.path, delivered)
-            size_bytes = fixed.path.stat().st_size
         except OSError as error:
             raise disk_error(error, Path(error.filename or partial.path)) from error
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
-        stored_sha256 = fixed.undo.stored_sha256 if fixed.undo else delivered.sha256
-        return Downloaded(task, delivered, fixed, size_bytes, stored_sha256, verified.proof, replaced, verified.notes)
+        size_bytes, sha256 = delivered.size_bytes, delivered.sha256
+        if fixed.undo is not None:
+            size_bytes, sha256 = size_bytes - fixed.undo.growth, fixed.undo.stored_sha256
+        return Downloaded(task, delivered, fixed, size_bytes, sha256, verified.proof, replaced, verified.notes)
 
     def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
         """Fill in missing metadata. The undo record is on the disk before the changed file gets its name."""

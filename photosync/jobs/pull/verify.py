@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from photosync.errors import ItemError, Reason
 from photosync.formats import sniff as formats
@@ -13,7 +14,6 @@ from photosync.formats.window import Window
 from photosync.library.disk_errors import disk_errors
 from photosync.model import NOT_ORIGINAL, Digest, Item, Kind, Proof
 
-_HEAD_BYTES = 4096
 _RECOGNISED = frozenset(
     (formats.JPEG, formats.PNG, formats.GIF, formats.WEBP, formats.HEIC, formats.HEIF, formats.AVIF, formats.MP4)
 )
@@ -38,6 +38,14 @@ class _Doubt:
     is_noted: bool = True
 
 
+class _Structure(NamedTuple):
+    """What the structure of a file says."""
+
+    is_whole: bool | None = None
+    """None: nothing."""
+    has_cut_trailer: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """An accepted content."""
@@ -56,13 +64,11 @@ class Verification:
     """The sha256 of the contents that raised a doubt."""
 
     def check(self, delivered: Digest, path: Path, head: bytes) -> Verified:
-        """Accept the content, or raise `VerificationError`."""
+        """Accept the content, or raise `VerificationError`. `head` has its first bytes."""
         check_content(self.item, delivered, head)
-        with disk_errors(path), path.open("rb") as file:
-            window = Window.of_file(file)
-            format_ = sniff(window.read(0, _HEAD_BYTES), self.item.name)
-            whole = _is_whole(self.item, window, format_)
-            doubt = self._doubt(delivered, window, format_, whole=whole)
+        format_ = sniff(head, self.item.name)
+        structure = _structure(self.item, delivered, path, format_)
+        doubt = self._doubt(delivered, format_, structure)
         notes = [other_kind(self.item.kind, format_)]
         if doubt is not None:
             if delivered.sha256 not in self._earlier:
@@ -75,9 +81,9 @@ class Verification:
                     is_final=True,
                 )
             notes.append(f"{doubt.text}; it came the same way twice" if doubt.is_noted else None)
-        return Verified(proof_of(self.item, delivered, is_whole=bool(whole)), tuple(filter(None, notes)))
+        return Verified(proof_of(self.item, delivered, is_whole=bool(structure.is_whole)), tuple(filter(None, notes)))
 
-    def _doubt(self, delivered: Digest, window: Window, format_: Format | None, *, whole: bool | None) -> _Doubt | None:
+    def _doubt(self, delivered: Digest, format_: Format | None, structure: _Structure) -> _Doubt | None:
         item = self.item
         if item.md5 is not None or item.md5_hint == delivered.md5:
             return None
@@ -86,20 +92,24 @@ class Verification:
             text = f"the content is of no known format, where {named.name} was due"
             return _Doubt(text, Reason.NOT_MEDIA, is_failure=True)
         if format_ is not None and item.size_bytes is None:
-            if whole is False:
+            if structure.is_whole is False:
                 return _Doubt(f"the {format_.name} file ends too early", Reason.TRUNCATED, is_failure=True)
-            if has_cut_trailer(window, format_):
+            if structure.has_cut_trailer:
                 return _Doubt("a second picture or video inside the file ends too early", Reason.TRUNCATED)
         if item.md5_hint is not None:
             return _Doubt("md5 differs from that of the upload", Reason.HASH_MISMATCH, is_noted=False)
         return None
 
 
-def _is_whole(item: Item, window: Window, format_: Format | None) -> bool | None:
-    """Whether the file is complete, where neither hash nor size of the provider can tell; None if it is not known."""
-    if item.md5 is not None or item.size_bytes is not None or format_ is None:
-        return None
-    return is_whole(window, format_)
+def _structure(item: Item, delivered: Digest, path: Path, format_: Format | None) -> _Structure:
+    """Reads the file where neither hash nor size of the provider can tell whether it is complete."""
+    is_told = item.md5 is not None or item.size_bytes is not None or item.md5_hint == delivered.md5
+    if is_told or format_ is None:
+        return _Structure()
+    with disk_errors(path), path.open("rb", buffering=0) as file:
+        window = Window.of_file(file)
+        whole = is_whole(window, format_)
+        return _Structure(whole, whole is not False and has_cut_trailer(window, format_))
 
 
 def proof_of(item: Item, delivered: Digest, *, is_whole: bool) -> Proof:
