@@ -22,7 +22,8 @@ from photosync.transport import json_document
 
 Json = Mapping[str, object]
 
-_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
+_CLOCK_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?", re.ASCII | re.IGNORECASE)
+_DATE_TIME = re.compile(rf"({_CLOCK_TIME.pattern})(Z|[+-]\d\d:?\d\d)", re.ASCII | re.IGNORECASE)
 _IDENTIFIER = re.compile(r"(?!\.+\Z)[A-Za-z0-9_.:~=+@-]{1,512}")
 _LONGEST_TEXT = 16_384
 _LARGEST_NUMBER = 2**63 - 1
@@ -46,12 +47,15 @@ def json_object(body: bytes | str) -> Json:
 
 def as_object(content: object) -> Json:
     """`content` itself if it is an object, else an empty one."""
+    if isinstance(content, dict):  # what the parser makes; to look for other mappings takes much longer
+        return content
     return content if isinstance(content, Mapping) else {}
 
 
 def part(content: object, name: str) -> Json:
     """The object in the field `name`; empty if there is none."""
-    return as_object(as_object(content).get(name))
+    value = as_object(content).get(name)
+    return {} if value is None else as_object(value)
 
 
 def parts(content: object, name: str) -> list[Json]:
@@ -65,10 +69,11 @@ def text(content: object, name: str) -> str | None:
     JSON can have lone surrogates, which are invalid in file names and databases: each becomes U+FFFD.
     """
     value = as_object(content).get(name)
-    found = _text(value)
-    if found is None:
-        _log_ignored(name, value or None)
-    return found
+    if isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT:
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if value:
+        _log_ignored(name, value)
+    return None
 
 
 def number(content: object, name: str, least: int = 0, most: int = _LARGEST_NUMBER) -> int | None:
@@ -77,6 +82,8 @@ def number(content: object, name: str, least: int = 0, most: int = _LARGEST_NUMB
     None for a number outside `least` and `most`, which is what a database can hold, for infinity, NaN and booleans.
     """
     found = value = as_object(content).get(name)
+    if type(value) is int and least <= value <= most:
+        return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
@@ -136,7 +143,7 @@ def date_time(content: object, name: str) -> datetime | None:
     Also with small letters, which that permits, and with `+0200`, which ISO 8601 does.
     """
     match = _DATE_TIME.fullmatch(text(content, name) or "")
-    return _parsed(f"{match[1]}T{match[2]}{match[3].upper()}") if match and match[3] else None
+    return _parsed(f"{match[1]}{match[2].upper()}") if match else None
 
 
 def clock_time(content: object, name: str) -> datetime | None:
@@ -144,8 +151,8 @@ def clock_time(content: object, name: str) -> datetime | None:
 
     For services that add a `Z` to the reading of a camera's clock, although it is not UTC.
     """
-    match = _DATE_TIME.match(text(content, name) or "")
-    return _parsed(f"{match[1]}T{match[2]}") if match else None
+    match = _CLOCK_TIME.match(text(content, name) or "")
+    return _parsed(match[0]) if match else None
 
 
 def _values(content: object, name: str) -> list[object]:
@@ -161,12 +168,6 @@ def _log_ignored(name: str, value: object) -> None:
     """Log that a present value counts as absent. The value itself may be a secret, or very long."""
     if value is not None:
         log.info("ignored an unusable value of '%s' in an answer (%s)", name, type(value).__name__)
-
-
-def _text(value: object) -> str | None:
-    if not isinstance(value, str) or not value or len(value) > _LONGEST_TEXT:
-        return None
-    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _parsed(iso: str) -> datetime | None:

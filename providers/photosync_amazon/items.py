@@ -6,7 +6,7 @@ Facts: protocol notes on Amazon Photos, section 6.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from photosync.model import Item, Kind
 from photosync.provider_kit.amazon_drive import nodes
@@ -34,13 +34,12 @@ def items_of(listed: Iterable[DriveNode], album: str | None = None) -> Iterator[
 
 def item_of(node: DriveNode, album: str | None = None) -> Item:
     """A photo or video with any status."""
-    return replace(
-        node.item(),
+    return node.item(
         kind=Kind.PHOTO if node.media is Kind.OTHER else node.media,
         favorite=node.favorite,
         collections=(album,) if album else (),
         gps=node.gps,
-        locator={"owner": node.owner} if node.owner else {},
+        locator={"owner": node.owner} if node.owner else None,
     )
 
 

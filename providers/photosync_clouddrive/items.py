@@ -5,8 +5,6 @@ Facts: protocol notes on Amazon Cloud Drive, section 8.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from photosync.model import Item
 from photosync.provider_kit.amazon_drive import nodes
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind
@@ -34,8 +32,7 @@ def parse_node(content: object) -> DriveNode | None:
 
 def item_of(node: DriveNode, paths: tuple[str, ...]) -> Item:
     """A file as an item in the folders `paths`; the first is its own folder."""
-    return replace(
-        node.item(),
+    return node.item(
         collections=tuple(path for path in paths if path),
         folder=paths[0] if paths else "",
         revision=node.version,

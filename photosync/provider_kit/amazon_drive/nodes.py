@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -101,18 +101,34 @@ class DriveNode:
         """Whether it has this name, which no second node of its folder can have."""
         return folded(self.name or "") == folded(name)
 
-    def item(self) -> Item:
-        """This file as an item, without what services treat differently."""
+    def item(
+        self,
+        *,
+        kind: Kind | None = None,
+        favorite: bool | None = None,
+        collections: tuple[str, ...] = (),
+        folder: str | None = None,
+        gps: GpsPosition | None = None,
+        revision: str | None = None,
+        locator: Mapping[str, str] | None = None,
+    ) -> Item:
+        """This file as an item. The arguments are what the services treat differently."""
         return Item(
             id=self.id,
             name=self.name or self.id,
-            kind=self.media,
+            kind=kind or self.media,
             taken=CaptureTime(self.taken, TimeMeaning.LOCAL) if self.taken else None,
             size_bytes=self.size_bytes,
             md5=self.md5,
             width=self.width,
             height=self.height,
+            favorite=favorite,
+            collections=collections,
+            folder=folder,
+            gps=gps,
             added=self.created.replace(tzinfo=UTC) if self.created else None,
+            revision=revision,
+            locator=locator or {},
         )
 
 
@@ -143,8 +159,6 @@ def parse_node(
     size_bytes, version = file_size(properties, "size"), number(properties, "version")
     extension = text(properties, "extension")
     name = text(content, "name") or (f"{id_}.{extension}" if extension else None)
-    _, dot, ending = (name or "").rpartition(".")
-    clocks = (clock_time({"image": image, "video": video}[where], field) for where, field in times)
     return DriveNode(
         id=id_,
         kind=NodeKind.FILE,
@@ -152,9 +166,9 @@ def parse_node(
         name=name,
         parents=parents,
         owner=owner,
-        media=_media(text(properties, "contentType"), image, video, extension or (ending if dot else "")),
+        media=_media(text(properties, "contentType"), image, video, extension or _ending(name)),
         created=clock_time(content, "createdDate") or clock_time(content, "creationDate"),
-        taken=clock_time(properties, "contentDate") or next(filter(None, clocks), None),
+        taken=clock_time(properties, "contentDate") or _taken(image, video, times),
         size_bytes=size_bytes,
         md5=_md5(text(properties, "md5"), size_bytes),
         version=None if version is None else str(version),
@@ -181,6 +195,16 @@ def check_node(answer: object, service: str) -> None:
 def folded(name: str) -> str:
     """Equal for names that cannot be in one folder: case and the encoding of accents are ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _taken(image: Json, video: Json, times: Sequence[tuple[str, str]]) -> datetime | None:
+    parts_ = {"image": image, "video": video}
+    return next(filter(None, (clock_time(parts_[where], field) for where, field in times)), None)
+
+
+def _ending(name: str | None) -> str:
+    _, dot, ending = (name or "").rpartition(".")
+    return ending if dot else ""
 
 
 def _media(content_type: str | None, image: Json, video: Json, extension: str) -> Kind:
