@@ -61,7 +61,10 @@ class TimeMeaning(StrEnum):
     @property
     def is_partial(self) -> bool:
         """Whether the date has no time, or says even less."""
-        return self in (TimeMeaning.DAY, TimeMeaning.MONTH, TimeMeaning.YEAR)
+        return self in _PARTIAL
+
+
+_PARTIAL = (TimeMeaning.DAY, TimeMeaning.MONTH, TimeMeaning.YEAR)
 
 
 @dataclass(frozen=True, slots=True)

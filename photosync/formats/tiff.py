@@ -44,6 +44,7 @@ _RAW_PHOTOMETRICS = {32803, 34892}
 """Colour filter array and linear raw (DNG specification 1.7, PhotometricInterpretation)."""
 _STRIPS = {0x0111: 0x0117, 0x0144: 0x0145}
 """The tags of the offsets of strips and tiles, and those of their lengths."""
+_STRIPS_AND_THUMBNAIL = {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,10 @@ class Directory:
 
     def entry(self, tag: int) -> Entry | None:
         """The first entry with `tag`, the one that readers use."""
-        return next((entry for entry in self.entries if entry.tag == tag), None)
+        for entry in self.entries:
+            if entry.tag == tag:
+                return entry
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +243,7 @@ class _BlockReader:
         for entry in directory.entries:
             if entry.length is not None and entry.value_position + entry.length > size:
                 block.growth_problems.append(f"the value of tag 0x{entry.tag:04x} runs past the end of the Exif block")
-        for start_tag, length_tag in {THUMBNAIL_OFFSET: THUMBNAIL_LENGTH, **_STRIPS}.items():
+        for start_tag, length_tag in _STRIPS_AND_THUMBNAIL.items():
             start, length = directory.entry(start_tag), directory.entry(length_tag)
             ends = zip(block.numbers(start), block.numbers(length), strict=False) if start and length else ()
             if any(at + length > size for at, length in ends):

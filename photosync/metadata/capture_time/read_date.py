@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from photosync.metadata.capture_time.dates import read_offset, shifted
 from photosync.model import CaptureTime, TimeMeaning
@@ -118,8 +119,13 @@ def read_date(text: str) -> WrittenDate:
     plain = _plain(text)
     if _ABSENT.fullmatch(plain):
         return None
-    plain = plain[:_MAX_LENGTH]
-    return _rfc_date(plain) or _day(plain) or _month_or_year(plain) or Unreadable(plain)
+    return _read_plain(plain[:_MAX_LENGTH])
+
+
+@lru_cache(maxsize=256)
+def _read_plain(text: str) -> CaptureTime | Unreadable:
+    """The same date is in most files several times, and is read again for the proof."""
+    return _rfc_date(text) or _day(text) or _month_or_year(text) or Unreadable(text)
 
 
 def is_absent(text: str) -> bool:
@@ -129,6 +135,8 @@ def is_absent(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """With the digits, spaces and separators of ASCII."""
+    if text.isascii():
+        return text.replace("\0", " ").strip()
     folded = unicodedata.normalize("NFKC", text.replace("\0", " ")).translate(_EAST_ASIAN)
     return "".join(
         "-" if unicodedata.category(letter) == "Pd" else str(unicodedata.decimal(letter, letter)) for letter in folded

@@ -41,18 +41,23 @@ _LENGTHS = {
 
 def judge(candidates: Iterable[Candidate], now: datetime) -> tuple[Candidate, ...]:
     """The candidates with their doubts and corrections. `now` is the UTC reading of the clock."""
-    judged = [replace(each, doubt=_impossible(each.source, each.time, now)) for each in candidates]
-    judged = [replace(each, is_witness=_is_witness(each, judged)) for each in judged]
-    judged = [_recounted(each, _witnesses(each, judged), now) for each in judged]
+    judged = [_unless_impossible(each, now) for each in candidates]
+    judged = [each if _is_witness(each, judged) else replace(each, is_witness=False) for each in judged]
+    judged = [_recounted(each, judged, now) if each.source in _MACHINES else each for each in judged]
     uploaded = next((each.time for each in judged if each.source is TimeSource.UPLOAD), None)
     judged = [_outvoted(each, _witnesses(each, judged), uploaded) for each in judged]
-    judged = [_not_of_upload(each, _witnesses(each, judged), uploaded) for each in judged]
+    judged = [_not_of_upload(each, judged, uploaded) if _is_of_upload(each, uploaded) else each for each in judged]
     return tuple(_with_unset_clocks(judged, uploaded))
 
 
 def contradict(one: CaptureTime, two: CaptureTime) -> bool:
     """Whether they cannot be of one moment, in any time zones."""
     return _distance(one, two) > AGREEMENT
+
+
+def _unless_impossible(each: Candidate, now: datetime) -> Candidate:
+    doubt_ = _impossible(each.source, each.time, now)
+    return replace(each, doubt=doubt_) if doubt_ else each
 
 
 def _impossible(source: TimeSource, time: CaptureTime, now: datetime) -> str:
@@ -63,11 +68,12 @@ def _impossible(source: TimeSource, time: CaptureTime, now: datetime) -> str:
     return doubt(time.reading, now) or (_NEVER_SET if never_set else "")
 
 
-def _recounted(each: Candidate, witnesses: Sequence[Candidate], now: datetime) -> Candidate:
+def _recounted(each: Candidate, judged: Sequence[Candidate], now: datetime) -> Candidate:
     """A machine's time, corrected if a known error explains it and others confirm that, else doubted."""
+    witnesses = _witnesses(each, judged)
     if each.source is TimeSource.GPS:
         each = _with_right_day(each, witnesses)
-    if each.source not in _MACHINES or each.correction or _agrees_with_any(each.time, witnesses):
+    if each.correction or _agrees_with_any(each.time, witnesses):
         return each
     counts = _recounts(each.time, miscounts(each.source))
     for count, time in counts:
@@ -102,8 +108,10 @@ def _recounts(time: CaptureTime, counts: Iterable[Miscount]) -> list[tuple[Misco
 
 def _outvoted(each: Candidate, witnesses: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
     """Doubted if two others agree and it contradicts all; what a person may have written, only for a known error."""
+    if each.doubt or _agrees_with_any(each.time, witnesses):
+        return each
     agreeing = _agreeing(witnesses)
-    if each.doubt or not agreeing or _agrees_with_any(each.time, witnesses):
+    if not agreeing:
         return each
     if each.source in _MACHINES:
         others = [other for other in witnesses if other.source.may_be_written or other in agreeing]
@@ -124,14 +132,16 @@ def _is_of_upload(each: Candidate, uploaded: CaptureTime | None) -> bool:
     return bool(each.source is TimeSource.PROVIDER and uploaded and _distance(each.time, uploaded) <= timedelta(days=1))
 
 
-def _not_of_upload(each: Candidate, witnesses: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
+def _not_of_upload(each: Candidate, judged: Sequence[Candidate], uploaded: CaptureTime | None) -> Candidate:
     """Doubted if the service gives the time of the upload: that second, its day, or where something else is older.
 
     Only what may be written takes its place for folder and file time. A date in the file does that anyway.
     """
+    witnesses = _witnesses(each, judged)
+    if each.doubt or uploaded is None or any(other.source.is_in_file for other in witnesses):
+        return each
     firm = [other for other in witnesses if not _suspicion(other)]
-    is_needed = not each.doubt and not any(other.source.is_in_file for other in witnesses)
-    if not is_needed or uploaded is None or not _is_of_upload(each, uploaded) or _agrees_with_any(each.time, firm):
+    if _agrees_with_any(each.time, firm):
         return each
     reading = each.time.reading
     older = [other for other in firm if other.time.reading < reading]
@@ -143,19 +153,20 @@ def _not_of_upload(each: Candidate, witnesses: Sequence[Candidate], uploaded: Ca
 
 def _with_unset_clocks(judged: Sequence[Candidate], uploaded: CaptureTime | None) -> Iterable[Candidate]:
     """The defaults of clocks, doubted."""
-    firm = [each for each in judged if not _suspicion(each)]
-    for each in judged:
+    suspicions = [_suspicion(each) for each in judged]
+    firm = [each for each, suspicion in zip(judged, suspicions, strict=True) if not suspicion]
+    for each, suspicion in zip(judged, suspicions, strict=True):
         if each.doubt or each.source is TimeSource.UPLOAD:
             yield each
-        elif each not in firm:
-            yield _unless_confirmed(each, _others(each, firm), _suspicion(each))
+        elif suspicion:
+            yield _unless_confirmed(each, _others(each, firm), suspicion)
         elif each.source is TimeSource.GPS and each.time.reading < _FIRST_GPS_DATE:
             yield _unless_confirmed(each, _others(each, judged), "is older than the field that holds it")
         else:
             others = _witnesses(each, firm)
-            is_default = is_start_of_year(each.time.reading, _unset_for(each, others, uploaded))
             is_confirmed = each.time.meaning.is_partial or _agrees_with_any(each.time, others)
-            yield replace(each, doubt=_NEVER_SET) if is_default and not is_confirmed else each
+            within = timedelta() if is_confirmed else _unset_for(each, others, uploaded)
+            yield replace(each, doubt=_NEVER_SET) if is_start_of_year(each.time.reading, within) else each
 
 
 def _unless_confirmed(each: Candidate, others: Iterable[Candidate], doubt_: str) -> Candidate:
@@ -202,10 +213,13 @@ def _is_witness(each: Candidate, judged: Iterable[Candidate]) -> bool:
     return each.source is not TimeSource.UPLOAD and not is_scan
 
 
+_CLOCKS = (*_MACHINES, TimeSource.PROVIDER, TimeSource.FILE_NAME)
+"""The sources that have a clock of their own."""
+
+
 def _clock(source: TimeSource) -> str:
     """The origin of a time: sources with the same one prove nothing about each other."""
-    own = (*_MACHINES, TimeSource.PROVIDER, TimeSource.FILE_NAME)
-    return source.label if source in own else _IN_FILE
+    return source.label if source in _CLOCKS else _IN_FILE
 
 
 def _agreeing(witnesses: Sequence[Candidate]) -> list[Candidate]:
@@ -234,6 +248,8 @@ def _is_same_moment(one: CaptureTime, two: CaptureTime) -> bool:
 
 def _distance(one: CaptureTime, two: CaptureTime) -> timedelta:
     """The time between them; none if one lies in the day, month or year of the other."""
+    if not (one.meaning.is_partial or two.meaning.is_partial):
+        return abs(one.reading - two.reading)
     (start, end), (other_start, other_end) = _span(one), _span(two)
     return max(start - other_end, other_start - end, timedelta())
 

@@ -27,6 +27,12 @@ _QUALCOMM = datetime(2002, 12, 8, 12)  # noqa: DTZ001
 _MILLISECONDS = (UNIX + timedelta(days=7), UNIX + timedelta(days=26))
 """Where seconds of the years from 1990 to 2040 lie that are counted as milliseconds since 1970."""
 _FIRST_YEAR_OF_DIGITAL_CAMERAS = 1995
+_YEARS = frozenset(
+    (moment + timedelta(days=days)).year
+    for moment in (*_ZEROS, *_DEFAULTS, *_OVERFLOWS, _YEAR_2000, _NTP, _QUALCOMM)
+    for days in (-2, 2)
+)
+"""The years of all these moments, in any time zone. Most photos are of other years, so that nothing is compared."""
 
 
 def is_zero(reading: datetime, *, by_hand: bool) -> bool:
@@ -34,6 +40,8 @@ def is_zero(reading: datetime, *, by_hand: bool) -> bool:
 
     `by_hand`: a person may have written it, so that other hours of that day count as `is_default` only.
     """
+    if reading.year not in _YEARS:
+        return False
     if _QUALCOMM <= reading < _QUALCOMM + _SECOND:
         return True
     if any(-_SECOND <= reading - start < _MINUTE for start in _ZEROS):
@@ -46,6 +54,8 @@ def is_zero(reading: datetime, *, by_hand: bool) -> bool:
 
 def is_default(reading: datetime, *, by_hand: bool) -> bool:
     """Whether it is what a clock shows that was just reset: true only if nothing contradicts it."""
+    if reading.year not in _YEARS:
+        return False
     if by_hand and (reading.hour, reading.minute, reading.second) == (12, 0, 0):
         return False  # for people, noon stands for a day without a time
     if any(timedelta() <= reading - start < _DAY for start in _ZEROS):
@@ -71,5 +81,8 @@ def is_start_of_year(reading: datetime, within: timedelta) -> bool:
 
 def _is_in_some_zone(reading: datetime, moment: datetime, within: timedelta) -> bool:
     """Whether `reading` shows `moment`, or a time just after it, on a local clock."""
-    late = (reading - moment) % _QUARTER
-    return late < within and is_offset_in_use(reading - moment - late)
+    apart = reading - moment
+    if not -_DAY < apart < _DAY:  # no zone is that far, and hardly any reading is that near
+        return False
+    late = apart % _QUARTER
+    return late < within and is_offset_in_use(apart - late)

@@ -100,12 +100,12 @@ def _date(block: Block, tag: int, fraction_tag: int | None, *offsets: timedelta 
     digits = (block.text("Exif", fraction_tag) if fraction_tag is not None else None) or ""
     if digits.isascii() and digits.isdigit():
         found = replace(found, reading=found.reading.replace(microsecond=int(digits.ljust(6, "0")[:6])))
-    return replace(found, offset=offset)
+    return found if offset == found.offset else replace(found, offset=offset)
 
 
 def _or_offset(date: WrittenDate, offset: timedelta | None, modified: WrittenDate) -> WrittenDate:
     """With OffsetTime, unless it is that of another ModifyDate: an edit may be from another time zone."""
-    if not isinstance(date, CaptureTime) or date.meaning.is_partial or date.offset is not None:
+    if not isinstance(date, CaptureTime) or date.meaning.is_partial or date.offset is not None or offset is None:
         return date
     is_same = isinstance(modified, CaptureTime) and abs(modified.reading - date.reading) < timedelta(seconds=1)
     return replace(date, offset=offset) if modified is None or is_same else date
