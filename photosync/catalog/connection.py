@@ -131,6 +131,7 @@ class _Cursor(sqlite3.Cursor):
     execute = _explaining(sqlite3.Cursor.execute)
     executemany = _explaining(sqlite3.Cursor.executemany)
     executescript = _explaining(sqlite3.Cursor.executescript)
+    fetchmany = _explaining(sqlite3.Cursor.fetchmany)
     fetchone = _explaining(sqlite3.Cursor.fetchone)
     fetchall = _explaining(sqlite3.Cursor.fetchall)
 

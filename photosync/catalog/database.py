@@ -23,6 +23,8 @@ from photosync.catalog.soundness import Soundness
 from photosync.catalog.totals import AccountTotals, totals_of
 from photosync.model import Digest, Item, Location, Proof
 
+_ROWS = 1000
+"""The number of rows that are read together."""
 _SAVED_COLUMNS = (
     *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
     *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended", "proof"),
@@ -78,6 +80,7 @@ class Catalog:
         self.repairs = Repairs(connection)
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._connection.execute("CREATE TABLE temp.owed (row INTEGER PRIMARY KEY)")
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -255,11 +258,13 @@ class Catalog:
 
     # Files
 
-    def files(self, account: str) -> Iterator[tuple[str, Location]]:
-        """Every file of the account: its item's id and its location, in the order of the locations."""
-        query = "SELECT id, outside, path FROM items WHERE account = ? AND path IS NOT NULL ORDER BY outside, path"
+    def files(self, account: str) -> Iterator[tuple[str, str, str]]:
+        """Every file of the account: its item's id, its root and its path; those of a folder together."""
+        of_account = "+account = ? AND path_key IS NOT NULL"  # with the plus, by the index of paths, and not sorted
+        query = f"SELECT id, outside, path FROM items WHERE {of_account} ORDER BY outside, path_key"  # noqa: S608
         rows = self._connection.execute(query, (account,))
-        return ((id_, Location(root, path)) for id_, root, path in rows)
+        while some := rows.fetchmany(_ROWS):
+            yield from some
 
     def note_missing(self, ids: Iterable[str]) -> None:
         """Note that the files of these items were not found; kept until the next run."""
@@ -270,7 +275,13 @@ class Catalog:
 
         Items may be recorded during the iteration: it reads in batches.
         """
-        condition = """account = ? AND state <> 'gone' AND rowid > ?
+        self._connection.execute("DELETE FROM temp.owed")
+        self._connection.execute(
+            """INSERT INTO temp.owed SELECT rowid FROM items WHERE account = ?1 AND reason IS NOT NULL
+               UNION SELECT items.rowid FROM missing CROSS JOIN items ON account = ?1 AND items.id = missing.id""",
+            (account,),
+        )
+        condition = """+account = ? AND state <> 'gone' AND rowid IN (SELECT row FROM owed WHERE row > ?)
             AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT 200"""
         after = 0
         while batch := list(self._entries(condition, account, after)):
@@ -290,7 +301,7 @@ class Catalog:
 
     def sums_count(self, root: str) -> int:
         """The number of files and sidecars below a root."""
-        items = "SELECT count(*) FROM items WHERE outside = ?1 AND path IS NOT NULL"
+        items = "SELECT count(*) FROM items WHERE outside = ?1 AND path_key IS NOT NULL"  # the index has all of it
         sidecars = "SELECT count(*) FROM sidecars WHERE outside = ?1"
         return int(self._connection.execute(f"SELECT ({items}) + ({sidecars})", (root,)).fetchone()[0])
 
@@ -305,7 +316,13 @@ class Catalog:
 
     def roots(self) -> list[str]:
         """The roots of all locations of files."""
-        rows = self._connection.execute("SELECT DISTINCT outside FROM items WHERE path IS NOT NULL")
+        # From one to the next in the index: DISTINCT would read the entries of all files.
+        following = "SELECT min(outside) FROM items WHERE path_key IS NOT NULL"
+        rows = self._connection.execute(
+            f"""WITH RECURSIVE roots (root) AS ({following} UNION ALL
+                SELECT ({following} AND outside > root) FROM roots WHERE root IS NOT NULL)
+                SELECT root FROM roots WHERE root IS NOT NULL"""  # noqa: S608 - our own text
+        )
         return [root for (root,) in rows]
 
     def sums_state(self, root: str) -> str | None:

@@ -71,6 +71,36 @@ def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -
     assert list(catalog.failed_or_missing("amazon")) == []
 
 
+def test_many_missing_files_come_once_each_while_they_are_recorded(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    items = [item(f"{number:03}") for number in range(450)]
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(each, f"amazon/{each.id}.jpg") for each in items])
+        catalog.record_saved("other", run, [saved(item("007"), "other/007.jpg")])
+    catalog.note_missing(each.id for each in items[7:])
+    found = []
+    for each in catalog.failed_or_missing("amazon"):
+        found.append(each.id)
+        with catalog.transaction():
+            catalog.record_saved("amazon", run, [saved(each.item, f"amazon/{each.id}.jpg")])
+    assert found == [each.id for each in items[7:]]
+    assert list(catalog.failed_or_missing("amazon")) == []
+
+
+def test_every_root_is_named_once(catalog: Catalog) -> None:
+    assert catalog.roots() == []
+    roots = ["/frames/a", "", "/frames/b", "/frames/a", "/frames/Ü"]
+    with catalog.transaction():
+        files = [
+            replace(saved(item(str(number)), ""), location=Location(root, f"{number}.jpg"))
+            for number, root in enumerate(roots)
+        ]
+        catalog.record_saved("aura", 1, files)
+        catalog.mark_gone("aura", ["0", "1"])
+    assert catalog.roots() == ["", "/frames/a", "/frames/b", "/frames/Ü"]
+    assert [path for _, root, path in catalog.files("aura") if root == "/frames/a"] == ["0.jpg", "3.jpg"]
+
+
 def test_only_unlisted_items_are_gone(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
     with catalog.transaction():

@@ -40,8 +40,9 @@ from photosync.jobs.pull.fetch import (
 )
 from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
+from photosync.jobs.pull.missing import missing_files
 from photosync.jobs.pull.outdated import OutdatedItems
-from photosync.jobs.pull.save import Saver, missing_files
+from photosync.jobs.pull.save import Saver
 from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord

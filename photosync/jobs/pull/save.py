@@ -8,13 +8,11 @@ hash with the provider's and records it.
 from __future__ import annotations
 
 import errno
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
 from photosync import metadata
@@ -27,7 +25,7 @@ from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.verify import proof_of
 from photosync.jobs.sums_list import SumsList, update_each
 from photosync.library import Library, digest_of
-from photosync.library.disk_errors import disk_error, file_error, file_errors
+from photosync.library.disk_errors import file_error, file_errors
 from photosync.library.names import SHORT_NAME_BYTES
 from photosync.model import Item, Location
 
@@ -220,30 +218,3 @@ class Saver:
 
     def _sums_list(self, root: str) -> SumsList:
         return SumsList(self.library, self.catalog, root)
-
-
-def missing_files(library: Library, catalog: Catalog, account: str) -> Iterator[str]:
-    """The ids of items whose files are not at their locations. Each folder is read once.
-
-    Raises `DestinationError` when a whole folder outside the library is gone: its disk may not be mounted.
-    """
-    files = catalog.files(account)
-    for (root, folder), in_folder in groupby(files, lambda file: (file[1].root, file[1].path.rpartition("/")[0])):
-        SumsList(library, catalog, root).check_there()
-        names: set[str] = set()
-        try:
-            names = {entry.name for entry in os.scandir(library.base(root) / folder) if _is_file(entry)}
-        except PermissionError:
-            continue  # its files are there, as far as can be known
-        except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-                raise disk_error(error, library.base(root) / folder) from error
-        yield from (id_ for id_, location in in_folder if location.path.rpartition("/")[2] not in names)
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a file, or a link to one; not a folder, a dangling link, or a special file."""
-    try:
-        return entry.is_file()
-    except OSError as error:
-        return error.errno != errno.ELOOP  # else it cannot be known

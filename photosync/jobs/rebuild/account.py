@@ -130,7 +130,7 @@ class AccountRebuild:
 
     def _unknown(self) -> tuple[Location, ...]:
         account = self.account.name
-        roots = {"", *(location.root for _, location in self.catalog.files(account))}
+        roots = {"", *(root for _, root, _ in self.catalog.files(account))}
         return tuple(
             each for root in sorted(roots) for each in unrecorded_files(self.library, self.catalog, account, root)
         )

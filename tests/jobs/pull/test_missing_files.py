@@ -1,6 +1,7 @@
 """What lies in a photo's place and is no photo, and first runs that start together."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -54,6 +55,23 @@ def test_a_photo_that_the_user_moved_and_linked_is_there(sandbox: Sandbox, tmp_p
     path.rename(tmp_path / "moved.jpg")
     path.symlink_to(tmp_path / "moved.jpg")
     assert sandbox.run("pull", "amazon").number("saved") == 0
+
+
+def test_the_files_of_a_folder_and_of_those_in_it_are_looked_for(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    with AmazonSimulator(items=40, seed=3, years=(2021,)) as simulator:
+        sandbox.configure({"amazon": simulator.account_settings()})
+        sandbox.run("pull", "amazon", "--limit", "20", "--layout", "{year}/{name}")
+        sandbox.run("pull", "amazon", "--layout", "{year}/{day}/{name}")
+        wanted, files = sandbox.hashes(), sandbox.files()
+        assert {len(path.relative_to(sandbox.library).parts) for path in files} == {3, 4}
+        for path in files[::3]:
+            path.unlink()
+        shutil.rmtree(max(files, key=lambda path: len(path.parts)).parent)
+        missing = wanted - sandbox.hashes()
+        assert sandbox.run("pull", "amazon").number("saved") == missing.total() > 13
+        assert sandbox.hashes() == wanted
+        assert sandbox.run("pull", "amazon").number("saved") == 0
 
 
 def test_of_first_runs_that_start_together_one_goes_on(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
