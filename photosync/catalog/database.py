@@ -207,6 +207,10 @@ class Catalog:
         """The entry of the item whose file is at this location."""
         return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
 
+    def owner_of(self, location: Location) -> tuple[str, str] | None:
+        """The account and the id of the item whose file is at this location."""
+        return entry.owner(self._connection, location)
+
     def entries(self, account: str) -> Iterator[CatalogEntry]:
         """All entries of an account; newest first."""
         return self._entries("account = ? ORDER BY rowid DESC", account)

@@ -111,6 +111,16 @@ def select(connection: CatalogConnection, condition: str, *parameters: object) -
     return (_from_row(row, connection) for row in rows)
 
 
+def owner(connection: CatalogConnection, location: Location) -> tuple[str, str] | None:
+    """The account and the id of the item whose file is at a location."""
+    key = location.key
+    if not (is_utf_8(location.root) and is_utf_8(key)):
+        return None
+    query = "SELECT account, id FROM items WHERE outside = ? AND path_key = ?"
+    found: tuple[str, str] | None = connection.execute(query, (location.root, key)).fetchone()
+    return found
+
+
 def _from_row(row: tuple[Any, ...], connection: CatalogConnection) -> CatalogEntry:
     """The entry of a row of `_COLUMNS`."""
     *before, root, path = row[:8]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 from string import Formatter
 
 from photosync.characters import is_utf_8
@@ -74,15 +73,15 @@ class Layout:
                 f"'{text}' gives every file the same name; its last part needs {{name}}, {{stem}} or {{id}}"
             )
 
-    def path(self, fields: LayoutFields) -> PurePosixPath:
-        """The item's path, relative to its account's folder. Every component is safe."""
+    def path(self, fields: LayoutFields) -> str:
+        """The item's path, relative to its account's folder, with `/` between components. Every component is safe."""
         components: list[str] = []
         for segment in self._segments:
             rendered = _render(segment, fields)
             if rendered != UNKNOWN_DATE or components[-1:] != [UNKNOWN_DATE]:
                 components.extend(part for part in rendered.split("/") if part)
         *folders, name = components or [fields.id]
-        return PurePosixPath(*(safe_name(folder) for folder in folders), safe_name(name, fallback=fields.id))
+        return "/".join((*map(safe_name, folders), safe_name(name, fallback=fields.id)))
 
 
 def _parse(segment: str) -> list[_Part]:
@@ -100,8 +99,7 @@ def _parse(segment: str) -> list[_Part]:
 
 def _render(segment: list[_Part], fields: LayoutFields) -> str:
     unknown = [number for number, part in enumerate(segment) if not _is_known(part, fields.taken)]
-    only_dates = all(part.field is None or part.field in _DATE_FIELDS for part in segment)
-    if unknown and only_dates and len(unknown) == sum(part.field is not None for part in segment):
+    if unknown and len(unknown) == sum(part.field is not None for part in segment):
         return UNKNOWN_DATE
     return "".join(
         part.literal + (UNKNOWN_DATE if number in unknown else _value(part, fields))

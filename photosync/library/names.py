@@ -7,6 +7,7 @@ every system that a photo library is likely to be copied to.
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -20,6 +21,8 @@ SHORT_NAME_BYTES = 143
 """The longest name on file systems that encrypt names: eCryptfs and, in its legacy form, Synology's shared folders."""
 
 _MAX_EXTENSION_BYTES = 32
+_SAFE = re.compile(r"_?[A-Za-z0-9][A-Za-z0-9_-]{4,60}(\.[A-Za-z0-9]{1,10})?")
+"""Names that are safe as they are, such as most that cameras make: Windows reserves none that is that long."""
 
 
 @lru_cache(maxsize=4096)
@@ -28,6 +31,8 @@ def safe_name(name: str, fallback: str = "unnamed") -> str:
 
     The extension survives shortening. If nothing usable is left, the name is made from `fallback`.
     """
+    if _SAFE.fullmatch(name):
+        return name
     composed = unicodedata.normalize("NFC", name)
     visible = "".join(character if is_visible(character) else "_" for character in composed)
     short = shortened(visible.strip(), MAX_NAME_BYTES)

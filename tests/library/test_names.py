@@ -34,7 +34,7 @@ def test_device_names_of_windows_are_no_names(reserved: str) -> None:
     assert safe_name(reserved).partition(".")[0].upper() not in {"CON", "NUL", "COM1", "LPT9"}
 
 
-@pytest.mark.parametrize("empty", ["", ".", "..", " . ", "\0"])
+@pytest.mark.parametrize("empty", ["", ".", "..", " . ", "\0", "________"])
 def test_where_nothing_is_left_the_fallback_stands(empty: str) -> None:
     assert safe_name(empty, fallback="HeMReF-vv") in ("HeMReF-vv", "_")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
-from pathlib import Path, PurePosixPath
+from itertools import chain, count
+from pathlib import Path
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
@@ -37,23 +37,31 @@ class LocationChooser:
     _reserved: dict[tuple[str, str], str] = field(default_factory=dict, init=False)
     _reserved_by: dict[str, tuple[str, str]] = field(default_factory=dict, init=False)
     _unrecorded_files: UnrecordedFiles = field(init=False)
+    _with_folders: HasLocalFolders | None = field(init=False)
+    _with_legacy_files: HasLegacyFiles | None = field(init=False)
+    _has_files: dict[tuple[str, str], bool] = field(default_factory=dict, init=False)
+    """By root and folder: whether it was there when this run looked first. In a new one are files of this run only."""
     claims: Claims = field(default_factory=Claims, init=False)
     """Shared with the workers, which adopt files."""
 
     def __post_init__(self) -> None:
         self._unrecorded_files = UnrecordedFiles(self.account, self.library, self.catalog, self.adopt_only)
+        # An object's abilities are slow to find out: `isinstance` of a protocol takes as long as a query.
+        self._with_folders = self.provider if isinstance(self.provider, HasLocalFolders) else None
+        self._with_legacy_files = self.provider if isinstance(self.provider, HasLegacyFiles) else None
 
     def plan(self, item: Item, entry: CatalogEntry | None) -> DownloadTask:
         """A task to download the item. The expected location of a new item is reserved."""
         root = self._root(item)
         if entry is not None and entry.location is not None:
             return DownloadTask(item, entry, root)
-        location = self.expected(item)
+        usual = self._usual(item, root, item.taken)
+        location = next(self._free(item, usual))
         key = (location.root, location.key)
         self._reserved[key] = item.id
         self._reserved_by[item.id] = key
         legacy = self._legacy_files(item, root)
-        files = dict.fromkeys((*self._files_at_candidates(item, root, legacy), *self._unrecorded_files.of(item, root)))
+        files = dict.fromkeys((*self._present_files(item, usual, legacy), *self._unrecorded_files.of(item, root)))
         has_hash = (item.md5 or item.md5_hint) is not None
         listed = self._unrecorded_files.listed_of(item, root) if self.adopt_only and not has_hash else None
         return DownloadTask(item, entry, root, tuple(files), legacy, listed)
@@ -104,29 +112,46 @@ class LocationChooser:
         self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int = MAX_NAME_BYTES
     ) -> Iterator[Location]:
         """Locations that no other item has, the best first. A file that is not in the catalog may be there."""
-        return (each for each in self._candidates(item, root, taken, name_bytes) if self._is_free(item, each))
+        return self._free(item, self._usual(item, root, taken, name_bytes), name_bytes)
+
+    def _free(self, item: Item, usual: Location, name_bytes: int = MAX_NAME_BYTES) -> Iterator[Location]:
+        candidates = chain((usual,), self._suffixed(item, usual, name_bytes))
+        return (each for each in candidates if self._is_free(item, each))
 
     def _root(self, item: Item) -> str:
-        provider = self.provider
-        folder = provider.folder(item) if provider is not None and isinstance(provider, HasLocalFolders) else None
+        folder = self._with_folders.folder(item) if self._with_folders is not None else None
         return str(folder) if folder else ""
 
-    def _files_at_candidates(self, item: Item, root: str, legacy: tuple[Path, ...]) -> tuple[Path, ...]:
+    def _present_files(self, item: Item, usual: Location, legacy: tuple[Path, ...]) -> Iterator[Path]:
         """Files that are not in the catalog: legacy ones, and those at the first two locations for the item."""
-        usual, suffixed_ = islice(self._candidates(item, root, item.taken, MAX_NAME_BYTES), 2)
-        # The suffix is the item's own. Another item with the same content may have the usual name.
-        locations = dict.fromkeys((*(self.location_of(path, root) for path in legacy), suffixed_, usual))
-        files = (self.library.file(each) for each in locations if self._is_free(item, each))
-        return tuple(file for file in files if os.path.isfile(file))  # noqa: PTH113 - false for what cannot be examined
+        locations = [self.location_of(path, usual.root) for path in legacy]
+        if self._may_have_files(usual):
+            # The suffix is the item's own. Another item with the same content may have the usual name.
+            locations += (next(self._suffixed(item, usual)), usual)
+        for location in dict.fromkeys(locations):
+            file = self.library.file(location)
+            # `isfile` is false for what cannot be examined
+            if os.path.isfile(file) and self._is_free(item, location):  # noqa: PTH113
+                yield file
+
+    def _may_have_files(self, location: Location) -> bool:
+        """Whether files may be in the folder of a location that this run did not bring."""
+        folder = (location.root, location.path.rpartition("/")[0])
+        if folder not in self._has_files:
+            if len(self._has_files) >= _MAX_FOLDERS:
+                self._has_files.clear()
+            self._has_files[folder] = os.path.lexists(self.library.file(location).parent)
+        return self._has_files[folder]
 
     def _legacy_files(self, item: Item, root: str) -> tuple[Path, ...]:
         """Files of another program that may be the item's, according to the provider."""
-        if self.provider is None or not isinstance(self.provider, HasLegacyFiles):
+        if self._with_legacy_files is None:
             return ()
         folder = self.library.base(root) if root else self.library.root / self.account
-        return tuple(self.provider.legacy_files(item, folder))
+        return tuple(self._with_legacy_files.legacy_files(item, folder))
 
-    def _candidates(self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int) -> Iterator[Location]:
+    def _usual(self, item: Item, root: str, taken: CaptureTime | None, name_bytes: int = MAX_NAME_BYTES) -> Location:
+        """The location of an item by the layout, whatever is there."""
         fields = LayoutFields(
             account=self.account,
             id=item.id,
@@ -135,22 +160,27 @@ class LocationChooser:
             taken=taken,
             collection="" if root else _collection(item),  # a folder outside the library is for one collection
         )
-        path = PurePosixPath(*(shortened(part, name_bytes) for part in self.layout.path(fields).parts))
-        path = path if root else self.account / path
-        yield Location(root, str(path))
+        path = self.layout.path(fields)
+        if name_bytes < MAX_NAME_BYTES:
+            path = "/".join(shortened(part, name_bytes) for part in path.split("/"))
+        return Location(root, path if root else f"{self.account}/{path}")
+
+    def _suffixed(self, item: Item, usual: Location, name_bytes: int = MAX_NAME_BYTES) -> Iterator[Location]:
+        """The locations for an item whose usual one is another item's, the best first."""
+        folder, _, name = usual.path.rpartition("/")
         for again in count():
-            name = suffixed(path.name, self.account, item.id if not again else f"{item.id}\0{again}", name_bytes)
-            yield Location(root, str(path.with_name(name)))
+            own = suffixed(name, self.account, item.id if not again else f"{item.id}\0{again}", name_bytes)
+            yield Location(usual.root, f"{folder}/{own}" if folder else own)
 
     def _is_free(self, item: Item, location: Location) -> bool:
         if location.key == SUMS_NAME.casefold():
             return False  # the list in a folder outside the library
         if self._reserved.get((location.root, location.key), item.id) != item.id:
             return False
-        entry = self.catalog.entry_at(location)
-        return entry is None or (entry.account, entry.id) == (self.account, item.id)
+        return self.catalog.owner_of(location) in (None, (self.account, item.id))
 
 
+_MAX_FOLDERS = 10_000
 _EXTENSIONS = frozenset(
     (
         *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".heic", ".heif", ".tif", ".tiff", ".bmp", ".dng"),
