@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
     from photosync.library import Library
+    from photosync.provider import ServiceFacts
     from photosync.transport import Wait
 
 
@@ -39,6 +40,7 @@ class LibraryRun:
         self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
         self._on_wait: Callable[[Wait], None] = lambda _: None
+        self._on_workers: Callable[[int], None] = lambda _: None
         self._opening = opening
 
     def library(self) -> Library:
@@ -57,25 +59,35 @@ class LibraryRun:
         return self._opening.open_account(
             account,
             on_wait=self._show_wait,
-            workers=self.workers(account),
+            jobs=self._jobs_of(account),
+            on_workers=self._show_workers,
             bytes_per_s=self._bytes_per_s or account.options.bwlimit,
         )
 
+    # Looked up at each call: an account may be open before its progress is shown.
+
     def _show_wait(self, wait: Wait) -> None:
-        self._on_wait(wait)  # looked up at each wait: an account may be open before its progress is shown
+        self._on_wait(wait)
+
+    def _show_workers(self, number: int) -> None:
+        self._on_workers(number)
 
     @contextmanager
     def show_progress(self, account: AccountConfig) -> Iterator[progress.Lines]:
         """Show the progress and the waits of `account`."""
         verb = "upload" if self.command == "push" else "save"
         with progress.shown(self.general, account.name, verb, dry_run=self.dry_run) as reporter:
-            self._on_wait = reporter.waiting
+            self._on_wait, self._on_workers = reporter.waiting, reporter.workers
             yield reporter
 
-    def workers(self, account: AccountConfig, usual: int | None = None) -> int:
-        """How many files at a time. `usual` replaces the service's number for downloads."""
+    def _jobs_of(self, account: AccountConfig) -> int | None:
+        """How many files at a time; None: as many as prove to be good."""
         configured = account.options.jobs
-        return self._jobs or (usual or account.provider.facts.workers if configured == "auto" else configured)
+        return self._jobs or (self._usual_jobs(account.provider.facts) if configured == "auto" else configured)
+
+    def _usual_jobs(self, facts: ServiceFacts) -> int | None:
+        """The number for `jobs: auto`."""
+        return facts.upload.workers if self.command == "push" and facts.upload is not None else None
 
     def finish(self, account: str, job: Callable[[], Summary | None]) -> Exit:
         """Do `job` for the account of this name, show its summary if it has one, and return the exit status.

@@ -53,17 +53,22 @@ def open_account(
     configured: AccountConfig,
     *,
     on_wait: Callable[[Wait], None] = lambda _: None,
-    workers: int = 1,
+    jobs: int | None = 1,
+    on_workers: Callable[[int], None] = lambda _: None,
     bytes_per_s: int | None = None,
     cancel: Event | None = None,
 ) -> AbstractContextManager[Account]:
-    """An account, ready for work. Nothing has been sent yet. `cancel`: shared with other accounts."""
+    """An account, ready for work. Nothing has been sent yet.
+
+    `jobs`: how many files at a time; None: as many as prove to be good. `cancel`: shared with other accounts.
+    """
     return accounts.opened(
         configured,
         redactor=logs.REDACTOR,
         on_wait=on_wait,
         say=lambda text: print_error(f"{configured.name}: {text}"),
-        workers=workers,
+        jobs=jobs,
+        on_workers=on_workers,
         bytes_per_s=bytes_per_s,
         cancel=cancel,
     )

@@ -75,6 +75,9 @@ class Lines:
         if wait.seconds >= SHOWN_WAIT_S and not self._quiet:
             self._write(f"{wait.reason}, waiting {wait.seconds:.0f} s")
 
+    def workers(self, number: int) -> None:
+        """Take notice of a new number of files at a time. Lines do not show it; the log does."""
+
     def note(self, message: str) -> None:
         FILE_LOG.info("%s: %s", self._account, message)
         if not self._quiet:
@@ -100,13 +103,14 @@ class Bar(Lines):
             BarColumn(),
             TextColumn("{task.completed:.0f}/{task.total:.0f} files", markup=False),
             TextColumn("{task.fields[speed]}", markup=False),
+            TextColumn("{task.fields[workers]}", markup=False),
             TimeRemainingColumn(),
             TextColumn("{task.fields[now]}", markup=False),
             console=self._console,
             transient=True,
             redirect_stdout=sys.stdout.isatty(),  # else results would go to the terminal, not to where they are sent
         )
-        self._task = self.progress.add_task(account, total=0, speed="", now="listing")
+        self._task = self.progress.add_task(account, total=0, speed="", workers="", now="listing")
         self._began = time.monotonic()
 
     def _write(self, text: str) -> None:
@@ -134,6 +138,9 @@ class Bar(Lines):
 
     def waiting(self, wait: Wait) -> None:
         self.progress.update(self._task, now=escaped(f"{wait.reason}, waiting {wait.seconds:.0f} s"))
+
+    def workers(self, number: int) -> None:
+        self.progress.update(self._task, workers=f"{number} at a time")
 
 
 @contextmanager

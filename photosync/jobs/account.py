@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 from typing import Protocol
 
+from photosync.jobs.concurrency import Concurrency
 from photosync.provider import Provider
 
 
@@ -36,3 +37,5 @@ class Account:
     """Its HTTP sessions; most accounts have one."""
     cancel: Event
     """When set, the account's requests end at once."""
+    concurrency: Concurrency = field(default_factory=lambda: Concurrency(1))
+    """How many of its files are worked on at a time."""

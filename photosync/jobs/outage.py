@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from photosync.errors import TemporaryError
@@ -16,14 +17,15 @@ class OutageDetector(Generic[Failure]):
     single items, which is clear once an item succeeds or the run ends.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: Callable[[], int]) -> None:
+        """`workers`: how many items may be in progress now."""
         self._workers = workers
         self._failures: list[Failure] = []
 
     def add(self, failure: Failure, error: TemporaryError) -> None:
         """Keep `failure`. Raises `error`, its cause, if this is an outage."""
         self._failures.append(failure)
-        if len(self._failures) > self._workers:
+        if len(self._failures) > self._workers():
             raise error
 
     def settle(self) -> list[Failure]:

@@ -1,8 +1,8 @@
-"""The only module with concurrency: runs a listing and the work on its items at the same time.
+"""The only module with threads for work: runs a listing and the work on its items at the same time.
 
-The listing runs in its own thread and reads a page only on request; the work runs in several threads. The iterator
-yields pages and results one at a time, in one thread, which needs no lock. The backlog is bounded: no page is requested
-while too much work waits.
+The listing runs in its own thread and reads a page only on request; the work runs in several threads, as many as
+`Concurrency` says. The iterator yields pages and results one at a time, in one thread, which needs no lock. The backlog
+is bounded: no page is requested while too much work waits.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from threading import Event, Semaphore, Thread
+from threading import Event, Lock, Semaphore, Thread
 from time import monotonic
 from typing import Generic, TypeVar
+
+from photosync.jobs.concurrency import Concurrency
 
 Batch = TypeVar("Batch")
 """One step of the listing: a page of a provider, or some files that were found."""
@@ -41,7 +43,9 @@ class ListingEnded:
 class Pipeline(Generic[Batch, Work, Done]):
     """An iterable of pages, then `ListingEnded`, and between them the results of `work`."""
 
-    def __init__(self, pages: Iterator[Batch], work: Callable[[Work], Done], workers: int, cancel: Event) -> None:
+    def __init__(
+        self, pages: Iterator[Batch], work: Callable[[Work], Done], concurrency: Concurrency, cancel: Event
+    ) -> None:
         """`cancel` is set when the run is cancelled."""
         self._pages = pages
         self._work = work
@@ -53,13 +57,16 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._cancel = cancel
         self._tasks: SimpleQueue[tuple[Work, Future[Done]] | None] = SimpleQueue()
         self._waiting = 0
-        self._room = Semaphore(workers)
-        """For results that are not yielded yet: a kill loses them, as it loses work in progress."""
-        # Daemons, since the interpreter waits for all other threads before it ends.
-        self._threads = [Thread(target=self._do, name=f"worker-{number}", daemon=True) for number in range(workers)]
-        self._threads.append(Thread(target=self._list, name="listing", daemon=True))
-        for thread in self._threads:
-            thread.start()
+        self._concurrency = concurrency
+        self._workers = 0
+        """The threads that work; one that is too many ends after its work."""
+        self._lock = Lock()
+        """Of `_workers`."""
+        self._room = Semaphore(0)
+        """For results that are not yielded yet, one of each worker: a kill loses them, like work in progress."""
+        self._threads: list[Thread] = []
+        self._start(self._list, "listing")
+        self._adjust_workers()
 
     @property
     def can_submit(self) -> bool:
@@ -89,7 +96,7 @@ class Pipeline(Generic[Batch, Work, Done]):
             self._tasks.get()
         for _ in self._threads:
             self._tasks.put(None)
-            self._room.release()
+            self._room.release(2)
         self._await_threads()
         finished = []
         while not self._events.empty():
@@ -112,11 +119,13 @@ class Pipeline(Generic[Batch, Work, Done]):
             try:
                 event = self._events.get(timeout=TICK_S)
             except Empty:
+                self._note_results(0)
                 yield None
                 continue
             if isinstance(event, Future):
                 self._waiting -= 1
                 self._room.release()
+                self._note_results(1)
                 yield event.result()
             elif isinstance(event, ListingEnded):
                 self._listing = False
@@ -125,8 +134,30 @@ class Pipeline(Generic[Batch, Work, Done]):
                 self._asked -= 1
                 yield event
 
+    def _note_results(self, number: int) -> None:
+        is_busy = self._waiting >= self._concurrency.workers
+        self._concurrency.observe(monotonic(), number, is_busy=is_busy)
+        self._adjust_workers()
+
+    def _adjust_workers(self) -> None:
+        """Start the workers that are missing."""
+        with self._lock:
+            missing = max(0, self._concurrency.workers - self._workers)
+            self._workers += missing
+        if missing:
+            self._threads = [each for each in self._threads if each.is_alive()]
+        for _ in range(missing):
+            self._room.release()
+            self._start(self._do, "worker")
+
+    def _start(self, target: Callable[[], None], name: str) -> None:
+        # Daemons, since the interpreter waits for all other threads before it ends.
+        thread = Thread(target=target, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def _do(self) -> None:
-        while (task := self._tasks.get()) is not None:
+        while not self._is_surplus() and (task := self._tasks.get()) is not None:
             work, future = task
             try:
                 future.set_result(self._work(work))
@@ -134,6 +165,15 @@ class Pipeline(Generic[Batch, Work, Done]):
                 future.set_exception(raised)
             self._events.put(future)
             self._room.acquire()
+
+    def _is_surplus(self) -> bool:
+        """Whether there are too many workers, so that this one has to end; it takes its room with it."""
+        with self._lock:
+            is_surplus = self._workers > self._concurrency.workers
+            self._workers -= is_surplus
+        if is_surplus:
+            self._room.acquire()
+        return is_surplus
 
     def _list(self) -> None:
         error: BaseException | None = None

@@ -34,7 +34,9 @@ class ServiceFacts:
     marks: bool = False
     """Listings have marks: the next one can begin where the last ended."""
     workers: int = 8
-    """Parallel downloads that the service is known to accept, for `jobs: auto`."""
+    """The parallel downloads that a run with `jobs: auto` starts with: a number that the service is known to accept."""
+    most_workers: int | None = None
+    """How many they may become, as long as more of them bring more and the service refuses none; None: no more."""
     layout: str = "{year}/{month}/{name}"
     """The default of the option `layout`."""
     provider_dates: bool = False

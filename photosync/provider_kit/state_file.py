@@ -9,26 +9,21 @@ It is replaced in one step, so that a crash cannot leave it incomplete, and only
 
 from __future__ import annotations
 
-import glob
 import json
-import os
-import secrets
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from filelock import Timeout
 
+from photosync import private_files
 from photosync.errors import DestinationError, Reason, TemporaryError
-from photosync.file_systems import Lock, sync_folder
+from photosync.file_systems import Lock
 from photosync.provider_kit.json_fields import Json, json_object
 
 _LOCK_TIMEOUT_S = 180.0
 """Longer than the refresh of a token with all its retries."""
-_UNUSED_S = 60.0
-"""A temporary file is written in less time."""
 
 
 class StateFile:
@@ -79,8 +74,7 @@ class StateFile:
     def write_bytes(self, content: bytes) -> None:
         """Replace the file by other content than an object. Raises `DestinationError`."""
         try:
-            _make_folder(self.path.parent)
-            _replace(self.path, content)
+            private_files.write(self.path, content)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -99,7 +93,7 @@ class StateFile:
 
     def _enter_lock(self, stack: ExitStack) -> None:
         try:
-            _make_folder(self.path.parent)
+            private_files.make_folder(self.path.parent)
             stack.enter_context(self._lock.held())
         except Timeout as error:
             raise TemporaryError(
@@ -115,34 +109,3 @@ class StateFile:
             f"account '{self._account}': cannot write {self._title} {self.path}: {error.strerror or error}. "
             f"{self._advice}"
         )
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        # Not with `parents`, which would set the mode of the last folder only.
-        _make_folder(folder.parent)
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    _remove_leftovers(path)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - it takes a descriptor
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove the temporary files of killed runs, which may have secrets; one that is in use is younger."""
-    for leftover in path.parent.glob(f"{glob.escape(path.name)}.{'[0-9a-f]' * 12}"):
-        with suppress(OSError):
-            if leftover.lstat().st_mtime < time.time() - _UNUSED_S:
-                leftover.unlink()

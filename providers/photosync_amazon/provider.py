@@ -40,6 +40,7 @@ class AmazonProvider:
         title="Amazon Photos",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
         newest_first=True,
+        most_workers=48,  # the contents come from a store that has no known limit
         upload=UploadFacts(workers=4, names_conflict=True),
     )
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings

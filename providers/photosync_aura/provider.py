@@ -48,6 +48,7 @@ class AuraProvider:
         title="Aura",
         selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),
         workers=2,
+        most_workers=4,  # other clients have used 5
         # Items are named `2012-04-15-03-15-04.000_ID.jpeg` by the time of the service, as the older script named them;
         # so `{name}` is the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
         layout="{collection}/{name}",

@@ -53,6 +53,7 @@ class CloudDriveProvider:
         selects=frozenset({"years", "months", "since", "until", "kind", "recent", "all_files"}),
         marks=True,
         workers=4,
+        most_workers=8,  # the most that the clients of its time offered (acd_cli)
         layout="{collection}/{name}",
         collection_word="folder",
         upload=UploadFacts(workers=4, names_conflict=True),

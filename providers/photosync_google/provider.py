@@ -67,7 +67,7 @@ class GoogleProvider:
     facts: ClassVar = ServiceFacts(
         title="Google Photos",
         selects=frozenset({"years", "months", "since", "until", "kind"}),
-        workers=4,
+        workers=4,  # also the most that users report to work; a refusal concerns the whole project
         content_names=True,
         collection_word="picking session",
         needs_picking=True,

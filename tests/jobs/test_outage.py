@@ -11,7 +11,7 @@ WORKERS = 2
 
 
 def test_more_failures_in_a_row_than_workers_are_an_outage() -> None:
-    outage = OutageDetector[str](WORKERS)
+    outage = OutageDetector[str](lambda: WORKERS)
     last = TemporaryError("third")
 
     outage.add("a", TemporaryError("first"))
@@ -23,7 +23,7 @@ def test_more_failures_in_a_row_than_workers_are_an_outage() -> None:
 
 
 def test_after_a_success_earlier_failures_do_not_count() -> None:
-    outage = OutageDetector[str](WORKERS)
+    outage = OutageDetector[str](lambda: WORKERS)
     outage.add("a", TemporaryError("first"))
     outage.add("b", TemporaryError("second"))
 
@@ -36,7 +36,7 @@ def test_after_a_success_earlier_failures_do_not_count() -> None:
 
 
 def test_settling_gives_each_failure_once_and_in_order() -> None:
-    outage = OutageDetector[str](WORKERS)
+    outage = OutageDetector[str](lambda: WORKERS)
     outage.add("a", TemporaryError("first"))
     outage.add("b", TemporaryError("second"))
 

@@ -99,7 +99,6 @@ class PullRun(LibraryRun):
         return PullOptions(
             layout=self._layouts[account.name],
             metadata=config.metadata_settings(Mode.OFF if self._saving.no_exif else None),
-            workers=self.workers(config),
             selection=selection,
             collections=collections,
             full=self._full,

@@ -81,7 +81,6 @@ def push(
         to, paths = _collection_first(config, paths)
     options = PushOptions(
         paths=tuple(expanded(path) for path in paths),
-        workers=run.workers(config, facts.workers),
         collection=to,
         on_conflict=OnConflict(on_conflict or OnConflict.RENAME),
         all_files=all_files,

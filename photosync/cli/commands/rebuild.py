@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photosync.jobs.rebuild.account import AccountResult
     from photosync.jobs.rebuild.restore import Source
     from photosync.library import Library
+    from photosync.provider import ServiceFacts
 
 _TAKEN_FROM = {
     "catalog": "the catalog is sound; it stays",
@@ -87,12 +88,16 @@ class RebuildRun(LibraryRun):
             return self._show_failed(config.name, source, error)
         return self._show(result)
 
+    def _usual_jobs(self, facts: ServiceFacts) -> int:
+        """No more help: files are read, and nothing is downloaded."""
+        return facts.workers
+
     def _options(self, config: AccountConfig) -> PullOptions:
         from photosync.jobs.pull.pull import PullOptions
         from photosync.library import Layout
 
         layout = Layout(config.options.layout or config.provider.facts.layout)
-        return PullOptions(layout=layout, metadata=config.metadata_settings(), workers=self.workers(config))
+        return PullOptions(layout=layout, metadata=config.metadata_settings())
 
     def _show_failed(self, name: str, source: Source, error: PhotosyncError) -> Exit:
         from photosync.jobs.rebuild.account import AccountResult

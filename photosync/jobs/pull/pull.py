@@ -61,7 +61,6 @@ class PullOptions:
 
     layout: Layout
     metadata: metadata.Settings
-    workers: int
     selection: Selection = field(default_factory=Selection)
     collections: tuple[Collection, ...] = ()
     """Only these; empty: the whole account."""
@@ -115,7 +114,7 @@ class Pull:
             settings=options.metadata,
             note=reporter.note,
         )
-        self._outage = OutageDetector[DownloadFailure](options.workers)
+        self._outage = OutageDetector[DownloadFailure](account.concurrency.most_in_progress)
         self._found = self._undecided = 0
         self.adoption = Adoption()
         self._list_error: ListError | None = None
@@ -170,11 +169,9 @@ class Pull:
 
     def _follow_listing(self) -> None:
         account, settings, claims = self._account, self._options.metadata, self._locations.claims
-        downloader = Downloader(
-            account, self._library, settings, claims, self._reporter.received, self._options.adopt_only
-        )
+        downloader = Downloader(account, self._library, settings, claims, self._note_received, self._options.adopt_only)
         self._pipeline = Pipeline[Page, DownloadTask, Result](
-            self._pages(), downloader, self._options.workers, self._account.cancel
+            self._pages(), downloader, account.concurrency, account.cancel
         )
         try:
             self._handle_events()
@@ -185,6 +182,10 @@ class Pull:
             for result in self._pipeline.close():
                 if not isinstance(result, DownloadFailure):
                     self._take_result(result)
+
+    def _note_received(self, size_bytes: int) -> None:
+        self._account.concurrency.received(size_bytes)
+        self._reporter.received(size_bytes)
 
     def _pages(self) -> Iterator[Page]:
         """The listing; of several collections one after the other."""
@@ -297,6 +298,7 @@ class Pull:
             self._locations.release(result.task.item)
             self.adoption.miss(result.task.item, result.task.entry)
         elif isinstance(result.error, TemporaryError):
+            self._account.concurrency.failed()
             self._outage.add(result, result.error)
         elif self._outdated.take(result):
             self._locations.release(result.task.item)

@@ -48,7 +48,6 @@ class PushOptions:
     """The options of a push."""
 
     paths: tuple[Path, ...]
-    workers: int
     collection: str | None = None
     on_conflict: OnConflict = OnConflict.RENAME
     all_files: bool = False
@@ -84,7 +83,7 @@ class Push:
         """The batches of files that workers send."""
         self._same_content: dict[str, deque[LocalFile]] = {}
         """Files that wait for another one with the same content, by that content's SHA-256."""
-        self._outage = OutageDetector[TaskResult](options.workers)
+        self._outage = OutageDetector[TaskResult](account.concurrency.most_in_progress)
         self._skipped_count = 0
         self._skipped_names: list[str] = []
 
@@ -115,7 +114,7 @@ class Push:
         self._sizes.update(self._walk.sizes())
         self._worker = Worker(self._account.name, self._uploader, options.on_conflict, self._account.cancel)
         self._pipeline = Pipeline[list[Found], Task, TaskResult](
-            self._walk.batches(), self._worker, options.workers, self._account.cancel
+            self._walk.batches(), self._worker, self._account.concurrency, self._account.cancel
         )
         try:
             self._follow()

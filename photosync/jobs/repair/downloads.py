@@ -105,7 +105,7 @@ class Downloads:
             return self._checked(entry.account, result)
 
     def _checked(self, name: str, result: Result) -> Downloaded:
-        outage = self._outages.setdefault(name, OutageDetector(workers=1))
+        outage = self._outages.setdefault(name, OutageDetector(workers=lambda: 1))
         if isinstance(result, DownloadFailure):
             if isinstance(result.error, TemporaryError):
                 outage.add(None, result.error)

@@ -14,6 +14,7 @@ from threading import Event
 
 from photosync.catalog import Area, Catalog, RecordedFile
 from photosync.errors import CancelledError, DestinationError, Exit, PhotosyncError, UsageError
+from photosync.jobs.concurrency import Concurrency
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.fix.interrupted import settle_intents
@@ -227,7 +228,7 @@ class Verify:
 
     def _read_each(self, next_file: Callable[[], RecordedFile | None]) -> Iterator[_Checked]:
         """Read files with all workers."""
-        pipeline = Pipeline[None, RecordedFile, _Checked](iter(()), self._read, self.workers, self.cancel)
+        pipeline = Pipeline[None, RecordedFile, _Checked](iter(()), self._read, Concurrency(self.workers), self.cancel)
         try:
             pipeline.request_pages(1)
             for first in islice(iter(next_file, None), _AHEAD):

@@ -92,7 +92,7 @@ def pull(
 ) -> Summary:
     catalog = Catalog.read(library.catalog_path) if dry_run else Catalog.open(library.catalog_path)
     account = Account("memory", provider(items), (), Event())
-    options = PullOptions(Layout("flat"), metadata.Settings(mode=metadata.Mode.OFF), workers=2, dry_run=dry_run)
+    options = PullOptions(Layout("flat"), metadata.Settings(mode=metadata.Mode.OFF), dry_run=dry_run)
     try:
         return Pull(account, library, catalog, options, recorder).run()
     finally:
