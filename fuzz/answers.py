@@ -69,7 +69,7 @@ class _Received:
         del self.content[offset:]
         self.validator = validator
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         self.content += chunk
 
 

@@ -17,6 +17,7 @@ from photosync.model import Digest
 HEAD_BYTES = 4096
 """The number of bytes at the beginning that are kept in memory, to detect the content's type."""
 _READ_BYTES = 1 << 20
+_CLOSED = -1
 
 
 def digest_of(path: Path) -> Digest:
@@ -36,7 +37,7 @@ class Hashes:
         self._sha256 = hashlib.sha256()
         self.size_bytes = 0
 
-    def update(self, chunk: bytes) -> None:
+    def update(self, chunk: bytes | memoryview) -> None:
         """Add the next bytes."""
         self._md5.update(chunk)
         self._sha256.update(chunk)
@@ -70,14 +71,14 @@ class PartialFile:
         self.head = b""
         self._hashes = Hashes()
         with disk_errors(path):
-            self._file = open(_opened(path), "a+b")  # noqa: SIM115 - of a descriptor; closed by `close`
-            self._file.seek(0)
-            while chunk := self._file.read(_READ_BYTES):
+            # The descriptor alone: a file object asks the system five times before the first byte.
+            self._descriptor, is_new = _opened(path)
+            while not is_new and (chunk := os.read(self._descriptor, _READ_BYTES)):
                 self._take(chunk)
 
-    def _take(self, chunk: bytes) -> None:
+    def _take(self, chunk: bytes | memoryview) -> None:
         if len(self.head) < HEAD_BYTES:
-            self.head += chunk[: HEAD_BYTES - len(self.head)]
+            self.head += bytes(chunk[: HEAD_BYTES - len(self.head)])
         self._hashes.update(chunk)
 
     @property
@@ -103,16 +104,18 @@ class PartialFile:
     def restart(self) -> None:
         """Empty the file."""
         with disk_errors(self.path):
-            self._file.truncate(0)
+            os.ftruncate(self._descriptor, 0)
         self._hashes = Hashes()
         self.head = b""
         self.validator = None
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         """Append. Raises `DestinationError` if the disk is full or gone, `ItemError` if the file becomes too large."""
         self._bound.check(self.offset, self.offset + len(chunk), self.path.parent)
+        rest = memoryview(chunk)
         with disk_errors(self.path):
-            self._file.write(chunk)
+            while rest:  # a disk that becomes full takes a part
+                rest = rest[os.write(self._descriptor, rest) :]
         self._take(chunk)
         if self._on_bytes:
             self._on_bytes(len(chunk))
@@ -120,36 +123,45 @@ class PartialFile:
     def finish(self) -> Digest:
         """Sync the file. Returns the digest of its content."""
         with disk_errors(self.path):
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            os.fsync(self._descriptor)
         return self._hashes.digest()
 
     def close(self) -> None:
         """Close the complete file."""
         with disk_errors(self.path):
-            self._file.close()
+            self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, _CLOSED
+        if descriptor != _CLOSED:
+            os.close(descriptor)
 
     def abandon(self) -> None:
         """Close the file, to be resumed later; delete it if it is empty."""
-        with suppress(OSError):  # buffered bytes that cannot be written: that error is known already
-            self._file.close()
+        with suppress(OSError):
+            self._close()
         with suppress(OSError):
             if self.path.stat().st_size == 0:
                 self.path.unlink()
 
 
-def _opened(path: Path) -> int:
-    """Open or create a partial file. Anything else with its name is replaced: a link, or a second name of a file.
+def _opened(path: Path) -> tuple[int, bool]:
+    """Open or create a partial file; whether it is new. Anything else with its name is replaced: a link, a second name.
 
     So is a file of another user, such as one of a run as root.
     """
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-    if os.path.lexists(path) and not (stat.S_ISREG(path.lstat().st_mode) and os.access(path, os.R_OK | os.W_OK)):
-        path.unlink()
-    descriptor = os.open(path, flags, 0o666)
-    found = os.fstat(descriptor)
-    if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
-        return descriptor
-    os.close(descriptor)
+    flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+    with suppress(FileExistsError):
+        return _created(path, flags), True
+    if stat.S_ISREG(path.lstat().st_mode) and os.access(path, os.R_OK | os.W_OK):
+        descriptor = os.open(path, flags)
+        found = os.fstat(descriptor)
+        if stat.S_ISREG(found.st_mode) and found.st_nlink == 1:
+            return descriptor, False
+        os.close(descriptor)
     path.unlink()
-    return os.open(path, flags | os.O_EXCL, 0o666)
+    return _created(path, flags), True
+
+
+def _created(path: Path, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o666)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from http.client import HTTPException
 
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
@@ -14,6 +16,7 @@ from urllib3.response import HTTPResponse
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
 from photosync.transport import hosts
+from photosync.transport.interim import FinalResponse
 from photosync.transport.retry import RetryableError
 from photosync.transport.sockets import TooSlowError
 from photosync.transport.types import Answer, Request
@@ -83,40 +86,71 @@ class Reply:
             yield piece
             clock.check(self._cancel)
 
-    def chunks(self, size: int, *, decode: bool) -> Iterator[bytes]:
-        """The body in chunks of about `size` bytes. What arrived before a failure is yielded first."""
-        parts: list[bytes] = []
-        gathered = 0
+    def blocks(self, memory: memoryview, *, decode: bool) -> Iterator[memoryview]:
+        """The body in blocks as large as `memory`, which has each of them until the next one.
+
+        What arrived before a failure is yielded first.
+        """
+        receive_into = self._reading_into(decode=decode)
+        filled = 0
         try:
-            for piece in self.pieces(size, decode=decode):
-                parts.append(piece)
-                gathered += len(piece)
-                if gathered >= size:
-                    yield b"".join(parts)
-                    parts, gathered = [], 0
+            while received := receive_into(memory[filled:]):
+                filled += received
+                if filled == len(memory):
+                    yield memory
+                    filled = 0
         except (RetryableError, CancelledError):
-            if parts:
-                yield b"".join(parts)
+            if filled:
+                yield memory[:filled]
             raise
-        if parts:
-            yield b"".join(parts)
+        if filled:
+            yield memory[:filled]
 
     def close(self) -> None:
         """Return the connection to the pool if the body was read to its end, else close it."""
+        if self._raw.closed:
+            self._raw.release_conn()
         self._raw.close()
         self._raw.release_conn()
+
+    def _reading_into(self, *, decode: bool) -> Callable[[memoryview], int]:
+        """What reads the next part of the body into memory, and returns its size; 0 at the end."""
+        response = self._raw._original_response  # of http.client; requests too finds it there
+        if not decode and isinstance(response, FinalResponse) and response.has_length:
+            return partial(self._receive_into, response)
+        return partial(self._copy_next, decode=decode)
+
+    def _copy_next(self, memory: memoryview, *, decode: bool) -> int:
+        clock.check(self._cancel)
+        piece = self._next(len(memory), decode=decode)
+        memory[: len(piece)] = piece
+        return len(piece)
+
+    def _receive_into(self, response: FinalResponse, memory: memoryview) -> int:
+        """As `_next`, straight from the connection: urllib3 would make a new object of each 16 KiB, and copy it."""
+        try:
+            return response.receive_into(memory)
+        except TimeoutError as error:
+            raise self._stalled(error) from None
+        except (OSError, HTTPException):
+            raise self._lost() from None
 
     def _next(self, size: int, *, decode: bool) -> bytes:
         try:
             # read1, since read would lose up to `size` bytes when the connection breaks.
             return self._raw.read1(size, decode_content=decode)
         except ReadTimeoutError as error:
-            cause = error.__cause__
-            words = f"sent too little: {cause}" if isinstance(cause, TooSlowError) else "stalled in mid-answer"
-            raise RetryableError(f"{self.where} {words}", Reason.UNREACHABLE) from None
+            raise self._stalled(error.__cause__) from None
         except DecodeError:
             raise RetryableError(f"the answer of {self.where} could not be decompressed", Reason.SERVER_ERROR) from None
         except HTTPError as error:
             if any(isinstance(part, IncompleteRead) for part in error.args):
                 raise RetryableError(f"the answer of {self.where} was cut short", Reason.TRUNCATED) from None
-            raise RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE) from None
+            raise self._lost() from None
+
+    def _stalled(self, cause: BaseException | None) -> RetryableError:
+        words = f"sent too little: {cause}" if isinstance(cause, TooSlowError) else "stalled in mid-answer"
+        return RetryableError(f"{self.where} {words}", Reason.UNREACHABLE)
+
+    def _lost(self) -> RetryableError:
+        return RetryableError(f"the connection to {self.where} was lost", Reason.UNREACHABLE)

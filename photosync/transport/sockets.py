@@ -71,12 +71,16 @@ class WatchedSocket:
     def __init__(self, connected: socket.socket, limits: WaitLimits) -> None:
         self._socket = connected
         self._limits = limits
+        self._tick_s: float | None = None
         self.settimeout(None)
 
     def settimeout(self, timeout_s: float | None) -> None:
         """How long the peer may be silent. urllib3 calls this before each request and before each answer."""
         self._silence_s = float("inf") if timeout_s is None else timeout_s
-        self._socket.settimeout(min(_TICK_S, self._silence_s))
+        tick_s = min(_TICK_S, self._silence_s)
+        if tick_s != self._tick_s:  # a system call
+            self._tick_s = tick_s
+            self._socket.settimeout(tick_s)
         self._is_before_answer = True
         self._waited_s = 0.0
         self._passed_bytes = 0
@@ -87,16 +91,15 @@ class WatchedSocket:
         # The time-out is that of a connection or of an answer; what takes long here is the way to the service.
         silence_s = max(self._silence_s, self._limits.window_s)
         while rest:
-            piece = rest
-            sent, waited_s = self._wait(lambda: self._socket.send(piece), silence_s, 0.0)  # noqa: B023
+            sent, waited_s = self._wait(self._socket.send, rest, silence_s, 0.0)
             self._count(sent, waited_s)
             rest = rest[sent:]
 
-    def recv_into(self, buffer: bytearray | memoryview) -> int:
+    def recv_into(self, memory: memoryview) -> int:
         """Receive what comes first; 0 at the end."""
         # A service may think as long as the time-out allows; once it answers, it has to go on.
         before_s = 0.0 if self._is_before_answer else self._waited_s
-        received, waited_s = self._wait(lambda: self._socket.recv_into(buffer), self._silence_s, before_s)
+        received, waited_s = self._wait(self._socket.recv_into, memory, self._silence_s, before_s)
         if received:
             self._limits.longest_wait.note(waited_s)
         if not self._is_before_answer:
@@ -104,13 +107,15 @@ class WatchedSocket:
         self._is_before_answer = False
         return received
 
-    def _wait(self, step: Callable[[], int], silence_s: float, before_s: float) -> tuple[int, float]:
-        """The result of `step`, and the time that it took."""
+    def _wait(
+        self, step: Callable[[memoryview], int], memory: memoryview, silence_s: float, before_s: float
+    ) -> tuple[int, float]:
+        """The result of `step` with `memory`, and the time that it took."""
         began = time.monotonic()
         while True:
             clock.check(self._limits.cancel)
             try:
-                return step(), time.monotonic() - began
+                return step(memory), time.monotonic() - began
             except TimeoutError:
                 waited_s = time.monotonic() - began
                 if waited_s >= silence_s:
@@ -137,7 +142,7 @@ class WatchedSocket:
     def makefile(self, mode: str) -> io.BufferedReader:
         """A file that reads from here; the socket stays open until it is closed too."""
         assert mode == "rb", "http.client reads bytes"
-        return BoundedReader(_Reader(self, self._socket.makefile("rb", buffering=0)))
+        return BoundedReader(self, self._socket.makefile("rb", buffering=0))
 
     def fileno(self) -> int:
         """For the pool, which looks whether the peer has closed the connection."""
@@ -157,6 +162,21 @@ class BoundedReader(io.BufferedReader):
 
     _lines = 0
     """How many were read since the last part of a body."""
+    _is_empty = False
+    """Whether nothing is left of what came with the head, and no more comes by way of the buffer."""
+
+    def __init__(self, source: WatchedSocket, opened: socket.SocketIO) -> None:
+        super().__init__(_Reader(source, opened))
+        self._source = source
+
+    def receive_into(self, memory: memoryview) -> int:
+        """Receive what comes first of a body; 0 at the end. From the second call on without the buffer."""
+        if self._is_empty:
+            return self._source.recv_into(memory)
+        piece = super().read1(len(memory))
+        memory[: len(piece)] = piece
+        self._is_empty = len(piece) < len(memory)
+        return len(piece)
 
     def readline(self, size: int | None = -1) -> bytes:
         """A line. Raises `HTTPException` for too many, and for a long one if the caller gives no size."""

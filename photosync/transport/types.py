@@ -40,8 +40,8 @@ class Destination(Protocol):
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
         """Prepare for a body from `offset`: 0 discards the present bytes. `total` is the whole size if known."""
 
-    def write(self, chunk: bytes) -> None:
-        """Append the next bytes."""
+    def write(self, chunk: bytes | memoryview) -> None:
+        """Append the next bytes. Their memory has others after this."""
 
 
 class Auth(Protocol):

@@ -40,7 +40,7 @@ class Memory:
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
         self.content = self.content[:offset]
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         self.content += chunk
 
 

@@ -241,7 +241,7 @@ class Memory:
         del self.content[offset:]
         self.validator = validator
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         self.content += chunk
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +50,7 @@ def test_a_large_body_comes_in_large_chunks(server: Server, opened: Opener) -> N
     sizes: list[int] = []
 
     class Counting(Memory):
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview) -> None:
             sizes.append(len(chunk))
 
     opened().download(server.on("/a", Reply(200, bytes(3_000_000))), Counting())
@@ -65,7 +68,7 @@ def test_what_the_destination_raises_passes_through(
             if method == "begin":
                 raise error
 
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview) -> None:
             raise error
 
     with pytest.raises(OSError) as caught:  # noqa: PT011 - which one is the point
@@ -88,7 +91,7 @@ def test_a_cancelled_run_ends_in_the_middle_of_a_body(server: Server, opened: Op
     cancel = threading.Event()
 
     class Impatient(Memory):
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview) -> None:
             super().write(chunk)
             cancel.set()
 
@@ -119,3 +122,86 @@ def test_many_threads_download_through_one_transport(server: Server, opened: Ope
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(one, range(200))) == {CONTENT}
     assert (transport.requests, transport.retries) == (200, 0)
+
+
+class TestALargeBody:
+    """One that is received in several blocks."""
+
+    BODY = random.Random(12).randbytes(1_300_000)
+    CUT = 700_000
+    """In the middle of a block."""
+    ETAG = '"large"'
+
+    def _whole(self, **more: Any) -> Reply:
+        return Reply(200, self.BODY, {"Content-Type": "image/jpeg", "ETag": self.ETAG}, **more)
+
+    def _rest(self) -> Reply:
+        size = len(self.BODY)
+        headers = {"Content-Range": f"bytes {self.CUT}-{size - 1}/{size}", "ETag": self.ETAG}
+        return Reply(206, self.BODY[self.CUT :], headers)
+
+    def test_that_ends_too_early_goes_on_after_the_last_byte(self, server: Server, opened: Opener) -> None:
+        destination = Memory()
+        opened().download(server.on("/a", self._whole(cut=self.CUT), self._rest()), destination)
+        assert destination.content == self.BODY
+        assert ranges(server) == [(None, None), (f"bytes={self.CUT}-", self.ETAG)]
+
+    def test_that_stalls_goes_on_after_the_last_byte(self, server: Server, opened: Opener) -> None:
+        never, destination = threading.Event(), Memory()
+        transport = opened(read_timeout_s=0.5)
+        transport.download(server.on("/a", self._whole(cut=self.CUT, hold=never), self._rest()), destination)
+        never.set()
+        assert destination.content == self.BODY
+        assert ranges(server) == [(None, None), (f"bytes={self.CUT}-", self.ETAG)]
+        assert [wait.reason for wait in opened.waits] == [f"127.0.0.1:{server.port} stalled in mid-answer"]
+
+    def test_leaves_the_connection_for_the_next_one(self, server: Server, opened: Opener) -> None:
+        transport = opened()
+        url = server.on("/a", self._whole())
+        for _ in range(3):
+            transport.download(url, Memory())
+        assert len(server.client_ports) == 1
+
+    def test_that_was_not_read_to_its_end_leaves_no_connection(self, server: Server, opened: Opener) -> None:
+        class Full(Memory):
+            def write(self, chunk: bytes | memoryview) -> None:
+                raise OSError(28, "No space left on device")
+
+        transport, destination = opened(), Memory()
+        url = server.on("/a", self._whole())
+        with pytest.raises(OSError, match="No space"):
+            transport.download(url, Full())
+        transport.download(url, destination)
+        assert destination.content == self.BODY
+        assert len(server.client_ports) == 2
+
+    def test_over_tls_arrives_whole(
+        self, opened: Opener, secure: Server, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        transport = opened(own_hosts=(secure.url,))
+        url = secure.on("/a", self._whole(cut=self.CUT), self._rest(), self._whole())
+        for _ in range(2):
+            destination = Memory()
+            transport.download(url, destination)
+            assert destination.content == self.BODY
+        assert ranges(secure) == [(None, None), (f"bytes={self.CUT}-", self.ETAG), (None, None)]
+        assert len(secure.client_ports) == 2
+
+    def test_in_chunks_arrives_whole(self, server: Server, opened: Opener) -> None:
+        pieces = [self.BODY[at : at + 99_999] for at in range(0, len(self.BODY), 99_999)]
+        chunked = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in [*pieces, b""])
+        headers = {"Content-Type": "image/jpeg", "Transfer-Encoding": "chunked", "Content-Length": ""}
+        destination = Memory()
+        opened().download(server.on("/a", Reply(200, chunked, headers)), destination)
+        assert destination.content == self.BODY
+
+
+def test_more_than_the_announced_bytes_are_neither_content_nor_the_next_answer(server: Server, opened: Opener) -> None:
+    too_long = Reply(200, CONTENT + b"HTTP/1.1 200 OK\r\n\r\n", {"Content-Length": str(len(CONTENT))})
+    urls = [server.on("/long", too_long), server.on("/a", photo())]
+    transport = opened()
+    for url in urls:
+        destination = Memory()
+        transport.download(url, destination)
+        assert destination.content == CONTENT
