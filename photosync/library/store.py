@@ -6,6 +6,7 @@ folder stores the UUID of each path, so that an empty mount point is never treat
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -48,6 +49,8 @@ class Library:
         self._remembered = state / "libraries" / f"{known_by}.json"
         self._program_folders: dict[str, tuple[int, int]] = {}
         """The identities of the program's folders that this run uses, by their roots."""
+        self._workspaces: dict[tuple[str, str], tuple[Path, tuple[int, int]]] = {}
+        """The workspaces that this run uses, by root and account, and their identities."""
 
     @property
     def uuid(self) -> str | None:
@@ -180,10 +183,16 @@ class Library:
 
     def workspace(self, root: str, account: str = "") -> Path:
         """The folder for an account's partial files, or for those of the fixer; created if it is missing."""
+        # Each download asks. A folder that is still the same is on the same disk, and no link leads to it.
+        known = self._workspaces.get((root, account))
+        if known is not None and known[1] == _identity_of(known[0], follow_links=False):
+            return known[0]
         program_folder = self.base(root) / PROGRAM_FOLDER
         with disk_errors(program_folder):
             folder = own_folder(program_folder, "partial", *filter(None, [account]))
         self._remember_folder(root)
+        if identity := _identity_of(folder, follow_links=False):
+            self._workspaces[root, account] = (folder, identity)
         return folder
 
     def clear_partials(self, root: str, account: str, keep: Iterable[str] = ()) -> None:
@@ -211,9 +220,16 @@ class Library:
 
         The file's folder still has to be synced, with `sync_folders`. Raises `OSError`.
         """
-        target = self.base(location.root) / location.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        move_file(partial, target)
+        target = self.file(location)
+        try:
+            move_file(partial, target)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise
+            # The folder is missing; or the disk, and then the partial file is too. Nothing is created without the disk.
+            self.base(location.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            move_file(partial, target)
 
     def to_trash(self, location: Location) -> None:
         """Move a file to the trash, before another content gets its name. Raises `OSError`."""
@@ -239,10 +255,10 @@ class Library:
                 sync_folder(folder)
 
 
-def _identity_of(folder: Path) -> tuple[int, int] | None:
+def _identity_of(folder: Path, *, follow_links: bool = True) -> tuple[int, int] | None:
     """The device and inode of a folder; None if it cannot be examined."""
     try:
-        found = folder.stat()
+        found = folder.stat(follow_symlinks=follow_links)
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -142,6 +142,31 @@ def test_old_content_goes_to_the_trash_before_new_content_takes_its_name(tmp_pat
     assert kept == [b"first", b"second"]
 
 
+def test_nothing_is_moved_or_made_where_the_disk_was(tmp_path: Path, state: Path) -> None:
+    library = Library(tmp_path / "disk", state)
+    library.create()
+    with library.lock():
+        new = library.workspace("", "amazon") / "new"
+        new.write_bytes(b"content")
+        (tmp_path / "disk").rename(tmp_path / "unmounted")
+        (tmp_path / "disk").mkdir()
+        with pytest.raises(DestinationError, match="unmounted"):
+            library.move_in(new, Location("", "amazon/2019/x.jpg"))
+        with pytest.raises(DestinationError, match="unmounted"):
+            library.workspace("", "amazon")
+        assert list((tmp_path / "disk").iterdir()) == []
+
+
+def test_a_link_in_place_of_a_workspace_is_not_followed(tmp_path: Path, state: Path) -> None:
+    library = Library(tmp_path / "disk", state)
+    library.create()
+    workspace = library.workspace("", "amazon")
+    workspace.rmdir()
+    workspace.symlink_to(tmp_path)
+    with pytest.raises(DestinationError, match="symbolic link"):
+        library.workspace("", "amazon")
+
+
 def test_partials_are_cleared_but_for_those_to_be_resumed(tmp_path: Path, state: Path) -> None:
     library = Library(tmp_path / "disk", state)
     library.create()

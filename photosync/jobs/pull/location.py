@@ -57,9 +57,7 @@ class LocationChooser:
             return DownloadTask(item, entry, root)
         usual = self._usual(item, root, item.taken)
         location = next(self._free(item, usual))
-        key = (location.root, location.key)
-        self._reserved[key] = item.id
-        self._reserved_by[item.id] = key
+        self._reserve(item, location)
         legacy = self._legacy_files(item, root)
         files = dict.fromkeys((*self._present_files(item, usual, legacy), *self._unrecorded_files.of(item, root)))
         has_hash = (item.md5 or item.md5_hint) is not None
@@ -70,6 +68,13 @@ class LocationChooser:
         """The location of a new item, if its content has the same time and format as in the listing."""
         return next(self.free(item, self._root(item), item.taken))
 
+    def _reserve(self, item: Item, location: Location) -> None:
+        """Reserve a location, in place of the one that was reserved for the item before."""
+        self.release(item)
+        key = (location.root, location.key)
+        if self._reserved.setdefault(key, item.id) == item.id:
+            self._reserved_by[item.id] = key
+
     def release(self, item: Item) -> None:
         """End the reservation: the location is in the catalog, or the item gets none in this run."""
         key = self._reserved_by.pop(item.id, None)
@@ -77,7 +82,7 @@ class LocationChooser:
             del self._reserved[key]
 
     def final(self, downloaded: Downloaded, name_bytes: int = MAX_NAME_BYTES) -> Location:
-        """The item's present location; else a new one, never that of a file with another content.
+        """The item's present location; else a new one, never that of a file with another content. It is reserved.
 
         `name_bytes`: the longest name that the file system takes.
         """
@@ -86,16 +91,30 @@ class LocationChooser:
             file = self.library.file(known.location)
             if file.is_file() or not os.path.lexists(file):
                 return known.location  # anything else there is the user's
+        location = self._new(downloaded, name_bytes)
+        self._reserve(item, location)  # until the catalog has it: the next item may have the same content
+        return location
+
+    def _new(self, downloaded: Downloaded, name_bytes: int) -> Location:
+        item, root = downloaded.task.item, downloaded.task.root
         if downloaded.replaced is not None:
+            self.claims.claim(downloaded.replaced, item)
             return self.location_of(downloaded.replaced, root)
         format_ = downloaded.fixed.format
         if (self.provider and self.provider.facts.content_names) or other_kind(item.kind, format_):
             item = replace(item, name=fitting_name(item.name, format_))
-        for location in self.free(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes):
+        usual = self._usual(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes)
+        for location in self._candidates(item, usual, name_bytes):
             file = self.library.file(location)
             if not os.path.lexists(file):
-                return location
-            if _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item):
+                # `plan` has asked the catalog, and no other item got it since
+                if self._is_reserved(item, location) or self._is_free(item, location):
+                    return location
+            elif (
+                self._is_free(item, location)
+                and _has_content(file, downloaded.stored_sha256)
+                and self.claims.claim(file, item)
+            ):
                 return location
         raise AssertionError("locations never end")
 
@@ -115,8 +134,10 @@ class LocationChooser:
         return self._free(item, self._usual(item, root, taken, name_bytes), name_bytes)
 
     def _free(self, item: Item, usual: Location, name_bytes: int = MAX_NAME_BYTES) -> Iterator[Location]:
-        candidates = chain((usual,), self._suffixed(item, usual, name_bytes))
-        return (each for each in candidates if self._is_free(item, each))
+        return (each for each in self._candidates(item, usual, name_bytes) if self._is_free(item, each))
+
+    def _candidates(self, item: Item, usual: Location, name_bytes: int) -> Iterator[Location]:
+        return chain((usual,), self._suffixed(item, usual, name_bytes))
 
     def _root(self, item: Item) -> str:
         folder = self._with_folders.folder(item) if self._with_folders is not None else None
@@ -171,6 +192,9 @@ class LocationChooser:
         for again in count():
             own = suffixed(name, self.account, item.id if not again else f"{item.id}\0{again}", name_bytes)
             yield Location(usual.root, f"{folder}/{own}" if folder else own)
+
+    def _is_reserved(self, item: Item, location: Location) -> bool:
+        return self._reserved.get((location.root, location.key)) == item.id
 
     def _is_free(self, item: Item, location: Location) -> bool:
         if location.key == SUMS_NAME.casefold():

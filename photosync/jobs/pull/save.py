@@ -8,12 +8,12 @@ hash with the provider's and records it.
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import Catalog, SavedFile, Sidecar
@@ -53,8 +53,8 @@ class Saver:
     _sync_at_once: bool = field(default=False, init=False)
     """A file was replaced: if the catalog had the new content and the disk the old one, it would be damaged."""
     _described: list[Item] = field(default_factory=list, init=False)
-    _folders_to_sync: set[Path] = field(default_factory=set, init=False)
-    _used_folders: set[Path] = field(default_factory=set, init=False)
+    _folders_to_sync: set[Location] = field(default_factory=set, init=False)
+    _used_folders: set[Location] = field(default_factory=set, init=False)
     _oldest: float = field(default_factory=time.monotonic, init=False)
     _outdated_sums: set[str] = field(default_factory=set, init=False)
     _sums_to_rewrite: set[str] = field(default_factory=set, init=False)
@@ -105,18 +105,21 @@ class Saver:
 
     def _move_in(self, downloaded: Downloaded, location: Location, sidecars: list[Sidecar]) -> None:
         known, target = downloaded.task.entry, self.library.file(location)
-        if target.exists() and digest_of(target).sha256 == downloaded.stored_sha256:
+        is_taken = os.path.lexists(target)
+        if is_taken and digest_of(target).sha256 == downloaded.stored_sha256:
             downloaded.fixed.path.unlink()
             return
         if known and known.delivered_md5 != downloaded.delivered.md5:
             for each in sidecars:  # before the file: after a crash they must not belong to another content
                 self.library.to_trash(each.location)
-        if target.exists():
+        if is_taken:
             self.library.to_trash(location)
         self.library.move_in(downloaded.fixed.path, location)
 
     def _sidecars(self, fixed: metadata.FixResult, location: Location, before: list[Sidecar]) -> tuple[Sidecar, ...]:
         """Write missing metadata to the file's sidecar. Returns all sidecars that belong to the file now."""
+        if fixed.sidecar is None and not before:
+            return ()
         root = location.root
         there = {each.location.key: each for each in before if self.library.file(each.location).exists()}
         if fixed.sidecar and self.catalog.entry_at(Location(root, f"{location.path}.xmp")):
@@ -159,11 +162,11 @@ class Saver:
             self._oldest = time.monotonic()
         self._unsynced += 1
         self._saved.append(saved)
-        folder, base = self.library.file(saved.location).parent, self.library.base(saved.location.root)
+        folder = _folder_of(saved.location)
         self._folders_to_sync.add(folder)
-        while folder != base and folder not in self._used_folders:  # the folder and its parents may be new
+        while folder.path and folder not in self._used_folders:  # the folder and its parents may be new
             self._used_folders.add(folder)
-            folder = folder.parent
+            folder = _folder_of(folder)
             self._folders_to_sync.add(folder)
 
     def record(self) -> None:
@@ -178,7 +181,7 @@ class Saver:
         """Sync the folders and the files' records in the catalog."""
         if not self._unsynced and not self._described:
             return
-        self.library.sync_folders(self._folders_to_sync)
+        self.library.sync_folders(map(self.library.file, self._folders_to_sync))
         self._record()
         self.catalog.sync()
         self._unsynced = 0
@@ -218,3 +221,8 @@ class Saver:
 
     def _sums_list(self, root: str) -> SumsList:
         return SumsList(self.library, self.catalog, root)
+
+
+def _folder_of(location: Location) -> Location:
+    """The folder that has a file or a folder."""
+    return Location(location.root, location.path.rpartition("/")[0])
