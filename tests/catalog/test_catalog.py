@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from photosync.catalog import SCHEMA_VERSION, Catalog, Listing, SavedFile, Sidecar, schema
+from photosync.catalog import SCHEMA_VERSION, Catalog, DamagedCatalogError, Listing, SavedFile, Sidecar, schema
 from photosync.catalog.item_json import from_text, to_text
 from photosync.errors import DestinationError
-from photosync.model import CaptureTime, Digest, Item, Kind, Location, TimeMeaning
+from photosync.model import CaptureTime, Digest, Item, Kind, Location, Proof, TimeMeaning
 
 
 def item(id_: str, **known: object) -> Item:
@@ -99,6 +99,30 @@ def test_every_root_is_named_once(catalog: Catalog) -> None:
         catalog.mark_gone("aura", ["0", "1"])
     assert catalog.roots() == ["", "/frames/a", "/frames/b", "/frames/Ü"]
     assert [path for _, root, path in catalog.files("aura") if root == "/frames/a"] == ["0.jpg", "3.jpg"]
+
+
+def test_the_totals_of_an_account(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with closing(Catalog.open(path)) as catalog:
+        runs = [catalog.begin_run("pull", "amazon") for _ in range(3)]
+        proofs = (Proof.HASH, Proof.HASH, Proof.SIZE, Proof.REENCODED)
+        for number, proof in enumerate(proofs):
+            with catalog.transaction():
+                file = replace(saved(item(str(number)), f"amazon/{number}.jpg"), proof=proof)
+                catalog.record_saved("amazon", runs[bool(number)], [file])
+                catalog.record_saved("other", runs[0], [saved(item("0"), "other/0.jpg")])
+        catalog.mark_gone("amazon", ["3"])
+        totals = catalog.totals("amazon")
+        assert (totals.items, totals.size_bytes, totals.gone, totals.failed, totals.fixed) == (4, 12, 1, 0, 4)
+        counts = {Proof.HASH: 2, Proof.SIZE: 1, Proof.DECODED: 0, Proof.OWN: 0, Proof.REENCODED: 1}
+        assert list(totals.proved.items()) == list(counts.items())
+        assert (totals.oldest_reading_at, totals.last_verified_at) == (catalog.checks.started_at(runs[0]), None)
+        nothing = catalog.totals("none")
+        assert (nothing.items, nothing.size_bytes, nothing.oldest_reading_at, nothing.last_exit) == (0, 0, None, None)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE items SET proof = 'promise' WHERE id = '2'")
+    with closing(Catalog.read(path)) as catalog, pytest.raises(DamagedCatalogError, match="kind of proof"):
+        catalog.totals("amazon")
 
 
 def test_only_unlisted_items_are_gone(catalog: Catalog) -> None:
