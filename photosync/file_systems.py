@@ -68,9 +68,9 @@ def set_times(path: Path, nanoseconds: int) -> None:
 
 
 def copy_stat(source: Path, target: Path) -> None:
-    """Give a file the permissions and times of another one. Raises `OSError` if the disk fails."""
+    """Give a regular file the permissions and times of another one. Raises `OSError` if the disk fails."""
     with _said_if_not_supported(target.parent, "times and permissions of files", "files have others"):
-        shutil.copystat(source, target, follow_symlinks=False)
+        shutil.copystat(source, target)
 
 
 def copy_mode(source: Path, target: Path) -> None:

@@ -44,6 +44,8 @@ class Library:
         self._usual_catalog = self.program_folder / "catalog.db"
         self.catalog_path = catalog or self._usual_catalog
         """The file of the catalog."""
+        self.undo = UndoRecords(self.program_folder / "undo")
+        """The undo records of all fixed files, those in folders outside the library included."""
         self.catalog_copy = self.program_folder / "catalog-copy.db"
         """The copy of the catalog, in the library even if the catalog is elsewhere."""
         self._remembered = state / "libraries" / f"{known_by}.json"
@@ -68,11 +70,6 @@ class Library:
             )
         with disk_errors(self.catalog_path):
             self.catalog_path.parent.mkdir(parents=True, exist_ok=True)
-
-    @property
-    def undo(self) -> UndoRecords:
-        """The undo records of all fixed files, those in folders outside the library included."""
-        return UndoRecords(self.program_folder / "undo")
 
     @property
     def exists(self) -> bool:

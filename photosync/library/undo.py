@@ -7,6 +7,7 @@ before the changed file; after a crash, a record without such a file does no har
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,18 +28,24 @@ class UndoRecords:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._there: set[str] = set()
+        """The folders of records that are on the disk, and no links."""
 
     def keep(self, sha256: str, before: str, record: bytes) -> None:
         """Write a record that turns the content `sha256` into the content `before`."""
         path = self.path(sha256, before)
         with file_errors(path):
-            if path.is_file() and not path.is_symlink():
+            if _is_file(path):
                 return
-            is_new = not path.parent.exists()
-            own_folder(self._folder.parent, self._folder.name, path.parent.name)
+            self._prepare(path.parent)
             write_durably(path, record)
-            if is_new:
-                sync_folder(self._folder)
+
+    def _prepare(self, folder: Path) -> None:
+        """Create the folder of a record durably; once in a run, also for one that a killed run has created."""
+        if folder.name not in self._there:
+            own_folder(self._folder.parent, self._folder.name, folder.name)
+            sync_folder(self._folder)
+            self._there.add(folder.name)
 
     def keep_made(self, sha256: str) -> None:
         """Record that a file with this content was created where there was none."""
@@ -69,6 +76,14 @@ class UndoRecords:
         return self._folder / sha256[:2] / f"{sha256}-{before}.json"
 
 
+def _is_file(path: Path) -> bool:
+    """Whether it is a regular file, and no link to one."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+
+
 def _content(path: Path) -> bytes:
     with open_regular(path) as file:
         return file.read()
@@ -81,7 +96,8 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
     """
     temporary = temporary_path(workspace or path.parent)
     for folder in {path.parent, temporary.parent}:
-        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("xb") as file:
             file.write(content)

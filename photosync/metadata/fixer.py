@@ -101,7 +101,7 @@ def _write(path: Path, plan: _Plan, workspace: Path) -> FixResult:
     """Write the second file; it is removed again if the proof fails."""
     splices = plan.edit.splices
     back = reversed_splices(plan.container.window, splices)
-    written = write_spliced(path, splices, workspace, plan.given.sha256)
+    written = write_spliced(path, plan.container.window, splices, workspace, plan.given.sha256)
     failed = "the proof did not end"
     try:
         with naming(written.path), written.path.open("rb", buffering=0) as file:

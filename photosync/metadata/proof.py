@@ -15,6 +15,7 @@ from photosync.metadata.exif.build import Ability, ability
 from photosync.metadata.exif.read import EXIF_POINTER, GPS_POINTER
 
 Expected = Mapping[tuple[DirectoryName, int], bytes | None]
+_SHORT_BYTES = 1024
 _POINTERS: frozenset[tuple[DirectoryName, int]] = frozenset({("0th", EXIF_POINTER), ("0th", GPS_POINTER)})
 
 
@@ -89,22 +90,31 @@ def _holds(block: Block | None, expected: Expected) -> bool:
 
 
 def _entries(block: Block, but: Set[tuple[DirectoryName, int]]) -> Iterator[tuple[object, ...]]:
-    """Directory, tag, type, count, the value's position unless it is in the entry itself, and a hash of its bytes."""
+    """Directory, tag, type, count, the value's position unless it is in the entry itself, its bytes or their hash."""
     for name, directory in block.directories.items():
         for entry in directory.entries:
             if (name, entry.tag) in but:
                 continue
             position = -1 if entry.is_inline else entry.value_position
             length = 4 if entry.is_inline else entry.length or 0
-            end = min(entry.value_position + length, block.window.size)
-            value = hashlib.sha256()
-            for chunk in block.window.chunks(min(entry.value_position, end), end):
-                value.update(chunk)
-            yield name, entry.tag, entry.type, entry.count, position, value.digest()
+            yield name, entry.tag, entry.type, entry.count, position, _value(block.window, entry.value_position, length)
+
+
+def _value(window: Window, position: int, length: int) -> bytes:
+    """The bytes of a value up to the end of the window, or their hash if there are many."""
+    if length <= _SHORT_BYTES:
+        return window.read(position, length)
+    end = min(position + length, window.size)
+    value = hashlib.sha256()
+    for chunk in window.chunks(min(position, end), end):
+        value.update(chunk)
+    return value.digest()
 
 
 def _piexif_lost(before: Block | None, after: Block | None) -> bool:
     if after is None:
         return False
-    needed = Ability.DUMPS if before is None else ability(before)
-    return needed is not Ability.NONE and ability(after) < needed
+    able = ability(after)
+    if able is Ability.DUMPS:
+        return False
+    return able < (Ability.DUMPS if before is None else ability(before))

@@ -61,17 +61,19 @@ def reversed_splices(window: Window, splices: tuple[Splice, ...]) -> tuple[Splic
     return tuple(back)
 
 
-def write_spliced(path: Path, splices: tuple[Splice, ...], workspace: Path, old_sha256: str = "") -> Written:
+def write_spliced(
+    path: Path, first: Window, splices: tuple[Splice, ...], workspace: Path, old_sha256: str = ""
+) -> Written:
     """The second file, in `workspace`, with the first one's permissions; removed again if the disk fails.
 
-    `old_sha256` is the first file's hash, if known already.
+    `first` is over the first file, `path`. `old_sha256` is its hash, if known already.
     """
     with naming(workspace):
         descriptor, name = tempfile.mkstemp(prefix="fixed-", suffix=".partial", dir=workspace)
     second, old, new = Path(name), hashlib.sha256(), hashlib.sha256()
     try:
-        with naming(second), os.fdopen(descriptor, "wb") as target:
-            for piece in spliced(_chunks(path, old.update if not old_sha256 else None), splices):
+        with naming(second), os.fdopen(descriptor, "wb", CHUNK) as target:
+            for piece in spliced(_chunks(path, first, old.update if not old_sha256 else None), splices):
                 new.update(piece)
                 target.write(piece)
             target.flush()
@@ -107,10 +109,12 @@ def spliced(chunks: Iterable[bytes | memoryview], splices: tuple[Splice, ...]) -
     yield from (splice.inserted for splice in left)
 
 
-def _chunks(path: Path, hash_too: Callable[[bytes], None] | None) -> Iterator[bytes]:
+def _chunks(path: Path, file: Window, hash_too: Callable[[bytes], None] | None) -> Iterator[bytes]:
     """The file's bytes."""
-    with naming(path), path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+    position = 0
+    with naming(path):
+        while chunk := file.read(position, CHUNK):
             if hash_too is not None:
                 hash_too(chunk)
             yield chunk
+            position += len(chunk)

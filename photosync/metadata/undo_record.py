@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import ItemError, Reason
+from photosync.formats.window import Window, naming
 from photosync.metadata.splice import Splice, in_order, spliced, write_spliced
 
 _VERSION = 1
@@ -70,7 +71,8 @@ def undo(path: Path, record: bytes, workspace: Path) -> Path:
     Raises `ItemError` if the file has changed since it was fixed, or the record is damaged.
     """
     read = UndoRecord.decode(record)
-    written = write_spliced(path, read.splices, workspace)
+    with naming(path), path.open("rb", buffering=0) as file:
+        written = write_spliced(path, Window.of_file(file), read.splices, workspace)
     if (written.old_sha256, written.new_sha256) == (read.stored_sha256, read.delivered_sha256):
         return written.path
     written.path.unlink()
