@@ -32,6 +32,8 @@ _API = "/drive/v1"
 _OWNER = "A1SIMULATED0001"
 _COOKIES = {"session-id": "146-0000001-7654321", "ubid-main": "131-7654321-1234567", "at-main": "Atza|simulated"}
 _FIRST = datetime(2024, 3, 1, 8, tzinfo=UTC)
+_WITHOUT_EXIF, _WITH_EXIF = CAMERAS.index(None), 1
+"""Cameras. One photo in eight has no capture time, like those from messengers, and gets it."""
 _PIECE = bytes(1 << 20)
 _PACED_BYTES = 32 * 1024
 """The pieces in which a limited line sends."""
@@ -65,7 +67,7 @@ class Content:
 
 def photo(number: int, padding: bytes) -> Content:
     """A valid head of a JPEG with a camera's metadata; the picture is longer than its decoder needs."""
-    shape = Shape(video=False, camera=number % len(CAMERAS), picture=number % 48)
+    shape = Shape(video=False, camera=_WITHOUT_EXIF if number % 8 == 0 else _WITH_EXIF, picture=number % 48)
     whole = Media(seed=1).content(number, 0, shape, taken(number).replace(tzinfo=None))
     rest = padding + whole[-2:]
     digest = hashlib.md5(whole[:-2], usedforsecurity=False)
