@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import stat
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -253,12 +254,12 @@ class Library:
 
 
 def _identity_of(folder: Path, *, follow_links: bool = True) -> tuple[int, int] | None:
-    """The device and inode of a folder; None if it cannot be examined."""
+    """The device and inode of a folder; None if it cannot be examined, or is a link that is not followed."""
     try:
         found = folder.stat(follow_symlinks=follow_links)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None  # a link may get a folder's inode
 
 
 def _today() -> str:
