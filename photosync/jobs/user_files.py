@@ -9,16 +9,19 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from photosync.errors import UsageError
 from photosync.file_systems import open_regular
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".photosyncignore"
 
@@ -36,9 +39,6 @@ MACHINE_MADE = (
 """Names in lower case, in the syntax of gitignore; `docs/uploading.md` has the same list."""
 
 _SHOWN_EXAMPLES = 3
-_MACHINE_MADE_FOLDERS = GitIgnoreSpec.from_lines(MACHINE_MADE)
-_MACHINE_MADE_FILES = GitIgnoreSpec.from_lines(each for each in MACHINE_MADE if not each.endswith("/"))
-"""Patterns of folders only take time for each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,7 @@ class UserFiles:
         if self.include_hidden:
             return True
         name = entry.name.lower()
-        is_machine_made = (
-            _MACHINE_MADE_FOLDERS.match_file(f"{name}/") if is_folder else _MACHINE_MADE_FILES.match_file(name)
-        )
+        is_machine_made = _machine_made(is_folder=is_folder).match_file(f"{name}/" if is_folder else name)
         if is_machine_made:
             self.left_out[Path(entry.path)] = None
         return not is_machine_made and not entry.name.startswith(".")
@@ -155,11 +153,23 @@ def _text(path: Path) -> str:
         return file.read().decode("utf-8-sig", errors="surrogateescape")
 
 
+@cache
+def _machine_made(*, is_folder: bool) -> GitIgnoreSpec:
+    """The patterns for folders, or for files; patterns of folders would only take time for each file."""
+    return _spec(each for each in MACHINE_MADE if is_folder or not each.endswith("/"))
+
+
+def _spec(lines: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - slow to load, and most runs look for no files of the user
+
+    return GitIgnoreSpec.from_lines(lines)
+
+
 def _rules(base: Path, lines: Sequence[str], source: str) -> _Rules:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of Python, about patterns such as `[[:alpha:]]`
             # pathspec (1.1) lets a lone `*` win over a later `!*/`; `?*` means the same and does not.
-            return _Rules(base, GitIgnoreSpec.from_lines("?*" if line.strip() == "*" else line for line in lines))
+            return _Rules(base, _spec("?*" if line.strip() == "*" else line for line in lines))
     except (ValueError, re.error) as error:  # the latter for a range such as `[z-a]`
         raise UsageError(f"{source}: {error}") from error

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
@@ -18,9 +19,11 @@ from photosync.jobs.pull.fetch import Downloaded, DownloadTask
 from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, SUMS_NAME, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
-from photosync.metadata import CaptureTimeChoice
 from photosync.model import CaptureTime, Item, Location
 from photosync.provider import HasLegacyFiles, HasLocalFolders, Provider
+
+if TYPE_CHECKING:
+    from photosync.metadata import CaptureTimeChoice
 
 
 @dataclass(slots=True)
