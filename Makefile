@@ -30,12 +30,8 @@ format: $(READY)  ## correct what the formatter and the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY)  ## measure speed and memory
-	$(BIN)/python -m benchmarks
-	$(BIN)/python -m benchmarks.metadata_speed
-	$(BIN)/python -m benchmarks.uploading
-	$(BIN)/python -m benchmarks.faulty_service
-	$(BIN)/python -m benchmarks.verifying
+bench: $(READY)  ## measure speed and memory, beside curl; with PEERS=1 beside amazon-photos too
+	$(BIN)/python -m benchmarks --keep $(if $(PEERS),--peers)
 
 SECONDS ?= 10
 fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader; needs a wheel of atheris (Linux)
@@ -43,7 +39,7 @@ fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader
 	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 clean:  ## remove everything that the other targets made
-	rm -rf .venv photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bench photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -1,1 +1,1 @@
-"""The measurements of `make bench`: numbers without a limit that must be met."""
+"""The measurements of `make bench`."""

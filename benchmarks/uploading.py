@@ -1,18 +1,15 @@
-"""Measures uploads: one large file, many small ones, and a push with nothing new.
-
-    python -m benchmarks.uploading [--megabytes N] [--files N] [SERVICE …]
-
-The simulated services run on the same machine at the same time: compare figures of one run with each other.
-"""
+"""Uploads to three simulated services: one large file, many small ones, and a push with nothing new."""
 
 from __future__ import annotations
 
-import argparse
 import tempfile
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.measuring import measure
+from benchmarks.measuring import photosync
+from benchmarks.rows import Figure, Row
+from benchmarks.setting import Setting
 from photosync.testing import SimulatorProcess
 from photosync.testing.command import Sandbox
 from photosync.testing.library import foreign_photos
@@ -22,22 +19,25 @@ _SERVICES = ("amazon", "clouddrive", "google")
 _MOVIE_HEAD = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 
 
-def main() -> None:
-    """Print a line for each figure."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--megabytes", type=int, default=2048, help="how large the large file is")
-    parser.add_argument("--files", type=int, default=1000, help="how many small files there are")
-    parser.add_argument("services", nargs="*", default=_SERVICES)
-    options = parser.parse_args()
-    for service in options.services:
+def measure(setting: Setting) -> Iterator[Row]:
+    """The seconds of each, without a goal."""
+    megabytes, files = setting.size(1024, 2), setting.size(1000, 10)
+    for service in _SERVICES:
         with tempfile.TemporaryDirectory() as folder, SimulatorProcess(service, "--items", "0") as simulator:
             sandbox = Sandbox(Path(folder))
             sandbox.configure({service: simulator.account_settings})
-            movie = _movie(sandbox.folder, options.megabytes)
-            measure(sandbox, f"{service}: one file of {options.megabytes:,} MiB", "push", service, str(movie))
-            photos = _photos(sandbox.folder, options.files)
-            measure(sandbox, f"{service}: {options.files:,} small files", "push", service, str(photos))
-            measure(sandbox, f"{service}: again, nothing new", "push", service, str(photos))
+            photos = str(_photos(sandbox.folder, files))
+            for name, work, path in (
+                ("large", f"one file of {megabytes:,} MiB", str(_movie(sandbox.folder, megabytes))),
+                ("small", f"{files:,} small files", photos),
+                ("again", f"{files:,} small files again, nothing new", photos),
+            ):
+                done = photosync(sandbox, "push", service, path, "-q")
+                setting.tell(f"{service}: push of {work}: {done.seconds:.2f} s")
+                parts = {"CPU s": [done.cpu_s], "peak MB": [done.peak_mb]}
+                yield Row(
+                    f"push/{service}/{name}", f"{service}: push of {work}", Figure.of(done.seconds), "s", parts=parts
+                )
 
 
 def _movie(folder: Path, megabytes: int) -> Path:
@@ -55,7 +55,3 @@ def _photos(folder: Path, count: int) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return photos
-
-
-if __name__ == "__main__":
-    main()

@@ -1,50 +1,58 @@
-"""Compares the checks of a library with `sha256sum -c`, and those of a library with ten times as many files.
-
-    python -m benchmarks.verifying [--items N]
-
-The simulated photos are small, so that this is the cost of each file. Compare figures of one run with each other.
-"""
+"""`verify` beside two processes of `sha256sum -c`, each with a half of the library's list."""
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.measuring import measure
-from photosync.testing import SimulatorProcess
-from photosync.testing.command import Sandbox
+from benchmarks.measuring import photosync
+from benchmarks.pulling import pull
+from benchmarks.rows import Figure, Row
+from benchmarks.service import BenchmarkError, Service
+from benchmarks.setting import Setting
+
+_GOAL = 1.2
 
 
-def main() -> None:
-    """Print a line for each figure of both libraries, and how much longer the large one takes."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--items", type=int, default=10_000, help="how many photos the large library has")
-    items: int = parser.parse_args().items
-    small, large = _seconds(items // 10), _seconds(items)
-    for check, seconds in large.items():
-        print(f"10 times the files: {check} takes {seconds / small[check]:.1f} times as long")
+def measure(setting: Setting) -> Iterator[Row]:
+    """Photos of 300 KB, and of 3 MB."""
+    yield from _beside_sha256sum(setting, setting.items(4000, 200), 300)
+    yield from _beside_sha256sum(setting, setting.items(800, 40), 3000)
 
 
-def _seconds(items: int) -> dict[str, float]:
-    """The seconds of each check."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        SimulatorProcess("amazon", "--items", str(items), "--no-gaps") as simulator,
-    ):
-        sandbox = Sandbox(Path(folder))
-        sandbox.configure({"amazon": simulator.account_settings})
-        measure(sandbox, f"first pull of {items:,} items", "pull", "amazon")
+def _beside_sha256sum(setting: Setting, items: int, kilobytes: int) -> Iterator[Row]:
+    ours: list[float] = []
+    cpu_s: list[float] = []
+    theirs: list[float] = []
+    work = f"verify of {items:,} photos of {kilobytes} KB"
+    with tempfile.TemporaryDirectory() as folder, Service(items=items, kilobytes=kilobytes) as service:
+        sandbox = service.sandbox(Path(folder))
+        pull(service, sandbox.folder)
+        for _ in range(setting.rounds):
+            theirs.append(_two_sums(sandbox.library))
+            done = photosync(sandbox, "verify", "-q")
+            ours.append(done.seconds)
+            cpu_s.append(done.cpu_s)
+            setting.tell(f"{work}: {ours[-1]:.2f} s ({cpu_s[-1]:.2f} s CPU); two sha256sum {theirs[-1]:.2f} s")
+    parts = {"photosync s": ours, "CPU s": cpu_s, "two sha256sum s": theirs}
+    figure = Figure.quotient(ours, theirs)
+    yield Row(f"verify/{kilobytes}KB", work, figure, "times two sha256sum", _GOAL, parts=parts)
+
+
+def _two_sums(library: Path) -> float:
+    """The seconds until both processes have checked their halves."""
+    lines = (library / "SHA256SUMS").read_text(encoding="utf-8").splitlines(keepends=True)
+    with tempfile.TemporaryDirectory() as folder:
+        halves = [Path(folder, name) for name in ("first", "second")]
+        for number, half in enumerate(halves):
+            half.write_text("".join(lines[number::2]), encoding="utf-8")
         began = time.perf_counter()
-        subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=sandbox.library, check=True)
-        print(f"{f'sha256sum -c of {items:,} files':40} {time.perf_counter() - began:8.2f} s", flush=True)
-        return {
-            check: measure(sandbox, f"{check} of {items:,} files", *check.split()).seconds
-            for check in ("verify", "verify --quick", "verify --sample 1%")
-        }
-
-
-if __name__ == "__main__":
-    main()
+        checks = [subprocess.Popen(["sha256sum", "-c", "--quiet", str(half)], cwd=library) for half in halves]
+        exits = [check.wait() for check in checks]
+        seconds = time.perf_counter() - began
+    if any(exits):
+        raise BenchmarkError("sha256sum found a difference in a library that was just pulled")
+    return seconds

@@ -1,5 +1,6 @@
-"""The benchmarks run; what they measure is for people."""
+"""The benchmarks run, and find out when it was the service that they measured. The figures are for people."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,17 +10,41 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.slow  # each starts a simulator and several commands from the beginning
-@pytest.mark.parametrize(
-    ("arguments", "rows"),
-    [
-        (["benchmarks", "--items", "20"], ["first pull of 20 items", "second run", "complete listing"]),
-        (["benchmarks.uploading", "--megabytes", "1", "--files", "5"], ["one file of 1 MiB", "5 small files"]),
-        (["benchmarks.faulty_service", "--items", "20"], ["20 items, 0% faulty", "20 items, 1% faulty", "times"]),
-        (["benchmarks.verifying", "--items", "20"], ["verify --quick of 20 files", "10 times the files"]),
-    ],
-)
-def test_a_benchmark_prints_its_figures(arguments: list[str], rows: list[str]) -> None:
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks", "--quick", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_results_have_figure_goal_and_ratio(tmp_path: Path) -> None:
+    done = _run("failures", "--items", "20", "--json", str(tmp_path / "results.json"))
     assert done.returncode == 0, done.stderr
-    assert all(row in done.stdout for row in rows)
+    assert "503 once on 10 % of 20 downloads" in done.stdout
+    results = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
+    assert results["quick"] is True
+    assert results["machine"].keys() == {"cores", "processor", "system", "python"}
+    (row,) = results["rows"]
+    assert (row["name"], row["goal"], row["at_least"], row["problem"]) == ("failures", 1.5, False, "")
+    assert row["figure"]["least"] <= row["figure"]["median"] <= row["figure"]["most"]
+    assert row["ratio"] == pytest.approx(row["figure"]["median"] / 1.5)
+    assert row["passed"] == (row["ratio"] <= 1)
+    assert row["parts"]["more requests"][0] >= 2
+
+
+def test_a_busy_service_makes_its_row_invalid(tmp_path: Path) -> None:
+    done = _run("pull-0ms", "--items", "10", "--busy-service", "0.05", "--json", str(tmp_path / "results.json"))
+    assert done.returncode == 1, done.stdout
+    assert "NOT VALID: the simulated service was the limit, not photosync: pull-0ms" in done.stderr
+    row = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["rows"][0]
+    assert (row["passed"], row["problem"][:17]) == (None, "the service alone")
+
+
+@pytest.mark.slow  # every benchmark, each with a service and several commands from the beginning
+def test_every_benchmark_runs_and_its_results_can_be_shown_again(tmp_path: Path) -> None:
+    results = tmp_path / "results.json"
+    names = ["rate", "line", "listing", "large", "growth", "verify", "start", "faults", "push", "fix"]
+    done = _run(*names, "--items", "40", "--json", str(results))
+    assert done.returncode == 0 or "NOT VALID" in done.stderr, done.stderr
+    shown = _run("--show", str(results))
+    assert shown.stdout == done.stdout
+    table = _run("--show", str(results), "--markdown").stdout.splitlines()
+    assert sum(line.startswith("| ") for line in table) == len(json.loads(results.read_text())["rows"]) + 2

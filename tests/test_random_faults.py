@@ -1,6 +1,6 @@
 """A service with faults of all kinds in between: one run brings everything, without help.
 
-How much longer it takes is measured by `benchmarks/faulty_service.py`.
+How much longer it takes is measured by `python -m benchmarks faults`.
 """
 
 from __future__ import annotations
