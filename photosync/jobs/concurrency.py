@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 
 LEAST_WINDOW_S = 0.1
 RESULTS_A_WORKER = 2
@@ -15,6 +16,8 @@ WARM_UP_S = 2.0
 """What comes in this time after a change, but at most one result of each worker, is not measured."""
 WORTH = 0.25
 """The throughput has to rise by this power of the factor of the workers: twice as many bring 19 % more."""
+PROPORTIONAL = 0.75
+"""With this power it has risen about as much as the workers."""
 SLOWER = 2 / 3
 """A throughput that falls below this part, with the same workers, is a rising latency."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
@@ -40,6 +43,12 @@ class _Throughput:
         return max(growth, self.results / before.results)
 
 
+class _Phase(Enum):
+    DOUBLING = auto()
+    HALVING = auto()
+    STEPS = auto()
+
+
 class Concurrency:
     """The number of workers of one account, in `workers`; it follows the service, the line and the computer.
 
@@ -48,7 +57,8 @@ class Concurrency:
     brings:
 
     - At first the workers are doubled, from a polite start up to the most that the provider allows, as long as each
-      doubling brings clearly more.
+      doubling brings clearly more. What else a run does at its beginning hides what few workers can do. So unless the
+      last doubling brought about twice as much, they are halved then, as long as that brings about the same.
     - Then they are changed in small steps, rarely, in turn up (by half of the start, but at most by a quarter) and down
       (by a quarter, not below the start). More workers are kept if they bring more, fewer if they bring about the same.
       A step that was good is followed by the next one at once; after others the pauses grow. So a line that changes is
@@ -85,7 +95,7 @@ class Concurrency:
         self._is_fixed = most is None
         self._refusals = refusals
         self._on_change = on_change
-        self._doubles = not is_careful
+        self._phase = _Phase.STEPS if is_careful else _Phase.DOUBLING
         self._goes_up = True
         self._pause_s = FIRST_PAUSE_S
         self._next_trial = 0.0
@@ -146,7 +156,7 @@ class Concurrency:
         troubles = self._refusals() + self._failures
         new, self._troubles = troubles - self._troubles, troubles
         if new:
-            self._doubles = False
+            self._phase = _Phase.STEPS
         if self._results < self._burst_until:
             return False
         kept = 1 - results / REMEMBERED
@@ -180,47 +190,60 @@ class Concurrency:
             is_slower = self._good is not None and measured.growth_since(self._good[1]) < SLOWER
             self._good = self.workers, measured
             if is_slower:
-                self._goes_up = False
-            if is_slower or self._doubles or now >= self._next_trial:
+                self._phase, self._goes_up = _Phase.STEPS, False
+            if is_slower or self._phase is not _Phase.STEPS or now >= self._next_trial:
                 self._try_another(now)
             return
         workers, before = self._good
         factor = self.workers / workers
         # Fewer workers may bring a little less: they are kinder to the service and to the computer.
-        if measured.growth_since(before) >= factor ** (WORTH if factor > 1 else WORTH / 2):
+        growth = measured.growth_since(before)
+        if growth >= factor ** (WORTH if factor > 1 else WORTH / 2):
             self._good = self.workers, measured
             self._pause_s = FIRST_PAUSE_S
+            if self.workers == self.most and growth >= factor**PROPORTIONAL:
+                self._phase = _Phase.STEPS
             self._try_another(now)
         else:
-            self._turn(now)
+            self._turn()
+            self._pause(now)
             self._change(now, workers)
 
     def _try_another(self, now: float) -> None:
-        if self._doubles:
-            wanted = min(2 * self.workers, self._most_now(now))
-        elif self._goes_up:
-            wanted = max(self.workers, min(self.workers + self._step_up, self._most_now(now)))
-        else:
-            wanted = max(self.workers * 3 // 4, min(self.workers, self._start))
-        if wanted == self.workers:
-            self._turn(now)
+        while (wanted := self._next_number(now)) == self.workers:
+            is_last = self._phase is _Phase.STEPS
+            self._turn()
+            if is_last:
+                self._pause(now)
+                return
         self._change(now, wanted)
 
-    @property
-    def _step_up(self) -> int:
-        return max(1, min(self._start // 2, self.workers // 4))
+    def _next_number(self, now: float) -> int:
+        most = self.most
+        if self._refused_at is not None and now < self._refused_until:
+            most = self._refused_at - 1
+        least = min(self.workers, self._start)
+        match self._phase, self._goes_up:
+            case _Phase.DOUBLING, _:
+                return min(2 * self.workers, most)
+            case _Phase.HALVING, _:
+                return max(self.workers // 2, least)
+            case _, True:
+                step = max(1, min(self._start // 2, self.workers // 4))
+                return max(self.workers, min(self.workers + step, most))
+        return max(self.workers * 3 // 4, least)
 
-    def _most_now(self, now: float) -> int:
-        if self._refused_at is None or now >= self._refused_until:
-            return self.most
-        return self._refused_at - 1
+    def _turn(self) -> None:
+        """What to try next, after a number that was not good."""
+        match self._phase:
+            case _Phase.DOUBLING:
+                self._phase = _Phase.HALVING
+            case _Phase.HALVING:
+                self._phase = _Phase.STEPS
+            case _Phase.STEPS:
+                self._goes_up = not self._goes_up
 
-    def _turn(self, now: float) -> None:
-        """The next trial is a step in the other direction, and later; after the last doubling, a step up."""
-        if self._doubles:
-            self._doubles = False
-        else:
-            self._goes_up = not self._goes_up
+    def _pause(self, now: float) -> None:
         self._next_trial = now + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
