@@ -89,7 +89,12 @@ class PartialFile:
     @property
     def md5(self) -> str:
         """The md5 of the present bytes, 32 lower-case hex digits."""
-        return self._hashes.digest().md5
+        return self.digest.md5
+
+    @property
+    def digest(self) -> Digest:
+        """The digest of the present bytes."""
+        return self._hashes.digest()
 
     def begin(self, offset: int, total: int | None, validator: str | None) -> None:
         """Prepare for a body that starts at `offset`; 0 empties the file. Raises `ItemError` if it is too large."""
@@ -124,7 +129,7 @@ class PartialFile:
         """Sync the file. Returns the digest of its content."""
         with disk_errors(self.path):
             os.fsync(self._descriptor)
-        return self._hashes.digest()
+        return self.digest
 
     def close(self) -> None:
         """Close the complete file."""

@@ -29,6 +29,7 @@ _EVENTS = {
     "os.chmod": "chmod",
     "fcntl.flock": "flock",
     "os.fsync": "fsync",
+    "os.fsync of a file": "fsync_file",
 }
 
 
@@ -40,8 +41,8 @@ class DiskFault:
     """A pattern for the whole path, in which `*` means any text. A renamed file has two paths."""
     errno: int
     calls: Sequence[str] = ("write", "mkdir", "rename", "remove", "list")
-    """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove`, `list`, `utime`, `chmod`, `flock` and
-    `fsync` (of a folder)."""
+    """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove`, `list`, `utime`, `chmod`, `flock`,
+    `fsync` (of a folder) and `fsync_file`."""
     name_bytes: int = 0
     """Only names that are longer."""
 
@@ -80,8 +81,8 @@ def install(text: str) -> None:
     sync = os.fsync  # Python reports no event for it
 
     def fsync(descriptor: int) -> None:
-        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            fail("os.fsync", (descriptor,))
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        fail("os.fsync" if is_folder else "os.fsync of a file", (descriptor,))
         sync(descriptor)
 
     os.fsync = fsync  # type: ignore[assignment]
@@ -95,7 +96,7 @@ def _hook(faults: Sequence[DiskFault]) -> Callable[[str, tuple[object, ...]], No
         if event == "open" and not (isinstance(arguments[2], int) and arguments[2] & _WRITING):
             call = "read"
         paths = [os.fsdecode(each) for each in arguments[:2] if isinstance(each, (str, bytes, os.PathLike))]
-        if call in ("flock", "fsync") and isinstance(arguments[0], int):
+        if call in ("flock", "fsync", "fsync_file") and isinstance(arguments[0], int):
             paths = [str(Path(f"/proc/self/fd/{arguments[0]}").readlink())]
         for fault in faults:
             if fault.concerns(call, paths):

@@ -154,26 +154,32 @@ class Downloader:
         except BaseException:
             partial.abandon()
             raise
-        partial.close()
         try:
-            fixed = self._fix(item, partial.path, delivered)
+            fixed = self._fix(item, partial, delivered)
         except OSError as error:
             raise disk_error(error, Path(error.filename or partial.path)) from error
+        finally:
+            partial.close()
         replaced = next((path for path in task.adoptable if path in task.legacy), None)
         size_bytes, sha256 = delivered.size_bytes, delivered.sha256
         if fixed.undo is not None:
             size_bytes, sha256 = size_bytes - fixed.undo.growth, fixed.undo.stored_sha256
         return Downloaded(task, delivered, fixed, size_bytes, sha256, verified.proof, replaced, verified.notes)
 
-    def _fix(self, item: Item, path: Path, delivered: Digest) -> metadata.FixResult:
-        """Fill in missing metadata. The undo record is on the disk before the changed file gets its name."""
-        fixed = metadata.fix(path, metadata.Given.of(item, delivered.sha256), self.settings, path.parent)
+    def _fix(self, item: Item, partial: PartialFile, delivered: Digest) -> metadata.FixResult:
+        """Fill in missing metadata. File and undo record are on the disk before the file gets its name.
+
+        What was delivered is synced only if it gets the name: a second file is synced by the fixer.
+        """
+        given = metadata.Given.of(item, delivered.sha256)
+        fixed = metadata.fix(partial.path, given, self.settings, partial.path.parent)
         if fixed.undo is not None:
             self.library.undo.keep(fixed.undo.stored_sha256, delivered.sha256, fixed.undo.encode())
-        if fixed.path != path:
-            path.unlink()
+            partial.path.unlink()
         if fixed.capture_time.file_time is not None:
             metadata.set_file_time(fixed.path, fixed.capture_time.file_time)
+        if fixed.undo is None:
+            partial.finish()
         return fixed
 
     def _receive(self, item: Item, partial: PartialFile) -> tuple[Digest, Verified]:
@@ -186,7 +192,7 @@ class Downloader:
             try:
                 if not partial.provable or partial.offset != item.size_bytes:
                     self.account.provider.download(item, partial)
-                delivered = partial.finish()
+                delivered = partial.digest
                 return delivered, verification.check(delivered, partial.path, partial.head)
             except ItemError as error:
                 if not isinstance(error, VerificationError) and error.reason not in _WRONG_CONTENT:

@@ -75,6 +75,18 @@ def test_a_failing_disk_is_an_error_of_these_calls_too(sandbox: Sandbox, call: s
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("exif", ["off", "fix"])
+def test_a_content_that_is_not_on_the_disk_gets_no_name(
+    sandbox: Sandbox, simulator: AmazonSimulator, exif: str
+) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif=exif)
+    of_partial_files = DiskFault(f"{sandbox.library}/.photosync/partial/*", errno.EIO, calls=("fsync_file",))
+    assert replace(sandbox, disk=DiskFaults([of_partial_files])).run("pull", "amazon").exit == 6
+    assert not [path for path in sandbox.library.iterdir() if path.name != ".photosync"]
+    sandbox.run("pull", "amazon").check_complete()
+    check_sums(sandbox)
+
+
 def test_a_run_without_file_locks_excludes_others(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
     mount = on_disk(sandbox, "flock", errno.ENOLCK)
     held = sandbox.library / ".photosync" / "lock.held"
