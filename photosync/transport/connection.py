@@ -128,10 +128,16 @@ class Connections:
         least_s = self.policy.early_timeout_s
         return min(self.settings.read_timeout_s, max(least_s, _TIMES_THE_LONGEST_WAIT * longest_s))
 
-    def send(self, request: Request, started: float, held_back: Callable[[float], None]) -> Reply:
+    def send(
+        self,
+        request: Request,
+        started: float,
+        held_back: Callable[[float], None],
+        before_redirect: Callable[[], None],
+    ) -> Reply:
         """Send `request` and follow its redirects. Raises `RetryableError` if there is no answer.
 
-        `held_back` gets the times that the bandwidth limit took.
+        `held_back` gets the times that the bandwidth limit took. `before_redirect` waits while the service refuses.
         """
         url = request.url
         previous: Target | None = None
@@ -161,6 +167,7 @@ class Connections:
             if head.status not in _REDIRECTS or head.status in request.accept or "Location" not in head.headers:
                 return reply
             url = self._next_url(reply, target)
+            before_redirect()
         raise AddressError(f"{request.label} was redirected more than {_MOST_REDIRECTS} times.")
 
     def _prepared(

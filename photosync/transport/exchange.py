@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,7 +16,7 @@ from photosync.errors import LostAnswerError, ProviderError, Reason, SignInError
 from photosync.transport import hosts
 from photosync.transport.pacing import BandwidthLimit, Pacer
 from photosync.transport.redaction import Redactor
-from photosync.transport.retry import Policy, Retries, Wait, failure_of, may_repeat
+from photosync.transport.retry import Policy, Retries, RetryableError, Wait, failure_of, may_repeat
 from photosync.transport.sign_in import SignIn
 from photosync.transport.types import Answer, Request, TransportSettings
 
@@ -48,7 +49,7 @@ class Exchange:
     _connections: Connections | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.pacer = Pacer(self.settings.pause_s)
+        self.pacer = Pacer(self.settings.pause_s, self.settings.least_pause_s)
         self._sign_in = SignIn(self.settings.auth, self.redactor)
         hosts.OwnHosts((*self.settings.own_hosts, *self.settings.endpoints))  # raises the error of a wrong one now
 
@@ -78,7 +79,16 @@ class Exchange:
 
     def run(self, request: Request, attempt: Callable[[Retries], Result]) -> Result:
         """Attempt `request` as often as the policy says."""
-        return Retries(self.policy, request, self.redactor, self.cancel, self._before_wait).run(attempt)
+        retries = Retries(self.policy, request, self.redactor, self.cancel, self._before_wait)
+        return retries.run(partial(self._attempted, attempt))
+
+    def _attempted(self, attempt: Callable[[Retries], Result], retries: Retries) -> Result:
+        try:
+            return attempt(retries)
+        except RetryableError as failure:
+            if failure.reason is not Reason.THROTTLED:
+                self.pacer.failed()
+            raise
 
     def _before_wait(self, wait: Wait) -> None:
         self._count_repeat()
@@ -175,10 +185,16 @@ class Exchange:
         # The sign-in may have ended while this waited.
         self._sign_in.check()
         retries.started(started - asked)
-        reply = self.connections.send(request, started, retries.held_back)
+        before_redirect = partial(self._wait_while_held, retries)
+        reply = self.connections.send(request, started, retries.held_back, before_redirect)
         if reply.head.status < HTTPStatus.BAD_REQUEST:
             self.pacer.accepted()
         return reply
+
+    def _wait_while_held(self, retries: Retries) -> None:
+        asked = clock.monotonic()
+        self.pacer.wait_while_held(self.cancel)
+        retries.started(clock.monotonic() - asked)
 
     def _sign_in_refusal(self, reply: Reply) -> str:
         """The message of a 401. Closes the reply."""

@@ -1,107 +1,87 @@
-"""Pacing: the time between the starts of requests, and the bandwidth limit. Both are shared by threads."""
+"""Pacing: the waits before requests, and the bandwidth limit. Both are shared by threads."""
 
 from __future__ import annotations
 
 import threading
 
 from photosync import clock
+from photosync.transport.pace import Pace
 
-_FIRST_INTERVAL_S = 0.25
-_LONGEST_INTERVAL_S = 2.0
-_MARGIN = 1.1
-"""How much longer than between the accepted requests the interval is after a refusal."""
-_RECOVERY_S = 10.0
-_RECOVERY_REQUESTS = 100
-"""The requests are at full speed again after that time at the latest, or after as many at the longer interval."""
-_REMEMBERED = 200
-"""The number of accepted requests of which the pace is known."""
+_LOOK_EVERY_S = 0.2
+"""How often a thread that waits for its turn looks whether the run ends, in real time."""
 _BURST_S = 0.25
 
 
 class Pacer:
-    """The interval between the starts of requests of one account.
+    """Lets the requests of one account start at its `Pace`."""
 
-    It is the provider's own pause. After a refusal it is for a short time the one at which the service accepted
-    requests of late, and a little more; if it has accepted none since the refusal before, twice the last one. So a
-    refusal now and then costs little, and a service that allows so many requests a second gets about as many. While a
-    `Retry-After` holds, no request starts.
-    """
-
-    def __init__(self, pause_s: float = 0.0) -> None:
-        self._pause_s = pause_s
-        self._slow_interval_s = 0.0
-        self._slow_until = 0.0
-        self._held_until = 0.0
-        self._widened = 0.0
-        """When the interval was last changed by a refusal."""
-        self._accepted = 0.0
-        """The number of requests accepted of late. A refusal halves it, so that what follows counts more."""
-        self._accepted_s = 0.0
-        """The time that they took, without pauses in which nothing was asked."""
-        self._last_accepted = 0.0
-        self._last_start = float("-inf")
-        # All times are on the monotonic clock.
+    def __init__(self, pause_s: float = 0.0, least_pause_s: float | None = None) -> None:
+        self._pace = Pace(pause_s, least_pause_s)
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        """Of the one thread whose request starts next: only that one watches the time."""
+        self._is_earlier = threading.Event()
+        """Set when the turn may have become earlier."""
 
     @property
-    def interval_s(self) -> float:
-        """The interval now."""
-        is_slow = self._slow_until and clock.monotonic() < self._slow_until
-        return max(self._pause_s, self._slow_interval_s) if is_slow else self._pause_s
+    def limit_per_s(self) -> float | None:
+        """The most requests a second, as far as it is known; None without a limit."""
+        return self._pace.limit_per_s
+
+    @limit_per_s.setter
+    def limit_per_s(self, known: float) -> None:
+        """What an earlier run found out."""
+        with self._lock:
+            self._pace.limit_per_s = known
+
+    @property
+    def total_held_s(self) -> float:
+        """The time for which the service made all requests wait, until now."""
+        return self._pace.held_s
 
     def held_s(self) -> float:
         """The remaining time for which a `Retry-After` delays all requests."""
-        return max(0.0, self._held_until - clock.monotonic()) if self._held_until else 0.0
+        return max(0.0, self._pace.asked_until - clock.monotonic())
+
+    def wait_while_held(self, cancel: threading.Event | None = None) -> None:
+        """Wait until no `Retry-After` holds. Raises `CancelledError` when the run ends."""
+        while (held_s := self.held_s()) > 0:
+            clock.wait(cancel, held_s)
 
     def wait(self, cancel: threading.Event | None = None) -> float:
         """Wait until a request may start, and return that time. Raises `CancelledError` when the run ends."""
-        while True:
-            with self._lock:
-                now = clock.monotonic()
-                interval_s = self.interval_s
-                turn = max(self._held_until, self._last_start + interval_s)
-                if turn <= now:
-                    self._last_start = now
-                    return now
-                if interval_s > self._pause_s:  # when it is over, the turn comes earlier
-                    turn = min(turn, max(self._held_until, self._slow_until))
-            clock.wait(cancel, turn - now)
+        while not self._turn.acquire(timeout=_LOOK_EVERY_S):
+            clock.check(cancel)
+        try:
+            while True:
+                with self._lock:
+                    now = clock.monotonic()
+                    turn = self._pace.turn()
+                    if turn <= now:
+                        self._pace.started(now)
+                        return now
+                    self._is_earlier.clear()
+                clock.check(cancel)
+                self._is_earlier.wait(min(clock.real_s(turn - now), _LOOK_EVERY_S))
+        finally:
+            self._turn.release()
 
     def accepted(self) -> None:
         """Take notice of a request that was not refused."""
         with self._lock:
-            now = clock.monotonic()
-            if self._last_accepted:  # what was before the first one is no pace
-                self._accepted += 1
-                is_after_hold = self._last_accepted < self._held_until <= now  # nothing was asked for until its end
-                began = self._held_until if is_after_hold else self._last_accepted
-                self._accepted_s += min(now - began, _LONGEST_INTERVAL_S)
-            self._last_accepted = now
-            if self._accepted > _REMEMBERED:
-                self._forget(_REMEMBERED / self._accepted)
+            self._pace.accepted()
+        if not self._is_earlier.is_set():
+            self._is_earlier.set()
+
+    def failed(self) -> None:
+        """Take notice of a request that failed, and was not refused."""
+        with self._lock:
+            self._pace.failed()
 
     def refused(self, started: float, retry_after_s: float | None) -> None:
-        """Slow down after a refused request that started at `started`; the service may have given a time to wait."""
+        """Take notice of a refused request that started at `started`; the service may have given a time to wait."""
         with self._lock:
-            now = clock.monotonic()
-            # Requests in progress at the same time are refused together: that counts as one refusal.
-            if started >= self._widened:
-                self._slow_interval_s = min(self._wider_s(), _LONGEST_INTERVAL_S)
-                self._widened = now
-                self._forget(0.5)
-            if retry_after_s is not None:
-                self._held_until = max(self._held_until, now + retry_after_s)
-            recovery_s = min(_RECOVERY_REQUESTS * self._slow_interval_s, _RECOVERY_S)
-            self._slow_until = max(now, self._held_until) + recovery_s
-
-    def _wider_s(self) -> float:
-        if self._accepted and self._last_accepted > self._widened:
-            return _MARGIN * self._accepted_s / self._accepted
-        return max(2 * self.interval_s, _FIRST_INTERVAL_S)
-
-    def _forget(self, kept: float) -> None:
-        self._accepted *= kept
-        self._accepted_s *= kept
+            self._pace.refused(clock.monotonic(), started, retry_after_s)
 
 
 class BandwidthLimit:

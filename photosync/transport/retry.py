@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _DAY_S = 86_400
+_LEAST_WAITS = 4
+"""A `Retry-After` is obeyed for this many times `Policy.backoff_base_s` at least."""
 _ADVICE = {
     Reason.THROTTLED: "Try again later, with fewer downloads at a time.",
     Reason.SERVER_ERROR: "The service has trouble of its own; try again later.",
@@ -49,8 +51,10 @@ class Policy:
     """The maximum number of lost connections and server errors without progress. Throttling is not counted."""
     retry_after_cap_s: float = 900.0
     """The longest `Retry-After` that is obeyed."""
-    backoff_base_s: float = 1.0
-    """The longest wait after the first failure; it doubles with each further one."""
+    backoff_base_s: float = 0.25
+    """The longest wait after the first failure."""
+    backoff_growth: float = 3.0
+    """How much longer it is after each further one."""
     backoff_cap_s: float = 60.0
     first_contact_budget_s: float = 30.0
     """The budget for lost connections while no answer has come yet, so that a dead host is reported soon."""
@@ -211,10 +215,10 @@ class Retries:
         asked_s = self._failures[-1].retry_after_s
         if asked_s is not None:
             # A service that asks for no wait at all, again and again, would be asked without a pause.
-            return min(max(asked_s, self.policy.backoff_base_s), self.policy.retry_after_cap_s)
-        doublings = min(len(self._failures) - 1, 60)
+            return min(max(asked_s, _LEAST_WAITS * self.policy.backoff_base_s), self.policy.retry_after_cap_s)
+        longest_s = self.policy.backoff_base_s * self.policy.backoff_growth ** min(len(self._failures) - 1, 60)
         # Full jitter: threads that failed together must not repeat together.
-        return random.uniform(0, min(self.policy.backoff_base_s * 2.0**doublings, self.policy.backoff_cap_s))  # noqa: S311
+        return random.uniform(0, min(longest_s, self.policy.backoff_cap_s))  # noqa: S311
 
     def _is_over(self, state: RetryCallState) -> bool:
         counted = sum(failure.reason is not Reason.THROTTLED for failure in self._failures)

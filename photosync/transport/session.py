@@ -58,6 +58,21 @@ class Transport:
         """The number of requests that the service refused because there were too many: 429, 503 with `Retry-After`."""
         return self._exchange.refused
 
+    @property
+    def held_s(self) -> float:
+        """For how long such refusals held all requests."""
+        return self._exchange.pacer.total_held_s
+
+    @property
+    def limit_per_s(self) -> float | None:
+        """The most requests a second that the service accepts, as far as it is known; None without a limit."""
+        return self._exchange.pacer.limit_per_s
+
+    @limit_per_s.setter
+    def limit_per_s(self, known: float) -> None:
+        """What an earlier run found out."""
+        self._exchange.pacer.limit_per_s = known
+
     def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> Answer:
         """The whole answer, at most 16 MiB. A status that is not in `accept` raises `ProviderError`.
 

@@ -122,6 +122,8 @@ class TransportSettings:
     classify: Classify | None = None
     pause_s: float = 0.0
     """The smallest time between the starts of two requests."""
+    least_pause_s: float | None = None
+    """How short that time may become, little by little, while the service refuses nothing. None: it stays."""
     read_timeout_s: float = 60.0
     """The time-out for the next byte."""
 

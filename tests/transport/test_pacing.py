@@ -46,88 +46,28 @@ def test_a_retry_after_holds_all_threads(server: Server, opened: Opener) -> None
     assert answered_at["/b"] - answered_at["/a"] >= 0.4
 
 
-def test_the_interval_doubles_when_refused_and_is_back_after_ten_seconds() -> None:
-    pacer = Pacer()
-    intervals = []
-    for _ in range(6):
-        pacer.refused(clock.monotonic(), None)
-        intervals.append(pacer.interval_s)
-    assert intervals == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
-    refused_at = clock.monotonic()
-    for _ in range(8):
-        pacer.wait()
-    clock.wait(None, refused_at + 10 - clock.monotonic())
-    assert pacer.interval_s == 0
-    pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s == 0.25
-
-
-def accept(pacer: Pacer, number: int, every_s: float) -> None:
-    """That many requests which the service accepts at this pace."""
-    for _ in range(number):
-        clock.wait(None, every_s)
-        pacer.wait()
-        pacer.accepted()
-
-
-def test_after_a_refusal_the_pace_is_about_the_one_that_the_service_accepted() -> None:
-    pacer = Pacer()
-    accept(pacer, 5, 0.5)
-    pacer.refused(clock.monotonic(), None)
-    assert 0.5 < pacer.interval_s < 0.8
-    accept(pacer, 5, 1.0)  # what is newer counts more
-    pacer.refused(clock.monotonic(), None)
-    assert 0.8 < pacer.interval_s < 1.4
-
-
-def test_a_refusal_now_and_then_costs_little() -> None:
-    pacer = Pacer()
-    lost_s = 0.0
-    for _ in range(5):
-        accept(pacer, 100, 0)
-        pacer.refused(clock.monotonic(), None)
-        began = clock.monotonic()
-        accept(pacer, 100, 0)
-        lost_s += clock.monotonic() - began
-    assert lost_s < 5
-    assert pacer.interval_s == 0
-
-
-def test_pauses_in_which_nothing_was_asked_are_no_pace() -> None:
-    pacer = Pacer()
-    accept(pacer, 50, 0)
-    clock.wait(None, 15)
-    accept(pacer, 50, 0)
-    pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s < 0.1
-
-
-def test_the_time_of_a_retry_after_is_no_pace() -> None:
-    pacer = Pacer()
-    for _ in range(3):
-        accept(pacer, 10, 0)
-        pacer.refused(clock.monotonic(), 2)
-        accept(pacer, 10, 0)
-    pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s < 0.05
-
-
-def test_one_accepted_request_is_no_pace() -> None:
-    pacer = Pacer()
-    accept(pacer, 1, 1.5)  # a page of a listing, some time after the start
-    pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s == 0.25
-
-
 def test_a_service_that_accepts_nothing_more_is_asked_less_and_less() -> None:
     pacer = Pacer()
-    accept(pacer, 100, 0)
-    intervals = []
-    for _ in range(5):
-        pacer.refused(clock.monotonic(), None)
-        intervals.append(pacer.interval_s)
-    assert intervals[0] < 0.1
-    assert intervals[1:] == [0.25, 0.5, 1.0, 2.0]
+    pacer.accepted()
+    waits = []
+    for _ in range(6):
+        refused_at = clock.monotonic()
+        pacer.refused(pacer.wait(), None)
+        waits.append(pacer.wait() - refused_at)
+    assert sum(waits) > 2
+    assert waits == sorted(waits)
+
+
+def test_after_a_refusal_one_request_at_a_time_is_sent_until_one_is_accepted() -> None:
+    pacer = Pacer()
+    pacer.refused(pacer.wait(), 1.0)
+    with ThreadPoolExecutor(8) as pool:
+        turns = [pool.submit(pacer.wait) for _ in range(8)]
+        while not any(turn.done() for turn in turns):
+            pass
+        first = next(turn.result() for turn in turns if turn.done())
+        pacer.accepted()
+    assert max(turn.result() for turn in turns) - first < 1.5  # and then all
 
 
 def test_a_service_that_fails_without_a_refusal_is_not_asked_less(server: Server, opened: Opener) -> None:
@@ -138,23 +78,6 @@ def test_a_service_that_fails_without_a_refusal_is_not_asked_less(server: Server
     for _ in range(5):
         transport.request("GET", url)
     assert clock.monotonic() - began < 5
-
-
-def test_the_interval_is_never_shorter_than_the_providers_pause() -> None:
-    pacer = Pacer(pause_s=1.0)
-    pacer.refused(clock.monotonic(), None)
-    assert pacer.interval_s == 2.0
-    assert Pacer(pause_s=5.0).interval_s == 5.0
-
-
-def test_who_waits_for_a_turn_has_it_at_the_latest_when_full_speed_is_back() -> None:
-    pacer = Pacer()
-    for _ in range(4):
-        pacer.refused(clock.monotonic(), None)
-    refused_at = clock.monotonic()
-    with ThreadPoolExecutor(16) as pool:  # at the long interval the last one would wait for 32 s
-        turns = list(pool.map(lambda _: pacer.wait(), range(16)))
-    assert max(turns) - refused_at < 15
 
 
 def test_a_retry_after_is_obeyed_for_its_length() -> None:
@@ -206,7 +129,20 @@ def test_requests_refused_together_are_one_refusal() -> None:
     together = [pacer.wait() for _ in range(8)]
     for started in together:
         pacer.refused(started, None)
-    assert pacer.interval_s == 0.25
+    assert pacer.wait() - together[-1] < 1
+
+
+def test_a_service_that_is_down_is_asked_a_few_times_a_second() -> None:
+    pacer = Pacer()
+    for _ in range(100):
+        pacer.failed()
+    began = pacer.wait()
+    assert pacer.wait() - began >= 0.25
+    pacer.accepted()
+    began = clock.monotonic()
+    for _ in range(100):
+        pacer.wait()
+    assert clock.monotonic() - began < 5
 
 
 def test_who_waits_for_a_turn_is_held_by_a_later_retry_after() -> None:

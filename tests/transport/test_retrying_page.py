@@ -26,4 +26,4 @@ def test_each_number_is_the_codes(text: str, file: str, name: str) -> None:
     module = import_module(file.removeprefix("providers/").replace("/", "."))
     owner, _, field = name.rpartition(".")
     value = vars(module)[owner].__dataclass_fields__[field].default if owner else vars(module)[name]
-    assert float(re.findall(r"\d+", text)[0]) == value
+    assert float(re.findall(r"\d+(?:\.\d+)?", text)[0]) == value
