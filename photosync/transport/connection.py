@@ -1,34 +1,36 @@
-"""The connections of an account: sends one request with its redirects, and explains lost connections. No retries."""
+"""The connections of an account: sends one request with its redirects. No retries."""
 
 from __future__ import annotations
 
 import logging
 import os
-import ssl
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import urljoin
+from typing import BinaryIO, cast
+from urllib.parse import urlencode, urljoin
 
 import requests
 from requests.utils import super_len
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError, ProxyError
+from urllib3 import HTTPConnectionPool, HTTPResponse, Retry, Timeout
+from urllib3.exceptions import HTTPError
 
 from photosync import clock
-from photosync.errors import ConfigError, PhotosyncError, ProviderError, Reason, TemporaryError
+from photosync.errors import ConfigError, ProviderError
 from photosync.transport import hosts, public_hosts
 from photosync.transport.hosts import AddressError, Origin, Target
 from photosync.transport.http_date import service_time
+from photosync.transport.lost_connection import connection_failure
 from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.public_hosts import PublicAdapter
 from photosync.transport.reply import Reply
-from photosync.transport.retry import Policy, RetryableError
+from photosync.transport.retry import Policy
 from photosync.transport.sign_in import SignIn
-from photosync.transport.sockets import TooSlowError, WaitLimits, WatchedAdapter
+from photosync.transport.sockets import WaitLimits, WatchedAdapter
 from photosync.transport.types import Request, TransportSettings
 
 _PIECE_BYTES = 128 * 1024
@@ -36,6 +38,15 @@ _MOST_HOSTS = 32
 """Whose connections are kept open."""
 _MOST_REDIRECTS = 10
 _TIMES_THE_LONGEST_WAIT = 4
+_CHARACTERS = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]*"
+_QUOTED = r"%(?:[0189A-F][0-9A-F]|2[0-9A-CF]|3[A-F]|40|5[B-E]|60|7[B-DF])"
+"""A quoted byte that is none of an unreserved character (RFC 3986, 2.3), with its hex digits in upper case."""
+_USUAL_URL = re.compile(
+    rf"https?://[a-z0-9][a-z0-9.-]*(?::[1-9][0-9]*)?(?!.*/\.)/(?!/){_CHARACTERS}(?:{_QUOTED}{_CHARACTERS})*"
+    rf"(?:\?{_CHARACTERS}(?:(?:{_QUOTED}|\?){_CHARACTERS})*)?"
+)
+"""A URL that requests sends as it is: complete, nothing to be quoted, no `.` or `..` as a part of the path."""
+_NO_RETRIES = Retry(0, read=False)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 _HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "if-range", "range", "user-agent"})
@@ -96,6 +107,7 @@ class Connections:
     """The number of sent requests, redirects included."""
     _has_answered: bool = field(default=False, init=False)
     _routes: dict[Origin, _Route] = field(default_factory=dict, init=False)
+    _pools: dict[tuple[Origin, bool], HTTPConnectionPool] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
@@ -145,9 +157,10 @@ class Connections:
         has_left = False
         for _ in range(_MOST_REDIRECTS + 1):
             with ExitStack() as opened:
-                hosts.target(url)
+                target = hosts.target(url)
                 prepared = self._prepared(request, url, opened, held_back, is_first=previous is None)
-                target = hosts.target(prepared.url or "")
+                if prepared.url != url:
+                    target = hosts.target(prepared.url or "")
                 has_left = has_left or (previous is not None and target.origin != previous.origin)
                 generation = self._sign(prepared, request, target, has_left=has_left)
                 is_known = self._is_known(target, previous)
@@ -156,6 +169,7 @@ class Connections:
             reply = Reply(
                 response,
                 request,
+                target,
                 started=started,
                 generation=generation,
                 limit_s=self.policy.answer_limit_s,
@@ -176,7 +190,7 @@ class Connections:
         prepared = requests.PreparedRequest()
         try:
             prepared.prepare_method(request.method)
-            prepared.prepare_url(url, request.params if is_first else None)
+            _prepare_url(prepared, url, request.params if is_first else None)
             prepared.prepare_headers({**self._headers, **(request.headers or {})})
         except requests.exceptions.InvalidHeader:
             raise _unsendable(request) from None
@@ -227,7 +241,7 @@ class Connections:
         *,
         is_known: bool,
         shows_path: bool,
-    ) -> requests.Response:
+    ) -> HTTPResponse:
         origin = target.origin
         where = origin.name
         # The path that a redirect names may be the permission.
@@ -235,25 +249,44 @@ class Connections:
         timeout_s = (self.policy.connect_timeout_s, request.timeout_s or self.settings.read_timeout_s)
         if origin not in self._routes:
             self._routes[origin] = _read_environment(target)
-        route = self._routes[origin]
         with self._lock:
             self.sent += 1
         started = time.monotonic()
         try:
-            adapter = self._adapter if is_known else self._public_adapter
-            response = adapter.send(
-                prepared, stream=True, timeout=timeout_s, verify=route.verify, proxies=route.proxies
+            response = self._pool(prepared, origin, is_known=is_known).urlopen(
+                request.method,
+                prepared.path_url,
+                body=prepared.body,
+                headers=prepared.headers,
+                timeout=Timeout(connect=timeout_s[0], read=timeout_s[1]),
+                retries=_NO_RETRIES,
+                redirect=False,
+                assert_same_host=False,
+                preload_content=False,
+                decode_content=False,
+                chunked="Transfer-Encoding" in prepared.headers,
             )
         except (requests.exceptions.RequestException, HTTPError) as error:
             log.debug("%s %s%s: no answer", request.method, where, path)
-            raise _connection_failure(error, where, timeout_s, is_first_contact=not self._has_answered) from None
+            raise connection_failure(error, where, timeout_s, is_first_contact=not self._has_answered) from None
         except ValueError:  # http.client refuses some header values only when it writes them
             raise _unsendable(request) from None
         self._has_answered = True
         if log.isEnabledFor(logging.DEBUG):
             spent_ms = (time.monotonic() - started) * 1000
-            log.debug("%s %s%s %d %.0f ms", request.method, where, path, response.status_code, spent_ms)
+            log.debug("%s %s%s %d %.0f ms", request.method, where, path, response.status, spent_ms)
+        assert isinstance(response, HTTPResponse)
         return response
+
+    def _pool(self, prepared: requests.PreparedRequest, origin: Origin, *, is_known: bool) -> HTTPConnectionPool:
+        """The connections to `origin`. The adapter of requests knows proxies and certificates, and takes long."""
+        pool = self._pools.get((origin, is_known))
+        if pool is None or pool.pool is None:  # closed, for one of another host
+            adapter = self._adapter if is_known else self._public_adapter
+            route = self._routes[origin]
+            found = adapter.get_connection_with_tls_context(prepared, route.verify, proxies=route.proxies)
+            pool = self._pools[origin, is_known] = cast(HTTPConnectionPool, found)
+        return pool
 
     def _next_url(self, reply: Reply, target: Target) -> str:
         """The target of a redirect, if it may be followed. Closes the reply."""
@@ -289,66 +322,16 @@ def _read_environment(target: Target) -> _Route:
     return _Route({} if target.origin.is_loopback else dict(found["proxies"]), verify)
 
 
+def _prepare_url(prepared: requests.PreparedRequest, url: str, params: Mapping[str, str | int | None] | None) -> None:
+    """As requests does, but that it would take a usual URL to pieces twice, to put the same one together."""
+    query = urlencode({name: value for name, value in (params or {}).items() if value is not None})
+    if _USUAL_URL.fullmatch(url) is None or (query and "?" in url):
+        prepared.prepare_url(url, params)
+    else:
+        prepared.url = f"{url}?{query}" if query else url
+
+
 def _unsendable(request: Request) -> ProviderError:
     return ProviderError(
         f"{request.label}: a header or credential holds characters that HTTP does not allow; was it copied completely?"
     )
-
-
-def _connection_failure(
-    error: requests.exceptions.RequestException | HTTPError,
-    where: str,
-    timeout_s: tuple[float, float],
-    *,
-    is_first_contact: bool,
-) -> RetryableError | PhotosyncError:
-    """The meaning of `error` for a request to the host `where`. Its own message has whole URLs, and so secrets."""
-    if isinstance(error, requests.exceptions.InvalidProxyURL):
-        return ConfigError("The proxy in the environment (HTTPS_PROXY, HTTP_PROXY or ALL_PROXY) is no usable address.")
-    if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
-        return ProviderError(f"{where} answered in a way that is not HTTP, or was asked for something that is no URL.")
-    causes = _causes(error)
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return TemporaryError(
-                f"{where} could not prove who it is ({cause.verify_message}), so nothing was sent. If your network "
-                "has a certificate authority of its own, name its file in REQUESTS_CA_BUNDLE.",
-                Reason.UNREACHABLE,
-            )
-    return RetryableError(
-        _words(causes, where, timeout_s),
-        Reason.UNREACHABLE,
-        is_unprocessed=any(isinstance(cause, NewConnectionError | ConnectTimeoutError) for cause in causes),
-        is_first_contact=is_first_contact,
-    )
-
-
-def _words(causes: list[BaseException], where: str, timeout_s: tuple[float, float]) -> str:
-    # The first that applies: most of these are special cases of others further down.
-    words: list[tuple[type[BaseException], str]] = [
-        (ProxyError, f"the proxy on the way to {where} cannot be reached or refuses"),
-        (NameResolutionError, f"the name {where} cannot be resolved"),
-        (ConnectionRefusedError, f"{where} refuses connections"),
-        (NewConnectionError, f"{where} cannot be reached"),
-        (TooSlowError, f"{where} sent or took too little"),
-        (ConnectTimeoutError, f"no connection to {where} within {timeout_s[0]:g} s"),
-        (requests.exceptions.Timeout, f"no answer from {where} within {timeout_s[1]:g} s"),
-        (ssl.SSLError, f"no secure connection to {where}"),
-    ]
-    found = (text for kind, text in words if any(isinstance(cause, kind) for cause in causes))
-    return next(found, f"the connection to {where} was lost")
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    """`error` and all errors that it wraps."""
-    found: list[BaseException] = []
-    todo: list[object] = [error]
-    while todo:
-        one = todo.pop()
-        if not isinstance(one, BaseException) or any(one is known for known in found):
-            continue
-        found.append(one)
-        # urllib3 has the wrapped error in one of the two attributes.
-        inner = (getattr(one, name, None) for name in ("reason", "original_error"))
-        todo += [one.__cause__, one.__context__, *one.args, *inner]
-    return found

@@ -9,13 +9,12 @@ from dataclasses import replace
 from functools import partial
 from http.client import HTTPException
 
-import requests
 from urllib3.exceptions import DecodeError, HTTPError, IncompleteRead, ReadTimeoutError
 from urllib3.response import HTTPResponse
 
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
-from photosync.transport import hosts
+from photosync.transport.hosts import Target
 from photosync.transport.interim import FinalResponse
 from photosync.transport.retry import RetryableError
 from photosync.transport.sockets import TooSlowError
@@ -34,8 +33,9 @@ class Reply:
 
     def __init__(
         self,
-        response: requests.Response,
+        response: HTTPResponse,
         request: Request,
+        target: Target,
         *,
         started: float,
         generation: int | None,
@@ -45,12 +45,12 @@ class Reply:
         self.request = request
         self.started = started
         """When the request started, for the pacing."""
-        self.head = Answer(response.status_code, response.url, response.headers)
+        self.head = Answer(response.status, target.url, response.headers)
         self.generation = generation
         """The generation of the request's credentials; None if it had none."""
-        self.where = hosts.target(response.url).origin.name
+        self.where = target.origin.name
         """The host, for messages."""
-        self._raw: HTTPResponse = response.raw
+        self._raw = response
         self._limit_s = limit_s
         self._cancel = cancel
 

@@ -34,6 +34,39 @@ def test_everything_that_a_provider_says_is_sent(server: Server, opened: Opener)
     assert {request.headers["User-Agent"] for request in server.requests} == {"photosync/1"}
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("/a/b~c_d.jpg?x=1&y=:@/?", "/a/b~c_d.jpg?x=1&y=:@/?"),
+        ("/a%2Fb%20c%C3%A9?X-Amz-Credential=A%2F20260101", "/a%2Fb%20c%C3%A9?X-Amz-Credential=A%2F20260101"),
+        ("/%41%7e%2d%2fz", "/A~-%2Fz"),
+        ('/a b/é?q=ü"', "/a%20b/%C3%A9?q=%C3%BC%22"),
+        ("/100%", "/100%25"),
+        ("/a/../b/./c", "/b/c"),
+        ("/a/..", "/"),
+        ("//other.example/a", "/other.example/a"),
+        ("/a#fragment", "/a"),
+        ("?x=1", "/?x=1"),
+        ("", "/"),
+    ],
+)
+def test_an_address_is_sent_quoted_once(server: Server, opened: Opener, given: str, sent: str) -> None:
+    opened().request("GET", server.url + given, accept=(200, 404))
+    request = server.requests[0]
+    assert f"{request.path}?{request.query}".rstrip("?") == sent.rstrip("?")
+
+
+@pytest.mark.parametrize(
+    ("url", "query"),
+    [("/a", "x=1&y=a+b%26%C3%A9%2F~"), ("/a?k=%2F", "k=%2F&x=1&y=a+b%26%C3%A9%2F~"), ("/ä", "x=1&y=a+b%26%C3%A9%2F~")],
+)
+def test_parameters_follow_what_an_address_has(server: Server, opened: Opener, url: str, query: str) -> None:
+    opened().request("GET", server.url + url, params={"x": 1, "none": None, "y": "a b&é/~"}, accept=(200, 404))
+    opened().request("GET", server.url + url, params={"none": None}, accept=(200, 404))
+    assert server.requests[0].query == query
+    assert server.requests[1].query == ("k=%2F" if "?" in url else "")
+
+
 def test_an_answer_is_decompressed_and_its_headers_have_no_case(server: Server, opened: Opener) -> None:
     url = server.on("/a", Reply(200, gzip.compress(b"long" * 100), {"Content-Encoding": "gzip", "X-Kind": "7"}))
     answer = opened().request("GET", url, params={"a": "b"})
