@@ -73,7 +73,7 @@ ROWS = [
 ENDS = frozenset({Exit.OK, Exit.USAGE, Exit.PARTIAL, Exit.AUTH, Exit.TEMPORARY, Exit.SUSPICIOUS})
 """What a service can do to a run."""
 HARMLESS = (
-    *("latency", "hold", "redirect", "drip", "chunked", "lose_answer", "date"),
+    *("latency", "hold", "rate", "redirect", "drip", "chunked", "lose_answer", "date"),
     *("item_twice", "shrunk", "strange_years", "negative_numbers", "hostile_names"),
 )
 """Faults that a run overcomes, at each request. A first listing cannot be seen to be short."""

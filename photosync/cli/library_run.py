@@ -40,6 +40,7 @@ class LibraryRun:
         self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
         self._on_wait: Callable[[Wait], None] = lambda _: None
+        self._note: Callable[[str], None] = lambda _: None
         self._on_workers: Callable[[int], None] = lambda _: None
         self._opening = opening
 
@@ -54,15 +55,22 @@ class LibraryRun:
         """The library's catalog, locked against other runs; for a dry run, to read only."""
         return (self._opening.open_catalog if self.dry_run else self._opening.open_catalog_to_write)(library)
 
-    def open_account(self, account: AccountConfig) -> AbstractContextManager[Account]:
-        """The account, ready for requests; its connections are closed at the end."""
-        return self._opening.open_account(
+    @contextmanager
+    def open_account(self, account: AccountConfig) -> Iterator[Account]:
+        """The account, ready for requests. At the end its connections are closed, and its waits are told."""
+        opening = self._opening.open_account(
             account,
             on_wait=self._show_wait,
             jobs=self._jobs_of(account),
             on_workers=self._show_workers,
             bytes_per_s=self._bytes_per_s or account.options.bwlimit,
         )
+        with opening as opened:
+            try:
+                yield opened
+            finally:
+                if waits := opened.explain_waits():
+                    self._note(waits)
 
     # Looked up at each call: an account may be open before its progress is shown.
 
@@ -78,6 +86,7 @@ class LibraryRun:
         verb = "upload" if self.command == "push" else "save"
         with progress.shown(self.general, account.name, verb, dry_run=self.dry_run) as reporter:
             self._on_wait, self._on_workers = reporter.waiting, reporter.workers
+            self._note = reporter.note
             yield reporter
 
     def _jobs_of(self, account: AccountConfig) -> int | None:

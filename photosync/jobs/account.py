@@ -10,6 +10,8 @@ from typing import Protocol
 from photosync.jobs.concurrency import Concurrency
 from photosync.provider import Provider
 
+_WORTH_TELLING_S = 5.0
+
 
 class Traffic(Protocol):
     """The numbers of requests that an HTTP session has sent."""
@@ -26,6 +28,14 @@ class Traffic(Protocol):
     def refusals(self) -> int:
         """The requests that the service refused because there were too many."""
 
+    @property
+    def held_s(self) -> float:
+        """For how long that held all requests."""
+
+    @property
+    def limit_per_s(self) -> float | None:
+        """The most requests a second that the service accepts, as far as it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -39,3 +49,14 @@ class Account:
     """When set, the account's requests end at once."""
     concurrency: Concurrency = field(default_factory=lambda: Concurrency(1))
     """How many of its files are worked on at a time."""
+
+    def explain_waits(self) -> str | None:
+        """Why the service made the run slower, for a person; None if it hardly did."""
+        slowed = [session for session in self.sessions if session.held_s >= _WORTH_TELLING_S]
+        if not slowed:
+            return None
+        refusals = sum(session.refusals for session in slowed)
+        times = "once" if refusals == 1 else f"{refusals:,} times"
+        text = f"the service asked to wait {times} ({sum(session.held_s for session in slowed):.0f} s in all)"
+        limits = [session.limit_per_s for session in slowed if session.limit_per_s is not None]
+        return f"{text}; about {min(limits):.2g} requests a second were accepted" if limits else text

@@ -24,6 +24,7 @@ _SAME_METHOD = (307, 308)
 ELSEWHERE = "localhost"
 """The host of another origin: the simulators call themselves 127.0.0.1."""
 _DRIP_S = 20.0
+_ALLOWED_PER_S = 20.0
 _RANGE_FAULTS = ("ignore_range", "wrong_range", "short_range", "refuse_range", "odd_range", "other_etag")
 _NO_LINGER = struct.pack("ii", 1, 0)
 """A socket that is closed with this sends RST and not FIN."""
@@ -66,6 +67,8 @@ def redirect(faults: Faults, request: web.Request, kind: RouteKind, item: str | 
 
 def refusal(faults: Faults, kind: RouteKind, item: str | None) -> web.Response | None:
     """An answer in place of the route's own."""
+    if (limit := faults.fires("rate", kind, item)) and faults.is_too_much(limit.value or _ALLOWED_PER_S):
+        return _throttled(1)
     for name, refused in _REFUSALS.items():
         if fault := faults.fires(name, kind, item):
             return refused(fault.value)

@@ -8,11 +8,14 @@ what a fault does to an answer.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import ClassVar, Literal, get_args
+
+from photosync import clock
 
 RouteKind = Literal["list", "content", "upload", "other"]
 """The kinds of routes: pages of items, the bytes of an item, an upload, or anything else."""
@@ -95,6 +98,8 @@ class Faults:
     """429 with a date as Retry-After, `value` seconds in the future."""
     throttle_text: Fault | None = None
     """429 with a Retry-After that is neither: text."""
+    rate: Fault | None = None
+    """429 with `Retry-After: 1` for what is more than `value` (20) requests in a second, of all routes together."""
     busy: Fault | None = None
     """503; `value` is the Retry-After in seconds; without a value it is text."""
     server_error: Fault | None = None
@@ -213,6 +218,17 @@ class Faults:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # repeatable on purpose
+        self._accepted_at: deque[float] = deque()
+
+    def is_too_much(self, allowed_per_s: float) -> bool:
+        """Whether one more request would be more than so many in a second. If not, it counts."""
+        now = clock.monotonic()
+        while self._accepted_at and self._accepted_at[0] <= now - 1:
+            self._accepted_at.popleft()
+        if len(self._accepted_at) >= allowed_per_s:
+            return True
+        self._accepted_at.append(now)
+        return False
 
     def arrived(self, route: str, kind: RouteKind, item: str | None) -> None:
         """A request of this context has arrived: the plan decides which faults it gets."""

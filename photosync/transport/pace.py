@@ -32,9 +32,9 @@ _ALIKE = 0.1
 """How much two numbers of accepted requests may differ."""
 _MARGIN = 0.97
 """How much of the pace that was accepted of late is kept after a refusal."""
-_LOWER, _LOWEST = 0.88, 0.75
-"""How much of a pace that is too fast after all is kept at least, and if it is refused soon."""
-_SOON_S = 2.0
+_LOWER, _LOWEST = 0.95, 0.75
+"""How much of a pace that is too fast after all is kept; the second: if it is refused soon, or for the third time."""
+_MOST_MISTAKES = 4
 _FIRST_STEP = 0.03
 _COARSE = 0.15
 """After a larger step the limit is between two paces that are far apart: it is looked for again, soon."""
@@ -42,7 +42,6 @@ _STEP_S = 1.0
 _FEWEST_STEP_REQUESTS = 3
 _SHORT_STAY_S, _FIRST_STAY_S, _LONGEST_STAY_S = 4.0, 40.0, 640.0
 _STAY_GROWTH = 4
-_MOST_MISTAKES = 4
 _SHORTEST_S = 1e-3
 _SLOW_START_REQUESTS = 20
 _SLOW_START_STEP = 0.1
@@ -83,7 +82,8 @@ class _Limit:
         """Lower the pace after a refusal; the service accepted so many since the one before. False: it is no limit."""
         if self.rate == self._kept:
             self._mistakes += 1
-            lowest = _LOWEST if accepted < self.rate * _SOON_S else _LOWER
+            is_far_off = accepted < self.rate * _STEP_S or self._mistakes > 2
+            lowest = _LOWEST if is_far_off else _LOWER
             self._stay(min(_MARGIN * self.rate, max(per_s, lowest * self.rate)), self._stay_s)
             return self._mistakes < _MOST_MISTAKES
         step = self.rate / self._accepted - 1
@@ -161,7 +161,9 @@ class Pace:
 
     def started(self, now: float) -> None:
         """Take notice of the start of a request."""
-        self._last_start = now
+        # At a limit a start that came late does not delay all that follow.
+        lag_s = 0.0 if self._limit is None or self._pause_s else self._interval_s / 2
+        self._last_start = max(self.turn(), now - lag_s) if lag_s else now
         if self._is_unread:
             self._is_unread = False
             self._read()
