@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ _RECORD_SAVED = f"""
     ON CONFLICT (account, id) DO UPDATE SET
         {", ".join(f"{column} = excluded.{column}" for column in _SAVED_COLUMNS)}, verified_run = NULL,
         {NO_FAILURE}"""  # noqa: S608 - our own names
+
+_LISTED = "(SELECT value FROM json_each(?))"
+"""The ids of a page as one parameter: there may be more than a statement can have parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class Catalog:
         self.failures = Failures(connection)
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)
+        self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.owed (row INTEGER PRIMARY KEY)")
@@ -174,13 +179,15 @@ class Catalog:
 
         Only the items of the listing (`by_listing`) count as listed.
         """
-        new = set()
-        for id_ in ids:
-            if self._connection.execute("INSERT OR IGNORE INTO temp.seen VALUES (?, ?)", (id_, by_listing)).rowcount:
-                new.add(id_)
-            elif by_listing:
-                self._connection.execute("UPDATE temp.seen SET listed = 1 WHERE id = ? AND NOT listed", (id_,))
-        return new
+        page = list(dict.fromkeys(ids))
+        listed = json.dumps(page)
+        seen = self._connection.execute(f"SELECT id FROM seen WHERE id IN {_LISTED}", (listed,)).fetchall()  # noqa: S608
+        self._connection.execute(
+            """INSERT INTO seen SELECT value, ? FROM json_each(?) WHERE true
+               ON CONFLICT (id) DO UPDATE SET listed = listed OR excluded.listed""",
+            (by_listing, listed),
+        )
+        return set(page).difference(id_ for (id_,) in seen)
 
     def forget_seen(self, ids: Iterable[str]) -> None:
         """The present run handles these items once more."""
@@ -192,8 +199,8 @@ class Catalog:
 
     def known(self, account: str, ids: Collection[str]) -> dict[str, CatalogEntry]:
         """The entries of these items by id, where they have one."""
-        marks = ",".join("?" * len(ids))
-        return {each.id: each for each in self._entries(f"account = ? AND id IN ({marks})", account, *ids)}
+        entries = self._entries(f"account = ? AND id IN {_LISTED}", account, json.dumps([*ids]))
+        return {each.id: each for each in entries}
 
     def entry(self, account: str, id_: str) -> CatalogEntry | None:
         """One item's entry."""
