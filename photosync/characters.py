@@ -31,12 +31,17 @@ def is_visible(character: str) -> bool:
 
 def escaped(text: str) -> str:
     r"""`text` for one line of a terminal: each invisible character as `\x1b`, `\n`, `\u202e`."""
-    return _NOT_PLAIN.sub(_escape, text)
+    return text if _is_plain(text) else _NOT_PLAIN.sub(_escape, text)
 
 
 def escaped_json(text: str) -> str:
     r"""JSON text for a terminal, with the same meaning: each invisible character as `\u202e`."""
-    return _NOT_PLAIN.sub(_escape_json, text)
+    return text if _is_plain(text) else _NOT_PLAIN.sub(_escape_json, text)
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `_NOT_PLAIN` finds nothing: most lines are like that, and this is much faster."""
+    return text.isascii() and text.isprintable()
 
 
 def _escape(match: re.Match[str]) -> str:

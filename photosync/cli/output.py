@@ -22,6 +22,7 @@ FILE_LOG = logging.getLogger("photosync.messages")
 
 FILE_LOG.addHandler(logging.NullHandler())  # without any handler, Python writes errors to standard error
 
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _lost: list[OSError] = []
 """The errors of writing to standard output, except that its reader has ended."""
 _without_reader: list[TextIO] = []
@@ -29,7 +30,7 @@ _without_reader: list[TextIO] = []
 
 def print_json(content: Mapping[str, object]) -> None:
     """One object on one line of standard output."""
-    _write(sys.stdout, escaped_json(json.dumps(content, ensure_ascii=False)))
+    _write(sys.stdout, escaped_json(_as_json(content)))
 
 
 def print_line(text: str) -> None:
@@ -79,9 +80,11 @@ def finish_output() -> None:
 
 def _write(stream: TextIO, text: str, *, flush: bool = False) -> None:
     """Escapes what the stream's encoding cannot show."""
-    encoding = stream.encoding or "utf-8"
+    if not text.isascii():
+        encoding = stream.encoding or "utf-8"
+        text = text.encode(encoding, errors="backslashreplace").decode(encoding)
     try:
-        stream.write(text.encode(encoding, errors="backslashreplace").decode(encoding) + "\n")
+        stream.write(text + "\n")
         if flush:
             stream.flush()
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -62,14 +63,15 @@ def count(account: Account, selection: Selection, collections: tuple[Collection,
         number = provider.count(selection, collections[0].id if collections else None)
         if number is not None:
             return min(number, selection.max_items or number)
-    return sum(len(page) for page in _pages(account, selection, collections))
+    with closing(Catalog.empty()) as counted:
+        return sum(len(page) for page in _pages(account, counted, selection, collections))
 
 
 def listed(
     account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
 ) -> Iterator[ListedItem]:
     """The items of `selection` at the provider, with the catalog's entry of each; read page by page."""
-    for items in _pages(account, selection, collections):
+    for items in _pages(account, catalog, selection, collections):
         known = catalog.known(account.name, {item.id for item in items})
         for item in items:
             entry = known.get(item.id)
@@ -113,16 +115,19 @@ def _recorded_state(entry: CatalogEntry) -> State:
     return State.PUSHED if entry.location is None else State.SAVED
 
 
-def _pages(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> Iterator[list[Item]]:
-    """Pages of items that match and were not in an earlier page. Keeps no more than their ids in memory."""
-    seen: set[str] = set()
+def _pages(
+    account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
+) -> Iterator[list[Item]]:
+    """Pages of items that match and did not come before. The catalog notes their ids, on the disk."""
+    catalog.begin_listing()
     left = selection.max_items
     wanted: list[str | None] = [each.id for each in collections]
     for collection in wanted or [None]:
         for page in account.provider.list(selection, collection, None):
-            fresh = [item for item in page.items if item.id not in seen and selection.matches(item)]
-            seen.update(item.id for item in fresh)
-            yield fresh[:left]
-            left = None if left is None else left - len(fresh[:left])
+            matching = {item.id: item for item in page.items if selection.matches(item)}
+            new = catalog.note_seen(matching)
+            fresh = [item for id_, item in matching.items() if id_ in new][:left]
+            yield fresh
+            left = None if left is None else left - len(fresh)
             if left == 0:
                 return

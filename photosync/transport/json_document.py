@@ -28,7 +28,7 @@ def parse(content: bytes | str) -> object:
     Bytes that are not valid in the encoding become U+FFFD: one damaged name must not spoil a whole page.
     """
     document = content if isinstance(content, str) else content.decode(json.detect_encoding(content), "replace")
-    if _most_values(document) > MOST_VALUES and _most_values(_STRINGS.sub("", document)) > MOST_VALUES:
+    if _may_have_too_many(document) and _may_have_too_many(_STRINGS.sub("", document)):
         raise ValueError(f"more than {MOST_VALUES} values")
     try:
         return _parsed(document)
@@ -41,9 +41,9 @@ def _parsed(document: str) -> object:
     return parsed
 
 
-def _most_values(document: str) -> int:
-    """An upper bound of the number of values."""
-    return 1 + sum(map(document.count, ",[{"))
+def _may_have_too_many(document: str) -> bool:
+    """Whether an upper bound of the number of values is too large: its characters, or those before a value."""
+    return len(document) >= MOST_VALUES and 1 + sum(map(document.count, ",[{")) > MOST_VALUES
 
 
 def _flattened(document: str) -> str:
