@@ -181,9 +181,9 @@ class Catalog:
         """
         page = list(dict.fromkeys(ids))
         listed = json.dumps(page)
-        seen = self._connection.execute(f"SELECT id FROM seen WHERE id IN {_LISTED}", (listed,)).fetchall()  # noqa: S608
+        seen = self._connection.execute(f"SELECT id FROM temp.seen WHERE id IN {_LISTED}", (listed,)).fetchall()  # noqa: S608
         self._connection.execute(
-            """INSERT INTO seen SELECT value, ? FROM json_each(?) WHERE true
+            """INSERT INTO temp.seen SELECT value, ? FROM json_each(?) WHERE true
                ON CONFLICT (id) DO UPDATE SET listed = listed OR excluded.listed""",
             (by_listing, listed),
         )
