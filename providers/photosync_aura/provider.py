@@ -66,7 +66,9 @@ class AuraProvider:
         self._auth = AuraAuth(settings, context)
         self._auth.transport = self._api_transport()
         self._api = AuraApi(context.account, settings.api, self._auth.signed_in)
-        self._transport = self._unsigned_transport(settings.pause_s(settings.images, MEDIA_PAUSE_S))
+        self._transport = self._unsigned_transport(
+            settings.pause_s(settings.images, MEDIA_PAUSE_S), settings.least_media_pause_s
+        )
         self._upload = self._unsigned_transport(pause_s=0.0)
         self._links = VideoLinks(self._items_of_frame)
         self._downloads = AuraDownloads(self._transport, settings.images, self._links)
@@ -96,7 +98,7 @@ class AuraProvider:
             )
         )
 
-    def _unsigned_transport(self, pause_s: float) -> Transport:
+    def _unsigned_transport(self, pause_s: float, least_pause_s: float | None = None) -> Transport:
         """For hosts that need no credentials of the account."""
         settings = self._settings
         headers = {"User-Agent": settings.user_agent}
@@ -106,6 +108,7 @@ class AuraProvider:
                 endpoints=(settings.images, settings.upload, settings.identity, *settings.endpoints.values()),
                 headers=headers,
                 pause_s=pause_s,
+                least_pause_s=least_pause_s,
                 read_timeout_s=_READ_TIMEOUT_S,
             )
         )

@@ -18,6 +18,8 @@ UPLOAD = "https://s3.amazonaws.com/images.senseapp.co"
 IDENTITY = "https://cognito-identity.us-east-1.amazonaws.com/"
 API_PAUSE_S = 0.5
 MEDIA_PAUSE_S = 1.0
+LEAST_MEDIA_PAUSE_S = 0.25
+"""What the host of the pictures allows is unknown; another client downloads five at a time (protocol notes, 6.3)."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -61,6 +63,8 @@ class AuraSettings(AccountSettings):
     """Where the session is stored, instead of the program's own folder."""
     delay: Annotated[float, Field(ge=0, le=300)] | None = None
     """Seconds between two requests to one host, instead of the default pauses."""
+    least_delay: Annotated[float, Field(ge=0, le=300)] | None = None
+    """How short the pause between two pictures may become while Aura refuses nothing."""
     # The service has refused outdated clients; the two must be of one platform (protocol notes, section 2).
     user_agent: str = "Aura/4.7.4271 (Android 36; Client)"
     app_identifier: str = "com.pushd.client"
@@ -117,6 +121,13 @@ class AuraSettings(AccountSettings):
         if self.delay is not None:
             return self.delay
         return 0.0 if urlsplit(url).hostname in _LOOPBACK else usual_s
+
+    @property
+    def least_media_pause_s(self) -> float | None:
+        """How short the pause between two pictures may become; None: it stays. A `delay` alone is fixed."""
+        if self.least_delay is not None or self.delay is not None:
+            return self.least_delay
+        return LEAST_MEDIA_PAUSE_S
 
     def frame_name(self, frame_id: str) -> str | None:
         """The user's name for a frame."""

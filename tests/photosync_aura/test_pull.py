@@ -351,3 +351,22 @@ def _md5s(owner: Owner) -> set[str]:
 
 def _expected(owner: Owner) -> set[str]:
     return {item.md5 for item in owner.simulator.library.expected()}
+
+
+@pytest.mark.slow  # the pause that is measured must be long beside what a picture takes
+@pytest.mark.parametrize(
+    ("settings", "is_faster"), [({"delay": 0.5, "least_delay": 0.1}, True), ({"delay": 0.3}, False)]
+)
+def test_the_pause_between_pictures_becomes_shorter_if_the_user_allows_it(
+    owner_of: OwnerOf, settings: dict[str, float], is_faster: bool
+) -> None:
+    owner = owner_of(items=120)
+    owner.configure(**settings)
+    assert owner.pull_all().number("saved") == 120
+    starts = [each.at for each in owner.simulator.requests if each.kind == "content"]
+    first_s, last_s = (starts[19] - starts[0]) / 19, (starts[-1] - starts[-20]) / 19
+    assert first_s >= 0.9 * settings["delay"]
+    if is_faster:
+        assert settings["least_delay"] <= last_s < 0.8 * first_s
+    else:
+        assert last_s >= 0.9 * settings["delay"]

@@ -183,6 +183,7 @@ def test_sign_in_state_is_known_without_a_request(owner_of: OwnerOf) -> None:
         ({"frames": {"home": {"id": KITCHEN, "time_zone": "Mars/Olympus"}}}, "time zone"),
         ({"email": None}, "email"),
         ({"delay": -1}, "delay"),
+        ({"least_delay": -1}, "least_delay"),
         ({"endpoints": {"api": "http://api.example.com"}}, "https://"),
         ({"endpoints": {"video": "https://api.example.com"}}, "unknown key"),
     ],
