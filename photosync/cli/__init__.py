@@ -5,6 +5,7 @@ what takes long to import (configuration, jobs, providers) is imported inside fu
 imported inside a function (`opening`, `logs`).
 """
 
+import gc
 import os
 
 
@@ -17,6 +18,8 @@ def main() -> None:
 
     from photosync.cli.streams import open_closed_streams, use_utf_8_names
 
+    # Modules and rows of the catalog are many objects and no garbage; to look for some costs a short run 5 %.
+    gc.set_threshold(20_000)
     open_closed_streams()
     use_utf_8_names()
 

@@ -34,7 +34,10 @@ from photosync.model import Location
 NOTHING, ALL = Fraction(0), Fraction(1)
 """The part of the files that is read."""
 _AHEAD = 64
-"""The number of files that wait for a worker."""
+"""The number of groups of files that wait for a worker."""
+_TOGETHER = 16
+_TOGETHER_BYTES = 1 << 20
+"""A worker gets so many files at once, or so many bytes: to hand over a small file takes longer than to read it."""
 _BATCH = 256
 _BATCH_S = 5.0
 """What was read is recorded after so many files, or so long."""
@@ -228,23 +231,30 @@ class Verify:
 
     def _read_each(self, next_file: Callable[[], RecordedFile | None]) -> Iterator[_Checked]:
         """Read files with all workers."""
-        pipeline = Pipeline[None, RecordedFile, _Checked](iter(()), self._read, Concurrency(self.workers), self.cancel)
+        concurrency = Concurrency(self.workers)
+        pipeline = Pipeline[None, list[RecordedFile], list[_Checked]](
+            iter(()), self._read_all, concurrency, self.cancel
+        )
         try:
             pipeline.request_pages(1)
-            for first in islice(iter(next_file, None), _AHEAD):
+            for first in islice(iter(lambda: _some(next_file), []), _AHEAD):
                 pipeline.submit(first)
             for event in pipeline:
                 self._check_cancelled()
-                if isinstance(event, _Checked):
-                    yield event
-                    if (file := next_file()) is not None:
-                        pipeline.submit(file)
+                if isinstance(event, list):
+                    yield from event
+                    if files := _some(next_file):
+                        pipeline.submit(files)
         finally:
-            for finished in pipeline.close():
+            for finished in chain.from_iterable(pipeline.close()):
                 self._count_reading(finished)
 
+    def _read_all(self, files: list[RecordedFile]) -> list[_Checked]:
+        """Read some files. Called by the workers."""
+        return [self._read(each) for each in files]
+
     def _read(self, file: RecordedFile) -> _Checked:
-        """Read a file and its undo records. Called by the workers."""
+        """Read a file and its undo records."""
         path = self.library.file(file.location)
         problem, back = fault_of(path, file.size_bytes), self._steps_back(file)
         bad_record, steps = (back, ()) if isinstance(back, BadRecord) else (None, back)
@@ -330,6 +340,16 @@ class Verify:
             return None
         self.catalog.checks.forget_unknown(found)
         return missing(FindingReason.MOVED, f"it was moved: its content is in {found.location} now")
+
+
+def _some(next_file: Callable[[], RecordedFile | None]) -> list[RecordedFile]:
+    """The next files for a worker; a large one, or one of unknown size, is the last. Empty if there are none."""
+    files: list[RecordedFile] = []
+    size_bytes = 0
+    while len(files) < _TOGETHER and size_bytes < _TOGETHER_BYTES and (file := next_file()) is not None:
+        files.append(file)
+        size_bytes += _TOGETHER_BYTES if file.size_bytes is None else file.size_bytes
+    return files
 
 
 def _finding(location: Location, problem: FileFault, file: RecordedFile | None = None) -> Finding:
