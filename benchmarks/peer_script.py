@@ -6,7 +6,7 @@ import time
 
 from amazon_photos import AmazonPhotos  # type: ignore[import-not-found]
 
-CONNECTIONS = 100
+CONNECTIONS = 64
 CHUNK_BYTES = 1 << 20
 
 

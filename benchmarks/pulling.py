@@ -10,7 +10,7 @@ from benchmarks.contents import item_id
 from benchmarks.measuring import Measured, check_files, photosync
 from benchmarks.service import Floor, Service
 
-_FLOOR_CONNECTIONS = 128
+_MOST_CONNECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +36,4 @@ def pull(service: Service, folder: Path) -> Pull:
 def floor_of_pull(service: Service, items: int) -> Floor:
     """How fast the service can be asked for the redirects and contents of its items."""
     jobs = [f"/drive/v1/nodes/{item_id(number)}/contentRedirection /c/{number}" for number in range(items)]
-    return service.floor(jobs, _FLOOR_CONNECTIONS)
+    return service.floor(jobs, max(4, min(_MOST_CONNECTIONS, items // 8)))

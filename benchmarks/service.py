@@ -16,6 +16,7 @@ from benchmarks.contents import item_id
 from photosync.testing.command import Sandbox
 
 _STOP_TIMEOUT_S = 20.0
+_FLOOR_RUNS = 3
 _LEAST_TIMES_FLOOR = 1.3
 """A run that is closer to the floor measures the service."""
 _MOST_BUSY = 0.95
@@ -110,8 +111,12 @@ class Service:
             return json.load(response)
 
     def floor(self, targets: Iterable[str], connections: int) -> Floor:
-        """Ask for the targets, one line for each job, by `python -m benchmarks.floor`."""
+        """Ask for the targets, one line for each job, by `python -m benchmarks.floor`: the best of three times."""
+        text = "\n".join(targets)
+        return min((self._asked(text, connections) for _ in range(_FLOOR_RUNS)), key=lambda each: each.seconds)
+
+    def _asked(self, text: str, connections: int) -> Floor:
         before = self.counts["cpu_s"]
         command = [sys.executable, "-m", "benchmarks.floor", self.url, self.certificate, str(connections)]
-        done = subprocess.run(command, input="\n".join(targets), stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, input=text, stdout=subprocess.PIPE, text=True, check=True)
         return Floor(float(done.stdout), self.counts["cpu_s"] - before)
