@@ -29,7 +29,7 @@ from benchmarks import (
     uploading,
     verifying,
 )
-from benchmarks.results import Results, kept
+from benchmarks.results import FOLDER, Results, kept
 from benchmarks.rows import Row, markdown_table, text_table
 from benchmarks.service import BenchmarkError
 from benchmarks.setting import Setting
@@ -71,8 +71,8 @@ def main() -> int:
     if options.json:
         options.json.write_text(results.as_json(), encoding="utf-8")
     if options.keep:
-        print(f"Kept: {results.keep().relative_to(Path.cwd())}")
-        plot.write(kept())
+        print(f"Kept: {results.keep(options.keep)}")
+        (options.keep / "plot.svg").write_text(plot.draw(kept(options.keep)), encoding="utf-8")
     return _exit(rows, failed)
 
 
@@ -112,7 +112,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--items", type=int, help="how many items there are, in place of the usual numbers")
     parser.add_argument("--peers", action="store_true", help="install amazon-photos and measure it too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
-    parser.add_argument("--keep", action="store_true", help="keep them in benchmarks/results, and draw the plot again")
+    parser.add_argument(
+        "--keep", nargs="?", type=Path, const=FOLDER, metavar="FOLDER", help="keep them there, and draw the plot again"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table as in docs/performance.md")
     parser.add_argument("--show", type=Path, metavar="FILE", help="measure nothing: print results that were kept")
     parser.add_argument(

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
-from benchmarks.results import FOLDER, Results
+from benchmarks.results import Results
 
-PLOT = FOLDER / "plot.svg"
 _COLUMNS, _WIDTH, _HEIGHT = 3, 300, 130
 _LEFT, _TOP, _RIGHT, _BOTTOM = 34, 34, 10, 22
-_STYLE = (
-    "text{font:11px sans-serif;fill:#333}.small{font-size:9px;fill:#777}.goal{stroke:#c33;stroke-dasharray:4 3}"
-    ".line{fill:none;stroke:#27c;stroke-width:1.5}.met{fill:#27c}.missed{fill:#c33}"
-)
+_FONT = 'font-family="sans-serif" font-size="11" fill="#333"'
+_SMALL = 'font-size="9" fill="#777"'
+_BLUE, _RED = "#2277cc", "#cc3333"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +22,10 @@ class _Point:
 
 
 def draw(kept: Sequence[Results]) -> str:
-    """The SVG. The newest results say which rows there are, and how they are called."""
-    named = [(row.name, row.work, row.unit) for row in kept[-1].rows if row.goal]
-    charts = [_chart(f"{work} ({unit})", _points(kept, name)) for name, work, unit in named]
+    """The SVG. Results of small sizes are not drawn beside those of the usual ones."""
+    drawn = [results for results in kept if results.quick == kept[-1].quick]
+    named = {row.name: f"{row.work} ({row.unit})" for each in drawn for row in each.rows if row.goal is not None}
+    charts = [_chart(title, _points(drawn, name)) for name, title in named.items()]
     lines = -(-len(charts) // _COLUMNS)
     placed = [
         f'<g transform="translate({number % _COLUMNS * _WIDTH},{number // _COLUMNS * _HEIGHT})">{chart}</g>'
@@ -35,8 +33,7 @@ def draw(kept: Sequence[Results]) -> str:
     ]
     size = f'width="{_COLUMNS * _WIDTH}" height="{lines * _HEIGHT}"'
     background = '<rect width="100%" height="100%" fill="#fff"/>'
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', f"<style>{_STYLE}</style>", background, *placed]
-    return "\n".join((*parts, "</svg>", ""))
+    return "\n".join((f'<svg xmlns="http://www.w3.org/2000/svg" {size} {_FONT}>', background, *placed, "</svg>", ""))
 
 
 def _points(kept: Sequence[Results], name: str) -> list[_Point]:
@@ -61,18 +58,18 @@ def _chart(title: str, points: Sequence[_Point]) -> str:
     words, more = _two_lines(title)
     parts = [
         f'<text x="4" y="12">{escape(words)}</text><text x="4" y="25">{escape(more)}</text>',
-        f'<line class="goal" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y(1):.1f}" y2="{y(1):.1f}"/>',
-        f'<text class="small" x="4" y="{y(1) + 3:.1f}">goal</text>',
+        f'<path stroke="{_RED}" stroke-dasharray="4 3" d="M{_LEFT},{y(1):.1f} H{_WIDTH - _RIGHT}"/>',
+        f'<text {_SMALL} x="4" y="{y(1) + 3:.1f}">goal</text>',
     ]
     path = " ".join(f"{x(number):.1f},{y(point.ratio):.1f}" for number, point in enumerate(points))
-    parts.append(f'<polyline class="line" points="{path}"/>')
+    parts.append(f'<polyline fill="none" stroke="{_BLUE}" stroke-width="1.5" points="{path}"/>')
     for number, point in enumerate(points):
-        kind = "met" if point.ratio <= 1 else "missed"
+        color = _BLUE if point.ratio <= 1 else _RED
         tip = f"<title>{escape(point.label)}: {point.ratio:.2f} of the goal</title>"
-        parts.append(f'<circle class="{kind}" cx="{x(number):.1f}" cy="{y(point.ratio):.1f}" r="3">{tip}</circle>')
+        parts.append(f'<circle fill="{color}" cx="{x(number):.1f}" cy="{y(point.ratio):.1f}" r="3">{tip}</circle>')
     if points:
         ends = f"{points[0].label.split()[0]} to {points[-1].label.split()[0]}, now {points[-1].ratio:.2f}"
-        parts.append(f'<text class="small" x="{_LEFT}" y="{_HEIGHT - 8}">{ends}</text>')
+        parts.append(f'<text {_SMALL} x="{_LEFT}" y="{_HEIGHT - 8}">{ends}</text>')
     return "".join(parts)
 
 
@@ -81,8 +78,3 @@ def _two_lines(text: str, most: int = 48) -> tuple[str, str]:
         return text, ""
     first = text[:most].rpartition(" ")[0]
     return first, text[len(first) + 1 :]
-
-
-def write(kept: Sequence[Results], path: Path = PLOT) -> None:
-    """Draw it to a file."""
-    path.write_text(draw(kept), encoding="utf-8")

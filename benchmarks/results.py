@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from benchmarks.measuring import PYTHON
 from benchmarks.rows import Row
 
 FOLDER = Path(__file__).with_name("results")
-_PLACE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +47,32 @@ class Results:
         about = {"date": self.date.isoformat(), "commit": self.commit, "machine": self.machine, "quick": self.quick}
         return json.dumps({**about, "rows": [row.as_json() for row in self.rows]}, indent=1, ensure_ascii=False) + "\n"
 
-    def keep(self) -> Path:
+    def keep(self, folder: Path) -> Path:
         """Write it to the folder of the kept ones."""
-        FOLDER.mkdir(exist_ok=True)
-        path = FOLDER / f"{self.date:%Y-%m-%d-%H%M}-{self.commit}.json"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{self.date:%Y-%m-%d-%H%M}-{self.commit}.json"
         path.write_text(self.as_json(), encoding="utf-8")
         return path
 
 
-def kept() -> list[Results]:
+def kept(folder: Path) -> list[Results]:
     """All kept ones, the oldest first."""
-    return sorted((Results.read(path) for path in FOLDER.glob("*.json")), key=lambda each: each.date)
+    return sorted((Results.read(path) for path in folder.glob("*.json")), key=lambda each: each.date)
 
 
 def _commit() -> str:
+    """Of the photosync that was measured."""
     try:
-        short = _git("rev-parse", "--short", "HEAD").strip()
-        return short + ("+" if _git("status", "--porcelain", "--untracked-files=no").strip() else "")
+        package = _output(PYTHON, "-c", "import photosync; print(photosync.__path__[0])")
+        git = ("git", "-C", package)
+        changed = _output(*git, "status", "--porcelain", "--untracked-files=no")
+        return _output(*git, "rev-parse", "--short", "HEAD") + ("+" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 
 
-def _git(*arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=_PLACE, capture_output=True, text=True, check=True).stdout
+def _output(*command: str) -> str:
+    return subprocess.run(command, cwd=FOLDER.parent, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _machine() -> dict[str, str | int]:

@@ -30,21 +30,27 @@ def test_results_have_figure_goal_and_ratio(tmp_path: Path) -> None:
     assert row["parts"]["more requests"][0] >= 2
 
 
+@pytest.mark.slow  # the service is busy for four seconds in each of five runs
 def test_a_busy_service_makes_its_row_invalid(tmp_path: Path) -> None:
-    done = _run("pull-0ms", "--items", "10", "--busy-service", "0.05", "--json", str(tmp_path / "results.json"))
+    done = _run("pull-0ms", "--items", "10", "--busy-service", "0.2", "--json", str(tmp_path / "results.json"))
     assert done.returncode == 1, done.stdout
     assert "NOT VALID: the simulated service was the limit, not photosync: pull-0ms" in done.stderr
     row = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["rows"][0]
     assert (row["passed"], row["problem"][:17]) == (None, "the service alone")
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.slow  # every benchmark, each with a service and several commands from the beginning
 def test_every_benchmark_runs_and_its_results_can_be_shown_again(tmp_path: Path) -> None:
     results = tmp_path / "results.json"
+    kept = tmp_path / "kept"
     names = ["rate", "line", "listing", "large", "growth", "verify", "start", "faults", "push", "fix"]
-    done = _run(*names, "--items", "40", "--json", str(results))
+    done = _run(*names, "--items", "40", "--json", str(results), "--keep", str(kept))
     assert done.returncode == 0 or "NOT VALID" in done.stderr, done.stderr
     shown = _run("--show", str(results))
-    assert shown.stdout == done.stdout
+    assert done.stdout.startswith(shown.stdout)
+    (file,) = kept.glob("*.json")
+    assert file.read_bytes() == results.read_bytes()
+    assert (kept / "plot.svg").read_text(encoding="utf-8").startswith("<svg")
     table = _run("--show", str(results), "--markdown").stdout.splitlines()
     assert sum(line.startswith("| ") for line in table) == len(json.loads(results.read_text())["rows"]) + 2
