@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,9 @@ MOST_WORKERS = 64
 _REMEMBERED = timedelta(days=30)
 """How long what a run learned about a service is used."""
 _LONGEST_FILE = 10_000
+_FASTEST_PER_S = 1e6
+_SLOWEST_PER_S = 0.5
+"""No slower pace is kept: the service may have had trouble."""
 log = logging.getLogger("photosync.accounts")
 
 
@@ -49,14 +52,15 @@ def opened(
     bandwidth = BandwidthLimit(bytes_per_s) if bytes_per_s else None
     transports: list[Transport] = []
     folder = state_folder() / "accounts" / config.name
-    learned = _LearnedWorkers(folder / "workers.json")
+    speed_file = folder / "speed.json"
+    speed = (jobs is None and _read_speed(speed_file)) or _Speed(config.provider.facts.workers, was_refused=False)
 
     def show_workers(number: int) -> None:
         log.info("%s: %d files at a time", config.name, number)
         on_workers(number)
 
     concurrency = (
-        learned.concurrency(config.provider.facts, lambda: sum(each.refusals for each in transports), show_workers)
+        speed.concurrency(config.provider.facts, lambda: sum(each.refusals for each in transports), show_workers)
         if jobs is None
         else Concurrency(jobs)
     )
@@ -66,6 +70,8 @@ def opened(
         transports.append(
             Transport(settings, policy=policy, redactor=redactor, bandwidth=bandwidth, cancel=cancel, on_wait=on_wait)
         )
+        if (limit_per_s := speed.limit_per_s(len(transports) - 1)) is not None:
+            transports[-1].limit_per_s = limit_per_s
         return transports[-1]
 
     context = AccountContext(config.name, folder, open_transport, say, cancel)
@@ -73,15 +79,19 @@ def opened(
     try:
         yield Account(config.name, provider, transports, cancel, concurrency)
     finally:
-        learned.keep(concurrency)
+        _keep_speed(speed_file, concurrency, transports)
         provider.close()
 
 
 @dataclass(frozen=True, slots=True)
-class _LearnedWorkers:
-    """The number of workers at the end of the last run, in a file. The file is an aid: it may be absent or damaged."""
+class _Speed:
+    """What a run found out about the speed of a service."""
 
-    path: Path
+    workers: int
+    was_refused: bool
+    """Whether the service refused more workers."""
+    limits_per_s: Sequence[float | None] = ()
+    """The requests a second that it accepts, for each transport in the order in which they are opened."""
 
     def concurrency(
         self, facts: ServiceFacts, refusals: Callable[[], int], on_change: Callable[[int], None]
@@ -89,29 +99,39 @@ class _LearnedWorkers:
         """The concurrency that a run begins with: polite, and a half of what was good last."""
         start = facts.workers
         most = min(max(start, facts.most_workers or 0), MOST_WORKERS)
-        workers, was_refused = self._read() or (start, False)
-        first = min(workers, start) if was_refused else max(start, min(workers, most) // 2)
-        return Concurrency(start, most, first=first, is_careful=was_refused, refusals=refusals, on_change=on_change)
+        first = min(self.workers, start) if self.was_refused else max(start, min(self.workers, most) // 2)
+        return Concurrency(
+            start, most, first=first, is_careful=self.was_refused, refusals=refusals, on_change=on_change
+        )
 
-    def _read(self) -> tuple[int, bool] | None:
-        """The number of workers, and whether the service refused more; None if nothing of use is known."""
-        try:
-            with open_regular(self.path) as file:
-                content = json.loads(file.read(_LONGEST_FILE))
-            workers, was_refused, at = content["workers"], content["was_refused"], content["at"]
-            age = clock.now() - datetime.fromisoformat(at)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
-        is_valid = type(workers) is int and 1 <= workers <= MOST_WORKERS and type(was_refused) is bool
-        return (workers, was_refused) if is_valid and abs(age) < _REMEMBERED else None
+    def limit_per_s(self, transport: int) -> float | None:
+        return self.limits_per_s[transport] if transport < len(self.limits_per_s) else None
 
-    def keep(self, concurrency: Concurrency) -> None:
-        """Keep what `concurrency` learned, if anything."""
-        if concurrency.has_learned:
-            content = {
-                "at": clock.now_text(),
-                "was_refused": concurrency.was_refused,
-                "workers": concurrency.workers,
-            }
-            with suppress(OSError):
-                private_files.write(self.path, json.dumps(content).encode() + b"\n")
+
+def _read_speed(path: Path) -> _Speed | None:
+    """What the last run found out. None if the file is absent, old or damaged: it only helps."""
+    try:
+        with open_regular(path) as file:
+            content = json.loads(file.read(_LONGEST_FILE))
+        age = clock.now() - datetime.fromisoformat(content["at"])
+        speed = _Speed(content["workers"], content["was_refused"], content["limits_per_s"])
+        is_valid = type(speed.workers) is int and 1 <= speed.workers <= MOST_WORKERS and abs(age) < _REMEMBERED
+        is_valid = is_valid and type(speed.was_refused) is bool and type(speed.limits_per_s) is list
+        are_limits = all(each is None or _SLOWEST_PER_S <= each <= _FASTEST_PER_S for each in speed.limits_per_s)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return speed if is_valid and are_limits else None
+
+
+def _keep_speed(path: Path, concurrency: Concurrency, transports: Sequence[Transport]) -> None:
+    if not concurrency.has_learned:
+        return
+    limits_per_s = [each.limit_per_s for each in transports]
+    content = {
+        "at": clock.now_text(),
+        "limits_per_s": [each and max(each, _SLOWEST_PER_S) for each in limits_per_s],
+        "was_refused": concurrency.was_refused,
+        "workers": concurrency.workers,
+    }
+    with suppress(OSError):
+        private_files.write(path, json.dumps(content).encode() + b"\n")

@@ -29,14 +29,22 @@ def simulator() -> Iterator[AmazonSimulator]:
 
 
 def state_file(sandbox: Sandbox) -> Path:
-    return sandbox.home / ".local" / "state" / "photosync" / "accounts" / "amazon" / "workers.json"
+    return sandbox.home / ".local" / "state" / "photosync" / "accounts" / "amazon" / "speed.json"
 
 
-def remember(sandbox: Sandbox, *, workers: object = 40, was_refused: object = False, age_days: float = 1) -> None:
+def remember(
+    sandbox: Sandbox,
+    *,
+    workers: object = 40,
+    was_refused: object = False,
+    limits_per_s: object = (None,),
+    age_days: float = 1,
+) -> None:
     at = (datetime.now(UTC) - timedelta(days=age_days)).isoformat(timespec="seconds")
     path = state_file(sandbox)
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"at": at, "was_refused": was_refused, "workers": workers}))
+    content = {"at": at, "was_refused": was_refused, "workers": workers, "limits_per_s": limits_per_s}
+    path.write_text(json.dumps(content))
 
 
 def most_at_a_time(sandbox: Sandbox, simulator: AmazonSimulator, *options: str) -> int:
@@ -78,6 +86,16 @@ def test_a_run_after_refusals_begins_with_what_was_accepted(sandbox: Sandbox, si
     assert most_at_a_time(sandbox, simulator) <= 3 + LISTING
 
 
+def test_a_run_begins_at_the_pace_that_was_accepted_last(sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    per_s = 2
+    simulator.library.add(10)
+    remember(sandbox, limits_per_s=[per_s])
+    most_at_a_time(sandbox, simulator)
+    arrived = [each.at for each in simulator.requests]
+    assert max(arrived) - min(arrived) >= 0.9 * (FEW + 10) / per_s  # redirects are followed at once
+    assert json.loads(state_file(sandbox).read_bytes())["limits_per_s"] == [per_s]
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -88,8 +106,13 @@ def test_a_run_after_refusals_begins_with_what_was_accepted(sandbox: Sandbox, si
         {"workers": True},
         {"workers": "40"},
         {"was_refused": None},
+        {"limits_per_s": 5},
+        {"limits_per_s": ["fast"]},
+        {"limits_per_s": [float("nan")]},
+        {"limits_per_s": [0]},
+        {"limits_per_s": [10**400]},
     ],
-    ids=str,
+    ids=lambda content: str(content)[:40],
 )
 def test_a_file_that_is_old_or_wrong_is_not_used(
     sandbox: Sandbox, simulator: AmazonSimulator, content: dict[str, float]
