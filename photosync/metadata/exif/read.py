@@ -28,7 +28,8 @@ def read_exif(block: Block) -> Facts:
     """The usable facts of a block."""
     tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
     texts = [_written(block, "Exif", tag) or "" for tag in tags]
-    original, created, offset = (read_offset(text) for text in texts)
+    offsets = [read_offset(text) for text in texts]
+    original, created, offset = offsets
     modified = _date(block, MODIFY_DATE, None, offset)
     dates = {
         TimeSource.EXIF_ORIGINAL: _or_offset(
@@ -39,7 +40,11 @@ def read_exif(block: Block) -> Facts:
         TimeSource.GPS: _gps_time(block),
     }
     return Facts.of_dates(dates) | Facts(
-        exif_offsets={tag: read_offset(text) for tag, text in zip(tags, texts, strict=True) if _is_offset_there(text)},
+        exif_offsets={
+            tag: known
+            for tag, known, text in zip(tags, offsets, texts, strict=True)
+            if known is not None or not is_absent(text)  # one that cannot be read is not overwritten either
+        },
         has_position=_is_coordinate(block, GPS_LATITUDE) and _is_coordinate(block, GPS_LONGITUDE),
         has_artist=_has_text(block, ARTIST),
         has_copyright=_has_text(block, COPYRIGHT),
@@ -66,11 +71,6 @@ def _is_coordinate(block: Block, tag: int) -> bool:
     if entry is not None and entry.type != RATIONAL:
         return bool((_written(block, "GPS", tag) or "").strip("\0 "))
     return bool(_fractions(block, tag))
-
-
-def _is_offset_there(text: str) -> bool:
-    """An offset that cannot be read is not overwritten either."""
-    return read_offset(text) is not None or not is_absent(text)
 
 
 def _read(block: Block, name: DirectoryName, tag: int) -> WrittenDate:
