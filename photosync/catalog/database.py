@@ -76,6 +76,8 @@ class Catalog:
 
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
+        self._may_have_files = True
+        """False: this run began without files and has saved none. Then no location has to be looked up."""
         self.copy = CatalogCopy(connection)
         self.soundness = Soundness(connection)
         self.fixes = Fixes(connection)
@@ -173,6 +175,8 @@ class Catalog:
         """Forget the seen ids and missing files of the last run. Their ids are unique in one account only."""
         self._connection.execute("DELETE FROM temp.seen")
         self._connection.execute("DELETE FROM temp.missing")
+        has_files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM items WHERE path_key IS NOT NULL)")
+        self._may_have_files = bool(has_files.fetchone()[0])
 
     def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
         """Note that the present run handles these ids. Returns those that it had not seen before.
@@ -216,6 +220,8 @@ class Catalog:
 
     def owner_of(self, location: Location) -> tuple[str, str] | None:
         """The account and the id of the item whose file is at this location."""
+        if not self._may_have_files:
+            return None
         return entry.owner(self._connection, location)
 
     def entries(self, account: str) -> Iterator[CatalogEntry]:
@@ -227,6 +233,7 @@ class Catalog:
 
     def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
         """Record that these files are at their locations. The caller holds a transaction."""
+        self._may_have_files = True
         for each in saved:
             self._connection.execute("DELETE FROM temp.missing WHERE id = ?", (each.item.id,))
             self._connection.execute(
