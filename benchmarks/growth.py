@@ -56,6 +56,8 @@ def _growth(
     seconds = {f"{small.items:,} items s": [each.seconds for each in few]}
     seconds[f"{large.items:,} items s"] = [each.seconds for each in many]
     times = _times(*seconds.values())
+    seconds[f"{small.items:,} items CPU s"] = [each.cpu_s for each in few]
+    seconds[f"{large.items:,} items CPU s"] = [each.cpu_s for each in many]
     yield Row(f"growth/{name}", f"{work}: 10 times the items", times, "times the time", 11, parts=seconds)
     peaks = {f"{small.items:,} items MB": [each.peak_mb for each in few]}
     peaks[f"{large.items:,} items MB"] = [each.peak_mb for each in many]

@@ -16,7 +16,7 @@ from benchmarks.setting import Setting
 from photosync.testing.command import Sandbox
 
 _MB = 1_000_000
-_KILLED_MBIT = 400
+_KILLED_MBIT = 100
 """A line on which all that was sent has arrived, so that the bytes lost at a kill can be counted at the service."""
 _POLL_S = 0.02
 
@@ -24,7 +24,7 @@ _POLL_S = 0.02
 def measure(setting: Setting) -> Iterator[Row]:
     """A pull with a cut in the middle, a pull without anything new, and one that is killed."""
     yield from _cut(setting, setting.size(4_000_000_000, 100_000_000))
-    yield from _killed(setting, setting.size(500_000_000, 60_000_000))
+    yield from _killed(setting, setting.size(300_000_000, 30_000_000))
 
 
 def _cut(setting: Setting, size_bytes: int) -> Iterator[Row]:
