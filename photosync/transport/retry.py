@@ -157,6 +157,14 @@ class Retries:
 
     def run(self, attempt: Callable[[Retries], Result]) -> Result:
         """Call `attempt` with this object until it does not raise `RetryableError`, or a limit is reached."""
+        try:
+            return attempt(self)
+        except RetryableError as failure:
+            known = [failure]
+        return self._run_again(attempt, known)
+
+    def _run_again(self, attempt: Callable[[Retries], Result], known: list[RetryableError]) -> Result:
+        """The loop. It begins with the failure of the first attempt: few requests have one, and the loop takes time."""
         from tenacity import Retrying, retry_if_exception  # noqa: PLC0415 - slow to load, and not for what sends nothing
 
         engine = Retrying(
@@ -167,8 +175,14 @@ class Retries:
             sleep=lambda seconds: clock.wait(self.cancel, seconds),
             reraise=True,
         )
+
+        def next_attempt() -> Result:
+            if known:
+                raise known.pop()
+            return attempt(self)
+
         try:
-            return engine(attempt, self)
+            return engine(next_attempt)
         except RetryableError as failure:
             error = self._final_error(failure)
         raise error
