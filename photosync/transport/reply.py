@@ -51,6 +51,10 @@ class Reply:
         self.where = target.origin.name
         """The host, for messages."""
         self._raw = response
+        self._answer = response._original_response
+        """That of http.client; requests too finds it there."""
+        self._is_empty = response.length_remaining == 0
+        """Whether the answer has no body: most redirects, which need not be read then."""
         self._limit_s = limit_s
         self._cancel = cancel
 
@@ -72,6 +76,8 @@ class Reply:
             return self.head
 
     def _with_body(self, at_most: int, within_s: float) -> Answer:
+        if self._is_empty:
+            return self.head
         body = bytearray()
         end = time.monotonic() + within_s
         while len(body) < at_most and (part := self._next(min(at_most - len(body), _PIECE_BYTES), decode=True)):
@@ -108,6 +114,8 @@ class Reply:
 
     def close(self) -> None:
         """Return the connection to the pool if the body was read to its end, else close it."""
+        if self._is_empty and self._answer is not None:
+            self._answer.close()
         if self._raw.closed:
             self._raw.release_conn()
         self._raw.close()
@@ -115,9 +123,8 @@ class Reply:
 
     def _reading_into(self, *, decode: bool) -> Callable[[memoryview], int]:
         """What reads the next part of the body into memory, and returns its size; 0 at the end."""
-        response = self._raw._original_response  # of http.client; requests too finds it there
-        if not decode and isinstance(response, FinalResponse) and response.has_length:
-            return partial(self._receive_into, response)
+        if not decode and isinstance(self._answer, FinalResponse) and self._answer.has_length:
+            return partial(self._receive_into, self._answer)
         return partial(self._copy_next, decode=decode)
 
     def _copy_next(self, memory: memoryview, *, decode: bool) -> int:
