@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -55,6 +56,8 @@ class SavedFile:
     fix_record: str | None = None
     """The fixer's result; None if there is nothing to record."""
     proof: Proof = Proof.OWN
+    is_new: bool = False
+    """The catalog has no entry of the item, so that nothing of an earlier file has to be looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ class Catalog:
             if not synced:
                 self._connection.execute("PRAGMA synchronous = FULL")
 
-    @property
+    @cached_property
     def has_log(self) -> bool:
         """Whether there is a write-ahead log: a transaction that is not synced takes microseconds."""
         return bool(self._connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal")
@@ -231,26 +234,32 @@ class Catalog:
     def _entries(self, condition: str, *parameters: object) -> Iterator[CatalogEntry]:
         return entry.select(self._connection, condition, *parameters)
 
-    def record_saved(self, account: str, run: int, saved: Iterable[SavedFile]) -> None:
+    def record_saved(self, account: str, run: int, saved: Collection[SavedFile]) -> None:
         """Record that these files are at their locations. The caller holds a transaction."""
         self._may_have_files = True
-        for each in saved:
-            self._connection.execute("DELETE FROM temp.missing WHERE id = ?", (each.item.id,))
-            self._connection.execute(
-                """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
-                   WHERE account = ? AND id = ? AND path IS NOT NULL AND (outside, path) <> (?, ?)""",
-                (account, each.item.id, each.location.root, each.location.path),
-            )
-            self._connection.execute(
-                _RECORD_SAVED,
+        known = [each for each in saved if not each.is_new]
+        self._connection.executemany("DELETE FROM temp.missing WHERE id = ?", [(each.item.id,) for each in known])
+        self._connection.executemany(
+            """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
+               WHERE account = ? AND id = ? AND path IS NOT NULL AND (outside, path) <> (?, ?)""",
+            [(account, each.item.id, each.location.root, each.location.path) for each in known],
+        )
+        now = _now()
+        self._connection.executemany(
+            _RECORD_SAVED,
+            [
                 (
                     *(account, each.item.id, run, item_json.to_text(each.item), "saved", run),
                     *(each.location.root, each.location.path, each.location.key, each.item.revision),
                     *(each.delivered.size_bytes, each.delivered.md5, each.delivered.sha256),
-                    *(each.stored_size, each.stored_sha256, _now(), each.fix_record, each.proof),
-                ),
-            )
-            self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
+                    *(each.stored_size, each.stored_sha256, now, each.fix_record, each.proof),
+                )
+                for each in saved
+            ],
+        )
+        for each in saved:
+            if each.sidecars or not each.is_new:
+                self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)
 
     def record_described(self, account: str, items: Iterable[Item]) -> None:
         """Record new descriptions of known items."""

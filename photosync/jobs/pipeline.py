@@ -73,6 +73,11 @@ class Pipeline(Generic[Batch, Work, Done]):
         """Whether more work may be submitted."""
         return self._waiting < BACKLOG
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether neither a page nor a result waits to be yielded."""
+        return self._events.empty()
+
     def submit(self, work: Work) -> None:
         """Queue this work for a worker."""
         self._waiting += 1

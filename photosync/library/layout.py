@@ -98,6 +98,8 @@ def _parse(segment: str) -> list[_Part]:
 
 
 def _render(segment: list[_Part], fields: LayoutFields) -> str:
+    if fields.taken is not None and fields.taken.meaning not in _KNOWN:
+        return "".join([part.literal + _value(part, fields) for part in segment])
     unknown = [number for number, part in enumerate(segment) if not _is_known(part, fields.taken)]
     if unknown and len(unknown) == sum(part.field is not None for part in segment):
         return UNKNOWN_DATE
@@ -119,22 +121,25 @@ def _is_known(part: _Part, taken: CaptureTime | None) -> bool:
 
 
 def _value(part: _Part, fields: LayoutFields) -> str:  # noqa: PLR0911 - one line a field
-    name = safe_name(fields.name, fallback=fields.id)
     match part.field:
         case None:
             return ""
+        case "taken" | "year" | "month" | "day":
+            return _date(fields.taken.reading, part.field, part.format) if fields.taken else ""
         case "collection":
             return "/".join(safe_name(folder) for folder in fields.collection.split("/") if folder)
         case "name":
-            return name
+            return _name(fields)
         case "stem":
-            return split_extension(name)[0]
+            return split_extension(_name(fields))[0]
         case "ext":
-            return split_extension(name)[1]
-        case "taken" | "year" | "month" | "day":
-            return _date(fields.taken.reading, part.field, part.format) if fields.taken else ""
+            return split_extension(_name(fields))[1]
         case field:
             return str(getattr(fields, field)).replace("/", "_")
+
+
+def _name(fields: LayoutFields) -> str:
+    return safe_name(fields.name, fallback=fields.id)
 
 
 def _date(taken: datetime, field: str, format_: str) -> str:

@@ -92,7 +92,7 @@ class LocationChooser:
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
         if known and known.location and known.location.root == root and _fits(known.location, name_bytes):
             file = self.library.file(known.location)
-            if file.is_file() or not os.path.lexists(file):
+            if file.is_file() or not self.library.is_taken(known.location):
                 return known.location  # anything else there is the user's
         location = self._new(downloaded, name_bytes)
         self._reserve(item, location)  # until the catalog has it: the next item may have the same content
@@ -108,17 +108,14 @@ class LocationChooser:
             item = replace(item, name=fitting_name(item.name, format_))
         usual = self._usual(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes)
         for location in self._candidates(item, usual, name_bytes):
-            file = self.library.file(location)
-            if not os.path.lexists(file):
+            if not self.library.is_taken(location):
                 # `plan` has asked the catalog, and no other item got it since
                 if self._is_reserved(item, location) or self._is_free(item, location):
                     return location
-            elif (
-                self._is_free(item, location)
-                and _has_content(file, downloaded.stored_sha256)
-                and self.claims.claim(file, item)
-            ):
-                return location
+            elif self._is_free(item, location):
+                file = self.library.file(location)
+                if _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item):
+                    return location
         raise AssertionError("locations never end")
 
     def _date(self, item: Item, choice: CaptureTimeChoice) -> CaptureTime | None:

@@ -207,7 +207,7 @@ class Pull:
                     raise listing_error
             elif event is not None:
                 self._take_result(event)
-            self._saver.record()
+            self._saver.record(is_idle=self._pipeline.is_idle, workers=self._account.concurrency.workers)
             self._check_end()
             self._request_more()
         if listing_error is not None:

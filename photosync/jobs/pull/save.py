@@ -1,14 +1,13 @@
 """Moves downloaded files to their locations and records them: first the disk, then the catalog, then SHA256SUMS.
 
-A file is recorded at once, which survives a kill; a batch of files is synced, which survives a power failure. A crash
-leaves the old state, the new one, or a file that is not in the catalog yet. The next run finds that file, compares its
-hash with the provider's and records it.
+A file is recorded at once, or with a few others that came meanwhile, which survives a kill; a batch of files is synced,
+which survives a power failure. A crash leaves the old state, the new one, or a file that is not in the catalog yet. The
+next run finds that file, compares its hash with the provider's and records it.
 """
 
 from __future__ import annotations
 
 import errno
-import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -86,6 +85,7 @@ class Saver:
                 sidecars=self._sidecars(downloaded.fixed, location, sidecars),
                 fix_record=as_text(downloaded.fixed),
                 proof=downloaded.proof,
+                is_new=known is None,
             )
         )
         return location
@@ -104,9 +104,8 @@ class Saver:
         return location
 
     def _move_in(self, downloaded: Downloaded, location: Location, sidecars: list[Sidecar]) -> None:
-        known, target = downloaded.task.entry, self.library.file(location)
-        is_taken = os.path.lexists(target)
-        if is_taken and digest_of(target).sha256 == downloaded.stored_sha256:
+        known, is_taken = downloaded.task.entry, self.library.is_taken(location)
+        if is_taken and digest_of(self.library.file(location)).sha256 == downloaded.stored_sha256:
             downloaded.fixed.path.unlink()
             return
         if known and known.delivered_md5 != downloaded.delivered.md5:
@@ -169,12 +168,16 @@ class Saver:
             folder = _folder_of(folder)
             self._folders_to_sync.add(folder)
 
-    def record(self) -> None:
-        """Record what was saved, and sync it if the batch is full or the oldest file has waited long enough."""
+    def record(self, *, is_idle: bool, workers: int) -> None:
+        """Record what was saved, and sync it if the batch is full or the oldest file has waited long enough.
+
+        While further results wait (not `is_idle`), up to as many files as there are workers are recorded together: a
+        kill loses at least that much work in progress.
+        """
         is_time = bool(self._unsynced) and time.monotonic() - self._oldest > BATCH_S
         if is_time or self._sync_at_once or self._unsynced + len(self._described) >= BATCH:
             self.commit()
-        elif self._saved and self.catalog.has_log:
+        elif self._saved and self.catalog.has_log and (is_idle or len(self._saved) >= workers):
             self._record()
 
     def commit(self) -> None:

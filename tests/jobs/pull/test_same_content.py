@@ -1,0 +1,31 @@
+"""Items with the same content and name each get a file of their own, also those that are saved at the same time."""
+
+import hashlib
+from pathlib import Path
+
+from photosync.testing import Fault
+from photosync.testing.command import Sandbox
+from photosync.testing.receiving import Upload
+from photosync_amazon.simulator import AmazonSimulator
+
+COPIES = 40
+
+
+def test_each_gets_a_file(tmp_path: Path) -> None:
+    with AmazonSimulator(items=1) as simulator:
+        (first,) = simulator.library.expected()
+        content = simulator.library.content_of(first.id)
+        (tmp_path / "photo.jpg").write_bytes(content)
+        md5, sha256 = hashlib.md5(content, usedforsecurity=False).hexdigest(), hashlib.sha256(content).hexdigest()
+        upload = Upload(tmp_path / "photo.jpg", len(content), md5, sha256)
+        for _ in range(COPIES):
+            # Only the content has the date: the locations are not those that were expected when the listing was read
+            simulator.library.receive(upload, name="IMG_1.jpg", missing=frozenset({"taken"}))
+        simulator.faults.latency = Fault(value=0.1, on="content")  # contents come in bursts, and are recorded together
+        sandbox = Sandbox(tmp_path / "user")
+        sandbox.configure({"amazon": simulator.account_settings()})
+        result = sandbox.run("pull", "amazon", "--jobs", "16")
+        assert (result.exit, result.number("saved")) == (0, COPIES + 1), result
+        assert len(sandbox.files()) == COPIES + 1
+        assert sandbox.run("verify").exit == 0
+        assert sandbox.run("pull", "amazon").number("saved") == 0
