@@ -16,7 +16,7 @@ from photosync.jobs.sums_list import SumsList
 from photosync.library import Library
 from photosync.library.disk_errors import disk_error
 
-_FOLDERS = 32
+_FOLDERS = 8
 """Whose names are kept: the files of a folder come with those of the folders in it."""
 
 
