@@ -71,6 +71,29 @@ def test_what_failed_or_is_missing_is_owed_until_it_is_saved(catalog: Catalog) -
     assert list(catalog.failed_or_missing("amazon")) == []
 
 
+def test_a_page_may_have_any_number_of_items(catalog: Catalog) -> None:
+    """SQLite takes no more than 32,766 parameters, or 250,000 where it was built for that."""
+    run = catalog.begin_run("pull", "amazon")
+    ids = [f"{number:06}" for number in range(260_000)]
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item(ids[7]), "amazon/7.jpg")])
+    assert list(catalog.known("amazon", ids)) == [ids[7]]
+    assert catalog.note_seen(ids[:9]) == set(ids[:9])
+    assert catalog.note_seen(ids) == set(ids[9:])
+
+
+def test_a_location_is_taken_once_a_file_is_there(catalog: Catalog) -> None:
+    run = catalog.begin_run("pull", "amazon")
+    catalog.begin_listing()
+    location = Location("", "amazon/A.jpg")
+    assert catalog.owner_of(location) is None
+    with catalog.transaction():
+        catalog.record_saved("amazon", run, [saved(item("a"), "amazon/a.jpg")])
+    assert catalog.owner_of(location) == ("amazon", "a")
+    catalog.begin_listing()
+    assert catalog.owner_of(location) == ("amazon", "a")
+
+
 def test_many_missing_files_come_once_each_while_they_are_recorded(catalog: Catalog) -> None:
     run = catalog.begin_run("pull", "amazon")
     items = [item(f"{number:03}") for number in range(450)]

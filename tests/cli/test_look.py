@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from photosync.testing import Fault
+from photosync_amazon.simulator import AmazonSimulator
 from tests.cli.conftest import CommandLine
 
 
@@ -18,6 +20,15 @@ def test_list(photosync: CommandLine) -> None:
     lines = photosync("list", "amazon").stdout.splitlines()
     assert [line.split()[-1] for line in lines] == [row["name"] for row in rows]
     assert all(line.startswith("new      20") for line in lines)
+
+
+def test_an_item_that_a_page_has_twice_is_listed_once(photosync: CommandLine, simulator: AmazonSimulator) -> None:
+    simulator.faults.item_twice = Fault()
+    try:
+        ids = [row["id"] for row in photosync.objects("list", "amazon")]
+    finally:
+        simulator.faults.item_twice = None
+    assert len(ids) == len(set(ids))
 
 
 def test_a_list_of_saved_items_sends_no_request(photosync: CommandLine) -> None:
