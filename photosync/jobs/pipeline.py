@@ -145,21 +145,30 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._adjust_workers()
 
     def _adjust_workers(self) -> None:
-        """Start the workers that are missing."""
+        """Start the workers that are missing, as far as the system allows threads."""
         with self._lock:
-            missing = max(0, self._concurrency.workers - self._workers)
-            self._workers += missing
-        if missing:
+            missing = self._concurrency.workers - self._workers
+            self._workers += max(0, missing)
+        if missing > 0:
             self._threads = [each for each in self._threads if each.is_alive()]
-        for _ in range(missing):
+        while missing > 0:
+            try:
+                self._start(self._do, "worker")
+            except RuntimeError:
+                with self._lock:
+                    self._workers -= missing
+                    has_none = self._workers == 0
+                if has_none:
+                    raise
+                return
             self._room.release()
-            self._start(self._do, "worker")
+            missing -= 1
 
     def _start(self, target: Callable[[], None], name: str) -> None:
         # Daemons, since the interpreter waits for all other threads before it ends.
         thread = Thread(target=target, name=name, daemon=True)
-        self._threads.append(thread)
         thread.start()
+        self._threads.append(thread)
 
     def _do(self) -> None:
         while not self._is_surplus() and (task := self._tasks.get()) is not None:
