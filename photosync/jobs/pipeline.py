@@ -8,12 +8,11 @@ is bounded: no page is requested while too much work waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from photosync.jobs.concurrency import Concurrency
 
@@ -40,6 +39,20 @@ class ListingEnded:
     error: BaseException | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome(Generic[Done]):
+    """What became of one piece of work."""
+
+    done: Done | None
+    error: BaseException | None = None
+
+    def result(self) -> Done:
+        """What the work gave. Raises its error."""
+        if self.error is not None:
+            raise self.error
+        return cast(Done, self.done)
+
+
 class Pipeline(Generic[Batch, Work, Done]):
     """An iterable of pages, then `ListingEnded`, and between them the results of `work`."""
 
@@ -49,13 +62,13 @@ class Pipeline(Generic[Batch, Work, Done]):
         """`cancel` is set when the run is cancelled."""
         self._pages = pages
         self._work = work
-        self._events: SimpleQueue[Batch | ListingEnded | Future[Done]] = SimpleQueue()
+        self._events: SimpleQueue[Batch | ListingEnded | _Outcome[Done]] = SimpleQueue()
         self._permits = Semaphore(0)
         self._asked = 0
         self._listing = True
         self._listing_stopped = Event()
         self._cancel = cancel
-        self._tasks: SimpleQueue[tuple[Work, Future[Done]] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[Work | None] = SimpleQueue()
         self._waiting = 0
         self._concurrency = concurrency
         self._workers = 0
@@ -81,7 +94,7 @@ class Pipeline(Generic[Batch, Work, Done]):
     def submit(self, work: Work) -> None:
         """Queue this work for a worker."""
         self._waiting += 1
-        self._tasks.put((work, Future()))
+        self._tasks.put(work)
 
     def request_pages(self, ahead: int) -> None:
         """Let the listing continue until `ahead` pages are requested and not yet yielded."""
@@ -106,7 +119,7 @@ class Pipeline(Generic[Batch, Work, Done]):
         finished = []
         while not self._events.empty():
             event = self._events.get()
-            if isinstance(event, Future) and event.exception() is None:
+            if isinstance(event, _Outcome) and event.error is None:
                 finished.append(event.result())
         return finished
 
@@ -127,7 +140,7 @@ class Pipeline(Generic[Batch, Work, Done]):
                 self._note_results(0)
                 yield None
                 continue
-            if isinstance(event, Future):
+            if isinstance(event, _Outcome):
                 self._waiting -= 1
                 self._room.release()
                 self._note_results(1)
@@ -171,13 +184,12 @@ class Pipeline(Generic[Batch, Work, Done]):
         self._threads.append(thread)
 
     def _do(self) -> None:
-        while not self._is_surplus() and (task := self._tasks.get()) is not None:
-            work, future = task
+        while not self._is_surplus() and (work := self._tasks.get()) is not None:
             try:
-                future.set_result(self._work(work))
+                outcome = _Outcome(self._work(work))
             except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that iterates
-                future.set_exception(raised)
-            self._events.put(future)
+                outcome = _Outcome[Done](None, raised)
+            self._events.put(outcome)
             self._room.acquire()
 
     def _is_surplus(self) -> bool:
