@@ -185,10 +185,11 @@ class Pipeline(Generic[Batch, Work, Done]):
 
     def _do(self) -> None:
         while not self._is_surplus() and (work := self._tasks.get()) is not None:
+            outcome: _Outcome[Done]
             try:
                 outcome = _Outcome(self._work(work))
             except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that iterates
-                outcome = _Outcome[Done](None, raised)
+                outcome = _Outcome(None, raised)
             self._events.put(outcome)
             self._room.acquire()
 
