@@ -8,6 +8,7 @@ is bounded: no page is requested while too much work waits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread
@@ -110,8 +111,9 @@ class Pipeline(Generic[Batch, Work, Done]):
     def close(self) -> list[Done]:
         """Drop waiting work, wait for work in progress, and return results that were not yielded."""
         self.stop_listing()
-        while not self._tasks.empty():
-            self._tasks.get()
+        with suppress(Empty):  # a worker may take the last one at the same time
+            while True:
+                self._tasks.get_nowait()
         for _ in self._threads:
             self._tasks.put(None)
             self._room.release(2)
