@@ -73,8 +73,12 @@ class PartialFile:
         with disk_errors(path):
             # The descriptor alone: a file object asks the system five times before the first byte.
             self._descriptor, is_new = _opened(path)
-            while not is_new and (chunk := os.read(self._descriptor, _READ_BYTES)):
-                self._take(chunk)
+            try:
+                while not is_new and (chunk := os.read(self._descriptor, _READ_BYTES)):
+                    self._take(chunk)
+            except BaseException:
+                os.close(self._descriptor)
+                raise
 
     def _take(self, chunk: bytes | memoryview) -> None:
         if len(self.head) < HEAD_BYTES:

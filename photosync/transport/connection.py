@@ -285,7 +285,10 @@ class Connections:
             adapter = self._adapter if is_known else self._public_adapter
             route = self._routes[origin]
             found = adapter.get_connection_with_tls_context(prepared, route.verify, proxies=route.proxies)
-            pool = self._pools[origin, is_known] = cast(HTTPConnectionPool, found)
+            pool = cast(HTTPConnectionPool, found)
+            # The certificates of certifi: the pool alone would take those of the system, which may have none.
+            adapter.cert_verify(pool, prepared.url, route.verify, None)  # type: ignore[no-untyped-call]
+            self._pools[origin, is_known] = pool
         return pool
 
     def _next_url(self, reply: Reply, target: Target) -> str:
