@@ -146,6 +146,7 @@ class Exchange:
         """Raise `RetryableError` for an answer after which another attempt may succeed. `error` is the provider's."""
         failure = failure_of(answer, error)
         if failure is None:
+            self.pacer.accepted()  # the service works: this answer is about the request alone
             return
         # A service that failed during a request may have carried it out; the provider must check.
         if error is None and not may_repeat(reply.request, failure):

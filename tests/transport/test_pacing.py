@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from photosync import clock
-from photosync.errors import CancelledError, Reason, TemporaryError
+from photosync.errors import CancelledError, ProviderError, Reason, TemporaryError
 from photosync.transport import BandwidthLimit, Policy
 from photosync.transport.pacing import Pacer
 from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, throttled
@@ -196,3 +196,18 @@ def test_a_wait_for_bandwidth_ends_at_once_when_the_run_does() -> None:
     cancel.set()
     with pytest.raises(CancelledError):
         BandwidthLimit(1).take(1_000_000, cancel)
+
+
+def test_answers_about_single_items_end_the_time_of_single_requests(server: Server, opened: Opener) -> None:
+    transport = opened()
+    url = server.on("/refused", Reply(429), Reply(200, b"good"))
+    gone = server.on("/gone", Reply(404))
+    transport.request("GET", url)
+    server.on("/refused", Reply(429), Reply(404))
+    with pytest.raises(ProviderError):
+        transport.request("GET", url)
+    began = clock.monotonic()
+    for _ in range(40):
+        with pytest.raises(ProviderError):
+            transport.request("GET", gone)
+    assert clock.monotonic() - began < 5, "four requests a second, as long as nothing is known to be accepted"

@@ -17,6 +17,15 @@ def test_a_host_that_cannot_prove_who_it_is_gets_nothing(secure: Server, opened:
     assert (secure.requests, opened.waits) == ([], [])
 
 
+def test_the_authorities_are_those_of_certifi(
+    secure: Server, opened: Opener, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are the same on all systems; some have none of their own."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))  # what OpenSSL takes for the system's
+    with pytest.raises(TemporaryError, match="could not prove who it is"):
+        opened(own_hosts=(secure.url,)).request("GET", secure.on("/a", Reply(200, b"good")))
+
+
 def test_a_bundle_of_the_environment_is_trusted(
     secure: Server, opened: Opener, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

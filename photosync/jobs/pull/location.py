@@ -78,6 +78,14 @@ class LocationChooser:
         if self._reserved.setdefault(key, item.id) == item.id:
             self._reserved_by[item.id] = key
 
+    def take(self, item: Item, location: Location) -> None:
+        """Reserve the location of an existing file that becomes the item's, also if it was another item's."""
+        self.release(item)
+        key = (location.root, location.key)
+        self._reserved_by.pop(self._reserved.get(key, item.id), None)
+        self._reserved[key] = item.id
+        self._reserved_by[item.id] = key
+
     def release(self, item: Item) -> None:
         """End the reservation: the location is in the catalog, or the item gets none in this run."""
         key = self._reserved_by.pop(item.id, None)
@@ -85,7 +93,7 @@ class LocationChooser:
             del self._reserved[key]
 
     def final(self, downloaded: Downloaded, name_bytes: int = MAX_NAME_BYTES) -> Location:
-        """The item's present location; else a new one, never that of a file with another content. It is reserved.
+        """The item's present location; else a new one, never that of another content. A new one is reserved.
 
         `name_bytes`: the longest name that the file system takes.
         """
@@ -109,7 +117,7 @@ class LocationChooser:
         usual = self._usual(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes)
         for location in self._candidates(item, usual, name_bytes):
             if not self.library.is_taken(location):
-                # `plan` has asked the catalog, and no other item got it since
+                # what is reserved is nobody else's in the catalog either
                 if self._is_reserved(item, location) or self._is_free(item, location):
                     return location
             elif self._is_free(item, location):

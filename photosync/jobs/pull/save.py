@@ -141,6 +141,7 @@ class Saver:
         """Record an existing file that has the provider's content."""
         task, file = adopted.task, adopted.file
         location = self.locations.location_of(file.path, task.root)
+        self.locations.take(task.item, location)  # until the catalog has it
         sidecars = [
             Sidecar(self.locations.location_of(each.path, task.root), each.sha256, each.ours)
             for each in found_sidecars(file.path, self.library.undo)

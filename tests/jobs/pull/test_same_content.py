@@ -1,10 +1,13 @@
 """Items with the same content and name each get a file of their own, also those that are recorded together."""
 
 import hashlib
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from photosync.errors import Exit
 from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync.testing.receiving import Upload
@@ -33,3 +36,20 @@ def test_each_gets_a_file(tmp_path: Path, *, has_log: bool) -> None:
         assert (result.exit, result.number("saved")) == (0, COPIES + 1), result
         assert len(sandbox.files()) == COPIES + 1
         assert sandbox.run("pull", "amazon").number("saved") == 0
+
+
+def test_a_file_that_is_adopted_keeps_its_location(tmp_path: Path) -> None:
+    """A name that differs in capital letters alone is the same one, whatever the file system says."""
+    taken = datetime(2021, 7, 6, 18, 22, 1)
+    with AmazonSimulator(items=0) as simulator:
+        simulator.library.add(name="IMG_1.JPG", taken=taken)
+        sandbox = Sandbox(tmp_path / "user")
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon").exit == Exit.OK
+        for path in (sandbox.library / ".photosync").glob("catalog*.db"):
+            path.unlink()
+        simulator.library.add(name="img_1.jpg", taken=taken)  # the newest comes first
+        result = sandbox.run("pull", "amazon")
+        assert result.exit == Exit.OK, result
+        assert sandbox.hashes() == Counter(item.md5 for item in simulator.library.expected())
+        assert len({str(path).casefold() for path in sandbox.files()}) == 2
