@@ -59,4 +59,7 @@ class Account:
         times = "once" if refusals == 1 else f"{refusals:,} times"
         text = f"the service asked to wait {times} ({sum(session.held_s for session in slowed):.0f} s in all)"
         limits = [session.limit_per_s for session in slowed if session.limit_per_s is not None]
-        return f"{text}; about {min(limits):.2g} requests a second were accepted" if limits else text
+        if not limits:
+            return text
+        per_s = f"{min(limits):,.0f}" if min(limits) >= 10 else f"{min(limits):.1f}"
+        return f"{text}; about {per_s} requests a second were accepted"

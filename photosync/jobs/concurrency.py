@@ -119,7 +119,7 @@ class Concurrency:
 
     @property
     def has_learned(self) -> bool:
-        """Whether a throughput was measured."""
+        """Whether a throughput was measured, or the service refused workers."""
         return self._good is not None or self.was_refused
 
     def most_in_progress(self) -> int:

@@ -196,7 +196,7 @@ class Pipeline(Generic[Batch, Work, Done]):
             self._room.acquire()
 
     def _is_surplus(self) -> bool:
-        """Whether there are too many workers, so that this one has to end; it takes its room with it."""
+        """Whether there are too many workers, so that this one has to end. Then one result less may wait."""
         with self._lock:
             is_surplus = self._workers > self._concurrency.workers
             self._workers -= is_surplus

@@ -127,6 +127,9 @@ class Connections:
     def close(self) -> None:
         self._adapter.close()
         self._public_adapter.close()
+        for pool in [*self._pools.values()]:  # a thread that was left behind may add one
+            pool.close()
+        self._pools.clear()
 
     def early_timeout_s(self) -> float | None:
         """The read time-out of the first attempt at a download: by how long the service took at most until now.
@@ -279,16 +282,19 @@ class Connections:
         return response
 
     def _pool(self, prepared: requests.PreparedRequest, origin: Origin, *, is_known: bool) -> HTTPConnectionPool:
-        """The connections to `origin`. The adapter of requests knows proxies and certificates, and takes long."""
+        """The connections to `origin`. The adapter of requests knows proxies and certificates, and is slow."""
         pool = self._pools.get((origin, is_known))
-        if pool is None or pool.pool is None:  # closed, for one of another host
+        if pool is None:
             adapter = self._adapter if is_known else self._public_adapter
             route = self._routes[origin]
             found = adapter.get_connection_with_tls_context(prepared, route.verify, proxies=route.proxies)
             pool = cast(HTTPConnectionPool, found)
             # The certificates of certifi: the pool alone would take those of the system, which may have none.
             adapter.cert_verify(pool, prepared.url, route.verify, None)  # type: ignore[no-untyped-call]
-            self._pools[origin, is_known] = pool
+            with self._lock:
+                self._pools[origin, is_known] = pool
+                while len(self._pools) > _MOST_HOSTS:  # one that nobody uses any more closes its connections
+                    del self._pools[next(iter(self._pools))]
         return pool
 
     def _next_url(self, reply: Reply, target: Target) -> str:

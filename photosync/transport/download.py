@@ -171,8 +171,7 @@ class Download:
         size = _BLOCK_BYTES if bandwidth is None else min(_BLOCK_BYTES, bandwidth.chunk_bytes)
         received = 0
         for block in reply.blocks(_memory.block[:size], decode=body.is_compressed):
-            if bandwidth is not None:
-                retries.held_back(self.exchange.receive(len(block)))
+            retries.held_back(self.exchange.receive(len(block)))
             received += len(block)
             if body.length is not None and received > body.length and not body.is_compressed:
                 raise ItemError(

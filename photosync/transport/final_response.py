@@ -1,4 +1,4 @@
-"""The answers of http.client, with what it has not: other interim answers, and bodies without a copy.
+"""The response of http.client, extended: it skips all interim answers, and receives a body without a copy.
 
 Interim answers (1xx) come before the answer of a request, and are skipped (RFC 9110, 15.2). http.client skips those of
 100 only. It takes another one for the answer, so that the real one would be read as that of the next request on the

@@ -14,8 +14,8 @@ from urllib3.response import HTTPResponse
 
 from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason
+from photosync.transport.final_response import FinalResponse
 from photosync.transport.hosts import Target
-from photosync.transport.interim import FinalResponse
 from photosync.transport.retry import RetryableError
 from photosync.transport.sockets import TooSlowError
 from photosync.transport.types import Answer, Request
@@ -52,7 +52,7 @@ class Reply:
         """The host, for messages."""
         self._raw = response
         self._answer = response._original_response
-        """That of http.client; requests too finds it there."""
+        """That of http.client; requests uses the same attribute."""
         self._is_empty = response.length_remaining == 0
         """Whether the answer has no body: most redirects, which need not be read then."""
         self._limit_s = limit_s
@@ -117,7 +117,7 @@ class Reply:
         if self._is_empty and self._answer is not None:
             self._answer.close()
         if self._raw.closed:
-            self._raw.release_conn()
+            self._raw.release_conn()  # before `close`, which would close a connection that can be used again
         self._raw.close()
         self._raw.release_conn()
 

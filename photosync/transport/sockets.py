@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError
 
 from photosync import clock
-from photosync.transport.interim import FinalResponse
+from photosync.transport.final_response import FinalResponse
 
 _TICK_S = 0.25
 """How soon a wait notices that the run is ending."""

@@ -31,7 +31,7 @@ class Destination(Protocol):
 
     @property
     def head(self) -> bytes:
-        """The first 512 of its bytes."""
+        """The first 4096 of its bytes."""
 
     @property
     def md5(self) -> str:
