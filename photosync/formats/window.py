@@ -74,9 +74,9 @@ class Window:
         return cls(content, None, 0, len(content))
 
     @classmethod
-    def of_file(cls, file: BinaryIO, size: int | None = None) -> Window:
-        """A window over the whole `file`, an open file of the system; its position is not used. `size`: if known."""
-        size = os.fstat(file.fileno()).st_size if size is None else size
+    def of_file(cls, file: BinaryIO) -> Window:
+        """A window over the whole `file`, an open file of the system; its position is not used."""
+        size = os.fstat(file.fileno()).st_size
         rest = _OpenFile(file, size)
         return cls(rest.read(0, min(size, _HEAD_BYTES)), rest, 0, size)
 

@@ -54,7 +54,7 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
             return FixResult(path, Outcome.UNTOUCHED, None, CaptureTimeChoice(), notes=(f"left alone: it is {what}",))
         given = _named(given, path)
         with path.open("rb", buffering=0) as file:
-            container, choice = _read(Window.of_file(file, status.st_size), given, settings)
+            container, choice = _read(Window.of_file(file), given, settings)
             if container is None:
                 return FixResult(path, Outcome.UNTOUCHED, None, choice, notes=("an unknown format", *choice.notes))
             missing = find_missing(container.facts, choice, given, settings)

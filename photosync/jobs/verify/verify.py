@@ -237,13 +237,13 @@ class Verify:
         )
         try:
             pipeline.request_pages(1)
-            for first in islice(iter(lambda: _some(next_file), []), _AHEAD):
+            for first in islice(iter(lambda: _next_group(next_file), []), _AHEAD):
                 pipeline.submit(first)
             for event in pipeline:
                 self._check_cancelled()
                 if isinstance(event, list):
                     yield from event
-                    if files := _some(next_file):
+                    if files := _next_group(next_file):
                         pipeline.submit(files)
         finally:
             for finished in chain.from_iterable(pipeline.close()):
@@ -342,7 +342,7 @@ class Verify:
         return missing(FindingReason.MOVED, f"it was moved: its content is in {found.location} now")
 
 
-def _some(next_file: Callable[[], RecordedFile | None]) -> list[RecordedFile]:
+def _next_group(next_file: Callable[[], RecordedFile | None]) -> list[RecordedFile]:
     """The next files for a worker; a large one, or one of unknown size, is the last. Empty if there are none."""
     files: list[RecordedFile] = []
     size_bytes = 0
