@@ -16,6 +16,9 @@ from photosync.provider import AccountContext
 from photosync.transport import BandwidthLimit, Policy, Redactor, Transport, TransportSettings, Wait
 from photosync.user_folders import state_folder
 
+_MORE_CONNECTIONS = 5
+"""Those that are kept open besides one for each file: a listing may request four pages at a time."""
+
 log = logging.getLogger("photosync.accounts")
 
 
@@ -56,7 +59,8 @@ def opened(
     )
 
     def open_transport(settings: TransportSettings) -> Transport:
-        policy = Policy(retry_budget_s=config.options.retry_budget.total_seconds(), pool_size=concurrency.most + 2)
+        connections = concurrency.most + _MORE_CONNECTIONS
+        policy = Policy(retry_budget_s=config.options.retry_budget.total_seconds(), pool_size=connections)
         transports.append(
             Transport(settings, policy=policy, redactor=redactor, bandwidth=bandwidth, cancel=cancel, on_wait=on_wait)
         )

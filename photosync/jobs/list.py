@@ -11,6 +11,7 @@ from itertools import islice
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import UsageError
 from photosync.jobs.account import Account
+from photosync.jobs.listing_pages import listing_pages
 from photosync.model import Collection, Item, Selection
 from photosync.provider import SupportsCount
 
@@ -121,13 +122,11 @@ def _pages(
     """Pages of items that match and did not come before. The catalog notes their ids, on the disk."""
     catalog.begin_listing()
     left = selection.max_items
-    wanted: list[str | None] = [each.id for each in collections]
-    for collection in wanted or [None]:
-        for page in account.provider.list(selection, collection, None):
-            matching = {item.id: item for item in page.items if selection.matches(item)}
-            new = catalog.note_seen(matching)
-            fresh = [item for id_, item in matching.items() if id_ in new][:left]
-            yield fresh
-            left = None if left is None else left - len(fresh)
-            if left == 0:
-                return
+    for page in listing_pages(account.provider, selection, collections):
+        matching = {item.id: item for item in page.items if selection.matches(item)}
+        new = catalog.note_seen(matching)
+        fresh = [item for id_, item in matching.items() if id_ in new][:left]
+        yield fresh
+        left = None if left is None else left - len(fresh)
+        if left == 0:
+            return

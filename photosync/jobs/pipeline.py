@@ -1,4 +1,4 @@
-"""The only module with threads for work: runs a listing and the work on its items at the same time.
+"""Runs a listing and the work on its items at the same time: the only module of `jobs` with threads for work.
 
 The listing runs in its own thread and reads a page only on request; the work runs in several threads, as many as
 `Concurrency` says. The iterator yields pages and results one at a time, in one thread, which needs no lock. The backlog
@@ -7,7 +7,7 @@ is bounded: no page is requested while too much work waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -215,6 +215,8 @@ class Pipeline(Generic[Batch, Work, Done]):
         except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that iterates
             error = raised
         self._events.put(ListingEnded(error))
+        if isinstance(self._pages, Generator):  # it may have requested pages that nobody needs any more
+            self._pages.close()
 
     def _may_read_on(self) -> bool:
         self._permits.acquire()

@@ -23,6 +23,7 @@ from photosync.provider.optional import (
     HasLocalFolders,
     HasUsage,
     KeepsListing,
+    ListsAhead,
     SupportsCount,
 )
 from photosync.provider.picking import PickingSession, SupportsPicking
@@ -51,6 +52,7 @@ __all__ = [
     "HasUsage",
     "Interaction",
     "KeepsListing",
+    "ListsAhead",
     "Page",
     "PickingSession",
     "Provider",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from photosync.model import Collection, Item, Selection, Usage
+from photosync.provider.required import Page
 
 
 @runtime_checkable
@@ -39,6 +40,18 @@ class KeepsListing(Protocol):
 
     def forget_listing(self) -> None:
         """Forget the copy: the next listing comes from the service alone. For `--full`."""
+
+
+@runtime_checkable
+class ListsAhead(Protocol):
+    """Optional: several pages of a listing are requested at a time, for services with offsets."""
+
+    def list_whole(self, selection: Selection, collection: str | None) -> Iterator[Page]:
+        """The pages of `Provider.list` without a mark, in the same order, for a caller that reads all of them.
+
+        `selection` has no `max_items`. A few pages may be requested before they are needed; see
+        `photosync.provider_kit.pages_ahead`.
+        """
 
 
 @runtime_checkable

@@ -21,6 +21,7 @@ from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import Json, number, page_token, unusable
+from photosync.provider_kit.pages_ahead import PagesAhead
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
 
@@ -101,9 +102,10 @@ class AmazonApi:
         """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""
         return list(self._page("/nodes", filters=filters, limit=PAGE_SIZE, offset=0).nodes)
 
-    def children(self, node_id: str, filters: str | None = None) -> Iterator[NodePage]:
-        """The nodes in a folder or an album, page by page."""
-        return self._listing(f"/nodes/{quote(node_id, safe='')}/children", {"filters": filters} if filters else {})
+    def children(self, node_id: str, filters: str | None = None, ahead: int = 0) -> Iterator[NodePage]:
+        """The nodes in a folder or an album, page by page; `ahead` as for `PagesAhead`."""
+        path = f"/nodes/{quote(node_id, safe='')}/children"
+        return self._listing(path, {"filters": filters} if filters else {}, ahead)
 
     def folders_in(self, parent: str) -> Iterator[DriveNode]:
         """The folders in a folder, without those in the trash."""
@@ -121,26 +123,34 @@ class AmazonApi:
         for page in self._listing("/nodes", {"filters": "kind:VISUAL_COLLECTION"}):
             yield from filter(None, map(parse_album, page.content))
 
-    def _listing(self, path: str, params: dict[str, str | int]) -> Iterator[NodePage]:
+    def _listing(self, path: str, params: dict[str, str | int], ahead: int = 0) -> Iterator[NodePage]:
         """A listing of nodes. One that is too long for offsets is restarted with tokens, which need links."""
+
+        def page_at(offset: int) -> NodePage:
+            limit = min(PAGE_SIZE, MAX_OFFSET - offset)
+            return self._page(path, **params, offset=offset, limit=limit, sort=NEWEST_FIRST, tempLink="false")
+
         offset, token, with_tokens = 0, None, False
         progress = ListingProgress(SERVICE)
-        while True:
-            position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
-            limit = PAGE_SIZE if with_tokens else min(PAGE_SIZE, MAX_OFFSET - offset)
-            links = "true" if with_tokens else "false"
-            page = self._page(path, **params, **position, limit=limit, sort=NEWEST_FIRST, tempLink=links)
-            if not with_tokens and (page.total or 0) > MAX_OFFSET:
-                with_tokens = True
-                continue
-            yield page
-            offset += len(page.content)
-            token = page.next_token
-            if token is None and page.is_last(offset):
-                return
-            progress.check(page.ids, token)
-            if token is None and offset >= MAX_OFFSET:
-                raise ProviderError(f"{SERVICE} lists only {offset} of the {page.total} items of {path}")
+        with PagesAhead(page_at, self._transport, ahead) as pages:
+            while True:
+                if token or with_tokens:
+                    position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
+                    links = "true" if with_tokens else "false"
+                    page = self._page(path, **params, **position, limit=PAGE_SIZE, sort=NEWEST_FIRST, tempLink=links)
+                else:
+                    page = pages.at(offset)
+                if not with_tokens and (page.total or 0) > MAX_OFFSET:
+                    with_tokens = True
+                    continue
+                yield page
+                offset += len(page.content)
+                token = page.next_token
+                if token is None and page.is_last(offset):
+                    return
+                progress.check(page.ids, token)
+                if token is None and offset >= MAX_OFFSET:
+                    raise ProviderError(f"{SERVICE} lists only {offset} of the {page.total} items of {path}")
 
     # Single nodes and the account
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -16,6 +17,7 @@ from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
+from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
@@ -71,36 +73,46 @@ class AmazonProvider:
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """The matching items, the newest first: from a search, or from the members of an album."""
-        if collection is not None:
-            yield from self._list_album(selection, collection)
-            return
-        offset = 0
-        limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
-        progress = ListingProgress(SERVICE)
-        while True:
-            page = self._search(selection, offset, limit)
-            yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
-            offset += len(page.content)
-            if page.is_last(offset):
-                return
-            progress.check(page.ids)
+        return self._list(selection, collection, ahead=0)
 
-    def _list_album(self, selection: Selection, album_id: str) -> Iterator[Page]:
+    def list_whole(self, selection: Selection, collection: str | None) -> Iterator[Page]:
+        """The same, with some pages requested at a time."""
+        return self._list(selection, collection, ahead=MOST_AHEAD)
+
+    def _list(self, selection: Selection, collection: str | None, ahead: int) -> Iterator[Page]:
+        return (
+            self._list_all(selection, ahead) if collection is None else self._list_album(selection, collection, ahead)
+        )
+
+    def _list_all(self, selection: Selection, ahead: int) -> Iterator[Page]:
+        limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
+        offset = 0
+        progress = ListingProgress(SERVICE)
+        with PagesAhead(partial(self._search, selection, limit), self._transport, ahead) as pages:
+            while True:
+                page = pages.at(offset)
+                yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
+                offset += len(page.content)
+                if page.is_last(offset):
+                    return
+                progress.check(page.ids)
+
+    def _list_album(self, selection: Selection, album_id: str, ahead: int) -> Iterator[Page]:
         if selection.query:
             raise UsageError(
                 f"account '{self._account}': Amazon Photos cannot search inside an album; use one or other"
             )
         name = next((album.name for album in self._api.albums() if album.id == album_id), album_id)
-        for page in self._api.children(album_id):
+        for page in self._api.children(album_id, ahead=ahead):
             yield Page(tuple(items_of(page.nodes, name)), page.total, unusable=page.unusable)
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
         if collection is not None or selection.since or selection.until:
             return None
-        return self._search(selection, 0, limit=1).total
+        return self._search(selection, 1, 0).total
 
-    def _search(self, selection: Selection, offset: int, limit: int) -> NodePage:
+    def _search(self, selection: Selection, limit: int, offset: int) -> NodePage:
         filters = search_filters(selection)
         try:
             return self._api.search(filters, offset, limit)

@@ -18,6 +18,7 @@ from photosync.jobs.audit.judge import AuditOutcome, judge
 from photosync.jobs.audit.summary import AuditSummary
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
+from photosync.jobs.listing_pages import listing_pages
 from photosync.jobs.pull.coverage import Coverage, check_loss
 from photosync.jobs.push.local_file import stamp_of
 from photosync.jobs.push.walk import has_pushed_file
@@ -153,14 +154,12 @@ class Audit:
                 yield entry
 
     def _follow_listing(self, coverage: Coverage) -> None:
-        wanted: list[str | None] = [each.id for each in self._collections]
-        for collection in wanted or [None]:
-            for page in self._account.provider.list(self._selection, collection, None):
-                if self._account.cancel.is_set():
-                    raise CancelledError("interrupted; nothing was compared yet")
-                self._take_page(page, coverage)
-                if self._matching == self._selection.max_items:
-                    return
+        for page in listing_pages(self._account.provider, self._selection, self._collections):
+            if self._account.cancel.is_set():
+                raise CancelledError("interrupted; nothing was compared yet")
+            self._take_page(page, coverage)
+            if self._matching == self._selection.max_items:
+                return
 
     def _take_page(self, page: Page, coverage: Coverage) -> None:
         new = self._catalog.note_seen(item.id for item in page.items)

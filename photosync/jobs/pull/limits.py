@@ -32,6 +32,11 @@ class Limits:
         return self._max_items is not None
 
     @property
+    def has_any(self) -> bool:
+        """Whether a limit may end the run before the listing."""
+        return not (self._max_items is None and self._max_bytes is None and self._max_time is None)
+
+    @property
     def is_reached(self) -> bool:
         """Whether no further item is admitted."""
         return self.are_bytes_reached or self._items == self._max_items

@@ -10,11 +10,11 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from photosync import metadata
@@ -23,6 +23,7 @@ from photosync.errors import CancelledError, DestinationError, ItemError, Photos
 from photosync.jobs.account import Account
 from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
+from photosync.jobs.listing_pages import listing_pages
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.adopt import Adoption
@@ -187,12 +188,13 @@ class Pull:
         self._account.concurrency.received(size_bytes)
         self._reporter.received(size_bytes)
 
-    def _pages(self) -> Iterator[Page]:
-        """The listing; of several collections one after the other."""
-        list_ = self._account.provider.list
-        wanted: list[str | None] = [collection.id for collection in self._options.collections]
-        return chain.from_iterable(
-            list_(self._options.selection, each, self._coverage.mark) for each in wanted or [None]
+    def _pages(self) -> Generator[Page, None, None]:
+        return listing_pages(
+            self._account.provider,
+            self._options.selection,
+            self._options.collections,
+            since=self._coverage.mark,
+            may_end_early=self._coverage.may_end_early or self._limits.has_any,
         )
 
     def _handle_events(self) -> None:

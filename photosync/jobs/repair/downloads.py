@@ -18,6 +18,7 @@ from photosync.errors import (
     UsageError,
 )
 from photosync.jobs.account import Account
+from photosync.jobs.listing_pages import listing_pages
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pull.adopt import Claims
 from photosync.jobs.pull.fetch import Downloaded, Downloader, DownloadFailure, DownloadTask, Result
@@ -125,7 +126,7 @@ class Downloads:
         if account.name not in self._listed:
             self.note(f"{account.name}: an item is not as it was listed; the account is listed again")
             selection = Selection(all_files="all_files" in account.provider.facts.selects)
-            pages = account.provider.list(selection, None, None)
+            pages = listing_pages(account.provider, selection)
             wanted = self.wanted.get(account.name, set())
             self._listed[account.name] = _items((item for page in pages for item in page.items), wanted)
         return self._listed[account.name]
