@@ -18,23 +18,29 @@ if TYPE_CHECKING:
     from photosync.metadata.request import Given, Mode, Settings, SidecarName
     from photosync.metadata.result import Change, FixResult, Outcome
     from photosync.metadata.undo_record import UndoRecord, growth, undo
-    from photosync.metadata.xmp.sidecar import has_date, is_of_another_program, merge_sidecar, sidecar_path
+    from photosync.metadata.xmp.item_facts import ItemFacts
+    from photosync.metadata.xmp.merge import fixer_part, joined, merge_sidecar
+    from photosync.metadata.xmp.sidecar import facts_sidecar, has_date, is_of_another_program, sidecar_path
 
 __all__ = [
     "CaptureTimeChoice",
     "Change",
     "FixResult",
     "Given",
+    "ItemFacts",
     "Mode",
     "Outcome",
     "Settings",
     "SidecarName",
     "UndoRecord",
     "choose_capture_time",
+    "facts_sidecar",
     "fix",
+    "fixer_part",
     "growth",
     "has_date",
     "is_of_another_program",
+    "joined",
     "merge_sidecar",
     "named_zone",
     "set_file_time",
@@ -47,17 +53,21 @@ _MODULES = {
     "Change": "result",
     "FixResult": "result",
     "Given": "request",
+    "ItemFacts": "xmp.item_facts",
     "Mode": "request",
     "Outcome": "result",
     "Settings": "request",
     "SidecarName": "request",
     "UndoRecord": "undo_record",
     "choose_capture_time": "fixer",
+    "facts_sidecar": "xmp.sidecar",
     "fix": "fixer",
+    "fixer_part": "xmp.merge",
     "growth": "undo_record",
     "has_date": "xmp.sidecar",
     "is_of_another_program": "xmp.sidecar",
-    "merge_sidecar": "xmp.sidecar",
+    "joined": "xmp.merge",
+    "merge_sidecar": "xmp.merge",
     "named_zone": "capture_time.zones",
     "set_file_time": "capture_time.file_time",
     "sidecar_path": "xmp.sidecar",
