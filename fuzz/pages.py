@@ -21,6 +21,7 @@ from photosync.provider_kit.json_fields import LARGEST_FILE
 from photosync.transport import Answer, Transport, TransportSettings, json_document
 from photosync.transport.types import RequestOptions
 from photosync_amazon.api import AmazonApi
+from photosync_amazon.items import AmazonAlbum
 from photosync_amazon.items import items_of as amazon_items
 from photosync_aura.api import AuraApi
 from photosync_aura.items import Frame
@@ -111,7 +112,7 @@ def _read_amazon(transport: OneAnswer) -> None:
         with suppress(PhotosyncError):
             call()
     for page in api.children("id"):
-        _check_items(amazon_items(page.nodes, "An album"))
+        _check_items(amazon_items(page.nodes, AmazonAlbum("id", "An album", owner=None, is_shared=False, count=None)))
 
 
 def _read_aura(transport: OneAnswer) -> None:

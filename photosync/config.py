@@ -81,6 +81,8 @@ class Defaults(BaseModel):
     write_gps: bool = False
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
+    people: Literal["names", "members"] = "names"
+    """What is read about the people whom the service recognises: their names, or also on which items they are seen."""
 
     def metadata_settings(self, mode: Mode | None = None) -> Settings:
         """The settings of the EXIF fixer; `mode` replaces the configured one."""

@@ -14,6 +14,8 @@ from enum import StrEnum
 
 FIRST_PHOTO_YEAR = 1826
 """No photo is older."""
+PERSON = "person"
+"""The kind of a collection that has the items on which one person is seen."""
 GPS_STRIPPED, REENCODED = "gps_stripped", "reencoded"
 NOT_ORIGINAL = frozenset({REENCODED, GPS_STRIPPED})
 """Notes of items whose content the service changes before it delivers it."""
@@ -139,6 +141,9 @@ class Item:
     height: int | None = None
     favorite: bool | None = None
     collections: tuple[str, ...] = ()
+    """The names of those that the listing shows it in."""
+    collection_ids: tuple[str, ...] = ()
+    """Their ids at the service, in the same order; empty if it has none: then the names are used."""
     folder: str | None = None
     """The item's folder at the service, `A/B/C`; layouts call it `{collection}`. By default the first collection."""
     gps: GpsPosition | None = None
@@ -151,6 +156,14 @@ class Item:
     """What the provider needs to fetch the content. Only the provider reads it; the catalog keeps it."""
     link: str | None = field(default=None, repr=False, compare=False)
     """The current address of the content, for services whose addresses expire. Never stored, never logged."""
+    description: str | None = None
+    """What a person wrote about it."""
+    labels: tuple[str, ...] = ()
+    """Keywords."""
+    hidden: bool | None = None
+    """True if it is hidden at the service; else None."""
+    pair: str | None = None
+    """The id of a live photo's other half, where the service says which it is."""
     notes: tuple[str, ...] = ()
     """Facts about this item for the user, such as those of `NOT_ORIGINAL`."""
 
@@ -181,8 +194,12 @@ class Collection:
     id: str
     name: str
     kind: str
-    """The service's word for it: `album`, `frame`, `folder`."""
+    """The service's word for it: `album`, `frame`, `folder`; or `PERSON`."""
     count: int | None = None
+    mark: str | None = None
+    """Changes when its items change, as far as the service tells; None: it tells nothing."""
+    cover: str | None = None
+    """The id of the item that stands for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
 from photosync.catalog.checks import Area, RecordedFile, UnknownFile
+from photosync.catalog.collections import Member, RecordedCollection
 from photosync.catalog.connection import DamagedCatalogError, unusable
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
@@ -20,9 +21,11 @@ __all__ = [
     "DamagedCatalogError",
     "Listing",
     "Match",
+    "Member",
     "PushRecord",
     "PushedFile",
     "Pushes",
+    "RecordedCollection",
     "RecordedFile",
     "RepairRecord",
     "SavedFile",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosync.catalog.connection import CatalogConnection, unusable
 
-_WATCHED = ("items", "sidecars", "pushes", "repairs")
+_WATCHED = ("items", "sidecars", "pushes", "repairs", "collections")
 """The tables that cannot be made anew without work. An unchanged run only records itself, and how far it listed."""
 _OF_ITEMS = (
     *("description", "state", "outside", "path", "revision", "delivered_sha256", "stored_sha256", "mended", "proof"),
@@ -25,6 +25,7 @@ def watch_changes(connection: CatalogConnection) -> None:
     differs = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in _OF_ITEMS)
     _watch(connection, "UPDATE ON main.items", differs)
     _watch(connection, "UPDATE ON main.sidecars")
+    _watch(connection, "UPDATE ON main.collections")
 
 
 def _watch(connection: CatalogConnection, event: str, condition: str = "1") -> None:

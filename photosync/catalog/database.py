@@ -14,6 +14,7 @@ from typing import Self
 
 from photosync.catalog import entry, item_json, opening, schema
 from photosync.catalog.checks import Checks
+from photosync.catalog.collections import Collections
 from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.copy import CatalogCopy
 from photosync.catalog.entry import CatalogEntry
@@ -87,6 +88,7 @@ class Catalog:
         self.failures = Failures(connection)
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)
+        self.collections = Collections(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -257,6 +259,7 @@ class Catalog:
                 for each in saved
             ],
         )
+        self.collections.note_saved(account, run, (each.item.id for each in saved))
         for each in saved:
             if each.sidecars or not each.is_new:
                 self.fixes.set_sidecars(account, each.item.id, run, each.sidecars)

@@ -146,6 +146,61 @@ MIGRATIONS = (
         is_changed INTEGER PRIMARY KEY
     );
     """,
+    """
+    CREATE TABLE collections (          -- albums, frames, folders, picks; people
+        account TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        count INTEGER,                  -- of its items, as the provider says
+        cover TEXT,                     -- the item that stands for it
+        mark TEXT,                      -- the provider's, when its members were read; null: they have to be read
+        gone INTEGER NOT NULL DEFAULT 0,    -- the provider has it no more
+        changed_run INTEGER NOT NULL,   -- the run that changed its name, its members or their files last
+        PRIMARY KEY (account, kind, id)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE members (              -- the items in them; the catalog may not have the item
+        account TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        collection TEXT NOT NULL,
+        item TEXT NOT NULL,
+        seen_run INTEGER NOT NULL,      -- the run that saw it there last
+        PRIMARY KEY (account, kind, collection, item)
+    ) WITHOUT ROWID;
+    CREATE INDEX members_by_item ON members (account, item);
+
+    CREATE TABLE made_files (           -- files for the user that are made from the catalog: albums.json
+        outside TEXT NOT NULL,
+        path TEXT NOT NULL,
+        path_key TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        made_run INTEGER NOT NULL,      -- the last run whose changes it has
+        PRIMARY KEY (outside, path_key)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE album_files (          -- links and copies in the folders of albums
+        outside TEXT NOT NULL,
+        path TEXT NOT NULL,
+        path_key TEXT NOT NULL,
+        account TEXT NOT NULL,          -- the item whose file it stands for
+        id TEXT NOT NULL,
+        target TEXT NOT NULL,           -- the path of that file, relative to the same root
+        form TEXT NOT NULL,             -- symlink, hardlink or copy
+        PRIMARY KEY (outside, path_key)
+    ) WITHOUT ROWID;
+
+    CREATE TABLE sidecars_due (         -- items whose sidecar may lack something that the catalog knows
+        account TEXT NOT NULL,
+        id TEXT NOT NULL,
+        PRIMARY KEY (account, id)
+    ) WITHOUT ROWID;
+
+    ALTER TABLE items ADD COLUMN content_identifier TEXT;   -- equal in the two halves of a live photo
+    CREATE INDEX items_by_content_identifier ON items (account, content_identifier)
+        WHERE content_identifier IS NOT NULL;
+    """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""
 

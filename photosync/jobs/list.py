@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection as Ids
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
+from typing import Self
 
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import UsageError
@@ -14,6 +16,9 @@ from photosync.jobs.account import Account
 from photosync.jobs.listing_pages import listing_pages
 from photosync.model import Collection, Item, Selection
 from photosync.provider import SupportsCount
+
+_TOGETHER = 500
+"""The number of entries that are looked up together."""
 
 
 class State(StrEnum):
@@ -42,6 +47,10 @@ class ListedItem:
     item: Item
     state: State
     entry: CatalogEntry | None = None
+    collections: Sequence[str] = ()
+    """The names of its collections, as the listing and the catalog have them."""
+    people: Sequence[str] = ()
+    """The names of the people who are seen on it."""
 
     @property
     def path(self) -> str | None:
@@ -74,9 +83,10 @@ def listed(
     """The items of `selection` at the provider, with the catalog's entry of each; read page by page."""
     for items in _pages(account, catalog, selection, collections):
         known = catalog.known(account.name, {item.id for item in items})
+        memberships = _Memberships.of(catalog, account.name, known)
         for item in items:
             entry = known.get(item.id)
-            yield ListedItem(item, _state(item, entry), entry)
+            yield memberships.listed(item, _state(item, entry), entry)
 
 
 def _state(item: Item, entry: CatalogEntry | None) -> State:
@@ -100,12 +110,42 @@ def recorded(
 def _recorded(
     catalog: Catalog, account: str, selection: Selection, names: Set[str], states: Set[State]
 ) -> Iterator[ListedItem]:
-    for entry in catalog.entries(account):
-        item, state = entry.item, _recorded_state(entry)
-        is_wanted = state in states if states else entry.location is not None
-        is_in_collection = not names or names & {*item.collections, item.folder}
-        if is_wanted and is_in_collection and selection.matches(item):
-            yield ListedItem(item, state, entry)
+    entries = catalog.entries(account)
+    while some := list(islice(entries, _TOGETHER)):
+        memberships = _Memberships.of(catalog, account, {each.id for each in some})
+        for entry in some:
+            item, state = entry.item, _recorded_state(entry)
+            is_wanted = state in states if states else entry.location is not None
+            is_in_collection = not names or names & memberships.words_of(item)
+            if is_wanted and is_in_collection and selection.matches(item):
+                yield memberships.listed(item, state, entry)
+
+
+@dataclass(frozen=True, slots=True)
+class _Memberships:
+    """The collections and people of a few items, as the catalog knows them."""
+
+    collections: Mapping[str, list[Collection]]
+    people: Mapping[str, list[Collection]]
+
+    @classmethod
+    def of(cls, catalog: Catalog, account: str, ids: Ids[str]) -> Self:
+        recorded = catalog.collections
+        return cls(*(recorded.of_items(account, ids, people=people) if ids else {} for people in (False, True)))
+
+    def words_of(self, item: Item) -> Set[str]:
+        """The names and ids of its collections, by which a user may ask for it."""
+        known = self.collections.get(item.id, [])
+        return {
+            *item.collections,
+            *filter(None, [item.folder]),
+            *(word for each in known for word in (each.id, each.name)),
+        }
+
+    def listed(self, item: Item, state: State, entry: CatalogEntry | None) -> ListedItem:
+        names = [each.name for each in self.collections.get(item.id, [])]
+        people = [each.name for each in self.people.get(item.id, [])]
+        return ListedItem(item, state, entry, tuple(dict.fromkeys((*item.collections, *names))), people)
 
 
 def _recorded_state(entry: CatalogEntry) -> State:

@@ -32,7 +32,7 @@ class ServiceFacts:
     """Listings come in the order in which items were added, the newest first, so that an incremental one may stop at
     the first page without new items."""
     marks: bool = False
-    """Listings have marks: the next one can begin where the last ended."""
+    """Listings have marks: the next one can begin where the last ended, and shows all collections of its items."""
     workers: int = 8
     """The parallel downloads that a run with `jobs: auto` starts with: a number that the service is known to accept."""
     most_workers: int | None = None

@@ -19,6 +19,25 @@ class HasCollections(Protocol):
 
 
 @runtime_checkable
+class HasMembers(Protocol):
+    """Optional: the items of a collection, for services whose listing of the whole account does not show them."""
+
+    def members(self, collection: Collection) -> Iterator[Sequence[str]]:
+        """The ids of its items, one page per request; also those of items that others share in it.
+
+        `collection` is one of `collections` or `people`. Raises `ProviderError` if it cannot be read.
+        """
+
+
+@runtime_checkable
+class HasPeople(Protocol):
+    """Optional, with `HasMembers`: the people whom the service recognises."""
+
+    def people(self) -> Iterator[Collection]:
+        """Those who have a name, as collections of the kind `model.PERSON`."""
+
+
+@runtime_checkable
 class HasUsage(Protocol):
     """Optional: the used storage."""
 

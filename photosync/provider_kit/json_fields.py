@@ -119,6 +119,12 @@ def identifiers(content: object, name: str) -> list[str]:
     return [each for each in _values(content, name) if _is_identifier(each)]
 
 
+def texts(content: object, name: str) -> list[str]:
+    """The texts of the list in the field `name`, without empty and very long ones."""
+    found = (text({name: each}, name) for each in _values(content, name))
+    return [each for each in found if each is not None]
+
+
 def unusable(content: object, name: str) -> int:
     """The number of entries of the list in the field `name` without a safe id: they cannot be items."""
     return sum(not _is_identifier(as_object(each).get("id")) for each in _values(content, name))

@@ -20,7 +20,7 @@ from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, number, page_token, unusable
+from photosync.provider_kit.json_fields import Json, as_object, number, page_token, parts, unusable
 from photosync.provider_kit.pages_ahead import PagesAhead
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
@@ -97,6 +97,11 @@ class AmazonApi:
             searchContext="customer",
             lowResThumbnail="false",
         )
+
+    def aggregation(self, category: str) -> list[Json]:
+        """The values of a category, as the service counts them. The keys differ by category (section 10)."""
+        answer = self._get("/search/aggregation", _aggregated, category=category, aggregationContext="all")
+        return _aggregated(answer)
 
     def matching(self, filters: str) -> list[DriveNode]:
         """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""
@@ -242,3 +247,13 @@ class AmazonApi:
             idempotent=idempotent,
             accept=_ANSWERED,
         )
+
+
+def _aggregated(answer: object) -> list[Json]:
+    """The entries of one category, or those of all categories in the answer."""
+    found = as_object(answer).get("aggregations")
+    if isinstance(found, list):
+        return parts(answer, "aggregations")
+    if isinstance(found, dict):
+        return [entry for word in found for entry in parts(found, word)]
+    raise ProviderError(f"{SERVICE} answered without aggregations; its protocol may have changed")

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, TemporaryError, UsageError
-from photosync.model import Collection, Item, Kind, Selection, Usage
+from photosync.model import PERSON, Collection, Item, Kind, Selection, Usage
 from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
@@ -22,7 +22,7 @@ from photosync.transport import Answer, Destination, Transport, TransportSetting
 from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
 from photosync_amazon.cookies import Cookies, find_cookies
-from photosync_amazon.items import items_of
+from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.query import checked_query
 from photosync_amazon.settings import AmazonSettings
 
@@ -102,9 +102,10 @@ class AmazonProvider:
             raise UsageError(
                 f"account '{self._account}': Amazon Photos cannot search inside an album; use one or other"
             )
-        name = next((album.name for album in self._api.albums() if album.id == album_id), album_id)
+        unlisted = AmazonAlbum(album_id, album_id, owner=None, is_shared=False, count=None)
+        album = next((album for album in self._api.albums() if album.id == album_id), unlisted)
         for page in self._api.children(album_id, ahead=ahead):
-            yield Page(tuple(items_of(page.nodes, name)), page.total, unusable=page.unusable)
+            yield Page(tuple(items_of(page.nodes, album)), page.total, unusable=page.unusable)
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
@@ -126,7 +127,18 @@ class AmazonProvider:
 
     def collections(self) -> Iterator[Collection]:
         """The albums, those that others share included."""
-        return (Collection(album.id, album.name, "album", album.count) for album in self._api.albums())
+        return (album.collection for album in self._api.albums())
+
+    def people(self) -> Iterator[Collection]:
+        """The people whom the user has named."""
+        return filter(None, map(person_of, self._api.aggregation("allPeople")))
+
+    def members(self, collection: Collection) -> Iterator[Sequence[str]]:
+        """The ids of the photos and videos in an album, or of a person."""
+        if collection.kind == PERSON:
+            found = self.list(Selection(query=f"people:({collection.id})"), None, None)
+            return ([item.id for item in page.items] for page in found)
+        return ([item.id for item in items_of(page.nodes)] for page in self._api.children(collection.id))
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""

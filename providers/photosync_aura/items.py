@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from photosync.model import CaptureTime, Item, Kind, TimeMeaning
 from photosync.provider_kit import json_fields
-from photosync.provider_kit.json_fields import Json, clock_time, dimension, identifier, part
+from photosync.provider_kit.json_fields import Json, clock_time, dimension, identifier, part, parts
 
 MOTION = ":motion"
 """Added to the id of a live photo for the id of its video."""
@@ -63,9 +63,10 @@ def _items(asset: Json, id_: str, frame: Frame) -> Iterator[Item]:
     if text(asset, "video_url") is None:
         yield _photo(asset, id_, frame)
     elif _is_live(asset):
-        yield _photo(asset, id_, frame)
+        motion = f"{id_}{MOTION}"
+        yield replace(_photo(asset, id_, frame), pair=motion)
         # Its name is the still's own with another extension, which keeps the two together.
-        yield replace(_video(asset, id_, frame), id=f"{id_}{MOTION}", width=None, height=None)
+        yield replace(_video(asset, id_, frame), id=motion, pair=id_, width=None, height=None)
     else:
         yield _video(asset, id_, frame)
 
@@ -112,9 +113,18 @@ def _item(asset: Json, id_: str, kind: Kind, suffix: str, frame: Frame) -> Item:
         height=dimension(asset, "height"),
         favorite=favorite if isinstance(favorite, bool) else None,
         collections=(frame.name,),
+        collection_ids=(frame.id,),
         folder=frame.name,
         added=uploaded.replace(tzinfo=UTC) if uploaded else None,
+        description=_caption(asset, frame.id),
     )
+
+
+def _caption(asset: Json, frame_id: str) -> str | None:
+    """What people wrote about the picture on this frame; None if nobody did."""
+    notes = [each for each in parts(asset, "attachments") if text(each, "type") == "caption"]
+    of_frame = [each for each in notes if text(each, "frame_id") in (frame_id, None)]
+    return "\n".join(filter(None, (text(each, "data") for each in of_frame))) or None
 
 
 def time_words(taken: datetime) -> str:

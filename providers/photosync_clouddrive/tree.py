@@ -12,6 +12,7 @@ CHANGE   a number that increases with every real change, so that a mark can mean
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import sys
 import threading
@@ -31,7 +32,8 @@ CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS nodes (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, status TEXT NOT NULL, name TEXT, parents TEXT NOT NULL,
     is_root INTEGER NOT NULL, media TEXT NOT NULL, created TEXT NOT NULL, taken TEXT, size_bytes INTEGER, md5 TEXT,
-    version TEXT, width INTEGER, height INTEGER, round INTEGER NOT NULL, change INTEGER NOT NULL
+    version TEXT, width INTEGER, height INTEGER, description TEXT, labels TEXT NOT NULL,
+    round INTEGER NOT NULL, change INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS nodes_by_change ON nodes (change);
 CREATE INDEX IF NOT EXISTS nodes_by_time ON nodes (kind, status, created, id);
@@ -40,8 +42,11 @@ CREATE TABLE IF NOT EXISTS links (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS links_by_child ON links (child);
 """
-_COLUMNS = "id, kind, status, name, parents, is_root, media, created, taken, size_bytes, md5, version, width, height"
-_VERSION = 1
+_COLUMNS = (
+    "id, kind, status, name, parents, is_root, media, created, taken, size_bytes, md5, version, width, height, "
+    "description, labels"
+)
+_VERSION = 2
 _AFFECTED = (
     "WITH RECURSIVE affected(id) AS (SELECT id FROM nodes WHERE change > ? "
     "UNION SELECT child FROM links JOIN affected ON parent = affected.id) "
@@ -348,6 +353,7 @@ def _row_of(node: DriveNode) -> tuple[object, ...]:
         *(node.id, node.kind.value, node.status, node.name, "\n".join(node.parents), int(node.is_root)),
         *(node.media.value, node.created.isoformat(timespec="microseconds") if node.created else ""),
         *(node.taken and node.taken.isoformat(), node.size_bytes, node.md5, node.version, node.width, node.height),
+        *(node.description, json.dumps(node.labels)),
     )
 
 
@@ -363,5 +369,6 @@ def _node_of(row: sqlite3.Row) -> DriveNode:
             "media": Kind(row["media"]),
             "parents": _split(row["parents"]),
             "is_root": bool(row["is_root"]),
+            "labels": tuple(json.loads(row["labels"])),
         }
     )

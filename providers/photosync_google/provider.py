@@ -7,6 +7,7 @@ Facts: protocol notes on Google Photos.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar, Self
 
@@ -144,14 +145,16 @@ class GoogleProvider:
             ) from error
 
     def _list_session(self, session_id: str) -> Iterator[Page]:
+        name = next((each.name for each in self._store.all() if each.id == session_id), session_id)
         unready: set[str] = set()
         for page in self._downloads.pages(session_id):
             unready.update(each.item.id for each in page.picked if each.status == PROCESSING)
-            ready = [each.item for each in page.picked if each.status != PROCESSING]
+            ready = [_in_session(each.item, session_id, name) for each in page.picked if each.status != PROCESSING]
             yield Page(ready, unusable=page.unusable)
         if unready:
             for page in self._downloads.pages(session_id):
-                yield Page([each.item for each in page.picked if each.item.id in unready])
+                late = [each.item for each in page.picked if each.item.id in unready]
+                yield Page([_in_session(each, session_id, name) for each in late])
 
     def download(self, item: Item, destination: Destination) -> None:
         """The content that Google gives for `item`."""
@@ -238,3 +241,7 @@ class GoogleProvider:
         for auth in (self._auth, self._upload_auth):
             if auth.transport is not None:
                 auth.transport.close()
+
+
+def _in_session(item: Item, session_id: str, name: str) -> Item:
+    return replace(item, collections=(name,), collection_ids=(session_id,))

@@ -44,6 +44,7 @@ def test_a_photo_carries_all_that_the_service_says() -> None:
         height=3024,
         favorite=True,
         collections=("Kitchen",),
+        collection_ids=("abf5",),
         folder="Kitchen",
         added=datetime(2024, 5, 1, 10, 0, 7, tzinfo=UTC),
         revision="3d1c0000-0000-4000-8000-00000000beef.jpeg",

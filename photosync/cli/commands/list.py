@@ -109,11 +109,28 @@ def _as_json(account: str, row: ListedItem) -> dict[str, object]:
         "width": item.width,
         "height": item.height,
         "favorite": item.favorite,
-        "collections": list(item.collections),
+        "collections": list(row.collections),
         "state": row.state.value,
         "path": row.path,
+        **_known_json(row),
         **_recorded_json(row),
     }
+
+
+def _known_json(row: ListedItem) -> dict[str, object]:
+    """What is known of only some items."""
+    item = row.item
+    utc = item.taken.utc if item.taken else None
+    content: dict[str, object] = {
+        "taken_utc": utc.strftime("%Y-%m-%dT%H:%M:%SZ") if utc else None,
+        "gps": [item.gps.latitude, item.gps.longitude] if item.gps and item.gps.is_real else None,
+        "people": list(row.people),
+        "description": item.description,
+        "labels": list(item.labels),
+        "hidden": item.hidden,
+        "pair": item.pair,
+    }
+    return {key: value for key, value in content.items() if value}
 
 
 def _recorded_json(row: ListedItem) -> dict[str, object]:

@@ -106,6 +106,7 @@ class PullRun(LibraryRun):
             accept_shrink=self._accept_shrink,
             limit_bytes=self._limit_bytes,
             limit_time=self._limit_time,
+            people_items=config.options.people == "members",
         )
 
     def count(self) -> Exit:

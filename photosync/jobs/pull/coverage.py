@@ -41,7 +41,9 @@ class Coverage:
         self._catalog = catalog
         self._key = (account, json.dumps(sorted(each.id for each in collections)), _fingerprint(selection))
         self._is_remembered = selection.recent is None and selection.limit is None
-        self._is_whole_account = self._is_remembered and selection == Selection() and not collections
+        self.is_of_everything = self._is_remembered and selection == Selection()
+        """Whether it is about all items of the account, or of the collections, and not about a selection."""
+        self._is_whole_account = self.is_of_everything and not collections
         self._previous = catalog.listing(*self._key) if self._is_remembered else None
         age = datetime.now(UTC) - self._previous.completed_at if self._previous else None
         # A clock that was ahead left a time in the future, which would stay recent until then.
@@ -123,6 +125,11 @@ class Coverage:
     def is_complete(self) -> bool:
         """Whether the listing has had all that it was read for, and shows what is gone."""
         return not self.is_short and not self._unusable
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether the listing has had all items that it is about."""
+        return self._went_to_end and self.is_complete
 
     def restart(self) -> None:
         """Prepare to read the listing again. Items of the first reading count."""

@@ -41,6 +41,7 @@ from photosync.jobs.pull.fetch import (
 )
 from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
+from photosync.jobs.pull.membership import Membership
 from photosync.jobs.pull.missing import missing_files
 from photosync.jobs.pull.outdated import OutdatedItems
 from photosync.jobs.pull.save import Saver
@@ -68,6 +69,8 @@ class PullOptions:
     full: bool = False
     dry_run: bool = False
     accept_shrink: bool = False
+    people_items: bool = False
+    """Read on which items people are seen, not just their names: a request or more for each person who changed."""
     adopt_only: bool = False
     """Download nothing: only find the items' files that the catalog does not know."""
     limit_bytes: int | None = None
@@ -113,6 +116,14 @@ class Pull:
             catalog=catalog,
             locations=self._locations,
             settings=options.metadata,
+            note=reporter.note,
+        )
+        self._membership = Membership(
+            account=account,
+            catalog=catalog,
+            run=self._run.number,
+            only=options.collections,
+            reads_people=options.people_items,
             note=reporter.note,
         )
         self._outage = OutageDetector[DownloadFailure](account.concurrency.most_in_progress)
@@ -231,6 +242,8 @@ class Pull:
         if self._coverage.take(page, known, new):
             self._pipeline.stop_listing()
         self._take_items(page.items, known, new)
+        if not self._options.dry_run:
+            self._membership.take(page.items)
         if page.removed and not self._options.dry_run:
             self._summary.gone += self._catalog.mark_gone(self._account.name, page.removed)
         self._reporter.listed(self._found, page.total)
@@ -394,6 +407,8 @@ class Pull:
             self._summary.gone += self._coverage.record(self._run.number)
             if self.adoption.has_new:
                 self._coverage.forget()
+            if self._coverage.is_of_everything:
+                self._membership.finish(is_whole=self._coverage.shows_all)
             if not self._options.adopt_only:
                 self._clear_partials()
 

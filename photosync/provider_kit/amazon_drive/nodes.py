@@ -26,6 +26,7 @@ from photosync.provider_kit.json_fields import (
     part,
     parts,
     text,
+    texts,
 )
 
 AVAILABLE = "AVAILABLE"
@@ -84,6 +85,10 @@ class DriveNode:
     height: int | None = None
     gps: GpsPosition | None = None
     favorite: bool = False
+    hidden: bool = False
+    description: str | None = None
+    """What a person wrote about it."""
+    labels: tuple[str, ...] = ()
 
     @property
     def is_available(self) -> bool:
@@ -107,6 +112,7 @@ class DriveNode:
         kind: Kind | None = None,
         favorite: bool | None = None,
         collections: tuple[str, ...] = (),
+        collection_ids: tuple[str, ...] = (),
         folder: str | None = None,
         gps: GpsPosition | None = None,
         revision: str | None = None,
@@ -124,11 +130,15 @@ class DriveNode:
             height=self.height,
             favorite=favorite,
             collections=collections,
+            collection_ids=collection_ids,
             folder=folder,
             gps=gps,
             added=self.created.replace(tzinfo=UTC) if self.created else None,
             revision=revision,
             locator=locator or {},
+            description=self.description,
+            labels=self.labels,
+            hidden=self.hidden or None,
         )
 
 
@@ -152,7 +162,7 @@ def parse_node(
         return DriveNode(id_, NodeKind.FOLDER, status, text(content, "name"), parents, is_root, owner)
     if kind != NodeKind.FILE:
         return None
-    properties = part(content, "contentProperties")
+    properties, settings = part(content, "contentProperties"), part(content, "settings")
     # Answers to searches can have these two at the top level.
     image = part(properties, "image") or part(content, "image")
     video = part(properties, "video") or part(content, "video")
@@ -175,7 +185,10 @@ def parse_node(
         width=dimension(image or video, "width"),
         height=dimension(image or video, "height"),
         gps=_gps(text(image, "location") or text(video, "location")),
-        favorite=part(content, "settings").get("favorite") is True,
+        favorite=settings.get("favorite") is True,
+        hidden=settings.get("hidden") is True,
+        description=text(content, "description"),
+        labels=tuple(dict.fromkeys(texts(content, "labels"))),
     )
 
 

@@ -71,6 +71,8 @@ class SimulatedAccount:
 
     def is_member(self, album_id: str, number: int) -> bool:
         """Whether an item is in an album: from the beginning, or added later."""
+        if number in self.tree.left.get(album_id, ()):
+            return False
         index = self.album_index(album_id)
         is_old = index is not None and number not in self.tree.parents and in_album(number, index)
         return is_old or self.tree.is_member(album_id, number)
@@ -84,13 +86,24 @@ class SimulatedAccount:
         for index, name in enumerate(ALBUMS):
             # An exact count would read all items; this one is right while items are only added.
             count = len(range(index, library.next_number, _ALBUM_STEP))
-            node = self._node(self.album(index), name, "VISUAL_COLLECTION", [])
+            if self.album(index) in self.tree.deleted:
+                continue
+            node = self._album_node(self.album(index), name, count)
             node["isShared"] = name.startswith("Shared")
             node["ownerId"] = self.stranger if node["isShared"] else self.owner
             node["collectionProperties"] = {"photoCount": count, "videoCount": 0} if index % 2 else {}
             yield node
         for album in list(self.tree.albums.values()):
-            yield self._node(album.id, album.name, "VISUAL_COLLECTION", [])
+            if album.id not in self.tree.deleted:
+                yield self._album_node(album.id, album.name, 0)
+
+    def _album_node(self, album_id: str, name: str, changes: int) -> Json:
+        """An album, which began with `changes` items that were added one after the other."""
+        changes += self.tree.changes[album_id]
+        return {
+            **self._node(album_id, self.tree.names.get(album_id, name), "VISUAL_COLLECTION", []),
+            "modifiedDate": iso(_FIRST_UPLOAD + timedelta(seconds=changes)),
+        }
 
     def _node(self, node_id: str, name: str | None, kind: str, parents: list[str]) -> Json:
         created = iso(_FIRST_UPLOAD - timedelta(days=1))
@@ -172,6 +185,10 @@ def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int,
         "settings": {"favorite": item.favorite, "hidden": False},
         "contentProperties": _content_properties(library, item),
     }
+    written = account.tree.written.get(number)
+    if written is not None:
+        node["description"], node["labels"] = written.get("description", ""), written.get("labels", [])
+        node["settings"] = {"favorite": item.favorite, "hidden": written.get("hidden", False)}
     if "name" in item.missing:
         _leave_out(node, "name", number)
     _add_details(library, item, node if search and number % 2 else node["contentProperties"])

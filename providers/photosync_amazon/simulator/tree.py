@@ -41,6 +41,16 @@ class AccountTree:
     """The items that were added to each album, in that order; for all albums."""
     foreign: set[int] = field(default_factory=set)
     """The items that another person owns and shares."""
+    left: dict[str, set[int]] = field(default_factory=dict)
+    """The items that were taken out of each album."""
+    names: dict[str, str] = field(default_factory=dict)
+    """The names of the albums that were renamed."""
+    deleted: set[str] = field(default_factory=set)
+    """The albums that were deleted."""
+    changes: Counter[str] = field(default_factory=Counter)
+    """How often each album was changed."""
+    written: dict[int, dict[str, object]] = field(default_factory=dict)
+    """What people wrote about items: `description`, `labels`, `hidden`."""
     version: int = 0
     """Increases with every change."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -67,7 +77,28 @@ class AccountTree:
     def join(self, album_id: str, numbers: Iterable[int]) -> None:
         """Add items to an album; present ones keep their positions."""
         members = self.members.setdefault(album_id, [])
-        members += [number for number in dict.fromkeys(numbers) if number not in members]
+        numbers = dict.fromkeys(numbers)
+        members += [number for number in numbers if number not in members]
+        self.left.get(album_id, set()).difference_update(numbers)
+        self._note_change(album_id)
+
+    def take_out(self, album_id: str, numbers: Iterable[int]) -> None:
+        """Take items out of an album."""
+        self.left.setdefault(album_id, set()).update(numbers)
+        self._note_change(album_id)
+
+    def rename_album(self, album_id: str, name: str) -> None:
+        """Give an album another name."""
+        self.names[album_id] = name
+        self._note_change(album_id)
+
+    def delete_album(self, album_id: str) -> None:
+        """Delete an album; its items stay."""
+        self.deleted.add(album_id)
+        self._note_change(album_id)
+
+    def _note_change(self, album_id: str) -> None:
+        self.changes[album_id] += 1
         self.version += 1
 
     def is_member(self, album_id: str, number: int) -> bool:

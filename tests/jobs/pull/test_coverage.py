@@ -9,6 +9,12 @@ import pytest
 
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_amazon.simulator.nodes import ALBUMS
+
+ALBUM_LIST = 1
+"""The request for all albums."""
+EACH_ALBUM = len(ALBUMS)
+"""The requests for the items of albums that changed."""
 
 
 @pytest.fixture
@@ -30,27 +36,27 @@ def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, s
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").number("saved") > 0
-        assert simulator.counts["list"] == 3
+        assert simulator.counts["list"] == 3 + ALBUM_LIST + EACH_ALBUM
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").number("saved") == 0
-        assert simulator.counts["total"] == 1
+        assert simulator.counts["total"] == 1 + ALBUM_LIST
 
         simulator.library.add(count=205)
         simulator.forget()
         assert sandbox.run("pull", "amazon").number("saved") == 205
-        assert simulator.counts["list"] == 3
+        assert simulator.counts["list"] == 3 + ALBUM_LIST + EACH_ALBUM
 
         gone = next(iter(simulator.library.expected()))
         simulator.library.remove(gone.id)
         simulator.forget()
         noticed = sandbox.run("pull", "amazon")
         assert (noticed.number("saved"), noticed.number("gone")) == (0, 1)
-        assert simulator.counts["list"] == 4
+        assert simulator.counts["list"] == 4 + ALBUM_LIST
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").exit == 0
-        assert simulator.counts["list"] == 1
+        assert simulator.counts["list"] == 1 + ALBUM_LIST
 
 
 def test_what_a_killed_run_left_out_is_not_taken_for_known(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
@@ -80,7 +86,7 @@ def test_a_listing_is_read_to_its_end_after_a_month(
             database.execute("UPDATE listings SET completed_at = ?", (completed_at.isoformat(),))
         simulator.forget()
         assert sandbox.run("pull", "amazon").exit == 0
-        assert simulator.counts["list"] == pages
+        assert simulator.counts["list"] == pages + ALBUM_LIST
 
 
 def test_a_shrunken_account_is_believed_only_when_a_person_says_so(
