@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from photosync.cli.app import COMMANDS
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import AuraSimulator
@@ -50,6 +51,16 @@ def test_a_command_that_only_prints_loads_no_configuration(tmp_path: Path, argum
     assert "typer" in found
     slow = {"pydantic", "yaml", "sqlite3", "rich", "importlib.metadata", "photosync.config", "photosync.provider"}
     assert found & (slow | _HTTP | _FIXER | _RARE) == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [(("--version",), set()), (("verify", "--help"), {"verify"}), (("-q", "verify", "--help"), set(COMMANDS))],
+)
+def test_the_module_of_a_command_is_loaded_if_it_is_asked_for(arguments: tuple[str, ...], expected: set[str]) -> None:
+    code = "import atexit, sys; from photosync.cli import main; atexit.register(lambda: print(*sys.modules)); main()"
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert set(re.findall(r"photosync\.cli\.commands\.(\w+)", done.stdout)) == expected
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("failures",), ("list", "amazon", "--saved")])
