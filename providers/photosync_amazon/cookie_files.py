@@ -1,32 +1,34 @@
-"""Reads cookies in the forms in which people have them: cookies.txt, a JSON export, a `Cookie:` line."""
+"""Reads cookies in the forms in which people have them, from a file or as pasted text.
+
+A file can be anything: cookies.txt, an export, a copied request, a table, a header, or something else by mistake. All
+functions raise `ValueError` with a text for the user that names the source; it never quotes the content.
+"""
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
+from photosync_amazon import copied_requests
+from photosync_amazon.cookie import Cookie
+from photosync_amazon.cookie_exports import from_json
+from photosync_amazon.cookie_tables import from_table
+from photosync_amazon.other_formats import binary_format, picture, text_format
+
+MOST_BYTES = 64 * 1024 * 1024
+"""The largest file that is read; an export of all requests of a session (HAR) has some MiB."""
 _HEADER = re.compile(r"\s*(cookie\s*:)?\s*[\w-]+=[^;]+(;|$)", re.IGNORECASE)
-_DOMAIN_KEYS = ("domain", "host")
-_EXPIRY_KEYS = ("expirationDate", "expires", "expiry")
+_PASTE_MARKS = re.compile(r"\x1b\[20[01]~")
+"""What a terminal puts around pasted text."""
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_FORMS = "cookies.txt, a JSON export, 'Copy as cURL', a table of the developer tools, or a Cookie: line"
 
 
-@dataclass(frozen=True, slots=True)
-class Cookie:
-    """One cookie. Lines and mappings have only names and values."""
-
-    name: str
-    value: str
-    domain: str | None = None
-    expires_at: float = math.inf
-    """Seconds since 1970; infinite for the cookie of a session."""
-
-
-def looks_like_header(text: str) -> bool:
-    """Whether this is a pasted `Cookie:` line, and not a path."""
+def looks_like_cookies(text: str) -> bool:
+    """Whether this is pasted text, and not a path."""
+    if copied_requests.is_curl(text) or "\n" in text.strip():
+        return True
     return bool(_HEADER.match(text)) and re.search(r"session[-_]id=", text) is not None
 
 
@@ -35,62 +37,73 @@ def from_mapping(values: Mapping[str, str]) -> list[Cookie]:
     return [Cookie(name, value) for name, value in values.items()]
 
 
-def from_header(text: str) -> list[Cookie]:
-    """A `Cookie:` line. Raises `ValueError`, like the other functions here, with a text for the user."""
-    line = re.sub(r"^\s*cookie\s*:", "", text, flags=re.IGNORECASE)
-    pairs = (pair.partition("=") for pair in re.split(r";|\n", line))
-    return [Cookie(name.strip(), value.strip()) for name, _, value in pairs if value]
-
-
 def from_file(path: Path) -> list[Cookie]:
     """The cookies in a file of any of the forms."""
+    return from_bytes(content_of(path), f"the cookie file {path}")
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file that should have cookies."""
     try:
-        text = path.read_text(encoding="utf-8-sig").strip()
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise ValueError(f"the cookie file {path} cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise ValueError(f"the cookie file {path} is not text") from error
+
+
+def from_bytes(content: bytes, source: str) -> list[Cookie]:
+    """The cookies in the content of a file. `source` begins the sentence of an error."""
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"{source} has more than {MOST_BYTES >> 20} MiB: these are not only cookies")
+    if what := binary_format(content):
+        raise ValueError(f"{source} {what}")
+    text = _decoded(content)
+    if text is None:
+        raise ValueError(f"{source} {picture(content) or 'is not text'}")
+    return from_text(text, source)
+
+
+def from_text(text: str, source: str) -> list[Cookie]:
+    """The cookies in a text of any of the forms."""
+    text = _PASTE_MARKS.sub("", text).strip().removeprefix("\ufeff")
+    if what := text_format(text):
+        raise ValueError(f"{source} {what}")
+    try:
+        found = _read(text)
+    except ValueError as error:
+        raise ValueError(f"{source} {error}") from None
+    if not found:
+        raise ValueError(f"{source} holds no cookies: expected {_FORMS}")
+    return found
+
+
+def _read(text: str) -> list[Cookie]:
     if text[:1] in ("[", "{"):
-        return list(_from_json(text))
-    if text[:1] == "<":
-        raise ValueError("the cookie file is a web page, not cookies")
-    if "\t" in text:
-        return list(_from_netscape(text))
-    if "=" in text:
-        return from_header(text)
-    raise ValueError(f"the cookie file {path} holds no cookies: expected cookies.txt, a JSON export or a Cookie: line")
+        return from_json(text)
+    if copied_requests.is_curl(text):
+        return copied_requests.from_curl(text)
+    if copied_requests.is_fetch(text):
+        return copied_requests.from_fetch(text)
+    if copied_requests.is_powershell(text):
+        return copied_requests.from_powershell(text)
+    return list(from_table(text)) or copied_requests.from_headers(text)
 
 
-def _from_netscape(text: str) -> Iterator[Cookie]:
-    """domain, subdomains, path, secure, expiry, name, value; `#HttpOnly_` before a domain is not a comment."""
-    for line in text.splitlines():
-        row = line.removeprefix("#HttpOnly_").split("\t")
-        if len(row) >= 7 and not row[0].startswith("#"):
-            yield Cookie(row[5].strip(), row[6].strip(), row[0].strip(), _time(row[4]))
-
-
-def _from_json(text: str) -> Iterator[Cookie]:
-    """A browser extension's export: a list of objects with name and value, or one object of names and values."""
+def _decoded(content: bytes) -> str | None:
+    """The text in UTF-8, or in UTF-16 as Notepad and PowerShell write it; None if it is none."""
+    head = content[:4096]
+    encoding = "utf-8-sig"
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        encoding = "utf-16"
+    elif len(head) > 1 and not any(head[1::2]):
+        encoding = "utf-16-le"
+    elif len(head) > 1 and not any(head[::2]):
+        encoding = "utf-16-be"
+    elif b"\0" in head:
+        return None
     try:
-        content: object = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("the cookie file is broken JSON") from None  # the parser's message may quote the file
-    if isinstance(content, dict) and isinstance(content.get("cookies"), list):
-        content = content["cookies"]
-    if isinstance(content, dict):
-        yield from from_mapping({str(name): value for name, value in content.items() if isinstance(value, str)})
-        return
-    for entry in content if isinstance(content, list) else ():
-        if isinstance(entry, dict) and "name" in entry and isinstance(entry.get("value"), str | int):
-            domain = next((entry[key] for key in _DOMAIN_KEYS if isinstance(entry.get(key), str)), None)
-            ends = next((entry[key] for key in _EXPIRY_KEYS if key in entry), None)
-            yield Cookie(str(entry["name"]), str(entry["value"]), domain, _time(ends))
-
-
-def _time(value: object) -> float:
-    """Of a cookie of a session there is 0, -1 or nothing."""
-    try:
-        seconds = float(value) if isinstance(value, str | int | float) else 0.0
-    except (ValueError, OverflowError):
-        return math.inf
-    return seconds if 0 < seconds < math.inf else math.inf
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        # Some other site's cookie may have bytes of an older encoding. The wanted ones are checked one by one.
+        is_text = encoding == "utf-8-sig" and not picture(content) and not _CONTROLS.search(content)
+        return content.decode("latin-1") if is_text else None

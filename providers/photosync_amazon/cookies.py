@@ -8,16 +8,19 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from photosync.errors import SignInError
-from photosync_amazon.cookie_files import Cookie, from_file, from_header, from_mapping
-from photosync_amazon.sites import SITES, site_of_host, site_of_suffix
+from photosync_amazon.cookie import Cookie
+from photosync_amazon.cookie_files import from_file, from_mapping, from_text
+from photosync_amazon.sites import SITES, site_of_suffix, site_sent_to
+from photosync_amazon.wanted_cookies import is_wanted
 
-_WANTED = re.compile(r"(session[-_]id([-_]time)?|session[-_]token|(ubid|at|x|sess[-_]at|sst)[-_](main|acb[a-z]+))")
 _MARKET = re.compile(r"(?:ubid|at)-(main|acb[a-z]+)")
+_API_PATH = "/drive/v1/"
+_MOST_HOSTS = 6
 _CUT = ("…", "...")
 
 
@@ -27,8 +30,9 @@ class Cookies:
     def __init__(self, found: Iterable[Cookie], source: str, tld: str | None) -> None:
         """Raises `ValueError` with a text for the user. `tld` is the configured site."""
         self.source = source
+        found = list(found)
         sites = _by_site(found, tld)
-        self.tld, self.market, chosen = _choice(sites, source, tld)
+        self.tld, self.market, chosen = _choice(sites, source, tld, found)
         self._cookies = {
             name: cookie
             for name, cookie in chosen.items()
@@ -70,7 +74,8 @@ def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None
         if isinstance(setting, Path):
             return Cookies(from_file(setting), str(setting), tld)
         if isinstance(setting, str):
-            return Cookies(from_header(setting), "the configuration's 'cookies'", tld)
+            in_config = "the configuration's 'cookies'"
+            return Cookies(from_text(setting, in_config), in_config, tld)
         if setting is not None:
             return Cookies(from_mapping(setting), "the configuration's 'cookies'", tld)
         return Cookies(from_mapping(os.environ), "the environment (session_id, ubid_…, at_…)", tld)
@@ -87,28 +92,28 @@ _Named = dict[str, Cookie]
 def _by_site(found: Iterable[Cookie], tld: str | None) -> dict[str | None, _Named]:
     """The wanted cookies of each site, and with None those that name no domain. Others' cookies are left out.
 
-    Of several with one name, the one that a browser sends to the site counts, and that is valid for longer.
+    Of several with one name, the one that is valid for longer counts.
     """
     now = time.time()
     sites: dict[str | None, _Named] = {}
     for cookie in found:
-        site = site_of_host(cookie.domain) if cookie.domain is not None else None
-        if not _WANTED.fullmatch(cookie.name) or (
-            cookie.domain is not None and (site is None or site not in (*SITES, tld))
-        ):
+        site = site_sent_to(cookie.domain) if cookie.domain is not None else None
+        is_of_site = cookie.domain is None or (site is not None and site in (*SITES, tld))
+        if not is_wanted(cookie.name) or not is_of_site or not _API_PATH.startswith(cookie.path.rstrip("/")):
             continue
         named, name = sites.setdefault(site, {}), cookie.name.replace("_", "-")
-        if name not in named or _rank(cookie, site, now) >= _rank(named[name], site, now):
+        if name not in named or _rank(cookie, now) >= _rank(named[name], now):
             named[name] = cookie
     return sites
 
 
-def _rank(cookie: Cookie, site: str | None, now: float) -> tuple[bool, bool, float]:
-    is_sent = (cookie.domain or "").lower().strip(".") in (f"amazon.{site}", f"www.amazon.{site}")
-    return cookie.expires_at >= now, is_sent, cookie.expires_at
+def _rank(cookie: Cookie, now: float) -> tuple[bool, float]:
+    return cookie.expires_at >= now, cookie.expires_at
 
 
-def _choice(sites: Mapping[str | None, _Named], source: str, tld: str | None) -> tuple[str, str, _Named]:
+def _choice(
+    sites: Mapping[str | None, _Named], source: str, tld: str | None, found: Sequence[Cookie]
+) -> tuple[str, str, _Named]:
     """The site, the market (`main`, `acbuk`, …), and the cookies. Raises `ValueError` if some are missing."""
     unplaced = sites.get(None, {})
     candidates: dict[str, tuple[str, _Named]] = {}
@@ -126,7 +131,7 @@ def _choice(sites: Mapping[str | None, _Named], source: str, tld: str | None) ->
     if tld is not None:
         candidates = {tld: candidates[tld]} if tld in candidates else {}
     if not candidates:
-        raise ValueError(f"{source}: {_what_is_missing(sites, tld)}")
+        raise ValueError(f"{source}: {_what_is_missing(sites, tld, found)}")
     now = time.time()
     valid = {site: chosen for site, chosen in candidates.items() if _is_valid(*chosen, now)}
     if len(valid or candidates) > 1:
@@ -150,7 +155,7 @@ def _is_valid(market: str, named: _Named, now: float) -> bool:
     return all(named[name].expires_at >= now for name in ("session-id", f"ubid-{market}", f"at-{market}"))
 
 
-def _what_is_missing(sites: Mapping[str | None, _Named], tld: str | None) -> str:
+def _what_is_missing(sites: Mapping[str | None, _Named], tld: str | None, found: Sequence[Cookie]) -> str:
     """The missing cookies of the site that is meant, or of the one that has most."""
     relevant = {site: named for site, named in sites.items() if tld is None or site in (tld, None)}
     most = max(relevant.values(), key=len, default={})
@@ -158,8 +163,23 @@ def _what_is_missing(sites: Mapping[str | None, _Named], tld: str | None) -> str
     market = min(fitting, default="main" if tld in (None, "com") else "acb…")
     missing = [name for name in ("session-id", f"ubid-{market}", f"at-{market}") if name not in most]
     of = f" of amazon.{tld}" if tld else ""
-    others = sorted(f"amazon.{site}" for site in sites if site not in (None, tld))
-    return f"missing {', '.join(missing)}{of}" + (f"; there are cookies of {', '.join(others)}" if others else "")
+    return f"missing {', '.join(missing)}{of}{_what_is_there(sites, tld, found, missing)}"
+
+
+def _what_is_there(
+    sites: Mapping[str | None, _Named], tld: str | None, found: Sequence[Cookie], missing: Sequence[str]
+) -> str:
+    """What the user may have copied in place of them."""
+    if others := sorted(f"amazon.{site}" for site in sites if site not in (None, tld)):
+        return f"; there are cookies of {', '.join(others)}"
+    wanted = [cookie for cookie in found if is_wanted(cookie.name)]
+    hosts = sorted({cookie.domain.strip(".") for cookie in wanted if cookie.domain})
+    if hosts and not sites:
+        more = ", …" if len(hosts) > _MOST_HOSTS else ""
+        return f"; the cookies there are of {', '.join(hosts[:_MOST_HOSTS])}{more}"
+    if wanted and all(name.startswith("at-") for name in missing):
+        return ". Scripts of a page (document.cookie) do not see it: copy the header of a request, or a table"
+    return ""
 
 
 def _check_value(name: str, value: str, source: str) -> None:

@@ -11,12 +11,12 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
 from photosync.provider import AccountSettings, relative_to_config
-from photosync_amazon.cookie_files import looks_like_header
-from photosync_amazon.sites import NORTH_AMERICA, checked_site
+from photosync_amazon.cookie_files import looks_like_cookies
+from photosync_amazon.sites import NORTH_AMERICA, PHOTOS_HOSTS, checked_site
 
 
 def _cookies(value: object, info: ValidationInfo) -> object:
-    return value if isinstance(value, str) and looks_like_header(value) else relative_to_config(value, info)
+    return value if isinstance(value, str) and looks_like_cookies(value) else relative_to_config(value, info)
 
 
 class AmazonSettings(AccountSettings):
@@ -25,7 +25,8 @@ class AmazonSettings(AccountSettings):
     secret_keys: ClassVar[frozenset[str]] = frozenset({"cookies"})
 
     cookies: Annotated[dict[str, str] | str | Path | None, BeforeValidator(_cookies)] = None
-    """A file (cookies.txt, JSON export or a `Cookie:` line), the line itself, or a mapping; else the environment."""
+    """A file of any form that `cookie_files` reads, such a text, or a mapping; else those that `login` stored, or
+    those of the environment."""
     tld: str | None = None
     """The site's ending, `co.uk`; normally known from the cookies."""
 
@@ -51,7 +52,7 @@ class AmazonSettings(AccountSettings):
 
     def own_hosts(self, tld: str) -> tuple[str, ...]:
         """The hosts that get the cookies (section 2): none by suffix, because anybody can have a bucket at Amazon."""
-        sites = (f"{name}.amazon.{tld}" for name in ("www", "download-photos", "thumbnails-photos"))
+        sites = (f"{name}.amazon.{tld}" for name in PHOTOS_HOSTS)
         return (*sites, self.upload_url(tld), *self.endpoints.values())
 
     def download_url(self, tld: str) -> str | None:

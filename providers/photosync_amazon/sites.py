@@ -13,6 +13,8 @@ SITES = (
     *("sa", "se", "pl", "com.tr", "be", "com.be", "eg", "ie", "co.za"),
 )
 """The endings of Amazon's sites: a session must go to no other, since anybody may own `amazon.something`."""
+PHOTOS_HOSTS = ("www", "download-photos", "thumbnails-photos")
+"""The hosts of a site that Amazon Photos uses, without the domain."""
 NORTH_AMERICA = frozenset({"com", "ca", "com.mx", "com.br"})
 """Uploads for these sites go to the American host, those for all others to the European one."""
 _SITE_BY_SUFFIX = {
@@ -37,6 +39,18 @@ def site_of_host(host: str) -> str | None:
     """`co.uk` for `.amazon.co.uk` and `www.amazon.co.uk`; None for a host of nobody or of a sister: `audible.com`."""
     _, is_amazon, ending = f".{host.lower().strip('.')}".rpartition(".amazon.")
     return ending if is_amazon else None
+
+
+def site_sent_to(domain: str) -> str | None:
+    """The site to whose `www.` host a browser sends the cookies of this domain: none for `music.amazon.com`."""
+    host = domain.lower().strip(".").removeprefix("www.")
+    return host.removeprefix("amazon.") if host.startswith("amazon.") else None
+
+
+def is_photos_host(host: str) -> bool:
+    """Whether it is a host of Amazon Photos, to which a browser sends the cookies of its site."""
+    site = site_of_host(host)
+    return site in SITES and host in (f"amazon.{site}", *(f"{name}.amazon.{site}" for name in PHOTOS_HOSTS))
 
 
 def site_of_url(url: str | None) -> str | None:

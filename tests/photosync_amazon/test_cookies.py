@@ -10,7 +10,7 @@ from photosync.errors import SignInError
 from photosync.transport import Redactor
 from photosync.transport.hosts import OwnHosts, target
 from photosync_amazon.auth import AmazonAuth
-from photosync_amazon.cookie_files import looks_like_header
+from photosync_amazon.cookie_files import looks_like_cookies
 from photosync_amazon.cookies import find_cookies
 from photosync_amazon.settings import AmazonSettings
 
@@ -44,8 +44,8 @@ def test_a_file_may_have_any_form(tmp_path: Path, content: str) -> None:
 
 
 def test_the_configuration_may_hold_them_line_or_mapping(tmp_path: Path) -> None:
-    assert looks_like_header(HEADER)
-    assert not looks_like_header("amazon-cookies.txt")
+    assert looks_like_cookies(HEADER)
+    assert not looks_like_cookies("amazon-cookies.txt")
     assert find_cookies(HEADER, None, "amazon").values["at-acbuk"] == '"Atza|secret"'
     mapping = {"session_id": "139-1", "ubid_main": "262-1", "at_main": "token"}
     cookies = find_cookies(mapping, None, "amazon")
