@@ -26,6 +26,8 @@ class Facts:
     has_software: bool = False
     can_tell: bool = True
     """Whether a date, if there was one, would have been found."""
+    content_identifier: str | None = None
+    """That of a live photo, in both of its files."""
 
     @classmethod
     def of_dates(cls, dates: Mapping[TimeSource, WrittenDate]) -> Facts:
@@ -50,4 +52,5 @@ class Facts:
             self.has_position or other.has_position,
             self.has_software or other.has_software,
             self.can_tell and other.can_tell,
+            self.content_identifier or other.content_identifier,
         )

@@ -129,6 +129,7 @@ def _result(path: Path, plan: _Plan) -> FixResult:
         notes=(*_notes(plan, outcome), *plan.choice.notes),
         warning=plan.container.is_damaged or bool(plan.failed),
         changes=plan.edit.changes,
+        content_identifier=plan.container.facts.content_identifier,
     )
 
 

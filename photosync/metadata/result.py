@@ -62,3 +62,5 @@ class FixResult:
     warning: bool = False
     """The file is damaged, or the fixer failed: the summary should count it."""
     changes: tuple[Change, ...] = ()
+    content_identifier: str | None = None
+    """That of a live photo, in both of its files."""

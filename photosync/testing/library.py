@@ -54,6 +54,8 @@ class ItemTraits:
     favorite: bool | None = None
     missing: frozenset[str] = frozenset()
     """Of `MISSABLE`."""
+    content_identifier: str = ""
+    """Apple's identifier in the content, the same in both halves of a live photo."""
 
     def __post_init__(self) -> None:
         if unknown := set(self.missing) - MISSABLE:
@@ -76,6 +78,7 @@ class SimulatedItem(NamedTuple):
     missing: frozenset[str]
     shape: Shape
     size_bytes: int
+    content_identifier: str
 
     @property
     def instant(self) -> datetime:
@@ -227,7 +230,9 @@ class SimulatedLibrary:
         draw, traits = self.draw(number), self._traits.get(number)
         revision = self._revisions.get(number, 0)
         video = draw.video if traits is None or traits.kind is None else traits.kind is Kind.VIDEO
-        shape = Shape(video, draw.camera, ((draw.luck >> 7) + revision) % pool_size(video=video))
+        identifier = "" if traits is None else traits.content_identifier
+        picture = ((draw.luck >> 7) + revision) % pool_size(video=video)
+        shape = Shape(video, draw.camera, picture, live=bool(identifier))
         camera = None if video else CAMERAS[draw.camera]
         hour, rest = divmod(draw.second, 3600)
         year, month, day = draw.date
@@ -251,13 +256,14 @@ class SimulatedLibrary:
             missing,
             shape,
             self._uploads[number].size_bytes if number in self._uploads else self._media.size_bytes(shape),
+            identifier,
         )
 
     def content(self, item: SimulatedItem) -> bytes:
         """The bytes of an item."""
         if item.number in self._uploads:
             return self._uploads[item.number].content()
-        return self._media.content(item.number, item.revision, item.shape, item.reading)
+        return self._media.content(item.number, item.revision, item.shape, item.reading, item.content_identifier)
 
     def md5(self, item: SimulatedItem) -> str:
         """Of the content."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from struct import pack
 from typing import Literal, NamedTuple
 
 import piexif
@@ -27,6 +28,7 @@ VIDEOS = 4
 _DATE = b"1890:01:01 00:00:00"
 _CREATED = b"\xd0\xa7\xe5\x1e"
 _NOTE = b"photosync simulator ________-__________-______"
+_IDENTIFIER = b"________-____-____-____-____________"
 _VIDEO_FRAME_MS = 500
 
 
@@ -55,6 +57,7 @@ CAMERAS: tuple[Camera | None, ...] = (
     Camera("SONY", "ILCE-6400", offset_hours=9),
 )
 """One in eight photos has no EXIF, like photos from messengers."""
+_IPHONE = 4
 
 _BLOCKS: dict[SizeClass, tuple[int, int]] = {"small": (20, 15), "demo": (96, 72)}
 _FRAMES: dict[SizeClass, int] = {"small": 2, "demo": 6}
@@ -68,6 +71,8 @@ class Shape(NamedTuple):
     """An index of `CAMERAS`."""
     picture: int
     """An index of the pool."""
+    live: bool = False
+    """One half of a live photo of an iPhone, with an identifier."""
 
 
 class Media:
@@ -77,23 +82,29 @@ class Media:
         self._seed = seed & 0xFFFFFFFF
         self._size: SizeClass = size
 
-    def content(self, number: int, revision: int, shape: Shape, reading: datetime) -> bytes:
-        """The file of item `number`; `reading` is the camera's local time (UTC for a video)."""
+    def content(self, number: int, revision: int, shape: Shape, reading: datetime, identifier: str = "") -> bytes:
+        """The file of item `number`; `reading` is the camera's local time (UTC for a video).
+
+        `identifier`: Apple's content identifier of a live photo, at most 36 characters.
+        """
+        head, body = self._parts(shape)
         note = b"photosync simulator %08x-%010d-%06d" % (self._seed, number, revision)
+        head = head.replace(_NOTE, note).replace(_IDENTIFIER, identifier.encode().ljust(len(_IDENTIFIER), b"\0"))
         if shape.video:
             created = int((reading.replace(tzinfo=UTC) - mp4.EPOCH).total_seconds()).to_bytes(4)
-            head, body = _video(self._size, shape.picture)
-            return head.replace(_CREATED, created).replace(_NOTE, note) + body
+            return head.replace(_CREATED, created) + body
         date = reading.isoformat(" ", "seconds").replace("-", ":", 2).encode()
-        head = _photo_head(shape.camera)
-        return head.replace(_DATE, date).replace(_NOTE, note) + _photo_body(self._size, shape.picture)
+        return head.replace(_DATE, date) + body
 
     def size_bytes(self, shape: Shape) -> int:
         """The size of `content`, without generating it."""
+        return sum(map(len, self._parts(shape)))
+
+    def _parts(self, shape: Shape) -> tuple[bytes, bytes]:
         if shape.video:
-            head, body = _video(self._size, shape.picture)
-            return len(head) + len(body)
-        return len(_photo_head(shape.camera)) + len(_photo_body(self._size, shape.picture))
+            return _video(self._size, shape.picture, live=shape.live)
+        camera = _IPHONE if shape.live else shape.camera
+        return _photo_head(camera, live=shape.live), _photo_body(self._size, shape.picture)
 
     def dimensions(self, shape: Shape) -> tuple[int, int]:
         """Width and height in pixels. Every third photo of the pool is in portrait format."""
@@ -118,16 +129,16 @@ def _grid(size: SizeClass, picture: int, *, video: bool) -> tuple[int, int]:
 
 
 @cache
-def _photo_head(camera: int) -> bytes:
+def _photo_head(camera: int, *, live: bool) -> bytes:
     """From SOI to the comment that makes each file different."""
     parts = [b"\xff\xd8", jpeg.segment(0xE0, b"JFIF\0\x01\x01\x00\x00\x01\x00\x01\x00\x00")]
     if (maker := CAMERAS[camera]) is not None:
-        parts.append(jpeg.segment(0xE1, _exif(maker)))
+        parts.append(jpeg.segment(0xE1, _exif(maker, live=live)))
     parts.append(jpeg.segment(0xFE, _NOTE))
     return b"".join(parts)
 
 
-def _exif(camera: Camera) -> bytes:
+def _exif(camera: Camera, *, live: bool) -> bytes:
     first = {
         piexif.ImageIFD.Make: camera.make,
         piexif.ImageIFD.Model: camera.model,
@@ -141,8 +152,18 @@ def _exif(camera: Camera) -> bytes:
     }
     if camera.offset is not None:
         exif[piexif.ExifIFD.OffsetTimeOriginal] = camera.offset
+    if live:
+        exif[piexif.ExifIFD.MakerNote] = apple_maker_note(_IDENTIFIER)
     block: bytes = piexif.dump({"0th": first, "Exif": exif})
     return block
+
+
+def apple_maker_note(identifier: bytes) -> bytes:
+    """A maker note as an iPhone writes it, with two entries: its version, and the identifier of a live photo."""
+    value = identifier + b"\0"
+    version = pack(">HHIi", 0x0001, 9, 1, 14)
+    entry = pack(">HHII", 0x0011, 2, len(value), 14 + 2 + 2 * 12 + 4)
+    return b"Apple iOS\0\0\1MM" + pack(">H", 2) + version + entry + bytes(4) + value
 
 
 @cache
@@ -151,7 +172,7 @@ def _photo_body(size: SizeClass, picture: int) -> bytes:
 
 
 @cache
-def _video(size: SizeClass, picture: int) -> tuple[bytes, bytes]:
+def _video(size: SizeClass, picture: int, *, live: bool) -> tuple[bytes, bytes]:
     columns, rows = _grid(size, picture, video=True)
     wide = scenery.landscape(1000 + picture, columns * 2, rows)
     count = _FRAMES[size]
@@ -160,4 +181,5 @@ def _video(size: SizeClass, picture: int) -> tuple[bytes, bytes]:
         left = number * columns // count
         frames.append(b"\xff\xd8" + jpeg.encode([row[left : left + columns] for row in wide]))
     pixels = (columns * jpeg.BLOCK, rows * jpeg.BLOCK)
-    return mp4.head(frames, pixels, _VIDEO_FRAME_MS, _CREATED, _NOTE), mp4.frames_box(frames)
+    identifier = mp4.metadata_box(b"com.apple.quicktime.content.identifier", _IDENTIFIER) if live else b""
+    return mp4.head(frames, pixels, _VIDEO_FRAME_MS, _CREATED, _NOTE, identifier), mp4.frames_box(frames)

@@ -21,12 +21,21 @@ def box(name: bytes, *content: bytes) -> bytes:
     return pack(">I4s", len(body) + 8, name) + body
 
 
-def head(frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created: bytes, note: bytes) -> bytes:
+def head(
+    frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created: bytes, note: bytes, metadata: bytes = b""
+) -> bytes:
     """Everything before the frames. `created` is the four bytes of the creation time, `note` free text."""
     start = box(b"ftyp", b"isom", pack(">I", 512), b"isom", b"mp41") + box(b"free", note)
     # `moov` has the offset of the first frame, which depends on the length of `moov`: build it twice.
-    length = len(_moov(frames, size, frame_ms, created, 0))
-    return start + _moov(frames, size, frame_ms, created, len(start) + length + 8)
+    length = len(_moov(frames, size, frame_ms, created, 0, metadata))
+    return start + _moov(frames, size, frame_ms, created, len(start) + length + 8, metadata)
+
+
+def metadata_box(key: bytes, text: bytes) -> bytes:
+    """QuickTime's metadata of a movie, with one key (QuickTime File Format, 'Metadata')."""
+    keys = box(b"keys", pack(">III", 0, 1, len(key) + 8), b"mdta", key)
+    value = box(b"ilst", box(pack(">I", 1), box(b"data", pack(">II", 1, 0), text)))
+    return box(b"meta", box(b"hdlr", bytes(8), b"mdta", bytes(13)), keys, value)
 
 
 def frames_box(frames: Sequence[bytes]) -> bytes:
@@ -34,7 +43,9 @@ def frames_box(frames: Sequence[bytes]) -> bytes:
     return box(b"mdat", *frames)
 
 
-def _moov(frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created: bytes, offset: int) -> bytes:
+def _moov(
+    frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created: bytes, offset: int, metadata: bytes
+) -> bytes:
     width, height = size
     duration = len(frames) * frame_ms
     both = created * 2  # creation and modification
@@ -68,7 +79,7 @@ def _moov(frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, created
             _samples(frames, size, frame_ms, offset),
         ),
     )
-    return box(b"moov", movie, box(b"trak", track, media))
+    return box(b"moov", movie, box(b"trak", track, media), metadata)
 
 
 def _samples(frames: Sequence[bytes], size: tuple[int, int], frame_ms: int, offset: int) -> bytes:

@@ -19,6 +19,7 @@ from photosync.formats.window import MalformedError, Window
 from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.containers.container import Container, EditPlan, Range
+from photosync.metadata.exif.content_identifier import QUICKTIME_KEY, read_identifier
 from photosync.metadata.facts import Facts
 from photosync.metadata.missing import Missing
 from photosync.metadata.result import Change, Left
@@ -146,8 +147,14 @@ class Movie(Container):
             name = names.get(int.from_bytes(box.type), box.type)
             if name == b"com.apple.quicktime.location.ISO6709":
                 self.facts |= Facts(has_position=True)
-            elif name in _DATE_KEYS and (data := child(self.window, box, b"data")) is not None:
-                self._read_date(_DATE_KEYS[name], content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES))
+            elif (name in _DATE_KEYS or name == QUICKTIME_KEY) and (
+                data := child(self.window, box, b"data")
+            ) is not None:
+                content = content_of(self.window, data, skip=8).read(0, _MAX_TEXT_BYTES)
+                if name in _DATE_KEYS:
+                    self._read_date(_DATE_KEYS[name], content)
+                else:
+                    self.facts |= Facts(content_identifier=read_identifier(content))
 
     def _movie_time(self) -> WrittenDate:
         """That of the movie; if it is 0, that of a track."""

@@ -12,6 +12,7 @@ from photosync.formats.tiff import RATIONAL, Block, DirectoryName
 from photosync.metadata.capture_time.dates import read_offset, shifted
 from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
+from photosync.metadata.exif import content_identifier
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, TimeMeaning
 
@@ -49,6 +50,7 @@ def read_exif(block: Block) -> Facts:
         has_artist=_has_text(block, ARTIST),
         has_copyright=_has_text(block, COPYRIGHT),
         has_software=block.text("0th", SOFTWARE) is not None,
+        content_identifier=content_identifier.of_maker_note(block, block.entry("Exif", MAKER_NOTE)),
     )
 
 

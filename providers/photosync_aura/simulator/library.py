@@ -135,7 +135,7 @@ class AuraLibrary(SimulatedLibrary):
 
     def motion(self, item: SimulatedItem) -> SimulatedItem:
         """The video of a live photo."""
-        shape = Shape(True, item.shape.camera, item.shape.picture % pool_size(video=True))
+        shape = Shape(True, item.shape.camera, item.shape.picture % pool_size(video=True), item.shape.live)
         return item._replace(
             id=item.id + MOTION, kind=Kind.VIDEO, shape=shape, size_bytes=self._media.size_bytes(shape)
         )
