@@ -176,11 +176,17 @@ MIGRATIONS = (
         path_key TEXT NOT NULL,
         sha256 TEXT NOT NULL,
         size INTEGER NOT NULL,
-        made_run INTEGER NOT NULL,      -- the last run whose changes it has
+        made_run INTEGER NOT NULL,      -- the last run whose changes it has; 0: it is just getting this content
         PRIMARY KEY (outside, path_key)
     ) WITHOUT ROWID;
 
-    CREATE TABLE album_files (          -- links and copies in the folders of albums
+    CREATE TABLE album_folders (        -- the accounts whose albums have folders
+        account TEXT PRIMARY KEY,
+        wanted TEXT NOT NULL,           -- by the configuration: link or copy
+        made_run INTEGER NOT NULL       -- the last run whose changes the folders have; 0: they are being changed
+    ) WITHOUT ROWID;
+
+    CREATE TABLE album_files (          -- links and copies in the folders of albums, before they are made
         outside TEXT NOT NULL,
         path TEXT NOT NULL,
         path_key TEXT NOT NULL,
@@ -188,6 +194,7 @@ MIGRATIONS = (
         id TEXT NOT NULL,
         target TEXT NOT NULL,           -- the path of that file, relative to the same root
         form TEXT NOT NULL,             -- symlink, hardlink or copy
+        sha256 TEXT NOT NULL,           -- of that file
         PRIMARY KEY (outside, path_key)
     ) WITHOUT ROWID;
 
