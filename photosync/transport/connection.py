@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlencode, urljoin
 
@@ -20,7 +18,7 @@ from urllib3 import HTTPConnectionPool, HTTPResponse, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from photosync import clock
-from photosync.errors import ConfigError, ProviderError
+from photosync.errors import ProviderError
 from photosync.transport import hosts, public_hosts
 from photosync.transport.hosts import AddressError, Origin, Target
 from photosync.transport.http_date import service_time
@@ -54,14 +52,6 @@ _HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "
 _DEFAULT_HEADERS = {"User-Agent": "photosync", "Accept": "*/*", "Accept-Encoding": "gzip, deflate"}
 
 log = logging.getLogger("photosync.transport")
-
-
-@dataclass(frozen=True, slots=True)
-class _Route:
-    """The proxy and certificates of one origin, from the environment; looked up once."""
-
-    proxies: dict[str, str]
-    verify: bool | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +96,8 @@ class Connections:
     sent: int = field(default=0, init=False)
     """The number of sent requests, redirects included."""
     _has_answered: bool = field(default=False, init=False)
-    _routes: dict[Origin, _Route] = field(default_factory=dict, init=False)
+    _proxies: dict[Origin, dict[str, str]] = field(default_factory=dict, init=False)
+    """Those of each origin, from the environment; looked up once."""
     _pools: dict[tuple[Origin, bool], HTTPConnectionPool] = field(default_factory=dict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -250,8 +241,8 @@ class Connections:
         # The path that a redirect names may be the permission.
         path = target.path if shows_path else "/…"
         timeout_s = (self.policy.connect_timeout_s, request.timeout_s or self.settings.read_timeout_s)
-        if origin not in self._routes:
-            self._routes[origin] = _read_environment(target)
+        if origin not in self._proxies:
+            self._proxies[origin] = _proxies_of(target)
         with self._lock:
             self.sent += 1
         started = time.monotonic()
@@ -282,15 +273,12 @@ class Connections:
         return response
 
     def _pool(self, prepared: requests.PreparedRequest, origin: Origin, *, is_known: bool) -> HTTPConnectionPool:
-        """The connections to `origin`. The adapter of requests knows proxies and certificates, and is slow."""
+        """The connections to `origin`. The adapter of requests knows proxies, and is slow."""
         pool = self._pools.get((origin, is_known))
         if pool is None:
             adapter = self._adapter if is_known else self._public_adapter
-            route = self._routes[origin]
-            found = adapter.get_connection_with_tls_context(prepared, route.verify, proxies=route.proxies)
+            found = adapter.get_connection_with_tls_context(prepared, True, proxies=self._proxies[origin])
             pool = cast(HTTPConnectionPool, found)
-            # The certificates of certifi: the pool alone would take those of the system, which may have none.
-            adapter.cert_verify(pool, prepared.url, route.verify, None)  # type: ignore[no-untyped-call]
             with self._lock:
                 self._pools[origin, is_known] = pool
                 while len(self._pools) > _MOST_HOSTS:  # one that nobody uses any more closes its connections
@@ -320,15 +308,11 @@ class Connections:
         return url
 
 
-def _read_environment(target: Target) -> _Route:
+def _proxies_of(target: Target) -> dict[str, str]:
+    if target.origin.is_loopback:  # the proxy's loopback is another computer
+        return {}
     with requests.Session() as session:
-        found = session.merge_environment_settings(target.url, {}, True, None, None)
-    verify = found["verify"] or True
-    if isinstance(verify, str) and not Path(verify).exists():
-        name = "REQUESTS_CA_BUNDLE" if os.environ.get("REQUESTS_CA_BUNDLE") else "CURL_CA_BUNDLE"
-        raise ConfigError(f"{name} names '{verify}', which does not exist. Correct it or unset it.")
-    # The proxy's loopback is another computer.
-    return _Route({} if target.origin.is_loopback else dict(found["proxies"]), verify)
+        return dict(session.merge_environment_settings(target.url, {}, True, None, None)["proxies"])
 
 
 def _prepare_url(prepared: requests.PreparedRequest, url: str, params: Mapping[str, str | int | None] | None) -> None:

@@ -21,6 +21,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError
 
 from photosync import clock
+from photosync.transport.certificates import tls_context
 from photosync.transport.final_response import FinalResponse
 
 _TICK_S = 0.25
@@ -256,7 +257,7 @@ class _WatchedConnection(HTTPConnection):
 
 
 class WatchedAdapter(HTTPAdapter):
-    """The adapter of requests, with watched sockets, also on the way through a proxy."""
+    """The adapter of requests, with watched sockets and one TLS context, also on the way through a proxy."""
 
     def __init__(self, limits: WaitLimits, *, hosts: int, connections: int, block_bytes: int) -> None:
         """`hosts` and `connections` to each are kept open; bodies are sent in blocks."""
@@ -268,8 +269,16 @@ class WatchedAdapter(HTTPAdapter):
         super().init_poolmanager(*given, **more)
         self._watch(self.poolmanager)
 
+    def build_connection_pool_key_attributes(self, *given: Any, **more: Any) -> Any:
+        host, settings = super().build_connection_pool_key_attributes(*given, **more)
+        if host["scheme"] == "https":
+            settings["ssl_context"] = tls_context()
+        return host, settings
+
     def proxy_manager_for(self, proxy: str, **more: Any) -> PoolManager:
         is_known = proxy in self.proxy_manager
+        if proxy.lower().startswith("https"):
+            more["proxy_ssl_context"] = tls_context()
         manager: PoolManager = super().proxy_manager_for(proxy, **more)
         if not is_known:
             self._watch(manager)
