@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,14 +88,23 @@ def append(folder: Path, lines: Iterable[SumsLine]) -> None:
 def rewrite(folder: Path, lines: Iterable[SumsLine], left: Set[SumsLine], workspace: Path) -> bool:
     """Bring the list up to date in one step: `lines` are all of the program, `left` those of files that are gone.
 
-    Returns whether the list has other lines too. Raises `OSError`.
+    `lines` come in the order of their paths. Returns whether the list has other lines too. Raises `OSError`.
     """
     path = folder / SUMS_NAME
     before = path.read_bytes() if path.exists() else b""
+    if not before:
+        _write_new(path, iter(lines), workspace)
+        return False
     after, has_others = merged(before, {each.name: each for each in lines}, left)
     if after != before:
         write_durably(path, after, workspace)
     return has_others
+
+
+def _write_new(path: Path, lines: Iterator[SumsLine], workspace: Path) -> None:
+    """Write the first list of a library, line by line: it may have a million."""
+    if (first := next(lines, None)) is not None:
+        write_durably(path, (each.encode() + b"\n" for each in chain((first,), lines)), workspace)
 
 
 def merged(content: bytes, own: Mapping[bytes, SumsLine], left: Set[SumsLine]) -> tuple[bytes, bool]:

@@ -89,10 +89,10 @@ def _content(path: Path) -> bytes:
         return file.read()
 
 
-def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> None:
+def write_durably(path: Path, content: bytes | Iterator[bytes], workspace: Path | None = None) -> None:
     """Write a file in one step: after a crash it has the old content or the new one. Raises `OSError`.
 
-    The temporary file is created in `workspace`, by default in the same folder.
+    A large content comes in parts. The temporary file is created in `workspace`, by default in the same folder.
     """
     temporary = temporary_path(workspace or path.parent)
     for folder in {path.parent, temporary.parent}:
@@ -100,7 +100,7 @@ def write_durably(path: Path, content: bytes, workspace: Path | None = None) -> 
             folder.mkdir(parents=True, exist_ok=True)
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            file.writelines((content,) if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

@@ -1,5 +1,6 @@
 """Lines of the program and lines of the user in one SHA256SUMS."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,22 @@ def test_a_current_list_is_not_written(tmp_path: Path) -> None:
     before = sums.state(tmp_path)
     sums.rewrite(tmp_path, OWN.values(), set(), tmp_path)
     assert sums.state(tmp_path) == before
+
+
+def test_a_new_list_is_written_line_by_line(tmp_path: Path) -> None:
+    lines = (SumsLine.of(A, f"amazon/{number:06}.jpg") for number in range(20_000))
+    tracemalloc.start()
+    try:
+        assert not sums.rewrite(tmp_path, lines, set(), tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 500_000
+    finally:
+        tracemalloc.stop()
+    assert [each.name[7:-4] for each in sums.read(tmp_path)] == [b"%06d" % number for number in range(20_000)]
+
+
+def test_there_is_no_list_of_nothing(tmp_path: Path) -> None:
+    assert not sums.rewrite(tmp_path, [], set(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", [b"", b"a\0b", b"\0", b"\r"])
