@@ -28,6 +28,8 @@ from photosync.model import Digest, Item, Location, Proof
 
 _ROWS = 1000
 """The number of rows that are read together."""
+_OWED_ROWS = 200
+"""The number of entries of items to download again that are read together."""
 _SAVED_COLUMNS = (
     *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
     *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended", "proof"),
@@ -311,12 +313,13 @@ class Catalog:
                UNION SELECT items.rowid FROM missing CROSS JOIN items ON account = ?1 AND items.id = missing.id""",
             (account,),
         )
-        condition = """+account = ? AND state <> 'gone' AND rowid IN (SELECT row FROM owed WHERE row > ?)
-            AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid LIMIT 200"""
+        batch = "SELECT max(row) FROM (SELECT row FROM owed WHERE row > ? ORDER BY row LIMIT ?)"
+        condition = """rowid IN (SELECT row FROM owed WHERE row > ? AND row <= ?) AND state <> 'gone'
+            AND (reason IS NOT NULL OR id IN (SELECT id FROM missing)) ORDER BY rowid"""
         after = 0
-        while batch := list(self._entries(condition, account, after)):
-            yield from batch
-            after = batch[-1].row_id
+        while (last := self._connection.execute(batch, (after, _OWED_ROWS)).fetchone()[0]) is not None:
+            yield from list(self._entries(condition, after, last))
+            after = last
 
     def sums(self, root: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
         """(sha256, path) of every file and sidecar below a root, in the order of the paths.

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from photosync.catalog import SCHEMA_VERSION, Catalog, DamagedCatalogError, Listing, SavedFile, Sidecar, schema
+from photosync.catalog import SCHEMA_VERSION, Catalog, DamagedCatalogError, Listing, SavedFile, Sidecar, opening, schema
 from photosync.catalog.item_json import from_text, to_text
 from photosync.errors import DestinationError
 from photosync.model import CaptureTime, Digest, Item, Kind, Location, Proof, TimeMeaning
@@ -92,6 +93,24 @@ def test_a_location_is_taken_once_a_file_is_there(catalog: Catalog) -> None:
     assert catalog.owner_of(location) == ("amazon", "a")
     catalog.begin_listing()
     assert catalog.owner_of(location) == ("amazon", "a")
+
+
+def test_the_work_for_missing_files_grows_with_their_number(tmp_path: Path) -> None:
+    connection = opening.to_write(tmp_path / "catalog.db")
+    catalog, steps = Catalog(connection), {}
+    for number in (1_000, 4_000):
+        catalog.begin_listing()
+        items = [item(f"{each:04}") for each in range(number)]
+        with catalog.transaction():
+            catalog.record_saved("amazon", 1, [saved(each, f"amazon/{each.id}.jpg") for each in items])
+        catalog.note_missing(each.id for each in items)
+        counted = count()
+        connection.set_progress_handler(lambda counted=counted: next(counted) < 0, 100)  # type: ignore[misc]
+        assert len(list(catalog.failed_or_missing("amazon"))) == number
+        connection.set_progress_handler(None, 0)
+        steps[number] = next(counted)
+    catalog.close()
+    assert steps[4_000] < 5 * steps[1_000]
 
 
 def test_many_missing_files_come_once_each_while_they_are_recorded(catalog: Catalog) -> None:
