@@ -29,8 +29,12 @@ class Traffic(Protocol):
         """The requests that the service refused because there were too many."""
 
     @property
+    def asked_waits(self) -> int:
+        """Those of them that said how long to wait."""
+
+    @property
     def held_s(self) -> float:
-        """For how long that held all requests."""
+        """For how long they held all requests."""
 
     @property
     def limit_per_s(self) -> float | None:
@@ -51,15 +55,25 @@ class Account:
     """How many of its files are worked on at a time."""
 
     def explain_waits(self) -> str | None:
-        """Why the service made the run slower, for a person; None if it hardly did."""
+        """Why the service made the run slower, for a person; None if it hardly did.
+
+        A service that refuses a request need not say how long to wait; then the transport waits for a time of its own.
+        """
         slowed = [session for session in self.sessions if session.held_s >= _WORTH_TELLING_S]
         if not slowed:
             return None
         refusals = sum(session.refusals for session in slowed)
-        times = "once" if refusals == 1 else f"{refusals:,} times"
-        text = f"the service asked to wait {times} ({sum(session.held_s for session in slowed):.0f} s in all)"
+        asked = sum(session.asked_waits for session in slowed)
+        what = f"refused {_times(refusals)}, because there were too many requests" if asked < refusals else ""
+        if asked:
+            what = f"{what}, and asked to wait {_times(asked)}".removeprefix(", and ")
+        text = f"the service {what} ({sum(session.held_s for session in slowed):.0f} s in all)"
         limits = [session.limit_per_s for session in slowed if session.limit_per_s is not None]
         if not limits:
             return text
         per_s = f"{min(limits):,.0f}" if min(limits) >= 10 else f"{min(limits):.1f}"
         return f"{text}; about {per_s} requests a second were accepted"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"

@@ -45,6 +45,8 @@ class Exchange:
     """The number of attempts that repeated an earlier one."""
     refused: int = field(default=0, init=False)
     """The number of requests that the service refused because there were too many."""
+    asked_waits: int = field(default=0, init=False)
+    """The number of such refusals that said how long to wait."""
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _connections: Connections | None = field(default=None, init=False)
 
@@ -154,6 +156,7 @@ class Exchange:
         if failure.reason is Reason.THROTTLED:
             with self._lock:
                 self.refused += 1
+                self.asked_waits += bool(failure.retry_after_s)
             asked_s, cap_s = failure.retry_after_s, self.policy.retry_after_cap_s
             self.pacer.refused(reply.started, None if asked_s is None else min(asked_s, cap_s))
         raise failure
@@ -174,6 +177,20 @@ class Exchange:
     def _send_paced(self, request: Request, retries: Retries) -> Reply:
         self._sign_in.check()
         clock.check(self.cancel)
+        self._check_hold(request)
+        asked = clock.monotonic()
+        started = self.pacer.wait(self.cancel)
+        # The sign-in may have ended while this waited.
+        self._sign_in.check()
+        retries.started(started - asked)
+        before_redirect = partial(self._wait_while_held, request, retries)
+        reply = self.connections.send(request, started, retries.held_back, before_redirect)
+        if reply.head.status < HTTPStatus.BAD_REQUEST:
+            self.pacer.accepted()
+        return reply
+
+    def _check_hold(self, request: Request) -> None:
+        """Raise `TemporaryError` if the service asked for a longer wait than a request may take."""
         held_s = self.pacer.held_s()
         if held_s > self.policy.retry_budget_s:
             raise TemporaryError(
@@ -181,18 +198,9 @@ class Exchange:
                 "are left. Try again later.",
                 Reason.THROTTLED,
             )
-        asked = clock.monotonic()
-        started = self.pacer.wait(self.cancel)
-        # The sign-in may have ended while this waited.
-        self._sign_in.check()
-        retries.started(started - asked)
-        before_redirect = partial(self._wait_while_held, retries)
-        reply = self.connections.send(request, started, retries.held_back, before_redirect)
-        if reply.head.status < HTTPStatus.BAD_REQUEST:
-            self.pacer.accepted()
-        return reply
 
-    def _wait_while_held(self, retries: Retries) -> None:
+    def _wait_while_held(self, request: Request, retries: Retries) -> None:
+        self._check_hold(request)
         asked = clock.monotonic()
         self.pacer.wait_while_held(self.cancel)
         retries.started(clock.monotonic() - asked)

@@ -59,6 +59,11 @@ class Transport:
         return self._exchange.refused
 
     @property
+    def asked_waits(self) -> int:
+        """The number of such refusals that said how long to wait."""
+        return self._exchange.asked_waits
+
+    @property
     def held_s(self) -> float:
         """For how long such refusals held all requests."""
         return self._exchange.pacer.total_held_s

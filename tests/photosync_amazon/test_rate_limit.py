@@ -42,3 +42,10 @@ def test_is_told_to_the_user(tmp_path: Path) -> None:
         assert sandbox.run("pull", "amazon", "-q").stderr == ""
         simulator.faults.throttle = Fault(value=2, times=1, on="list")
         assert "asked to wait" not in sandbox.run("pull", "amazon").stderr
+        simulator.faults.throttle = None
+        simulator.faults.plan = [
+            ("throttle", Fault(times=1, on="list")),
+            ("throttle", Fault(value=6, after=1, times=1, on="list")),
+        ]
+        told = sandbox.run("pull", "amazon").stderr
+        assert "refused 2 times, because there were too many requests, and asked to wait once (6 s in all)\n" in told

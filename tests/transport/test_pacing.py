@@ -12,7 +12,7 @@ from photosync import clock
 from photosync.errors import CancelledError, ProviderError, Reason, TemporaryError
 from photosync.transport import BandwidthLimit, Policy
 from photosync.transport.pacing import Pacer
-from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, throttled
+from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, redirect, throttled
 
 
 def test_there_is_a_pause_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
@@ -211,3 +211,22 @@ def test_answers_about_single_items_end_the_time_of_single_requests(server: Serv
         with pytest.raises(ProviderError):
             transport.request("GET", gone)
     assert clock.monotonic() - began < 5, "four requests a second, as long as nothing is known to be accepted"
+
+
+def test_a_redirect_is_not_followed_while_the_service_asks_for_more_than_the_budget(
+    server: Server, opened: Opener
+) -> None:
+    transport, content = opened(QUICK), server.on("/b", Reply(200, b"good"))
+    refused = server.on("/refused", throttled("500"))
+
+    def refuse_others_meanwhile(_: Request) -> Reply:
+        with pytest.raises(TemporaryError):
+            transport.request("GET", refused)
+        return redirect(content)
+
+    began = clock.monotonic()
+    with pytest.raises(TemporaryError, match="asked to wait") as caught:
+        transport.request("GET", server.on("/a", refuse_others_meanwhile))
+    assert caught.value.reason is Reason.THROTTLED
+    assert clock.monotonic() - began < 50
+    assert [each.path for each in server.requests] == ["/a", "/refused"]
