@@ -31,7 +31,7 @@ MOST_AHEAD = 3
 """The usual number of pages that are requested or kept besides the one that is needed: four requests at a time."""
 _TICK_S = 0.5
 """A signal is noticed at these intervals where it does not interrupt a wait for a thread (Windows)."""
-_ABANDON_AFTER_S = 3.0
+_ABANDON_AFTER_S = 1.0
 """How long the end of a listing waits for requests that nobody needs any more. The transport may try one for minutes;
 its thread ends with the process at the latest."""
 
@@ -72,8 +72,9 @@ class PagesAhead(Generic[AnyPage]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._drop_requested()
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None or not issubclass(error, KeyboardInterrupt):  # Ctrl-C waits for nothing
+            self._drop_requested()
 
     def at(self, offset: int) -> AnyPage:
         """The page at `offset`. Raises the errors of its request; those of later ones are raised at their turn."""
