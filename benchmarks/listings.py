@@ -16,6 +16,7 @@ from benchmarks.setting import Setting
 _PAGE = 200
 _CONNECTIONS = 4
 """Of the client that measures the service alone: pages may be asked for ahead."""
+_LATENCY_S = 0.05
 _DRY_RUN = ("pull", "amazon", "--dry-run", "--full")
 _LIST = ("list", "amazon")
 
@@ -43,7 +44,7 @@ class _Listed:
 
 
 def measure(setting: Setting) -> Iterator[Row]:
-    """100,000 items, ten times fewer, and a million."""
+    """100,000 items, ten times fewer, and a million; and at a service that is far away."""
     usual = setting.items(100_000, 5_000)
     small, large = _listed(setting, _DRY_RUN, usual // 10), _listed(setting, _DRY_RUN, usual)
     work = f"dry listing of {usual:,}"
@@ -54,12 +55,25 @@ def measure(setting: Setting) -> Iterator[Row]:
     plain = _listed(setting, _LIST, usual)
     speed = Figure.of(*(usual / each for each in plain.seconds))
     yield Row("listing/list", f"list of {usual:,}", speed, "items/s", parts=plain.parts, problem=plain.problem)
+    yield _distant(setting)
     most = (2 if setting.quick else 10) * usual
     huge = _listed(setting, _DRY_RUN, most, rounds=1)
     work = f"{most:,} items listed into an empty catalog"
     yield Row("listing/most/memory", work, Figure.of(*huge.peaks_mb), "MB", 200, parts=huge.parts)
     if not setting.quick:
         yield from _growth("listing/most", work, large, huge)
+
+
+def _distant(setting: Setting) -> Row:
+    """A first listing at 50 ms a request, beside what its pages would wait for one after the other."""
+    items = setting.items(20_000, 5_000)
+    listed = _listed(setting, _DRY_RUN, items, latency_s=_LATENCY_S)
+    waits_s = -(-items // _PAGE) * _LATENCY_S
+    figure = Figure.of(*(each / waits_s for each in listed.seconds))
+    work = f"dry listing of {items:,}, 50 ms a request"
+    return Row(
+        "listing/50ms", work, figure, "times the sum of the latencies", parts=listed.parts, problem=listed.problem
+    )
 
 
 def _growth(name: str, work: str, small: _Listed, large: _Listed) -> Iterator[Row]:
@@ -73,10 +87,12 @@ def _growth(name: str, work: str, small: _Listed, large: _Listed) -> Iterator[Ro
     )
 
 
-def _listed(setting: Setting, command: Sequence[str], items: int, rounds: int | None = None) -> _Listed:
+def _listed(
+    setting: Setting, command: Sequence[str], items: int, rounds: int | None = None, latency_s: float = 0.0
+) -> _Listed:
     runs: list[Measured] = []
     service_cpu_s: list[float] = []
-    with Service(listed=items) as service:
+    with Service(listed=items, latency=latency_s) as service:
         pages = [f"/drive/v1/search?offset={offset}&limit={_PAGE}" for offset in range(0, items, _PAGE)]
         floor = service.floor(pages, _CONNECTIONS)
         for _ in range(rounds or setting.rounds):

@@ -63,6 +63,8 @@ class PagesAhead(Generic[AnyPage]):
         self._page_at = page_at
         self._transport = transport
         self._ahead = ahead
+        self._useful = ahead
+        """How many pages to request early: fewer if they come before they are needed. Threads cost CPU."""
         self._retries = transport.retries
         self._step = self._total = 0
         """Those of the first page: the number of its entries, and its count of all."""
@@ -81,20 +83,22 @@ class PagesAhead(Generic[AnyPage]):
         if self._requested and self._requested[0].offset != offset:
             self._end_ahead()
         requested = self._requested.popleft() if self._requested else None
+        is_early = requested is not None and requested.is_ready
+        self._useful = max(0, min(self._useful + (-1 if is_early else 1), self._ahead))
         self._request_after(offset)
         page = self._page_at(offset) if requested is None else requested.result()
         self._check(page)
         return page
 
     def _request_after(self, offset: int) -> None:
-        while len(self._requested) < self._ahead:
+        while len(self._requested) < self._useful:
             following = (self._requested[-1].offset if self._requested else offset) + self._step
             if not self._step or following >= self._total:
                 return
             try:
                 self._requested.append(_RequestedPage(following, self._page_at))
             except RuntimeError:  # the system allows no further thread
-                self._ahead = 0
+                self._ahead = self._useful = 0
 
     def _check(self, page: AnyPage) -> None:
         total = page.total or 0
@@ -133,6 +137,11 @@ class _RequestedPage(Generic[AnyPage]):
             self._page = self._page_at(self.offset)
         except BaseException as raised:  # noqa: BLE001 - it is raised again, in the thread that needs the page
             self._error = raised
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the request has ended."""
+        return not self._thread.is_alive()
 
     def wait(self, timeout_s: float) -> None:
         """Wait until the request has ended, or for this time."""

@@ -35,7 +35,11 @@ from photosync.testing.user import ACCOUNT, RUN_TIMEOUT_S, User, check_names, fi
 _CASES_OF_FACTS = {
     "has_hashes": ("test_wrong_bytes_are_refused", "test_more_bytes_than_listed_are_not_written"),
     "sees_changes": ("test_changed_item",),
-    "lists_everything": ("test_emptied_account_is_suspicious", "test_an_audit_finds_everything"),
+    "lists_everything": (
+        "test_emptied_account_is_suspicious",
+        "test_an_audit_finds_everything",
+        "test_a_listing_in_one_go_has_the_same_pages",
+    ),
 }
 _MOST_REQUESTS_FOR_ONE_CONTENT = 12
 """Six tries, at services that redirect each of them."""
@@ -96,6 +100,17 @@ class ProviderContract:
     def test_a_page_that_is_just_full(self, tmp_path: Path, off_by: int) -> None:
         with self.user(tmp_path, self.page_items + off_by) as user:
             user.pull_all()
+
+    def test_a_listing_in_one_go_has_the_same_pages(self, tmp_path: Path) -> None:
+        """`list_whole` as `list`, which the command uses if there is a limit."""
+        items = 3 * self.page_items + 7
+        with self.user(tmp_path, items) as user:
+            whole, limited = (
+                [each["id"] for each in user.sandbox.run("list", ACCOUNT, *limit).objects]
+                for limit in ((), ("--limit", str(items + 1)))
+            )
+            assert whole == limited
+            assert set(whole) == {item.id for item in user.expected()}
 
     # The second run
 
