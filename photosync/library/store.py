@@ -187,10 +187,12 @@ class Library:
 
     def workspace(self, root: str, account: str = "") -> Path:
         """The folder for an account's partial files, or for those of the fixer; created if it is missing."""
-        # Each download asks. A folder that is still the same is on the same disk, and no link leads to it.
+        # Each download asks. A folder that is still the same is on the same disk; a link may lead to it if it was moved.
         known = self._workspaces.get((root, account))
         if known is not None and known[1] == _identity_of(known[0], follow_links=False):
-            return known[0]
+            parent, _ = os.path.split(known[0])
+            if not account or not os.path.islink(parent):  # noqa: PTH114 - not a `Path`, as in `is_taken`
+                return known[0]
         program_folder = self.base(root) / PROGRAM_FOLDER
         with disk_errors(program_folder):
             folder = own_folder(program_folder, "partial", *filter(None, [account]))

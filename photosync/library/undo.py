@@ -28,24 +28,24 @@ class UndoRecords:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._there: set[str] = set()
-        """The folders of records that are on the disk, and no links."""
+        self._synced: set[str] = set()
+        """The folders of records whose names are on the disk."""
 
     def keep(self, sha256: str, before: str, record: bytes) -> None:
         """Write a record that turns the content `sha256` into the content `before`."""
         path = self.path(sha256, before)
         with file_errors(path):
+            self._prepare(path.parent)
             if _is_file(path):
                 return
-            self._prepare(path.parent)
             write_durably(path, record)
 
     def _prepare(self, folder: Path) -> None:
-        """Create the folder of a record durably; once in a run, also for one that a killed run has created."""
-        if folder.name not in self._there:
-            own_folder(self._folder.parent, self._folder.name, folder.name)
+        """Create the folder of a record durably. A link in its place is refused, also one of a moment ago."""
+        own_folder(self._folder.parent, self._folder.name, folder.name)
+        if folder.name not in self._synced:  # once in a run, also one that a killed run has created
             sync_folder(self._folder)
-            self._there.add(folder.name)
+            self._synced.add(folder.name)
 
     def keep_made(self, sha256: str) -> None:
         """Record that a file with this content was created where there was none."""

@@ -85,6 +85,33 @@ def test_a_link_in_place_of_the_folder_of_undo_records_is_refused(library: Libra
     assert list(target.parent.iterdir()) == [target]
 
 
+@pytest.mark.parametrize("planted", ["partial", "partial/amazon"])
+def test_a_link_to_the_folder_of_partial_files_is_refused_if_the_run_has_used_the_folder(
+    library: Library, target: Path, planted: str
+) -> None:
+    write(library)
+    moved = target.with_name("moved")
+    (library.program_folder / planted).rename(moved)
+    (library.program_folder / planted).symlink_to(moved)
+    with pytest.raises(DestinationError, match="symbolic link"):
+        write(library)
+
+
+@pytest.mark.parametrize("planted", ["undo", "undo/ab"])
+def test_a_link_to_the_folder_of_undo_records_is_refused_if_the_run_has_used_the_folder(
+    library: Library, target: Path, planted: str
+) -> None:
+    library.undo.keep("ab" * 32, "cd" * 32, b"{}")
+    moved = target.with_name("moved")
+    (library.program_folder / planted).rename(moved)
+    (library.program_folder / planted).symlink_to(moved)
+    before = sorted(moved.rglob("*"))
+    for sha256 in ("ab" * 32, "ab" + "ef" * 31):
+        with pytest.raises(DestinationError, match="symbolic link"):
+            library.undo.keep(sha256, "cd" * 32, b"{}")
+    assert sorted(moved.rglob("*")) == before
+
+
 def test_a_link_in_place_of_the_trash_is_refused(library: Library, target: Path) -> None:
     (library.root / "x.jpg").write_bytes(b"old")
     (library.program_folder / "trash").symlink_to(target.parent)
