@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import chain, islice
@@ -240,18 +241,24 @@ class Verify:
             for first in islice(iter(lambda: _next_group(next_file), []), _AHEAD):
                 pipeline.submit(first)
             for event in pipeline:
-                self._check_cancelled()
                 if isinstance(event, list):
                     yield from event
-                    if files := _next_group(next_file):
-                        pipeline.submit(files)
+                self._check_cancelled()
+                if isinstance(event, list) and (files := _next_group(next_file)):
+                    pipeline.submit(files)
+        except CancelledError:
+            yield from chain.from_iterable(pipeline.close())  # they were read to their ends
+            raise
         finally:
-            for finished in chain.from_iterable(pipeline.close()):
-                self._count_reading(finished)
+            pipeline.close()
 
     def _read_all(self, files: list[RecordedFile]) -> list[_Checked]:
-        """Read some files. Called by the workers."""
-        return [self._read(each) for each in files]
+        """Read some files, until the check is cancelled. Called by the workers."""
+        checked: list[_Checked] = []
+        with suppress(CancelledError):
+            for each in files:
+                checked.append(self._read(each))  # noqa: PERF401 - those before the one that is cancelled stay
+        return checked
 
     def _read(self, file: RecordedFile) -> _Checked:
         """Read a file and its undo records."""
