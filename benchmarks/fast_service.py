@@ -136,6 +136,8 @@ class Service:
             return self._redirect(item_number(parent))
         if last == "search":
             return self._listing(parse_qs(query))
+        if last == "aggregation":
+            return _json('{"aggregations": []}')
         if last == "nodes" and "isRoot" in query:
             root = {"id": "root", "name": "", "kind": "FOLDER", "isRoot": True, "status": "AVAILABLE", "parents": []}
             return _json(json.dumps({"count": 1, "data": [{**root, "ownerId": OWNER}]}))
