@@ -187,7 +187,7 @@ class Library:
 
     def workspace(self, root: str, account: str = "") -> Path:
         """The folder for an account's partial files, or for those of the fixer; created if it is missing."""
-        # Each download asks. A folder that is still the same is on the same disk. If it was moved, a link may lead to it.
+        # Each download asks. A folder that is the same is on the same disk. If it was moved, a link may lead to it.
         known = self._workspaces.get((root, account))
         if known is not None and known[1] == _identity_of(known[0], follow_links=False):
             parent, _ = os.path.split(known[0])
