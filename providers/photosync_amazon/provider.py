@@ -136,9 +136,11 @@ class AmazonProvider:
     def members(self, collection: Collection) -> Iterator[Sequence[str]]:
         """The ids of the photos and videos in an album, or of a person."""
         if collection.kind == PERSON:
-            found = self.list(Selection(query=f"people:({collection.id})"), None, None)
+            found = self.list_whole(Selection(query=f"people:({collection.id})"), None)
             return ([item.id for item in page.items] for page in found)
-        return ([item.id for item in items_of(page.nodes)] for page in self._api.children(collection.id))
+        return (
+            [item.id for item in items_of(page.nodes)] for page in self._api.children(collection.id, ahead=MOST_AHEAD)
+        )
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""
