@@ -100,8 +100,8 @@ class AmazonApi:
 
     def aggregation(self, category: str) -> list[Json]:
         """The values of a category, as the service counts them. The keys differ by category (section 10)."""
-        answer = self._get("/search/aggregation", _aggregated, category=category, aggregationContext="all")
-        return _aggregated(answer)
+        # An answer of another form is not asked for again: nothing depends on it.
+        return _aggregated(self._get("/search/aggregation", category=category, aggregationContext="all"))
 
     def matching(self, filters: str) -> list[DriveNode]:
         """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""
