@@ -1,7 +1,7 @@
 """Finds the files of the catalog that are not at their locations: they are downloaded again.
 
-Every run does this for every file, so it costs a few microseconds each: a folder is read once, and no file is looked at
-alone.
+Every run does this for every file, so it costs a few microseconds each: the names of a folder are read together, and no
+file is looked at alone. A folder is read once, unless its files come in several parts with many other folders between.
 """
 
 from __future__ import annotations

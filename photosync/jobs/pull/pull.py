@@ -2,7 +2,7 @@
 
 The provider lists its items (`coverage` decides how far the listing is read, and what its end proves), `decide` says
 what to do with each, workers download (`fetch`), `location` chooses the file's location, `save` moves it there and
-records it.
+records it. `end` writes what is written once, at the end.
 
 Failed items of earlier runs and missing files are downloaded again even if an incremental listing does not reach
 them.
@@ -10,16 +10,16 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
-from photosync.errors import CancelledError, DestinationError, ItemError, PhotosyncError, SignInError, TemporaryError
+from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
 from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
@@ -29,6 +29,7 @@ from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.adopt import Adoption
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.decide import Action, decide
+from photosync.jobs.pull.end import PullEnd, clear_partials
 from photosync.jobs.pull.fetch import (
     AdoptedFile,
     Downloaded,
@@ -37,7 +38,6 @@ from photosync.jobs.pull.fetch import (
     DownloadTask,
     NotHere,
     Result,
-    partial_key,
 )
 from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
@@ -48,7 +48,6 @@ from photosync.jobs.pull.save import Saver
 from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
-from photosync.jobs.sums_list import ListError
 from photosync.library import Layout, Library
 from photosync.library.disk_errors import disk_error
 from photosync.model import Collection, Item, Selection
@@ -97,7 +96,7 @@ class Pull:
         self._reporter = reporter
         selection, names = options.selection, ", ".join(collection.name for collection in options.collections)
         self._summary = Summary(command, account.name, names or None, dry_run=options.dry_run)
-        self._run = RunRecord(account, catalog, self._summary, self._make_room)
+        self._run = RunRecord(account, catalog, self._summary, partial(clear_partials, library, catalog, account.name))
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
@@ -126,10 +125,20 @@ class Pull:
             reads_people=options.people_items,
             note=reporter.note,
         )
+        self.adoption = Adoption()
+        self._end = PullEnd(
+            account=account.name,
+            run=self._run.number,
+            library=library,
+            catalog=catalog,
+            saver=self._saver,
+            coverage=self._coverage,
+            membership=self._membership,
+            adoption=self.adoption,
+            note=reporter.note,
+        )
         self._outage = OutageDetector[DownloadFailure](account.concurrency.most_in_progress)
         self._found = self._undecided = 0
-        self.adoption = Adoption()
-        self._list_error: ListError | None = None
         failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
         self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
         self._outdated = OutdatedItems()
@@ -142,12 +151,12 @@ class Pull:
             try:
                 self._list_and_download()
             finally:
-                self._record_saved()
+                if not self._options.dry_run:
+                    self._end.record_saved()
             self._note_known_failures()
             self._limits.check_bytes()
             self._finish_listing()
-            if self._list_error is not None:
-                raise self._list_error
+            self._end.raise_list_error()
         except PhotosyncError as raised:
             error = raised
         except OSError as raised:
@@ -159,7 +168,7 @@ class Pull:
 
     def _compare_catalog_with_disk(self) -> None:
         if not self._options.dry_run:
-            with self._keep_list_error():
+            with self._end.keep_list_error():
                 settle_interrupted(self._library, self._catalog)
         self._catalog.begin_listing()
         self._catalog.note_missing(missing_files(self._library, self._catalog, self._account.name))
@@ -362,30 +371,6 @@ class Pull:
         if self._account.cancel.is_set():
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
 
-    def _record_saved(self) -> None:
-        if self._options.dry_run:
-            return
-        try:
-            self._saver.commit()
-        except DestinationError:
-            self._make_room()
-            self._saver.commit()
-        with self._keep_list_error():
-            self._saver.write_sums()
-
-    @contextmanager
-    def _keep_list_error(self) -> Iterator[None]:
-        """Photos come, whatever their list; the run ends with its error."""
-        try:
-            yield
-        except ListError as error:
-            self._list_error = error
-
-    def _make_room(self) -> None:
-        """Remove partial files: they may have filled the disk, and the catalog must record what was saved."""
-        for root in {"", *self._catalog.roots()}:
-            self._library.clear_partials(root, self._account.name)
-
     def _note_known_failures(self) -> None:
         if known := self._summary.known_failures:
             account = self._account.name
@@ -393,27 +378,9 @@ class Pull:
 
     def _finish_listing(self) -> None:
         """The listing was read as far as necessary, and all its items were handled."""
-        if self._coverage.is_short:
-            self._reporter.note("the service counts more items than it listed; nothing is taken for gone")
-        if not self._options.accept_shrink:
-            self._coverage.check_shrink()
-        if self._coverage.unusable:
-            self._reporter.note(
-                f"left out {self._coverage.unusable} entries of the listing that have no usable id or data; nothing "
-                "is taken for gone"
-            )
+        self._end.check_listing(accept_shrink=self._options.accept_shrink)
         self._summary.complete = self._coverage.is_complete
         if not self._options.dry_run:
-            self._summary.gone += self._coverage.record(self._run.number)
-            if self.adoption.has_new:
-                self._coverage.forget()
-            if self._coverage.is_of_everything:
-                self._membership.finish(is_whole=self._coverage.shows_all)
+            self._summary.gone += self._end.record_listing()
             if not self._options.adopt_only:
-                self._clear_partials()
-
-    def _clear_partials(self) -> None:
-        """Keep only partial files that the next run can resume: those of failed and missing items."""
-        keep = [partial_key(each.item) for each in self._catalog.failed_or_missing(self._account.name)]
-        for root in {"", *self._catalog.roots()}:
-            self._library.clear_partials(root, self._account.name, keep)
+                self._end.clear_useless_partials()

@@ -1,0 +1,93 @@
+"""The end of a pull: what is written once, when nothing more is downloaded. Most of it after an error too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from photosync.catalog import Catalog
+from photosync.errors import DestinationError
+from photosync.jobs.pull.adopt import Adoption
+from photosync.jobs.pull.coverage import Coverage
+from photosync.jobs.pull.fetch import partial_key
+from photosync.jobs.pull.membership import Membership
+from photosync.jobs.pull.save import Saver
+from photosync.jobs.sums_list import ListError
+from photosync.library import Library
+
+
+@dataclass(kw_only=True, slots=True)
+class PullEnd:
+    """The end of one run for one account."""
+
+    account: str
+    run: int
+    library: Library
+    catalog: Catalog
+    saver: Saver
+    coverage: Coverage
+    membership: Membership
+    adoption: Adoption
+    note: Callable[[str], None]
+    """Gets messages for the user."""
+    _list_error: ListError | None = field(default=None, init=False)
+
+    def record_saved(self) -> None:
+        """Record the last files, and update SHA256SUMS. Raises `DestinationError`."""
+        try:
+            self.saver.commit()
+        except DestinationError:
+            clear_partials(self.library, self.catalog, self.account)
+            self.saver.commit()
+        with self.keep_list_error():
+            self.saver.write_sums()
+
+    @contextmanager
+    def keep_list_error(self) -> Iterator[None]:
+        """Photos come, whatever their list; the run ends with its error."""
+        try:
+            yield
+        except ListError as error:
+            self._list_error = error
+
+    def raise_list_error(self) -> None:
+        """Raise the last `ListError`, if there was one."""
+        if self._list_error is not None:
+            raise self._list_error
+
+    def check_listing(self, *, accept_shrink: bool) -> None:
+        """Say why nothing is taken for gone. Raises `SuspiciousError` if too much is, unless `accept_shrink`."""
+        if self.coverage.is_short:
+            self.note("the service counts more items than it listed; nothing is taken for gone")
+        if not accept_shrink:
+            self.coverage.check_shrink()
+        if self.coverage.unusable:
+            self.note(
+                f"left out {self.coverage.unusable} entries of the listing that have no usable id or data; nothing "
+                "is taken for gone"
+            )
+
+    def record_listing(self) -> int:
+        """Record what the listing showed. Returns how many items are newly gone."""
+        gone = self.coverage.record(self.run)
+        if self.adoption.has_new:
+            self.coverage.forget()
+        if self.coverage.is_of_everything:
+            self.membership.finish(is_whole=self.coverage.shows_all)
+        return gone
+
+    def clear_useless_partials(self) -> None:
+        """Keep only partial files that the next run can resume: those of failed and missing items."""
+        keep = [partial_key(each.item) for each in self.catalog.failed_or_missing(self.account)]
+        clear_partials(self.library, self.catalog, self.account, keep)
+
+
+def clear_partials(library: Library, catalog: Catalog, account: str, keep: Iterable[str] = ()) -> None:
+    """Remove the account's partial files, except those of the keys in `keep`.
+
+    All of them when the disk is full: they may have filled it, and the catalog must record what was saved.
+    """
+    kept = [*keep]
+    for root in {"", *catalog.roots()}:
+        library.clear_partials(root, account, kept)
