@@ -316,7 +316,7 @@ def _proxies_of(target: Target) -> dict[str, str]:
 
 
 def _prepare_url(prepared: requests.PreparedRequest, url: str, params: Mapping[str, str | int | None] | None) -> None:
-    """As requests does, but that it would take a usual URL to pieces twice, to put the same one together."""
+    """Set the URL as requests does. A usual URL is not parsed: requests would parse it twice, and change nothing."""
     query = urlencode({name: value for name, value in (params or {}).items() if value is not None})
     if _USUAL_URL.fullmatch(url) is None or (query and "?" in url):
         prepared.prepare_url(url, params)

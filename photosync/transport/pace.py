@@ -38,6 +38,8 @@ _MOST_MISTAKES = 4
 _FIRST_STEP = 0.03
 _COARSE = 0.15
 """After a larger step the limit is between two paces that are far apart: it is looked for again, soon."""
+_SECOND_SEARCH = 1 / 8
+"""The first step of that search, as a part of the larger step: the steps double, so the fourth is as large again."""
 _STEP_S = 1.0
 _FEWEST_STEP_REQUESTS = 3
 _SHORT_STAY_S, _FIRST_STAY_S, _LONGEST_STAY_S = 4.0, 40.0, 640.0
@@ -52,9 +54,9 @@ _FAILING_INTERVAL_S = 0.25
 class _Limit:
     """The number of requests a second at which the service is asked."""
 
-    def __init__(self, rate: float, stay_s: float, *, step: float = _FIRST_STEP, gentle: bool = False) -> None:
-        """`gentle`: the steps upwards are small, and rarer."""
-        self._is_gentle = gentle
+    def __init__(self, rate: float, stay_s: float, *, step: float = _FIRST_STEP, has_small_steps: bool = False) -> None:
+        """`has_small_steps`: the steps upwards are small, and rarer."""
+        self._has_small_steps = has_small_steps
         self._stay_s = _FIRST_STAY_S
         """How long the pace stays after the next refusal."""
         self._mistakes = 0
@@ -75,8 +77,8 @@ class _Limit:
         self._mistakes = 0
         self._accepted = self.rate
         self.rate *= 1 + self._step
-        self._step = min(2 * self._step, _SLOW_START_STEP if self._is_gentle else 1.0)
-        self._left = _SLOW_START_REQUESTS if self._is_gentle else max(self.rate * _STEP_S, _FEWEST_STEP_REQUESTS)
+        self._step = min(2 * self._step, _SLOW_START_STEP if self._has_small_steps else 1.0)
+        self._left = _SLOW_START_REQUESTS if self._has_small_steps else max(self.rate * _STEP_S, _FEWEST_STEP_REQUESTS)
 
     def refused(self, accepted: int, per_s: float) -> bool:
         """Lower the pace after a refusal; the service accepted so many since the one before. False: it is no limit."""
@@ -89,7 +91,7 @@ class _Limit:
         step = self.rate / self._accepted - 1
         rate = _MARGIN * self._accepted if self._accepted > self._kept else self._kept
         if step > _COARSE:
-            self._stay(rate, _SHORT_STAY_S, step / 8)
+            self._stay(rate, _SHORT_STAY_S, _SECOND_SEARCH * step)
         else:
             self._stay(rate, self._stay_s)
             self._stay_s = min(_STAY_GROWTH * self._stay_s, _LONGEST_STAY_S)
@@ -119,7 +121,7 @@ class Pace:
         self._is_trying = False
         """Whether nothing is accepted since the last refusal: one request at a time."""
         self._refused_at = -math.inf
-        self._is_unread = False
+        self._is_refusal_pending = False
         """Whether no request has started since the last refusal: what is accepted until then belongs before it."""
         self._asked_s = 0.0
         """How long it made us wait."""
@@ -134,7 +136,9 @@ class Pace:
         """The number of requests that were accepted between the two refusals before."""
         self._alike = 0
         if self._pause_s < self._first_pause_s:
-            self._limit = _Limit(1 / self._first_pause_s, _SLOW_START_REQUESTS * self._first_pause_s, gentle=True)
+            self._limit = _Limit(
+                1 / self._first_pause_s, _SLOW_START_REQUESTS * self._first_pause_s, has_small_steps=True
+            )
 
     @property
     def limit_per_s(self) -> float | None:
@@ -144,7 +148,7 @@ class Pace:
     @limit_per_s.setter
     def limit_per_s(self, known: float) -> None:
         """As it was in an earlier run."""
-        self._limit = _Limit(known, _FIRST_STAY_S, gentle=self._pause_s < self._first_pause_s)
+        self._limit = _Limit(known, _FIRST_STAY_S, has_small_steps=self._pause_s < self._first_pause_s)
 
     @property
     def _interval_s(self) -> float:
@@ -164,15 +168,15 @@ class Pace:
         # At a limit a start that came late does not delay all that follow.
         lag_s = 0.0 if self._limit is None or self._pause_s else self._interval_s / 2
         self._last_start = max(self.turn(), now - lag_s) if lag_s else now
-        if self._is_unread:
-            self._is_unread = False
-            self._read()
+        if self._is_refusal_pending:
+            self._is_refusal_pending = False
+            self._learn()
 
     def accepted(self) -> None:
         """Take notice of a request that was not refused."""
         self._failures = 0
         self._accepted += 1
-        if not self._is_unread:
+        if not self._is_refusal_pending:
             self._is_trying = False
             if self._limit is not None and self._limit.rate * self._pause_s < 1:
                 self._limit.accepted()
@@ -197,7 +201,7 @@ class Pace:
         else:
             self._hold_s = 2 * self._interval_s
         self._refused_at = now
-        self._is_unread = True
+        self._is_refusal_pending = True
         self._asked_s = retry_after_s or self._hold_s
         self._is_trying = self._asked_s > 0
         if retry_after_s is None:
@@ -208,7 +212,7 @@ class Pace:
         self.held_s += until - max(self._held_until, now)
         self._held_until = until
 
-    def _read(self) -> None:
+    def _learn(self) -> None:
         """Learn from the last refusal."""
         if not self._accepted:
             self._waited_s += self._asked_s
