@@ -172,6 +172,8 @@ class Connections:
             head = reply.head
             if target.origin in self._own_hosts and (told := service_time(head.headers)) is not None:
                 clock.learn(told, target.origin.name)
+            if generation is not None and self.settings.on_cookies is not None and "Set-Cookie" in head.headers:
+                self.settings.on_cookies(head)
             if head.status not in _REDIRECTS or head.status in request.accept or "Location" not in head.headers:
                 return reply
             url = self._next_url(reply, target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, TypedDict
 
@@ -81,6 +81,13 @@ class Answer:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
+    def set_cookies(self) -> Sequence[str]:
+        """The value of each `Set-Cookie`."""
+        if (getlist := getattr(self.headers, "getlist", None)) is not None:  # urllib3's, which is slow to load
+            return list(getlist("Set-Cookie"))
+        return [self.headers["Set-Cookie"]] if "Set-Cookie" in self.headers else []
+
+    @property
     def is_html(self) -> bool:
         """Whether the content type is that of a web page, which no call requests."""
         return self.content_type in {"text/html", "application/xhtml+xml"}
@@ -120,6 +127,8 @@ class TransportSettings:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent with every request to every host, so no secrets: `User-Agent`, for example."""
     classify: Classify | None = None
+    on_cookies: Callable[[Answer], None] | None = None
+    """Gets the head of each answer with `Set-Cookie` to a request with credentials, those of redirects included."""
     pause_s: float = 0.0
     """The smallest time between the starts of two requests."""
     least_pause_s: float | None = None

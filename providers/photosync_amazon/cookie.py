@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+
+from photosync.transport.http_date import http_date
 
 _MILLISECONDS_FROM = 1e11
 """A larger number is a time in milliseconds: in seconds it is after the year 5138."""
@@ -43,12 +44,12 @@ def expiry(value: object) -> float:
 
 
 def _date(text: str) -> float:
+    moment: datetime | None
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError, OverflowError):
+        moment = http_date(text)
+        if moment is None:
             return math.inf
     try:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import warnings
 from collections.abc import Iterable, Iterator
@@ -40,6 +39,8 @@ def _from_content(content: object) -> list[Cookie]:
 def _content(text: str) -> object:
     with suppress(ValueError):
         return json.loads(text)
+    import ast  # noqa: PLC0415 - slow to load, and rarely needed
+
     # The older client's README has them as a dictionary of Python, with single quotes.
     with suppress(ValueError, TypeError, SyntaxError, MemoryError), warnings.catch_warnings(action="ignore"):
         return ast.literal_eval(text[:_LONGEST_DICTIONARY])

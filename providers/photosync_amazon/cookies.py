@@ -9,6 +9,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,28 +25,35 @@ _MOST_HOSTS = 6
 _CUT = ("…", "...")
 
 
+CookieSetting = Mapping[str, str] | str | Path | None
+"""The key `cookies` of the configuration: a mapping, a text, a file; without it the environment counts."""
+
+
 class Cookies:
     """A browser's session with one country's site. `source` is their origin, for messages."""
 
     def __init__(self, found: Iterable[Cookie], source: str, tld: str | None) -> None:
         """Raises `ValueError` with a text for the user. `tld` is the configured site."""
-        self.source = source
         found = list(found)
         sites = _by_site(found, tld)
+        self.source = source
         self.tld, self.market, chosen = _choice(sites, source, tld, found)
-        self._cookies = {
-            name: cookie
-            for name, cookie in chosen.items()
-            if name.startswith("session-") or name.endswith(f"-{self.market}")
-        }
-        for name, cookie in self._cookies.items():
-            _check_value(name, cookie.value, source)
-        self.values = {name: cookie.value for name, cookie in self._cookies.items()}
+        self._set({name: cookie for name, cookie in chosen.items() if self._belongs(name)})
+        for name, value in self.values.items():
+            _check_value(name, value, source)
 
-    @property
-    def header(self) -> str:
+    def _belongs(self, name: str) -> bool:
+        return is_wanted(name) and (name.startswith("session-") or name.endswith(f"-{self.market}"))
+
+    def _set(self, cookies: dict[str, Cookie]) -> None:
+        self._cookies = cookies
+        self.values = {name: cookie.value for name, cookie in cookies.items()}
+        self.header = "; ".join(f"{name}={value}" for name, value in self.values.items())
         """The `Cookie` header; values stay unchanged, quotes included."""
-        return "; ".join(f"{name}={value}" for name, value in self.values.items())
+
+    def all(self) -> list[Cookie]:
+        """Each with its name in the browser's spelling, and the site's domain."""
+        return [replace(each, name=name, domain=f".amazon.{self.tld}") for name, each in self._cookies.items()]
 
     @property
     def can_refresh(self) -> bool:
@@ -58,32 +66,50 @@ class Cookies:
         ended = [cookie.expires_at for cookie in self._cookies.values() if cookie.expires_at < time.time()]
         return datetime.fromtimestamp(min(ended), UTC).date().isoformat() if ended else None
 
-    def renew(self, values: Mapping[str, str]) -> bool:
-        """Use the new values that the service gave; returns whether there is one."""
-        usable = {name: value for name, value in values.items() if name in self.values and _is_sendable(value)}
-        self.values.update(usable)
-        return bool(usable)
+    def renew(self, found: Iterable[Cookie]) -> set[str]:
+        """Use the new values that the service gave; returns the names of those that are new."""
+        usable = {each.name: each for each in found if self._belongs(each.name) and _is_sendable(each.value)}
+        changed = {name for name, each in usable.items() if self.values.get(name) != each.value}
+        if changed:
+            self._set({**self._cookies, **usable})
+        return changed
+
+    def adopt(self, other: Cookies) -> None:
+        """Use the cookies of another sign-in at the same site."""
+        self.source = other.source
+        self._set(other._cookies)
 
 
-def find_cookies(setting: Mapping[str, str] | str | Path | None, tld: str | None, account: str) -> Cookies:
-    """The account's cookies, from its setting or else from the environment.
+def in_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The cookies among the variables of the environment, if there is a sign-in among them."""
+    found = {name: value for name, value in environment.items() if is_wanted(name)}
+    return found if any(name.startswith("at") for name in found) else {}
+
+
+def find_cookies(setting: CookieSetting, tld: str | None, account: str) -> Cookies:
+    """The cookies that the user has given: in the account's setting, or else in the environment.
 
     Raises a `SignInError` with the places that were searched and the problem.
     """
     try:
         if isinstance(setting, Path):
             return Cookies(from_file(setting), str(setting), tld)
+        in_config = "the configuration's 'cookies'"
         if isinstance(setting, str):
-            in_config = "the configuration's 'cookies'"
             return Cookies(from_text(setting, in_config), in_config, tld)
         if setting is not None:
-            return Cookies(from_mapping(setting), "the configuration's 'cookies'", tld)
-        return Cookies(from_mapping(os.environ), "the environment (session_id, ubid_…, at_…)", tld)
+            return Cookies(from_mapping(setting), in_config, tld)
+        if found := in_environment(os.environ):
+            return Cookies(from_mapping(found), "the environment (session_id, ubid_…, at_…)", tld)
     except ValueError as error:
         raise SignInError(
             f"account '{account}': {error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
             "docs/amazon.md shows how."
         ) from error
+    raise SignInError(
+        f"account '{account}': not signed in yet. Sign in to Amazon Photos in a browser, copy its cookies as "
+        f"docs/amazon.md shows, and give them to: photosync login {account}"
+    )
 
 
 _Named = dict[str, Cookie]

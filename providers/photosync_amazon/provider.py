@@ -21,8 +21,9 @@ from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
-from photosync_amazon.cookies import Cookies, find_cookies
+from photosync_amazon.cookies import Cookies
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
+from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.query import checked_query
 from photosync_amazon.settings import AmazonSettings
 
@@ -48,17 +49,21 @@ class AmazonProvider:
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})
 
-    def __init__(self, account: str, settings: AmazonSettings, cookies: Cookies, context: AccountContext) -> None:
-        self._account = account
+    def __init__(
+        self, settings: AmazonSettings, cookies: Cookies, kept: KeptCookies | None, context: AccountContext
+    ) -> None:
+        """`kept` stores the cookies that the service renews; None keeps them in memory alone."""
+        self._account = context.account
         self._cookies = cookies
         self._api_url, self._upload_url = settings.api_url(cookies.tld), settings.upload_url(cookies.tld)
-        self._auth = AmazonAuth(account, cookies, self._api_url)
+        self._auth = AmazonAuth(context.account, cookies, self._api_url, kept)
         self._transport: Transport = context.transport(
             TransportSettings(
                 own_hosts=settings.own_hosts(cookies.tld),
                 auth=self._auth,
                 headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
                 classify=self._classify,
+                on_cookies=self._auth.note,
             )
         )
         self._auth.transport = self._transport
@@ -68,8 +73,8 @@ class AmazonProvider:
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
         """Read the cookies; nothing is sent."""
         assert isinstance(settings, AmazonSettings)
-        cookies = find_cookies(settings.cookies, settings.tld, context.account)
-        return cls(context.account, settings, cookies, context)
+        kept = KeptCookies(context)
+        return cls(settings, kept.choose(settings.cookies, settings.tld), kept, context)
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """The matching items, the newest first: from a search, or from the members of an album."""
@@ -161,7 +166,8 @@ class AmazonProvider:
         return f"cookies for amazon.{self._cookies.tld}"
 
     def close(self) -> None:
-        """Close the session."""
+        """Store what was renewed, and close the session."""
+        self._auth.save()
         self._transport.close()
 
     def _classify(self, answer: Answer) -> PhotosyncError | None:

@@ -24,6 +24,8 @@ from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads, refus
 _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
 _SIGNATURE_LENGTH = 16
+_NOBODY = {"Set-Cookie": "session-id=000-0000000-0000000; Domain=.amazon.com; Path=/; Secure"}
+"""A new session that is not signed in: the service gives it with its sign-in page."""
 _RENEWAL = ("sess-at", "sst", "x")
 """The names, without the market, of the cookies that a renewal requires (section 2)."""
 
@@ -41,17 +43,21 @@ class AmazonSimulator(Simulator):
         *,
         market: str = "main",
         renewable: bool = False,
+        rotating: bool = False,
         most_a_page: int = listings.MAX_LIMIT,
         **options: Unpack[SimulatorOptions],
     ) -> None:
         """`market` is the suffix of the cookies' names; `renewable` adds the cookies that a renewal requires.
 
+        `rotating`: a renewal renews these too, and then accepts the last two only.
         `most_a_page` limits pages, whatever a client requests.
         """
         super().__init__(**options)
         self.account = SimulatedAccount(self.seed)
         self._market = market
-        self._renewable = renewable
+        self._renewable = renewable or rotating
+        self._rotating = rotating
+        self._renewals = 0
         self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
@@ -69,8 +75,11 @@ class AmazonSimulator(Simulator):
             f"at-{self._market}": f'"Atza|simulated-{self.seed}-{self._sessions_ended}"',
         }
         if self._renewable:
-            cookies |= {f"{name}-{self._market}": f"simulated-{name}" for name in _RENEWAL}
+            cookies |= {f"{name}-{self._market}": self._renewal_value(name, self._renewals) for name in _RENEWAL}
         return cookies
+
+    def _renewal_value(self, name: str, renewals: int) -> str:
+        return f"simulated-{name}-{renewals if self._rotating else 0}"
 
     def account_settings(self) -> dict[str, object]:
         """The cookies, and the address of every host here."""
@@ -147,12 +156,23 @@ class AmazonSimulator(Simulator):
             return refused("Invalid resourceVersion: V2 is required")
         return None
 
+    async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
+        response = await super()._answer(request, route)
+        if route.signed and response.status < 400 and self.faults.fires("renewed_cookies", route.kind):
+            self.end_session()
+            name = f"at-{self._market}"
+            response.headers.add("Set-Cookie", f"{name}={self.cookies[name]}; Path=/; Secure; HttpOnly")
+            response.headers.add("Set-Cookie", 'session-token="-"; Max-Age=0; Path=/')
+        return response
+
     def _page_in_place_of_an_answer(self, route: Route) -> web.Response | None:
         if self.faults.fires("sign_in_page", route.kind):
             form = '<form action="/ap/signin" name="signIn"><input name="email"></form>'
-            return web.Response(text=f"<html><title>Amazon Sign-In</title>{form}</html>", content_type="text/html")
+            page = f"<html><title>Amazon Sign-In</title>{form}</html>"
+            return web.Response(text=page, content_type="text/html", headers=_NOBODY)
         if self.faults.fires("sign_in_redirect", route.kind):
-            return web.Response(status=302, headers={"Location": f"{self.url}/ap/signin?openid.return_to=photos"})
+            location = f"{self.url}/ap/signin?openid.return_to=photos"
+            return web.Response(status=302, headers={"Location": location, **_NOBODY})
         if self.faults.fires("robot_check", route.kind):
             return answers.page("Robot Check", 503)
         return None
@@ -236,12 +256,15 @@ class AmazonSimulator(Simulator):
         form, sent = await request.post(), _cookies(request)
         session = f"sess-at-{self._market}"
         right = form.get("source_token") == sent.get(session) and form.get("app_name") == "Amazon Drive"
-        if not self._renewable or session not in sent or not right:
+        valid = {self._renewal_value("sess-at", renewals) for renewals in (self._renewals - 1, self._renewals)}
+        if not self._renewable or sent.get(session) not in valid or not right:
             return web.json_response({"response": {"error": {"code": "InvalidToken"}}}, status=401)
-        name = f"at-{self._market}"
-        return web.json_response(
-            {"response": {"tokens": {"cookies": [{"Name": name, "Value": self.cookies[name]}]}}},
-        )
+        self._renewals += 1
+        names = ("at", *(_RENEWAL if self._rotating else ()))
+        renewed = [
+            {"Name": f"{name}-{self._market}", "Value": self.cookies[f"{name}-{self._market}"]} for name in names
+        ]
+        return web.json_response({"response": {"tokens": {"cookies": renewed}}})
 
     # Parts of answers
 

@@ -16,6 +16,8 @@ class AmazonFaults(Faults):
     """200 with the HTML page that asks for a password."""
     sign_in_redirect: Fault | None = None
     """302 to that page."""
+    renewed_cookies: Fault | None = None
+    """`Set-Cookie` with another `at-…`; the one before is not valid any more."""
     robot_check: Fault | None = None
     """503 with the HTML page of a robot check."""
     refuse_redirection: Fault | None = None
