@@ -40,10 +40,12 @@ class KnownSpeed:
     def concurrency(
         self, facts: ServiceFacts, refusals: Callable[[], int], on_change: Callable[[int], None]
     ) -> Concurrency:
-        """The concurrency that a run begins with: polite, and a half of what was good last."""
+        """The concurrency that a run begins with: polite, and a half of what was good last, or the few that were."""
         start = facts.workers
         most = min(max(start, facts.most_workers or 0), MOST_WORKERS)
-        first = min(self.workers, start) if self.was_refused else max(start, min(self.workers, most) // 2)
+        first = min(self.workers, start)
+        if not self.was_refused:
+            first = max(first, min(self.workers, most) // 2)
         return Concurrency(
             start, most, first=first, is_careful=self.was_refused, refusals=refusals, on_change=on_change
         )

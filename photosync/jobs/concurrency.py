@@ -8,23 +8,28 @@ from enum import Enum, auto
 
 LEAST_WINDOW_S = 0.1
 RESULTS_A_WORKER = 2
-"""The throughput is measured over so many results of each worker."""
+"""The throughput is measured over so many results of each worker; over one of each after they were doubled."""
 LONG_WINDOW_S = 4.0
 BYTES_A_WORKER = 1_000_000
 """Files that take longer than `LONG_WINDOW_S` are measured by their bytes, if so many came."""
 WARM_UP_S = 2.0
 """What comes in this time after a change, but at most one result of each worker, is not measured."""
-WORTH = 0.25
+WORTHWHILE_GAIN = 0.25
 """The throughput has to rise by this power of the factor of the workers: twice as many bring 19 % more."""
-PROPORTIONAL = 0.75
+PROPORTIONAL_GAIN = 0.75
 """With this power it has risen about as much as the workers."""
-SLOWER = 2 / 3
-"""A throughput that falls below this part, with the same workers, is a rising latency."""
+GAIN_OF_FEWER = 1.03
+"""Fewer than the start have to bring more: a line whose speed varies would lose what they cannot fill."""
+FEWEST_WORKERS = 2
+"""Fewer are not tried without refusals: one alone leaves line and computer idle between two items."""
+DROP = 2 / 3
+"""A throughput that falls below this part, with the same workers, is a rising latency.
+One that rises so is a faster line."""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
 """The time until another number is tried; it doubles each time that this brings nothing."""
-RARE = 0.05
-REMEMBERED = 200
-"""Refusals are rare if they are fewer than `RARE` of about this number of results."""
+RARE_REFUSALS = 0.05
+REMEMBERED_RESULTS = 200
+"""Refusals are rare if they are fewer than `RARE_REFUSALS` of about this number of results."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,14 @@ class Concurrency:
     - At first the workers are doubled, from a polite start up to the most that the provider allows, as long as each
       doubling brings clearly more. What else a run does at its beginning hides what few workers can do. So unless the
       last doubling brought about twice as much, they are halved then, as long as that brings about the same.
-    - Then they are changed in small steps, rarely, in turn up (by half of the start, but at most by a quarter) and down
-      (by a quarter, not below the start). More workers are kept if they bring more, fewer if they bring about the same.
-      A step that was good is followed by the next one at once; after others the pauses grow. So a line that changes is
-      followed, and workers that bring nothing end.
+    - Then they are changed in small steps, rarely, in turn up (by half of the start, but at most by a quarter; below
+      the start doubled) and down (by a quarter). More workers are kept if they bring more, fewer if they bring about
+      the same. A step that was good is followed by the next one at once; after others the pauses grow. So a line that
+      changes is followed, and workers that bring nothing end.
+    - Fewer than the start are kept if they bring more: where the line does not limit, the threads wait for each other,
+      and two save a fifth of the time of eight.
     - A throughput that falls by a third or more with the same workers means that the latency has risen: fewer are tried
-      at once.
+      at once. If it rises as much, the line has become faster: more are tried at once.
     - Refusals (429, 503 with `Retry-After`) and items that fail for the service's reasons halve the workers, once for
       all that are in progress together, also below the start. The number that was refused is not tried again soon.
       Rare refusals only end the doubling: the transport slows down after each.
@@ -112,6 +119,9 @@ class Concurrency:
         self._refused_s = FIRST_PAUSE_S
         self._burst_until = 0
         """Until so many results have come, troubles belong to those that halved the workers."""
+        self._finishing = 0
+        """How many were in progress when the workers became fewer. Some are, until `_finished_at` results."""
+        self._finished_at = 0
         self._changed = 0.0
         self._skipped_until = 0
         self._window: tuple[float, int, int] | None = None
@@ -123,8 +133,9 @@ class Concurrency:
         return self._good is not None or self.was_refused
 
     def most_in_progress(self) -> int:
-        """How many items may be in progress; some still are when the workers were halved."""
-        return max(self._start, self.workers)
+        """How many items may be in progress, at least the start; workers that are too many finish theirs."""
+        finishing = self._finishing if self._results < self._finished_at else 0
+        return max(self._start, self.workers, finishing)
 
     def received(self, size_bytes: int) -> None:
         """Take notice of bytes. Two threads at the same time may lose some, which a measurement does not notice."""
@@ -159,10 +170,10 @@ class Concurrency:
             self._phase = _Phase.STEPS
         if self._results < self._burst_until:
             return False
-        kept = 1 - results / REMEMBERED
+        kept = 1 - results / REMEMBERED_RESULTS
         self._recent_results = self._recent_results * kept + results
         self._recent_troubles = self._recent_troubles * kept + new
-        return self._recent_troubles > RARE * self._recent_results
+        return self._recent_troubles > RARE_REFUSALS * self._recent_results
 
     def _halve(self, now: float) -> None:
         self.was_refused = True
@@ -177,7 +188,8 @@ class Concurrency:
 
     def _measured(self, now: float, began: float, results_before: int, bytes_before: int) -> _Throughput | None:
         seconds, results, size_bytes = now - began, self._results - results_before, self._bytes - bytes_before
-        has_results = results >= RESULTS_A_WORKER * self.workers
+        a_worker = 1 if self._phase is _Phase.DOUBLING and self._good is not None else RESULTS_A_WORKER
+        has_results = results >= a_worker * self.workers
         has_bytes = seconds >= LONG_WINDOW_S and size_bytes >= BYTES_A_WORKER * self.workers
         if seconds < LEAST_WINDOW_S or not (has_results or has_bytes):
             return None
@@ -187,27 +199,35 @@ class Concurrency:
         """Keep the number of workers or give it up, and try the next one if it is time."""
         self._begin(now)
         if self._good is None or self._good[0] == self.workers:
-            is_slower = self._good is not None and measured.growth_since(self._good[1]) < SLOWER
+            growth = measured.growth_since(self._good[1]) if self._good else 1.0
+            has_changed = growth < DROP or (growth > 1 / DROP and not self.was_refused)
             self._good = self.workers, measured
-            if is_slower:
-                self._phase, self._goes_up = _Phase.STEPS, False
-            if is_slower or self._phase is not _Phase.STEPS or now >= self._next_trial:
+            if has_changed:
+                self._phase, self._goes_up = _Phase.STEPS, growth > 1
+                self._pause_s = self._pause_s if self.was_refused else FIRST_PAUSE_S
+            if has_changed or self._phase is not _Phase.STEPS or now >= self._next_trial:
                 self._try_another(now)
             return
         workers, before = self._good
         factor = self.workers / workers
-        # Fewer workers may bring a little less: they are kinder to the service and to the computer.
         growth = measured.growth_since(before)
-        if growth >= factor ** (WORTH if factor > 1 else WORTH / 2):
+        if growth >= self._least_growth(factor):
             self._good = self.workers, measured
             self._pause_s = FIRST_PAUSE_S
-            if self.workers == self.most and growth >= factor**PROPORTIONAL:
+            if self.workers == self.most and growth >= factor**PROPORTIONAL_GAIN:
                 self._phase = _Phase.STEPS
             self._try_another(now)
         else:
             self._turn()
             self._pause(now)
             self._change(now, workers)
+
+    def _least_growth(self, factor: float) -> float:
+        """What a number of workers has to bring, `factor` times as many as those before."""
+        if factor > 1:
+            return float(factor**WORTHWHILE_GAIN)
+        # Fewer workers may bring a little less: they are kinder to the service and to the computer.
+        return GAIN_OF_FEWER if self.workers < self._start else float(factor ** (WORTHWHILE_GAIN / 2))
 
     def _try_another(self, now: float) -> None:
         while (wanted := self._next_number(now)) == self.workers:
@@ -222,13 +242,15 @@ class Concurrency:
         most = self.most
         if self._refused_at is not None and now < self._refused_until:
             most = self._refused_at - 1
-        least = min(self.workers, self._start)
+        least = min(self.workers, FEWEST_WORKERS)
         match self._phase, self._goes_up:
             case _Phase.DOUBLING, _:
                 return min(2 * self.workers, most)
             case _Phase.HALVING, _:
                 return max(self.workers // 2, least)
             case _, True:
+                if self.workers < self._start and not self.was_refused:
+                    return min(2 * self.workers, self._start)
                 step = max(1, min(self._start // 2, self.workers // 4))
                 return max(self.workers, min(self.workers + step, most))
         return max(self.workers * 3 // 4, least)
@@ -248,6 +270,8 @@ class Concurrency:
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
 
     def _change(self, now: float, workers: int) -> None:
+        if workers < self.workers:
+            self._finishing, self._finished_at = self.most_in_progress(), self._results + self.workers
         if workers != self.workers:
             self.workers = workers
             self._on_change(workers)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import heapq
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from photosync.errors import TemporaryError
 from photosync.jobs.concurrency import Concurrency
+from photosync.jobs.outage import OutageDetector
+from photosync.known_speed import KnownSpeed
+from photosync_amazon.provider import AmazonProvider
 
 START, MOST = 8, 48
 PHOTO_BYTES = 300_000
@@ -24,6 +28,8 @@ class Service:
     bytes_per_s: float = float("inf")
     least_s: float = 0.0
     """The computer's time for an item."""
+    waits: float = 0.0
+    """How much longer that takes with each worker after the second: they wait for each other."""
     size_bytes: int = PHOTO_BYTES
     most: int = 1000
     """It refuses what is more in progress, and has to be asked again after a second."""
@@ -79,9 +85,12 @@ class Service:
             return
         self._in_progress += 1
         came_at = self.now + self.latency_s * self._random.uniform(0.8, 1.2)
-        cost_s = self.size_bytes / self.bytes_per_s + self.least_s * self._random.uniform(0.5, 1.5)
+        cost_s = self.size_bytes / self.bytes_per_s + self._computing_s() * self._random.uniform(0.5, 1.5)
         self._free_at = max(self._free_at, came_at) + cost_s
         heapq.heappush(self._events, (self._free_at, self._random.randrange(10**9), True))
+
+    def _computing_s(self) -> float:
+        return self.least_s * (1 + self.waits * max(0, self.concurrency.workers - 2))
 
     def numbers_since(self, seconds: float) -> list[int]:
         return [number for at, number in self.changes if at >= seconds] or [self.concurrency.workers]
@@ -111,6 +120,34 @@ def test_workers_that_bring_nothing_end(service: dict[str, float], seed: int) ->
     numbers = made.numbers_since(20)
     assert sum(numbers) / len(numbers) <= 2 * START
     assert made.concurrency.workers <= 2 * START
+
+
+@SEEDS
+def test_fewer_than_at_first_work_where_they_bring_more(seed: int) -> None:
+    made = Service(latency_s=0.002, least_s=0.003, waits=0.03, seed=seed).run(30)
+    assert min(made.numbers_since(0)) == 2
+    assert made.concurrency.workers <= START / 2
+    assert made.results / 30 >= 300  # eight workers: 282; two: 333
+
+
+@SEEDS
+@pytest.mark.parametrize("latency_s", [0.02, 0.05, 0.1])
+def test_a_line_is_filled(latency_s: float, seed: int) -> None:
+    made = Service(latency_s=latency_s, bytes_per_s=12_500_000, least_s=0.001, seed=seed).run(10)
+    before = made.results
+    made.run(60)
+    assert (made.results - before) / 60 >= 0.95 * 12_500_000 / PHOTO_BYTES
+
+
+@SEEDS
+def test_few_workers_become_many_when_the_latency_rises(seed: int) -> None:
+    def move_away(service: Service) -> None:
+        service.latency_s = 0.2
+
+    made = Service(latency_s=0.002, least_s=0.003, waits=0.03, seed=seed, change=move_away, change_after_s=20).run(20)
+    assert made.concurrency.workers <= START / 2
+    made.run(30)
+    assert made.concurrency.workers >= 24
 
 
 def test_large_files_are_measured_by_their_bytes() -> None:
@@ -172,6 +209,27 @@ def test_items_that_fail_halve_the_workers() -> None:
         concurrency.observe(number / 10, 1, is_busy=True)
     assert concurrency.workers == START // 2
     assert concurrency.most_in_progress() == START  # some still are
+
+
+def test_items_that_fail_together_are_no_outage_after_the_workers_were_halved() -> None:
+    concurrency = Service(least_s=0.001).run(10).concurrency
+    in_progress = concurrency.workers
+    assert in_progress > 2 * START
+    outage = OutageDetector[int](concurrency.most_in_progress)
+    for number in range(in_progress):
+        concurrency.observe(10 + number / 1000, 1, is_busy=True)
+        concurrency.failed()
+        outage.add(number, TemporaryError("the service failed"))
+    assert concurrency.workers < in_progress
+    with pytest.raises(TemporaryError):
+        outage.add(in_progress, TemporaryError("the service failed"))
+
+
+@pytest.mark.parametrize(("kept", "first"), [(2, 2), (6, 6), (12, 8), (40, 20), (60, 24)])
+def test_a_run_begins_with_a_half_of_the_many_or_the_few_that_were_good(kept: int, first: int) -> None:
+    facts = replace(AmazonProvider.facts, workers=START, most_workers=MOST)
+    known = KnownSpeed(kept, was_refused=False)
+    assert known.concurrency(facts, lambda: 0, lambda _: None).workers == first
 
 
 def test_a_refusal_now_and_then_does_not_lower_the_number() -> None:
