@@ -7,6 +7,7 @@ imported inside a function (`opening`, `logs`).
 
 import gc
 import os
+import sys
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
     open_closed_streams()
     use_utf_8_names()
 
-    from photosync.cli.app import app
+    from photosync.cli.app import app, register
 
+    register(sys.argv[1:])
     app()

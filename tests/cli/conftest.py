@@ -10,9 +10,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
-from photosync.cli.app import app
+from photosync.cli.app import app, register
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
+
+register([])  # all commands
 
 
 class CommandLine:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from photosync.cli.app import app
+from photosync.cli.app import app, register
 from photosync_amazon.simulator import AmazonSimulator
 from tests.cli.conftest import CommandLine
+
+register([])  # all commands
 
 
 @pytest.mark.parametrize("is_before", [True, False])

@@ -46,6 +46,8 @@ _UNTOLD = frozenset({"catalog.db", "catalog.db-wal", "catalog.db-shm", "catalog-
 _TIME = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:\+00:00|Z)?)?(?![\w-])")
 _RANDOM = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-(?!000)[0-9a-f]{12}\b")
 """A UUID that is no simulator's: those end in a small number."""
+_TREE = re.compile(r"\b[0-9a-f]{32}(?=:media:)")
+"""The random part of a mark of Cloud Drive."""
 _SENTENCES = frozenset({"error", "message"})
 """Keys whose values are for people, and may be worded anew."""
 _TABLES = {
@@ -230,7 +232,7 @@ class World:
         text = re.sub(r"\b127\.0\.0\.1:\d+", "@HOST@", text)
         text = re.sub(r'"seconds": [\d.]+', '"seconds": 0', text)
         text = re.sub(r"\bin [\d.]+ ?(s|ms)\b", "in 0 s", text)
-        text = _RANDOM.sub("@RANDOM@", text)
+        text = _TREE.sub("@RANDOM@", _RANDOM.sub("@RANDOM@", text))
         return _TIME.sub(lambda found: NOW if self._is_now(found[0]) else found[0], text)
 
     def _is_now(self, text: str) -> bool:
