@@ -57,6 +57,12 @@ class Terminal:
         line = sys.stdin.readline()
         return line.strip() if line else None
 
+    def ask_pasted(self, how: str) -> bytes | None:
+        """All of standard input; a terminal's up to an empty line."""
+        from photosync.cli import pasted
+
+        return pasted.from_terminal(how) if sys.stdin and sys.stdin.isatty() else pasted.from_standard_input()
+
 
 class Unattended:
     """No person is present. Messages are passed to `show`."""
@@ -72,6 +78,10 @@ class Unattended:
 
     def ask(self, prompt: str) -> str | None:  # noqa: ARG002
         """None: there is no answer."""
+        return None
+
+    def ask_pasted(self, how: str) -> bytes | None:  # noqa: ARG002
+        """None: there is nobody to paste."""
         return None
 
 

@@ -38,7 +38,7 @@ from photosync.provider.settings import (
     copied_secret,
     relative_to_config,
 )
-from photosync.provider.sign_in import Interaction, SupportsSignIn
+from photosync.provider.sign_in import Interaction, SupportsSignIn, TakesSignIn
 from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "SupportsPicking",
     "SupportsSignIn",
     "SupportsUpload",
+    "TakesSignIn",
     "UploadFacts",
     "UploadRequest",
     "Uploader",

@@ -28,6 +28,12 @@ class Interaction(Protocol):
     def ask(self, prompt: str) -> str | None:
         """Ask for a line of text; None without a terminal, under cron for example."""
 
+    def ask_pasted(self, how: str) -> bytes | None:
+        """Ask for what the user copied elsewhere, of any length and several lines; `how` says what to copy.
+
+        Where standard input is no terminal, all of it; None if there is nothing.
+        """
+
 
 @runtime_checkable
 class SupportsSignIn(Protocol):
@@ -38,3 +44,14 @@ class SupportsSignIn(Protocol):
 
     def sign_out(self) -> str:
         """Revoke the credentials, and delete them whatever the service answers; returns a text about the result."""
+
+
+@runtime_checkable
+class TakesSignIn(Protocol):
+    """Optional: a sign-in that a browser has already. `SupportsSignIn.sign_in` lets the user paste it."""
+
+    def sign_in_with(self, content: bytes, source: str) -> str:
+        """Sign in with the content of a file. `source` names it in messages: `the file cookies.txt`."""
+
+    def sign_in_from_browser(self, browser: str) -> str:
+        """Sign in with the store of a browser on this computer: `firefox`, or with a profile: `chrome:Profile 1`."""

@@ -12,26 +12,33 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, TemporaryError, UsageError
+from photosync.errors import ProviderError, SignInError, UsageError
 from photosync.model import PERSON, Collection, Item, Kind, Selection, Usage
-from photosync.provider import AccountContext, AccountSettings, Page, ServiceFacts, UploadFacts, UploadRequest
+from photosync.provider import (
+    AccountContext,
+    AccountSettings,
+    Interaction,
+    Page,
+    ServiceFacts,
+    UploadFacts,
+    UploadRequest,
+)
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
 from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
-from photosync.transport import Answer, Destination, Transport, TransportSettings
+from photosync.transport import Destination
 from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
-from photosync_amazon.auth import AmazonAuth, is_robot_check, is_signed_out
-from photosync_amazon.cookies import Cookies
+from photosync_amazon.cookies import find_cookies
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.query import checked_query
+from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
+from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 
 if TYPE_CHECKING:
     from photosync_amazon.uploads import AmazonUploader
 
-USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-"""The service requires one like a browser's."""
 MAX_YEARS = 50
 """The maximum number of years in one filter."""
 
@@ -49,32 +56,33 @@ class AmazonProvider:
     settings_type: ClassVar[type[AccountSettings]] = AmazonSettings
     endpoint_names: ClassVar[frozenset[str]] = frozenset({"api", "upload", "thumbnails", "download"})
 
-    def __init__(
-        self, settings: AmazonSettings, cookies: Cookies, kept: KeptCookies | None, context: AccountContext
-    ) -> None:
-        """`kept` stores the cookies that the service renews; None keeps them in memory alone."""
+    def __init__(self, settings: AmazonSettings, context: AccountContext) -> None:
         self._account = context.account
-        self._cookies = cookies
-        self._api_url, self._upload_url = settings.api_url(cookies.tld), settings.upload_url(cookies.tld)
-        self._auth = AmazonAuth(context.account, cookies, self._api_url, kept)
-        self._transport: Transport = context.transport(
-            TransportSettings(
-                own_hosts=settings.own_hosts(cookies.tld),
-                auth=self._auth,
-                headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-                classify=self._classify,
-                on_cookies=self._auth.note,
-            )
-        )
-        self._auth.transport = self._transport
-        self._api = AmazonApi(self._transport, self._api_url, self._upload_url, settings.download_url(cookies.tld))
+        self._settings = settings
+        self._context = context
+        self._kept = KeptCookies(context)
+        self._opened: AmazonSession | SignInError
+        try:
+            cookies = self._kept.choose(settings.cookies, settings.tld)
+            self._opened = AmazonSession(settings, cookies, context, self._kept)
+        except SignInError as error:
+            self._opened = error
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:
-        """Read the cookies; nothing is sent."""
+        """Read the cookies; nothing is sent. Without any, all but the sign-in raises `SignInError`."""
         assert isinstance(settings, AmazonSettings)
-        kept = KeptCookies(context)
-        return cls(settings, kept.choose(settings.cookies, settings.tld), kept, context)
+        return cls(settings, context)
+
+    @property
+    def _session(self) -> AmazonSession:
+        if isinstance(self._opened, SignInError):
+            raise self._opened.with_traceback(None)
+        return self._opened
+
+    @property
+    def _api(self) -> AmazonApi:
+        return self._session.api
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """The matching items, the newest first: from a search, or from the members of an album."""
@@ -93,7 +101,7 @@ class AmazonProvider:
         limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
         offset = 0
         progress = ListingProgress(SERVICE)
-        with PagesAhead(partial(self._search, selection, limit), self._transport, ahead) as pages:
+        with PagesAhead(partial(self._search, selection, limit), self._session.transport, ahead) as pages:
             while True:
                 page = pages.at(offset)
                 yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
@@ -163,27 +171,39 @@ class AmazonProvider:
 
     def sign_in_state(self) -> str:
         """The country of the cookies; only the service knows whether they are still valid."""
-        return f"cookies for amazon.{self._cookies.tld}"
+        return f"cookies for amazon.{self._session.cookies.tld}"
+
+    def sign_in(self, interaction: Interaction) -> str:
+        """Sign in with what the user pastes: cookies of a browser that is signed in, in any form."""
+        content = interaction.ask_pasted(HOW_TO_PASTE)
+        if content is None:
+            raise UsageError(
+                f"account '{self._account}': nothing was pasted. {HOW_TO_PASTE} Or name a file: photosync login "
+                f"{self._account} --from FILE"
+            )
+        return self.sign_in_with(content, "the pasted text")
+
+    def sign_in_with(self, content: bytes, source: str) -> str:
+        """Sign in with the content of a file."""
+        return SigningIn(self._settings, self._context, self._kept).with_content(content, source)
+
+    def sign_in_from_browser(self, browser: str) -> str:
+        """Sign in with the cookies in the store of a browser on this computer."""
+        return SigningIn(self._settings, self._context, self._kept).with_browser(browser)
+
+    def sign_out(self) -> str:
+        """Delete the stored cookies. What the user keeps elsewhere stays, and the browser's own session too."""
+        said = "the stored cookies are deleted" if self._kept.forget() else "there were no stored cookies"
+        try:
+            own = find_cookies(self._settings.cookies, self._settings.tld, self._account)
+        except SignInError:
+            return f"{said}; to end the session itself, sign out at Amazon in the browser"
+        return f"{said}; the cookies of {own.source} are your own and stay: delete them there"
 
     def close(self) -> None:
         """Store what was renewed, and close the session."""
-        self._auth.save()
-        self._transport.close()
-
-    def _classify(self, answer: Answer) -> PhotosyncError | None:
-        if is_signed_out(answer):
-            return SignInError(self._auth.explain("the service asks to sign in"))
-        is_refused_upload = answer.status == HTTPStatus.FORBIDDEN and answer.url.startswith(self._upload_url)
-        if is_refused_upload and b"not registered" in answer.body.lower():
-            # The session is unknown there: all files would be refused. On other hosts the words are about one item.
-            return SignInError(self._auth.explain("the host that takes uploads answers 'Not Registered'"))
-        if is_robot_check(answer):
-            return TemporaryError(
-                f"account '{self._account}': Amazon Photos answers with its robot check: it distrusts this address for "
-                "now. Try again later; signing in with a browser from this machine helps.",
-                Reason.THROTTLED,
-            )
-        return None
+        if isinstance(self._opened, AmazonSession):
+            self._opened.close()
 
 
 def search_filters(selection: Selection) -> str:

@@ -52,6 +52,9 @@ class Person:
     def ask(self, prompt: str) -> str | None:
         return self.answer(self.links[-1])
 
+    def ask_pasted(self, how: str) -> bytes | None:
+        raise AssertionError(how)
+
 
 def link_shown_by(process: ForkedCommand) -> str:
     for line in process.stderr:

@@ -282,16 +282,6 @@ def test_logout_deletes_whatever_google_says(tmp_path: Path, fault: str) -> None
         assert not someone.token_path.exists()
 
 
-def test_an_account_that_has_no_sign_in(tmp_path: Path) -> None:
-    from photosync_amazon.simulator import AmazonSimulator  # noqa: PLC0415
-
-    with GoogleUser.with_items(tmp_path, 0) as someone, AmazonSimulator(items=1) as amazon:
-        someone.configure(amazon=amazon.account_settings())
-        result = someone.run("login", "amazon")
-        assert result.exit == Exit.USAGE, result
-        assert "no sign-in that could be done from here" in result.stderr
-
-
 # The client
 
 

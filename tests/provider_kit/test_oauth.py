@@ -41,6 +41,9 @@ class Someone:
     def show(self, message: str) -> None:
         self.said.append(message)
 
+    def ask_pasted(self, how: str) -> bytes | None:
+        raise AssertionError(how)
+
     def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
         self.said.append(f"{purpose}: {url}")
         if self.browser is not None:

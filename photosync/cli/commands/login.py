@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 def login(
     *,
     account: AccountName,
+    from_file: Annotated[
+        str | None,
+        Option("--from", metavar="FILE", help="Take the sign-in of a browser from a file; -: standard input."),
+    ] = None,
+    browser: Annotated[
+        str | None,
+        Option("--browser", metavar="NAME[:PROFILE]", help="Take it from the store of a browser: firefox, chrome, …."),
+    ] = None,
     upload: Annotated[bool, Option("--upload", help="Permit uploads as well.")] = False,
     no_browser: NoBrowser = False,
     port: Port = None,
@@ -31,7 +39,10 @@ def login(
 
     terminal = Terminal(browser=not no_browser, port=port)
     with open_account(load_config(general).account(account)) as opened:
-        message = _permit_upload(opened, terminal) if upload else signs_in(opened).sign_in(terminal)
+        if from_file is not None or browser is not None:
+            message = _sign_in_of_browser(opened, from_file, browser)
+        else:
+            message = _permit_upload(opened, terminal) if upload else signs_in(opened).sign_in(terminal)
     print_sign_in(general, account, message, signed_in=True)
 
 
@@ -46,6 +57,23 @@ def signs_in(account: Account) -> SupportsSignIn:
             "configuration"
         )
     return account.provider
+
+
+def _sign_in_of_browser(account: Account, from_file: str | None, browser: str | None) -> str:
+    from photosync.cli.pasted import from_file as content_of
+    from photosync.provider import TakesSignIn
+
+    option = "--from" if browser is None else "--browser"
+    if from_file is not None and browser is not None:
+        raise UsageError("--from and --browser name two sign-ins: use one of them")
+    if not isinstance(account.provider, TakesSignIn):
+        title = account.provider.facts.title
+        raise UsageError(f"{option}: account '{account.name}': {title} does not sign in with a browser's cookies")
+    if browser is not None:
+        return account.provider.sign_in_from_browser(browser)
+    assert from_file is not None
+    source = "standard input" if from_file == "-" else f"the file {from_file}"
+    return account.provider.sign_in_with(content_of(from_file), source)
 
 
 def _permit_upload(account: Account, terminal: Terminal) -> str:
