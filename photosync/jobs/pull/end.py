@@ -73,9 +73,12 @@ class PullEnd:
         gone = self.coverage.record(self.run)
         if self.adoption.has_new:
             self.coverage.forget()
+        return gone
+
+    def record_collections(self) -> None:
+        """Record what is in the collections. Raises `SignInError` and `TemporaryError`."""
         if self.coverage.is_of_everything:
             self.membership.finish(is_whole=self.coverage.shows_all)
-        return gone
 
     def clear_useless_partials(self) -> None:
         """Keep only partial files that the next run can resume: those of failed and missing items."""

@@ -382,5 +382,6 @@ class Pull:
         self._summary.complete = self._coverage.is_complete
         if not self._options.dry_run:
             self._summary.gone += self._end.record_listing()
+            self._end.record_collections()
             if not self._options.adopt_only:
                 self._end.clear_useless_partials()
