@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 
 from photosync.errors import ConfigError
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, safe_name
-from photosync.metadata import Mode, Settings, SidecarName, named_zone
+from photosync.metadata import Mode, Settings, SidecarContent, SidecarName, named_zone
 from photosync.plugins import ProviderPlugin, plugins
 from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
 from photosync.units import rate
@@ -81,6 +81,7 @@ class Defaults(BaseModel):
     write_gps: bool = False
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
+    sidecar: SidecarContent = SidecarContent.MISSING
     people: Literal["names", "members"] = "names"
     """What is read about the people whom the service recognises: their names, or also on which items they are seen."""
 
@@ -114,7 +115,8 @@ class AccountConfig:
 
     def metadata_settings(self, mode: Mode | None = None) -> Settings:
         """The settings of the EXIF fixer; `mode` replaces the configured one."""
-        return replace(self.options.metadata_settings(mode), collection_zones=self.collection_zones)
+        settings, has_titles = self.options.metadata_settings(mode), self.provider.facts.has_names
+        return replace(settings, collection_zones=self.collection_zones, has_titles=has_titles)
 
 
 @dataclass(frozen=True)

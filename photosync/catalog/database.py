@@ -22,6 +22,7 @@ from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
+from photosync.catalog.sidecars_due import SidecarsDue
 from photosync.catalog.soundness import Soundness
 from photosync.catalog.totals import AccountTotals, totals_of
 from photosync.model import Digest, Item, Location, Proof
@@ -91,6 +92,7 @@ class Catalog:
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)
         self.collections = Collections(connection)
+        self.sidecars_due = SidecarsDue(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")

@@ -51,6 +51,6 @@ def from_text(text: str) -> Item:
         content["added"] = datetime.fromisoformat(content["added"])
     if "place" in content:
         content["gps"] = GpsPosition(*content.pop("place"))
-    for name in ("collections", "notes"):
+    for name in ("collections", "collection_ids", "labels", "notes"):
         content[name] = tuple(content.get(name, ()))
     return Item(**content)

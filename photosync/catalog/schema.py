@@ -203,6 +203,25 @@ MIGRATIONS = (
         id TEXT NOT NULL,
         PRIMARY KEY (account, id)
     ) WITHOUT ROWID;
+    INSERT INTO sidecars_due SELECT account, id FROM items WHERE path IS NOT NULL;
+    CREATE TRIGGER due_when_saved_first AFTER INSERT ON items WHEN NEW.path IS NOT NULL BEGIN
+        INSERT INTO sidecars_due VALUES (NEW.account, NEW.id) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER due_when_changed AFTER UPDATE OF description, saved_run ON items
+        WHEN NEW.path IS NOT NULL AND (OLD.description, OLD.saved_run) IS NOT (NEW.description, NEW.saved_run) BEGIN
+        INSERT INTO sidecars_due VALUES (NEW.account, NEW.id) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER due_when_on_it AFTER INSERT ON members WHEN NEW.kind = 'person' BEGIN
+        INSERT INTO sidecars_due VALUES (NEW.account, NEW.item) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER due_when_not_on_it AFTER DELETE ON members WHEN OLD.kind = 'person' BEGIN
+        INSERT INTO sidecars_due VALUES (OLD.account, OLD.item) ON CONFLICT DO NOTHING;
+    END;
+    CREATE TRIGGER due_when_renamed AFTER UPDATE OF name, gone ON collections
+        WHEN NEW.kind = 'person' AND (OLD.name, OLD.gone) IS NOT (NEW.name, NEW.gone) BEGIN
+        INSERT INTO sidecars_due SELECT account, item FROM members
+            WHERE account = NEW.account AND kind = NEW.kind AND collection = NEW.id ON CONFLICT DO NOTHING;
+    END;
 
     ALTER TABLE items ADD COLUMN content_identifier TEXT;   -- equal in the two halves of a live photo
     CREATE INDEX items_by_content_identifier ON items (account, content_identifier)

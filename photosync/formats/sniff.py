@@ -13,6 +13,9 @@ from pathlib import PurePath
 from photosync.formats.tiff import read_block
 from photosync.formats.window import MalformedError, Window
 
+HEAD_BYTES = 4096
+"""So many bytes of a file are enough for `sniff`."""
+
 
 class FormatKind(StrEnum):
     """The kind of content of a format."""

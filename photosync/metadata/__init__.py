@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from photosync.metadata.capture_time.file_time import set_file_time
     from photosync.metadata.capture_time.zones import named_zone
     from photosync.metadata.fixer import choose_capture_time, fix
-    from photosync.metadata.request import Given, Mode, Settings, SidecarName
+    from photosync.metadata.request import Given, Mode, Settings, SidecarContent, SidecarName
     from photosync.metadata.result import Change, FixResult, Outcome
     from photosync.metadata.undo_record import UndoRecord, growth, undo
     from photosync.metadata.xmp.item_facts import ItemFacts
-    from photosync.metadata.xmp.merge import fixer_part, joined, merge_sidecar
+    from photosync.metadata.xmp.merge import SidecarMerge, fixer_part, joined, merge_sidecar
     from photosync.metadata.xmp.sidecar import facts_sidecar, has_date, is_of_another_program, sidecar_path
 
 __all__ = [
@@ -31,6 +31,8 @@ __all__ = [
     "Mode",
     "Outcome",
     "Settings",
+    "SidecarContent",
+    "SidecarMerge",
     "SidecarName",
     "UndoRecord",
     "choose_capture_time",
@@ -57,6 +59,8 @@ _MODULES = {
     "Mode": "request",
     "Outcome": "result",
     "Settings": "request",
+    "SidecarContent": "request",
+    "SidecarMerge": "xmp.merge",
     "SidecarName": "request",
     "UndoRecord": "undo_record",
     "choose_capture_time": "fixer",

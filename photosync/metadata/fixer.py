@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
 from photosync.errors import PhotosyncError
-from photosync.formats.sniff import JPEG2000, MOV, MP4, THREE_GP, FormatKind, sniff
+from photosync.formats.sniff import HEAD_BYTES, JPEG2000, MOV, MP4, THREE_GP, FormatKind, sniff
 from photosync.formats.window import Window, naming
 from photosync.metadata.capture_time.candidate import Candidate
 from photosync.metadata.capture_time.choose import CaptureTimeChoice, choose
@@ -25,7 +25,6 @@ from photosync.metadata.splice import reversed_splices, write_spliced
 from photosync.metadata.undo_record import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
 
-_HEAD_BYTES = 4096
 _log = logging.getLogger(__name__)
 
 
@@ -92,7 +91,7 @@ def _named(given: Given, path: Path) -> Given:
 
 
 def _read(window: Window, given: Given, settings: Settings) -> tuple[Container | None, CaptureTimeChoice]:
-    format_ = sniff(window.read(0, _HEAD_BYTES), given.name)
+    format_ = sniff(window.read(0, HEAD_BYTES), given.name)
     container = open_container(window, format_) if format_ else None
     return container, choose(container.facts if container else Facts(), given, settings)
 

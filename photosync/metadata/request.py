@@ -27,6 +27,15 @@ class SidecarName(StrEnum):
     STEM = "stem"
 
 
+class SidecarContent(StrEnum):
+    """The content of sidecars."""
+
+    MISSING = "missing"
+    """Only what a file lacks and the fixer may not write into it."""
+    METADATA = "metadata"
+    """Also what the service knows about the item."""
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """The known facts about a file besides its content. For a file without a provider, only its name."""
@@ -68,10 +77,14 @@ class Settings:
     write_gps: bool = False
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
+    sidecar: SidecarContent = SidecarContent.MISSING
+    has_titles: bool = False
+    """The service has names of its own for its items; else the provider makes them up."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mode", Mode(self.mode))
         object.__setattr__(self, "sidecar_name", SidecarName(self.sidecar_name))
+        object.__setattr__(self, "sidecar", SidecarContent(self.sidecar))
         if self.time_zone is not None:
             named_zone(self.time_zone)
         for name in ("artist", "copyright"):

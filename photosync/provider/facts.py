@@ -42,6 +42,8 @@ class ServiceFacts:
     provider_dates: bool = False
     """Folders are named after the service's capture time, not that in the file."""
     collection_word: str = "album"
+    has_names: bool = True
+    """Items have names of their own at the service; else the provider makes them up."""
     content_names: bool = False
     """The service changes formats and keeps names (`.HEIC` for a JPEG): the content decides the extension."""
     needs_picking: bool = False

@@ -52,6 +52,7 @@ class AuraProvider:
         # Items are named `2012-04-15-03-15-04.000_ID.jpeg` by the time of the service, as the older script named them;
         # so `{name}` is the same as `{taken:%Y-%m-%d-%H-%M-%S.mmm}_{id}{ext}`, whatever the EXIF says.
         layout="{collection}/{name}",
+        has_names=False,
         collection_word="frame",
         # One at a time: the service limits changes, not bytes.
         upload=UploadFacts(workers=1, needs_collection=True, resizes=True),

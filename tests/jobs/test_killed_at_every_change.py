@@ -55,6 +55,20 @@ def test_pull(
 
 
 @kinds
+@pytest.mark.parametrize("first", [True, False], ids=["first", "changed"])
+def test_pull_with_what_the_service_knows(
+    sandbox: Sandbox, simulator: AmazonSimulator, kind: str, *, first: bool, record_property: Note
+) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="sidecar", artist="Ada", sidecar="metadata")
+    if not first:
+        succeeds(sandbox, "pull", "amazon")
+        for number, item in enumerate(list(simulator.library.expected())):
+            simulator.account.tree.written[number] = {"description": "later"}
+            simulator.library.change(item.id)
+    record_property(_KILLS, check_kills_of_a_pull(sandbox, simulator, "amazon", kind))
+
+
+@kinds
 def test_pull_into_the_folder_of_a_frame(sandbox: Sandbox, kind: str, record_property: Note) -> None:
     with AuraSimulator(items=2, gaps=False) as simulator:
         frame = {"id": KITCHEN, "path": str(sandbox.folder / "frame")}

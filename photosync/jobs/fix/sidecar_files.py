@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 from photosync import metadata
 from photosync.catalog import Sidecar
+from photosync.errors import ItemError, Reason
+from photosync.file_systems import sync_folder
 from photosync.jobs.sums_list import SumsList
 from photosync.library import MAX_NAME_BYTES, UndoRecords, write_durably
 from photosync.library.disk_errors import file_error
@@ -43,15 +45,86 @@ def write_sidecar(
     if fixed.sidecar is None:
         return None
     target = metadata.sidecar_path(photo, fixed.format, settings)
-    if len(os.fsencode(target.name)) > MAX_NAME_BYTES:
-        return SidecarResult(target, "", ours=False, note="no sidecar: its name would be too long")
-    if target.is_symlink() or (target.exists() and not target.is_file()):
-        return SidecarResult(target, "", ours=False, note=f"no sidecar: {target.name} is no regular file")
+    if note := _obstacle(target):
+        return SidecarResult(target, "", ours=False, note=note)
     try:
         write = _add if target.exists() else _make
         return write(target, fixed.sidecar, records, workspace)
     except OSError as error:
         raise file_error(error, target) from error
+
+
+def write_facts(
+    target: Path, facts: bytes | None, lost: bytes | None, records: UndoRecords, workspace: Path
+) -> SidecarResult:
+    """Put the facts about an item into its sidecar, in place of earlier ones.
+
+    Earlier ones are taken out if the sidecar is as this program left it; else they stay, like all that another program
+    has written, and only missing ones are added. What the fixer added stays; `lost` is that for a sidecar that is not
+    there any more. Raises `ItemError` or `DestinationError`.
+    """
+    if note := _obstacle(target):
+        return SidecarResult(target, "", ours=False, note=note)
+    try:
+        return _write_facts(target, facts, lost, records, workspace)
+    except OSError as error:
+        raise file_error(error, target) from error
+
+
+def _write_facts(
+    target: Path, facts: bytes | None, lost: bytes | None, records: UndoRecords, workspace: Path
+) -> SidecarResult:
+    current = target.read_bytes() if target.exists() else None
+    base = None if current is None else _base(current, records)
+    wanted = metadata.joined(lost if current is None else metadata.fixer_part(current, base), facts)
+    content, note = wanted, ""
+    if base is not None:
+        merge = metadata.merge_sidecar(base, wanted) if wanted else metadata.SidecarMerge(None)
+        content, note = merge.content or base, merge.note
+        if merge.undo is not None:
+            records.keep(merge.undo.stored_sha256, merge.undo.delivered_sha256, merge.undo.encode())
+    if content is None:
+        if current is not None:
+            target.unlink()
+            sync_folder(target.parent)
+        return SidecarResult(target, "", ours=False)
+    if base is None:
+        records.keep_made(_sha256(content))
+    if content != current:
+        write_durably(target, content, workspace)
+    sha256 = _sha256(content) if wanted else ""  # else nothing in it is of this program
+    return SidecarResult(target, sha256, ours=base is None, note=note)
+
+
+def _base(content: bytes, records: UndoRecords) -> bytes | None:
+    """A sidecar without what this program has added; None if the program made it. Raises `ItemError`."""
+    seen = set[str]()
+    while (sha256 := _sha256(content)) not in seen and not records.was_made(sha256):
+        seen.add(sha256)
+        for before, record in records.find(sha256).items():
+            earlier = b"".join(metadata.UndoRecord.decode(record).undone([content]))
+            if _sha256(earlier) != before:
+                raise ItemError(f"an undo record of {sha256} does not give the earlier sidecar back", Reason.REFUSED)
+            content = earlier
+            break
+    return None if records.was_made(sha256) else content
+
+
+def is_damaged(target: Path, recorded_sha256: str, records: UndoRecords) -> bool:
+    """Whether a sidecar is neither as it was recorded, nor as this or another program wrote it. Raises `OSError`."""
+    content = target.read_bytes()
+    sha256 = _sha256(content)
+    is_known = sha256 == recorded_sha256 or records.was_made(sha256) or bool(records.find(sha256))
+    return not is_known and not metadata.is_of_another_program(content)
+
+
+def _obstacle(target: Path) -> str:
+    """Why there can be no sidecar of that name; empty if there can."""
+    if len(os.fsencode(target.name)) > MAX_NAME_BYTES:
+        return "no sidecar: its name would be too long"
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        return f"no sidecar: {target.name} is no regular file"
+    return ""
 
 
 def sidecar_paths(photo: Path) -> Iterable[Path]:
@@ -80,6 +153,9 @@ def _make(target: Path, content: bytes, records: UndoRecords, workspace: Path) -
 
 def _add(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
     existing = target.read_bytes()
+    if records.was_made(_sha256(existing)):
+        both = metadata.joined(existing, content)
+        return _make(target, existing if both is None else both, records, workspace)
     merge = metadata.merge_sidecar(existing, content)
     if merge.content is None or merge.undo is None:
         before = _sha256(existing)

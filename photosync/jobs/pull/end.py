@@ -11,6 +11,7 @@ from photosync.errors import DestinationError
 from photosync.jobs.pull.adopt import Adoption
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.fetch import partial_key
+from photosync.jobs.pull.item_sidecars import ItemSidecars
 from photosync.jobs.pull.membership import Membership
 from photosync.jobs.pull.save import Saver
 from photosync.jobs.sums_list import ListError
@@ -79,6 +80,19 @@ class PullEnd:
         """Record what is in the collections. Raises `SignInError` and `TemporaryError`."""
         if self.coverage.is_of_everything:
             self.membership.finish(is_whole=self.coverage.shows_all)
+
+    def write_sidecars(self, check_end: Callable[[], None]) -> None:
+        """Write what the service knows to sidecars that lack it. `check_end` may raise, to end this."""
+        sidecars = ItemSidecars(
+            account=self.account,
+            run=self.run,
+            library=self.library,
+            catalog=self.catalog,
+            settings=self.saver.settings,
+            note=self.note,
+        )
+        with self.keep_list_error():
+            sidecars.write(check_end)
 
     def clear_useless_partials(self) -> None:
         """Keep only partial files that the next run can resume: those of failed and missing items."""

@@ -154,8 +154,12 @@ class Pull:
                 if not self._options.dry_run:
                     self._end.record_saved()
             self._note_known_failures()
-            self._limits.check_bytes()
-            self._finish_listing()
+            try:
+                self._limits.check_bytes()
+                self._finish_listing()
+            finally:
+                if not (self._options.dry_run or self._options.adopt_only or self._account.cancel.is_set()):
+                    self._end.write_sidecars(self._check_end)
             self._end.raise_list_error()
         except PhotosyncError as raised:
             error = raised

@@ -14,6 +14,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry, Sidecar
 from photosync.errors import ItemError, Reason
 from photosync.jobs.findings import FindingReason
+from photosync.jobs.fix.item_facts import facts_of
 from photosync.jobs.repair.good_file import GoodFiles, has_content
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.sums_list import SumsList
@@ -82,13 +83,15 @@ class SidecarRepair:
             self.placement.record(wanted, source)
 
     def _content(self, entry: CatalogEntry) -> bytes:
-        """What the photo lacks, by the present settings."""
+        """What the photo lacks and what the service knows, by the present settings."""
         assert entry.location is not None
         photo = self.library.file(entry.location)
         if not has_content(photo, str(entry.stored_sha256)):
             raise ItemError("it is made again when its photo is right", Reason.NOT_FOUND)
         settings = replace(self.settings(entry.account), mode=metadata.Mode.SIDECAR)
-        content = metadata.fix(photo, metadata.Given.of(entry.item), settings, None).sidecar
+        fixed = metadata.fix(photo, metadata.Given.of(entry.item), settings, None)
+        facts = facts_of(self.catalog, entry.account, [entry.item], settings)
+        content = metadata.joined(fixed.sidecar, facts[entry.id])
         if content is None:
             raise ItemError(
                 "no copy of it was found, and with the present settings the photo needs no sidecar. 'photosync fix "

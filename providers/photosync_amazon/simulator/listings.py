@@ -138,7 +138,7 @@ class AmazonListings:
         if self._counted is None or self._counted[0] != self._library.version:
             self._counted = (self._library.version, self._count())
         counts = self._counted[1][_CATEGORIES[category]]
-        return [_entry(category, value, count) for value, count in counts.most_common()]
+        return [_entry(category, value, count, self._account.tree.people) for value, count in counts.most_common()]
 
     def _count(self) -> dict[str, Counter[str]]:
         counts = {field: Counter[str]() for field in set(_CATEGORIES.values())}
@@ -235,10 +235,11 @@ class _Few:
         return (self._numbers[::-1] if descending else self._numbers)[offset : offset + limit]
 
 
-def _entry(category: str, value: str, count: int) -> Json:
-    """An entry of an aggregation: the keys differ by category."""
+def _entry(category: str, value: str, count: int, people: Mapping[str, str]) -> Json:
+    """An entry of an aggregation: the keys differ by category. `people` has the names that were changed."""
     if _CATEGORIES[category] == "people":
-        return {"clusterId": value, "name": value.removeprefix("cluster-"), "value": value, "count": count}
+        name = people.get(value, value.removeprefix("cluster-"))
+        return {"clusterId": value, "name": name, "value": value, "count": count}
     return {"value": value, "count": count}
 
 

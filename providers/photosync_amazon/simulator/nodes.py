@@ -188,7 +188,8 @@ def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int,
     written = account.tree.written.get(number)
     if written is not None:
         node["description"], node["labels"] = written.get("description", ""), written.get("labels", [])
-        node["settings"] = {"favorite": item.favorite, "hidden": written.get("hidden", False)}
+        favorite = written.get("favorite", item.favorite)
+        node["settings"] = {"favorite": favorite, "hidden": written.get("hidden", False)}
     if "name" in item.missing:
         _leave_out(node, "name", number)
     _add_details(library, item, node if search and number % 2 else node["contentProperties"])

@@ -50,7 +50,9 @@ class AccountTree:
     changes: Counter[str] = field(default_factory=Counter)
     """How often each album was changed."""
     written: dict[int, dict[str, object]] = field(default_factory=dict)
-    """What people wrote about items: `description`, `labels`, `hidden`."""
+    """What people wrote about items: `description`, `labels`, `hidden`, `favorite`."""
+    people: dict[str, str] = field(default_factory=dict)
+    """The names that people got from the user, by their ids."""
     version: int = 0
     """Increases with every change."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
