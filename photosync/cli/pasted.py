@@ -41,8 +41,8 @@ def from_standard_input() -> bytes | None:
 
 def from_terminal(how: str) -> bytes | None:
     """What is pasted into the terminal, up to an empty line or Ctrl-D. It is not shown, because it may be secret."""
-    print_message(f"{how}\n\nPaste, then press Enter twice (nothing is shown):")
     with _unbuffered() as is_unbuffered:
+        print_message(f"{how}\n\nPaste, then press Enter twice (nothing is shown):")
         content = _pasted() if is_unbuffered else _lines()
     print_message(f"{len(content):,} characters were pasted.")
     return content if content.strip() else None
