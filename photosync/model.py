@@ -182,6 +182,12 @@ class Location:
         """Equal for two paths below one root that some file system treats as the same file."""
         return unicodedata.normalize("NFC", self.path).casefold()
 
+    @property
+    def stem_key(self) -> str:
+        """`key` without the file's extension."""
+        folder, slash, name = self.key.rpartition("/")
+        return folder + slash + (name.rpartition(".")[0] or name)
+
     def __str__(self) -> str:
         """Relative to the library, or absolute outside it."""
         return f"{self.root}/{self.path}" if self.root else self.path

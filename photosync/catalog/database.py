@@ -20,6 +20,7 @@ from photosync.catalog.copy import CatalogCopy
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
+from photosync.catalog.live_photos import LivePhotos
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
 from photosync.catalog.sidecars_due import SidecarsDue
@@ -34,6 +35,7 @@ _OWED_ROWS = 200
 _SAVED_COLUMNS = (
     *("description", "state", "saved_run", "outside", "path", "path_key", "revision", "delivered_size"),
     *("delivered_md5", "delivered_sha256", "stored_size", "stored_sha256", "saved_at", "mended", "proof"),
+    "content_identifier",
 )
 _RECORD_SAVED = f"""
     INSERT INTO items (account, id, first_run, {", ".join(_SAVED_COLUMNS)})
@@ -60,6 +62,8 @@ class SavedFile:
     fix_record: str | None = None
     """The fixer's result; None if there is nothing to record."""
     proof: Proof = Proof.OWN
+    content_identifier: str | None = None
+    """Apple's, of a half of a live photo."""
     is_new: bool = False
     """The catalog has no entry of the item, so that nothing of an earlier file has to be looked for."""
 
@@ -91,6 +95,7 @@ class Catalog:
         self.failures = Failures(connection)
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)
+        self.live_photos = LivePhotos(connection)
         self.collections = Collections(connection)
         self.sidecars_due = SidecarsDue(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
@@ -259,6 +264,7 @@ class Catalog:
                     *(each.location.root, each.location.path, each.location.key, each.item.revision),
                     *(each.delivered.size_bytes, each.delivered.md5, each.delivered.sha256),
                     *(each.stored_size, each.stored_sha256, now, each.fix_record, each.proof),
+                    each.content_identifier,
                 )
                 for each in saved
             ],

@@ -14,7 +14,7 @@ from photosync.model import Item, Location, Proof
 
 _COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
-    reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at,
+    reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at, content_identifier,
     id IN (SELECT id FROM missing)"""
 """The columns for `_from_row`."""
 
@@ -59,6 +59,8 @@ class CatalogEntry:
     """The last failure, ISO 8601."""
     told_at: str | None = None
     """When the user was told of it last, ISO 8601."""
+    content_identifier: str | None = None
+    """Apple's, of a half of a live photo."""
     is_missing: bool = False
     """The file was not found when the run began."""
     connection: CatalogConnection | None = field(default=None, compare=False, repr=False)

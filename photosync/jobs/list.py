@@ -14,6 +14,7 @@ from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.listing_pages import listing_pages
+from photosync.jobs.live_photos import other_halves
 from photosync.model import Collection, Item, Selection
 from photosync.provider import SupportsCount
 
@@ -51,6 +52,8 @@ class ListedItem:
     """The names of its collections, as the listing and the catalog have them."""
     people: Sequence[str] = ()
     """The names of the people who are seen on it."""
+    pair: str | None = None
+    """The id of the other half of a live photo."""
 
     @property
     def path(self) -> str | None:
@@ -84,9 +87,10 @@ def listed(
     for items in _pages(account, catalog, selection, collections):
         known = catalog.known(account.name, {item.id for item in items})
         memberships = _Memberships.of(catalog, account.name, known)
+        pairs = other_halves(catalog, account.name, items)
         for item in items:
             entry = known.get(item.id)
-            yield memberships.listed(item, _state(item, entry), entry)
+            yield memberships.listed(item, _state(item, entry), entry, pairs.get(item.id))
 
 
 def _state(item: Item, entry: CatalogEntry | None) -> State:
@@ -113,12 +117,14 @@ def _recorded(
     entries = catalog.entries(account)
     while some := list(islice(entries, _TOGETHER)):
         memberships = _Memberships.of(catalog, account, {each.id for each in some})
-        for entry in some:
-            item, state = entry.item, _recorded_state(entry)
+        items = [each.item for each in some]
+        pairs = other_halves(catalog, account, items)
+        for entry, item in zip(some, items, strict=True):
+            state = _recorded_state(entry)
             is_wanted = state in states if states else entry.location is not None
             is_in_collection = not names or names & memberships.words_of(item)
             if is_wanted and is_in_collection and selection.matches(item):
-                yield memberships.listed(item, state, entry)
+                yield memberships.listed(item, state, entry, pairs.get(item.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +148,10 @@ class _Memberships:
             *(word for each in known for word in (each.id, each.name)),
         }
 
-    def listed(self, item: Item, state: State, entry: CatalogEntry | None) -> ListedItem:
+    def listed(self, item: Item, state: State, entry: CatalogEntry | None, pair: str | None) -> ListedItem:
         names = [each.name for each in self.collections.get(item.id, [])]
         people = [each.name for each in self.people.get(item.id, [])]
-        return ListedItem(item, state, entry, tuple(dict.fromkeys((*item.collections, *names))), people)
+        return ListedItem(item, state, entry, tuple(dict.fromkeys((*item.collections, *names))), people, pair)
 
 
 def _recorded_state(entry: CatalogEntry) -> State:

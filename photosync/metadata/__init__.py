@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from photosync.metadata.capture_time.choose import CaptureTimeChoice
     from photosync.metadata.capture_time.file_time import set_file_time
     from photosync.metadata.capture_time.zones import named_zone
-    from photosync.metadata.fixer import choose_capture_time, fix
+    from photosync.metadata.fixer import choose_capture_time, content_identifier, fix
     from photosync.metadata.request import Given, Mode, Settings, SidecarContent, SidecarName
     from photosync.metadata.result import Change, FixResult, Outcome
     from photosync.metadata.undo_record import UndoRecord, growth, undo
@@ -36,6 +36,7 @@ __all__ = [
     "SidecarName",
     "UndoRecord",
     "choose_capture_time",
+    "content_identifier",
     "facts_sidecar",
     "fix",
     "fixer_part",
@@ -64,6 +65,7 @@ _MODULES = {
     "SidecarName": "request",
     "UndoRecord": "undo_record",
     "choose_capture_time": "fixer",
+    "content_identifier": "fixer",
     "facts_sidecar": "xmp.sidecar",
     "fix": "fixer",
     "fixer_part": "xmp.merge",

@@ -71,6 +71,14 @@ def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) 
         return _read(Window.of_file(file), _named(given, source), settings)[1]
 
 
+def content_identifier(path: Path) -> str | None:
+    """The content identifier of a half of a live photo. Raises `OSError`."""
+    with naming(path), path.open("rb", buffering=0) as file:
+        window = Window.of_file(file)
+        format_ = sniff(window.read(0, _HEAD_BYTES), path.name)
+        return open_container(window, format_).facts.content_identifier if format_ else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """The data that was read from a file, and the plan for it."""

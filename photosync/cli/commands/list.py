@@ -128,7 +128,7 @@ def _known_json(row: ListedItem) -> dict[str, object]:
         "description": item.description,
         "labels": list(item.labels),
         "hidden": item.hidden,
-        "pair": item.pair,
+        "pair": row.pair,
     }
     return {key: value for key, value in content.items() if value}
 

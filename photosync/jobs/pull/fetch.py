@@ -50,6 +50,8 @@ class AdoptedFile:
     file: ExistingFile
     fixed: metadata.FixResult | None = None
     """The data for its sidecar: a run may have been killed between the file and its sidecar."""
+    content_identifier: str | None = None
+    """Apple's, of a half of a live photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,11 @@ class Downloader:
         if file is None:
             return None
         is_left_alone = self.adopt_only or file.path in task.legacy
-        return AdoptedFile(task, file, None if is_left_alone else self._for_sidecar(task, file, workspace))
+        fixed = None if is_left_alone else self._for_sidecar(task, file, workspace)
+        identifier = None
+        with suppress(OSError):
+            identifier = metadata.content_identifier(file.path)
+        return AdoptedFile(task, file, fixed, identifier)
 
     def _for_sidecar(self, task: DownloadTask, file: ExistingFile, workspace: Path) -> metadata.FixResult | None:
         """What belongs into the sidecar of a file. The file itself stays as it is."""

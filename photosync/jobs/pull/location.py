@@ -16,6 +16,7 @@ from photosync.catalog import Catalog, CatalogEntry
 from photosync.formats.sniff import Format
 from photosync.jobs.pull.adopt import Claims, UnrecordedFiles
 from photosync.jobs.pull.fetch import Downloaded, DownloadTask
+from photosync.jobs.pull.side_by_side import SideBySide
 from photosync.jobs.pull.verify import other_kind
 from photosync.library import MAX_NAME_BYTES, SUMS_NAME, Layout, LayoutFields, Library, digest_of, suffixed
 from photosync.library.names import shortened, split_extension
@@ -46,9 +47,11 @@ class LocationChooser:
     """By root and folder: whether it was there when this run looked first. In a new one are files of this run only."""
     claims: Claims = field(default_factory=Claims, init=False)
     """Shared with the workers, which adopt files."""
+    side_by_side: SideBySide = field(init=False)
 
     def __post_init__(self) -> None:
         self._unrecorded_files = UnrecordedFiles(self.account, self.library, self.catalog, self.adopt_only)
+        self.side_by_side = SideBySide(self.account, self.catalog)
         # An object's abilities are slow to find out: `isinstance` of a protocol takes as long as a query.
         self._with_folders = self.provider if isinstance(self.provider, HasLocalFolders) else None
         self._with_legacy_files = self.provider if isinstance(self.provider, HasLegacyFiles) else None
@@ -103,7 +106,7 @@ class LocationChooser:
             if file.is_file() or not self.library.is_taken(known.location):
                 return known.location  # anything else there is the user's
         location = self._new(downloaded, name_bytes)
-        self._reserve(item, location)  # until the catalog has it: the next item may have the same content
+        self.take(item, location)  # until the catalog has it: the next item may have the same content
         return location
 
     def _new(self, downloaded: Downloaded, name_bytes: int) -> Location:
@@ -115,16 +118,32 @@ class LocationChooser:
         if (self.provider and self.provider.facts.content_names) or other_kind(item.kind, format_):
             item = replace(item, name=fitting_name(item.name, format_))
         usual = self._usual(item, root, self._date(item, downloaded.fixed.capture_time), name_bytes)
-        for location in self._candidates(item, usual, name_bytes):
-            if not self.library.is_taken(location):
-                # what is reserved is nobody else's in the catalog either
-                if self._is_reserved(item, location) or self._is_free(item, location):
-                    return location
-            elif self._is_free(item, location):
-                file = self.library.file(location)
-                if _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item):
-                    return location
-        raise AssertionError("locations never end")
+        other = self.side_by_side.place_of_other_half(downloaded)
+        if other is not None:
+            usual = _beside(other, usual, name_bytes)
+            if self._has_room(downloaded, usual, is_beside=True):
+                return usual
+            self.side_by_side.note(f"{usual.path} is taken: the two halves of this live photo get different names")
+        return next(
+            each
+            for each in self._candidates(item, usual, name_bytes)
+            if self._has_room(downloaded, each) and not self.side_by_side.is_taken(each, downloaded)
+        )
+
+    def _has_room(self, downloaded: Downloaded, location: Location, *, is_beside: bool = False) -> bool:
+        """Whether the file can be there: nothing is, or the same content, which no other item has.
+
+        Half of a live photo gets a location beside the other half (`is_beside`) also if it is expected for another
+        item, whose content is not here yet.
+        """
+        item = downloaded.task.item
+        if not self.library.is_taken(location):
+            # what is reserved is nobody else's in the catalog either
+            return self._is_reserved(item, location) or self._is_free(item, location, or_expected=is_beside)
+        if not self._is_free(item, location):
+            return False
+        file = self.library.file(location)
+        return _has_content(file, downloaded.stored_sha256) and self.claims.claim(file, item)
 
     def _date(self, item: Item, choice: CaptureTimeChoice) -> CaptureTime | None:
         """The date for the folder. Some services' own comes first, unless it is doubted."""
@@ -204,10 +223,10 @@ class LocationChooser:
     def _is_reserved(self, item: Item, location: Location) -> bool:
         return self._reserved.get((location.root, location.key)) == item.id
 
-    def _is_free(self, item: Item, location: Location) -> bool:
+    def _is_free(self, item: Item, location: Location, *, or_expected: bool = False) -> bool:
         if location.key == SUMS_NAME.casefold():
             return False  # the list in a folder outside the library
-        if self._reserved.get((location.root, location.key), item.id) != item.id:
+        if not or_expected and self._reserved.get((location.root, location.key), item.id) != item.id:
             return False
         return self.catalog.owner_of(location) in (None, (self.account, item.id))
 
@@ -232,6 +251,13 @@ def fitting_name(name: str, format_: Format | None) -> str:
     if format_ is None or extension.lower() not in _EXTENSIONS or format_.fits(name):
         return name
     return stem + format_.extensions[0]
+
+
+def _beside(other: Location, usual: Location, name_bytes: int) -> Location:
+    """The location in the folder of another one and with its name, but the extension of `usual`."""
+    folder, slash, name = other.path.rpartition("/")
+    own = split_extension(name)[0] + split_extension(usual.path.rpartition("/")[2])[1]
+    return Location(other.root, folder + slash + shortened(own, name_bytes))
 
 
 def _fits(location: Location, name_bytes: int) -> bool:

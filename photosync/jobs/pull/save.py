@@ -58,6 +58,10 @@ class Saver:
     _outdated_sums: set[str] = field(default_factory=set, init=False)
     _sums_to_rewrite: set[str] = field(default_factory=set, init=False)
 
+    def __post_init__(self) -> None:
+        self.locations.side_by_side.record = self._record
+        self.locations.side_by_side.note = self.note
+
     def save(self, downloaded: Downloaded) -> Location:
         """Move a downloaded file to its location. An older content of the item is moved to the trash.
 
@@ -85,6 +89,7 @@ class Saver:
                 sidecars=self._sidecars(downloaded.fixed, location, sidecars),
                 fix_record=as_text(downloaded.fixed),
                 proof=downloaded.proof,
+                content_identifier=downloaded.fixed.content_identifier,
                 is_new=known is None,
             )
         )
@@ -151,7 +156,8 @@ class Saver:
         stored = file.stored
         proof = proof_of(task.item, file.delivered, is_whole=file.path in task.legacy)
         content = (task.item, location, file.delivered, stored.size_bytes, stored.sha256)
-        self._add(SavedFile(*content, sidecars=tuple(sidecars), proof=proof))
+        identifier = adopted.content_identifier
+        self._add(SavedFile(*content, sidecars=tuple(sidecars), proof=proof, content_identifier=identifier))
 
     def describe(self, item: Item) -> None:
         """Record a new description of a saved item."""
@@ -162,6 +168,7 @@ class Saver:
             self._oldest = time.monotonic()
         self._unsynced += 1
         self._saved.append(saved)
+        self.locations.side_by_side.saved(saved)
         folder = _folder_of(saved.location)
         self._folders_to_sync.add(folder)
         while folder.path and folder not in self._used_folders:  # the folder and its parents may be new
@@ -202,6 +209,7 @@ class Saver:
         self._outdated_sums |= outdated
         for each in self._saved:
             self.locations.release(each.item)
+        self.locations.side_by_side.recorded()
         self._saved.clear()
         self._described.clear()
 

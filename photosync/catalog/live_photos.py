@@ -1,0 +1,44 @@
+"""Which files may be halves of live photos: by their content identifiers, and by their names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from photosync.catalog import entry
+from photosync.catalog.connection import CatalogConnection
+from photosync.catalog.entry import CatalogEntry
+from photosync.model import Location
+
+
+@dataclass(frozen=True, slots=True)
+class LivePhotos:
+    """A part of the catalog."""
+
+    _connection: CatalogConnection
+
+    def has_any(self, account: str) -> bool:
+        """Whether a file of the account has a content identifier."""
+        query = "SELECT EXISTS (SELECT 1 FROM items WHERE account = ? AND content_identifier IS NOT NULL)"
+        return bool(self._connection.execute(query, (account,)).fetchone()[0])
+
+    def with_identifier(self, account: str, identifier: str) -> list[CatalogEntry]:
+        """The files with this content identifier, the oldest first."""
+        condition = "account = ? AND content_identifier = ? AND path IS NOT NULL ORDER BY rowid"
+        return list(entry.select(self._connection, condition, account, identifier))
+
+    def related(self, account: str, ids: Collection[str]) -> list[CatalogEntry]:
+        """The files with the content identifiers of these items: their own files and others."""
+        of_items = """SELECT content_identifier FROM items
+            WHERE account = ?1 AND id IN (SELECT value FROM json_each(?2)) AND +content_identifier IS NOT NULL"""
+        condition = f"account = ?1 AND content_identifier IN ({of_items}) AND path IS NOT NULL ORDER BY rowid"
+        return list(entry.select(self._connection, condition, account, json.dumps([*ids])))
+
+    def beside(self, location: Location) -> list[CatalogEntry]:
+        """The files in the same folder with the same name but for the extension."""
+        stem = location.stem_key
+        # In the order of the index, a slash follows the full stop.
+        condition = "outside = ? AND path_key > ? AND path_key < ?"
+        found = entry.select(self._connection, condition, location.root, f"{stem}.", f"{stem}/")
+        return [each for each in found if each.location is not None and each.location.stem_key == stem]
