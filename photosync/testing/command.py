@@ -12,6 +12,7 @@ import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -158,9 +159,11 @@ class Sandbox:
         options = ("--json", "--config", str(self.config))
         return start((*arguments, *options), folder=self.folder, environment=self.environment())
 
-    def run(self, *arguments: str, timeout_s: float = 120.0) -> Result:
-        """Run `photosync ARGUMENTS --json --config …` to its end."""
+    def run(self, *arguments: str, timeout_s: float = 120.0, stdin: bytes = b"") -> Result:
+        """Run `photosync ARGUMENTS --json --config …` to its end, with `stdin` on standard input."""
         process = self.start(*arguments)
+        with suppress(BrokenPipeError):
+            process.stdin.buffer.write(stdin)
         try:
             stdout, stderr = process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:

@@ -183,6 +183,22 @@ class UploadContract:
             assert user.push_all().number("unchanged") == 12
             assert user.simulator.counts["changes"] == 0
 
+    def test_a_stream_goes_up_as_a_file_of_the_given_name(self, tmp_path: Path) -> None:
+        (content,) = _photos(1)
+        arguments = (*self.push_command(), "-", "--name", "From a camera.JPG")
+        with self.pusher(tmp_path) as user:
+            for number, key in enumerate(("saved", "unchanged")):
+                user.simulator.forget()
+                result = user.sandbox.run(*arguments, stdin=content)
+                result.check_complete()
+                assert (result.number("listed"), result.number(key)) == (1, 1)
+                assert bool(user.simulator.counts["changes"]) is (number == 0)
+            assert user.contents() == Counter([_md5(content)])
+            if structure := self.structure(user.simulator):
+                ((path, md5),) = structure.items()
+                assert (path.rpartition("/")[2], md5) == ("From a camera.JPG", _md5(content))
+            assert list(user.sandbox.home.rglob("*.JPG")) == []
+
     def test_one_content_twice_goes_up_once(self, tmp_path: Path) -> None:
         with self.pusher(tmp_path) as user:
             contents = _photos(10)

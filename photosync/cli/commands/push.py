@@ -1,7 +1,9 @@
-"""`push`: a user's files go up to one account."""
+"""`push`: a user's files, or a stream, go up to one account."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +21,7 @@ from photosync.cli.options import (
     IncludeHidden,
     Jobs,
 )
+from photosync.cli.output import print_message
 from photosync.cli.terminal import Terminal
 from photosync.errors import Exit, UsageError
 from photosync.jobs.report import Summary
@@ -28,16 +31,21 @@ if TYPE_CHECKING:
     from photosync.config import AccountConfig
     from photosync.jobs.push.push import PushOptions
 
+_STREAM = "-"
+
 
 @command
 def push(
     *,
     account: AccountName,
     paths: Annotated[
-        list[str], Argument(metavar="PATH", help="Files or folders. (Aura: first the frame, then these.)")
+        list[str], Argument(metavar="PATH", help="Files or folders; - is standard input. (Aura: first the frame.)")
     ],
     to: Annotated[
         str | None, Option("--to", metavar="COLLECTION", help="The album, frame or folder that they go to.")
+    ] = None,
+    name: Annotated[
+        str | None, Option("--name", metavar="NAME", help="The name of what comes from standard input.")
     ] = None,
     dry_run: DryRun = False,
     on_conflict: Annotated[
@@ -79,8 +87,9 @@ def push(
         raise UsageError(f"--on-conflict: '{on_conflict}' is none of {', '.join(OnConflict)}")
     if to is None and facts.needs_collection:
         to, paths = _collection_first(config, paths)
+    stream = _name_of_stream(paths, name)
     options = PushOptions(
-        paths=tuple(expanded(path) for path in paths),
+        paths=() if stream else tuple(expanded(path) for path in paths),
         collection=to,
         on_conflict=OnConflict(on_conflict or OnConflict.RENAME),
         all_files=all_files,
@@ -90,7 +99,44 @@ def push(
         full=full,
         dry_run=dry_run,
     )
+    if stream is not None:
+        return run.finish(config.name, partial(_push_stream, run, config, options, stream))
     return run.finish(config.name, partial(_push, run, config, options))
+
+
+def _name_of_stream(paths: list[str], name: str | None) -> str | None:
+    """The name for the content of standard input; None if that is not pushed. Raises `UsageError`."""
+    from photosync.jobs.push.stream import check_name
+
+    if _STREAM not in paths:
+        if name is not None:
+            raise UsageError("--name: files keep their names; only what comes from standard input (-) needs one")
+        return None
+    if len(paths) > 1:
+        raise UsageError("'-' is standard input, which is pushed alone: name the other files in a push of their own")
+    if name is None:
+        raise UsageError("'-' is standard input, which has no name: give it one with --name IMG_0042.JPG")
+    check_name(name)
+    if sys.stdin.isatty():
+        raise UsageError("'-' is standard input, and that is a terminal: send the content of a file or program to it")
+    return name
+
+
+def _push_stream(run: LibraryRun, config: AccountConfig, options: PushOptions, name: str) -> Summary:
+    """Push what comes from standard input. It cannot be read again, so it is kept until it is at the service."""
+    from photosync.jobs.push import stream
+
+    path = stream.stored(sys.stdin.buffer, name)
+    is_done = options.dry_run
+    try:
+        summary = _push(run, config, replace(options, paths=(path,)))
+        is_done = is_done or summary.saved + summary.unchanged > 0
+    finally:
+        if is_done:
+            stream.remove(path)
+        else:
+            print_message(f"{config.name}: what came from standard input is kept in {path}; push that, and delete it")
+    return summary
 
 
 def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, list[str]]:
