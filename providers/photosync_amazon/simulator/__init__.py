@@ -6,11 +6,13 @@ The content is on a second host that refuses every cookie, because a cookie sent
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Unpack
 from urllib.parse import quote
 
 from aiohttp import web
+from yarl import URL
 
 from photosync.model import Kind
 from photosync.testing import answers
@@ -124,8 +126,16 @@ class AmazonSimulator(Simulator):
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
-        """The API, and the host with the content."""
-        return {"main": self.routes(), "content": [Route("GET", "/c/{signed}", self._bytes, "content", signed=False)]}
+        """The API, the host with the content, and a bucket of the store, which may be anybody's."""
+        return {
+            "main": self.routes(),
+            "content": [Route("GET", "/c/{signed}", self._bytes, "content", signed=False)],
+            "bucket": [Route("GET", "/c/{signed}", self._bytes, "content", signed=False)],
+        }
+
+    def requests_with_cookies(self) -> Counter[str]:
+        """The number of the last requests with cookies, by the host that got them: of `sites`."""
+        return Counter(record.site for record in self.requests if record.signed)
 
     def item_of(self, request: web.Request) -> str | None:
         """From the node's id, or from the signed path."""
@@ -234,6 +244,10 @@ class AmazonSimulator(Simulator):
         item_id, _, signature = request.match_info["signed"].partition(".")
         if signature != self._signature(item_id):
             return refused("Request has a bad signature", 403)
+        if self.faults.to_bucket is not None and request.url.port != URL(self.url_of("bucket")).port:
+            self.faults.fires("to_bucket", "content", item_id)
+            location = f"{self.url_of('bucket')}{request.path_qs}"
+            return web.Response(status=302, headers={"Location": location, "Set-Cookie": "at-main=of-the-content-host"})
         return self._content(request, self.library.number_of(item_id))
 
     async def _original(self, request: web.Request) -> web.StreamResponse:

@@ -20,6 +20,8 @@ class AmazonFaults(Faults):
     """`Set-Cookie` with another `at-…`; the one before is not valid any more."""
     robot_check: Fault | None = None
     """503 with the HTML page of a robot check."""
+    to_bucket: Fault | None = None
+    """The host with the content redirects to a bucket, and sets a cookie as if it were the site."""
     refuse_redirection: Fault | None = None
     """403 on the content route, so that the download host must be used."""
     not_registered: Fault | None = None
