@@ -75,7 +75,7 @@ def content_identifier(path: Path) -> str | None:
     """The content identifier of a half of a live photo. Raises `OSError`."""
     with naming(path), path.open("rb", buffering=0) as file:
         window = Window.of_file(file)
-        format_ = sniff(window.read(0, _HEAD_BYTES), path.name)
+        format_ = sniff(window.read(0, HEAD_BYTES), path.name)
         return open_container(window, format_).facts.content_identifier if format_ else None
 
 
