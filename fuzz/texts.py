@@ -9,9 +9,9 @@ from datetime import datetime
 from urllib.parse import quote
 
 from fuzz.harness import Harness
+from photosync.api.selection import selection_of
 from photosync.characters import escaped, escaped_json, is_visible
 from photosync.cli.options import SelectionOptions
-from photosync.cli.selection import selection_of
 from photosync.errors import SignInError, UsageError
 from photosync.library import MAX_NAME_BYTES, Layout, safe_name
 from photosync.library.layout import PRESETS, LayoutError, LayoutFields

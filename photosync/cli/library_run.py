@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from photosync import units
+from photosync.api.interruption import Interruption
 from photosync.cli import progress
-from photosync.cli.interruption import Interruption, Terminated
+from photosync.cli.interruption import Terminated
 from photosync.cli.options import GeneralOptions, parsed
 from photosync.cli.summary import print_summary
-from photosync.errors import ConfigError, Exit, PhotosyncError
+from photosync.errors import Exit, PhotosyncError
 from photosync.jobs.report import Summary
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ class LibraryRun:
 
     def library(self) -> Library:
         """The folder with the photos. Raises `ConfigError` where none is named."""
-        library = self._opening.library_of(self.general, self.config)
-        if library is None:
-            raise ConfigError(f"{self.config.path}: 'library' is missing: the folder where the photos go")
-        return library
+        from photosync.api.opening import required_library
+
+        return required_library(self.config, self.general.library)
 
     def open_catalog(self, library: Library) -> AbstractContextManager[Catalog]:
         """The library's catalog, locked against other runs; for a dry run, to read only."""
@@ -58,10 +58,12 @@ class LibraryRun:
     @contextmanager
     def open_account(self, account: AccountConfig) -> Iterator[Account]:
         """The account, ready for requests. At the end its connections are closed, and its waits are told."""
+        from photosync.api.opening import files_at_a_time
+
         opening = self._opening.open_account(
             account,
             on_wait=self._show_wait,
-            jobs=self._jobs_of(account),
+            jobs=files_at_a_time(account, self._jobs, self._usual_jobs(account.provider.facts)),
             on_workers=self._show_workers,
             bytes_per_s=self._bytes_per_s or account.options.bwlimit,
         )
@@ -88,11 +90,6 @@ class LibraryRun:
             self._on_wait, self._on_workers = reporter.waiting, reporter.workers
             self._note = reporter.note
             yield reporter
-
-    def _jobs_of(self, account: AccountConfig) -> int | None:
-        """How many files at a time; None: as many as prove to be good."""
-        configured = account.options.jobs
-        return self._jobs or (self._usual_jobs(account.provider.facts) if configured == "auto" else configured)
 
     def _usual_jobs(self, facts: ServiceFacts) -> int | None:
         """The number for `jobs: auto`."""

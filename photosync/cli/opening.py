@@ -5,21 +5,22 @@ This module imports most of the program, so commands import it when they are cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Event
 
 from photosync import accounts, config
-from photosync.catalog import Catalog
+from photosync.api import opening
+from photosync.api.opening import open_catalog, open_catalog_to_write
 from photosync.cli import logs
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error
 from photosync.config import AccountConfig, Config
-from photosync.jobs import library_catalog
 from photosync.jobs.account import Account
 from photosync.library import Library
 from photosync.transport import Wait
-from photosync.user_folders import expanded, state_folder
+
+__all__ = ["library_of", "load_config", "open_account", "open_catalog", "open_catalog_to_write"]
 
 
 def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
@@ -29,24 +30,7 @@ def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
 
 def library_of(general: GeneralOptions, configured: Config) -> Library | None:
     """The folder with the photos; None where neither an option nor the configuration names one."""
-    if general.library is not None:
-        return Library(expanded(general.library), state_folder())
-    folder = configured.library
-    return Library(folder, state_folder(), configured.catalog) if folder else None
-
-
-@contextmanager
-def open_catalog(library: Library | None) -> Iterator[Catalog]:
-    """The library's catalog, for reading; an empty one where there is no library yet."""
-    with library_catalog.read_catalog(library) if library else closing(Catalog.empty()) as catalog:
-        yield catalog
-
-
-@contextmanager
-def open_catalog_to_write(library: Library) -> Iterator[Catalog]:
-    """The library's catalog, locked against other runs. Makes the library where there is none yet."""
-    with library.created(), library_catalog.open_catalog(library) as catalog:
-        yield catalog
+    return opening.library_of(configured, general.library)
 
 
 def open_account(

@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 
 from typer import Argument, Option
 
+from photosync.api.selection import AskedSelection
 from photosync.errors import UsageError
 
 Value = TypeVar("Value")
@@ -57,8 +58,8 @@ class GeneralOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionOptions:
-    """The options that select items, as text. `selection` has the functions that make a `Selection` of them."""
+class SelectionOptions(AskedSelection):
+    """The options that select items."""
 
     collection: Annotated[
         str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
@@ -82,11 +83,6 @@ class SelectionOptions:
         int | None, Option("--limit", metavar="N", min=1, max=_MOST, help="At most N of those that match.")
     ] = None
     all_files: AllFiles = False
-
-    @property
-    def collections(self) -> list[str]:
-        """The ids or names of all collections that are asked for."""
-        return [*([self.collection] if self.collection else []), *(self.albums or [])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

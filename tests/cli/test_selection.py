@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from photosync.api.selection import selection_of
 from photosync.cli.options import SelectionOptions
-from photosync.cli.selection import selection_of
 from photosync_amazon.simulator import AmazonSimulator
 from tests.cli.conftest import CommandLine
 

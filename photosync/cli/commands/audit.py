@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
-from photosync.cli.selection import checked_selection, selection_of
 from photosync.cli.summary import print_end
 from photosync.errors import Exit, PhotosyncError
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
 from photosync.cli.output import is_read, print_json, print_line
-from photosync.cli.selection import checked_selection, selection_of
 from photosync.errors import UsageError
 from photosync.units import format_size
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 from typer import Argument, Option
 
 from photosync import units
+from photosync.api.pull import AskedPull, layout_of, pull_options
+from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
 from photosync.cli.output import print_error, print_json, print_line
-from photosync.cli.selection import checked_selection, selection_of
 from photosync.cli.terminal import Unattended
-from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError, UsageError
+from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from photosync.jobs.pull.pick import PullSessions
     from photosync.jobs.pull.pull import PullOptions
     from photosync.jobs.report import Reporter, Summary
-    from photosync.library import Layout, Library
+    from photosync.library import Library
     from photosync.model import Collection
     from photosync.provider import SupportsPicking
 
@@ -70,44 +71,26 @@ class PullRun(LibraryRun):
         self._selection = selection or SelectionOptions()
         self._saving = saving or SavingOptions()
         selection_of(self._selection)
-        self._limit_bytes = parsed(units.size, "--limit-bytes", self._saving.limit_bytes)
-        self._limit_time = parsed(units.duration, "--limit-time", self._saving.limit_time)
+        self._asked = AskedPull(
+            selection=self._selection,
+            full=full,
+            dry_run=dry_run,
+            accept_shrink=accept_shrink,
+            no_exif=self._saving.no_exif,
+            limit_bytes=parsed(units.size, "--limit-bytes", self._saving.limit_bytes),
+            limit_time=parsed(units.duration, "--limit-time", self._saving.limit_time),
+        )
         super().__init__(general, command, dry_run=dry_run, jobs=self._saving.jobs, bwlimit=self._saving.bwlimit)
-        self._full = full
-        self._accept_shrink = accept_shrink
         self.accounts = [self.config.account(account)] if account is not None else list(self.config.accounts.values())
         self._unusable = {} if account is not None else self.config.unusable
         if not self.accounts and not self._unusable:
             raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
-        self._layouts = {each.name: self._layout(each) for each in self.accounts}
-
-    def _layout(self, account: AccountConfig) -> Layout:
-        from photosync.library import Layout, LayoutError
-
-        asked = "years" if self._saving.by_year else self._saving.layout
-        try:
-            return Layout(asked or account.options.layout or account.provider.facts.layout)
-        except LayoutError as error:
-            raise UsageError(f"--layout: {error}") from error
+        layout = "years" if self._saving.by_year else self._saving.layout
+        self._layouts = {each.name: layout_of(each, layout) for each in self.accounts}
 
     def options(self, config: AccountConfig, account: Account) -> PullOptions:
         """What the pull of `account` is asked to do. Raises `UsageError` for what the account cannot do."""
-        from photosync.jobs.pull.pull import PullOptions
-        from photosync.metadata import Mode
-
-        selection, collections = checked_selection(self._selection, account)
-        return PullOptions(
-            layout=self._layouts[account.name],
-            metadata=config.metadata_settings(Mode.OFF if self._saving.no_exif else None),
-            selection=selection,
-            collections=collections,
-            full=self._full,
-            dry_run=self.dry_run,
-            accept_shrink=self._accept_shrink,
-            limit_bytes=self._limit_bytes,
-            limit_time=self._limit_time,
-            people_items=config.options.people == "members",
-        )
+        return pull_options(config, account, self._layouts[account.name], self._asked)
 
     def count(self) -> Exit:
         """Print how many items match. Writes nothing."""

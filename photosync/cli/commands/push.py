@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from photosync.api.push import AskedPush, push_options
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import (
@@ -25,7 +26,6 @@ from photosync.cli.output import print_message
 from photosync.cli.terminal import Terminal
 from photosync.errors import Exit, UsageError
 from photosync.jobs.report import Summary
-from photosync.user_folders import expanded
 
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
@@ -70,35 +70,21 @@ def push(
     general: GeneralOptions,
 ) -> Exit:
     """Upload files and folders; what the service has already stays here."""
-    from photosync.jobs.push.push import PushOptions
-    from photosync.jobs.push.send import OnConflict
-
     run = LibraryRun(general, "push", dry_run=dry_run, jobs=jobs, bwlimit=bwlimit)
     config = run.config.account(account)
-    title, facts = config.provider.facts.title, config.provider.facts.upload
-    if facts is None:
-        raise UsageError(f"account '{config.name}': nothing can be uploaded to {title}")
-    # An option that the account cannot follow is refused, never ignored.
-    if resize and not facts.resizes:
-        raise UsageError(f"--resize: {title} takes files as they are, so nothing would be reduced. Leave it out.")
-    if on_conflict is not None and not facts.names_conflict:
-        raise UsageError(f"--on-conflict: names cannot conflict at {title}. Leave it out.")
-    if on_conflict not in (None, *OnConflict):
-        raise UsageError(f"--on-conflict: '{on_conflict}' is none of {', '.join(OnConflict)}")
-    if to is None and facts.needs_collection:
-        to, paths = _collection_first(config, paths)
-    stream = _name_of_stream(paths, name)
-    options = PushOptions(
-        paths=() if stream else tuple(expanded(path) for path in paths),
-        collection=to,
-        on_conflict=OnConflict(on_conflict or OnConflict.RENAME),
+    asked = AskedPush(
+        paths=paths,
+        to=to,
+        on_conflict=on_conflict,
         all_files=all_files,
-        exclude=tuple(exclude or ()),
+        exclude=exclude,
         include_hidden=include_hidden,
         resize=resize,
         full=full,
         dry_run=dry_run,
     )
+    options = push_options(config, asked)
+    stream = _name_of_stream([str(path) for path in options.paths], name)
     if stream is not None:
         return run.finish(config.name, partial(_push_stream, run, config, options, stream))
     return run.finish(config.name, partial(_push, run, config, options))
@@ -137,17 +123,6 @@ def _push_stream(run: LibraryRun, config: AccountConfig, options: PushOptions, n
         else:
             print_message(f"{config.name}: what came from standard input is kept in {path}; push that, and delete it")
     return summary
-
-
-def _collection_first(config: AccountConfig, paths: list[str]) -> tuple[str, list[str]]:
-    """The collection that the first argument names, and the paths after it."""
-    facts, (first, *rest) = config.provider.facts, paths
-    if not rest:
-        word = facts.collection_word
-        raise UsageError(
-            f"{facts.title} wants to know to which {word}: photosync push {config.name} {word.upper()} {first}"
-        )
-    return first, rest
 
 
 def _push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from photosync.api.interruption import Interruption
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
-from photosync.cli.interruption import Interruption
 from photosync.cli.options import GeneralOptions, Jobs, parsed
 from photosync.cli.output import print_error
 from photosync.cli.progress import shown

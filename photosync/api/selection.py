@@ -1,15 +1,15 @@
-"""Converts options to a selection, and refuses those that an account does not support."""
+"""Converts what a user asks for to a selection, and refuses what an account does not support."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import MAXYEAR, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from photosync.characters import is_utf_8
-from photosync.cli.options import SelectionOptions
 from photosync.errors import UsageError
 from photosync.model import FIRST_PHOTO_YEAR, Collection, Kind, Selection
 
@@ -23,7 +23,30 @@ _AGO = re.compile(r"(\d+)([dwmy])")
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
-def selection_of(options: SelectionOptions) -> Selection:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedSelection:
+    """Which items a user asks for: the options of the command line, which has their documentation."""
+
+    collection: str | None = None
+    years: Sequence[int] | None = None
+    months: Sequence[int] | None = None
+    since: str | None = None
+    until: str | None = None
+    albums: Sequence[str] | None = None
+    kind: str | None = None
+    favorites: bool = False
+    query: str | None = None
+    recent: int | None = None
+    limit: int | None = None
+    all_files: bool = False
+
+    @property
+    def collections(self) -> list[str]:
+        """The ids or names of all collections that are asked for."""
+        return [*([self.collection] if self.collection else []), *(self.albums or [])]
+
+
+def selection_of(options: AskedSelection) -> Selection:
     """The options as values. Raises `UsageError`."""
     months = tuple(options.months or ())
     if any(not 1 <= month <= 12 for month in months):
@@ -53,7 +76,7 @@ def selection_of(options: SelectionOptions) -> Selection:
     )
 
 
-def checked_selection(options: SelectionOptions, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
+def checked_selection(options: AskedSelection, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
     """The selection and the collections that the options name. Raises `UsageError` for what the account cannot do."""
     from photosync.jobs.collections import find_collections
 
