@@ -239,6 +239,8 @@ class Selection:
     `months`, are about the capture time on the camera's clock.
     """
 
+    ids: frozenset[str] | None = None
+    """Only the items with these ids, which may be none; None: all."""
     years: tuple[int, ...] = ()
     months: tuple[int, ...] = ()
     since: datetime | None = None
@@ -260,6 +262,8 @@ class Selection:
         The provider evaluates a query; `recent` and `limit` are about the listing as a whole.
         An item without a capture time matches no year, month, since or until.
         """
+        if self.ids is not None and item.id not in self.ids:
+            return False
         if self.kind is not None and item.kind is not self.kind:
             return False
         if self.favorites and not item.favorite:

@@ -28,6 +28,7 @@ class AskedSelection:
     """Which items a user asks for: the options of the command line, which has their documentation."""
 
     collection: str | None = None
+    ids: Sequence[str] | None = None
     years: Sequence[int] | None = None
     months: Sequence[int] | None = None
     since: str | None = None
@@ -63,6 +64,7 @@ def selection_of(options: AskedSelection) -> Selection:
     if since is not None and until is not None and since >= until:
         raise UsageError(f"--since {options.since} is after --until {options.until}, so that nothing can match")
     return Selection(
+        ids=None if options.ids is None else _ids(options),
         years=years,
         months=months,
         since=since,
@@ -76,13 +78,25 @@ def selection_of(options: AskedSelection) -> Selection:
     )
 
 
+def _ids(options: AskedSelection) -> frozenset[str]:
+    """Raises `UsageError` for what cannot be an id, and for options that ids leave no meaning."""
+    asked = {"COLLECTION": options.collection, "--album": options.albums, "--query": options.query}
+    for option, value in {**asked, "--recent": options.recent}.items():
+        if value:
+            raise UsageError(f"--id names single items: leave out {option}")
+    for id_ in options.ids or ():
+        if not id_.strip() or not is_utf_8(id_):
+            raise UsageError(f"--id '{id_}': this is no id")
+    return frozenset(options.ids or ())
+
+
 def checked_selection(options: AskedSelection, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
     """The selection and the collections that the options name. Raises `UsageError` for what the account cannot do."""
     from photosync.jobs.collections import find_collections
 
     selection, facts = selection_of(options), account.provider.facts
     asked = [each.name for each in fields(selection) if getattr(selection, each.name)]
-    refused = [_option(name) for name in asked if name not in facts.selects and name != "limit"]
+    refused = [_option(name) for name in asked if name not in facts.selects and name not in ("ids", "limit")]
     if refused:
         raise UsageError(
             f"account '{account.name}': {facts.title} cannot select by {', '.join(refused)}. "

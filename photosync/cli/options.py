@@ -64,6 +64,10 @@ class SelectionOptions(AskedSelection):
     collection: Annotated[
         str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
     ] = None
+    ids: Annotated[
+        list[str] | None,
+        Option("--id", metavar="ID", help="The item with this id; repeatable. -: ids from standard input, one a line."),
+    ] = None
     years: Annotated[list[int] | None, Option("--year", metavar="N", help="Taken in this year; repeatable.")] = None
     months: Annotated[list[int] | None, Option("--month", metavar="N", help="Taken in this month; repeatable.")] = None
     since: Annotated[

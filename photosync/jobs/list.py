@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from collections.abc import Collection as Ids
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,7 +72,7 @@ def check_can_list(account: Account) -> None:
 def count(account: Account, selection: Selection, collections: tuple[Collection, ...]) -> int:
     """How many distinct items match. The service is asked where it can tell, else they are listed."""
     provider = account.provider
-    if isinstance(provider, SupportsCount) and len(collections) <= 1:
+    if isinstance(provider, SupportsCount) and len(collections) <= 1 and selection.ids is None:
         number = provider.count(selection, collections[0].id if collections else None)
         if number is not None:
             return min(number, selection.max_items or number)
@@ -81,10 +81,17 @@ def count(account: Account, selection: Selection, collections: tuple[Collection,
 
 
 def listed(
-    account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
+    account: Account,
+    catalog: Catalog,
+    selection: Selection,
+    collections: tuple[Collection, ...],
+    missing: Callable[[str], None],
 ) -> Iterator[ListedItem]:
-    """The items of `selection` at the provider, with the catalog's entry of each; read page by page."""
-    for items in _pages(account, catalog, selection, collections):
+    """The items of `selection` at the provider, with the catalog's entry of each; read page by page.
+
+    `missing` gets each id that was asked for and that the provider does not have.
+    """
+    for items in _pages(account, catalog, selection, collections, missing):
         known = catalog.known(account.name, {item.id for item in items})
         memberships = _Memberships.of(catalog, account.name, known)
         pairs = other_halves(catalog, account.name, items)
@@ -163,12 +170,18 @@ def _recorded_state(entry: CatalogEntry) -> State:
 
 
 def _pages(
-    account: Account, catalog: Catalog, selection: Selection, collections: tuple[Collection, ...]
+    account: Account,
+    catalog: Catalog,
+    selection: Selection,
+    collections: tuple[Collection, ...],
+    missing: Callable[[str], None] = lambda _: None,
 ) -> Iterator[list[Item]]:
     """Pages of items that match and did not come before. The catalog notes their ids, on the disk."""
     catalog.begin_listing()
     left = selection.max_items
     for page in listing_pages(account.provider, selection, collections):
+        for id_ in page.missing:
+            missing(id_)
         matching = {item.id: item for item in page.items if selection.matches(item)}
         new = catalog.note_seen(matching)
         fresh = [item for id_, item in matching.items() if id_ in new][:left]

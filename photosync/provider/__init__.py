@@ -18,6 +18,7 @@ ability before anything is sent. A provider never retries, sleeps, prints or wri
 from photosync.provider.collections import find_collection
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
+    FindsItems,
     HasCollections,
     HasLegacyFiles,
     HasLocalFolders,
@@ -47,6 +48,7 @@ __all__ = [
     "ConfigPath",
     "Duration",
     "FileToUpload",
+    "FindsItems",
     "HasCollections",
     "HasLegacyFiles",
     "HasLocalFolders",

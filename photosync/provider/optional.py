@@ -74,6 +74,14 @@ class ListsAhead(Protocol):
 
 
 @runtime_checkable
+class FindsItems(Protocol):
+    """Optional: single items by their ids, without a listing."""
+
+    def items(self, ids: Sequence[str]) -> Iterator[Page]:
+        """The items with these ids, in pages. Those that the account does not have are in no page."""
+
+
+@runtime_checkable
 class HasLocalFolders(Protocol):
     """Optional: folders outside the library that the user chose for some items."""
 

@@ -30,6 +30,8 @@ class Page:
     others: Sequence[str] = ()
     """Ids of entries that are no items, such as uploads that were never finished. An item cannot become one, so nothing
     is taken for gone if one of them is known."""
+    missing: Sequence[str] = ()
+    """Ids that were asked for and that the account does not have. From the core; a provider leaves them out."""
     mark: str | None = None
     """A caller that passes this as `since` knows all items up to and including this page."""
 

@@ -120,6 +120,12 @@ class AmazonProvider:
         for page in self._api.children(album_id, ahead=ahead):
             yield Page(tuple(items_of(page.nodes, album)), page.total, unusable=page.unusable)
 
+    def items(self, ids: Sequence[str]) -> Iterator[Page]:
+        """The photos and videos with these ids, a request for each."""
+        for id_ in ids:
+            node = self._api.node(id_)
+            yield Page(tuple(items_of([node] if node is not None and node.id == id_ else ())))
+
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
         if collection is not None or selection.since or selection.until:

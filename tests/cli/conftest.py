@@ -35,10 +35,10 @@ class CommandLine:
         self.config.touch(mode=0o600)
         self.config.write_text(yaml.safe_dump(content), encoding="utf-8")
 
-    def __call__(self, *arguments: str) -> Result:
-        """Run `photosync ARGUMENTS --config …`."""
+    def __call__(self, *arguments: str, stdin: str | None = None) -> Result:
+        """Run `photosync ARGUMENTS --config …`, with this text as its standard input."""
         environment = {"PHOTOSYNC_STATE": str(self.folder / "state"), "NO_COLOR": "1"}
-        return CliRunner().invoke(app, [*arguments, "--config", str(self.config)], env=environment)
+        return CliRunner().invoke(app, [*arguments, "--config", str(self.config)], env=environment, input=stdin)
 
     def objects(self, *arguments: str) -> list[dict[str, object]]:
         """What `photosync ARGUMENTS --json` prints; it has to succeed."""

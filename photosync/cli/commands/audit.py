@@ -10,6 +10,7 @@ from typer import Option
 from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
+from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
 from photosync.cli.summary import print_end
@@ -29,6 +30,7 @@ def audit(
     general: GeneralOptions,
 ) -> Exit:
     """Tell whether everything is here: each item of the provider is compared with the library."""
+    selection = with_ids_read(selection)
     selection_of(selection)
     run = LibraryRun(general, "audit", dry_run=True, jobs=None, bwlimit=None)
     config = run.config.account(account)

@@ -12,9 +12,10 @@ from typer import Option
 
 from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
+from photosync.cli.ids import with_ids_read
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
-from photosync.cli.output import is_read, print_json, print_line
-from photosync.errors import UsageError
+from photosync.cli.output import is_read, print_error, print_json, print_line
+from photosync.errors import Exit, UsageError
 from photosync.units import format_size
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ def list_items(
         Option("--state", metavar="STATE", help="Only new, saved, changed, failed, pushed or gone; repeatable."),
     ] = None,
     general: GeneralOptions,
-) -> None:
+) -> Exit:
     """Show what the provider has."""
     from photosync.cli.opening import library_of, load_config, open_catalog
     from photosync.jobs import list as job
 
+    selection, missing = with_ids_read(selection), list[str]()
     wanted, limit = _states(states), selection_of(selection).limit
     if saved and wanted & job.COMPARED_STATES:
         raise UsageError("--saved: whether an item is new or changed, the provider alone shows. Leave --saved out.")
@@ -47,17 +49,28 @@ def list_items(
     configured = config.account(account)
     with (
         open_catalog(library_of(general, config)) as catalog,
-        closing(_rows(configured, catalog, selection, wanted, saved=saved)) as rows,
+        closing(_rows(configured, catalog, selection, wanted, saved=saved, missing=missing)) as rows,
     ):
         _show(general, account, islice(rows, limit))
+    return Exit.PARTIAL if missing else Exit.OK
 
 
 def _rows(
-    account: AccountConfig, catalog: Catalog, options: SelectionOptions, wanted: Set[State], *, saved: bool
+    account: AccountConfig,
+    catalog: Catalog,
+    options: SelectionOptions,
+    wanted: Set[State],
+    *,
+    saved: bool,
+    missing: list[str],
 ) -> Generator[ListedItem, None, None]:
-    """The items in the states `wanted`, or in all; more than the limit, which counts items of these states."""
+    """The items in the states `wanted`, or in all; more than the limit, which counts items of these states.
+
+    `missing` gets the ids that were asked for and that the provider does not have; the user is told of each.
+    """
     from photosync.cli.opening import open_account
     from photosync.jobs import list as job
+    from photosync.jobs.listing_pages import not_there
 
     def unlimited(selection: Selection) -> Selection:
         return replace(selection, limit=None) if wanted else selection
@@ -67,7 +80,12 @@ def _rows(
         with open_account(account) as opened:
             job.check_can_list(opened)
             selection, collections = checked_selection(options, opened)
-            rows = job.listed(opened, catalog, unlimited(selection), collections)
+
+            def note_missing(id_: str) -> None:
+                missing.append(id_)
+                print_error(str(not_there(opened, id_)))
+
+            rows = job.listed(opened, catalog, unlimited(selection), collections, note_missing)
             yield from (row for row in rows if not wanted or row.state in wanted - recorded)
     if saved or recorded:
         selection = unlimited(selection_of(options))

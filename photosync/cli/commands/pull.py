@@ -13,11 +13,12 @@ from photosync import units
 from photosync.api.pull import AskedPull, layout_of, pull_options
 from photosync.api.selection import checked_selection, selection_of
 from photosync.cli.command import command
+from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
 from photosync.cli.output import print_error, print_json, print_line
 from photosync.cli.terminal import Unattended
-from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError
+from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError, UsageError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
@@ -68,9 +69,10 @@ class PullRun(LibraryRun):
         command: str = "pull",
     ) -> None:
         """Checks the values of all options, and finds the accounts: `account`, or all."""
-        self._selection = selection or SelectionOptions()
+        self._selection = with_ids_read(selection or SelectionOptions())
         self._saving = saving or SavingOptions()
-        selection_of(self._selection)
+        if selection_of(self._selection).ids is not None and account is None:
+            raise UsageError("--id: name the account that has the items: photosync pull ACCOUNT --id ID")
         self._asked = AskedPull(
             selection=self._selection,
             full=full,

@@ -18,7 +18,7 @@ from photosync.jobs.audit.judge import AuditOutcome, judge
 from photosync.jobs.audit.summary import AuditSummary
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
-from photosync.jobs.listing_pages import listing_pages
+from photosync.jobs.listing_pages import listing_pages, not_there
 from photosync.jobs.pull.coverage import Coverage, check_loss
 from photosync.jobs.push.local_file import stamp_of
 from photosync.jobs.push.walk import has_pushed_file
@@ -66,6 +66,7 @@ class Audit:
         command = "pick" if account.provider.facts.needs_picking else "pull"
         self._summary = AuditSummary(account.name, names or None, is_selection=is_selection, brought_by=command)
         self._matching = 0
+        self._not_there: list[str] = []
 
     def run(self) -> AuditSummary:
         """Compare. An error that ends the audit is in the summary; only bugs are raised."""
@@ -129,7 +130,8 @@ class Audit:
 
     def _check_loss(self) -> None:
         """Compare the listing with the catalog too: it knows items also where no earlier listing does."""
-        if self._accept_shrink or self._summary.doubt or not self._shows_gone:
+        is_of_ids = self._selection.ids is not None  # any number of them may be gone
+        if self._accept_shrink or self._summary.doubt or not self._shows_gone or is_of_ids:
             return
         lost = sum(not entry.is_gone for entry in self._unlisted())
         now = self._snapshot.known_count(self._account.name)
@@ -162,6 +164,7 @@ class Audit:
                 return
 
     def _take_page(self, page: Page, coverage: Coverage) -> None:
+        self._not_there += page.missing
         new = self._catalog.note_seen(item.id for item in page.items)
         coverage.take(page, {}, new)
         items = []
@@ -199,6 +202,7 @@ class Audit:
         if self._summary.complete and self._shows_gone:
             for entry in self._unlisted():
                 self._check_gone(entry)
+        self._note_not_there()
         if self._is_whole:
             self._check_cancelled()
             self._find_extra_files()
@@ -262,6 +266,19 @@ class Audit:
         finding = Finding(path, entry.id, entry.account, FindingKind.GONE, FindingReason.NOT_LISTED, text)
         self._summary.count(finding)
         self._found(finding)
+
+    def _note_not_there(self) -> None:
+        """Ids that were asked for, and that neither the provider nor the library has. Those here are `gone`."""
+        known = self._catalog.known(self._account.name, self._not_there)
+        for id_ in self._not_there:
+            entry = known.get(id_)
+            fault = self._fault(entry) if entry else None
+            if entry is not None and (fault is None or fault.finding is not FindingKind.MISSING):
+                continue
+            error = not_there(self._account, id_)
+            self._summary.listed += 1
+            self._summary.failed += 1
+            self._found(Finding(None, id_, self._account.name, FindingKind.MISSING, error.reason, str(error)))
 
 
 def picked_sessions(account: Account) -> tuple[Collection, ...]:

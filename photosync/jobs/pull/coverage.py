@@ -40,7 +40,7 @@ class Coverage:
     ) -> None:
         self._catalog = catalog
         self._key = (account, json.dumps(sorted(each.id for each in collections)), _fingerprint(selection))
-        self._is_remembered = selection.recent is None and selection.limit is None
+        self._is_remembered = selection.max_items is None and selection.ids is None
         self.is_of_everything = self._is_remembered and selection == Selection()
         """Whether it is about all items of the account, or of the collections, and not about a selection."""
         self._is_whole_account = self.is_of_everything and not collections
@@ -181,7 +181,7 @@ def check_loss(account: str, *, before: int, now: int) -> None:
 def _fingerprint(selection: Selection) -> str:
     """Equal for selections of the same items. It is kept in the catalog."""
     asked = asdict(selection) | {"years": sorted(selection.years), "months": sorted(selection.months)}
-    del asked["recent"], asked["limit"]
+    del asked["recent"], asked["limit"], asked["ids"]
     return json.dumps(
         {name: value for name, value in asked.items() if value}, sort_keys=True, default=datetime.isoformat
     )

@@ -23,7 +23,7 @@ from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInEr
 from photosync.jobs.account import Account
 from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
-from photosync.jobs.listing_pages import listing_pages
+from photosync.jobs.listing_pages import listing_pages, not_there
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.adopt import Adoption
@@ -255,6 +255,7 @@ class Pull:
         if self._coverage.take(page, known, new):
             self._pipeline.stop_listing()
         self._take_items(page.items, known, new)
+        self._fail_missing(page.missing)
         if not self._options.dry_run:
             self._membership.take(page.items)
         if page.removed and not self._options.dry_run:
@@ -367,6 +368,14 @@ class Pull:
         self._undecided -= 1
         self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)), is_known=is_known)
         self._reporter.failed(item.name, str(error), is_known=is_known)
+
+    def _fail_missing(self, ids: Iterable[str]) -> None:
+        """Count ids that were asked for and that the provider does not have."""
+        for id_ in ids:
+            error = not_there(self._account, id_)
+            self._found += 1
+            self._summary.add_failure(ItemFailure(id_, id_, error.reason, str(error)))
+            self._reporter.failed(id_, str(error))
 
     # End of the run
 
