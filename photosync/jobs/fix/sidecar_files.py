@@ -153,9 +153,6 @@ def _make(target: Path, content: bytes, records: UndoRecords, workspace: Path) -
 
 def _add(target: Path, content: bytes, records: UndoRecords, workspace: Path) -> SidecarResult:
     existing = target.read_bytes()
-    if records.was_made(_sha256(existing)):
-        both = metadata.joined(existing, content)
-        return _make(target, existing if both is None else both, records, workspace)
     merge = metadata.merge_sidecar(existing, content)
     if merge.content is None or merge.undo is None:
         before = _sha256(existing)
