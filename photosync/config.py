@@ -168,7 +168,18 @@ def load(path: Path | None, *, required: bool = True) -> Config:
         raise ConfigError(f"{found} cannot be read: {error}") from error
     if len(content) > _MAX_BYTES:
         raise ConfigError(f"{found} is no configuration: it has more than {_MAX_BYTES} bytes")
+    if _is_ini(text):
+        raise ConfigError(
+            f"{found} is an INI file, as the older script for Aura has, and no YAML. Make a configuration of it with: "
+            f"photosync init --from {shlex.quote(str(found))}"
+        )
     return _Source(found, text).config()
+
+
+def _is_ini(text: str) -> bool:
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and line[0] not in "#;"), "")
+    return first[:1] == "[" and first[-1:] == "]"
 
 
 class _Source:

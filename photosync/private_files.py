@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,6 +27,28 @@ def make_folder(folder: Path) -> None:
 
 def write(path: Path, content: bytes) -> None:
     """Replace a file in one step, durably; its mode is 0600. Raises `OSError`."""
+    _write(path, content, Path.replace)
+
+
+def create(path: Path, content: bytes) -> None:
+    """The same for a new file. Raises `FileExistsError` if there is one, and other `OSError`s."""
+    _write(path, content, _move_to_new)
+
+
+def _move_to_new(temporary: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(temporary)  # in one step, and not if there is a file
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        temporary.replace(path)
+    else:
+        temporary.unlink()
+
+
+def _write(path: Path, content: bytes, move: Callable[[Path, Path], object]) -> None:
     make_folder(path.parent)
     _remove_leftovers(path)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
@@ -34,7 +58,7 @@ def write(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        move(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

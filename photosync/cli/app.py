@@ -28,6 +28,7 @@ COMMANDS = {
     "audit": "audit",
     "verify": "verify",
     "rebuild": "rebuild",
+    "init": "init",
     "providers": "show_providers",
     "demo": "demo",
 }

@@ -16,6 +16,7 @@ ability before anything is sent. A provider never retries, sleeps, prints or wri
 """
 
 from photosync.provider.collections import find_collection
+from photosync.provider.conversion import ConvertedAccount, ConvertsConfiguration
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
     FindsItems,
@@ -46,6 +47,8 @@ __all__ = [
     "AccountContext",
     "AccountSettings",
     "ConfigPath",
+    "ConvertedAccount",
+    "ConvertsConfiguration",
     "Duration",
     "FileToUpload",
     "FindsItems",

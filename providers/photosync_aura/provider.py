@@ -17,6 +17,7 @@ from photosync.model import Collection, Item, Selection
 from photosync.provider import (
     AccountContext,
     AccountSettings,
+    ConvertedAccount,
     Interaction,
     Page,
     ServiceFacts,
@@ -76,6 +77,13 @@ class AuraProvider:
         self._older = OlderFiles()
         self._names: dict[str, str] = {}
         """Of frames, as last listed."""
+
+    @classmethod
+    def converted(cls, text: str, path: Path) -> ConvertedAccount | None:
+        """The account in a `credentials.ini` of the older script."""
+        from photosync_aura.older_configuration import converted  # noqa: PLC0415 - only `init` needs it
+
+        return converted(text, path)
 
     @classmethod
     def open(cls, settings: AccountSettings, context: AccountContext) -> Self:

@@ -17,7 +17,7 @@ register([])  # all commands
 COMMANDS = (
     *("pull", "pick", "push", "login", "logout", "list", "collections", "usage", "fix", "why", "status"),
     *("failures", "audit", "verify", "rebuild"),
-    *("providers", "demo"),
+    *("init", "providers", "demo"),
 )
 
 

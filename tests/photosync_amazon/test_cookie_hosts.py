@@ -39,7 +39,7 @@ def test_the_target_of_a_redirect_gets_none(tmp_path: Path, kind: str, status: i
     """It is another origin that answers everybody."""
     with AmazonSimulator(items=4) as simulator:
         sandbox = signed_in(tmp_path, simulator)
-        redirect = Fault(value=status, on=kind)  # type: ignore[arg-type]
+        redirect = Fault(value=status, on=kind)
         simulator.faults.redirect = redirect
         assert sandbox.run("pull", "amazon").exit == 0
         assert redirect.fired > 0
