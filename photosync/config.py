@@ -82,8 +82,15 @@ class Defaults(BaseModel):
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
     sidecar: SidecarContent = SidecarContent.MISSING
-    people: Literal["names", "members"] = "names"
-    """What is read about the people whom the service recognises: their names, or also on which items they are seen."""
+    people: Literal["names", "members"] | None = None
+    """What is read about the people whom the service recognises: their names, or also on which items they are seen.
+
+    None: where sidecars get it, on which items; else their names."""
+
+    @property
+    def reads_people(self) -> bool:
+        """Whether a complete listing reads on which items people are seen."""
+        return (self.people or ("members" if self.sidecar is SidecarContent.METADATA else "names")) == "members"
 
     def metadata_settings(self, mode: Mode | None = None) -> Settings:
         """The settings of the EXIF fixer; `mode` replaces the configured one."""

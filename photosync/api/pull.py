@@ -55,5 +55,5 @@ def pull_options(config: AccountConfig, account: Account, layout: Layout, asked:
         accept_shrink=asked.accept_shrink,
         limit_bytes=asked.limit_bytes,
         limit_time=asked.limit_time,
-        people_items=config.options.people == "members",
+        people_items=config.options.reads_people,
     )
