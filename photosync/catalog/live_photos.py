@@ -11,6 +11,17 @@ from photosync.catalog.connection import CatalogConnection
 from photosync.catalog.entry import CatalogEntry
 from photosync.model import Location
 
+MOST_FILES = 16
+"""Of a live photo, its copies and edited ones. If more files have it, a program wrote it everywhere."""
+
+_RELATED = """account = ?1 AND path IS NOT NULL AND content_identifier IN (
+        SELECT content_identifier FROM items WHERE account = ?1 AND content_identifier IN (
+            SELECT content_identifier FROM items
+            WHERE account = ?1 AND id IN (SELECT value FROM json_each(?2)) AND +content_identifier IS NOT NULL
+        ) GROUP BY content_identifier HAVING count(*) <= ?3
+    ) ORDER BY rowid"""
+"""With the plus, the items are found by their ids, and not among all files with identifiers."""
+
 
 @dataclass(frozen=True, slots=True)
 class LivePhotos:
@@ -24,16 +35,14 @@ class LivePhotos:
         return bool(self._connection.execute(query, (account,)).fetchone()[0])
 
     def with_identifier(self, account: str, identifier: str) -> list[CatalogEntry]:
-        """The files with this content identifier, the oldest first."""
-        condition = "account = ? AND content_identifier = ? AND path IS NOT NULL ORDER BY rowid"
-        return list(entry.select(self._connection, condition, account, identifier))
+        """The files with this content identifier, the oldest first; none if there are too many."""
+        condition = "account = ? AND content_identifier = ? AND path IS NOT NULL ORDER BY rowid LIMIT ?"
+        found = list(entry.select(self._connection, condition, account, identifier, MOST_FILES + 1))
+        return found if len(found) <= MOST_FILES else []
 
     def related(self, account: str, ids: Collection[str]) -> list[CatalogEntry]:
-        """The files with the content identifiers of these items: their own files and others."""
-        of_items = """SELECT content_identifier FROM items
-            WHERE account = ?1 AND id IN (SELECT value FROM json_each(?2)) AND +content_identifier IS NOT NULL"""
-        condition = f"account = ?1 AND content_identifier IN ({of_items}) AND path IS NOT NULL ORDER BY rowid"
-        return list(entry.select(self._connection, condition, account, json.dumps([*ids])))
+        """The files with the content identifiers of these items, where there are not too many: theirs and others."""
+        return list(entry.select(self._connection, _RELATED, account, json.dumps([*ids]), MOST_FILES))
 
     def beside(self, location: Location) -> list[CatalogEntry]:
         """The files in the same folder with the same name but for the extension."""

@@ -13,11 +13,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from photosync import metadata
-from photosync.catalog import CatalogEntry, PushRecord, RepairRecord
+from photosync.catalog import Catalog, CatalogEntry, PushRecord, RepairRecord
 from photosync.errors import UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
 from photosync.jobs.fix.fix_record import FixRecord
 from photosync.jobs.fix.undo import original_of
+from photosync.jobs.live_photos import other_halves
 from photosync.jobs.pull.location import LocationChooser, fitting_name
 from photosync.library import Layout
 
@@ -95,6 +96,16 @@ def _repairs(owner: FileOwner | None, entry: CatalogEntry | None) -> tuple[Repai
     return tuple(owner.catalog.repairs.of(entry.account, entry.id)) if owner and entry else ()
 
 
+def _beside_other_half(catalog: Catalog, entry: CatalogEntry) -> str | None:
+    """The path of the other half of a live photo, if the two lie side by side."""
+    id_ = other_halves(catalog, entry.account, [entry.item]).get(entry.id)
+    other = catalog.entry(entry.account, id_) if id_ is not None else None
+    if other is None or other.location is None or entry.location is None:
+        return None
+    is_beside = (other.location.root, other.location.stem_key) == (entry.location.root, entry.location.stem_key)
+    return other.location.path if is_beside else None
+
+
 def _location_reason(owner: FileOwner, entry: CatalogEntry, fixed: metadata.FixResult, layout_of: LayoutOf) -> str:
     layout, location, choice = layout_of(entry.account), entry.location, fixed.capture_time
     if layout is None or location is None:
@@ -111,4 +122,6 @@ def _location_reason(owner: FileOwner, entry: CatalogEntry, fixed: metadata.FixR
     reason = f"the layout {layout.text} gives {expected.path}: {date}"
     if location.key == expected.key:
         return reason
+    if other := _beside_other_half(owner.catalog, entry):
+        return f"{reason}; it lies beside the other half of its live photo, {other}"
     return f"{reason}; it was saved as {location.path}, under another name or layout, and files stay where they are"

@@ -206,6 +206,8 @@ def test_the_first_that_is_saved_decides_the_place(library: Library, sandbox: Sa
     library.pairs = {still: movie, movie: still}
     check(sandbox, library)
     assert saved(sandbox)[still]["path"] == "amazon/2021/01/IMG_1.HEIC"
+    reason = str(sandbox.run("why", still).objects[0]["place"])
+    assert reason.endswith("it lies beside the other half of its live photo, amazon/2021/01/IMG_1.MOV")
 
 
 def test_another_movie_does_not_get_the_name_beside_a_still(library: Library, sandbox: Sandbox) -> None:
@@ -265,6 +267,16 @@ def test_several_with_no_name_in_common_are_no_pair(library: Library, sandbox: S
         library.still(name, JULY, identifier)
     pull(sandbox)
     library.movie("D.MOV", JULY, identifier)
+    pull(sandbox)
+    check(sandbox, library)
+
+
+def test_an_identifier_that_a_program_wrote_everywhere_makes_no_pair(library: Library, sandbox: Sandbox) -> None:
+    identifier = library.identifier()
+    for number in range(20):
+        library.still(f"IMG_{number}.JPG", JULY, identifier)
+    pull(sandbox)
+    library.movie("IMG_1.MOV", JULY, identifier)
     pull(sandbox)
     check(sandbox, library)
 
