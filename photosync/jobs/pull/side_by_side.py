@@ -53,6 +53,8 @@ class SideBySide:
     def place_of_other_half(self, downloaded: Downloaded) -> Location | None:
         """The location of the other half of a downloaded file, unless it has its other half already."""
         item, identifier = downloaded.task.item, downloaded.fixed.content_identifier
+        if not (identifier or item.pair):
+            return None
         self._record(filter(None, (identifier, item.pair)))
         others = self.catalog.live_photos.with_identifier(self.account, identifier) if identifier else []
         found = self._single(downloaded, others)
