@@ -18,6 +18,17 @@ def collections_of(account: Account) -> list[Collection]:
     return list(provider.collections())
 
 
+def collection_json(account: str, collection: Collection) -> dict[str, object]:
+    """The object of the command line's contract."""
+    return {
+        "account": account,
+        "id": collection.id,
+        "name": collection.name,
+        "kind": collection.kind,
+        "count": collection.count,
+    }
+
+
 def find_collections(account: Account, names: Sequence[str]) -> tuple[Collection, ...]:
     """The collections with these ids or names. Raises `UsageError` unless each name matches exactly one."""
     if not names:

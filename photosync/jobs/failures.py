@@ -55,3 +55,19 @@ def was_told(before: CatalogEntry | None, reason: Reason) -> bool:
     with before.connection.stored_values() if before.connection else nullcontext():
         age = clock.now() - datetime.fromisoformat(before.told_at)
     return -clock.WRONG_BY < age < TOLD_EVERY  # a clock that was ahead must not silence a failure for years
+
+
+def failure_json(entry: CatalogEntry) -> dict[str, object]:
+    """The object of the command line's contract."""
+    return {
+        "account": entry.account,
+        "id": entry.id,
+        "name": entry.item.name,
+        "reason": entry.reason,
+        "error": entry.error,
+        "since": entry.failed_since,
+        "last": entry.failed_at,
+        "tries": entry.tries,
+        "advice": advice_for(entry),
+        "path": str(entry.location) if entry.location else None,
+    }

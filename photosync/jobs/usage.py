@@ -16,3 +16,15 @@ def usage_of(account: Account) -> Sequence[Usage]:
     if not isinstance(provider, HasUsage):
         raise UsageError(f"account '{account.name}': {provider.facts.title} does not tell how much storage is used")
     return provider.usage()
+
+
+def usage_json(account: str, usage: Usage) -> dict[str, object]:
+    """The object of the command line's contract."""
+    return {
+        "account": account,
+        "type": usage.type,
+        "bytes": usage.size_bytes,
+        "count": usage.count,
+        "billable_bytes": usage.billable_bytes,
+        "billable_count": usage.billable_count,
+    }

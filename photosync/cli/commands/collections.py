@@ -11,13 +11,13 @@ from photosync.cli.output import print_json, print_table
 def show_collections(*, account: AccountName, general: GeneralOptions) -> None:
     """Show an account's albums, frames or folders."""
     from photosync.cli.opening import load_config, open_account
-    from photosync.jobs.collections import collections_of
+    from photosync.jobs.collections import collection_json, collections_of
 
     with open_account(load_config(general).account(account)) as opened:
         found = collections_of(opened)
     if general.json:
         for each in found:
-            print_json({"account": account, "id": each.id, "name": each.name, "kind": each.kind, "count": each.count})
+            print_json(collection_json(account, each))
         return
     rows = [[each.name, "-" if each.count is None else str(each.count), each.id] for each in found]
     print_table(["NAME", "ITEMS", "ID"], rows)

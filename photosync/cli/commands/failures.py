@@ -24,6 +24,7 @@ def show_failures(
 ) -> None:
     """Show what failed, why, since when, and what to do."""
     from photosync.cli.opening import library_of, load_config, open_catalog
+    from photosync.jobs.failures import failure_json
 
     config = load_config(general)
     with open_catalog(library_of(general, config)) as catalog:
@@ -35,28 +36,11 @@ def show_failures(
         entries = [entry for name in accounts for entry in catalog.failures.of(name)]
         if general.json:
             for each in entries:
-                print_json(_as_json(each))
+                print_json(failure_json(each))
         elif entries:
             _show(entries)
         elif not general.quiet:
             print_line("nothing failed")
-
-
-def _as_json(entry: CatalogEntry) -> dict[str, object]:
-    from photosync.jobs.failures import advice_for
-
-    return {
-        "account": entry.account,
-        "id": entry.id,
-        "name": entry.item.name,
-        "reason": entry.reason,
-        "error": entry.error,
-        "since": entry.failed_since,
-        "last": entry.failed_at,
-        "tries": entry.tries,
-        "advice": advice_for(entry),
-        "path": str(entry.location) if entry.location else None,
-    }
 
 
 def _show(entries: list[CatalogEntry]) -> None:

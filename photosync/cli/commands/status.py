@@ -34,7 +34,7 @@ def show_status(*, general: GeneralOptions) -> None:
 def print_status(general: GeneralOptions) -> None:
     """A line, or an object, for each account."""
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
-    from photosync.jobs.status import sign_in_state
+    from photosync.jobs.status import sign_in_state, status_json
 
     config = load_config(general)
     accounts = config.accounts.values()
@@ -44,9 +44,7 @@ def print_status(general: GeneralOptions) -> None:
         states = [(each, catalog.totals(each.name), sign_in_state(open_account(each))) for each in accounts]
     if general.json:
         for account, totals, sign_in in states:
-            print_json(
-                {"account": account.name, "provider": account.plugin.name, **_as_json(totals), "sign_in": sign_in}
-            )
+            print_json(status_json(account.name, account.plugin.name, totals, sign_in))
         return
     headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
     rows = [[account.name, *_row(totals), sign_in.partition(":")[0]] for account, totals, sign_in in states]
@@ -62,21 +60,6 @@ def _readings(accounts: Sequence[AccountTotals]) -> Iterator[str]:
     if oldest is not None:
         verified = f"verified last on {last.astimezone():%Y-%m-%d %H:%M}" if last else "never verified"
         yield f"{verified}; the file that was not read for longest was read or saved on {oldest.astimezone():%Y-%m-%d}"
-
-
-def _as_json(totals: AccountTotals) -> dict[str, object]:
-    return {
-        "last_run": totals.last_started_at.isoformat() if totals.last_started_at else None,
-        "last_exit": totals.last_exit,
-        "items": totals.items,
-        "bytes": totals.size_bytes,
-        "failures": totals.failed,
-        "gone": totals.gone,
-        "fixed": totals.fixed,
-        "last_verified": totals.last_verified_at.isoformat() if totals.last_verified_at else None,
-        "oldest_reading": totals.oldest_reading_at.isoformat() if totals.oldest_reading_at else None,
-        "proved": {proof.value: count for proof, count in totals.proved.items()},
-    }
 
 
 def _row(totals: AccountTotals) -> list[str]:

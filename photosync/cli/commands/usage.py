@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, GeneralOptions
 from photosync.cli.output import print_json, print_table
 from photosync.units import format_size
-
-if TYPE_CHECKING:
-    from photosync.model import Usage
 
 
 @command
 def show_usage(*, account: AccountName, general: GeneralOptions) -> None:
     """Show how much storage an account uses."""
     from photosync.cli.opening import load_config, open_account
-    from photosync.jobs.usage import usage_of
+    from photosync.jobs.usage import usage_json, usage_of
 
     with open_account(load_config(general).account(account)) as opened:
         used = usage_of(opened)
     if general.json:
         for each in used:
-            print_json({"account": account, **_as_json(each)})
+            print_json(usage_json(account, each))
         return
     print_table(
         ["TYPE", "ITEMS", "SIZE", "BILLABLE"],
         [[each.type, str(each.count), format_size(each.size_bytes), _shown(each.billable_bytes)] for each in used],
     )
-
-
-def _as_json(usage: Usage) -> dict[str, object]:
-    return {
-        "type": usage.type,
-        "bytes": usage.size_bytes,
-        "count": usage.count,
-        "billable_bytes": usage.billable_bytes,
-        "billable_count": usage.billable_count,
-    }
 
 
 def _shown(size_bytes: int | None) -> str:

@@ -9,7 +9,6 @@ from typer import Argument
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_json, print_line
-from photosync.model import CaptureTime, TimeMeaning
 
 if TYPE_CHECKING:
     from photosync.catalog import CatalogEntry
@@ -46,8 +45,10 @@ def why(
 
 def _show(general: GeneralOptions, answer: Why, service: str) -> None:
     """`service`: the name of the item's service, if it is known."""
+    from photosync.jobs.fix.why_json import why_json
+
     if general.json:
-        print_json({**_origin_json(answer), **_times_json(answer.capture_time), **_fix_json(answer)})
+        print_json(why_json(answer))
         return
     for line in (*_origin(answer, service), *_times(answer.capture_time), *_fix(answer)):
         print_line(line)
@@ -100,6 +101,8 @@ def _proof(entry: CatalogEntry, service: str) -> list[str]:
 
 
 def _times(choice: CaptureTimeChoice | None) -> list[str]:
+    from photosync.jobs.fix.why_json import reading_text
+
     if choice is None:
         return []
     lines = ["", "times, best first:"]
@@ -107,7 +110,7 @@ def _times(choice: CaptureTimeChoice | None) -> list[str]:
         source, time = each.source, each.time
         mark = "*" if each == choice.winner else " "
         doubt = f"  doubted: {each.doubt}" if each.doubt else ""
-        lines.append(f" {mark} {source.rank}  {_reading(time):32} {time.meaning.value:8} {source.label}{doubt}")
+        lines.append(f" {mark} {source.rank}  {reading_text(time):32} {time.meaning.value:8} {source.label}{doubt}")
     if not choice.candidates:
         lines.append("   none")
     if choice.offset:
@@ -123,86 +126,3 @@ def _fix(answer: Why) -> list[str]:
     lines += [f"  {each.field}: {each.before or '-'} -> {each.after or '-'}" for each in record.changes]
     known = answer.capture_time.notes if answer.capture_time else ()
     return [*lines, *(f"  {each}" for each in record.notes if each not in known)]
-
-
-def _reading(time: CaptureTime) -> str:
-    if time.meaning is TimeMeaning.INSTANT:
-        return f"{time.reading.isoformat()}Z"
-    return time.isoformat()
-
-
-def _origin_json(answer: Why) -> dict[str, object]:
-    entry = answer.entry
-    content: dict[str, object] = {
-        "path": str(answer.path) if answer.path else None,
-        "place": answer.location_reason or None,
-        "pushes": [
-            {"account": each.account, "id": each.id, "path": str(each.path), "pushed_at": each.pushed_at}
-            for each in answer.pushes
-        ],
-    }
-    if entry is None:
-        return content | {"account": None, "id": None, "state": None}
-    return content | {
-        "account": entry.account,
-        "id": entry.item.id,
-        "name": entry.item.name,
-        "state": entry.state,
-        "saved_at": entry.saved_at,
-        "delivered": {"bytes": entry.delivered_size, "md5": entry.delivered_md5, "sha256": entry.delivered_sha256},
-        "stored": {"bytes": entry.stored_size, "sha256": entry.stored_sha256},
-        "proof": entry.proved,
-        "verified_at": answer.verified_at.isoformat() if answer.verified_at else None,
-        "reason": entry.reason,
-        "error": entry.error,
-        **_failure_json(entry),
-        **({"repairs": _repairs_json(answer)} if answer.repairs else {}),
-    }
-
-
-def _failure_json(entry: CatalogEntry) -> dict[str, object]:
-    from photosync.jobs.failures import advice_for
-
-    if entry.reason is None:
-        return {}
-    return {"since": entry.failed_since, "tries": entry.tries, "advice": advice_for(entry)}
-
-
-def _repairs_json(answer: Why) -> list[dict[str, str]]:
-    return [
-        {"path": str(each.location), "reason": each.reason, "source": each.source, "repaired_at": each.repaired_at}
-        for each in answer.repairs
-    ]
-
-
-def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:
-    if choice is None:
-        return {"candidates": []}
-    return {
-        "candidates": [
-            {
-                "source": each.source.label,
-                "rank": each.source.rank,
-                "kind": each.time.meaning.value,
-                "reading": _reading(each.time),
-                "doubt": each.doubt or None,
-                "won": each == choice.winner,
-            }
-            for each in choice.candidates
-        ],
-        "offset_source": choice.offset.source if choice.offset else None,
-        "folder_time": choice.folder_time.isoformat() if choice.folder_time else None,
-        "file_time": choice.file_time.isoformat() if choice.file_time else None,
-    }
-
-
-def _fix_json(answer: Why) -> dict[str, object]:
-    from photosync.jobs.fix.fix_record import changes_json
-
-    record = answer.record
-    return {
-        "outcome": record.outcome if record else None,
-        "done": answer.is_done,
-        "changes": changes_json(record.changes) if record else [],
-        "notes": list(record.notes) if record else [],
-    }

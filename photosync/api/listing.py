@@ -1,0 +1,82 @@
+"""Lists the items of an account, at the provider or in the library, in all states or in some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Set
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import islice
+
+from photosync.api.selection import AskedSelection, checked_selection, selection_of
+from photosync.catalog import Catalog
+from photosync.config import AccountConfig
+from photosync.errors import ItemError, UsageError
+from photosync.jobs import list as job
+from photosync.jobs.account import Account
+from photosync.jobs.list import ListedItem, State
+from photosync.jobs.listing_pages import not_there
+from photosync.model import Selection
+
+
+def checked_states(words: Iterable[str], *, saved: bool) -> frozenset[State]:
+    """The states of these names. Raises `UsageError`."""
+    wanted = set()
+    for word in words:
+        if word not in list(State):
+            raise UsageError(f"--state: expected one of {', '.join(State)}, not '{word}'")
+        wanted.add(State(word))
+    if saved and wanted & job.COMPARED_STATES:
+        raise UsageError("--saved: whether an item is new or changed, the provider alone shows. Leave --saved out.")
+    return frozenset(wanted)
+
+
+def listed(
+    account: AccountConfig,
+    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    catalog: Catalog,
+    asked: AskedSelection,
+    wanted: Set[State] = frozenset(),
+    *,
+    saved: bool = False,
+    missing: Callable[[ItemError], None],
+) -> Generator[ListedItem, None, None]:
+    """The items that a user asks for, in the states `wanted`, or in all. `saved`: the provider is not asked.
+
+    `missing` gets the failure of each id that was asked for and that the provider does not have.
+    """
+    rows = _rows(account, open_account, catalog, asked, wanted, saved=saved, missing=missing)
+    try:
+        yield from islice(rows, selection_of(asked).limit)
+    finally:
+        rows.close()
+
+
+def _rows(
+    account: AccountConfig,
+    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    catalog: Catalog,
+    asked: AskedSelection,
+    wanted: Set[State],
+    *,
+    saved: bool,
+    missing: Callable[[ItemError], None],
+) -> Generator[ListedItem, None, None]:
+    """More than the limit, which counts items of these states."""
+
+    def unlimited(selection: Selection) -> Selection:
+        return replace(selection, limit=None) if wanted else selection
+
+    recorded = wanted if saved else wanted & job.RECORDED_STATES
+    if not saved and (not wanted or wanted - recorded):
+        with open_account(account) as opened:
+            job.check_can_list(opened)
+            selection, collections = checked_selection(asked, opened)
+
+            def note_missing(id_: str) -> None:
+                missing(not_there(opened, id_))
+
+            rows = job.listed(opened, catalog, unlimited(selection), collections, note_missing)
+            yield from (row for row in rows if not wanted or row.state in wanted - recorded)
+    if saved or recorded:
+        selection = unlimited(selection_of(asked))
+        yield from job.recorded(catalog, account.name, selection, asked.collections, recorded)
