@@ -73,6 +73,10 @@ class Layout:
                 f"'{text}' gives every file the same name; its last part needs {{name}}, {{stem}} or {{id}}"
             )
 
+    def has(self, field: str) -> bool:
+        """Whether paths depend on this field."""
+        return any(part.field == field for segment in self._segments for part in segment)
+
     def path(self, fields: LayoutFields) -> str:
         """The item's path, relative to its account's folder, with `/` between components. Every component is safe."""
         components: list[str] = []

@@ -51,7 +51,8 @@ class LocationChooser:
 
     def __post_init__(self) -> None:
         self._unrecorded_files = UnrecordedFiles(self.account, self.library, self.catalog, self.adopt_only)
-        self.side_by_side = SideBySide(self.account, self.catalog)
+        collection_of = _collection if self.layout.has("collection") else _no_collection
+        self.side_by_side = SideBySide(self.account, self.catalog, collection_of)
         # An object's abilities are slow to find out: `isinstance` of a protocol takes as long as a query.
         self._with_folders = self.provider if isinstance(self.provider, HasLocalFolders) else None
         self._with_legacy_files = self.provider if isinstance(self.provider, HasLegacyFiles) else None
@@ -270,6 +271,10 @@ def _has_content(file: Path, sha256: str) -> bool:
         return file.is_file() and digest_of(file).sha256 == sha256
     except OSError:
         return False
+
+
+def _no_collection(_: Item) -> str:
+    return ""
 
 
 def _collection(item: Item) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from photosync.catalog import Catalog, CatalogEntry, SavedFile
 from photosync.formats.sniff import FormatKind
 from photosync.jobs.live_photos import SavedHalf, name_stem
-from photosync.model import Kind, Location
+from photosync.model import Item, Kind, Location
 
 if TYPE_CHECKING:
     from photosync.jobs.pull.fetch import Downloaded
@@ -30,6 +30,8 @@ class SideBySide:
 
     account: str
     catalog: Catalog
+    collection_of: Callable[[Item], str]
+    """The folder of an item at the service, or its collection, if the library has a folder for each: it keeps them."""
     record: Callable[[], None] = field(default=lambda: None)
     """Records the files that are saved and not recorded yet."""
     note: Callable[[str], None] = field(default=lambda _: None)
@@ -78,6 +80,8 @@ class SideBySide:
     def _may_be_other_half(self, half: SavedHalf, downloaded: Downloaded) -> bool:
         is_movie = _is_movie(downloaded)
         if half.is_movie == is_movie or half.location.root != downloaded.task.root:
+            return False
+        if self.collection_of(half.item) != self.collection_of(downloaded.task.item):
             return False
         beside = map(SavedHalf.of, self.catalog.live_photos.beside(half.location))
         return not any(

@@ -19,6 +19,7 @@ from photosync.testing.media import apple_maker_note
 from photosync.testing.receiving import Upload
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import AuraSimulator
+from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.jobs.killed_runs import killed_runs
 from tests.metadata import making
 
@@ -337,6 +338,36 @@ def test_a_catalog_that_is_made_anew_knows_the_pairs(library: Library, sandbox: 
     result = sandbox.run("rebuild", "--from-listings", "amazon")
     assert (result.exit, result.number("adopted")) == (0, len(sandbox.files())), result
     check(sandbox, library)
+
+
+def test_the_folders_of_a_drive_stay(tmp_path: Path) -> None:
+    """A copy in another folder is another pair; a half in another folder stays there."""
+    with CloudDriveSimulator(items=0, gaps=False) as simulator:
+        drive, ids = simulator.drive, list[str]()
+        for folder in ("One", "Two"):
+            parent = drive.add_folder(folder)
+            ids += _live_in(simulator, "IMG_1", parent, parent)
+        apart = _live_in(simulator, "IMG_2", drive.add_folder("Stills"), drive.add_folder("Movies"))
+        sandbox = Sandbox(tmp_path)
+        sandbox.configure({"drive": simulator.account_settings()})
+        assert sandbox.run("pull", "drive").exit == 0
+        rows = saved(sandbox, "drive")
+        assert len(rows) == 6
+        for one, other in (ids[:2], ids[2:]):
+            assert (rows[one]["pair"], place(rows[one])) == (other, place(rows[other]))
+        assert [(rows[each]["pair"], rows[each]["path"]) for each in apart] == [
+            (apart[1], "drive/Stills/IMG_2.JPG"),
+            (apart[0], "drive/Movies/IMG_2.MOV"),
+        ]
+
+
+def _live_in(simulator: CloudDriveSimulator, stem: str, *parents: str) -> list[str]:
+    identifier, ids = f"1745E022-9712-43C7-B024-{stem}", list[str]()
+    for parent, name, kind in zip(parents, (f"{stem}.JPG", f"{stem}.MOV"), (Kind.PHOTO, Kind.VIDEO), strict=True):
+        ids += simulator.library.add(name=name, kind=kind, taken=JULY, content_identifier=identifier)
+        simulator.drive.catch_up()
+        simulator.drive.say(ids[-1], parents=[parent])
+    return ids
 
 
 # By the word of a service
