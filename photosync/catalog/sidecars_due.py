@@ -19,6 +19,11 @@ class SidecarsDue:
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
 
+    def count(self, account: str) -> int:
+        """The number of the account's items."""
+        query = "SELECT count(*) FROM sidecars_due WHERE account = ?"
+        return int(self._connection.execute(query, (account,)).fetchone()[0])
+
     def entries(self, account: str, after: str, limit: int) -> list[CatalogEntry]:
         """The next items of the account whose ids come after the given one, in that order."""
         due = "SELECT id FROM sidecars_due WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT ?3"

@@ -49,6 +49,10 @@ class ItemSidecars:
         after = ""
         try:
             while entries := self.catalog.sidecars_due.entries(self.account, after, _BATCH):
+                if not after and len(entries) == _BATCH:  # it takes a while
+                    self.note(
+                        f"bringing the sidecars of {self.catalog.sidecars_due.count(self.account):,} files up to date"
+                    )
                 after = entries[-1].id
                 self._write_some(entries, check_end)
         finally:
