@@ -98,7 +98,7 @@ class ItemRecord:
             description=item.description,
             labels=tuple(item.labels),
             hidden=item.hidden,
-            pair=item.pair,
+            pair=row.pair,
             proof=entry.proved.value if entry and entry.proved else None,
             reason=reason,
             tries=entry.tries if entry and reason else None,
