@@ -18,11 +18,11 @@ from photosync.library.layout import PRESETS, LayoutError, LayoutFields
 from photosync.metadata import Given, Settings, choose_capture_time
 from photosync.metadata.capture_time.read_date import read_date
 from photosync.model import CaptureTime, TimeMeaning
+from photosync.provider_kit.amazon_drive.filters import read_filter
 from photosync.provider_kit.oauth import parse_pasted
 from photosync.transport.http_date import http_date
 from photosync.transport.redaction import Redactor
 from photosync.units import duration, rate, size
-from photosync_amazon.query import checked_query
 
 _READING = datetime(1978, 9, 1, 1, 2, 3, 45_000)  # noqa: DTZ001 - a camera's clock
 _TIMES = (None, *(CaptureTime(_READING, meaning) for meaning in (TimeMeaning.LOCAL, TimeMeaning.MONTH)))
@@ -59,7 +59,7 @@ _READERS: tuple[tuple[tuple[type[Exception], ...], Callable[[str], object]], ...
     ((ValueError,), size),
     ((ValueError,), rate),
     ((ValueError,), duration),
-    ((UsageError,), checked_query),
+    ((UsageError,), read_filter),
     ((UsageError,), lambda text: selection_of(SelectionOptions(since=text))),
     ((UsageError,), lambda text: selection_of(SelectionOptions(until=text))),
     ((UsageError,), lambda text: selection_of(SelectionOptions(query=text))),

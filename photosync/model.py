@@ -231,6 +231,26 @@ class Digest:
     """64 lower-case hex digits."""
 
 
+CONTEXTS = ("customer", "all", "family", "groups", "unknown")
+"""Whose items a selection can be about, in the words of Amazon Photos."""
+
+
+class SortField(StrEnum):
+    """What a listing can be sorted by."""
+
+    TAKEN = "taken"
+    ADDED = "added"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The order of a listing."""
+
+    by: SortField
+    descending: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which items a command is about. The empty selection has all items.
@@ -249,8 +269,16 @@ class Selection:
     favorites: bool = False
     all_files: bool = False
     """Also items that are neither photo nor video, at services that store such files."""
+    hidden: bool = False
+    """Only items that are hidden at the service."""
     query: str | None = None
     """A filter in the provider's language."""
+    context: str | None = None
+    """Whose items: one of `CONTEXTS`; None: the account's own."""
+    sort: Sort | None = None
+    """The order; None: the provider's usual one."""
+    offset: int | None = None
+    """Without this many of the first, in the service's order."""
     recent: int | None = None
     """Only this many of the newest, by the order of arrival at the service."""
     limit: int | None = None
@@ -266,7 +294,7 @@ class Selection:
             return False
         if self.kind is not None and item.kind is not self.kind:
             return False
-        if self.favorites and not item.favorite:
+        if (self.favorites and not item.favorite) or (self.hidden and not item.hidden):
             return False
         if not (self.years or self.months or self.since or self.until):
             return True
@@ -289,7 +317,7 @@ class Selection:
     @property
     def is_local(self) -> bool:
         """Whether `matches` decides alone, without the provider."""
-        return not (self.query or self.max_items)
+        return not (self.query or self.max_items or self.context or self.offset)
 
     def possible_years(self, today: date) -> tuple[int, ...]:
         """The years of possible matches, for services that filter by year only; empty: no such bound.

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import islice
 
-from photosync.api.selection import AskedSelection, checked_selection, selection_of
+from photosync.api.selection import AskedSelection, check_without_provider, checked_selection, selection_of
 from photosync.catalog import Catalog
 from photosync.config import AccountConfig
 from photosync.errors import ItemError, UsageError
@@ -66,6 +66,8 @@ def _rows(
     def unlimited(selection: Selection) -> Selection:
         return replace(selection, limit=None) if wanted else selection
 
+    if saved:
+        check_without_provider(asked)
     recorded = wanted if saved else wanted & job.RECORDED_STATES
     if not saved and (not wanted or wanted - recorded):
         with open_account(account) as opened:

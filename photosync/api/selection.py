@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from photosync.characters import is_utf_8
 from photosync.errors import UsageError
-from photosync.model import FIRST_PHOTO_YEAR, Collection, Kind, Selection
+from photosync.model import CONTEXTS, FIRST_PHOTO_YEAR, Collection, Kind, Selection, Sort, SortField
 
 if TYPE_CHECKING:
     from photosync.jobs.account import Account
@@ -36,7 +36,11 @@ class AskedSelection:
     albums: Sequence[str] | None = None
     kind: str | None = None
     favorites: bool = False
+    hidden: bool = False
     query: str | None = None
+    context: str | None = None
+    sort: str | None = None
+    offset: int | None = None
     recent: int | None = None
     limit: int | None = None
     all_files: bool = False
@@ -56,6 +60,8 @@ def selection_of(options: AskedSelection) -> Selection:
         raise UsageError(f"--kind: expected photo or video, not '{options.kind}'")
     if options.query is not None and not is_utf_8(options.query):
         raise UsageError(f"--query {options.query}: this is not UTF-8")
+    if options.context not in (None, *CONTEXTS):
+        raise UsageError(f"--context: expected one of {', '.join(CONTEXTS)}, not '{options.context}'")
     years = tuple(options.years or ())
     for year in years:
         _check_year(year, f"--year {year}")
@@ -72,22 +78,51 @@ def selection_of(options: AskedSelection) -> Selection:
         kind=Kind(options.kind) if options.kind else None,
         favorites=options.favorites,
         all_files=options.all_files,
+        hidden=options.hidden,
         query=options.query,
+        context=options.context,
+        sort=None if options.sort is None else _sort(options.sort),
+        offset=options.offset,
         recent=options.recent,
         limit=options.limit,
     )
 
 
+def _sort(text: str) -> Sort:
+    """The order that is asked for: `name`, `taken asc`; dates begin with the newest. Raises `UsageError`."""
+    field, _, direction = text.strip().lower().partition(" ")
+    direction = direction.strip() or ("asc" if field == SortField.NAME else "desc")
+    if field not in list(SortField) or direction not in ("asc", "desc"):
+        raise UsageError(f"--sort: expected {', '.join(SortField)}, with asc or desc after it, not '{text}'")
+    return Sort(SortField(field), descending=direction == "desc")
+
+
 def _ids(options: AskedSelection) -> frozenset[str]:
     """Raises `UsageError` for what cannot be an id, and for options that ids leave no meaning."""
-    asked = {"COLLECTION": options.collection, "--album": options.albums, "--query": options.query}
-    for option, value in {**asked, "--recent": options.recent}.items():
+    asked: dict[str, object] = {"COLLECTION": options.collection, "--album": options.albums, "--query": options.query}
+    asked |= {"--context": options.context, "--recent": options.recent, "--sort": options.sort}
+    for option, value in {**asked, "--offset": options.offset}.items():
         if value:
             raise UsageError(f"--id names single items: leave out {option}")
     for id_ in options.ids or ():
         if not id_.strip() or not is_utf_8(id_):
             raise UsageError(f"--id '{id_}': this is no id")
     return frozenset(options.ids or ())
+
+
+def check_without_provider(options: AskedSelection) -> None:
+    """Raise `UsageError` for options that only the provider can carry out."""
+    asked = {"--query": options.query, "--context": options.context, "--sort": options.sort, "--offset": options.offset}
+    for option, value in asked.items():
+        if value is not None:
+            raise UsageError(f"--saved: only the provider can select by {option}. Leave --saved out.")
+
+
+def check_unordered(options: AskedSelection, command: str) -> None:
+    """Raise `UsageError` for options that a command with an order of its own cannot have."""
+    for option, value in {"--sort": options.sort, "--offset": options.offset}.items():
+        if value is not None:
+            raise UsageError(f"{option} is for list: {command} has an order of its own")
 
 
 def checked_selection(options: AskedSelection, account: Account) -> tuple[Selection, tuple[Collection, ...]]:

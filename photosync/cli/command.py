@@ -20,7 +20,7 @@ from photosync.cli.output import FILE_LOG, finish_output, print_error
 from photosync.errors import Exit, PhotosyncError
 
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
-_CONTEXT = inspect.Parameter("context", _KEYWORD_ONLY, annotation=typer.Context)
+_CONTEXT = inspect.Parameter("invocation", _KEYWORD_ONLY, annotation=typer.Context)
 
 
 def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
@@ -39,12 +39,14 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
             parameters.append(each.replace(annotation=hints[each.name]))
 
     @functools.wraps(function)
-    def run(context: typer.Context, **values: Any) -> None:
+    def run(invocation: typer.Context, **values: Any) -> None:
         for name, group in groups.items():
             values[name] = group(**{each.name: values.pop(each.name) for each in fields(group)})
-        general: GeneralOptions = values["general"].added_to(context.obj)
-        if context.invoked_subcommand is not None:  # these options stand before the name of a command, which comes next
-            context.obj = general
+        general: GeneralOptions = values["general"].added_to(invocation.obj)
+        if (
+            invocation.invoked_subcommand is not None
+        ):  # these options stand before the name of a command, which comes next
+            invocation.obj = general
             return
         with ExitStack() as stack:
             status = _status_of(lambda: _start_log(stack, general))

@@ -79,7 +79,17 @@ class SelectionOptions(AskedSelection):
     ] = None
     kind: Annotated[str | None, Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = None
     favorites: Annotated[bool, Option("--favorites", help="Only favourites.")] = False
+    hidden: Annotated[bool, Option("--hidden", help="Only hidden items.")] = False
     query: Query = None
+    context: Annotated[
+        str | None, Option("--context", metavar="WORD", help="Whose items: customer, all, family, groups or unknown.")
+    ] = None
+    sort: Annotated[
+        str | None, Option("--sort", metavar="FIELD", help="For list: taken, added or name; 'name desc'.")
+    ] = None
+    offset: Annotated[
+        int | None, Option("--offset", metavar="N", min=0, max=_MOST, help="For list: leave out the first N.")
+    ] = None
     recent: Annotated[
         int | None, Option("--recent", metavar="N", min=1, max=_MOST, help="Only the N that came last.")
     ] = None

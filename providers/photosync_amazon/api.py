@@ -86,15 +86,15 @@ class AmazonApi:
 
     # Listings
 
-    def search(self, filters: str, offset: int, limit: int = PAGE_SIZE) -> NodePage:
-        """One page of the items that match `filters`, the newest first."""
+    def search(self, filters: str, offset: int, limit: int, sort: str, context: str) -> NodePage:
+        """One page of the items that match `filters`."""
         return self._page(
             "/search",
             filters=filters,
             limit=limit,
             offset=offset,
-            sort=NEWEST_FIRST,
-            searchContext="customer",
+            sort=sort,
+            searchContext=context,
             lowResThumbnail="false",
         )
 
@@ -107,10 +107,16 @@ class AmazonApi:
         """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""
         return list(self._page("/nodes", filters=filters, limit=PAGE_SIZE, offset=0).nodes)
 
-    def children(self, node_id: str, filters: str | None = None, ahead: int = 0) -> Iterator[NodePage]:
+    def nodes(self, filters: str, sort: str, ahead: int) -> Iterator[NodePage]:
+        """All matching nodes, page by page; `ahead` as for `PagesAhead`."""
+        return self._listing("/nodes", {"filters": filters}, ahead, sort)
+
+    def children(
+        self, node_id: str, filters: str | None = None, *, sort: str = NEWEST_FIRST, ahead: int = 0
+    ) -> Iterator[NodePage]:
         """The nodes in a folder or an album, page by page; `ahead` as for `PagesAhead`."""
         path = f"/nodes/{quote(node_id, safe='')}/children"
-        return self._listing(path, {"filters": filters} if filters else {}, ahead)
+        return self._listing(path, {"filters": filters} if filters else {}, ahead, sort)
 
     def folders_in(self, parent: str) -> Iterator[DriveNode]:
         """The folders in a folder, without those in the trash."""
@@ -128,12 +134,14 @@ class AmazonApi:
         for page in self._listing("/nodes", {"filters": "kind:VISUAL_COLLECTION"}):
             yield from filter(None, map(parse_album, page.content))
 
-    def _listing(self, path: str, params: dict[str, str | int], ahead: int = 0) -> Iterator[NodePage]:
+    def _listing(
+        self, path: str, params: dict[str, str | int], ahead: int = 0, sort: str = NEWEST_FIRST
+    ) -> Iterator[NodePage]:
         """A listing of nodes. One that is too long for offsets is restarted with tokens, which need links."""
 
         def page_at(offset: int) -> NodePage:
             limit = min(PAGE_SIZE, MAX_OFFSET - offset)
-            return self._page(path, **params, offset=offset, limit=limit, sort=NEWEST_FIRST, tempLink="false")
+            return self._page(path, **params, offset=offset, limit=limit, sort=sort, tempLink="false")
 
         offset, token, with_tokens = 0, None, False
         progress = ListingProgress(SERVICE)
@@ -142,7 +150,7 @@ class AmazonApi:
                 if token or with_tokens:
                     position: dict[str, str | int] = {"startToken": token} if token else {"offset": offset}
                     links = "true" if with_tokens else "false"
-                    page = self._page(path, **params, **position, limit=PAGE_SIZE, sort=NEWEST_FIRST, tempLink=links)
+                    page = self._page(path, **params, **position, limit=PAGE_SIZE, sort=sort, tempLink=links)
                 else:
                     page = pages.at(offset)
                 if not with_tokens and (page.total or 0) > MAX_OFFSET:

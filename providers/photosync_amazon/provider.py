@@ -7,13 +7,14 @@ little as possible: any field may be missing, and filtered listings are filtered
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import ProviderError, SignInError, UsageError
-from photosync.model import PERSON, Collection, Item, Kind, Selection, Usage
+from photosync.model import CONTEXTS, PERSON, Collection, Item, Kind, Selection, SortField, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -23,15 +24,16 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
+from photosync.provider_kit.amazon_drive.filters import read_filter
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
 from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
 from photosync.transport import Destination
-from photosync_amazon.api import PAGE_SIZE, SERVICE, AmazonApi, NodePage
+from photosync_amazon.api import NEWEST_FIRST, PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.cookies import find_cookies
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
-from photosync_amazon.query import checked_query
+from photosync_amazon.query import NodeQuery, node_query
 from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
@@ -39,6 +41,11 @@ from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 if TYPE_CHECKING:
     from photosync_amazon.uploads import AmazonUploader
 
+_SORTS = {
+    SortField.TAKEN: "contentProperties.contentDate",
+    SortField.ADDED: "createdDate",
+    SortField.NAME: "name",
+}
 MAX_YEARS = 50
 """The maximum number of years in one filter."""
 
@@ -48,7 +55,22 @@ class AmazonProvider:
 
     facts: ClassVar = ServiceFacts(
         title="Amazon Photos",
-        selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "query", "recent"}),
+        selects=frozenset(
+            {
+                "years",
+                "months",
+                "since",
+                "until",
+                "kind",
+                "favorites",
+                "query",
+                "recent",
+                "hidden",
+                "context",
+                "sort",
+                "offset",
+            }
+        ),
         newest_first=True,
         most_workers=48,  # the contents come from a store that has no known limit
         upload=UploadFacts(workers=4, names_conflict=True),
@@ -98,8 +120,19 @@ class AmazonProvider:
         )
 
     def _list_all(self, selection: Selection, ahead: int) -> Iterator[Page]:
+        query = node_query(selection)
+        return self._list_nodes(selection, query, ahead) if query is not None else self._list_found(selection, ahead)
+
+    def _list_nodes(self, selection: Selection, query: NodeQuery, ahead: int) -> Iterator[Page]:
+        """Without a total: the service counts folders and documents too."""
+        with self._refusals_of(selection, query.filters):
+            for page in self._api.nodes(query.filters, sort_of(selection), ahead):
+                media = [node for node in page.nodes if node.media is not Kind.OTHER]
+                yield Page(tuple(items_of(media)), unusable=page.unusable)
+
+    def _list_found(self, selection: Selection, ahead: int) -> Iterator[Page]:
         limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
-        offset = 0
+        offset = selection.offset or 0
         progress = ListingProgress(SERVICE)
         with PagesAhead(partial(self._search, selection, limit), self._session.transport, ahead) as pages:
             while True:
@@ -111,13 +144,14 @@ class AmazonProvider:
                 progress.check(page.ids)
 
     def _list_album(self, selection: Selection, album_id: str, ahead: int) -> Iterator[Page]:
-        if selection.query:
+        if selection.query or selection.context or selection.offset:
             raise UsageError(
-                f"account '{self._account}': Amazon Photos cannot search inside an album; use one or other"
+                f"account '{self._account}': Amazon Photos cannot search inside an album: leave out --query, --context "
+                "and --offset, or the album"
             )
         unlisted = AmazonAlbum(album_id, album_id, owner=None, is_shared=False, count=None)
         album = next((album for album in self._api.albums() if album.id == album_id), unlisted)
-        for page in self._api.children(album_id, ahead=ahead):
+        for page in self._api.children(album_id, sort=sort_of(selection), ahead=ahead):
             yield Page(tuple(items_of(page.nodes, album)), page.total, unusable=page.unusable)
 
     def items(self, ids: Sequence[str]) -> Iterator[Page]:
@@ -128,18 +162,25 @@ class AmazonProvider:
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
-        if collection is not None or selection.since or selection.until:
+        if collection is not None or selection.since or selection.until or node_query(selection) is not None:
             return None
         return self._search(selection, 1, 0).total
 
     def _search(self, selection: Selection, limit: int, offset: int) -> NodePage:
         filters = search_filters(selection)
+        with self._refusals_of(selection, filters):
+            return self._api.search(filters, offset, limit, sort_of(selection), selection.context or CONTEXTS[0])
+
+    @contextmanager
+    def _refusals_of(self, selection: Selection, filters: str) -> Iterator[None]:
+        """Within it, a refusal of the user's own filter, which was sent as a part of `filters`, is wrong usage."""
         try:
-            return self._api.search(filters, offset, limit)
+            yield
         except ProviderError as error:
             if error.status != HTTPStatus.BAD_REQUEST or selection.query is None:
                 raise
             said = text(json_object(error.body), "message") or "status 400"
+            said = said.replace(filters, selection.query)
             raise UsageError(
                 f"account '{self._account}': Amazon Photos refuses --query {selection.query} ({said})"
             ) from error
@@ -224,5 +265,12 @@ def search_filters(selection: Selection) -> str:
     if selection.favorites:
         clauses.append("favorite:(true)")
     if selection.query:
-        clauses.append(checked_query(selection.query))
+        clauses.append(read_filter(selection.query).as_clause)
     return " AND ".join(clauses)
+
+
+def sort_of(selection: Selection) -> str:
+    """The order in the service's words."""
+    if selection.sort is None:
+        return NEWEST_FIRST
+    return f"['{_SORTS[selection.sort.by]} {'DESC' if selection.sort.descending else 'ASC'}']"

@@ -1,28 +1,87 @@
-"""The user's own filter: checked before it is sent, and made fit to be joined with other clauses."""
+"""The user's own filter: where it is sent, checked before, and made fit to be joined with other clauses.
+
+Facts: protocol notes on Amazon Photos, sections 4 and 5: `/search` and `/nodes` have fields of their own.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 from photosync.errors import UsageError
+from photosync.model import FIRST_PHOTO_YEAR, Selection
+from photosync.provider_kit.amazon_drive.filters import (
+    MOST_TERMS,
+    NODE_FIELDS,
+    NODE_RANGES,
+    Check,
+    Filter,
+    check_lists_items,
+    one_of,
+    read_filter,
+    truth,
+    whole_number,
+)
 
-_TOKEN = re.compile(r'"[^"]*"|[()]|\bOR\b|\S', re.IGNORECASE)
+
+def _fields_of_search() -> Mapping[str, Check | None]:
+    last = date.today().year + 1  # noqa: DTZ011 - the person's own calendar
+    return {
+        "type": one_of("PHOTOS", "VIDEOS"),
+        "things": None,
+        "timeYear": whole_number(FIRST_PHOTO_YEAR, last),
+        "timeMonth": whole_number(1, 12),
+        "timeDay": whole_number(1, 31),
+        "location": None,
+        "people": None,
+        "favorite": truth,
+    }
 
 
-def checked_query(query: str) -> str:
-    """`query` as one clause. Raises `UsageError` for a filter that cannot be read.
+_FIELDS_OF_NODES: Mapping[str, Check | None] = {**NODE_FIELDS, "settings.hidden": truth, "favorite": truth}
+_HIDDEN = "settings.hidden:true"
 
-    A query with an OR outside of brackets is put in brackets, because AND binds closer than OR:
-    `type:(PHOTOS) AND a:(x) OR b:(y)` would also match videos with `b:(y)`.
-    """
-    depth, has_or, tokens = 0, False, _TOKEN.findall(query)
-    for token in tokens:
-        depth += {"(": 1, ")": -1}.get(token, 0)
-        has_or = has_or or (depth == 0 and token.upper() == "OR")
-        if depth < 0:
-            break
-    if depth != 0 or '"' in tokens or not tokens:
-        raise UsageError(
-            f"--query {query}: brackets and quotation marks must come in pairs, as in type:(PHOTOS) AND things:(beach)"
-        )
-    return f"({query})" if has_or else query
+
+@dataclass(frozen=True, slots=True)
+class NodeQuery:
+    """A filter on `/nodes`."""
+
+    filters: str
+
+
+def node_query(selection: Selection) -> NodeQuery | None:
+    """The selection as a filter on `/nodes`; None if `/search` has it. Raises `UsageError` for what neither has."""
+    filter_ = read_filter(selection.query) if selection.query is not None else None
+    if filter_ is not None and not _is_of_nodes(filter_):
+        filter_.check(_fields_of_search())
+        if selection.hidden:
+            raise UsageError(f"--query {filter_.text}: the service's search has no hidden items; leave out --hidden")
+        return None
+    if filter_ is None and not selection.hidden:
+        return None
+    if selection.context or selection.offset:
+        what = "--context" if selection.context else "--offset"
+        raise UsageError(f"{what}: only the service's search has it, and this selection needs its nodes")
+    clauses = [] if filter_ is None else [filter_.as_clause]
+    terms = () if filter_ is None else filter_.terms
+    if selection.hidden:
+        clauses.append(_HIDDEN)
+    if len(terms) + len(clauses) <= MOST_TERMS and not any(term.field == "kind" for term in terms):
+        clauses.append("kind:FILE")
+    return NodeQuery(" AND ".join(clauses))
+
+
+def _is_of_nodes(filter_: Filter) -> bool:
+    """Whether it has a field that only nodes have; then it is checked."""
+    own = [term for term in filter_.terms if term.field not in _fields_of_search()]
+    if not any(term.field in _FIELDS_OF_NODES for term in own):
+        return False
+    for term in filter_.terms:
+        if term.field in _fields_of_search() and term.field not in _FIELDS_OF_NODES:
+            filter_.refuse(
+                term.at, f"'{term.field}' is a field of the search and '{own[0].field}' one of nodes: use one or other"
+            )
+    filter_.check(_FIELDS_OF_NODES, NODE_RANGES)
+    check_lists_items(filter_)
+    return True

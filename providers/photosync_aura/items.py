@@ -50,8 +50,9 @@ def items_of(assets: Sequence[Json], hidden: frozenset[str], frame: Frame) -> It
     for asset in assets:
         id_ = identifier(asset)
         if id_ is not None and not is_placeholder(asset):
-            notes = (_HIDDEN,) if id_ in hidden else ()
-            yield from (replace(item, notes=notes) for item in _items(asset, id_, frame))
+            is_hidden = id_ in hidden
+            notes = (_HIDDEN,) if is_hidden else ()
+            yield from (replace(item, notes=notes, hidden=is_hidden or None) for item in _items(asset, id_, frame))
 
 
 def is_placeholder(asset: Json) -> bool:

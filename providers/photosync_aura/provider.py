@@ -47,7 +47,7 @@ class AuraProvider:
     facts: ClassVar = ServiceFacts(
         provider_dates=True,
         title="Aura",
-        selects=frozenset({"years", "months", "since", "until", "kind", "favorites"}),
+        selects=frozenset({"years", "months", "since", "until", "kind", "favorites", "hidden"}),
         workers=2,
         most_workers=4,  # other clients have used 5
         # Items are named `2012-04-15-03-15-04.000_ID.jpeg` by the time of the service, as the older script named them;

@@ -18,7 +18,7 @@ from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, Node
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, json_object, page_token
+from photosync.provider_kit.json_fields import Json, identifier, json_object, page_token
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
@@ -131,6 +131,19 @@ class CloudDriveApi:
                 return
             progress.check((each.get("id") for each in listed), following)
             token = following
+
+    def found(self, filters: str) -> set[str]:
+        """The ids of all nodes that match `filters`. A listing whose token ended is refused as a whole."""
+        ids, token = set[str](), None
+        progress = ListingProgress(SERVICE)
+        while True:
+            content, _ = self.page("nodes", (filters,), token)
+            listed = nodes_of(content, SERVICE)
+            ids.update(filter(None, map(identifier, listed)))
+            token = page_token(content, "nextToken")
+            if token is None:
+                return ids
+            progress.check((each.get("id") for each in listed), token)
 
     def page(self, path: str, terms: tuple[str, ...], token: str | None) -> tuple[object, bool]:
         """One page of a listing of nodes, and whether its request was repeated."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from photosync.errors import PhotosyncError, Reason, SignInError, UsageError
+from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import (
     AccountContext,
@@ -24,12 +24,14 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
+from photosync.provider_kit.json_fields import json_object, text
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.endpoints import DRIVE, EndpointCache
 from photosync_clouddrive.oauth import OwnClient, Relay, TokenSource
+from photosync_clouddrive.query import checked_query
 from photosync_clouddrive.refusals import FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
 from photosync_clouddrive.sync import sync
@@ -50,7 +52,7 @@ class CloudDriveProvider:
 
     facts: ClassVar = ServiceFacts(
         title="Amazon Cloud Drive",
-        selects=frozenset({"years", "months", "since", "until", "kind", "recent", "all_files"}),
+        selects=frozenset({"years", "months", "since", "until", "kind", "recent", "all_files", "query"}),
         marks=True,
         workers=4,
         most_workers=8,  # the most that the clients of its time offered (acd_cli)
@@ -96,13 +98,28 @@ class CloudDriveProvider:
 
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
         """All items, the newest first; or changes since a mark. With a folder, all items below it."""
+        query = None if selection.query is None else checked_query(selection.query)
         view = self._synced(selection)
-        if collection is None:
-            yield from view.pages(since)
-            return
-        if collection not in view.folders:
+        if collection is not None and collection not in view.folders:
             raise UsageError(f"account '{self._account}': there is no folder '{collection}' in this drive")
-        yield from view.below(view.folders.below(collection))
+        if query is None:
+            yield from view.pages(since) if collection is None else view.below(view.folders.below(collection))
+            return
+        found = self._found(query)
+        for page in view.pages(None) if collection is None else view.below(view.folders.below(collection)):
+            yield Page(tuple(item for item in page.items if item.id in found), unusable=page.unusable)
+
+    def _found(self, query: str) -> set[str]:
+        """The ids of the nodes that match a filter of the user."""
+        try:
+            return self._opened_drive().found(query)
+        except ProviderError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            said = text(json_object(error.body), "message") or "status 400"
+            raise UsageError(
+                f"account '{self._account}': Amazon Cloud Drive refuses --query {query} ({said})"
+            ) from error
 
     def forget_listing(self) -> None:
         """Forget the state of the changes and the endpoints; the nodes stay until everything is listed again."""

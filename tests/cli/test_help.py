@@ -40,8 +40,8 @@ def test_every_command_says_what_it_does_and_takes_the_general_options(command: 
 
 def test_pull_and_list_select_by_the_same_options() -> None:
     shared = [
-        *("--id", "--year", "--month", "--since", "--until", "--album", "--kind", "--favorites", "--query", "--recent"),
-        *("--limit", "--all-files"),
+        *("--id", "--year", "--month", "--since", "--until", "--album", "--kind", "--favorites", "--hidden", "--query"),
+        *("--context", "--sort", "--offset", "--recent", "--limit", "--all-files"),
     ]
     for command in ("pull", "list"):
         shown = CliRunner().invoke(app, [command, "--help"]).stdout

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from photosync.api.selection import checked_selection, selection_of
+from photosync.api.selection import check_unordered, checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.ids import with_ids_read
@@ -31,6 +31,7 @@ def audit(
 ) -> Exit:
     """Tell whether everything is here: each item of the provider is compared with the library."""
     selection = with_ids_read(selection)
+    check_unordered(selection, "audit")
     selection_of(selection)
     run = LibraryRun(general, "audit", dry_run=True, jobs=None, bwlimit=None)
     config = run.config.account(account)

@@ -11,7 +11,7 @@ from typer import Argument, Option
 
 from photosync import units
 from photosync.api.pull import AskedPull, layout_of, pull_options
-from photosync.api.selection import checked_selection, selection_of
+from photosync.api.selection import check_unordered, checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
@@ -71,6 +71,7 @@ class PullRun(LibraryRun):
         """Checks the values of all options, and finds the accounts: `account`, or all."""
         self._selection = with_ids_read(selection or SelectionOptions())
         self._saving = saving or SavingOptions()
+        check_unordered(self._selection, command)
         if selection_of(self._selection).ids is not None and account is None:
             raise UsageError("--id: name the account that has the items: photosync pull ACCOUNT --id ID")
         self._asked = AskedPull(

@@ -250,7 +250,7 @@ _CHEAP: dict[str, object] = {"kind": "FILE", "isRoot": False, "labels": (), "des
 
 def field_value(library: SimulatedLibrary, account: SimulatedAccount, number: int, field: str) -> object:
     """A field of a node by its dotted name, without generating the whole node where possible."""
-    if field in _CHEAP:
+    if field in _CHEAP and number not in account.tree.written:
         return _CHEAP[field]
     if field == "createdDate":
         return created(number)
