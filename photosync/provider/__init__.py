@@ -40,7 +40,7 @@ from photosync.provider.settings import (
     copied_secret,
     relative_to_config,
 )
-from photosync.provider.sign_in import Interaction, SupportsSignIn, TakesSignIn
+from photosync.provider.sign_in import HasSignInHistory, Interaction, SignInHistory, SupportsSignIn, TakesSignIn
 from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "HasLocalFolders",
     "HasMembers",
     "HasPeople",
+    "HasSignInHistory",
     "HasUploadPermission",
     "HasUsage",
     "Interaction",
@@ -68,6 +69,7 @@ __all__ = [
     "SecretText",
     "Sent",
     "ServiceFacts",
+    "SignInHistory",
     "SupportsCount",
     "SupportsPicking",
     "SupportsSignIn",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 
@@ -44,6 +47,28 @@ class SupportsSignIn(Protocol):
 
     def sign_out(self) -> str:
         """Revoke the credentials, and delete them whatever the service answers; returns a text about the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInHistory:
+    """How long sign-ins lasted, at a service that does not tell it before. All times are aware."""
+
+    began: datetime
+    """The present one, or the last one if it has ended."""
+    worked: datetime
+    """When the service accepted it last, to the hour."""
+    ended: datetime | None
+    """When the service refused it."""
+    lasted: Sequence[timedelta]
+    """Of those that have ended, the oldest first: from the beginning to the last time that it worked."""
+
+
+@runtime_checkable
+class HasSignInHistory(Protocol):
+    """Optional: a record of sign-ins, for `photosync status`."""
+
+    def sign_in_history(self) -> SignInHistory | None:
+        """The record; None if there is none yet. Works also where a sign-in is needed."""
 
 
 @runtime_checkable

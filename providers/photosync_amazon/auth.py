@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -56,6 +56,8 @@ class AmazonAuth:
         """The cookies of this thread's last request, which a 401 is about."""
         self._lock = threading.Lock()
         """For the cookies in memory; never held while the file is locked."""
+        self.has_ended = False
+        """Whether the service has refused the session."""
         self._unsaved: set[str] = set()
         self._saved_at = -math.inf
         self.transport: Transport | None = None
@@ -72,6 +74,11 @@ class AmazonAuth:
 
     def explain(self, detail: str) -> str:
         """The error message for an expired session."""
+        self.has_ended = True
+        return self.advice(detail)
+
+    def advice(self, detail: str) -> str:
+        """The message for cookies that do not help, at all or at one of the hosts."""
         ended = f"; by their own date they ended on {self._cookies.ended_on}" if self._cookies.ended_on else ""
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
@@ -82,12 +89,18 @@ class AmazonAuth:
 
     def refresh(self) -> bool:
         """Use newer cookies than the refused ones: of another process, of the service, or of the sign-in before."""
-        if getattr(self._used, "header", None) != self._cookies.header:
-            return True  # another answer has renewed them meanwhile
-        if self._kept is None:
-            return self._is_renewed()
-        with self._kept.locked():
-            return self._adopts(self._kept.newer_than) or self._is_renewed() or self._adopts(self._kept.former)
+        refused = getattr(self._used, "header", None)
+        if self._cookies.header == refused:  # else another answer has renewed them meanwhile
+            with self._kept.locked() if self._kept else nullcontext():
+                self._renew(refused)
+        return self._cookies.header != refused
+
+    def _renew(self, refused: str) -> None:
+        if self._kept is not None and self._adopts(self._kept.newer_than):
+            return
+        self._exchange()
+        if self._kept is not None and self._cookies.header == refused:
+            self._adopts(self._kept.former)
 
     def _adopts(self, find: Callable[[Cookies], Cookies | None]) -> bool:
         if (other := find(self._cookies)) is None:
@@ -96,11 +109,11 @@ class AmazonAuth:
             self._cookies.adopt(other)
         return True
 
-    def _is_renewed(self) -> bool:
+    def _exchange(self) -> None:
         """Request new cookies, if those that this requires are present."""
         is_too_soon = clock.monotonic() - self._refreshed_at < _REFRESH_AGAIN_S
         if is_too_soon or not self._cookies.can_refresh or self.transport is None:
-            return False
+            return
         self._refreshed_at = clock.monotonic()
         try:
             answer = self.transport.request(
@@ -120,8 +133,8 @@ class AmazonAuth:
         except CancelledError:
             raise
         except PhotosyncError:
-            return False  # the message about new cookies is more helpful than the cause of this failure
-        return self._keep([*_in_header(answer), *_renewed_cookies(answer)])
+            return  # the message about new cookies is more helpful than the cause of this failure
+        self._keep([*_in_header(answer), *_renewed_cookies(answer)])
 
     def note(self, answer: Answer) -> None:
         """Use and store the cookies that an answer of the site renews."""
@@ -131,7 +144,7 @@ class AmazonAuth:
         if is_of_site and answer.status < 400 and not answer.is_html and not is_signed_out(answer):
             self._keep(_in_header(answer))
 
-    def _keep(self, found: Sequence[Cookie]) -> bool:
+    def _keep(self, found: Sequence[Cookie]) -> None:
         with self._lock:
             renewed = self._cookies.renew(found)
             self._unsaved |= renewed
@@ -140,7 +153,6 @@ class AmazonAuth:
             self.transport.hide(*self.secrets())
         if renewed and is_pressing:
             self.save()
-        return bool(renewed)
 
     def save(self) -> None:
         """Store the renewed cookies that are not stored yet."""

@@ -62,6 +62,11 @@ class KeptCookies:
         self._source = ""
         self._has_complained = False
 
+    @property
+    def sign_in(self) -> str:
+        """The id of the sign-in that this run uses; empty if there is none."""
+        return self._sign_in
+
     def choose(self, setting: CookieSetting, tld: str | None) -> Cookies:
         """The cookies to use. Raises `SignInError` if there are none."""
         kept = self._read()

@@ -21,6 +21,7 @@ from photosync.provider import (
     Interaction,
     Page,
     ServiceFacts,
+    SignInHistory,
     UploadFacts,
     UploadRequest,
 )
@@ -28,6 +29,7 @@ from photosync.provider_kit.amazon_drive.filters import read_filter
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import json_object, text
 from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
+from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync.transport import Destination
 from photosync_amazon.api import NEWEST_FIRST, PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.cookies import find_cookies
@@ -219,6 +221,10 @@ class AmazonProvider:
     def sign_in_state(self) -> str:
         """The country of the cookies; only the service knows whether they are still valid."""
         return f"cookies for amazon.{self._session.cookies.tld}"
+
+    def sign_in_history(self) -> SignInHistory | None:
+        """How long the last sign-ins lasted."""
+        return SignInRecord(self._context).history()
 
     def sign_in(self, interaction: Interaction) -> str:
         """Sign in with what the user pastes: cookies of a browser that is signed in, in any form."""

