@@ -63,6 +63,9 @@ class Reason(StrEnum):
     NAME_TAKEN = "name_taken"
     IN_TRASH = "in_trash"
     STORAGE_FULL = "storage_full"
+    NOT_SAVED = "not_saved"
+    DAMAGED = "damaged"
+    NOT_IN_TRASH = "not_in_trash"
     INTERNAL = "internal"
 
 

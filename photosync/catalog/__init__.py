@@ -1,5 +1,6 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
+from photosync.catalog.changes import ChangeRecord
 from photosync.catalog.checks import Area, RecordedFile, UnknownFile
 from photosync.catalog.collections import Member, RecordedCollection
 from photosync.catalog.connection import DamagedCatalogError, unusable
@@ -18,6 +19,7 @@ __all__ = [
     "Area",
     "Catalog",
     "CatalogEntry",
+    "ChangeRecord",
     "DamagedCatalogError",
     "Listing",
     "Match",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosync.catalog.connection import CatalogConnection, unusable
 
-_WATCHED = ("items", "sidecars", "pushes", "repairs", "collections")
+_WATCHED = ("items", "sidecars", "pushes", "repairs", "collections", "changes")
 """The tables that cannot be made anew without work. An unchanged run only records itself, and how far it listed."""
 _OF_ITEMS = (
     *("description", "state", "outside", "path", "revision", "delivered_sha256", "stored_sha256", "mended", "proof"),

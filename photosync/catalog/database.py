@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from photosync.catalog import entry, item_json, opening, schema
+from photosync.catalog.changes import Changes
 from photosync.catalog.checks import Checks
 from photosync.catalog.collections import Collections
 from photosync.catalog.connection import CatalogConnection
@@ -93,6 +94,7 @@ class Catalog:
         self.soundness = Soundness(connection)
         self.fixes = Fixes(connection)
         self.failures = Failures(connection)
+        self.changes = Changes(connection)
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)
         self.live_photos = LivePhotos(connection)

@@ -227,6 +227,17 @@ MIGRATIONS = (
     CREATE INDEX items_by_content_identifier ON items (account, content_identifier)
         WHERE content_identifier IS NOT NULL;
     """,
+    """
+    CREATE TABLE changes (              -- what a user had changed at a service
+        run INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        id TEXT NOT NULL,               -- the item, folder or album
+        action TEXT NOT NULL,           -- trash, restore, purge, favorite, …
+        detail TEXT NOT NULL,           -- what else belongs to it, such as a new name; '' for nothing
+        changed_at TEXT                 -- when the service confirmed it; null: it was sent, and no answer came
+    );
+    CREATE INDEX changes_by_item ON changes (account, id);
+    """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""
 

@@ -157,6 +157,6 @@ _READERS: dict[str, Callable[[Row], None]] = {
     "items": _read_item,
     "runs": _read_run,
     "listings": _read_listing,
-    **dict.fromkeys(("sidecars", "fixing", "pushes", "repairs", "sums"), _read_any),
+    **dict.fromkeys(("sidecars", "fixing", "pushes", "repairs", "sums", "changes"), _read_any),
 }
 """The tables, and what reads those values of a row that have a form."""

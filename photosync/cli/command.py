@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import fields, is_dataclass
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
 
@@ -26,8 +26,9 @@ _CONTEXT = inspect.Parameter("invocation", _KEYWORD_ONLY, annotation=typer.Conte
 def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
     """Make `function` a command for typer. Its parameters are keyword-only, and one of them is `general`.
 
-    A parameter whose type is a dataclass becomes one option per field. What the function returns is the exit status,
-    None for OK. An error that it raises is shown, and ends the process with the exit status of its kind.
+    A parameter whose type is a dataclass becomes one option per field that is annotated with one. What the function
+    returns is the exit status, None for OK. An error that it raises is shown, and ends the process with the exit status
+    of its kind.
     """
     hints = get_type_hints(function, include_extras=True)
     groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and is_dataclass(hint)}
@@ -41,7 +42,7 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
     @functools.wraps(function)
     def run(invocation: typer.Context, **values: Any) -> None:
         for name, group in groups.items():
-            values[name] = group(**{each.name: values.pop(each.name) for each in fields(group)})
+            values[name] = group(**{each.name: values.pop(each.name) for each in _parameters_of(group)})
         general: GeneralOptions = values["general"].added_to(invocation.obj)
         if (
             invocation.invoked_subcommand is not None
@@ -67,6 +68,7 @@ def _parameters_of(group: type[Any]) -> list[inspect.Parameter]:
     return [
         inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
         for each in fields(group)
+        if get_origin(hints[each.name]) is Annotated
     ]
 
 

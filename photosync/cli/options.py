@@ -58,16 +58,9 @@ class GeneralOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionOptions(AskedSelection):
+class FilterOptions(AskedSelection):
     """The options that select items."""
 
-    collection: Annotated[
-        str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
-    ] = None
-    ids: Annotated[
-        list[str] | None,
-        Option("--id", metavar="ID", help="The item with this id; repeatable. -: ids from standard input, one a line."),
-    ] = None
     years: Annotated[list[int] | None, Option("--year", metavar="N", help="Taken in this year; repeatable.")] = None
     months: Annotated[list[int] | None, Option("--month", metavar="N", help="Taken in this month; repeatable.")] = None
     since: Annotated[
@@ -97,6 +90,29 @@ class SelectionOptions(AskedSelection):
         int | None, Option("--limit", metavar="N", min=1, max=_MOST, help="At most N of those that match.")
     ] = None
     all_files: AllFiles = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionOptions(FilterOptions):
+    """The same, and a collection that is named without an option, and single items."""
+
+    collection: Annotated[
+        str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
+    ] = None
+    ids: Annotated[
+        list[str] | None,
+        Option("--id", metavar="ID", help="The item with this id; repeatable. -: ids from standard input, one a line."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeOptions:
+    """The options of every command that changes something at a service."""
+
+    yes: Annotated[bool, Option("--yes", "-y", help="Do not ask first; needed where nobody is at the terminal.")] = (
+        False
+    )
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what would be done; change nothing.")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,9 @@ ADVICE = {
     Reason.NAME_TAKEN: "Rename the file, or use --on-conflict rename.",
     Reason.IN_TRASH: "Restore it from the trash of the service, or delete it there.",
     Reason.STORAGE_FULL: "Free space at the service, or buy more.",
+    Reason.NOT_SAVED: "Pull it first; --even-if-not-saved takes the risk.",
+    Reason.DAMAGED: "Get the file back first: photosync verify --repair.",
+    Reason.NOT_IN_TRASH: "Trash it first.",
     Reason.INTERNAL: "Report it, with the trace in the log (--log-file). Each pull tries again.",
 }
 """What a user can do, by the reason."""

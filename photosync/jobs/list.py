@@ -97,10 +97,10 @@ def listed(
         pairs = other_halves(catalog, account.name, items)
         for item in items:
             entry = known.get(item.id)
-            yield memberships.listed(item, _state(item, entry), entry, pairs.get(item.id))
+            yield memberships.listed(item, state_of(item, entry), entry, pairs.get(item.id))
 
 
-def _state(item: Item, entry: CatalogEntry | None) -> State:
+def state_of(item: Item, entry: CatalogEntry | None) -> State:
     """The state of an item that the provider has."""
     if entry is None:
         return State.NEW

@@ -19,15 +19,20 @@ from photosync.provider.collections import find_collection
 from photosync.provider.conversion import ConvertedAccount, ConvertsConfiguration
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
+    ChangesAlbums,
+    FileOrFolder,
     FindsItems,
     HasCollections,
     HasLegacyFiles,
     HasLocalFolders,
     HasMembers,
     HasPeople,
+    HasTrash,
     HasUsage,
+    HidesItems,
     KeepsListing,
     ListsAhead,
+    MarksFavorites,
     SupportsCount,
 )
 from photosync.provider.picking import PickingSession, SupportsPicking
@@ -46,10 +51,12 @@ from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, S
 __all__ = [
     "AccountContext",
     "AccountSettings",
+    "ChangesAlbums",
     "ConfigPath",
     "ConvertedAccount",
     "ConvertsConfiguration",
     "Duration",
+    "FileOrFolder",
     "FileToUpload",
     "FindsItems",
     "HasCollections",
@@ -58,11 +65,14 @@ __all__ = [
     "HasMembers",
     "HasPeople",
     "HasSignInHistory",
+    "HasTrash",
     "HasUploadPermission",
     "HasUsage",
+    "HidesItems",
     "Interaction",
     "KeepsListing",
     "ListsAhead",
+    "MarksFavorites",
     "Page",
     "PickingSession",
     "Provider",

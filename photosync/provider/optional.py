@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from photosync.errors import ItemError
 from photosync.model import Collection, Item, Selection, Usage
 from photosync.provider.required import Page
 
@@ -98,3 +100,90 @@ class HasLegacyFiles(Protocol):
 
     def is_sound(self, item: Item, path: Path) -> bool:
         """Whether one of them is a complete file of its format, as far as its bytes show."""
+
+
+# Changes at the service. Each call takes several ids, and answers with the refused ones: one never stops the others.
+
+
+@dataclass(frozen=True, slots=True)
+class FileOrFolder:
+    """What an id stands for at a service."""
+
+    id: str
+    name: str
+    item: Item | None = None
+    """The file as it is there now, with its hash; None for a folder."""
+    is_trashed: bool = False
+    is_permanent: bool = False
+    """The folder that contains all others: it cannot be trashed."""
+
+
+@runtime_checkable
+class HasTrash(Protocol):
+    """Optional: a trash, from which everything can be restored for some time."""
+
+    trash_batch: int
+    """The number of ids that one call takes."""
+    purge_refusal: str | None
+    """Why the service lets no program delete for good, a sentence; None: it does."""
+
+    def find(self, id_: str) -> FileOrFolder | None:
+        """What this id stands for now, by asking the service; None if there is nothing."""
+
+    def files_below(self, folder: FileOrFolder) -> Iterator[Sequence[Item]]:
+        """All files in a folder and its folders, of any kind: those that go with it when it is trashed or purged.
+
+        What is in the trash is left out, unless the folder is there itself. One page per request. Raises `ItemError` if
+        the service shows that there is more than it lists.
+        """
+
+    def trash(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move files, or folders with all that is in them, to the trash. Returns the refusals by id."""
+
+    def restore(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move them back to where they were. Returns the refusals by id."""
+
+    def purge(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Delete for good what is in the trash. Returns the refusals by id. Not called if there is `purge_refusal`."""
+
+    def trashed(self) -> Iterator[Sequence[FileOrFolder]]:
+        """Everything in the trash, one page per request; without what is there through its folder alone."""
+
+
+@runtime_checkable
+class MarksFavorites(Protocol):
+    """Optional: items can be made favourites."""
+
+    def set_favorite(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Make them favourites, or end that. Returns the refusals by id."""
+
+
+@runtime_checkable
+class HidesItems(Protocol):
+    """Optional: items can be hidden from the usual view."""
+
+    def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Hide them, or show them again. Returns the refusals by id."""
+
+
+@runtime_checkable
+class ChangesAlbums(Protocol):
+    """Optional, with `HasCollections`: albums that can be changed. No photo is changed or deleted by it."""
+
+    album_batch: int
+    """The number of ids that one call takes."""
+
+    def create_album(self, name: str) -> Collection:
+        """Create an album. Raises `ItemError` if the service refuses."""
+
+    def rename_album(self, album: Collection, name: str) -> None:
+        """Give it another name. Raises `ItemError` if the service refuses."""
+
+    def delete_album(self, album: Collection) -> None:
+        """Delete the album; its items stay in the account. Raises `ItemError` if the service refuses."""
+
+    def add_to_album(self, album: Collection, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Add items. Returns the refusals by id."""
+
+    def remove_from_album(self, album: Collection, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Take items out; they stay in the account. Returns the refusals by id."""

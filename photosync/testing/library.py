@@ -187,6 +187,15 @@ class SimulatedLibrary:
             insort(self.removed, self._existing(item_id))
             self._changed()
 
+    def restore(self, item_id: str) -> None:
+        """Bring an item back that was removed."""
+        with self.lock:
+            number = self.number_of(item_id)
+            if number in self.removed:
+                self.removed.remove(number)
+                self.__dict__.pop("_removed_known", None)  # it is known by the number of removed ones
+                self._changed()
+
     def expected(self) -> Iterator[ExpectedItem]:
         """All items that exist, in the order of arrival."""
         for number in range(self._next):

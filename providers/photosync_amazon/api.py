@@ -134,6 +134,11 @@ class AmazonApi:
         for page in self._listing("/nodes", {"filters": "kind:VISUAL_COLLECTION"}):
             yield from filter(None, map(parse_album, page.content))
 
+    def trashed(self) -> Iterator[NodePage]:
+        """The files and folders in the trash, the last changed first."""
+        filters = "kind:(FILE* OR FOLDER*) AND status:(TRASH*)"
+        return self._listing("/trash", {"filters": filters}, sort="['modifiedDate DESC']")
+
     def _listing(
         self, path: str, params: dict[str, str | int], ahead: int = 0, sort: str = NEWEST_FIRST
     ) -> Iterator[NodePage]:
@@ -247,6 +252,18 @@ class AmazonApi:
         path = f"/nodes/{quote(album_id, safe='')}/children"
         return self._send("PATCH", path, {"op": "add", "value": list(ids)})
 
+    def trash(self, ids: Sequence[str]) -> Answer:
+        """Move files, and folders with all that is in them, to the trash."""
+        return self._send("PATCH", "/trash", _trash_body("add", ids))
+
+    def restore(self, ids: Sequence[str]) -> Answer:
+        """Move them back."""
+        return self._send("PATCH", "/trash", _trash_body("remove", ids))
+
+    def purge(self, ids: Sequence[str]) -> Answer:
+        """Delete what is in the trash for good."""
+        return self._send("POST", "/bulk/nodes/purge", {"recurse": "false", "nodeIds": list(ids)})
+
     def _send(self, method: str, path: str, body: Json, *, idempotent: bool = True) -> Answer:
         return self._transport.request(
             method,
@@ -255,6 +272,10 @@ class AmazonApi:
             idempotent=idempotent,
             accept=_ANSWERED,
         )
+
+
+def _trash_body(change: str, ids: Sequence[str]) -> Json:
+    return {"recurse": "true", "op": change, "filters": "", "conflictResolution": "RENAME", "value": list(ids)}
 
 
 def _aggregated(answer: object) -> list[Json]:

@@ -6,18 +6,19 @@ little as possible: any field may be missing, and filtered listings are filtered
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from photosync.errors import ProviderError, SignInError, UsageError
+from photosync.errors import ItemError, ProviderError, SignInError, UsageError
 from photosync.model import CONTEXTS, PERSON, Collection, Item, Kind, Selection, SortField, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
+    FileOrFolder,
     Interaction,
     Page,
     ServiceFacts,
@@ -41,6 +42,7 @@ from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 
 if TYPE_CHECKING:
+    from photosync_amazon.changes import AmazonChanges
     from photosync_amazon.uploads import AmazonUploader
 
 _SORTS = {
@@ -217,6 +219,41 @@ class AmazonProvider:
         from photosync_amazon.uploads import AmazonUploader  # noqa: PLC0415 - only a push needs it
 
         return AmazonUploader(self._account, self._api, request.collection)
+
+    # Changes
+
+    trash_batch: ClassVar[int] = 50
+    purge_refusal: ClassVar[str | None] = None
+
+    def find(self, id_: str) -> FileOrFolder | None:
+        """The file or folder of this id."""
+        return self._changes.find(id_)
+
+    def files_below(self, folder: FileOrFolder) -> Iterator[Sequence[Item]]:
+        """The files in a folder and all folders below."""
+        return self._changes.files_below(folder)
+
+    def trash(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move files, and folders with all that is in them, to the trash."""
+        return self._changes.trash(ids)
+
+    def restore(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move them back."""
+        return self._changes.restore(ids)
+
+    def purge(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Delete for good what is in the trash."""
+        return self._changes.purge(ids)
+
+    def trashed(self) -> Iterator[Sequence[FileOrFolder]]:
+        """Everything in the trash."""
+        return self._changes.trashed()
+
+    @property
+    def _changes(self) -> AmazonChanges:
+        from photosync_amazon.changes import AmazonChanges  # noqa: PLC0415 - only commands that change something need it
+
+        return AmazonChanges(self._api, self._context.cancel)
 
     def sign_in_state(self) -> str:
         """The country of the cookies; only the service knows whether they are still valid."""

@@ -17,6 +17,7 @@ register([])  # all commands
 COMMANDS = (
     *("pull", "pick", "push", "login", "logout", "list", "collections", "usage", "fix", "why", "status"),
     *("failures", "audit", "verify", "rebuild"),
+    *("trash", "trashed", "restore", "purge"),
     *("init", "providers", "demo"),
 )
 

@@ -21,7 +21,9 @@ from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_amazon.simulator import listings
 from photosync_amazon.simulator.faults import AmazonFaults
 from photosync_amazon.simulator.nodes import ALBUMS, SimulatedAccount, used_storage
-from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads, refused
+from photosync_amazon.simulator.refused import refused
+from photosync_amazon.simulator.trash import AmazonTrash
+from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads
 
 _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
@@ -66,6 +68,7 @@ class AmazonSimulator(Simulator):
         self._usage: tuple[int, dict[str, object]] | None = None
         self._listings = listings.AmazonListings(self.library, self.index, self.account, most_a_page)
         self.uploads = AmazonUploads(self, _API)
+        self.trash = AmazonTrash(self, _API)
 
     # For tests and accounts
 
@@ -128,7 +131,9 @@ class AmazonSimulator(Simulator):
             Route("GET", f"{_ORIGINAL}/{{id}}", self._original, "content"),
             Route("GET", "/v1/thumbnail/{id}", self._thumbnail),
             Route("POST", "/ap/exchangetoken/refresh", self._renewed, signed=False),
+            Route("GET", f"{_API}/trash", self._trash, "list"),
             *self.uploads.routes(),
+            *self.trash.routes(),
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
@@ -225,6 +230,9 @@ class AmazonSimulator(Simulator):
             return web.json_response({"count": 0, "data": []})
         return _listing(lambda query: self._listings.children(node_id, query), request)
 
+    async def _trash(self, request: web.Request) -> web.StreamResponse:
+        return _listing(lambda query: self._listings.trash(self.trash.nodes(), query), request)
+
     def _lags(self, request: web.Request) -> bool:
         filters = request.query.get("filters", "")
         is_lookup = any(word in filters for word in ("md5:", "kind:FOLDER", "name:"))
@@ -232,7 +240,11 @@ class AmazonSimulator(Simulator):
 
     async def _node(self, request: web.Request) -> web.StreamResponse:
         node = self._listings.node(request.match_info["id"])
-        return self.not_found_answer() if node is None else web.json_response(node)
+        if node is None:
+            return self.not_found_answer()
+        if self.faults.fires("slow_change", "other", request.match_info["id"]):
+            node = {**node, "status": "TRASH" if node["status"] == "AVAILABLE" else "AVAILABLE"}
+        return web.json_response(node)
 
     async def _redirection(self, request: web.Request) -> web.StreamResponse:
         number = self._number(request)

@@ -34,6 +34,8 @@ class AmazonFaults(Faults):
     """Other bytes of the same length are stored, and the answer has their hash."""
     silent: Fault | None = None
     """The answer to an upload has no hash."""
+    slow_change: Fault | None = None
+    """A node is shown as if it had not gone to the trash, or come back, yet."""
     lag: Fault | None = None
     """A node listing with a filter on a hash, a folder or a name is empty."""
 

@@ -106,6 +106,21 @@ class AmazonListings:
 
         return self._listed(query, is_special_child, is_child, node_id)
 
+    def trash(self, nodes: Sequence[Json], query: Mapping[str, str]) -> Json:
+        """GET /trash, where `nodes` are those in the trash; the order is that of `nodes`."""
+        window = _window(query, _NODE_SORTS, "added", descending=True)
+        if token := query.get("startToken"):
+            window = window._replace(offset=_offset_of(token))
+        elif window.offset + window.limit > MAX_OFFSET:
+            raise ListingRefusedError(f"Offset + limit cannot be greater than {MAX_OFFSET}")
+        clauses = self._node_clauses(query.get("filters", ""))
+        found = [node for node in nodes if all(clause.test(dotted(node, clause.field)) for clause in clauses)]
+        end = window.offset + window.limit
+        answer: Json = {"count": len(found), "data": found[window.offset : end]}
+        if end < len(found) and query.get("asset") == "ALL" and query.get("tempLink") == "true":
+            answer["nextToken"] = _token(end)
+        return answer
+
     def is_parent(self, node_id: str) -> bool:
         """Whether a folder or an album has this id."""
         return self._special(node_id) is not None
@@ -115,6 +130,8 @@ class AmazonListings:
         number = self._library.number_of(node_id)
         if number is None:
             return self._special(node_id)
+        if number in self._account.tree.purged:
+            return None
         return file_node(self._library, self._account, number, search=False)
 
     def _special(self, node_id: str) -> Json | None:
@@ -203,7 +220,8 @@ class AmazonListings:
         if any(clause.field == "status" and not clause.test("AVAILABLE") for clause in clauses):
             wanted = any(clause.field == "status" and clause.test("TRASH") for clause in clauses)
             telling = [clause for clause in clauses if clause.field != "status"]
-            return _Few(filter(fits, self._library.removed) if wanted else [])
+            trashed = (number for number in self._library.removed if number not in self._account.tree.purged)
+            return _Few(filter(fits, trashed) if wanted else [])
         telling = [clause for clause in clauses if clause.field != "status"]
         if not all(clause.test("FILE") for clause in telling if clause.field == "kind"):
             return _Few([])

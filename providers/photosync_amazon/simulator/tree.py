@@ -53,6 +53,10 @@ class AccountTree:
     """What people wrote about items: `description`, `labels`, `hidden`, `favorite`."""
     people: dict[str, str] = field(default_factory=dict)
     """The names that people got from the user, by their ids."""
+    purged: set[int] = field(default_factory=set)
+    """The items that were deleted for good; they are among the library's removed ones."""
+    trashed_with: dict[str, list[str | int]] = field(default_factory=dict)
+    """What went to the trash with each folder: folders, and items by number."""
     version: int = 0
     """Increases with every change."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -70,6 +74,43 @@ class AccountTree:
         self.albums[album.id] = album
         self.version += 1
         return album
+
+    @property
+    def went_along(self) -> set[str | int]:
+        """What is in the trash through its folder alone."""
+        return {each for together in self.trashed_with.values() for each in together}
+
+    def trash_folder(self, folder_id: str, there: Iterable[int]) -> list[int]:
+        """Put a folder and all below into the trash; returns the items among `there` that go with it."""
+        if self.folders[folder_id].status == "TRASH":
+            return []
+        below = {folder_id}
+        for folder in self.folders.values():  # a folder is made after the one that it is in
+            if folder.parent in below and folder.status == "AVAILABLE":
+                below.add(folder.id)
+        numbers = [number for number in there if self.parents.get(number) in below]
+        for each in below:
+            self.folders[each].status = "TRASH"
+        self.trashed_with[folder_id] = [*below - {folder_id}, *numbers]
+        self.version += 1
+        return numbers
+
+    def restore_folder(self, folder_id: str) -> list[int]:
+        """Take a folder out of the trash; returns the items that come with it."""
+        together = self.trashed_with.pop(folder_id, [])
+        for each in (folder_id, *together):
+            if isinstance(each, str):
+                self.folders[each].status = "AVAILABLE"
+        self.version += 1
+        return [each for each in together if isinstance(each, int)]
+
+    def purge_folder(self, folder_id: str) -> list[int]:
+        """Delete a folder in the trash for good; returns the items that go with it."""
+        together = self.trashed_with.pop(folder_id, [])
+        for each in (folder_id, *together):
+            if isinstance(each, str):
+                del self.folders[each]
+        return [each for each in together if isinstance(each, int)]
 
     def put(self, number: int, parent: str) -> None:
         """Put an uploaded item into a folder."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 from aiohttp import web
@@ -12,6 +11,7 @@ from photosync.model import Kind
 from photosync.testing.receiving import Upload
 from photosync.testing.routes import Route
 from photosync_amazon.simulator.nodes import ALBUMS, Json, file_node
+from photosync_amazon.simulator.refused import body_of, refused
 from photosync_amazon.simulator.tree import ItemNames, numbered
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class AmazonUploads:
         """The item with this content; the trash is searched as well."""
         if numbers := set(self._library.with_md5(upload.md5)) - self._tree.foreign:
             return min(numbers)
-        trashed = self._library.removed
+        trashed = [number for number in self._library.removed if number not in self._tree.purged]
         return next((each for each in trashed if self._library.md5(self._library.item(each)) == upload.md5), None)
 
     def _file(self, number: int | None) -> Json:
@@ -135,7 +135,7 @@ class AmazonUploads:
     # Folders and albums
 
     async def _make(self, request: web.Request) -> web.StreamResponse:
-        wanted = await _body(request)
+        wanted = await body_of(request)
         name = wanted.get("name")
         if wanted.get("resourceVersion") != "V2" or not isinstance(name, str) or not name:
             return refused("Invalid parameters")
@@ -151,7 +151,7 @@ class AmazonUploads:
         return web.json_response(self._special(self._tree.make_folder(name, parents[0]).id), status=201)
 
     async def _join(self, request: web.Request) -> web.StreamResponse:
-        wanted, album_id = await _body(request), request.match_info["id"]
+        wanted, album_id = await body_of(request), request.match_info["id"]
         ids = wanted.get("value")
         if wanted.get("resourceVersion") != "V2" or wanted.get("op") != "add" or not isinstance(ids, list) or not ids:
             return refused("Invalid parameters")
@@ -194,18 +194,5 @@ async def _reversed(upload: Upload) -> AsyncIterator[bytes]:
     yield upload.content()[::-1]
 
 
-async def _body(request: web.Request) -> Mapping[str, object]:
-    try:
-        content: object = json.loads(await request.read())
-    except ValueError:
-        return {}
-    return content if isinstance(content, Mapping) else {}
-
-
 def _is_video(head: bytes) -> bool:
     return head[4:8] == _BOX and head[8:12] not in _STILLS
-
-
-def refused(message: str, status: int = 400, code: str = "") -> web.Response:
-    """The service's answer to a refused request."""
-    return web.json_response({"logref": "simulated", "message": message, "code": code}, status=status)
