@@ -10,6 +10,7 @@ import typer
 from typer import Option
 
 from photosync.cli.command import command
+from photosync.cli.command_groups import GroupedCommands
 from photosync.cli.options import GeneralOptions
 
 COMMANDS = {
@@ -36,10 +37,11 @@ COMMANDS = {
     "providers": "show_providers",
     "demo": "demo",
 }
-"""The function of each command, in the order of `--help`."""
+"""The function of each command. `command_groups` has its text in `--help`."""
 
 app = typer.Typer(
     name="photosync",
+    cls=GroupedCommands,
     help="Brings your photos and videos from several services to your own disk, safely.",
     rich_markup_mode=None,
     no_args_is_help=True,
@@ -72,7 +74,7 @@ def photosync(
 def register(arguments: Sequence[str]) -> None:
     """Register the commands that a run with these arguments needs: to import all takes 0.03 s."""
     first = arguments[0] if arguments else None
-    needed = [first] if first in COMMANDS else [] if first == "--version" else COMMANDS
+    needed = [first] if first in COMMANDS else [] if first in ("--version", "--help", "-h") else COMMANDS
     app.registered_commands.clear()
     for name in needed:
         app.command(name)(getattr(import_module(f"photosync.cli.commands.{name}"), COMMANDS[name]))

@@ -10,22 +10,21 @@ import pytest
 from typer.testing import CliRunner
 
 from photosync import __version__
-from photosync.cli.app import app, register
+from photosync.cli.app import COMMANDS, app, register
+from photosync.cli.command_groups import GROUPS
 
 register([])  # all commands
 
-COMMANDS = (
-    *("pull", "pick", "push", "login", "logout", "list", "collections", "usage", "fix", "why", "status"),
-    *("failures", "audit", "verify", "rebuild"),
-    *("trash", "trashed", "restore", "purge"),
-    *("init", "providers", "demo"),
-)
+_LINES_OF_A_SCREEN = 50
 
 
-def test_the_commands_stand_in_the_order_in_which_a_user_needs_them() -> None:
-    shown = CliRunner().invoke(app, ["--help"]).stdout
-    _, _, commands = shown.partition("Commands:\n")
-    assert tuple(line.split()[0] for line in commands.splitlines()) == COMMANDS
+def test_the_commands_stand_in_groups_on_one_screen() -> None:
+    shown = CliRunner().invoke(app, ["--help"]).stdout.splitlines()
+    assert len(shown) <= _LINES_OF_A_SCREEN
+    named = [name for line in shown for name in re.sub(r"   *[^ ].*", "", line.removeprefix("  ")).split(", ")]
+    for command in COMMANDS:
+        assert named.count(command) == 1
+    assert {command for lines in GROUPS.values() for names in lines for command in names} == {*COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -73,7 +72,7 @@ def test_help_imports_nothing_that_takes_time() -> None:
 def test_without_arguments_the_help_is_shown() -> None:
     result = CliRunner().invoke(app, [])
     assert result.exit_code == 2
-    assert "Commands:" in result.output
+    assert "Check and repair:" in result.output
 
 
 def test_version() -> None:

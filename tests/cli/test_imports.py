@@ -55,7 +55,12 @@ def test_a_command_that_only_prints_loads_no_configuration(tmp_path: Path, argum
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [(("--version",), set()), (("verify", "--help"), {"verify"}), (("-q", "verify", "--help"), set(COMMANDS))],
+    [
+        (("--version",), set()),
+        (("--help",), set()),
+        (("verify", "--help"), {"verify"}),
+        (("-q", "verify", "--help"), set(COMMANDS)),
+    ],
 )
 def test_the_module_of_a_command_is_loaded_if_it_is_asked_for(arguments: tuple[str, ...], expected: set[str]) -> None:
     code = "import atexit, sys; from photosync.cli import main; atexit.register(lambda: print(*sys.modules)); main()"

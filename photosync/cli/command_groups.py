@@ -1,0 +1,47 @@
+"""The commands in groups, as `photosync --help` shows them. The texts are here, so that no command is loaded for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from typer.core import TyperGroup
+
+GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
+    "Bring and take": {
+        ("pull",): "what is new, to the library",
+        ("pick",): "photos that you choose in a browser",
+        ("push",): "files and folders, to a service",
+    },
+    "Look": {
+        ("list", "collections"): "items; albums, frames or folders",
+        ("usage",): "storage used at a service",
+        ("status", "failures"): "a line an account; what failed, and what to do",
+        ("why",): "where a file came from, and which date it got",
+    },
+    "Check and repair": {
+        ("audit",): "compare a service with the library, item by item",
+        ("verify", "rebuild"): "read files again, repair them; make the catalog anew",
+        ("fix",): "fill in what photos lack: capture dates, offsets, names",
+    },
+    "Change at the service": {
+        ("trash", "restore"): "to the service's trash, only what is saved; out of it",
+        ("trashed", "purge"): "what is in the trash; delete it there for good",
+    },
+    "Set up": {
+        ("init",): "a configuration out of that of an older program",
+        ("login", "logout"): "sign in to an account, sign out",
+        ("providers", "demo"): "the plugins; everything on simulated services",
+    },
+}
+"""Commands that belong together share a line: the whole help fits on a screen."""
+
+
+class GroupedCommands(TyperGroup):
+    """The program's own help, with its commands in `GROUPS`."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - classes of typer's own copy
+        """Write the groups in place of one list."""
+        for heading, lines in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(", ".join(names), text) for names, text in lines.items()])
