@@ -221,6 +221,19 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Facet:
+    """One value by which a service's search can select, such as a place or a thing."""
+
+    category: str
+    value: str
+    name: str | None
+    """What a person calls it, where that is not its value."""
+    count: int | None
+    query: str | None
+    """The filter that selects its items, in the provider's language: for `--query`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The values that identify a content."""
 

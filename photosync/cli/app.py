@@ -22,6 +22,7 @@ COMMANDS = {
     "list": "list_items",
     "collections": "show_collections",
     "usage": "show_usage",
+    "facets": "show_facets",
     "fix": "fix",
     "why": "why",
     "status": "show_status",

@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     },
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",
+        ("facets",): "people, places, things, times as a service knows them",
         ("usage",): "storage used at a service",
         ("status", "failures"): "a line an account; what failed, and what to do",
         ("why",): "where a file came from, and which date it got",

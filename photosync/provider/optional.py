@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Protocol, runtime_checkable
 
 from photosync.errors import ItemError
-from photosync.model import Collection, Item, Selection, Usage
+from photosync.model import Collection, Facet, Item, Selection, Usage
 from photosync.provider.required import Page
 
 
@@ -45,6 +45,16 @@ class HasUsage(Protocol):
 
     def usage(self) -> Sequence[Usage]:
         """One `Usage` per type of content."""
+
+
+@runtime_checkable
+class HasFacets(Protocol):
+    """Optional: the values by which the service's search can select, with their counts."""
+
+    facet_categories: ClassVar[tuple[str, ...]]
+
+    def facets(self, category: str) -> Sequence[Facet]:
+        """The values of one of the categories, as the service has them."""
 
 
 @runtime_checkable

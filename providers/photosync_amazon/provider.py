@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import ItemError, ProviderError, SignInError, UsageError
-from photosync.model import CONTEXTS, PERSON, Collection, Item, Kind, Selection, SortField, Usage
+from photosync.model import CONTEXTS, PERSON, Collection, Facet, Item, Kind, Selection, SortField, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -34,6 +34,7 @@ from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync.transport import Destination
 from photosync_amazon.api import NEWEST_FIRST, PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.cookies import find_cookies
+from photosync_amazon.facets import CATEGORIES, facets_of
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.query import NodeQuery, node_query
@@ -196,6 +197,12 @@ class AmazonProvider:
     def people(self) -> Iterator[Collection]:
         """The people whom the user has named."""
         return filter(None, map(person_of, self._api.aggregation("allPeople")))
+
+    facet_categories: ClassVar = CATEGORIES
+
+    def facets(self, category: str) -> Sequence[Facet]:
+        """The values of a category, as the service counts them."""
+        return list(facets_of(category, self._api.aggregation(category)))
 
     def members(self, collection: Collection) -> Iterator[Sequence[str]]:
         """The ids of the photos and videos in an album, or of a person."""
