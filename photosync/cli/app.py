@@ -34,6 +34,8 @@ COMMANDS = {
     "trashed": "show_trashed",
     "restore": "restore",
     "purge": "purge",
+    "favorite": "favorite",
+    "hide": "hide",
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",

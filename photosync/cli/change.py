@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument
 
 from photosync import units
+from photosync.api.selection import checked_selection, selection_of
 from photosync.characters import is_utf_8
 from photosync.cli.ids import read_ids
 from photosync.cli.library_run import LibraryRun
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.jobs.account import Account
     from photosync.jobs.change.change import Action, Outcome, Target
+    from photosync.jobs.change.wanted import Wanted
     from photosync.library import Library
 
 Ids = Annotated[
@@ -46,6 +48,23 @@ def named_ids(ids: Sequence[str] | None) -> list[str]:
 def is_selection(options: FilterOptions) -> bool:
     """Whether the user selected anything by an option."""
     return any(getattr(options, each.name) for each in fields(options))
+
+
+def wanted_items(ids: Sequence[str] | None, options: FilterOptions) -> Callable[[Account], Wanted]:
+    """What the user named at the service, for an account. Raises `UsageError`, too when it is called."""
+    if bool(ids) == is_selection(options):
+        raise UsageError(
+            "say what is meant: ids (or - for those on standard input), or a selection such as --year 2019"
+        )
+    selection_of(options)
+    named = named_ids(ids)
+
+    def of(account: Account) -> Wanted:
+        from photosync.jobs.change.wanted import Wanted
+
+        return Wanted(named) if ids else Wanted((), *checked_selection(options, account))
+
+    return of
 
 
 def check_can_confirm(options: ChangeOptions) -> None:

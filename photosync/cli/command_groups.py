@@ -28,6 +28,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Change at the service": {
         ("trash", "restore"): "to the service's trash, only what is saved; out of it",
         ("trashed", "purge"): "what is in the trash; delete it there for good",
+        ("favorite", "hide"): "make items favourites; hide them",
     },
     "Set up": {
         ("init",): "a configuration out of that of an older program",

@@ -75,9 +75,11 @@ class LibraryIndex:
     def cards(self) -> Iterator[Card]:
         """All items that exist, in the order of arrival."""
         compact, has, removed = self._compact_all(), self._library.has, bool(self._library.removed)
+        marked = self._library.marked
         for number, word in enumerate(compact):
             if not removed or has(number):
-                yield _card(number, word)
+                card = _card(number, word)
+                yield card._replace(favorite=marked[number]) if number in marked else card
 
     def _kept(self, keep: Callable[[Card], bool]) -> array[int]:
         return array("L", [card.number for card in self.cards() if keep(card)])

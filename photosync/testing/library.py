@@ -128,6 +128,8 @@ class SimulatedLibrary:
         """Increases with every change, so that an index can tell that it is out of date."""
         self.removed: list[int] = []
         """Numbers, in order."""
+        self.marked: dict[int, bool] = {}
+        """The items, by number, that were made favourites later, or ceased to be."""
         self._next = count
         self._revisions: dict[int, int] = {}
         self._traits: dict[int, ItemTraits] = {}
@@ -179,6 +181,12 @@ class SimulatedLibrary:
             number = self._existing(item_id)
             before = self._traits.get(number) or self.traits_type(missing=self._missing(self.draw(number)))
             self._traits[number] = replace(before, name=name)
+            self._changed()
+
+    def mark(self, item_id: str, *, favorite: bool) -> None:
+        """Make an item a favourite, or end that."""
+        with self.lock:
+            self.marked[self._existing(item_id)] = favorite
             self._changed()
 
     def remove(self, item_id: str) -> None:
@@ -253,6 +261,7 @@ class SimulatedLibrary:
             reading = traits.taken or reading
             favorite = favorite if traits.favorite is None else traits.favorite
             missing = traits.missing
+        favorite = self.marked.get(number, favorite)
         return SimulatedItem(
             number,
             self.id_of(number),

@@ -252,6 +252,10 @@ class AmazonApi:
         path = f"/nodes/{quote(album_id, safe='')}/children"
         return self._send("PATCH", path, {"op": "add", "value": list(ids)})
 
+    def change_settings(self, node_id: str, **settings: bool) -> Answer:
+        """Change `favorite` or `hidden` of an item."""
+        return self._send("PATCH", f"/nodes/{quote(node_id, safe='')}", {"settings": dict(settings)})
+
     def trash(self, ids: Sequence[str]) -> Answer:
         """Move files, and folders with all that is in them, to the trash."""
         return self._send("PATCH", "/trash", _trash_body("add", ids))

@@ -111,6 +111,50 @@ class AmazonChanges:
             sent, self._in_one_call(self._api.purge, sent), is_done=gone, is_done_anyway=gone
         )
 
+    # Favourites and hidden items
+
+    def set_favorite(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Make them favourites, or end that."""
+        refused = self._one_by_one(items, lambda id_: self._api.change_settings(id_, favorite=on))
+        return refused | self._unseen(items, refused, lambda node: node.favorite is on)
+
+    def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Hide them, or show them again."""
+        refused = self._one_by_one(items, lambda id_: self._api.change_settings(id_, hidden=on))
+        return refused | self._unseen(items, refused, lambda node: node.hidden is on)
+
+    def _one_by_one(self, items: Sequence[Item], call: Callable[[str], Answer]) -> dict[str, ItemError]:
+        refused: dict[str, ItemError] = {}
+        for item in items:
+            clock.check(self._cancel)
+            if (answer := call(item.id)).status not in _DONE:
+                refused[item.id] = _refusal(answer, item.name)
+        return refused
+
+    def _unseen(
+        self, items: Sequence[Item], refused: Mapping[str, ItemError], is_done: Callable[[DriveNode], bool]
+    ) -> dict[str, ItemError]:
+        """Those that were not refused, and that the service does not show as they should be now."""
+        sent = [item.id for item in items if item.id not in refused]
+
+        def shows(id_: str) -> bool:
+            node = self._api.node(id_)
+            return node is not None and is_done(node)
+
+        return self._left_after_looking(sent, shows)
+
+    def _left_after_looking(self, ids: Sequence[str], is_done: Callable[[str], bool]) -> dict[str, ItemError]:
+        """Those that are not done; looked at up to three times."""
+        left = list(ids)
+        for look in range(_LOOKS):
+            if look and left:
+                clock.wait(self._cancel, _BETWEEN_LOOKS_S)
+            left = [id_ for id_ in left if not is_done(id_)]
+        unseen = f"{SERVICE} took the request, and does not show the change. Look again later."
+        return {id_: ItemError(f"{id_}: {unseen}", Reason.NOT_READY) for id_ in left}
+
+    # Requests
+
     def _in_one_call(self, call: Callable[[Sequence[str]], Answer], ids: Sequence[str]) -> dict[str, ItemError]:
         """The refusals by id. If the call is refused, each id has its own one: the others are not stopped."""
         if not ids:
@@ -136,13 +180,8 @@ class AmazonChanges:
         A refused request may have been the repetition of one that was carried out: then it is `is_done_anyway`.
         """
         failed = {id_: error for id_, error in refused.items() if self._status(id_) not in is_done_anyway}
-        left = [id_ for id_ in ids if id_ not in refused]
-        for look in range(_LOOKS):
-            if look and left:
-                clock.wait(self._cancel, _BETWEEN_LOOKS_S)
-            left = [id_ for id_ in left if self._status(id_) not in is_done]
-        unseen = f"{SERVICE} took the request, and does not show the change. Look again later."
-        return failed | {id_: ItemError(f"{id_}: {unseen}", Reason.NOT_READY) for id_ in left}
+        sent = [id_ for id_ in ids if id_ not in refused]
+        return failed | self._left_after_looking(sent, lambda id_: self._status(id_) in is_done)
 
     def _status(self, id_: str) -> str | None:
         """The status of a file or folder; None if there is none."""

@@ -256,6 +256,14 @@ class AmazonProvider:
         """Everything in the trash."""
         return self._changes.trashed()
 
+    def set_favorite(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Make them favourites, or end that."""
+        return self._changes.set_favorite(items, on=on)
+
+    def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Hide them, or show them again."""
+        return self._changes.set_hidden(items, on=on)
+
     @property
     def _changes(self) -> AmazonChanges:
         from photosync_amazon.changes import AmazonChanges  # noqa: PLC0415 - only commands that change something need it

@@ -9,6 +9,7 @@ from photosync.catalog import Catalog
 from photosync.jobs import list as listing
 from photosync.jobs.account import Account
 from photosync.jobs.change.change import Target
+from photosync.jobs.listing_pages import not_there
 from photosync.model import Collection, Item, Selection
 
 
@@ -32,9 +33,15 @@ def listed_items(account: Account, catalog: Catalog, wanted: Wanted) -> list[Tar
 
 
 def named_items(account: Account, catalog: Catalog, ids: Sequence[str]) -> list[Target]:
-    """Items by their ids alone, without asking the service: it refuses those that it does not have."""
-    known = catalog.known(account.name, ids)
-    return [Target(id_, known[id_].item.name, known[id_].item) if id_ in known else Target(id_, id_) for id_ in ids]
+    """The items with these ids, as the service has them now; those that it does not have are refused."""
+    targets: list[Target] = []
+
+    def note_missing(id_: str) -> None:
+        targets.append(Target(id_, id_, refusal=not_there(account, id_)))
+
+    selection = Selection(ids=frozenset(ids))
+    targets += [item_target(row.item) for row in listing.listed(account, catalog, selection, (), note_missing)]
+    return targets
 
 
 def item_target(item: Item) -> Target:

@@ -153,7 +153,13 @@ class AmazonUploads:
     async def _join(self, request: web.Request) -> web.StreamResponse:
         wanted, album_id = await body_of(request), request.match_info["id"]
         ids = wanted.get("value")
-        if wanted.get("resourceVersion") != "V2" or wanted.get("op") != "add" or not isinstance(ids, list) or not ids:
+        change = wanted.get("op")
+        if (
+            wanted.get("resourceVersion") != "V2"
+            or change not in ("add", "remove")
+            or not isinstance(ids, list)
+            or not ids
+        ):
             return refused("Invalid parameters")
         album = self._special(album_id)
         if album.get("kind") != "VISUAL_COLLECTION":
@@ -164,7 +170,10 @@ class AmazonUploads:
         known = [number for number in numbers if number is not None and self._library.has(number)]
         if len(known) != len(ids):
             return self._simulator.not_found_answer()
-        self._tree.join(album_id, known)
+        if change == "add":
+            self._tree.join(album_id, known)
+        else:
+            self._tree.take_out(album_id, known)
         return web.json_response(self._special(album_id))
 
     def _is_folder(self, node_id: str) -> bool:
