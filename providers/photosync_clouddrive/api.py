@@ -201,7 +201,7 @@ class CloudDriveApi:
         )
         node = parse_node(json_object(answer.body)) if answer.status in STORED else None
         if node is not None and node.parents and parent not in node.parents:
-            self.trash(node.id)
+            self.discard(node.id)
             raise ItemError(
                 f"{SERVICE} made the folder {name} in another place than it was told to. That one was put to the "
                 "trash. Push again.",
@@ -209,6 +209,33 @@ class CloudDriveApi:
             )
         return answer
 
-    def trash(self, node_id: str) -> None:
-        """Move a node to the trash, from which a person can restore it."""
+    # The trash
+
+    def trashed(self) -> Iterator[list[DriveNode]]:
+        """What was put into the trash itself, one page per request. Raises `ProviderError` if one cannot be read."""
+        token: str | None = None
+        progress = ListingProgress(SERVICE)
+        while True:
+            content, _ = self.page("trash", ("status:TRASH",), token)
+            listed = nodes_of(content, SERVICE)
+            yield list(filter(None, map(parse_node, listed)))
+            token = page_token(content, "nextToken")
+            if token is None:
+                return
+            progress.check((each.get("id") for each in listed), token)
+
+    def discard(self, node_id: str) -> None:
+        """Move a node that this run has made to the trash. Raises an error if the service refuses."""
         self._transport.request("PUT", f"{self._metadata_url}trash/{quote(node_id, safe='')}", json={})
+
+    def trash(self, node_id: str) -> Answer:
+        """Move a node to the trash, from which a person can restore it; the answer may be a refusal."""
+        return self._change_trash("PUT", f"trash/{quote(node_id, safe='')}")
+
+    def restore(self, node_id: str) -> Answer:
+        """Move a node back into its folders; the answer may be a refusal."""
+        return self._change_trash("POST", f"trash/{quote(node_id, safe='')}/restore")
+
+    def _change_trash(self, method: str, path: str) -> Answer:
+        accept = (*ANSWERED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
+        return self._transport.request(method, f"{self._metadata_url}{path}", json={}, accept=accept)

@@ -9,15 +9,16 @@ from there, so an unchanged account costs one request.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from photosync.errors import PhotosyncError, ProviderError, Reason, SignInError, UsageError
+from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import Collection, Item, Kind, Selection, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
+    FileOrFolder,
     Interaction,
     Page,
     ServiceFacts,
@@ -35,6 +36,7 @@ from photosync_clouddrive.query import checked_query
 from photosync_clouddrive.refusals import FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
 from photosync_clouddrive.sync import sync
+from photosync_clouddrive.trash import NO_PURGE, CloudDriveTrash, files_below
 from photosync_clouddrive.tree import DriveTree
 from photosync_clouddrive.tree_view import TreeView
 
@@ -149,11 +151,8 @@ class CloudDriveProvider:
         """
         from photosync_clouddrive.uploads import CloudDriveUploader  # noqa: PLC0415 - only a push needs it
 
-        if not request.dry_run and self.needs_upload_permission():
-            raise SignInError(
-                f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "
-                f"Permit them with: photosync login {self._account} --upload"
-            )
+        if not request.dry_run:
+            self._check_can_write()
         return CloudDriveUploader(
             self._account,
             self._opened_drive(),
@@ -161,6 +160,13 @@ class CloudDriveProvider:
             request.collection,
             wait_s=self._settings.upload_wait.total_seconds(),
         )
+
+    def _check_can_write(self) -> None:
+        if self.needs_upload_permission():
+            raise SignInError(
+                f"account '{self._account}': nobody has permitted uploads to Amazon Cloud Drive yet. "
+                f"Permit them with: photosync login {self._account} --upload"
+            )
 
     def needs_upload_permission(self) -> bool:
         """Whether there is no token, or its scopes do not allow writing. A token without known scopes is tried."""
@@ -216,6 +222,42 @@ class CloudDriveProvider:
         sync(self._context, api, tree)
         wants_all = self._settings.all_files or selection.all_files
         return TreeView(tree, tuple(Kind) if wants_all else (Kind.PHOTO, Kind.VIDEO))
+
+    # The trash
+
+    trash_batch: ClassVar[int] = 1
+    purge_refusal: ClassVar[str | None] = NO_PURGE
+
+    def find(self, id_: str) -> FileOrFolder | None:
+        """The file or folder of this id."""
+        return self._trash.find(id_)
+
+    def files_below(self, folder: FileOrFolder) -> Iterator[Sequence[Item]]:
+        """The files in a folder and all folders below."""
+        self._synced(Selection(all_files=True))
+        return files_below(self._opened_tree(), folder)
+
+    def trash(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move files, and folders with all that is in them, to the trash."""
+        self._check_can_write()
+        return self._trash.trash(ids)
+
+    def restore(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Move them back."""
+        self._check_can_write()
+        return self._trash.restore(ids)
+
+    def purge(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """The service refuses it to all programs."""
+        return {id_: ItemError(f"{id_}: {NO_PURGE}", Reason.FORBIDDEN) for id_ in ids}
+
+    def trashed(self) -> Iterator[Sequence[FileOrFolder]]:
+        """Everything in the trash."""
+        return self._trash.trashed()
+
+    @property
+    def _trash(self) -> CloudDriveTrash:
+        return CloudDriveTrash(self._account, self._opened_drive(), self._context.cancel)
 
     # Opened when needed
 

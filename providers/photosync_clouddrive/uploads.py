@@ -163,7 +163,7 @@ class CloudDriveUploader:
     def _discarded(self, file: FileToUpload, node: DriveNode, what: str, reason: Reason) -> ItemError:
         """Move the resulting node to the trash, if possible, and return the message."""
         try:
-            self._api.trash(node.id)
+            self._api.discard(node.id)
         except (SignInError, CancelledError):
             raise
         except PhotosyncError:

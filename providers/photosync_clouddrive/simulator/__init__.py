@@ -25,6 +25,7 @@ from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
 from photosync_clouddrive.simulator.stream import LINE_NODES, ChangesStream, refused
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, OWNER, Tokens
+from photosync_clouddrive.simulator.trash import DriveTrash
 from photosync_clouddrive.simulator.uploads import DriveUploads
 
 _API = "/drive/v1"
@@ -60,6 +61,7 @@ class CloudDriveSimulator(Simulator):
         super().__init__(**options)
         self.drive = Drive(self.library)
         self.uploads = DriveUploads(self.drive, self.faults, self.inbox)
+        self.trash = DriveTrash(self.drive, self.uploads, _API)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
         """Fields that replace those of the endpoint's answer."""
@@ -118,7 +120,7 @@ class CloudDriveSimulator(Simulator):
             Route("POST", f"{_API}/changes", self._stream.answer, "list"),
             Route("GET", f"{_API}/nodes", self._nodes, "list"),
             Route("POST", f"{_API}/nodes", self.uploads.make_folder, changes=True),
-            Route("PUT", f"{_API}/trash/{{id}}", self.uploads.trash, changes=True),
+            *self.trash.routes(),
             Route("GET", f"{_API}/nodes/{{id}}", self._node),
             Route("GET", f"{_API}/nodes/{{id}}/children", self._children, "list"),
             Route("GET", f"{_API}/account/usage", self._usage),
