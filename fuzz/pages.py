@@ -107,7 +107,7 @@ def _check_collections(collections: Iterator[Collection]) -> None:
 
 
 def _read_amazon(transport: OneAnswer) -> None:
-    api = AmazonApi(transport, _HOST, _HOST, None)
+    api = AmazonApi(transport, _HOST, _HOST, None, _HOST)
     for call in (api.root, api.usage, partial(api.node, "id"), lambda: list(api.albums())):
         with suppress(PhotosyncError):
             call()

@@ -221,6 +221,30 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder at a service."""
+
+    id: str
+    path: tuple[str, ...]
+    """The names from the root to it; empty for the root."""
+    count: int | None
+    """The number of files in it, without those in the folders in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetails:
+    """What a service tells about an account. None: it does not."""
+
+    owner: str | None
+    """The customer's id."""
+    root: str | None
+    """The id of the folder that has all others."""
+    status: str | None = None
+    signed_in_until: datetime | None = None
+    """When the present token ends: an aware time. Most are renewed by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     """One value by which a service's search can select, such as a place or a thing."""
 

@@ -21,6 +21,8 @@ COMMANDS = {
     "logout": "logout",
     "list": "list_items",
     "collections": "show_collections",
+    "tree": "show_tree",
+    "show": "show",
     "usage": "show_usage",
     "facets": "show_facets",
     "fix": "fix",

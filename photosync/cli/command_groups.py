@@ -15,6 +15,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     },
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",
+        ("tree", "show"): "folders; all about one file, folder or account",
         ("facets",): "people, places, things, times as a service knows them",
         ("usage",): "storage used at a service",
         ("status", "failures"): "a line an account; what failed, and what to do",

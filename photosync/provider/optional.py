@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 from photosync.errors import ItemError
-from photosync.model import Collection, Facet, Item, Selection, Usage
+from photosync.model import AccountDetails, Collection, Facet, Folder, Item, Selection, Usage
 from photosync.provider.required import Page
 
 
@@ -45,6 +45,36 @@ class HasUsage(Protocol):
 
     def usage(self) -> Sequence[Usage]:
         """One `Usage` per type of content."""
+
+
+@runtime_checkable
+class HasFolders(Protocol):
+    """Optional: the folders of the account, for services with a tree of them."""
+
+    def folder_tree(self) -> Iterator[Folder]:
+        """All folders outside the trash, in any order."""
+
+
+@runtime_checkable
+class ShowsDetails(Protocol):
+    """Optional: everything that the service tells about one file or folder, and about the account."""
+
+    def id_at(self, path: Sequence[str]) -> str | None:
+        """The id of the file or folder with these names from the root; None if there is none."""
+
+    def raw_node(self, id_: str, *, link: bool) -> Mapping[str, object] | None:
+        """The service's own description; None if there is none. `link`: with an address that needs no sign-in."""
+
+    def account_details(self) -> AccountDetails:
+        """Asked of the service."""
+
+
+@runtime_checkable
+class HasThumbnails(Protocol):
+    """Optional: small pictures of items."""
+
+    def thumbnail(self, id_: str, pixels: int) -> bytes:
+        """A JPEG or PNG with sides of at most `pixels`. Raises `ItemError` if there is none."""
 
 
 @runtime_checkable

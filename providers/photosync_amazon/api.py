@@ -20,7 +20,7 @@ from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, as_object, number, page_token, parts, unusable
+from photosync.provider_kit.json_fields import Json, as_object, number, page_token, parts, text, unusable
 from photosync.provider_kit.pages_ahead import PagesAhead
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
@@ -74,13 +74,17 @@ class NodePage:
 
 
 class AmazonApi:
-    """The calls of one account. `url` is the API's, `download_url` an alternative for originals, if there is one."""
+    """The calls of one account. `url` is the API's, `download_url` an alternative for originals, if there is one;
+    `thumbnails_url` has small pictures."""
 
-    def __init__(self, transport: Transport, url: str, upload_url: str, download_url: str | None) -> None:
+    def __init__(
+        self, transport: Transport, url: str, upload_url: str, download_url: str | None, thumbnails_url: str
+    ) -> None:
         self._transport = transport
         self._url = url.rstrip("/")
         self._upload_url = upload_url
         self._download_url = download_url and download_url.rstrip("/")
+        self._thumbnails_url = thumbnails_url.rstrip("/")
         self._root: DriveNode | None = None
         self._lock = threading.Lock()
 
@@ -180,6 +184,37 @@ class AmazonApi:
             if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
             raise
+
+    def raw_node(self, node_id: str, *, link: bool) -> Json | None:
+        """The node's own JSON with its assets; None if there is none."""
+        check = partial(check_node, service=SERVICE)
+        try:
+            answer = self._get(f"/nodes/{quote(node_id, safe='')}", check, tempLink="true" if link else "false")
+        except ProviderError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
+                return None
+            raise
+        return as_object(answer)
+
+    def count_files(self, folder_id: str) -> int | None:
+        """How many files a folder has, without those in the folders in it."""
+        return self._page(f"/nodes/{quote(folder_id, safe='')}/children", filters="kind:FILE", limit=1, offset=0).total
+
+    def account_status(self) -> str | None:
+        """The account's status in the service's word: `ACTIVE`."""
+        return text(self._get("/account/info"), "status")
+
+    def thumbnail(self, node_id: str, pixels: int) -> bytes:
+        """A small picture; the service encodes it anew."""
+        answer = self._transport.request(
+            "GET",
+            f"{self._thumbnails_url}/{quote(node_id, safe='')}",
+            params={"ownerId": self.root().owner, "viewBox": pixels},
+            accept=(HTTPStatus.OK, *_REFUSED),
+        )
+        if answer.status != HTTPStatus.OK or not answer.content_type.startswith("image/"):
+            raise ItemError(f"{node_id}: {SERVICE} has no thumbnail of it (status {answer.status})", Reason.NOT_FOUND)
+        return answer.body
 
     def root(self) -> DriveNode:
         """The folder that contains all others, with the id of the account's owner; requested once."""

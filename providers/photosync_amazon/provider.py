@@ -14,7 +14,19 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import ItemError, ProviderError, SignInError, UsageError
-from photosync.model import CONTEXTS, PERSON, Collection, Facet, Item, Kind, Selection, SortField, Usage
+from photosync.model import (
+    CONTEXTS,
+    PERSON,
+    AccountDetails,
+    Collection,
+    Facet,
+    Folder,
+    Item,
+    Kind,
+    Selection,
+    SortField,
+    Usage,
+)
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -27,8 +39,9 @@ from photosync.provider import (
     UploadRequest,
 )
 from photosync.provider_kit.amazon_drive.filters import read_filter
+from photosync.provider_kit.amazon_drive.paths import node_at
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import json_object, text
+from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
 from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync.transport import Destination
@@ -197,6 +210,36 @@ class AmazonProvider:
     def people(self) -> Iterator[Collection]:
         """The people whom the user has named."""
         return filter(None, map(person_of, self._api.aggregation("allPeople")))
+
+    def folder_tree(self) -> Iterator[Folder]:
+        """All folders, with a request for the folders in each and one for the number of its files."""
+        todo: list[tuple[str, tuple[str, ...]]] = [(self._api.root().id, ())]
+        seen = set[str]()
+        while todo:
+            id_, path = todo.pop()
+            if id_ in seen:
+                continue
+            seen.add(id_)
+            yield Folder(id_, path, self._api.count_files(id_))
+            todo += [(each.id, (*path, each.name or each.id)) for each in self._api.folders_in(id_)]
+
+    def id_at(self, path: Sequence[str]) -> str | None:
+        """The id of a file or folder."""
+        node = node_at(self._api, path)
+        return None if node is None else node.id
+
+    def raw_node(self, id_: str, *, link: bool) -> Json | None:
+        """A file, folder or album as the service has it."""
+        return self._api.raw_node(id_, link=link)
+
+    def account_details(self) -> AccountDetails:
+        """The owner, the root, and whether the account is active."""
+        root = self._api.root()
+        return AccountDetails(root.owner, root.id, self._api.account_status())
+
+    def thumbnail(self, id_: str, pixels: int) -> bytes:
+        """A small picture, from the host that has them."""
+        return self._api.thumbnail(id_, pixels)
 
     facet_categories: ClassVar = CATEGORIES
 

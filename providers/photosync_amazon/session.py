@@ -42,7 +42,13 @@ class AmazonSession:
             )
         )
         self._auth.transport = self.transport
-        self.api = AmazonApi(self.transport, api_url, self._upload_url, settings.download_url(cookies.tld))
+        self.api = AmazonApi(
+            self.transport,
+            api_url,
+            self._upload_url,
+            settings.download_url(cookies.tld),
+            settings.thumbnails_url(cookies.tld),
+        )
 
     def customer(self) -> str | None:
         """The id of the customer whose session it is, where the service tells it. Raises `SignInError`."""

@@ -55,6 +55,10 @@ class AmazonSettings(AccountSettings):
         sites = (f"{name}.amazon.{tld}" for name in PHOTOS_HOSTS)
         return (*sites, self.upload_url(tld), *self.endpoints.values())
 
+    def thumbnails_url(self, tld: str) -> str:
+        """The address of small pictures."""
+        return self.endpoints.get("thumbnails", f"https://thumbnails-photos.amazon.{tld}/v1/thumbnail")
+
     def download_url(self, tld: str) -> str | None:
         """The alternative address for originals; unknown if the configuration replaces only the API's host."""
         if "download" in self.endpoints or "api" in self.endpoints:

@@ -18,7 +18,7 @@ from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, Node
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, identifier, json_object, page_token
+from photosync.provider_kit.json_fields import Json, as_object, identifier, json_object, page_token, text
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
@@ -82,6 +82,21 @@ class CloudDriveApi:
             if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
                 return None
             raise
+
+    def raw_node(self, node_id: str, *, link: bool) -> Json | None:
+        """The node's own JSON with its assets; None if there is none."""
+        params = {"asset": "ALL", "tempLink": "true" if link else "false"}
+        try:
+            answer = self._get(f"nodes/{quote(node_id, safe='')}", params, check=partial(check_node, service=SERVICE))
+        except ProviderError as error:
+            if error.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):  # 400: not a valid id
+                return None
+            raise
+        return as_object(answer)
+
+    def account_status(self) -> str | None:
+        """The account's status in the service's word: `ACTIVE`."""
+        return text(self._get("account/info"), "status")
 
     def named(self, parent: str, name: str) -> Iterator[DriveNode]:
         """The nodes called `name` in a folder, ignoring case; available nodes come first."""

@@ -6,6 +6,7 @@ Facts: protocol notes on Amazon Cloud Drive, section 1.6. The token file has acd
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
 from photosync.errors import SignInError
 from photosync.provider_kit.json_fields import number, text
@@ -58,6 +59,19 @@ class CloudDriveAuth(BearerAuth):
         if self.is_good(token, 0.0):
             return f"signed in, token in {self.file.path}"
         return f"token in {self.file.path}, to be refreshed" if self._source else "token expired, nothing to refresh it"
+
+    def ends_at(self) -> datetime | None:
+        """When the present token ends; None if there is none, or it does not say."""
+        try:
+            ends_at = self.file.read().get("exp_time")
+        except SignInError:
+            return None
+        if not isinstance(ends_at, int | float):
+            return None
+        try:
+            return datetime.fromtimestamp(ends_at, UTC)
+        except (OverflowError, OSError, ValueError):
+            return None
 
     def good_token(self, refused: str | None = None, wanted_s: float = 0.0) -> str:
         """A file from another program does not say when its token expires: within an hour at the latest."""

@@ -90,6 +90,10 @@ class FolderPaths:
             if not folder.is_root and (paths := self.paths(folder_id)):
                 yield folder_id, paths[0]
 
+    def roots(self) -> list[str]:
+        """The id of the root; empty if the listing was not complete."""
+        return [folder_id for folder_id, folder in self._folders.items() if folder.is_root]
+
     def orphans(self) -> int:
         """The number of folders with parents that the service does not list."""
         return sum(any(parent not in self._folders for parent in folder.parents) for folder in self._folders.values())
@@ -100,4 +104,4 @@ class FolderPaths:
     @property
     def has_root(self) -> bool:
         """Whether there is a root; without one the listing was not complete."""
-        return any(folder.is_root for folder in self._folders.values())
+        return bool(self.roots())

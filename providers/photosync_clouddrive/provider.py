@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, SignInError, UsageError
-from photosync.model import Collection, Item, Kind, Selection, Usage
+from photosync.model import AccountDetails, Collection, Folder, Item, Kind, Selection, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -25,7 +25,8 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
-from photosync.provider_kit.json_fields import json_object, text
+from photosync.provider_kit.amazon_drive.paths import node_at
+from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
 from photosync_clouddrive.api import CloudDriveApi
@@ -131,6 +132,25 @@ class CloudDriveProvider:
     def collections(self) -> Iterator[Collection]:
         """All folders, by their first path, with the number of items in and below them."""
         yield from self._synced(Selection()).collections()
+
+    def folder_tree(self) -> Iterator[Folder]:
+        """All folders, a hard-linked one by its first path, with the number of items in each."""
+        return self._synced(Selection()).folder_tree()
+
+    def id_at(self, path: Sequence[str]) -> str | None:
+        """The id of a file or folder."""
+        node = node_at(self._opened_drive(), path)
+        return None if node is None else node.id
+
+    def raw_node(self, id_: str, *, link: bool) -> Json | None:
+        """A file or folder as the service has it."""
+        return self._opened_drive().raw_node(id_, link=link)
+
+    def account_details(self) -> AccountDetails:
+        """The root, whether the account is active, and until when the present token is valid."""
+        drive = self._opened_drive()
+        root = drive.root()
+        return AccountDetails(root.owner, root.id, drive.account_status(), self._auth.ends_at())
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from photosync.model import Collection, Item, Kind
+from photosync.model import Collection, Folder, Item, Kind
 from photosync.provider import Page
 from photosync.provider_kit.amazon_drive.nodes import DriveNode
 from photosync_clouddrive.items import item_of
@@ -54,6 +54,16 @@ class TreeView:
             counts.update(dict.fromkeys(self.folders.above(parents), count))
         for folder_id, path in self.folders.visible():
             yield Collection(folder_id, path, "folder", counts[folder_id])
+
+    def folder_tree(self) -> Iterator[Folder]:
+        """All folders with the number of items in each."""
+        counts: Counter[str] = Counter()
+        for parents, count in self._tree.file_counts(self._media):
+            counts.update(dict.fromkeys(parents, count))
+        for folder_id in self.folders.roots():
+            yield Folder(folder_id, (), counts[folder_id])
+        for folder_id, path in self.folders.visible():
+            yield Folder(folder_id, tuple(path.split("/")), counts[folder_id])
 
     def _total(self, below: frozenset[str] | None) -> int:
         return sum(

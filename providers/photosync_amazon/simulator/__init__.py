@@ -247,6 +247,10 @@ class AmazonSimulator(Simulator):
             return self.not_found_answer()
         if self.faults.fires("slow_change", "other", request.match_info["id"]):
             node = {**node, "status": "TRASH" if node["status"] == "AVAILABLE" else "AVAILABLE"}
+        if request.query.get("asset") == "ALL" and node["kind"] == "FILE":
+            node = {**node, "assets": [{"id": f"{node['id']}-small", "kind": "ASSET", "parents": [node["id"]]}]}
+        if request.query.get("tempLink") == "true" and node["kind"] == "FILE":
+            node = {**node, "tempLink": self._signed_url(request.match_info["id"])}
         return web.json_response(node)
 
     async def _redirection(self, request: web.Request) -> web.StreamResponse:
@@ -278,6 +282,8 @@ class AmazonSimulator(Simulator):
         return self._content(request, self._number(request))
 
     async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
+        if request.query.get("ownerId") != self.account.owner or not request.query.get("viewBox", "").isdigit():
+            return refused("Invalid ownerId or viewBox")
         return self._content(request, self._number(request))
 
     async def _account_usage(self, _request: web.Request) -> web.StreamResponse:

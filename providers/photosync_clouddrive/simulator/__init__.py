@@ -221,6 +221,10 @@ class CloudDriveSimulator(Simulator):
         if not self.drive.knows(node_id):
             return self.not_found_answer()
         node = self.drive.node(node_id)
+        if request.query.get("asset") == "ALL" and node.get("kind") == "FILE":
+            node = {**node, "assets": [{"id": f"{node_id}-small", "kind": "ASSET", "parents": [node_id]}]}
+        if request.query.get("tempLink") == "true" and node.get("kind") == "FILE":
+            node = {**node, "tempLink": f"{self.url_of('storage')}/bucket/{node_id}"}
         return web.json_response(_without_hash(node) if self.faults.fires("hashless", "other") else node)
 
     # Content
