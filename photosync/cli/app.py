@@ -38,6 +38,7 @@ COMMANDS = {
     "purge": "purge",
     "favorite": "favorite",
     "hide": "hide",
+    "album": "album",
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",
@@ -81,5 +82,10 @@ def register(arguments: Sequence[str]) -> None:
     first = arguments[0] if arguments else None
     needed = [first] if first in COMMANDS else [] if first in ("--version", "--help", "-h") else COMMANDS
     app.registered_commands.clear()
+    app.registered_groups.clear()
     for name in needed:
-        app.command(name)(getattr(import_module(f"photosync.cli.commands.{name}"), COMMANDS[name]))
+        found = getattr(import_module(f"photosync.cli.commands.{name}"), COMMANDS[name])
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)

@@ -93,14 +93,16 @@ class ChangeRun:
         question: str,
         check: Callable[[Account], object],
         prepare: Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]],
+        shown_id: Callable[[Target], str] = lambda target: target.id,
     ) -> Exit:
         """Ask, change, print the results and the summary, and return the exit status.
 
         `question`: `Trash {what} of {account}?`. `check` raises `UsageError` for what the account cannot do, before
-        anything is sent. `prepare` says what is to be done, and may ask the service.
+        anything is sent. `prepare` says what is to be done, and may ask the service. `shown_id` gives the id of what
+        had none before.
         """
         try:
-            summary = self._finished(question, check, prepare)
+            summary = self._finished(question, check, prepare, shown_id)
         except UsageError:
             raise
         except (PhotosyncError, KeyboardInterrupt) as raised:
@@ -115,6 +117,7 @@ class ChangeRun:
         question: str,
         check: Callable[[Account], object],
         prepare: Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]],
+        shown_id: Callable[[Target], str],
     ) -> ChangeSummary:
         from photosync.jobs.change.change import Change
 
@@ -132,7 +135,7 @@ class ChangeRun:
                     return change.summary
                 with run.interruption.watch(account.cancel):
                     for outcome in change.outcomes(dry_run=options.dry_run):
-                        self._print(outcome, action.word)
+                        self._print(outcome, action.word, shown_id(outcome.target))
                 return change.summary
 
     def _agrees(self, question: str, targets: Sequence[Target]) -> bool:
@@ -142,14 +145,14 @@ class ChangeRun:
         asked = question.format(what=_counted(targets), account=self._config.name)
         return (Terminal().ask(f"{asked} [y/N]") or "").strip().lower() in ("y", "yes")
 
-    def _print(self, outcome: Outcome, word: str) -> None:
+    def _print(self, outcome: Outcome, word: str, id_: str) -> None:
         target, error = outcome.target, outcome.error
-        FILE_LOG.info("%s %s: %s", word, outcome.result, target.id)
+        FILE_LOG.info("%s %s: %s", word, outcome.result, id_)
         if self._general.json:
             print_json(
                 {
                     "account": self._config.name,
-                    "id": target.id,
+                    "id": id_,
                     "name": target.name,
                     "action": word,
                     "result": outcome.result.value,

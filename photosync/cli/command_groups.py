@@ -30,6 +30,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("trash", "restore"): "to the service's trash, only what is saved; out of it",
         ("trashed", "purge"): "what is in the trash; delete it there for good",
         ("favorite", "hide"): "make items favourites; hide them",
+        ("album",): "create, rename, delete albums; add and take out items",
     },
     "Set up": {
         ("init",): "a configuration out of that of an older program",

@@ -291,9 +291,19 @@ class AmazonApi:
         """Change `favorite` or `hidden` of an item."""
         return self._send("PATCH", f"/nodes/{quote(node_id, safe='')}", {"settings": dict(settings)})
 
-    def trash(self, ids: Sequence[str]) -> Answer:
-        """Move files, and folders with all that is in them, to the trash."""
-        return self._send("PATCH", "/trash", _trash_body("add", ids))
+    def remove_from_album(self, album_id: str, ids: Sequence[str]) -> Answer:
+        """Take items out of an album."""
+        path = f"/nodes/{quote(album_id, safe='')}/children"
+        return self._send("PATCH", path, {"op": "remove", "value": list(ids)})
+
+    def rename(self, node_id: str, name: str) -> Answer:
+        """Give an album another name."""
+        return self._send("PATCH", f"/nodes/{quote(node_id, safe='')}", {"name": name})
+
+    def trash(self, ids: Sequence[str], *, with_contents: bool = True) -> Answer:
+        """Move files, and folders with all that is in them, to the trash; without contents, albums."""
+        body = _trash_body("add", ids)
+        return self._send("PATCH", "/trash", body if with_contents else {**body, "recurse": "false"})
 
     def restore(self, ids: Sequence[str]) -> Answer:
         """Move them back."""

@@ -22,12 +22,14 @@ from photosync_amazon.api import SERVICE, AmazonApi
 from photosync_amazon.items import item_of
 from photosync_amazon.refusals import AmazonRefusal
 
+_TOGETHER = 50
+"""The ids that a call for the trash takes."""
 _LOOKS = 3
 _BETWEEN_LOOKS_S = 1.0
 _ENDED: frozenset[str | None] = frozenset({TRASH, PURGED})
 _NO_FILES = frozenset({"VISUAL_COLLECTION", "ASSET"})
 """Kinds of nodes that are not content of their own: albums, and previews of files."""
-_DONE = frozenset((*STORED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT))
+DONE = frozenset((*STORED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT))
 
 
 class AmazonChanges:
@@ -89,14 +91,20 @@ class AmazonChanges:
 
     def trash(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
         """Move files, and folders with all that is in them, to the trash."""
-        refused = self._in_one_call(self._api.trash, ids)
+        refused = self.in_one_call(self._api.trash, ids)
         return self._settled(ids, refused, is_done=_ENDED | {None}, is_done_anyway=_ENDED)
 
     def restore(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
         """Move them back."""
-        refused = self._in_one_call(self._api.restore, ids)
+        refused = self.in_one_call(self._api.restore, ids)
         there = frozenset({AVAILABLE, PENDING})
         return self._settled(ids, refused, is_done=there, is_done_anyway=there)
+
+    def restore_all(self, ids: Sequence[str]) -> None:
+        """Move any number of them back, as far as they are in the trash. Raises `ItemError` if one stays there."""
+        for first in range(0, len(ids), _TOGETHER):
+            for error in self.restore(ids[first : first + _TOGETHER]).values():
+                raise error
 
     def purge(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
         """Delete for good what is in the trash; looked at once more before, because it cannot be undone."""
@@ -107,9 +115,7 @@ class AmazonChanges:
         }
         sent = [id_ for id_ in ids if id_ not in refused]
         gone = frozenset({PURGED, None})
-        return refused | self._settled(
-            sent, self._in_one_call(self._api.purge, sent), is_done=gone, is_done_anyway=gone
-        )
+        return refused | self._settled(sent, self.in_one_call(self._api.purge, sent), is_done=gone, is_done_anyway=gone)
 
     # Favourites and hidden items
 
@@ -127,8 +133,8 @@ class AmazonChanges:
         refused: dict[str, ItemError] = {}
         for item in items:
             clock.check(self._cancel)
-            if (answer := call(item.id)).status not in _DONE:
-                refused[item.id] = _refusal(answer, item.name)
+            if (answer := call(item.id)).status not in DONE:
+                refused[item.id] = refusal_of(answer, item.name)
         return refused
 
     def _unseen(
@@ -155,17 +161,17 @@ class AmazonChanges:
 
     # Requests
 
-    def _in_one_call(self, call: Callable[[Sequence[str]], Answer], ids: Sequence[str]) -> dict[str, ItemError]:
+    def in_one_call(self, call: Callable[[Sequence[str]], Answer], ids: Sequence[str]) -> dict[str, ItemError]:
         """The refusals by id. If the call is refused, each id has its own one: the others are not stopped."""
         if not ids:
             return {}
         answer = call(ids)
-        if answer.status in _DONE:
+        if answer.status in DONE:
             return {}
         if len(ids) == 1:
-            return {ids[0]: _refusal(answer, ids[0])}
+            return {ids[0]: refusal_of(answer, ids[0])}
         clock.check(self._cancel)
-        return {id_: error for each in ids for id_, error in self._in_one_call(call, [each]).items()}
+        return {id_: error for each in ids for id_, error in self.in_one_call(call, [each]).items()}
 
     def _settled(
         self,
@@ -195,7 +201,8 @@ def _found(node: DriveNode) -> FileOrFolder:
     return FileOrFolder(node.id, name, item, is_trashed=node.status == TRASH, is_permanent=node.is_root)
 
 
-def _refusal(answer: Answer, what: str) -> ItemError:
+def refusal_of(answer: Answer, what: str) -> ItemError:
+    """The refusal of one file, folder or album."""
     refusal = AmazonRefusal.of(answer)
     reasons: dict[int, Reason] = {HTTPStatus.NOT_FOUND: Reason.NOT_FOUND, HTTPStatus.FORBIDDEN: Reason.FORBIDDEN}
     return ItemError(f"{SERVICE} refuses {what} ({refusal.said})", reasons.get(answer.status, Reason.REFUSED))

@@ -56,6 +56,7 @@ from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 
 if TYPE_CHECKING:
+    from photosync_amazon.album_changes import AlbumChanges
     from photosync_amazon.changes import AmazonChanges
     from photosync_amazon.uploads import AmazonUploader
 
@@ -306,6 +307,34 @@ class AmazonProvider:
     def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
         """Hide them, or show them again."""
         return self._changes.set_hidden(items, on=on)
+
+    album_batch: ClassVar[int] = 25  # more are not known to be accepted; the trash takes 50
+
+    def create_album(self, name: str) -> Collection:
+        """Create an album."""
+        return self._album_changes.create(name)
+
+    def rename_album(self, album: Collection, name: str) -> None:
+        """Give it another name."""
+        self._album_changes.rename(album, name)
+
+    def delete_album(self, album: Collection) -> None:
+        """Delete the album; its items stay."""
+        self._album_changes.delete(album)
+
+    def add_to_album(self, album: Collection, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Add items."""
+        return self._album_changes.add(album, ids)
+
+    def remove_from_album(self, album: Collection, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Take items out."""
+        return self._album_changes.remove(album, ids)
+
+    @property
+    def _album_changes(self) -> AlbumChanges:
+        from photosync_amazon.album_changes import AlbumChanges  # noqa: PLC0415 - only few commands need it
+
+        return AlbumChanges(self._api, self._changes)
 
     @property
     def _changes(self) -> AmazonChanges:

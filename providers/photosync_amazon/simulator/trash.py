@@ -26,6 +26,9 @@ class AmazonTrash:
         self._account = simulator.account
         self._library = simulator.library
         self._tree = simulator.account.tree
+        self._is_deep = True
+        self.takes_photos_along = False
+        """Whether a deleted album takes its photos along, whatever the request says."""
 
     def routes(self) -> list[Route]:
         """All routes that change anything."""
@@ -52,8 +55,9 @@ class AmazonTrash:
     async def _change(self, request: web.Request) -> web.StreamResponse:
         wanted = await body_of(request)
         change = wanted.get("op")
-        if change not in ("add", "remove") or wanted.get("recurse") != "true":
+        if change not in ("add", "remove") or wanted.get("recurse") not in ("true", "false"):
             return refused("Invalid parameters")
+        self._is_deep = wanted["recurse"] == "true"
         act = self._trash_one if change == "add" else self._restore_one
         return self._for_each(wanted, wanted.get("value"), act)
 
@@ -109,7 +113,16 @@ class AmazonTrash:
             for each in self._tree.trash_folder(id_, filter(self._library.has, range(self._library.next_number))):
                 self._library.remove(self._library.id_of(each))
         else:
-            self._tree.delete_album(id_)
+            self._trash_album(id_)
+
+    def _trash_album(self, album_id: str) -> None:
+        """An album; with `recurse`, all that is in it goes along, which no user wants."""
+        numbers = range(self._library.next_number)
+        members = [n for n in numbers if self._library.has(n) and self._account.is_member(album_id, n)]
+        if self._is_deep or self.takes_photos_along:
+            for number in members:
+                self._library.remove(self._library.id_of(number))
+        self._tree.delete_album(album_id)
 
     def _restore_one(self, id_: str, number: int | None) -> None:
         numbers: Sequence[int] = [number] if number is not None else self._tree.restore_folder(id_)
