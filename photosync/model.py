@@ -258,6 +258,14 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How much an account may store. None: the service does not tell, or sets no limit."""
+
+    size_bytes: int | None
+    available_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """The values that identify a content."""
 
@@ -278,6 +286,18 @@ class SortField(StrEnum):
     TAKEN = "taken"
     ADDED = "added"
     NAME = "name"
+
+
+class Period(StrEnum):
+    """What items are grouped by."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+    def of(self, taken: CaptureTime | None) -> str | None:
+        """`2023-07` for a month; None without a capture time. Less where less is known."""
+        return None if taken is None else taken.isoformat()[: {"year": 4, "month": 7}.get(self.value, 10)]
 
 
 @dataclass(frozen=True, slots=True)

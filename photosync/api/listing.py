@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Set
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import islice
@@ -15,7 +16,7 @@ from photosync.jobs import list as job
 from photosync.jobs.account import Account
 from photosync.jobs.list import ListedItem, State
 from photosync.jobs.listing_pages import not_there
-from photosync.model import Selection
+from photosync.model import Period, Selection
 
 
 def checked_states(words: Iterable[str], *, saved: bool) -> frozenset[State]:
@@ -49,6 +50,32 @@ def listed(
         yield from islice(rows, selection_of(asked).limit)
     finally:
         rows.close()
+
+
+def grouped(
+    account: AccountConfig,
+    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    catalog: Catalog,
+    asked: AskedSelection,
+    period: Period,
+    wanted: Set[State] = frozenset(),
+    *,
+    saved: bool = False,
+    missing: Callable[[ItemError], None],
+) -> Mapping[str | None, int]:
+    """How many of the items of `listed` are of each period, the newest first; None: they have no capture time.
+
+    The service is asked for the numbers where it can tell them.
+    """
+    counts: Mapping[str | None, int] | None = None
+    if not (saved or wanted):
+        with open_account(account) as opened:
+            job.check_can_list(opened)
+            counts = job.count_by_time(opened, *checked_selection(asked, opened), period)
+    if counts is None:
+        rows = listed(account, open_account, catalog, asked, wanted, saved=saved, missing=missing)
+        counts = Counter(period.of(row.item.taken) for row in rows)
+    return dict(sorted(counts.items(), key=lambda each: each[0] or "", reverse=True))
 
 
 def _rows(

@@ -15,8 +15,8 @@ from photosync.errors import UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.listing_pages import listing_pages
 from photosync.jobs.live_photos import other_halves
-from photosync.model import Collection, Item, Selection
-from photosync.provider import SupportsCount
+from photosync.model import Collection, Item, Period, Selection
+from photosync.provider import CountsByTime, SupportsCount
 
 _TOGETHER = 500
 """The number of entries that are looked up together."""
@@ -78,6 +78,18 @@ def count(account: Account, selection: Selection, collections: tuple[Collection,
             return min(number, selection.max_items or number)
     with closing(Catalog.empty()) as counted:
         return sum(len(page) for page in _pages(account, counted, selection, collections))
+
+
+def count_by_time(
+    account: Account, selection: Selection, collections: tuple[Collection, ...], period: Period
+) -> Mapping[str | None, int] | None:
+    """How many items match, by period; None where only a listing can tell."""
+    provider = account.provider
+    can_ask = isinstance(provider, CountsByTime) and not collections and selection.ids is None
+    if not can_ask or selection.max_items is not None or selection.offset:
+        return None
+    assert isinstance(provider, CountsByTime)
+    return provider.count_by_time(selection, period)
 
 
 def listed(

@@ -20,6 +20,7 @@ from photosync.provider.conversion import ConvertedAccount, ConvertsConfiguratio
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
     ChangesAlbums,
+    CountsByTime,
     FileOrFolder,
     FindsItems,
     HasCollections,
@@ -29,6 +30,7 @@ from photosync.provider.optional import (
     HasLocalFolders,
     HasMembers,
     HasPeople,
+    HasQuota,
     HasThumbnails,
     HasTrash,
     HasUsage,
@@ -59,6 +61,7 @@ __all__ = [
     "ConfigPath",
     "ConvertedAccount",
     "ConvertsConfiguration",
+    "CountsByTime",
     "Duration",
     "FileOrFolder",
     "FileToUpload",
@@ -70,6 +73,7 @@ __all__ = [
     "HasLocalFolders",
     "HasMembers",
     "HasPeople",
+    "HasQuota",
     "HasSignInHistory",
     "HasThumbnails",
     "HasTrash",

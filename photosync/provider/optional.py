@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
 from photosync.errors import ItemError
-from photosync.model import AccountDetails, Collection, Facet, Folder, Item, Selection, Usage
+from photosync.model import AccountDetails, Collection, Facet, Folder, Item, Period, Quota, Selection, Usage
 from photosync.provider.required import Page
 
 
@@ -45,6 +45,14 @@ class HasUsage(Protocol):
 
     def usage(self) -> Sequence[Usage]:
         """One `Usage` per type of content."""
+
+
+@runtime_checkable
+class HasQuota(Protocol):
+    """Optional: how much the account may store."""
+
+    def quota(self) -> Quota:
+        """As the service calculated it last."""
 
 
 @runtime_checkable
@@ -93,6 +101,14 @@ class SupportsCount(Protocol):
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number, or None if only a listing can give it."""
+
+
+@runtime_checkable
+class CountsByTime(Protocol):
+    """Optional: how many items there are of each day, month or year, without listing them."""
+
+    def count_by_time(self, selection: Selection, period: Period) -> Mapping[str | None, int] | None:
+        """By `2023`, `2023-07` or `2023-07-15`; by None without a capture time. None if only a listing can tell."""
 
 
 @runtime_checkable

@@ -20,7 +20,7 @@ from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind, check
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, as_object, number, page_token, parts, text, unusable
+from photosync.provider_kit.json_fields import Json, as_object, number, page_token, part, parts, text, unusable
 from photosync.provider_kit.pages_ahead import PagesAhead
 from photosync.transport import Answer, Destination, Transport
 from photosync_amazon.items import AmazonAlbum, parse_album, parse_node
@@ -106,6 +106,13 @@ class AmazonApi:
         """The values of a category, as the service counts them. The keys differ by category (section 10)."""
         # An answer of another form is not asked for again: nothing depends on it.
         return _aggregated(self._get("/search/aggregation", category=category, aggregationContext="all"))
+
+    def grouped(self, filters: str, period: str, context: str) -> tuple[int | None, list[Json]]:
+        """How many items match `filters`, and how many of each `period`, as far as the service tells."""
+        answer = self._get(
+            "/search", _IS_LISTING, filters=filters, limit=1, offset=0, searchContext=context, groupByForTime=period
+        )
+        return number(answer, "count"), parts(part(answer, "aggregations"), "time")
 
     def matching(self, filters: str) -> list[DriveNode]:
         """The first page of matching nodes, for filters with few matches. The caller checks the nodes again."""

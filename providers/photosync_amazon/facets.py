@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from photosync.model import Facet
+from photosync.model import Facet, Period
 from photosync.provider_kit.json_fields import Json, number, text
 
 CATEGORIES = (
@@ -23,6 +23,20 @@ _FIELDS: Mapping[str, str] = {
 _IDS = ("clusterId", "value", "id")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _DATE_FIELDS = ("timeYear", "timeMonth", "timeDay")
+
+
+_LENGTHS = {Period.YEAR: 4, Period.MONTH: 7, Period.DAY: 10}
+
+
+def counts_by_time(entries: Iterable[Json], period: Period) -> dict[str | None, int] | None:
+    """The numbers of items by `2023`, `2023-07` or `2023-07-15`; None for values of another form."""
+    counts: dict[str | None, int] = {}
+    for entry in entries:
+        value, count = _word(entry, "value"), number(entry, "count")
+        if value is None or count is None or not _DATE.fullmatch(value) or len(value) != _LENGTHS[period]:
+            return None
+        counts[value] = counts.get(value, 0) + count
+    return counts
 
 
 def facets_of(category: str, entries: Iterable[Json]) -> Iterator[Facet]:

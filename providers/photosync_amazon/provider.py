@@ -23,6 +23,7 @@ from photosync.model import (
     Folder,
     Item,
     Kind,
+    Period,
     Selection,
     SortField,
     Usage,
@@ -47,7 +48,7 @@ from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync.transport import Destination
 from photosync_amazon.api import NEWEST_FIRST, PAGE_SIZE, SERVICE, AmazonApi, NodePage
 from photosync_amazon.cookies import find_cookies
-from photosync_amazon.facets import CATEGORIES, facets_of
+from photosync_amazon.facets import CATEGORIES, counts_by_time, facets_of
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.query import NodeQuery, node_query
@@ -184,6 +185,16 @@ class AmazonProvider:
         if collection is not None or selection.since or selection.until or node_query(selection) is not None:
             return None
         return self._search(selection, 1, 0).total
+
+    def count_by_time(self, selection: Selection, period: Period) -> Mapping[str | None, int] | None:
+        """The service's aggregation by time, if its numbers add up to what the search has."""
+        if selection.since or selection.until or node_query(selection) is not None:
+            return None
+        filters = search_filters(selection)
+        with self._refusals_of(selection, filters):
+            total, entries = self._api.grouped(filters, period, selection.context or CONTEXTS[0])
+        counts = counts_by_time(entries, period)
+        return counts if counts is not None and sum(counts.values()) == total else None
 
     def _search(self, selection: Selection, limit: int, offset: int) -> NodePage:
         filters = search_filters(selection)

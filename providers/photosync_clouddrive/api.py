@@ -13,12 +13,12 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from photosync.errors import ItemError, ProviderError, Reason
-from photosync.model import Item, Kind, Usage
+from photosync.model import Item, Kind, Quota, Usage
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, as_object, identifier, json_object, page_token, text
+from photosync.provider_kit.json_fields import Json, as_object, identifier, json_object, number, page_token, text
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
@@ -65,6 +65,11 @@ class CloudDriveApi:
         """The storage used, by type; a new account has none."""
         check = partial(usage_of, service=SERVICE)
         return check(self._transport.json("GET", f"{self._metadata_url}account/usage", check=check))
+
+    def quota(self) -> Quota:
+        """How much the account may store; unlimited plans have left the numbers out."""
+        answer = self._get("account/quota")
+        return Quota(number(answer, "quota"), number(answer, "available"))
 
     def changes(self, question: Json) -> AbstractContextManager[tuple[Answer, Iterator[bytes]]]:
         """The raw stream of changes."""

@@ -14,7 +14,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, SignInError, UsageError
-from photosync.model import AccountDetails, Collection, Folder, Item, Kind, Selection, Usage
+from photosync.model import AccountDetails, Collection, Folder, Item, Kind, Quota, Selection, Usage
 from photosync.provider import (
     AccountContext,
     AccountSettings,
@@ -151,6 +151,10 @@ class CloudDriveProvider:
         drive = self._opened_drive()
         root = drive.root()
         return AccountDetails(root.owner, root.id, drive.account_status(), self._auth.ends_at())
+
+    def quota(self) -> Quota:
+        """How much the account may store."""
+        return self._opened_drive().quota()
 
     def usage(self) -> Sequence[Usage]:
         """The storage used, by type."""

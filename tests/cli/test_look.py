@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photosync.testing import Fault
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.cli.conftest import CommandLine
 
 
@@ -63,6 +64,16 @@ def test_usage(photosync: CommandLine) -> None:
     heading, *lines = photosync("usage", "amazon").stdout.splitlines()
     assert heading.split() == ["TYPE", "ITEMS", "SIZE", "BILLABLE"]
     assert [line.split()[:2] for line in lines] == [[row["type"], str(row["count"])] for row in rows]
+
+
+def test_what_is_allowed(photosync: CommandLine) -> None:
+    with CloudDriveSimulator(items=3) as drive:
+        photosync.configure({"drive": drive.account_settings()})
+        *rows, quota = photosync.objects("usage", "drive")
+        used = sum(int(str(row["bytes"])) for row in rows)
+        assert list(quota) == ["account", "quota_bytes", "available_bytes"]
+        assert quota["available_bytes"] == int(str(quota["quota_bytes"])) - used
+        assert photosync("usage", "drive").stdout.splitlines()[-1].startswith("allowed: ")
 
 
 def test_status_before_and_after_a_run(photosync: CommandLine) -> None:

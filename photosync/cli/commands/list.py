@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +12,9 @@ from photosync.api.selection import selection_of
 from photosync.cli.command import command
 from photosync.cli.ids import with_ids_read
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
-from photosync.cli.output import is_read, print_error, print_json, print_line
+from photosync.cli.output import is_read, print_error, print_json, print_line, print_table
 from photosync.errors import Exit, ItemError
+from photosync.model import Period
 from photosync.units import format_size
 
 if TYPE_CHECKING:
@@ -30,10 +31,13 @@ def list_items(
         list[str] | None,
         Option("--state", metavar="STATE", help="Only new, saved, changed, failed, pushed or gone; repeatable."),
     ] = None,
+    group_by: Annotated[
+        Period | None, Option("--group-by", help="Only how many there are of each day, month or year.")
+    ] = None,
     general: GeneralOptions,
 ) -> Exit:
     """Show what the provider has."""
-    from photosync.api.listing import checked_states, listed
+    from photosync.api.listing import checked_states, grouped, listed
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
 
     selection, missing = with_ids_read(selection), list[ItemError]()
@@ -52,8 +56,22 @@ def list_items(
             listed(configured, open_account, catalog, selection, wanted, saved=saved, missing=note_missing)
         ) as rows,
     ):
-        _show(general, account, rows)
+        if group_by is None:
+            _show(general, account, rows)
+        else:
+            counts = grouped(
+                configured, open_account, catalog, selection, group_by, wanted, saved=saved, missing=note_missing
+            )
+            _show_counts(general, account, counts)
     return Exit.PARTIAL if missing else Exit.OK
+
+
+def _show_counts(general: GeneralOptions, account: str, counts: Mapping[str | None, int]) -> None:
+    if general.json:
+        for period, count in counts.items():
+            print_json({"account": account, "group": period, "count": count})
+    else:
+        print_table(["TAKEN", "ITEMS"], [[period or "-", str(count)] for period, count in counts.items()])
 
 
 def _show(general: GeneralOptions, account: str, rows: Iterable[ListedItem]) -> None:

@@ -81,7 +81,20 @@ class AmazonListings:
         page = numbers.page(window.offset, limit, descending=window.descending)
         nodes = [file_node(self._library, self._account, number, search=True) for number in page]
         aggregations = {} if group is None else {word: self._aggregated(word) for word in _CATEGORIES}
+        if group is not None:
+            found = numbers.page(0, len(numbers), descending=False)
+            aggregations["time"] = self._by_time(frozenset(found), group)
         return {"count": len(numbers), "data": nodes, "aggregations": aggregations}
+
+    def _by_time(self, numbers: frozenset[int], group: str) -> list[Json]:
+        """The matching items that have a date, by year, month or day."""
+        length = {"year": 4, "month": 7}.get(group, 10)
+        counts = Counter(
+            f"{card.year:04}-{card.month:02}-{card.day:02}"[:length]
+            for card in self._index.cards()
+            if card.year and card.number in numbers
+        )
+        return [{"value": value, "count": count} for value, count in sorted(counts.items())]
 
     def aggregation(self, query: Mapping[str, str]) -> Json:
         """GET /search/aggregation."""
