@@ -17,6 +17,7 @@ COMMANDS = {
     "pull": "pull",
     "pick": "pick",
     "push": "push",
+    "session": "session",
     "login": "login",
     "logout": "logout",
     "list": "list_items",

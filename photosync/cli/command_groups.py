@@ -11,6 +11,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Bring and take": {
         ("pull",): "what is new, to the library",
         ("pick",): "photos that you choose in a browser",
+        ("session",): "picking sessions: list, show, delete",
         ("push",): "files and folders, to a service",
     },
     "Look": {
