@@ -17,7 +17,7 @@ from photosync.testing.library import foreign_photos
 from photosync.testing.plugins import simulator_named
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
-from tests.jobs.killed_runs import KILLED, check_kills_of_a_change, check_kills_of_a_pull, succeeds
+from tests.jobs.killed_runs import KILLED, check_kills_of_a_change, check_kills_of_a_pull, killed_runs, succeeds
 
 pytestmark = pytest.mark.slow  # every step of every command
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -113,6 +113,23 @@ def test_rebuild(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, lost: 
     for catalog in (sandbox.library / ".photosync").glob(lost):
         catalog.unlink()
     record_property(_KILLS, check_kills_of_a_change(sandbox, "amazon", kind, "rebuild"))
+
+
+@kinds
+def test_trash(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, record_property: Note) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", artist="Ada")
+    succeeds(sandbox, "pull", "amazon")
+    ids = [item.id for item in simulator.library.expected()]
+    kills = -1  # the first run is not killed
+    for _ in killed_runs(sandbox, kind, "trash", "amazon", *ids, "--yes"):
+        succeeds(sandbox, "trash", "amazon", *ids, "--yes")
+        assert {node["id"] for node in simulator.trash.nodes()} == {*ids}
+        gone = sandbox.run("list", "amazon", "--saved", "--state", "gone").objects
+        assert {row["id"] for row in gone} == {*ids}
+        succeeds(sandbox, "restore", "amazon", "--all", "--yes")
+        assert {row["state"] for row in sandbox.run("list", "amazon", "--saved").objects} == {"saved"}
+        kills += 1
+    record_property(_KILLS, kills)
 
 
 def users_killed_later_each_time(folder: Path) -> Iterator[tuple[Sandbox, Sandbox]]:

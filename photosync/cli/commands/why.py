@@ -85,6 +85,9 @@ def _origin(answer: Why, service: str) -> list[str]:
         f"  {each.location} was repaired {each.repaired_at} ({each.reason}) from {each.source}"
         for each in answer.repairs
     ]
+    for change in answer.changes:
+        when = f"at the service on {change.changed_at}" if change.changed_at else "was sent, and no answer came"
+        lines.append(f"  {' '.join(filter(None, [change.action, change.detail]))}: {when}")
     if answer.path is None and entry.state != "pushed":
         again = entry.location and f"no file is at {entry.location.path}; the next pull brings it again"
         lines.append(f"  {again or 'has no file'}")

@@ -120,6 +120,9 @@ class Change:
     def _some(self, targets: Sequence[Target], run: int) -> Iterator[Outcome]:
         """The outcomes of one batch; it is sent after all of it was checked."""
         allowed: list[Target] = []
+        if run and (done := [target for target in targets if target.is_done]):
+            with self._catalog.transaction():  # it may have been done by a run that was killed then
+                self._action.record(done)
         for target in targets:
             if target.is_done:
                 yield Outcome(target, Result.UNCHANGED)

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from photosync import metadata
-from photosync.catalog import Catalog, CatalogEntry, PushRecord, RepairRecord
+from photosync.catalog import Catalog, CatalogEntry, ChangeRecord, PushRecord, RepairRecord
 from photosync.errors import UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
 from photosync.jobs.fix.fix_record import FixRecord
@@ -38,6 +38,8 @@ class Why:
     """When it was uploaded, and as which items."""
     repairs: tuple[RepairRecord, ...] = ()
     """When it was replaced by a good copy, and from where."""
+    changes: tuple[ChangeRecord, ...] = ()
+    """What a command changed of it at the service."""
     capture_time: metadata.CaptureTimeChoice | None = None
     record: FixRecord | None = None
     """The fixer's result, recorded or planned; None if there is no file."""
@@ -70,8 +72,9 @@ def _explain(
     path = file.path if file and file.path.is_file() else None
     pushes, repairs = _pushes(configured, path, entry), _repairs(file.owner if file else None, entry)
     verified_at = file.owner.catalog.checks.started_at(entry.verified_run) if file and file.owner and entry else None
+    changes = tuple(configured.catalog.changes.of(entry.account, entry.id)) if configured and entry else ()
     if file is None or path is None:
-        return Why(None, entry, pushes, repairs, verified_at=verified_at)
+        return Why(None, entry, pushes, repairs, changes, verified_at=verified_at)
     # What the fixer does with the delivered bytes, not with those that the file may have now.
     with tempfile.TemporaryDirectory() as workspace:
         original = None if path.is_symlink() else original_of(file, Path(workspace))
@@ -80,7 +83,7 @@ def _explain(
     record = FixRecord.from_text(text) if text else FixRecord(fixed.outcome.value, fixed.changes, fixed.notes)
     reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and entry else ""
     is_done = original is not None or bool(text)
-    return Why(path, entry, pushes, repairs, fixed.capture_time, record, is_done, reason, verified_at)
+    return Why(path, entry, pushes, repairs, changes, fixed.capture_time, record, is_done, reason, verified_at)
 
 
 def _pushes(configured: FileOwner | None, path: Path | None, entry: CatalogEntry | None) -> tuple[PushRecord, ...]:

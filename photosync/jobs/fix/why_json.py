@@ -48,6 +48,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
         "error": entry.error,
         **_failure_json(entry),
         **({"repairs": _repairs_json(answer)} if answer.repairs else {}),
+        **({"service_changes": _service_changes_json(answer)} if answer.changes else {}),
     }
 
 
@@ -62,6 +63,10 @@ def _repairs_json(answer: Why) -> list[dict[str, str]]:
         {"path": str(each.location), "reason": each.reason, "source": each.source, "repaired_at": each.repaired_at}
         for each in answer.repairs
     ]
+
+
+def _service_changes_json(answer: Why) -> list[dict[str, str | None]]:
+    return [{"action": each.action, "detail": each.detail, "changed_at": each.changed_at} for each in answer.changes]
 
 
 def _times_json(choice: CaptureTimeChoice | None) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -196,6 +197,10 @@ def test_the_journal(owner: Owner) -> None:
     with closing(sqlite3.connect(owner.sandbox.library / ".photosync" / "catalog.db")) as catalog:
         rows = catalog.execute("SELECT id, action, changed_at IS NOT NULL FROM changes").fetchall()
     assert rows == [(first, "trash", 1), (second, "trash", 1), (second, "restore", 1)]
+    (answer,) = owner.sandbox.run("why", second).objects
+    changes = cast("list[dict[str, str]]", answer["service_changes"])
+    assert [change["action"] for change in changes] == ["trash", "restore"]
+    assert f"restore: at the service on {changes[1]['changed_at']}" in owner.sandbox.text("why", second)
 
 
 def test_an_account_without_a_trash(owner: Owner) -> None:
