@@ -74,6 +74,7 @@ def node_query(selection: Selection) -> NodeQuery | None:
 
 def _is_of_nodes(filter_: Filter) -> bool:
     """Whether it has a field that only nodes have; then it is checked."""
+    filter_.check_fields({*_fields_of_search(), *_FIELDS_OF_NODES})
     own = [term for term in filter_.terms if term.field not in _fields_of_search()]
     if not any(term.field in _FIELDS_OF_NODES for term in own):
         return False

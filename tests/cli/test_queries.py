@@ -97,6 +97,7 @@ def test_more_nodes_than_offsets_can_reach(photosync: CommandLine) -> None:
     [
         (("--query", "knid:(FILE)"), "at character 1 (knid:(FILE)): there is no field 'knid'"),
         (("--query", "type:(PHOTOS) AND timeMonth:(13)"), "at character 30 (13)): timeMonth: expected a number from 1"),
+        (("--query", "contentType:(image*)"), "write contentProperties.contentType"),
         (("--query", "timeYear:(23)"), "timeYear: expected a number from 1826"),
         (("--query", "timeDay:(32)"), "timeDay"),
         (("--query", "type:(PHOTO)"), "expected one of PHOTOS, VIDEOS"),

@@ -81,6 +81,7 @@ def test_a_filter_that_cannot_be_read(text: str, place: str, problem: str) -> No
     ("text", "place", "problem"),
     [
         ("kind:FILE AND knid:FILE", "character 15 (knid:FILE)", "no field 'knid'"),
+        ("md5:x", "character 1 (md5:x)", "write contentProperties.md5"),
         ("kind:FILES", "character 6 (FILES)", "expected one of FILE"),
         ("status:(AVAILABLE* OR GONE)", "character 23 (GONE))", "expected one of AVAILABLE"),
         ('createdDate:["2023-13-01T00:00:00Z" TO *]', "character 14", "expected a date"),

@@ -143,7 +143,8 @@ class Audit:
     @property
     def _shows_gone(self) -> bool:
         """Whether items of the catalog that match, and are not in the listing, are no longer at the provider."""
-        is_changeable = self._selection.favorites  # what is no favourite any more is not gone
+        # What is no favourite, or not hidden any more, is not gone.
+        is_changeable = self._selection.favorites or self._selection.hidden
         return self._selection.is_local and not self._collections and not is_changeable
 
     def _unlisted(self) -> Iterator[CatalogEntry]:

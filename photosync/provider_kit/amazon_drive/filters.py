@@ -9,7 +9,7 @@ more than these notes, so only what they say about fields and values is checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn, Protocol
@@ -71,11 +71,20 @@ class Filter:
         """Raise `UsageError` for what stands at a position."""
         refuse(self.text, at, problem)
 
+    def check_fields(self, fields: Iterable[str]) -> None:
+        """Raise `UsageError` for a field that is not among these."""
+        known = sorted(fields)
+        for term in self.terms:
+            if term.field not in known:
+                # Most have a longer name at the service: `md5` is `contentProperties.md5`.
+                meant = [field for field in known if field.rpartition(".")[2] == term.field]
+                hint = f"write {meant[0]}" if meant else f"the fields are {', '.join(known)}"
+                self.refuse(term.at, f"there is no field '{term.field}'; {hint}")
+
     def check(self, fields: Mapping[str, Check | None], ranges: frozenset[str] = frozenset()) -> None:
         """Raise `UsageError` for a field that is not among `fields`, and for a value that its check refuses."""
+        self.check_fields(fields)
         for term in self.terms:
-            if term.field not in fields:
-                self.refuse(term.at, f"there is no field '{term.field}'; the fields are {', '.join(sorted(fields))}")
             check = fields[term.field]
             for value in term.values:
                 if value.is_bound and term.field not in ranges:
