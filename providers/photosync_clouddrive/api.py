@@ -30,6 +30,7 @@ PAGE_SIZE = 200
 _IS_LISTING = partial(nodes_of, service=SERVICE)
 IDLE_TIMEOUT_S = 300.0
 """The time-out between bytes of the changes stream; 60 s were too short for some users."""
+_NO_THUMBNAIL = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _SPECIAL = re.compile(r"""[-+&|!(){}\[\]^'"~*?:\\ ]""")
 
 
@@ -194,6 +195,18 @@ class CloudDriveApi:
             documents=item.kind is Kind.OTHER,  # with all files selected, the item may be a web page
             part_bytes=part_bytes if item.size_bytes is not None and item.size_bytes > part_bytes else None,
         )
+
+    def thumbnail(self, node_id: str, pixels: int) -> bytes:
+        """A small picture, which the service makes of photos and videos."""
+        answer = self._transport.request(
+            "GET",
+            f"{self._content_url}nodes/{quote(node_id, safe='')}/content",
+            params={"viewBox": pixels},
+            accept=(HTTPStatus.OK, *_NO_THUMBNAIL),
+        )
+        if answer.status != HTTPStatus.OK or not answer.content_type.startswith("image/"):
+            raise ItemError(f"{node_id}: {SERVICE} has no thumbnail of it (status {answer.status})", Reason.NOT_FOUND)
+        return answer.body
 
     def upload(self, body: Callable[[], MultipartBody], boundary: str, size_bytes: int) -> Answer:
         """Send a file and its metadata. Raises `LostAnswerError`."""

@@ -146,6 +146,10 @@ class CloudDriveProvider:
         """A file or folder as the service has it."""
         return self._opened_drive().raw_node(id_, link=link)
 
+    def thumbnail(self, id_: str, pixels: int) -> bytes:
+        """A small picture."""
+        return self._opened_drive().thumbnail(id_, pixels)
+
     def account_details(self) -> AccountDetails:
         """The root, whether the account is active, and until when the present token is valid."""
         drive = self._opened_drive()

@@ -85,17 +85,17 @@ def test_an_account_whose_service_tells_nothing(photosync: CommandLine) -> None:
         assert photosync(*arguments).exit_code == 2
 
 
-def test_a_thumbnail(photosync: CommandLine, simulator: AmazonSimulator) -> None:
-    row = photosync.objects("list", "amazon")[0]
+def test_a_thumbnail(photosync: CommandLine, service: Service) -> None:
+    row = next(row for row in photosync.objects("list", "it") if row["kind"] == "photo")
     folder = photosync.folder / "small"
-    simulator.forget()
-    (node,) = photosync.objects("show", "amazon", str(row["id"]), "--thumbnail", "256", "--to", str(folder))
+    service.forget()
+    (node,) = photosync.objects("show", "it", str(row["id"]), "--thumbnail", "256", "--to", str(folder))
     assert node["id"] == row["id"]
     (saved,) = folder.iterdir()
     assert saved.name.endswith("-256.jpg")
     assert saved.read_bytes().startswith(b"\xff\xd8")
-    assert any("viewBox=256" in request.path and "/v1/thumbnail/" in request.path for request in simulator.requests)
-    result = photosync("show", "amazon", "/Pictures", "--thumbnail", "256", "--to", str(folder))
+    assert any("viewBox=256" in request.path and str(row["id"]) in request.path for request in service.requests)
+    result = photosync("show", "it", "/Pictures", "--thumbnail", "256", "--to", str(folder))
     assert result.exit_code == 3, result.output
     assert "no thumbnail" in result.stderr
 
