@@ -7,12 +7,12 @@ A picture that is on several frames is one item; it is saved in the folder of th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from photosync.errors import PhotosyncError, UsageError
+from photosync.errors import ItemError, PhotosyncError, UsageError
 from photosync.model import Collection, Item, Selection
 from photosync.provider import (
     AccountContext,
@@ -37,6 +37,7 @@ from photosync_aura.settings import API_PAUSE_S, MEDIA_PAUSE_S, AuraSettings
 
 if TYPE_CHECKING:
     from photosync_aura.uploads import AuraUploader
+    from photosync_aura.write_api import AuraWriteApi
 
 _READ_TIMEOUT_S = 90.0
 
@@ -184,22 +185,36 @@ class AuraProvider:
         # Only a push needs them.
         from photosync_aura.upload_store import UploadStore  # noqa: PLC0415
         from photosync_aura.uploads import AuraUploader  # noqa: PLC0415
-        from photosync_aura.write_api import AuraWriteApi  # noqa: PLC0415
-        from photosync_aura.write_budget import WriteBudget  # noqa: PLC0415
 
-        frame = self._frame(frame_to_change(self._account, self._settings, request.collection or "", self.collections))
-        budget = WriteBudget(self._context)
+        frame = self._frame_to_change(request.collection or "")
+        writes = self._writes()
         if not request.dry_run:
-            budget.check_lock()
+            writes.budget.check_lock()
         self._auth.signed_in()
         return AuraUploader(
             frame,
             request,
             user_id=self._auth.user_id,
             api=self._api,
-            writes=AuraWriteApi(self._account, self._settings.api, self._auth.signed_in, budget),
+            writes=writes,
             store=UploadStore(self._account, self._settings, self._upload),
         )
+
+    def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
+        """Hide pictures on the frames that they were listed on, or show them again there."""
+        from photosync_aura.hiding import Hiding  # noqa: PLC0415 - only `hide` needs it
+
+        return Hiding(self._frame_to_change, self._api, self._writes()).set(items, on=on)
+
+    def _frame_to_change(self, wanted: str) -> Frame:
+        return self._frame(frame_to_change(self._account, self._settings, wanted, self.collections))
+
+    def _writes(self) -> AuraWriteApi:
+        # Only changes need them.
+        from photosync_aura.write_api import AuraWriteApi  # noqa: PLC0415
+        from photosync_aura.write_budget import WriteBudget  # noqa: PLC0415
+
+        return AuraWriteApi(self._account, self._settings.api, self._auth.signed_in, WriteBudget(self._context))
 
     def legacy_files(self, item: Item, folder: Path) -> Sequence[Path]:
         """The files of `item` that the older script saved."""

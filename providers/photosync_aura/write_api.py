@@ -39,6 +39,11 @@ class AuraWriteApi:
         path = f"frames/{quote(frame_id, safe='')}/select_asset.json"
         return number(self._write("POST", path, assets), "number_failed") or 0
 
+    def exclude(self, frame_id: str, assets: Sequence[Mapping[str, str]]) -> int:
+        """Hide assets on a frame; `select` shows them again. Returns the number of refused ones."""
+        path = f"frames/{quote(frame_id, safe='')}/exclude_asset"
+        return number(self._write("POST", path, assets), "number_failed") or 0
+
     def update(self, assets: Sequence[Json]) -> list[Json]:
         """Complete announced assets; returns those that the service accepted, with their ids."""
         return parts(self._write("PUT", "assets/batch_update.json", assets), "successes")

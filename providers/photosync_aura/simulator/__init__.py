@@ -266,7 +266,7 @@ class AuraSimulator(Simulator):
         return [
             number
             for number in range(library.next_number)
-            if library.is_on(number, frame_id) and (with_hidden or not library.traits_of(number).hidden)
+            if library.is_on(number, frame_id) and (with_hidden or not library.is_hidden(number, frame_id))
         ]
 
     def _video_url(self, number: int) -> str:

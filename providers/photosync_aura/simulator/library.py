@@ -66,6 +66,8 @@ class AuraLibrary(SimulatedLibrary):
         super().__init__(count, **options)
         self.joined: set[tuple[int, str]] = set()
         """Items that were put on another frame too, with that frame."""
+        self.switched: dict[tuple[int, str], bool] = {}
+        """Whether items were hidden on a frame later, or shown there again."""
         self._uploaded: dict[str, int] = {}
         """Contents that Ann uploaded, by the stored file's name."""
         self._identifiers: dict[str, int] = {}
@@ -126,6 +128,10 @@ class AuraLibrary(SimulatedLibrary):
         """The properties that a test set."""
         traits = self._traits.get(number)
         return traits if isinstance(traits, AuraTraits) else AuraTraits()
+
+    def is_hidden(self, number: int, frame_id: str) -> bool:
+        """Whether a frame has the item, and does not show it."""
+        return self.switched.get((number, frame_id), self.traits_of(number).hidden)
 
     def is_on(self, number: int, frame_id: str) -> bool:
         """Whether a frame has the item now."""
@@ -215,7 +221,7 @@ class AuraLibrary(SimulatedLibrary):
 
     def settings(self, number: int, frame_id: str) -> Json:
         """Whether a frame shows the asset; the asset's own `selected` is always true."""
-        hidden = self.traits_of(number).hidden
+        hidden = self.is_hidden(number, frame_id)
         return {
             "id": _uuid("setting", number),
             "asset_id": self.id_of(number),

@@ -29,6 +29,9 @@ BUCKET = "images.simulated"
 IDENTITY_POOL = "us-east-1:b92826c0-8274-43db-abff-136977c13598"
 SELECT, UPDATE, STORE = "select_asset", "batch_update", "store"
 """The three steps of an upload; faults use these names in `items`."""
+EXCLUDE = "exclude_asset"
+"""The call that hides pictures; faults use this name as well."""
+_CHANGES = (SELECT, UPDATE, EXCLUDE)
 _LASTS_S = 3600.0
 _SKEW_S = 15 * 60
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -117,6 +120,7 @@ class UploadDesk:
         """On the API's host."""
         return [
             Route("POST", "/v5/frames/{frame}/select_asset.json", self._select, "upload", changes=True),
+            Route("POST", "/v5/frames/{frame}/exclude_asset", self._exclude, "upload", changes=True),
             Route("PUT", "/v5/assets/batch_update.json", self._update, "upload", changes=True),
         ]
 
@@ -132,11 +136,11 @@ class UploadDesk:
         if "key" in request.match_info:
             return STORE
         name = request.path.rpartition("/")[2].removesuffix(".json")
-        return name if name in (SELECT, UPDATE) else None
+        return name if name in _CHANGES else None
 
     def before(self, request: web.Request) -> web.StreamResponse | None:
         """A locked account looks as if the session had ended, and sign-ins are refused."""
-        if self.step_of(request) not in (SELECT, UPDATE):
+        if self.step_of(request) not in _CHANGES:
             return None
         faults = self._simulator.faults
         if faults.fires("write_lock", "upload", self.step_of(request)):
@@ -166,9 +170,20 @@ class UploadDesk:
             if number is None or not library.has(number):
                 return False
             library.joined.add((number, frame_id))
+            library.switched[number, frame_id] = False
         else:
             library.announce(entry["asset_local_identifier"], frame_id)
         return True
+
+    async def _exclude(self, request: web.Request) -> web.StreamResponse:
+        frame_id, library = request.match_info["frame"], self._simulator.library
+        entries = (await request.json()).get("assets")
+        if frame_id not in FRAMES or not entries or any(entry.keys() != {"asset_id"} for entry in entries):
+            return _bad_request()
+        numbers = [library.number_of(entry["asset_id"]) for entry in entries]
+        there = [number for number in numbers if number is not None and library.is_on(number, frame_id)]
+        library.switched.update({(number, frame_id): True for number in there})
+        return web.json_response({"number_failed": len(entries) - len(there)})
 
     async def _update(self, request: web.Request) -> web.StreamResponse:
         assets = (await request.json()).get("assets")
