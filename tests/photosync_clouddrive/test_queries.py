@@ -34,6 +34,9 @@ def test_a_query_selects_by_the_filter_of_the_service(sandbox: Sandbox) -> None:
     assert json.loads(counted.stdout)["count"] == len(videos) > 0
     one = next(row for row in everything if row["md5"])
     assert listed(sandbox, "--query", f"contentProperties.md5:{one['md5']}") == [one]
+    folders = [json.loads(line) for line in sandbox.run("tree", "drive", "--json").stdout.splitlines()]
+    folder = max(folders, key=lambda each: each["count"])
+    assert len(listed(sandbox, "--query", f"parents:{folder['id']}")) == folder["count"]
     assert sandbox.run("pull", "drive", *query).exit == 0
     assert {row["id"] for row in listed(sandbox, "--saved")} == {row["id"] for row in videos}
     assert sandbox.run("pull", "drive").number("saved") == len(everything) - len(videos)
