@@ -40,11 +40,12 @@ COMMANDS = {
     "favorite": "favorite",
     "hide": "hide",
     "album": "album",
+    "remote": "remote",
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",
 }
-"""The function of each command. `command_groups` has its text in `--help`."""
+"""The function of each command, or the group of commands. `command_groups` has its text in `--help`."""
 
 app = typer.Typer(
     name="photosync",

@@ -42,6 +42,14 @@ from photosync.provider.optional import (
     SupportsCount,
 )
 from photosync.provider.picking import PickingSession, SupportsPicking
+from photosync.provider.remote_files import (
+    DescribesFiles,
+    HasProperties,
+    HasRemoteFiles,
+    MovesFiles,
+    RemoteFiles,
+    ReplacesContents,
+)
 from photosync.provider.required import AccountContext, Page, Provider
 from photosync.provider.settings import (
     AccountSettings,
@@ -62,6 +70,7 @@ __all__ = [
     "ConvertedAccount",
     "ConvertsConfiguration",
     "CountsByTime",
+    "DescribesFiles",
     "Duration",
     "FileOrFolder",
     "FileToUpload",
@@ -73,7 +82,9 @@ __all__ = [
     "HasLocalFolders",
     "HasMembers",
     "HasPeople",
+    "HasProperties",
     "HasQuota",
+    "HasRemoteFiles",
     "HasSignInHistory",
     "HasThumbnails",
     "HasTrash",
@@ -84,9 +95,12 @@ __all__ = [
     "KeepsListing",
     "ListsAhead",
     "MarksFavorites",
+    "MovesFiles",
     "Page",
     "PickingSession",
     "Provider",
+    "RemoteFiles",
+    "ReplacesContents",
     "SecretText",
     "Sent",
     "ServiceFacts",

@@ -172,6 +172,10 @@ class FileOrFolder:
     is_trashed: bool = False
     is_permanent: bool = False
     """The folder that contains all others: it cannot be trashed."""
+    folders: tuple[str, ...] = ()
+    """The ids of the folders that it is in."""
+    labels: tuple[str, ...] = ()
+    description: str = ""
 
 
 @runtime_checkable

@@ -175,6 +175,12 @@ class SimulatedLibrary:
             self._uploads.pop(number, None)
             self._changed()
 
+    def overwrite(self, item_id: str, upload: Upload) -> None:
+        """Give an item an uploaded content."""
+        with self.lock:
+            self.change(item_id)
+            self._uploads[self._existing(item_id)] = upload
+
     def rename(self, item_id: str, name: str) -> None:
         """Give an item another name."""
         with self.lock:

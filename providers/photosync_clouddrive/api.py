@@ -6,6 +6,7 @@ Facts: protocol notes on Amazon Cloud Drive, sections 2 to 6.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
@@ -14,16 +15,26 @@ from urllib.parse import quote
 
 from photosync.errors import ItemError, ProviderError, Reason
 from photosync.model import Item, Kind, Quota, Usage
+from photosync.provider import FileToUpload
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, check_node, nodes_of
 from photosync.provider_kit.amazon_drive.uploads import STORED, answer_timeout_s
 from photosync.provider_kit.amazon_drive.usage import usage_of
 from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, as_object, identifier, json_object, number, page_token, text
+from photosync.provider_kit.json_fields import (
+    Json,
+    as_object,
+    identifier,
+    json_object,
+    number,
+    page_token,
+    part,
+    text,
+)
 from photosync.transport import Answer, Destination, Transport
 from photosync_clouddrive.endpoints import Endpoints, ask
 from photosync_clouddrive.items import parse_node
 from photosync_clouddrive.multipart import MultipartBody
-from photosync_clouddrive.refusals import ANSWERED
+from photosync_clouddrive.refusals import ANSWERED, CHANGED
 
 SERVICE = "Amazon Cloud Drive"
 PAGE_SIZE = 200
@@ -242,6 +253,30 @@ class CloudDriveApi:
             )
         return answer
 
+    def change(self, method: str, path: str, content: Json | None = None) -> Answer:
+        """Change a node, at `path` below the metadata's address; the answer may be a refusal."""
+        url = f"{self._metadata_url}{path}"
+        return self._transport.request(method, url, json=content, accept=CHANGED, needs_storage=False)
+
+    def overwrite(self, node_id: str, file: FileToUpload) -> Answer:
+        """Replace a file's content. Raises `LostAnswerError`; it does no harm to send the same content again."""
+        boundary = secrets.token_hex(16)
+        return self._transport.request(
+            "PUT",
+            f"{self._content_url}nodes/{quote(node_id, safe='')}/content",
+            params={"suppress": "deduplication"},
+            headers={"Content-Type": f"multipart/form-data; boundary={boundary}"},
+            body=lambda: MultipartBody(file, None, boundary),
+            idempotent=False,
+            accept=CHANGED,
+            timeout_s=answer_timeout_s(file.size_bytes),
+        )
+
+    def properties(self, node_id: str, owner: str) -> dict[str, str]:
+        """The properties that a client keeps with a node; of another client there are none."""
+        found = as_object(self._get(f"nodes/{quote(node_id, safe='')}/properties/{quote(owner, safe='')}"))
+        return {key: value for key, value in part(found, "data").items() if isinstance(value, str)}
+
     # The trash
 
     def trashed(self) -> Iterator[list[DriveNode]]:
@@ -263,12 +298,8 @@ class CloudDriveApi:
 
     def trash(self, node_id: str) -> Answer:
         """Move a node to the trash, from which a person can restore it; the answer may be a refusal."""
-        return self._change_trash("PUT", f"trash/{quote(node_id, safe='')}")
+        return self.change("PUT", f"trash/{quote(node_id, safe='')}", {})
 
     def restore(self, node_id: str) -> Answer:
         """Move a node back into its folders; the answer may be a refusal."""
-        return self._change_trash("POST", f"trash/{quote(node_id, safe='')}/restore")
-
-    def _change_trash(self, method: str, path: str) -> Answer:
-        accept = (*ANSWERED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND)
-        return self._transport.request(method, f"{self._metadata_url}{path}", json={}, accept=accept)
+        return self.change("POST", f"trash/{quote(node_id, safe='')}/restore", {})

@@ -16,7 +16,7 @@ from photosync_clouddrive.folder_paths import FolderPaths
 from photosync_clouddrive.refusals import CloudDriveRefusal
 
 MOST_NAME_CHARACTERS = 280
-_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 class CloudDriveFolders(PushFolders):
@@ -32,7 +32,7 @@ class CloudDriveFolders(PushFolders):
         """None: the service has no folder of this id."""
         if wanted is None:
             return
-        if _ID.fullmatch(wanted) and (node := api.node(wanted)) is not None:
+        if ID.fullmatch(wanted) and (node := api.node(wanted)) is not None:
             if node.kind is not NodeKind.FOLDER:
                 raise UsageError(f"account '{account}': {node.id} is a file; name a folder with --to")
             self._seen(node)
@@ -51,15 +51,24 @@ class CloudDriveFolders(PushFolders):
         """The paths of the folders that contain a node with `parents`. Empty: it is in the trash."""
         parents = tuple(parents)
         with self._lock:
-            todo = list(parents)
-            while todo:
-                current = todo.pop()
-                if current not in self._nodes:
-                    node = self._calls.node(current)
-                    self._nodes[current] = node if node is not None and node.kind is NodeKind.FOLDER else None
-                folder = self._nodes[current]
-                todo += [each for each in (folder.parents if folder else ()) if each not in self._nodes]
-            return FolderPaths({id_: folder for id_, folder in self._nodes.items() if folder}).paths_of(parents)
+            return self._paths_above(parents).paths_of(parents)
+
+    def above(self, parents: Iterable[str]) -> frozenset[str]:
+        """All folders that contain a node with `parents`, directly or not, outside the trash."""
+        parents = tuple(parents)
+        with self._lock:
+            return self._paths_above(parents).above(parents)
+
+    def _paths_above(self, parents: Iterable[str]) -> FolderPaths:
+        todo = list(parents)
+        while todo:
+            current = todo.pop()
+            if current not in self._nodes:
+                node = self._calls.node(current)
+                self._nodes[current] = node if node is not None and node.kind is NodeKind.FOLDER else None
+            folder = self._nodes[current]
+            todo += [each for each in (folder.parents if folder else ()) if each not in self._nodes]
+        return FolderPaths({id_: folder for id_, folder in self._nodes.items() if folder})
 
     def _seen(self, folder: DriveNode) -> None:
         self._nodes[folder.id] = folder

@@ -19,10 +19,11 @@ _PIECE_BYTES = 1 << 20
 class MultipartBody(io.BufferedIOBase, BinaryIO):
     """A file-like object with a known length."""
 
-    def __init__(self, file: FileToUpload, metadata: Mapping[str, object], boundary: str) -> None:
-        """Opens `file`. Raises `ItemError` if that fails."""
+    def __init__(self, file: FileToUpload, metadata: Mapping[str, object] | None, boundary: str) -> None:
+        """Opens `file`. Without `metadata`, the content alone is sent. Raises `ItemError` if it cannot be opened."""
+        described = f'--{boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{json.dumps(metadata)}\r\n'
         head = (
-            f'--{boundary}\r\nContent-Disposition: form-data; name="metadata"\r\n\r\n{json.dumps(metadata)}\r\n'
+            f"{'' if metadata is None else described}"
             f'--{boundary}\r\nContent-Disposition: form-data; name="content"; filename="content"\r\n'
             f"Content-Type: {file.mime}\r\n\r\n"
         ).encode()

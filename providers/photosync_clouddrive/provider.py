@@ -42,6 +42,7 @@ from photosync_clouddrive.tree import DriveTree
 from photosync_clouddrive.tree_view import TreeView
 
 if TYPE_CHECKING:
+    from photosync_clouddrive.files import CloudDriveFiles
     from photosync_clouddrive.uploads import CloudDriveUploader
 
 AUTHORIZE = "https://www.amazon.com/ap/oa"
@@ -188,6 +189,13 @@ class CloudDriveProvider:
             request.collection,
             wait_s=self._settings.upload_wait.total_seconds(),
         )
+
+    def remote_files(self) -> CloudDriveFiles:
+        """The files and folders, to change them one by one."""
+        from photosync_clouddrive.files import CloudDriveFiles  # noqa: PLC0415 - only few commands need it
+
+        self._check_can_write()
+        return CloudDriveFiles(self._account, self._opened_drive, self._auth)
 
     def _check_can_write(self) -> None:
         if self.needs_upload_permission():

@@ -17,6 +17,11 @@ ANSWERED = (
     *(HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
 )
 """The statuses that this module interprets, and those of success."""
+CHANGED = (
+    *(*ANSWERED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT),
+    *(HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.PRECONDITION_FAILED),
+)
+"""The same for a change of a node that exists."""
 _EXPIRED = re.compile(r"token\b.*\bexpired|expired\b.*\btoken|\b401\b|unauthori[sz]ed", re.IGNORECASE)
 
 

@@ -73,10 +73,7 @@ class CloudDriveUploader:
 
     def _check(self, file: FileToUpload) -> None:
         """Refuse files that the service would refuse after the whole upload."""
-        if file.size_bytes > MOST_BYTES:
-            raise ItemError(
-                f"{file.path} has {file.size_bytes} bytes; Amazon Cloud Drive takes some 50 GB", Reason.TOO_LARGE
-            )
+        check_size(file)
         for name in (*file.folder, file.name):
             if problem := problem_of(name):
                 raise ItemError(f"{file.path} cannot be called '{name[:40]}' there: {problem}", Reason.REFUSED)
@@ -217,6 +214,14 @@ class CloudDriveUploader:
         else:
             what = "its name is said to be taken, by something that is no longer there"
         return ItemError(f"{file.path}: {what} ({refusal.said}). Push again in a few minutes.", Reason.NOT_READY)
+
+
+def check_size(file: FileToUpload) -> None:
+    """Refuse a file that the service would refuse after the whole upload."""
+    if file.size_bytes > MOST_BYTES:
+        raise ItemError(
+            f"{file.path} has {file.size_bytes} bytes; Amazon Cloud Drive takes some 50 GB", Reason.TOO_LARGE
+        )
 
 
 def _mark_of(file: FileToUpload) -> tuple[tuple[str, ...], str, str]:

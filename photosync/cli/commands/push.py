@@ -84,21 +84,24 @@ def push(
         dry_run=dry_run,
     )
     options = push_options(config, asked)
-    stream = _name_of_stream([str(path) for path in options.paths], name)
+    stream = _name_of_stream(paths, len(options.paths), name)
     if stream is not None:
         return run.finish(config.name, partial(_push_stream, run, config, options, stream))
     return run.finish(config.name, partial(_push, run, config, options))
 
 
-def _name_of_stream(paths: list[str], name: str | None) -> str | None:
-    """The name for the content of standard input; None if that is not pushed. Raises `UsageError`."""
+def _name_of_stream(paths: list[str], count: int, name: str | None) -> str | None:
+    """The name for the content of standard input; None if that is not pushed. Raises `UsageError`.
+
+    `count`: of the files to push; at some services the first of `paths` is the collection.
+    """
     from photosync.jobs.push.stream import check_name
 
     if _STREAM not in paths:
         if name is not None:
             raise UsageError("--name: files keep their names; only what comes from standard input (-) needs one")
         return None
-    if len(paths) > 1:
+    if count > 1:
         raise UsageError("'-' is standard input, which is pushed alone: name the other files in a push of their own")
     if name is None:
         raise UsageError("'-' is standard input, which has no name: give it one with --name IMG_0042.JPG")

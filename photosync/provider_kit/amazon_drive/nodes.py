@@ -89,6 +89,8 @@ class DriveNode:
     description: str | None = None
     """What a person wrote about it."""
     labels: tuple[str, ...] = ()
+    created_by: str | None = None
+    """The client that made it, which owns its properties."""
 
     @property
     def is_available(self) -> bool:
@@ -158,8 +160,18 @@ def parse_node(
     kind = text(content, "kind") or missing_kind
     parents, owner = tuple(dict.fromkeys(identifiers(content, "parents"))), identifier(content, "ownerId")
     if kind == NodeKind.FOLDER:
-        is_root = as_object(content).get("isRoot") in (True, "true")
-        return DriveNode(id_, NodeKind.FOLDER, status, text(content, "name"), parents, is_root, owner)
+        return DriveNode(
+            id=id_,
+            kind=NodeKind.FOLDER,
+            status=status,
+            name=text(content, "name"),
+            parents=parents,
+            is_root=as_object(content).get("isRoot") in (True, "true"),
+            owner=owner,
+            description=text(content, "description"),
+            labels=_labels(content),
+            created_by=text(content, "createdBy"),
+        )
     if kind != NodeKind.FILE:
         return None
     properties, settings = part(content, "contentProperties"), part(content, "settings")
@@ -188,7 +200,8 @@ def parse_node(
         favorite=settings.get("favorite") is True,
         hidden=settings.get("hidden") is True,
         description=text(content, "description"),
-        labels=tuple(dict.fromkeys(texts(content, "labels"))),
+        labels=_labels(content),
+        created_by=text(content, "createdBy"),
     )
 
 
@@ -208,6 +221,10 @@ def check_node(answer: object, service: str) -> None:
 def folded(name: str) -> str:
     """Equal for names that cannot be in one folder: case and the encoding of accents are ignored."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def _labels(content: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(texts(content, "labels")))
 
 
 def _taken(image: Json, video: Json, times: Sequence[tuple[str, str]]) -> datetime | None:

@@ -23,6 +23,7 @@ from photosync.testing.simulator import Simulator, SimulatorOptions
 from photosync_clouddrive.simulator import queries
 from photosync_clouddrive.simulator.drive import Drive, DriveLibrary, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
+from photosync_clouddrive.simulator.node_changes import NodeChanges
 from photosync_clouddrive.simulator.stream import LINE_NODES, ChangesStream, refused
 from photosync_clouddrive.simulator.tokens import CLIENT_ID, CLIENT_SECRET, OWNER, Tokens
 from photosync_clouddrive.simulator.trash import DriveTrash
@@ -62,6 +63,7 @@ class CloudDriveSimulator(Simulator):
         self.drive = Drive(self.library)
         self.uploads = DriveUploads(self.drive, self.faults, self.inbox)
         self.trash = DriveTrash(self.drive, self.uploads, _API)
+        self.changes = NodeChanges(self.drive, self.faults, self.inbox, _API)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
         """Fields that replace those of the endpoint's answer."""
@@ -126,10 +128,12 @@ class CloudDriveSimulator(Simulator):
             Route("GET", f"{_API}/account/usage", self._usage),
             Route("GET", f"{_API}/account/info", self._info),
             Route("GET", f"{_API}/account/quota", self._quota),
+            *self.changes.metadata_routes(),
         ]
         content = [
             Route("GET", "/cdproxy/nodes/{id}/content", self._content),
             Route("POST", "/cdproxy/nodes", self.uploads.take_file, "upload", changes=True),
+            *self.changes.content_routes(),
         ]
         storage = [Route("GET", "/bucket/{id}", self._stored, "content", signed=False)]
         return {"main": self.routes(), "metadata": metadata, "content": content, "storage": storage}

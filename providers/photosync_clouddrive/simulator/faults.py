@@ -75,3 +75,7 @@ class CloudDriveFaults(Faults):
     """Existing content is refused although the request suppresses this check."""
     keeps_trash_out: Fault | None = None
     """403 when a node is moved to the trash."""
+    conflicts_with_itself: Fault | None = None
+    """A new name that differs in case alone conflicts with the old one."""
+    lost_answer: Fault | None = None
+    """504 after a node was changed."""

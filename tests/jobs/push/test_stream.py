@@ -90,6 +90,13 @@ def test_what_is_no_photo_is_kept(sandbox: Sandbox, simulator: CloudDriveSimulat
     assert simulator.tree() == {"notes.txt": md5(b"Sunny.")}
 
 
+def test_a_file_that_is_called_so_is_named_with_its_folder(sandbox: Sandbox, simulator: CloudDriveSimulator) -> None:
+    content = photo()
+    (sandbox.folder / "-").write_bytes(content)
+    sandbox.run("push", "drive", "./-").check_complete()
+    assert simulator.tree() == {"-": md5(content)}
+
+
 def test_an_empty_stream_is_an_empty_file(sandbox: Sandbox, simulator: CloudDriveSimulator) -> None:
     push(sandbox, b"").check_complete()
     assert simulator.tree() == {NAME: md5(b"")}
