@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def converted(text: str, path: Path) -> ConvertedAccount | None:
         lines += [f"  {line}" for line in frame_lines]
     AuraSettings.model_validate({"email": email, "frames": {name: id_ for id_, name in known.items()}})
     frame = next(iter(known.values()), "")
-    return ConvertedAccount(_ACCOUNT, "\n".join(lines), f"photosync pull {_ACCOUNT} {frame} --count".replace("  ", " "))
+    next_step = f"photosync pull {_ACCOUNT} {shlex.quote(frame) if frame else ''} --count".replace("  --", " --")
+    return ConvertedAccount(_ACCOUNT, "\n".join(lines), next_step)
 
 
 def _password(password: str) -> Iterator[str]:
@@ -74,5 +76,6 @@ def _frame(name: str, section: dict[str, str], path: Path, known: dict[str, str]
 
 
 def _quoted(text: str) -> str:
-    """As a text of YAML, whatever it has: a text of JSON is one."""
-    return json.dumps(text)
+    """As a text of YAML, whatever it has: a text of JSON is one, but for the characters that JSON writes in halves."""
+    letters = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in letters)

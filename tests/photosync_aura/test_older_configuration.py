@@ -70,6 +70,20 @@ def test_it_is_converted_whole(sandbox: Sandbox) -> None:
     assert "# [empty] has no frame_id" in text
 
 
+def test_names_may_have_any_character(sandbox: Sandbox) -> None:
+    name, folder, password = "Oma 😀", "/photos/é\x7f\x85x😀", "p\u2028ä\ufeff😀\xa0s"
+    source = written(
+        sandbox, f"[login]\nemail=a@b.example\npassword={password}\n[{name}]\nframe_id=1\nfile_path={folder}\n"
+    )
+    target = sandbox.folder / "my config.yaml"
+    shown = sandbox.text("init", "--from", str(source), "--to", str(target))
+    assert f"photosync pull aura 'Oma 😀' --count --config '{target}'" in shown
+    settings = load(target).account("aura").settings()
+    assert isinstance(settings, AuraSettings)
+    assert settings.password == password
+    assert {each: frame.path for each, frame in settings.frames.items()} == {name: Path(folder)}
+
+
 def test_by_default_it_becomes_the_usual_configuration_and_never_replaces_one(sandbox: Sandbox) -> None:
     source = written(sandbox, INI)
     usual = sandbox.home / ".config" / "photosync" / "config.yaml"

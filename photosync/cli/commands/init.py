@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -56,7 +57,7 @@ def init(
         print_json({"config": str(target), "from": str(source), "accounts": [account.name]})
     elif not general.quiet:
         print_line(f"{target} is written, readable for you alone: it has the password of {source}. Look through it.")
-        named = f" --config {to_file}" if to_file else ""
+        named = f" --config {quote(str(to_file))}" if to_file else ""
         print_line(f"Then try: {account.next_step}{named}")
 
 
