@@ -24,7 +24,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from photosync.errors import ConfigError
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Layout, safe_name
+from photosync.library import ALBUMS_FOLDER, PROGRAM_FOLDER, SUMS_NAME, Layout, safe_name
 from photosync.metadata import Mode, Settings, SidecarContent, SidecarName, named_zone
 from photosync.plugins import ProviderPlugin, plugins
 from photosync.provider import AccountSettings, ConfigPath, Duration, Provider
@@ -82,6 +82,8 @@ class Defaults(BaseModel):
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
     sidecar: SidecarContent = SidecarContent.MISSING
+    albums: Literal["none", "link", "copy"] = "none"
+    """Whether albums have folders: of links to the photos, or of copies."""
     people: Literal["names", "members"] | None = None
     """What is read about the people whom the service recognises: their names, or also on which items they are seen.
 
@@ -251,6 +253,7 @@ class _Source:
                 unusable[name] = self._error(("accounts", name), str(error))
                 continue
             accounts[name] = self._account(name, own or {}, file.defaults, plugin, provider)
+        self._check_albums(accounts)
         for path in filter(_is_readable_by_others, self._with_secrets):
             _log.warning(
                 "%s has secrets, and other users of this computer can read it. Protect it with: chmod 600 %s",
@@ -258,6 +261,16 @@ class _Source:
                 shlex.quote(str(path)),
             )
         return Config(self._path, file.library, file.catalog, accounts, unusable, defaults)
+
+    def _check_albums(self, accounts: Mapping[str, AccountConfig]) -> None:
+        """An account's photos must not be among the folders of albums."""
+        if any(each.options.albums != "none" for each in accounts.values()):
+            for name in accounts:
+                if name.casefold() == ALBUMS_FOLDER.casefold():
+                    problem = (
+                        f"with 'albums', the folder {ALBUMS_FOLDER} in the library is for albums; give this account"
+                    )
+                    raise self._error(("accounts", name), f"{problem} another name")
 
     def _note_secrets(self, settings: AccountSettings, content: Mapping[str, Any]) -> None:
         """Note the files with this account's secrets: this one, or others that it names."""

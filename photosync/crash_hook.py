@@ -16,9 +16,17 @@ from collections import Counter
 from threading import Lock
 
 VARIABLE = "PHOTOSYNC_CRASH_AT"
-KINDS = ("write", "mkdir", "rename", "remove", "fsync", "commit")
-"""`write`: a file is opened to be written; `remove`: of a file or a folder."""
-_EVENTS = {"open": "write", "os.mkdir": "mkdir", "os.rename": "rename", "os.remove": "remove", "os.rmdir": "remove"}
+KINDS = ("write", "mkdir", "rename", "remove", "link", "fsync", "commit")
+"""`write`: a file is opened to be written; `remove`: of a file or a folder; `link`: a symbolic or a hard one."""
+_EVENTS = {
+    "open": "write",
+    "os.mkdir": "mkdir",
+    "os.rename": "rename",
+    "os.remove": "remove",
+    "os.rmdir": "remove",
+    "os.symlink": "link",
+    "os.link": "link",
+}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _COMMIT = re.compile(r"\s*(COMMIT|(INSERT( OR \w+)? INTO|DELETE FROM|UPDATE) (?!temp\.)|PRAGMA application_id =)")
 """A statement that changes the file of a database when it is executed outside a transaction, or ends one."""
@@ -80,4 +88,4 @@ def _changes_something(kind: str, path: object, *rest: object) -> bool:
         flags = rest[-1]
         return isinstance(flags, int) and bool(flags & _WRITING)
     is_there = isinstance(path, (str, bytes, os.PathLike)) and os.path.lexists(path)
-    return is_there if kind == "remove" else not is_there or kind == "rename"
+    return is_there if kind == "remove" else not is_there or kind in ("rename", "link")

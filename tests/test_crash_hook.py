@@ -56,7 +56,7 @@ def test_the_last_commit_is_that_of_the_end_of_the_run(sandbox: Sandbox) -> None
     commits = 0
     while replace(sandbox, crash_at=f"commit:{commits + 1}").run("pull", "amazon").exit == KILLED:
         commits += 1
-    assert commits == 3  # the start of the run, the state of the listing, the end of the run
+    assert commits == 4  # the start of the run, the state of the listing, that of the albums, the end of the run
     assert sandbox.run("status").objects[0]["last_exit"] == 0
 
 

@@ -55,5 +55,6 @@ def pull_options(config: AccountConfig, account: Account, layout: Layout, asked:
         accept_shrink=asked.accept_shrink,
         limit_bytes=asked.limit_bytes,
         limit_time=asked.limit_time,
+        albums=config.options.albums,
         people_items=config.options.reads_people,
     )

@@ -1,5 +1,6 @@
 """The record of saved items and pushed files: SQLite, one writer, a schema with a version."""
 
+from photosync.catalog.album_files import AlbumFile, AlbumFileForm
 from photosync.catalog.changes import ChangeRecord
 from photosync.catalog.checks import Area, RecordedFile, UnknownFile
 from photosync.catalog.collections import Member, RecordedCollection
@@ -7,6 +8,7 @@ from photosync.catalog.connection import DamagedCatalogError, unusable
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
+from photosync.catalog.made_files import MadeFile
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
 from photosync.catalog.repairs import RepairRecord
 from photosync.catalog.schema import SCHEMA_VERSION
@@ -16,12 +18,15 @@ from photosync.catalog.totals import AccountTotals
 __all__ = [
     "SCHEMA_VERSION",
     "AccountTotals",
+    "AlbumFile",
+    "AlbumFileForm",
     "Area",
     "Catalog",
     "CatalogEntry",
     "ChangeRecord",
     "DamagedCatalogError",
     "Listing",
+    "MadeFile",
     "Match",
     "Member",
     "PushRecord",

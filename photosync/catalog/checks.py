@@ -19,6 +19,7 @@ _AREA = "outside = ? AND path_key BETWEEN ? AND ?"
 _ITEM = """SELECT rowid, account, id, outside, path, stored_sha256, stored_size, delivered_sha256, 0, 0, path_key
     FROM items"""
 _SIDECAR = "SELECT rowid, account, id, outside, path, sha256, NULL, NULL, 1, ours, path_key FROM sidecars"
+_MADE = "SELECT 0, NULL, NULL, outside, path, sha256, size, NULL, 0, 0, path_key FROM made_files"
 _TABLES = """
     CREATE TABLE IF NOT EXISTS temp.list_lines (outside TEXT, name BLOB, path_key TEXT, sha256 TEXT);
     CREATE INDEX IF NOT EXISTS temp.list_lines_by_name ON list_lines (outside, name);
@@ -33,7 +34,8 @@ _TABLES = """
     DELETE FROM temp.unknown_files;
 """
 _RECORDED = """SELECT outside, path, path_key, stored_sha256 AS sha256 FROM items WHERE path_key IS NOT NULL
-    UNION ALL SELECT outside, path, path_key, sha256 FROM sidecars"""
+    UNION ALL SELECT outside, path, path_key, sha256 FROM sidecars
+    UNION ALL SELECT outside, path, path_key, sha256 FROM made_files"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class RecordedFile:
-    """A file and its recorded content: an item's file, a sidecar, or a file of the user in his own list."""
+    """A file and its recorded content: of an item, a sidecar, made from the catalog, or the user's in his own list."""
 
     location: Location
     sha256: str
@@ -77,6 +79,8 @@ class RecordedFile:
     is_sidecar: bool = False
     is_own_sidecar: bool = False
     """Made by this program; else it existed, and data was added to it."""
+    is_made: bool = False
+    """Made from the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,14 @@ class Checks:
         sidecars = self._connection.execute(f"SELECT count(*) FROM sidecars WHERE {_AREA}", area.bounds)  # noqa: S608
         return int(items) + int(sidecars.fetchone()[0]), int(size_bytes)
 
+    def count_made(self, area: Area) -> int:
+        """The number of files that were made from the catalog."""
+        made = self._connection.execute(f"SELECT count(*) FROM made_files WHERE {_AREA}", area.bounds)  # noqa: S608
+        return int(made.fetchone()[0])
+
     def files(self, area: Area) -> Iterator[RecordedFile]:
-        """Every file, then every sidecar, in the order of their paths. Rows may change during the iteration."""
-        for select in (_ITEM, _SIDECAR):
+        """Every file, sidecar and file that was made, by their paths. Rows may change during the iteration."""
+        for select in (_ITEM, _SIDECAR, _MADE):
             query, after = f"{select} WHERE {_AREA} AND path_key > ? ORDER BY path_key LIMIT {_PAGE}", ""
             root, first, last = area.bounds
             while rows := self._connection.execute(query, (root, first, last, after)).fetchall():
@@ -208,7 +217,9 @@ class Checks:
             return []
         rows = self._connection.execute(
             """SELECT path FROM items WHERE outside = ?1 AND path_key = ?2
-               UNION ALL SELECT path FROM sidecars WHERE outside = ?1 AND path_key = ?2""",
+               UNION ALL SELECT path FROM sidecars WHERE outside = ?1 AND path_key = ?2
+               UNION ALL SELECT path FROM made_files WHERE outside = ?1 AND path_key = ?2
+               UNION ALL SELECT path FROM album_files WHERE outside = ?1 AND path_key = ?2""",
             (location.root, location.key),
         )
         return [path for (path,) in rows]
@@ -277,10 +288,15 @@ class Checks:
             return datetime.fromisoformat(row[0]) if row else None
 
 
-def _recorded(row: tuple[int, str, str, str, str, str, int | None, str | None, int, int, str]) -> RecordedFile:
+def _recorded(
+    row: tuple[int, str | None, str | None, str, str, str, int | None, str | None, int, int, str],
+) -> RecordedFile:
     row_id, account, id_, root, path, sha256, size_bytes, delivered, is_sidecar, ours, _ = row
     return RecordedFile(
-        *(Location(root, path), sha256, size_bytes, row_id, account, id_, delivered), bool(is_sidecar), bool(ours)
+        *(Location(root, path), sha256, size_bytes, row_id, account, id_, delivered),
+        is_sidecar=bool(is_sidecar),
+        is_own_sidecar=bool(ours),
+        is_made=account is None,
     )
 
 

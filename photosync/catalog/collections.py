@@ -32,6 +32,8 @@ class Member:
     id: str
     location: Location | None
     """Of its file; None if it is not in the library."""
+    sha256: str | None
+    """Of its file."""
 
 
 class Collections:
@@ -178,15 +180,18 @@ class Collections:
     def members(self, account: str, collection: Collection) -> Iterator[Member]:
         """The items of a collection, in the order of their ids."""
         rows = self._connection.execute(
-            """SELECT item, outside, path FROM members LEFT JOIN items
+            """SELECT item, outside, path, stored_sha256 FROM members LEFT JOIN items
                    ON items.account = members.account AND items.id = members.item
                WHERE members.account = ? AND kind = ? AND collection = ? ORDER BY item""",
             (account, collection.kind, collection.id),
         )
         while some := rows.fetchmany(_ROWS):
-            for id_, root, path in some:
-                yield Member(id_, None if path is None else Location(root, path))
+            for id_, root, path, sha256 in some:
+                yield Member(id_, None if path is None else Location(root, path), sha256)
 
-    def changed_run(self) -> int:
+    def changed_run(self, account: str | None = None) -> int:
         """The last run that changed a collection, its members or one of their files; 0 if there are none."""
-        return int(self._connection.execute("SELECT coalesce(max(changed_run), 0) FROM collections").fetchone()[0])
+        row = self._connection.execute(
+            "SELECT coalesce(max(changed_run), 0) FROM collections WHERE ?1 IS NULL OR account = ?1", (account,)
+        )
+        return int(row.fetchone()[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from photosync.catalog import entry, item_json, opening, schema
+from photosync.catalog.album_files import AlbumFiles
 from photosync.catalog.changes import Changes
 from photosync.catalog.checks import Checks
 from photosync.catalog.collections import Collections
@@ -22,6 +23,7 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.live_photos import LivePhotos
+from photosync.catalog.made_files import MadeFiles
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
 from photosync.catalog.sidecars_due import SidecarsDue
@@ -100,6 +102,8 @@ class Catalog:
         self.live_photos = LivePhotos(connection)
         self.collections = Collections(connection)
         self.sidecars_due = SidecarsDue(connection)
+        self.made_files = MadeFiles(connection)
+        self.album_files = AlbumFiles(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -332,21 +336,23 @@ class Catalog:
             after = last
 
     def sums(self, root: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
-        """(sha256, path) of every file and sidecar below a root, in the order of the paths.
+        """(sha256, path) of every file, sidecar and file that was made below a root, in the order of the paths.
 
-        With `since_run` only those that this run and later ones saved.
+        With `since_run` only the files and sidecars that this run and later ones saved.
         """
         return self._connection.execute(
             """SELECT stored_sha256, path FROM items WHERE outside = ?1 AND path IS NOT NULL AND saved_run >= ?2
-               UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2 ORDER BY path""",
+               UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2
+               UNION ALL SELECT sha256, path FROM made_files WHERE outside = ?1 AND ?2 = 0 ORDER BY path""",
             (root, since_run),
         )
 
     def sums_count(self, root: str) -> int:
-        """The number of files and sidecars below a root."""
+        """The number of files, sidecars and files that were made below a root."""
         items = "SELECT count(*) FROM items WHERE outside = ?1 AND path_key IS NOT NULL"  # the index has all of it
         sidecars = "SELECT count(*) FROM sidecars WHERE outside = ?1"
-        return int(self._connection.execute(f"SELECT ({items}) + ({sidecars})", (root,)).fetchone()[0])
+        made = "SELECT count(*) FROM made_files WHERE outside = ?1"
+        return int(self._connection.execute(f"SELECT ({items}) + ({sidecars}) + ({made})", (root,)).fetchone()[0])
 
     def left_files(self, root: str) -> list[tuple[str, str]]:
         """(sha256, path) of files below a root that left their places, while SHA256SUMS may still name them."""
@@ -358,13 +364,13 @@ class Catalog:
         self._connection.execute("DELETE FROM left_files WHERE outside = ?", (root,))
 
     def roots(self) -> list[str]:
-        """The roots of all locations of files."""
+        """The roots of all locations of files, those that were made included."""
         # From one to the next in the index: DISTINCT would read the entries of all files.
         following = "SELECT min(outside) FROM items WHERE path_key IS NOT NULL"
         rows = self._connection.execute(
             f"""WITH RECURSIVE roots (root) AS ({following} UNION ALL
                 SELECT ({following} AND outside > root) FROM roots WHERE root IS NOT NULL)
-                SELECT root FROM roots WHERE root IS NOT NULL"""  # noqa: S608 - our own text
+                SELECT root FROM roots WHERE root IS NOT NULL UNION SELECT outside FROM made_files"""  # noqa: S608 - our own text
         )
         return [root for (root,) in rows]
 

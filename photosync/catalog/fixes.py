@@ -83,6 +83,9 @@ class Fixes:
                WHERE account = ?1 AND id = ?2""",
             (account, id_),
         )
+        self._connection.execute(  # there the earlier content is left
+            "UPDATE album_folders SET made_run = 0 WHERE account = ? AND form <> 'symlink'", (account,)
+        )
         self.forget_intent(account, id_)
 
     def forget_intent(self, account: str, id_: str) -> None:

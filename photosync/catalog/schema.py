@@ -182,7 +182,7 @@ MIGRATIONS = (
 
     CREATE TABLE album_folders (        -- the accounts whose albums have folders
         account TEXT PRIMARY KEY,
-        wanted TEXT NOT NULL,           -- by the configuration: link or copy
+        form TEXT NOT NULL,             -- of the files in them: symlink, hardlink or copy
         made_run INTEGER NOT NULL       -- the last run whose changes the folders have; 0: they are being changed
     ) WITHOUT ROWID;
 

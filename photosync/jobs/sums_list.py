@@ -70,7 +70,7 @@ class SumsList:
     def append(self, since_run: int) -> None:
         """Add the files that this run saved."""
         base = self.library.base(self.root)
-        with _list_errors(base / SUMS_NAME):
+        with list_errors(base / SUMS_NAME):
             sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums(self.root, since_run)))
         self.catalog.set_sums_state(self.root, self._state())
 
@@ -79,7 +79,7 @@ class SumsList:
         base, location = self.library.base(self.root), Location(self.root, SUMS_NAME)
         path = base / SUMS_NAME
         if os.path.lexists(path) and (path.is_symlink() or not (path.is_file() or path.is_dir())):
-            with _list_errors(path):
+            with list_errors(path):
                 self.library.to_trash(location)
             note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
         left = {
@@ -88,7 +88,7 @@ class SumsList:
             if not self.library.file(Location(self.root, name)).is_file()
         }
         own = (SumsLine.of(*each) for each in self.catalog.sums(self.root))
-        with _list_errors(path):
+        with list_errors(path):
             has_others = sums.rewrite(base, own, left, base / PROGRAM_FOLDER)
         with self.catalog.transaction():
             self.catalog.forget_left_files(self.root)
@@ -120,7 +120,8 @@ def update_each(updates: Iterable[Callable[[], None]]) -> None:
 
 
 @contextmanager
-def _list_errors(path: Path) -> Iterator[None]:
+def list_errors(path: Path) -> Iterator[None]:
+    """An `OSError` about a list becomes a `ListError`, or the `DestinationError` of a failing disk."""
     try:
         yield
     except OSError as error:

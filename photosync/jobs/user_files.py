@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from photosync.errors import UsageError
 from photosync.file_systems import open_regular
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME
+from photosync.library import ALBUMS_MARK, MADE_BEGINNING, MADE_NAMES, PROGRAM_FOLDER, SUMS_NAME
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -100,6 +100,8 @@ class UserFiles:
         except OSError:
             yield folder, names
             return
+        if names and any(entry.name == ALBUMS_MARK for entry in found):
+            return  # links to photos of the library, unless the user names the folder itself
         if any(entry.name == IGNORE_FILE for entry in found):
             files = (*files, *_ignore_file(folder))
         taken = [entry for entry in found if self._is_taken(entry, (*files, exclude))]
@@ -111,7 +113,7 @@ class UserFiles:
                 yield from self._below(Path(entry.path), (*names, entry.name), files, exclude)
 
     def _is_taken(self, entry: os.DirEntry[str], rules: Sequence[_Rules]) -> bool:
-        if entry.name.startswith(PROGRAM_FOLDER) or entry.name == SUMS_NAME:
+        if entry.name.startswith(PROGRAM_FOLDER) or entry.name == SUMS_NAME or _is_made(entry):
             return False
         is_folder = entry.is_dir(follow_symlinks=False)
         verdicts = (each.verdict(entry.path, is_folder=is_folder) for each in reversed(rules))
@@ -124,6 +126,17 @@ class UserFiles:
         if is_machine_made:
             self.left_out[Path(entry.path)] = None
         return not is_machine_made and not entry.name.startswith(".")
+
+
+def _is_made(entry: os.DirEntry[str]) -> bool:
+    """Whether it is an `albums.json` of a library, and not one of the user."""
+    if entry.name not in MADE_NAMES:
+        return False
+    try:
+        with open_regular(Path(entry.path)) as file:
+            return file.read(len(MADE_BEGINNING)) == MADE_BEGINNING.encode()
+    except OSError:
+        return False
 
 
 def _leads_to_folder(entry: os.DirEntry[str]) -> bool:

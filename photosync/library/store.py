@@ -31,6 +31,14 @@ from photosync.library.undo import UndoRecords, write_durably
 from photosync.model import Location
 
 PROGRAM_FOLDER = ".photosync"
+MADE_NAMES = ("albums.json", "people.json")
+"""Files that are made from the catalog, next to SHA256SUMS."""
+MADE_BEGINNING = '{"format": "photosync '
+"""Their first characters."""
+ALBUMS_FOLDER = "Albums"
+"""In the library: has a folder for each account whose albums have folders."""
+ALBUMS_MARK = ".photosync-albums"
+"""The file in such an account's folder that says whose it is."""
 
 
 class Library:

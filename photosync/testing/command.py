@@ -40,6 +40,8 @@ _KEPT_VARIABLES = (
 OWN_FOLDER = ".photosync"
 """The program's own folder in a library."""
 SUMS = "SHA256SUMS"
+MADE = ("albums.json", "people.json")
+"""The files that the program makes for people, next to the lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +185,18 @@ class Sandbox:
         return stdout
 
     def files(self) -> list[Path]:
-        """The photos and videos of the library: all files but the program's own and the checksum lists."""
+        """The photos and videos of the library: all files but the program's own, checksum lists and those of `MADE`."""
         return sorted(self._files())
 
     def _files(self) -> Iterator[Path]:
         for folder, folders, names in os.walk(self.library):  # a command that runs may remove a folder meanwhile
             if Path(folder) == self.library and OWN_FOLDER in folders:
                 folders.remove(OWN_FOLDER)
-            yield from (path for name in names if name != SUMS and (path := Path(folder, name)).is_file())
+            yield from (path for name in names if name not in (SUMS, *MADE) and (path := Path(folder, name)).is_file())
+
+    def made(self) -> list[Path]:
+        """The files of `MADE` that are in the library's folder."""
+        return [path for name in MADE if (path := self.library / name).exists()]
 
     def hashes(self) -> Counter[str]:
         """The md5 of each file, and the number of files that have it."""

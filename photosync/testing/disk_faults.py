@@ -28,6 +28,8 @@ _EVENTS = {
     "os.utime": "utime",
     "os.chmod": "chmod",
     "fcntl.flock": "flock",
+    "os.symlink": "symlink",
+    "os.link": "link",
     "os.fsync": "fsync",
     "os.fsync of a file": "fsync_file",
 }
@@ -42,7 +44,7 @@ class DiskFault:
     errno: int
     calls: Sequence[str] = ("write", "mkdir", "rename", "remove", "list")
     """Of `write` (open a file to write it), `read`, `mkdir`, `rename`, `remove`, `list`, `utime`, `chmod`, `flock`,
-    `fsync` (of a folder) and `fsync_file`."""
+    `symlink`, `link` (a second name), `fsync` (of a folder) and `fsync_file`."""
     name_bytes: int = 0
     """Only names that are longer."""
 

@@ -66,9 +66,10 @@ class User:
         self.check_list()
 
     def check_list(self) -> None:
-        """SHA256SUMS lists every photo with its hash."""
+        """SHA256SUMS lists every photo and made file with its hash."""
         listed = _read_sums(self.sandbox.library / SUMS)
-        there = {_relative(self.sandbox, path): _sha256(path) for path in self.sandbox.files()}
+        files = [*self.sandbox.files(), *self.sandbox.made()]
+        there = {_relative(self.sandbox, path): _sha256(path) for path in files}
         assert listed == there
         if there and (checker := shutil.which("sha256sum")):
             subprocess.run(  # noqa: S603  # the tool for which the file is made

@@ -86,7 +86,7 @@ class Owner:
 def photos_in(folder: Path) -> Iterator[Path]:
     """Everything but the program's own."""
     for path in folder.rglob("*"):
-        own = ".photosync" in path.relative_to(folder).parts or path.name == "SHA256SUMS"
+        own = ".photosync" in path.relative_to(folder).parts or path.name in ("SHA256SUMS", "albums.json")
         if path.is_file() and not own:
             yield path
 
@@ -96,7 +96,8 @@ def check_sums(folder: Path) -> None:
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     listed = {line[66:]: line[:64] for line in lines}
     there = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in photos_in(folder)
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in [*photos_in(folder), folder / "albums.json"]
     }
     assert listed == there
     if checker := shutil.which("sha256sum"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photosync.catalog import Catalog
+from photosync.jobs.albums.json_files import settle_made_files
 from photosync.jobs.sums_list import repair_lists
 from photosync.library import Library, digest_of
 
@@ -16,6 +17,7 @@ def settle_interrupted(library: Library, catalog: Catalog) -> None:
 
 def settle_intents(library: Library, catalog: Catalog) -> None:
     """Check, for each planned content, whether the file has it."""
+    settle_made_files(library, catalog)
     for intent in catalog.fixes.intents():
         path = library.file(intent.location)
         try:

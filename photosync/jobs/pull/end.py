@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.errors import DestinationError
+from photosync.jobs.albums.folders import AlbumFolders, WantedFolders
+from photosync.jobs.albums.json_files import JsonFiles
 from photosync.jobs.pull.adopt import Adoption
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.fetch import partial_key
@@ -43,6 +46,18 @@ class PullEnd:
             self.saver.commit()
         with self.keep_list_error():
             self.saver.write_sums()
+
+    def make_json_files(self) -> None:
+        """Bring the files up to date that are made from the catalog, in which everything is now."""
+        with self.keep_list_error():
+            JsonFiles(self.library, self.catalog, self.note).update()
+
+    def make_album_folders(self, wanted: WantedFolders, cancel: Event) -> None:
+        """Bring the folders of the account's albums up to date. Raises `DestinationError` and `CancelledError`."""
+        folders = AlbumFolders(
+            account=self.account, library=self.library, catalog=self.catalog, note=self.note, cancel=cancel
+        )
+        folders.update(wanted)
 
     @contextmanager
     def keep_list_error(self) -> Iterator[None]:

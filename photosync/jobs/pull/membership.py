@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from photosync.catalog import Catalog
-from photosync.errors import ItemError, ProviderError, UsageError
+from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.jobs.account import Account
 from photosync.model import Collection, Item
 from photosync.provider import HasCollections, HasMembers, HasPeople
 
+_OUTAGE = 3
+"""After so many collections in a row with an error of the server, the others are not asked for: each one takes the
+retry budget."""
 _UNREADABLE = (ItemError, ProviderError, UsageError)
 """Errors that are about one collection, or about this ability of the service."""
 
@@ -80,11 +83,18 @@ class Membership:
             recorded.mark_gone(self.account.name, self.run, people=people, there=there)
         if people and not self.reads_people:
             return
-        known = recorded.marks(self.account.name)
+        known, errors = recorded.marks(self.account.name), 0
         for each in there:
             mark = known.get((each.kind, each.id))
             if reads_unmarked if each.mark is None else each.mark != mark:
-                self._read_members(provider, each)
+                try:
+                    self._read_members(provider, each)
+                    errors = 0
+                except TemporaryError as error:
+                    errors += 1
+                    if error.reason is not Reason.SERVER_ERROR or errors == _OUTAGE:
+                        raise
+                    self.note(f"the {each.kind} '{each.name}' could not be read: {error}")
 
     def _read_members(self, provider: HasMembers, collection: Collection) -> None:
         recorded = self.catalog.collections

@@ -21,6 +21,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
+from photosync.jobs.albums.folders import WantedFolders
 from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
 from photosync.jobs.listing_pages import listing_pages, not_there
@@ -68,6 +69,8 @@ class PullOptions:
     full: bool = False
     dry_run: bool = False
     accept_shrink: bool = False
+    albums: WantedFolders | None = None
+    """Whether albums have folders; None: they stay as they are."""
     people_items: bool = False
     """Read on which items people are seen, not just their names: a request or more for each person who changed."""
     adopt_only: bool = False
@@ -160,6 +163,8 @@ class Pull:
             finally:
                 if not (self._options.dry_run or self._options.adopt_only or self._account.cancel.is_set()):
                     self._end.write_sidecars(self._check_end)
+            if self._options.albums is not None and not self._options.dry_run:
+                self._end.make_album_folders(self._options.albums, self._account.cancel)
             self._end.raise_list_error()
         except PhotosyncError as raised:
             error = raised
@@ -396,5 +401,6 @@ class Pull:
         if not self._options.dry_run:
             self._summary.gone += self._end.record_listing()
             self._end.record_collections()
+            self._end.make_json_files()
             if not self._options.adopt_only:
                 self._end.clear_useless_partials()

@@ -15,6 +15,7 @@ from threading import Event
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry, Sidecar
 from photosync.errors import CancelledError, DestinationError, ItemError, PhotosyncError, Reason
+from photosync.jobs.albums.json_files import JsonFiles
 from photosync.jobs.findings import Finding, FindingKind
 from photosync.jobs.repair.contents import Contents
 from photosync.jobs.repair.copies import FolderCopies, LibraryCopies
@@ -25,7 +26,7 @@ from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.repair.sidecars import SidecarRepair
 from photosync.jobs.repair.undo_records import UndoRecordRepair
 from photosync.jobs.sums_list import SumsList, repair_lists
-from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library, UndoRecords
+from photosync.library import MADE_NAMES, PROGRAM_FOLDER, SUMS_NAME, Library, UndoRecords
 from photosync.library.disk_errors import file_errors
 from photosync.library.own_folders import fix_workspace
 from photosync.model import Location
@@ -63,6 +64,11 @@ class _Work:
     @property
     def is_list(self) -> bool:
         return self.location.path == SUMS_NAME
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it may be a file that is made from the catalog."""
+        return self.finding.account is None and self.location.path in MADE_NAMES
 
     @property
     def is_undo_record(self) -> bool:
@@ -167,6 +173,8 @@ class Repair:
         if self._cancel.is_set():
             raise CancelledError("interrupted; what was repaired stays repaired")
         finding, entry = work.finding, work.entry
+        if work.is_made and self._catalog.made_files.at(work.location) is not None:
+            return self._make_again(work)
         if entry is None and not work.is_list:
             raise ItemError(
                 "it is a file of your own, which the catalog does not have; put it back from your own backup",
@@ -185,6 +193,16 @@ class Repair:
             else:
                 source = self._undo_records.repair(Wanted(work.location, None, finding), entry, workspace)
             return replace(finding, repaired_from=source)
+
+    def _make_again(self, work: _Work) -> Finding:
+        wanted, source = Wanted(work.location, None, work.finding), "the catalog"
+        SumsList(self._library, self._catalog, work.location.root).check_there()
+        with file_errors(self._library.file(work.location)):
+            self._placement.move_away(wanted, source)
+        JsonFiles(self._library, self._catalog, self._note).make()
+        with self._catalog.transaction():
+            self._placement.record(wanted, source)
+        return replace(work.finding, repaired_from=source)
 
     def _repair_file(self, work: _Work, entry: CatalogEntry, workspace: Path) -> Finding:
         finding, wanted = work.finding, Wanted(work.location, entry.stored_sha256, work.finding)

@@ -57,7 +57,8 @@ def check_list(library: Library, catalog: Catalog, area: Area, *, has_catalog: b
     base, checks = library.base(area.root), catalog.checks
     problem = fault_of(base / SUMS_NAME, None)
     if problem is not None:
-        return problem if not has_catalog or checks.count(area)[0] else None
+        is_missed = not has_catalog or checks.count(area)[0] or checks.count_made(area)
+        return problem if is_missed else None
     lines = _Lines(base)
     try:
         checks.add_list_lines(area.root, ((line.name, line.sha256.decode()) for line in lines.read()))

@@ -155,7 +155,7 @@ def _areas(place: _Place, catalog: Catalog) -> list[Area]:
 
 def _is_known(area: Area, place: _Place, catalog: Catalog) -> bool:
     """Whether a file of the area is expected. A list that cannot be read is a finding of the check."""
-    if place.has_catalog and catalog.checks.count(area)[0]:
+    if place.has_catalog and (catalog.checks.count(area)[0] or catalog.checks.count_made(area)):
         return True
     try:
         return any(map(area.has, listed_names(place.library.base(area.root))))

@@ -185,7 +185,7 @@ class Verify:
     def _check_area(self, area: Area) -> Iterator[Finding]:
         """Check every file; read it if everything is to be read."""
         count, size_bytes = self.catalog.checks.count(area)
-        self.reporter.wanted(count, size_bytes if self.part == ALL else 0)
+        self.reporter.wanted(count + self.catalog.checks.count_made(area), size_bytes if self.part == ALL else 0)
         files = chain(self.catalog.checks.files(area), self._other_files(area))
         checked = self._read_each(lambda: next(files, None)) if self.part == ALL else self._look_at_each(files)
         for each in checked:
@@ -332,7 +332,7 @@ class Verify:
             SumsList(self.library, self.catalog, file.location.root).check_there()
         if problem.reason is FindingReason.ABSENT:
             problem = self._found_again(file) or problem
-        if not file.account and self.target.is_library:
+        if not file.account and not file.is_made and self.target.is_library:
             problem = replace(problem, error=f"{problem.error}; its line in {SUMS_NAME} is not photosync's")
         return problem
 

@@ -56,7 +56,8 @@ def check_sums(sandbox: Sandbox) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     listed = {line.split("  ", 1)[1] for line in (sandbox.library / "SHA256SUMS").read_text().splitlines()}
-    assert listed == {str(path.relative_to(sandbox.library)) for path in sandbox.files()}
+    files = [*sandbox.files(), *sandbox.made()]
+    assert listed == {str(path.relative_to(sandbox.library)) for path in files}
 
 
 def test_photos_without_a_date_get_one_and_the_rest_stays(simulator: AmazonSimulator, sandbox: Sandbox) -> None:

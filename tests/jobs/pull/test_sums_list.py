@@ -33,7 +33,7 @@ def check_list(sandbox: Sandbox) -> None:
     done = subprocess.run(command, cwd=sandbox.library, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     listed = {line[66:] for line in (sandbox.library / "SHA256SUMS").read_bytes().splitlines()}
-    assert {os.fsencode(path.relative_to(sandbox.library)) for path in sandbox.files()} <= listed
+    assert {os.fsencode(path.relative_to(sandbox.library)) for path in [*sandbox.files(), *sandbox.made()]} <= listed
 
 
 def record_state(sandbox: Sandbox, state: str) -> None:
@@ -48,13 +48,13 @@ def test_a_list_of_the_user_is_added_to(sandbox: Sandbox) -> None:
     sandbox.run("pull", "amazon", "--year", "2021")
     once = (sandbox.library / "SHA256SUMS").read_bytes()
     assert once.startswith(mine)
-    assert once.count(b"\n") == mine.count(b"\n") + len(sandbox.files())
+    assert once.count(b"\n") == mine.count(b"\n") + len(sandbox.files()) + len(sandbox.made())
     added = once.replace(b"\n", b"\n# added later\n", 4)
     (sandbox.library / "SHA256SUMS").write_bytes(added)
     sandbox.run("pull", "amazon")
     twice = (sandbox.library / "SHA256SUMS").read_bytes()
     assert twice.startswith(added)
-    assert twice.count(b"\n") == mine.count(b"\n") + 4 + len(sandbox.files())
+    assert twice.count(b"\n") == mine.count(b"\n") + 4 + len(sandbox.files()) + len(sandbox.made())
     sandbox.run("fix", str(sandbox.library), "--set", "artist=Ada")
     sandbox.run("fix", str(sandbox.library), "--undo")
     assert (sandbox.library / "SHA256SUMS").read_bytes() == twice
@@ -72,7 +72,7 @@ def test_a_list_of_the_user_in_the_folder_of_a_frame_is_added_to(tmp_path: Path)
         assert sandbox.run("pull", "aura").exit == 0
         listed = (frame / "SHA256SUMS").read_bytes()
     assert listed.startswith(MINE + b"\n")
-    assert listed.count(b"\n") == 4
+    assert listed.count(b"\n") == 5
 
 
 @pytest.mark.parametrize("state", ["", "as the version before left it"])

@@ -276,7 +276,7 @@ def line_deleted(lines: list[str]) -> None:
 
 
 def line_cut(lines: list[str]) -> None:
-    lines[-1] = lines[-1][:90]
+    lines[-1] = lines[-1][:-2]
 
 
 def line_cut_in_its_hash(lines: list[str]) -> None:
