@@ -15,6 +15,7 @@ from photosync.jobs.change.change import Target
 from photosync.jobs.change.saved import SavedItems
 from photosync.jobs.change.wanted import Wanted, item_target, listed_items
 from photosync.jobs.list import ListedItem, state_of
+from photosync.jobs.pull.coverage import note_removed
 from photosync.provider import FileOrFolder, HasTrash
 
 
@@ -125,7 +126,7 @@ class _Removes(_OfTrash):
     def record(self, targets: Sequence[Target]) -> None:
         """They are gone, as the next listing will show."""
         ids = [each for target in targets for each in (target.id, *self._below.get(target.id, ()))]
-        self.catalog.mark_gone(self.account.name, ids)
+        note_removed(self.catalog, self.account.name, self.catalog.mark_gone(self.account.name, ids))
 
 
 @dataclass(slots=True)
@@ -197,8 +198,9 @@ class Restore(_OfTrash):
     def record(self, targets: Sequence[Target]) -> None:
         """They are there again; those in a folder are with the next listing, and what has to be downloaded first."""
         known = self.catalog.known(self.account.name, [target.id for target in targets])
-        there = [each.item for each in known.values() if each.location is not None or self._was_pushed(each)]
-        self.catalog.record_described(self.account.name, there)
+        there = [each for each in known.values() if each.location is not None or self._was_pushed(each)]
+        note_removed(self.catalog, self.account.name, -sum(each.is_gone for each in there))
+        self.catalog.record_described(self.account.name, [each.item for each in there])
 
     def _was_pushed(self, entry: CatalogEntry) -> bool:
         return bool(self.catalog.push_records(item=(entry.account, entry.id)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 from photosync import clock, model
@@ -167,6 +167,17 @@ class Coverage:
     def forget(self) -> None:
         """Read the next listing to its end: not all that was listed could be dealt with."""
         self._catalog.forget_listing(*self._key)
+
+
+def note_removed(catalog: Catalog, account: str, count: int) -> None:
+    """The user had so many items removed from the account, or brought back if negative: a listing of it shows that.
+
+    The loss of all is noticed even then.
+    """
+    key = (account, "[]", _fingerprint(Selection()))
+    listing = catalog.listing(*key)
+    if listing is not None and listing.total:
+        catalog.set_listing(*key, replace(listing, total=max(1, listing.total - count)))
 
 
 def check_loss(account: str, *, before: int, now: int) -> None:

@@ -166,6 +166,22 @@ def test_more_than_a_call_takes(tmp_path: Path) -> None:
         assert len(owner.trashed) == 120
 
 
+def test_a_pull_does_not_take_the_loss_for_a_fault(tmp_path: Path) -> None:
+    with AmazonSimulator(items=80, gaps=False) as simulator:
+        owner = Owner(simulator, Sandbox(tmp_path))
+        owner.sandbox.configure({"amazon": simulator.account_settings()})
+        owner.pull()
+        assert owner.change("trash", "-", stdin="\n".join(owner.ids[:70]).encode()).exit == Exit.OK
+        pulled = owner.sandbox.run("pull", "amazon")
+        assert (pulled.exit, pulled.number("listed"), pulled.summary["complete"]) == (Exit.OK, 10, True)
+        assert owner.sandbox.run("audit", "amazon").exit == Exit.OK
+        assert owner.change("restore", "--all").exit == Exit.OK
+        assert owner.sandbox.run("pull", "amazon", "--full").number("saved") == 0
+        for item_id in owner.ids[10:]:
+            simulator.library.remove(item_id)  # not by a command of ours
+        assert owner.sandbox.run("pull", "amazon", "--full").exit == Exit.SUSPICIOUS
+
+
 def test_a_change_that_shows_later_is_awaited(owner: Owner) -> None:
     owner.pull()
     first, second, *_ = owner.ids
