@@ -85,7 +85,7 @@ def test_a_query_is_one_condition_among_others(simulator: AmazonSimulator, sandb
     ("query", "requests"),
     [
         *(("things:(beach", 0), ("things:beach)", 0), (")things:(", 0), ('things:("beach)', 0), (" ", 0)),
-        *(("kind:(FILE)", 1), ("things", 1), ("timeYear:(MMXX)", 1)),
+        *(("things", 0), ("timeYear:(MMXX)", 0), ("kind:(FILE) OR name:x", 1)),
     ],
 )
 def test_a_query_that_cannot_be_is_wrong_usage(
