@@ -40,6 +40,7 @@ COMMANDS = {
     "favorite": "favorite",
     "hide": "hide",
     "album": "album",
+    "people": "people",
     "remote": "remote",
     "init": "init",
     "providers": "show_providers",

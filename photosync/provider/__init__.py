@@ -20,6 +20,7 @@ from photosync.provider.conversion import ConvertedAccount, ConvertsConfiguratio
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
     ChangesAlbums,
+    ChangesPeople,
     CountsByTime,
     FileOrFolder,
     FindsItems,
@@ -66,6 +67,7 @@ __all__ = [
     "AccountContext",
     "AccountSettings",
     "ChangesAlbums",
+    "ChangesPeople",
     "ConfigPath",
     "ConvertedAccount",
     "ConvertsConfiguration",

@@ -227,6 +227,23 @@ class HidesItems(Protocol):
 
 
 @runtime_checkable
+class ChangesPeople(Protocol):
+    """Optional: the people whom the service recognises can be changed. No photo is changed by it."""
+
+    def everybody(self) -> Sequence[Collection]:
+        """All of them, as collections of the kind `model.PERSON`; the name of one without a name is empty."""
+
+    def name_person(self, person: Collection, name: str) -> None:
+        """Give a person a name. Raises `ItemError` if the service refuses."""
+
+    def merge_people(self, people: Sequence[Collection], name: str) -> None:
+        """Make one person of several, with this name. Raises `ItemError` if the service refuses."""
+
+    def set_cover(self, person: Collection, item_id: str) -> None:
+        """Choose the item that stands for a person. Raises `ItemError` if the service refuses."""
+
+
+@runtime_checkable
 class ChangesAlbums(Protocol):
     """Optional, with `HasCollections`: albums that can be changed. No photo is changed or deleted by it."""
 

@@ -285,6 +285,20 @@ class AmazonApi:
         """Create a folder. It may be sent twice: the second request is refused with the id of the first."""
         return self._send("POST", "/nodes", {**COMMON, "kind": "FOLDER", "name": name, "parents": [parent]})
 
+    def name_cluster(self, cluster_id: str, name: str) -> Answer:
+        """Give a person a name."""
+        body = {"sourceCluster": cluster_id, "newName": name, "context": "customer"}
+        return self._send("PUT", "/cluster/name", body)
+
+    def merge_clusters(self, cluster_ids: Sequence[str], name: str) -> Answer:
+        """Make one person of several."""
+        return self._send("POST", "/cluster", {"clusterIds": list(cluster_ids), "newName": name, "context": "customer"})
+
+    def cover_cluster(self, cluster_id: str, node_id: str) -> Answer:
+        """Choose the picture of a person."""
+        path = f"/cluster/hero/{quote(cluster_id, safe='')}"
+        return self._send("PUT", path, {"clusterId": cluster_id, "nodeId": node_id})
+
     def make_album(self, name: str) -> Answer:
         """Create an album. The service allows a second one of the same name. Raises `LostAnswerError`."""
         return self._send("POST", "/nodes", {"kind": "VISUAL_COLLECTION", "name": name}, idempotent=False)

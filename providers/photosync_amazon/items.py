@@ -85,11 +85,19 @@ def parse_album(content: Json) -> AmazonAlbum | None:
 
 
 def person_of(entry: Json) -> Collection | None:
-    """A person among the aggregations (section 10: keys differ); None for one whom the user has not named."""
+    """A person among the aggregations; None for one whom the user has not named."""
+    person = anybody_of(entry)
+    return person if person is not None and person.name else None
+
+
+def anybody_of(entry: Json) -> Collection | None:
+    """The same (section 10: keys differ); the name is empty for one whom the user has not named."""
     id_ = identifier(entry, "clusterId") or identifier(entry, "value") or identifier(entry)
     name = text(entry, "name")
-    if id_ is None or name is None or name == id_ or _UNNAMED.fullmatch(name):
+    if id_ is None:
         return None
+    if name is None or name == id_ or _UNNAMED.fullmatch(name):
+        name = ""
     count = number(entry, "count")
     hero = (
         identifier(entry, "heroNodeId") or identifier(part(entry, "hero"), "nodeId") or identifier(part(entry, "hero"))

@@ -59,6 +59,7 @@ from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 if TYPE_CHECKING:
     from photosync_amazon.album_changes import AlbumChanges
     from photosync_amazon.changes import AmazonChanges
+    from photosync_amazon.people import AmazonPeople
     from photosync_amazon.uploads import AmazonUploader
 
 _SORTS = {
@@ -340,6 +341,28 @@ class AmazonProvider:
     def remove_from_album(self, album: Collection, ids: Sequence[str]) -> Mapping[str, ItemError]:
         """Take items out."""
         return self._album_changes.remove(album, ids)
+
+    def everybody(self) -> Sequence[Collection]:
+        """The people, also those without a name."""
+        return self._people.all()
+
+    def name_person(self, person: Collection, name: str) -> None:
+        """Give a person a name."""
+        self._people.name(person, name)
+
+    def merge_people(self, people: Sequence[Collection], name: str) -> None:
+        """Make one person of several."""
+        self._people.merge(people, name)
+
+    def set_cover(self, person: Collection, item_id: str) -> None:
+        """Choose the picture of a person."""
+        self._people.cover(person, item_id)
+
+    @property
+    def _people(self) -> AmazonPeople:
+        from photosync_amazon.people import AmazonPeople  # noqa: PLC0415 - only few commands need it
+
+        return AmazonPeople(self._api, self._context.cancel)
 
     @property
     def _album_changes(self) -> AlbumChanges:

@@ -22,6 +22,7 @@ from photosync_amazon.simulator import listings
 from photosync_amazon.simulator.faults import AmazonFaults
 from photosync_amazon.simulator.nodes import ALBUMS, SimulatedAccount, used_storage
 from photosync_amazon.simulator.patches import AmazonPatches
+from photosync_amazon.simulator.people import AmazonClusters
 from photosync_amazon.simulator.refused import refused
 from photosync_amazon.simulator.trash import AmazonTrash
 from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads
@@ -70,6 +71,7 @@ class AmazonSimulator(Simulator):
         self._listings = listings.AmazonListings(self.library, self.index, self.account, most_a_page)
         self.uploads = AmazonUploads(self, _API)
         self.trash = AmazonTrash(self, _API)
+        self._clusters = AmazonClusters(self, _API)
         self._patches = AmazonPatches(self, _API)
 
     # For tests and accounts
@@ -136,6 +138,7 @@ class AmazonSimulator(Simulator):
             Route("GET", f"{_API}/trash", self._trash, "list"),
             *self.uploads.routes(),
             *self.trash.routes(),
+            *self._clusters.routes(),
             *self._patches.routes(),
         ]
 

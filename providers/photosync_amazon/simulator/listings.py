@@ -20,6 +20,7 @@ from photosync_amazon.simulator.nodes import (
     field_value,
     file_node,
 )
+from photosync_amazon.simulator.tree import AccountTree
 
 MAX_LIMIT = 200
 MAX_OFFSET = 9_999
@@ -167,8 +168,10 @@ class AmazonListings:
     def _aggregated(self, category: str) -> list[Json]:
         if self._counted is None or self._counted[0] != self._library.version:
             self._counted = (self._library.version, self._count())
-        counts = self._counted[1][_CATEGORIES[category]]
-        return [_entry(category, value, count, self._account.tree.people) for value, count in counts.most_common()]
+        tree, counts = self._account.tree, Counter[str]()
+        for value, count in self._counted[1][_CATEGORIES[category]].items():
+            counts[tree.merged.get(value, value)] += count
+        return [_entry(category, value, count, tree) for value, count in counts.most_common()]
 
     def _count(self) -> dict[str, Counter[str]]:
         counts = {field: Counter[str]() for field in set(_CATEGORIES.values())}
@@ -266,11 +269,12 @@ class _Few:
         return (self._numbers[::-1] if descending else self._numbers)[offset : offset + limit]
 
 
-def _entry(category: str, value: str, count: int, people: Mapping[str, str]) -> Json:
-    """An entry of an aggregation: the keys differ by category. `people` has the names that were changed."""
+def _entry(category: str, value: str, count: int, tree: AccountTree) -> Json:
+    """An entry of an aggregation: the keys differ by category. `tree` has the changed people."""
     if _CATEGORIES[category] == "people":
-        name = people.get(value, value.removeprefix("cluster-"))
-        return {"clusterId": value, "name": name, "value": value, "count": count}
+        name = tree.people.get(value, value.removeprefix("cluster-"))
+        hero: Json = {"heroNodeId": tree.heroes[value]} if value in tree.heroes else {}
+        return {"clusterId": value, "name": name, "value": value, "count": count, **hero}
     return {"value": value, "count": count}
 
 

@@ -53,6 +53,10 @@ class AccountTree:
     """What people wrote about items: `description`, `labels`, `hidden`, `favorite`."""
     people: dict[str, str] = field(default_factory=dict)
     """The names that people got from the user, by their ids."""
+    merged: dict[str, str] = field(default_factory=dict)
+    """The person that each of the others became."""
+    heroes: dict[str, str] = field(default_factory=dict)
+    """The item that is the picture of a person."""
     purged: set[int] = field(default_factory=set)
     """The items that were deleted for good; they are among the library's removed ones."""
     trashed_with: dict[str, list[str | int]] = field(default_factory=dict)
