@@ -73,6 +73,8 @@ class PhotosyncError(Exception):
     """Every error that this program raises on purpose. Any other exception is a bug."""
 
     exit = Exit.INTERNAL
+    summary: object = None
+    """From the Python API: the summary of the run that the error ended; None if no run had begun."""
 
 
 class UsageError(PhotosyncError):

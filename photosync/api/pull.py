@@ -1,19 +1,24 @@
-"""The options of a pull: what a user asks for, with the configuration of the account."""
+"""A pull of one account: what a user asks for, with the configuration of the account."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from photosync.api.selection import AskedSelection, checked_selection
-from photosync.errors import UsageError
+from photosync.errors import SignInError, UsageError
 
 if TYPE_CHECKING:
+    from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
     from photosync.jobs.pull.pull import PullOptions
-    from photosync.library import Layout
+    from photosync.jobs.report import Reporter, Summary
+    from photosync.library import Layout, Library
+    from photosync.model import Collection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +63,58 @@ def pull_options(config: AccountConfig, account: Account, layout: Layout, asked:
         albums=config.options.albums,
         people_items=config.options.reads_people,
     )
+
+
+def pull_account(
+    account: Account,
+    library: Library,
+    catalog: Catalog,
+    options: PullOptions,
+    reporter: Reporter,
+    watch: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Summary | None:
+    """Bring what is new; where a person has to pick, what was picked and not saved yet. None: that is nothing.
+
+    `watch` is open while items are pulled.
+    """
+    from photosync.jobs.pull.pick import Pick, PickOptions
+    from photosync.jobs.pull.pull import Pull
+    from photosync.provider import SupportsPicking
+
+    def bring(collections: tuple[Collection, ...]) -> Summary:
+        with watch():
+            return Pull(account, library, catalog, replace(options, collections=collections), reporter).run()
+
+    if not isinstance(account.provider, SupportsPicking):
+        return bring(options.collections)
+    person = Unattended(reporter.note)
+    return Pick(account.name, account.provider, person, bring, account.cancel, PickOptions()).resume()
+
+
+def nothing_picked(account: str) -> SignInError:
+    """The error of a pull that was asked for an account where a person has to pick first."""
+    return SignInError(
+        f"account '{account}': here a person has to pick first, and nothing is left of what was picked "
+        f"earlier. Pick with: photosync pick {account}"
+    )
+
+
+class Unattended:
+    """No person is present. Messages are passed to `show`."""
+
+    browser_allowed = False
+    port = None
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self.show = show
+
+    def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
+        """Does nothing: there is no person to open the address."""
+
+    def ask(self, prompt: str) -> str | None:  # noqa: ARG002
+        """None: there is no answer."""
+        return None
+
+    def ask_pasted(self, how: str) -> bytes | None:  # noqa: ARG002
+        """None: there is nobody to paste."""
+        return None

@@ -244,6 +244,11 @@ class Catalog:
             return None
         return entry.owner(self._connection, location)
 
+    def accounts(self) -> list[str]:
+        """All accounts with items."""
+        rows = self._connection.execute("SELECT DISTINCT account FROM items ORDER BY account")
+        return [account for (account,) in rows]
+
     def entries(self, account: str) -> Iterator[CatalogEntry]:
         """All entries of an account; newest first."""
         return self._entries("account = ? ORDER BY rowid DESC", account)

@@ -30,6 +30,7 @@ COMMANDS = {
     "why": "why",
     "status": "show_status",
     "failures": "show_failures",
+    "export": "export",
     "audit": "audit",
     "verify": "verify",
     "rebuild": "rebuild",

@@ -8,7 +8,6 @@ import os
 import platform
 import sys
 import webbrowser
-from collections.abc import Callable
 
 from photosync.cli.output import print_message
 
@@ -62,27 +61,6 @@ class Terminal:
         from photosync.cli import pasted
 
         return pasted.from_terminal(how) if sys.stdin and sys.stdin.isatty() else pasted.from_standard_input()
-
-
-class Unattended:
-    """No person is present. Messages are passed to `show`."""
-
-    browser_allowed = False
-    port = None
-
-    def __init__(self, show: Callable[[str], None]) -> None:
-        self.show = show
-
-    def show_link(self, url: str, purpose: str, qr_code: bool = False, browser_url: str | None = None) -> None:
-        """Does nothing: there is no person to open the address."""
-
-    def ask(self, prompt: str) -> str | None:  # noqa: ARG002
-        """None: there is no answer."""
-        return None
-
-    def ask_pasted(self, how: str) -> bytes | None:  # noqa: ARG002
-        """None: there is nobody to paste."""
-        return None
 
 
 def has_desktop() -> bool:

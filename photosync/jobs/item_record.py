@@ -77,7 +77,7 @@ class ItemRecord:
         """The record of an item in a listing."""
         item, entry = row.item, row.entry
         utc = item.taken.utc if item.taken else None
-        reason = entry.reason if entry else None
+        reason, proof = (entry.reason, entry.proved) if entry else (None, None)
         return cls(
             account=account,
             id=item.id,
@@ -99,7 +99,7 @@ class ItemRecord:
             labels=tuple(item.labels),
             hidden=item.hidden,
             pair=row.pair,
-            proof=entry.proved.value if entry and entry.proved else None,
+            proof=proof.value if proof else None,
             reason=reason,
             tries=entry.tries if entry and reason else None,
             error=entry.error if entry else None,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
-from photosync.errors import Exit
+from photosync.errors import Exit, PhotosyncError
 
 MAX_ERRORS = 1000
 """The number of failures that are listed; further ones are only counted."""
@@ -69,6 +69,8 @@ class Summary:
     """Failures that the user was told of already, today."""
     message: str | None = None
     """Why the run ended early, for a person."""
+    error: PhotosyncError | None = field(default=None, repr=False, compare=False)
+    """What ended the run early."""
 
     def add_failure(self, failure: ItemFailure, *, is_known: bool = False) -> None:
         """Count a failure, and list it if the list is not full."""
@@ -85,7 +87,7 @@ class Summary:
 
     def as_json(self) -> dict[str, object]:
         """The summary object of the command line's contract: the fields in their order, optional ones where set."""
-        content = asdict(self) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
+        content = asdict(replace(self, error=None)) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
         names = {"size_bytes": "bytes"}
-        optional = ("dry_run", "known_failures", "message")
+        optional = ("dry_run", "known_failures", "message", "error")
         return {names.get(name, name): value for name, value in content.items() if value or name not in optional}

@@ -56,6 +56,7 @@ class RunRecord:
     def _set_exit(self, errors: Sequence[PhotosyncError]) -> None:
         partial = [Exit.PARTIAL] if self._summary.failed else []
         self._summary.exit = Exit.worst([Exit.OK, *partial, *(error.exit for error in errors)])
+        self._summary.error = errors[0] if errors else None
         self._summary.message = " ".join(dict.fromkeys(map(str, errors))) or None
 
     def _record_end(self) -> None:

@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from photosync.cli.terminal import Terminal, Unattended, has_desktop
+from photosync.api.pull import Unattended
+from photosync.cli.terminal import Terminal, has_desktop
 from photosync.provider import Interaction
 
 ADDRESS = "https://example.com/sign-in?state=1"

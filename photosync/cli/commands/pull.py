@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from typer import Argument, Option
 
 from photosync import units
-from photosync.api.pull import AskedPull, layout_of, pull_options
+from photosync.api.pull import AskedPull, layout_of, nothing_picked, pull_account, pull_options
 from photosync.api.selection import check_unordered, checked_selection, selection_of
 from photosync.cli.command import command
 from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
 from photosync.cli.output import print_error, print_json, print_line
-from photosync.cli.terminal import Unattended
-from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, SignInError, UsageError
+from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, UsageError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
-    from photosync.jobs.pull.pick import PullSessions
     from photosync.jobs.pull.pull import PullOptions
-    from photosync.jobs.report import Reporter, Summary
+    from photosync.jobs.report import Summary
     from photosync.library import Library
-    from photosync.model import Collection
-    from photosync.provider import SupportsPicking
 
 
 @command
@@ -139,37 +134,15 @@ class PullRun(LibraryRun):
 
     def _pull(self, config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
         """Bring what is new; None where a person has to pick, and this account was not asked for by name."""
-        from photosync.jobs.pull.pull import Pull
-        from photosync.provider import SupportsPicking
-
         with self.show_progress(config) as reporter, self.open_account(config) as account:
-            options = self.options(config, account)
-
-            def bring(collections: tuple[Collection, ...]) -> Summary:
-                with self.interruption.watch(account.cancel):
-                    return Pull(account, library, catalog, replace(options, collections=collections), reporter).run()
-
-            if isinstance(account.provider, SupportsPicking):
-                return self._resume_pick(account, account.provider, reporter, bring)
-            return bring(options.collections)
-
-    def _resume_pick(
-        self, account: Account, provider: SupportsPicking, reporter: Reporter, bring: PullSessions
-    ) -> Summary | None:
-        """Bring what was picked and not saved yet. A pull does nothing else here, because the rest needs a person."""
-        from photosync.jobs.pull.pick import Pick, PickOptions
-
-        person = Unattended(reporter.note)
-        summary = Pick(account.name, provider, person, bring, account.cancel, PickOptions()).resume()
-        if len(self.accounts) > 1:
-            return summary
-        if summary is not None:
+            watch = partial(self.interruption.watch, account.cancel)
+            summary = pull_account(account, library, catalog, self.options(config, account), reporter, watch)
+            if len(self.accounts) > 1 or not config.provider.facts.needs_picking:
+                return summary
+            if summary is None:
+                raise nothing_picked(account.name)
             reporter.note(f"what else is to come has to be picked by a person: photosync pick {account.name}")
             return summary
-        raise SignInError(
-            f"account '{account.name}': here a person has to pick first, and nothing is left of what was picked "
-            f"earlier. Pick with: photosync pick {account.name}"
-        )
 
 
 def _fail(error: PhotosyncError) -> NoReturn:

@@ -49,7 +49,9 @@ class AuditSummary:
     """Whether the download of an item failed, also of one that has an older file here."""
     exit: Exit = Exit.OK
     message: str | None = None
-    """Why the audit ended early."""
+    """Why the audit ended early, or why its listing is in doubt."""
+    error: PhotosyncError | None = field(default=None, repr=False, compare=False)
+    """What ended the audit early."""
 
     def count(self, finding: Finding) -> None:
         """Count a finding that is not an item of the listing."""
@@ -61,7 +63,7 @@ class AuditSummary:
         damage = [Exit.DAMAGE] if self.missing or self.different or self.failed else []
         doubt = [Exit.SUSPICIOUS] if self.doubt else []
         self.exit = Exit.worst([Exit.OK, *damage, *doubt, *([error.exit] if error else [])])
-        self.message = str(error) if error else self.doubt
+        self.error, self.message = error, str(error) if error else self.doubt
         compared = self.saved + self.filtered + self.failed + self.missing
         if error is not None:
             self.listed = compared  # no more is known of the others

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from photosync.errors import Exit
+from photosync.errors import Exit, PhotosyncError
 from photosync.jobs.findings import Finding
 
 
@@ -28,6 +28,8 @@ class VerifySummary:
     exit: Exit = Exit.OK
     message: str | None = None
     """Why something could not be checked."""
+    error: PhotosyncError | None = field(default=None, repr=False, compare=False)
+    """What ended the check early, or kept it from being recorded."""
 
     def count_right(self, number: int = 1) -> None:
         """Count files that are as they should be; a negative number takes them back."""

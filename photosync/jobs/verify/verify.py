@@ -119,6 +119,7 @@ class Verify:
         interrupted = [Exit.INTERRUPTED] if self.cancel.is_set() else []
         self.summary.exit = Exit.worst([Exit.OK, *damage, *interrupted, *(each.exit for each in self._errors)])
         errors = [error for error in self._errors if not isinstance(error, CancelledError)]
+        self.summary.error = next(iter(errors), None)
         self.summary.message = " ".join(dict.fromkeys(map(str, errors))) or None
 
     def _repaired(self) -> Iterator[Finding]:

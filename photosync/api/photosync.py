@@ -1,0 +1,234 @@
+"""The user's configuration, opened for a program: `photosync.open()`."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+from weakref import WeakSet
+
+from photosync import accounts, config
+from photosync.api.interruption import interruptible
+from photosync.api.opening import library_of, open_catalog, required_library
+from photosync.api.progress import ProgressCallback, Reporting
+from photosync.config import AccountConfig, Config
+from photosync.errors import UsageError
+from photosync.jobs.account import Account
+from photosync.jobs.failures import failure_json
+from photosync.jobs.findings import Finding
+from photosync.transport import Redactor
+from photosync.user_folders import expanded, state_folder
+
+if TYPE_CHECKING:
+    from photosync.api.account import PhotosyncAccount
+    from photosync.catalog import Catalog
+    from photosync.jobs.audit.summary import AuditSummary
+    from photosync.jobs.report import Summary
+    from photosync.jobs.verify.summary import VerifySummary
+    from photosync.library import Library
+
+    AnySummary = TypeVar("AnySummary", Summary, AuditSummary, VerifySummary)
+
+Value = TypeVar("Value")
+_log = logging.getLogger("photosync.api")
+_REDACTOR = Redactor()
+
+
+def open(  # noqa: A001 - as in `photosync.open()`
+    path: str | Path | None = None, library: str | Path | None = None
+) -> Photosync:
+    """The configuration at `path`; by default `$PHOTOSYNC_CONFIG`, or that in the user's configuration folder.
+
+    `library`: the folder with the photos, in place of the configuration's. Nothing is contacted or written yet.
+    Raises `ConfigError`.
+    """
+    return Photosync(config.load(Path(path) if path is not None else None), Path(library) if library else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check of files has found."""
+
+    summary: VerifySummary
+    findings: Sequence[Finding] = field(repr=False)
+
+
+class Photosync:
+    """A configuration and its library; from `photosync.open()`. A context manager, for one thread at a time.
+
+    No lock is held between calls: one that writes has the library's lock until it returns, like the command, and
+    raises `LockedError` while another run has it.
+    """
+
+    def __init__(self, configuration: Config, library: Path | None) -> None:
+        self.config = configuration
+        self._folder = library
+        self._listings: WeakSet[Generator[object, None, None]] = WeakSet()
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the listings that were not read to their end. Nothing can be called afterwards."""
+        self._is_closed = True
+        for each in list(self._listings):
+            each.close()
+
+    @property
+    def accounts(self) -> Mapping[str, PhotosyncAccount]:
+        """The accounts of the configuration, by their names."""
+        return {name: self.account(name) for name in self.config.accounts}
+
+    def account(self, name: str) -> PhotosyncAccount:
+        """The account of this name. Raises `ConfigError` if there is none, or if it cannot be used."""
+        from photosync.api.account import PhotosyncAccount
+
+        return PhotosyncAccount(self, self.config.account(name))
+
+    def status(self) -> list[dict[str, object]]:
+        """For each account what `photosync status --json` prints."""
+        return [account.status() for account in self.accounts.values()]
+
+    def failures(self) -> list[dict[str, object]]:
+        """What failed, of all accounts: what `photosync failures --json` prints."""
+        with self.catalog() as catalog:
+            names = dict.fromkeys((*self.config.accounts, *catalog.failures.accounts()))
+            return [failure_json(entry) for name in names for entry in catalog.failures.of(name)]
+
+    def why(self, target: str | Path) -> list[dict[str, object]]:
+        """Where a file, or the items with an id, came from: what `photosync why --json` prints.
+
+        Raises `UsageError` if there is neither.
+        """
+        from photosync.jobs.fix.file_owner import FileOwners
+        from photosync.jobs.fix.why import explain
+        from photosync.jobs.fix.why_json import why_json
+        from photosync.library import Layout
+
+        def layout(account: str) -> Layout | None:
+            known = self.config.accounts.get(account)
+            return Layout(known.options.layout or known.provider.facts.layout) if known else None
+
+        with FileOwners(self.library(), state_folder(), self.config.metadata_settings, to_change=False) as owners:
+            return [why_json(each) for each in explain(owners, layout, str(target))]
+
+    def verify(
+        self,
+        path: str | Path | None = None,
+        *,
+        quick: bool = False,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Verified:
+        """Read files again and compare them with what was saved: those below `path`, or all.
+
+        `quick`: names and sizes only.
+        """
+        from photosync.jobs.verify.target import opened
+        from photosync.jobs.verify.verify import ALL, NOTHING, Verify
+
+        library = self.library()
+        target = Path(path) if path is not None else None
+        with (
+            opened(*(target, library, state_folder()), record=not quick, repair=False, note=_log.warning) as files,
+            self.reporting("verify", progress) as reporting,
+        ):
+            job = Verify(
+                target=files,
+                part=NOTHING if quick else ALL,
+                workers=jobs or os.cpu_count() or 1,
+                reporter=reporting,
+                cancel=reporting.cancel,
+                path=str(path or files.library.root),
+            )
+            findings = list(job.findings())
+        return Verified(ended(job.summary), findings)
+
+    def export(self, path: str | Path) -> int:
+        """Write everything that the catalog knows, as `photosync export` does. Returns the number of items."""
+        from photosync.jobs.export.export import export
+
+        with self.catalog() as catalog:
+            return export(catalog, expanded(path))
+
+    # For the accounts
+
+    def library(self) -> Library | None:
+        """The folder with the photos; None where none is named."""
+        self._check_open()
+        return library_of(self.config, self._folder)
+
+    def required_library(self) -> Library:
+        """The same. Raises `ConfigError` where none is named."""
+        self._check_open()
+        return required_library(self.config, self._folder)
+
+    def catalog(self) -> AbstractContextManager[Catalog]:
+        """The library's catalog, for reading; an empty one where there is no library yet."""
+        return open_catalog(self.library())
+
+    def open_account(
+        self,
+        account: AccountConfig,
+        reporting: Reporting | None = None,
+        *,
+        jobs: int | None = 1,
+        bytes_per_s: int | None = None,
+    ) -> AbstractContextManager[Account]:
+        """The account, ready for work. Nothing has been sent yet."""
+        self._check_open()
+        return accounts.opened(
+            account,
+            redactor=_REDACTOR,
+            on_wait=reporting.waiting if reporting else lambda _: None,
+            say=lambda text: _log.warning("%s: %s", account.name, text),
+            jobs=jobs,
+            bytes_per_s=bytes_per_s or account.options.bwlimit,
+            cancel=reporting.cancel if reporting else Event(),
+        )
+
+    @contextmanager
+    def reporting(self, name: str, progress: ProgressCallback | None) -> Iterator[Reporting]:
+        """Reports to `progress`, and lets Ctrl-C end the work as it ends a command."""
+        self._check_open()
+        reporting = Reporting(name, progress)
+        try:
+            with interruptible(reporting.cancel):
+                yield reporting
+        finally:
+            reporting.raise_error()
+
+    def listing(self, make: Callable[[], Generator[Value, None, None]]) -> Generator[Value, None, None]:
+        """The values of a generator that is closed at the end, at the latest with this object."""
+        self._check_open()
+        values = make()
+        self._listings.add(values)
+        with closing(values):
+            yield from values
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise UsageError("this Photosync is closed: use it within its `with` block")
+
+
+def ended(summary: AnySummary) -> AnySummary:
+    """The summary of a run. Raises what ended the run early, unless that was a limit of the caller."""
+    from photosync.jobs.pull.limits import LimitReachedError
+
+    error = summary.error
+    if error is None or isinstance(error, LimitReachedError):
+        return summary
+    error.summary = summary
+    raise error
