@@ -34,6 +34,10 @@ class SelectingRest(TypedDict, total=False):
     """In the provider's own filter language."""
     context: str
     """Whose items, as the service calls them."""
+    sort: str
+    """For `list`: the service's word for an order."""
+    offset: int
+    """For `list`: leave out so many at the beginning."""
     recent: int
     """Only so many that came last."""
     limit: int
@@ -46,10 +50,6 @@ class Selecting(SelectingRest, total=False):
     """The keywords that select items."""
 
     ids: Iterable[str]
-    sort: str
-    """For `list`: the service's word for an order."""
-    offset: int
-    """For `list`: leave out so many at the beginning."""
 
 
 _NAMES = {"album": "albums"}
