@@ -86,13 +86,11 @@ def test_names_that_utf_8_cannot_have_are_escaped(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow  # a hundred thousand items
-def test_a_hundred_thousand_items_take_under_5_s_and_500_mb(tmp_path: Path) -> None:
+def test_a_hundred_thousand_items_take_under_500_mb(tmp_path: Path) -> None:
     library = _library(tmp_path, names=[f"IMG_{number:06}.JPG" for number in range(100_000)])
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     _export(library, tmp_path / "items.parquet")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert pyarrow.parquet.read_metadata(tmp_path / "items.parquet").num_rows == 100_000
-    assert used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime < 5
     assert used.ru_maxrss < 500 * 1024
 
 
