@@ -92,15 +92,13 @@ class AmazonAuth:
         refused = getattr(self._used, "header", None)
         if self._cookies.header == refused:  # else another answer has renewed them meanwhile
             with self._kept.locked() if self._kept else nullcontext():
-                self._renew(refused)
-        return self._cookies.header != refused
+                return self._renew()
+        return True
 
-    def _renew(self, refused: str) -> None:
+    def _renew(self) -> bool:
         if self._kept is not None and self._adopts(self._kept.newer_than):
-            return
-        self._exchange()
-        if self._kept is not None and self._cookies.header == refused:
-            self._adopts(self._kept.former)
+            return True
+        return self._exchange() or (self._kept is not None and self._adopts(self._kept.former))
 
     def _adopts(self, find: Callable[[Cookies], Cookies | None]) -> bool:
         if (other := find(self._cookies)) is None:
@@ -109,11 +107,11 @@ class AmazonAuth:
             self._cookies.adopt(other)
         return True
 
-    def _exchange(self) -> None:
-        """Request new cookies, if those that this requires are present."""
+    def _exchange(self) -> bool:
+        """Request new cookies, if those that this requires are present. The service may confirm the present ones."""
         is_too_soon = clock.monotonic() - self._refreshed_at < _REFRESH_AGAIN_S
         if is_too_soon or not self._cookies.can_refresh or self.transport is None:
-            return
+            return False
         self._refreshed_at = clock.monotonic()
         try:
             answer = self.transport.request(
@@ -133,8 +131,10 @@ class AmazonAuth:
         except CancelledError:
             raise
         except PhotosyncError:
-            return  # the message about new cookies is more helpful than the cause of this failure
-        self._keep([*_in_header(answer), *_renewed_cookies(answer)])
+            return False  # the message about new cookies is more helpful than the cause of this failure
+        found = [*_in_header(answer), *_renewed_cookies(answer)]
+        self._keep(found)
+        return bool(self._cookies.usable(found))
 
     def note(self, answer: Answer) -> None:
         """Use and store the cookies that an answer of the site renews."""

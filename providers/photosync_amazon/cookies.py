@@ -68,11 +68,15 @@ class Cookies:
 
     def renew(self, found: Iterable[Cookie]) -> set[str]:
         """Use the new values that the service gave; returns the names of those that are new."""
-        usable = {each.name: each for each in found if self._belongs(each.name) and _is_sendable(each.value)}
+        usable = self.usable(found)
         changed = {name for name, each in usable.items() if self.values.get(name) != each.value}
         if changed:
             self._set({**self._cookies, **usable})
         return changed
+
+    def usable(self, found: Iterable[Cookie]) -> dict[str, Cookie]:
+        """Those that belong to this session, by name."""
+        return {each.name: each for each in found if self._belongs(each.name) and _is_sendable(each.value)}
 
     def adopt(self, other: Cookies) -> None:
         """Use the cookies of another sign-in at the same site."""

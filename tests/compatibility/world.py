@@ -48,6 +48,7 @@ _RANDOM = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-(?!000
 """A UUID that is no simulator's: those end in a small number."""
 _TREE = re.compile(r"\b[0-9a-f]{32}(?=:media:)")
 """The random part of a mark of Cloud Drive."""
+_MADE = ("albums.json", "people.json")
 _SENTENCES = frozenset({"error", "message"})
 """Keys whose values are for people, and may be worded anew."""
 _TABLES = {
@@ -267,7 +268,17 @@ class World:
         modified = path.stat().st_mtime
         is_new = self._began - 2 < modified < time.time() + 2
         moment = NOW if is_new else datetime.fromtimestamp(modified, UTC).isoformat(timespec="milliseconds")
-        return {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()[:32], "modified": moment}
+        return {"sha256": hashlib.sha256(self._content(path)).hexdigest()[:32], "modified": moment}
+
+    def _content(self, path: Path) -> bytes:
+        """The bytes of a file; of one that names folders outside the library, or a time, without these."""
+        content = path.read_bytes()
+        if path.name in _MADE:
+            return self.text(content.decode()).encode()
+        if path.name == "SHA256SUMS":
+            lines = content.splitlines(keepends=True)
+            return b"".join(line for line in lines if not line.rstrip().decode(errors="replace").endswith(_MADE))
+        return content
 
     def _row(self, row: dict[str, object]) -> Row:
         """Without sentences for people, and with marks in place of the times by which files are recognised."""

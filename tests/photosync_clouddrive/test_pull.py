@@ -216,13 +216,15 @@ def test_a_metadata_host_that_fails(
 
 
 def test_usage(simulator: CloudDriveSimulator, sandbox: Sandbox) -> None:
-    rows = {row["type"]: row for row in sandbox.run("usage", "drive").objects}
+    *types, quota = sandbox.run("usage", "drive").objects
+    rows = {row["type"]: row for row in types}
     assert set(rows) == {"photo", "video", "doc", "other"}
     assert rows["photo"]["count"] + rows["video"]["count"] == ITEMS  # type: ignore[operator]
     assert rows["photo"]["billable_bytes"] == rows["photo"]["bytes"]
+    assert 0 < quota["available_bytes"] <= quota["quota_bytes"]  # type: ignore[operator]
     with CloudDriveSimulator(items=0) as new:
         configure(sandbox, new)
-        assert sandbox.run("usage", "drive").objects == []
+        assert ["quota_bytes" in row for row in sandbox.run("usage", "drive").objects] == [True]
 
 
 def tree_file(sandbox: Sandbox) -> Path:

@@ -61,7 +61,10 @@ class Membership:
         if isinstance(provider, HasCollections):
             self._read(provider, provider.collections, reads_unmarked=is_whole)
         if isinstance(provider, HasPeople) and is_whole:
-            self._read(provider, provider.people, people=True, reads_unmarked=True)
+            try:
+                self._read(provider, provider.people, people=True, reads_unmarked=True)
+            except TemporaryError as error:  # no photo depends on it
+                self.note(f"the people could not be read: {error}")
 
     def _read(
         self,

@@ -246,4 +246,4 @@ def test_the_files_of_a_frame_with_a_folder_of_its_own(tmp_path: Path) -> None:
     assert len(sidecars) == len(favorites), "the names are the program's own, and no titles"
     assert [exiftool_says(each) for each in sidecars] == [{RATING: 5}] * len(sidecars)
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", SUMS], cwd=folder, check=True)
-    assert len((folder / SUMS).read_text().splitlines()) == len(photos) + len(sidecars)
+    assert len((folder / SUMS).read_text().splitlines()) == len(photos) + len(sidecars) + len(("albums.json",))

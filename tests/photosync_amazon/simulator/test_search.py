@@ -105,7 +105,7 @@ def test_aggregations_count_what_filters_find(client: Client) -> None:
     assert {"time", "type", "things", "location", "people", "favorite"} <= set(everything)
     for category, field in {"time": "timeYear", "type": "type", "location": "location", "things": "things"}.items():
         alone = client.get("/search/aggregation", category=category, aggregationContext="all").json()["aggregations"]
-        assert alone == everything[category]
+        assert sorted(alone, key=str) == sorted(everything[category], key=str)
         for entry in alone[:3]:
             assert client.search(f"{field}:({entry['value']})").json()["count"] == entry["count"]
     assert client.get("/search/aggregation", category="weather", aggregationContext="all").status_code == 400
