@@ -1,8 +1,8 @@
 """Records which items are in which collections, and on which pictures people are seen.
 
 A listing shows the collections of its items, at some services. The others are asked afterwards, and only about
-collections that changed since their items were read last. Photos come first: a collection that cannot be read is a
-note, and is asked for again by the next run.
+collections that changed since their items were read last. Photos come first: a
+collection that cannot be read is a note, and is asked for again by the next run, people with the next complete listing.
 """
 
 from __future__ import annotations
