@@ -21,6 +21,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("usage",): "storage used at a service",
         ("status", "failures"): "a line an account; what failed, and what to do",
         ("why",): "where a file came from, and which date it got",
+        ("export",): "the catalog as a table: Parquet, CSV or JSON lines",
     },
     "Check and repair": {
         ("audit",): "compare a service with the library, item by item",
