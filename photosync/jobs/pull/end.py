@@ -86,6 +86,8 @@ class PullEnd:
 
     def record_listing(self) -> int:
         """Record what the listing showed. Returns how many items are newly gone."""
+        if self.coverage.is_of_everything and self.coverage.shows_all:
+            self.membership.begin_whole()
         gone = self.coverage.record(self.run)
         if self.adoption.has_new:
             self.coverage.forget()

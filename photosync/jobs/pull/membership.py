@@ -1,19 +1,20 @@
 """Records which items are in which collections, and on which pictures people are seen.
 
 A listing shows the collections of its items, at some services. The others are asked afterwards, and only about
-collections that changed since their items were read last. Photos come first: a
-collection that cannot be read is a note, and is asked for again by the next run, people with the next complete listing.
+collections that changed since their items were read last. Photos come first: a collection that cannot be read is a
+note, and is asked for again by the next run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from photosync.catalog import Catalog
+from photosync.catalog import Catalog, Listing
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.jobs.account import Account
-from photosync.model import Collection, Item
+from photosync.model import PERSON, Collection, Item
 from photosync.provider import HasCollections, HasMembers, HasPeople
 
 _OUTAGE = 3
@@ -46,6 +47,16 @@ class Membership:
                 recorded = self.catalog.collections
                 recorded.note_listed(self.account.name, self.run, self._kind, shown, are_all=are_all)
 
+    def begin_whole(self) -> None:
+        """A complete listing is about to be recorded: the people are due, also if this run is killed before them."""
+        if not self.only and isinstance(self.account.provider, HasPeople):
+            self.catalog.forget_listing(*self._people_key)
+
+    @property
+    def _people_key(self) -> tuple[str, str, str]:
+        """The catalog's key for the last listing of the people."""
+        return self.account.name, PERSON, ""
+
     def finish(self, *, is_whole: bool) -> None:
         """The listing has ended. `is_whole`: it was complete, and had all items of the account, or of `only`.
 
@@ -60,11 +71,13 @@ class Membership:
             return
         if isinstance(provider, HasCollections):
             self._read(provider, provider.collections, reads_unmarked=is_whole)
-        if isinstance(provider, HasPeople) and is_whole:
+        if isinstance(provider, HasPeople) and (is_whole or self.catalog.listing(*self._people_key) is None):
             try:
                 self._read(provider, provider.people, people=True, reads_unmarked=True)
             except TemporaryError as error:  # no photo depends on it
                 self.note(f"the people could not be read: {error}")
+            else:
+                self.catalog.set_listing(*self._people_key, Listing(self.run, datetime.now(UTC), None, None))
 
     def _read(
         self,
