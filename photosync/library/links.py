@@ -16,14 +16,15 @@ from photosync.library.partial import digest_of
 
 _FICLONE = 0x40049409
 """Lets a new file share the blocks of another one, where the file system can: `ioctl_ficlone(2)`."""
+_TARGET = "target"
 
 
 def has_symlinks(folder: Path) -> bool:
     """Whether symbolic links can be made in the folder, and read. Tries it."""
     link = temporary_path(folder)
     try:
-        link.symlink_to("target")
-        return os.readlink(link) == "target"  # noqa: PTH115 - the text as it is
+        link.symlink_to(_TARGET)
+        return os.readlink(link) == _TARGET  # noqa: PTH115 - the text as it is
     except OSError:
         return False
     finally:
@@ -42,6 +43,15 @@ def has_hard_links(folder: Path, file: Path) -> bool:
     finally:
         with suppress(OSError):
             link.unlink()
+
+
+def remove_tried_links(folder: Path, file: Path) -> None:
+    """Remove what a killed run left of the tries. `file`: the one that `has_hard_links` got."""
+    for each in folder.glob(".*.new"):
+        with suppress(OSError):
+            is_ours = os.readlink(each) == _TARGET if each.is_symlink() else each.samefile(file)  # noqa: PTH115
+            if is_ours:
+                each.unlink()
 
 
 def copy_file(source: Path, target: Path, sha256: str, workspace: Path) -> None:

@@ -24,7 +24,7 @@ from photosync.errors import CancelledError, ItemError
 from photosync.file_systems import sync_folder
 from photosync.library import ALBUMS_FOLDER, ALBUMS_MARK, Library, digest_of, safe_name, suffixed, write_durably
 from photosync.library.disk_errors import file_error, file_errors
-from photosync.library.links import copy_file, has_hard_links, has_symlinks
+from photosync.library.links import copy_file, has_hard_links, has_symlinks, remove_tried_links
 from photosync.library.names import SHORT_NAME_BYTES, shortened
 from photosync.library.own_folders import is_own_folder, own_folder
 from photosync.model import Collection, Location
@@ -101,9 +101,11 @@ class AlbumFolders:
 
     def _form(self, folder: Path) -> AlbumFileForm | None:
         """What the file system has; found out by trying it."""
+        mark = folder / ALBUMS_MARK
+        remove_tried_links(folder, mark)
         if has_symlinks(folder):
             return AlbumFileForm.SYMLINK
-        return AlbumFileForm.HARDLINK if has_hard_links(folder, folder / ALBUMS_MARK) else None
+        return AlbumFileForm.HARDLINK if has_hard_links(folder, mark) else None
 
     # What should be there
 
@@ -235,11 +237,10 @@ class AlbumFolders:
 
     def _remove(self, files: Iterable[AlbumFile]) -> None:
         """Remove files that we made, and the folders that are empty then."""
-        files, folders, kept = iter(files), dict[str, None](), dict[AlbumFile, str]()
+        files, kept = iter(files), dict[AlbumFile, str]()
         for some in iter(partial(lambda: list(islice(files, _BATCH))), []):
             for each in some:
                 self._check_cancelled()
-                folders[_folder(each.path)] = None
                 path = self.library.root / each.path
                 if self._is_reached_through_link(each):
                     continue
@@ -247,11 +248,11 @@ class AlbumFolders:
                     path.unlink()
                 elif os.path.lexists(path):
                     kept[each] = "it is not as photosync made it"
+            for folder in {_folder(each.path) for each in some}:
+                with suppress(OSError):  # it is gone, or has other files
+                    (self.library.root / folder).rmdir()
             with self.catalog.transaction():
                 self.catalog.album_files.forget(some)
-        for folder in folders:
-            with suppress(OSError):  # it is gone, or has files of the user
-                (self.library.root / folder).rmdir()
         self._note_each("files in the folders of albums stay", kept)
 
     def _is_reached_through_link(self, file: AlbumFile) -> bool:
