@@ -42,6 +42,10 @@ def md5_of(path: Path) -> str:
     return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
 
 
+MADE_FILES = frozenset({"albums.json", "people.json"})
+"""Made from the catalog, and listed too."""
+
+
 class LibraryModel(RuleBasedStateMachine):
     """One user with one account."""
 
@@ -186,4 +190,5 @@ class LibraryModel(RuleBasedStateMachine):
     @invariant()
     def the_list_has_what_was_saved(self) -> None:
         lines = self.file(SUMS).read_text().splitlines() if self.file(SUMS).exists() else []
-        assert not self.is_list_right or {line[66:] for line in lines} == set(self.paths.values())
+        listed = {line[66:] for line in lines} - MADE_FILES
+        assert not self.is_list_right or listed == set(self.paths.values())
