@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 from typer import Argument
 
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from photosync.jobs.change.change import Action, Outcome, Target
     from photosync.jobs.change.wanted import Wanted
     from photosync.library import Library
+
+    Prepare = Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]]
+
+    class OfItems(Action, Protocol):
+        """An action for items."""
+
+        def targets(self, wanted: Wanted) -> Sequence[Target]:
+            """What the user named, as the service has it."""
+
 
 Ids = Annotated[
     list[str] | None,
@@ -67,6 +76,21 @@ def wanted_items(ids: Sequence[str] | None, options: FilterOptions) -> Callable[
     return of
 
 
+def changing_items(make: Callable[[Account, Catalog], OfItems], wanted: Callable[[Account], Wanted]) -> Prepare:
+    """For `ChangeRun.finish`: the action that `make` gives, for what the user named."""
+
+    def prepare(opened: Account, _library: Library, catalog: Catalog) -> tuple[Action, Sequence[Target]]:
+        action = make(opened, catalog)
+        return action, action.targets(wanted(opened))
+
+    return prepare
+
+
+def quoted(name: str) -> str:
+    """A name in quotes for the question of `ChangeRun.finish`, which is formatted."""
+    return "'" + name.replace("{", "{{").replace("}", "}}") + "'"
+
+
 def check_can_confirm(options: ChangeOptions) -> None:
     """Raise `UsageError` if nobody can be asked, and the user has not agreed beforehand."""
     if not (options.yes or options.dry_run or sys.stdin.isatty()):
@@ -92,7 +116,7 @@ class ChangeRun:
         self,
         question: str,
         check: Callable[[Account], object],
-        prepare: Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]],
+        prepare: Prepare,
         shown_id: Callable[[Target], str] = lambda target: target.id,
     ) -> Exit:
         """Ask, change, print the results and the summary, and return the exit status.
@@ -116,7 +140,7 @@ class ChangeRun:
         self,
         question: str,
         check: Callable[[Account], object],
-        prepare: Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]],
+        prepare: Prepare,
         shown_id: Callable[[Target], str],
     ) -> ChangeSummary:
         from photosync.jobs.change.change import Change

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer import Argument
 
-from photosync.cli.change import ChangeRun, Ids, is_selection, wanted_items
+from photosync.cli.change import ChangeRun, Ids, changing_items, is_selection, quoted, wanted_items
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, ChangeOptions, FilterOptions, GeneralOptions
 from photosync.errors import Exit
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
+    from photosync.cli.change import Prepare
     from photosync.jobs.account import Account
     from photosync.jobs.change.albums import AddToAlbum, RemoveFromAlbum
     from photosync.jobs.change.change import Action, Target
@@ -55,7 +56,7 @@ def create(
         created = made[0].created
         return created.id if created is not None and target.item is None and target.id == name else target.id
 
-    return run.finish(f"Create the album '{_quoted(name)}' in {{account}}?", albums_of, prepare, shown_id)
+    return run.finish(f"Create the album {quoted(name)} in {{account}}?", albums_of, prepare, shown_id)
 
 
 @album.command("rename")
@@ -69,7 +70,7 @@ def rename(*, account: AccountName, which: Album, name: Name, change: ChangeOpti
         return action, action.targets(which)
 
     run = ChangeRun(general, "album rename", account, change)
-    return run.finish(f"Rename this album of {{account}} to '{_quoted(name)}'?", albums_of, prepare)
+    return run.finish(f"Rename this album of {{account}} to {quoted(name)}?", albums_of, prepare)
 
 
 @album.command("delete")
@@ -108,7 +109,7 @@ def add(
 
     run = ChangeRun(general, "album add", account, change)
     prepare = _changing_members(albums.AddToAlbum, which, wanted_items(ids, selection))
-    return run.finish(f"Add {{what}} of {{account}} to the album '{_quoted(which)}'?", albums.albums_of, prepare)
+    return run.finish(f"Add {{what}} of {{account}} to the album {quoted(which)}?", albums.albums_of, prepare)
 
 
 @album.command("remove")
@@ -127,23 +128,17 @@ def remove(
 
     run = ChangeRun(general, "album remove", account, change)
     prepare = _changing_members(albums.RemoveFromAlbum, which, wanted_items(ids, selection))
-    return run.finish(f"Take {{what}} of {{account}} out of the album '{_quoted(which)}'?", albums.albums_of, prepare)
+    return run.finish(f"Take {{what}} of {{account}} out of the album {quoted(which)}?", albums.albums_of, prepare)
 
 
 def _changing_members(
     make: Callable[[Account, Catalog, Collection], AddToAlbum | RemoveFromAlbum],
     which: str,
     wanted: Callable[[Account], Wanted],
-) -> Callable[[Account, Library, Catalog], tuple[Action, list[Target]]]:
-    def prepare(opened: Account, _library: Library, catalog: Catalog) -> tuple[Action, list[Target]]:
+) -> Prepare:
+    def made(opened: Account, catalog: Catalog) -> AddToAlbum | RemoveFromAlbum:
         from photosync.jobs.change.albums import album_of
 
-        action = make(opened, catalog, album_of(opened, which))
-        return action, action.targets(wanted(opened))
+        return make(opened, catalog, album_of(opened, which))
 
-    return prepare
-
-
-def _quoted(name: str) -> str:
-    """The name for a question that is formatted."""
-    return name.replace("{", "{{").replace("}", "}}")
+    return changing_items(made, wanted)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
 
-from photosync.cli.change import ChangeRun
+from photosync.cli.change import ChangeRun, quoted
 from photosync.cli.command import command
 from photosync.cli.commands.trash import EvenIfNotSaved
 from photosync.cli.options import AccountName, ChangeOptions, GeneralOptions
@@ -20,13 +21,12 @@ from photosync.user_folders import expanded
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
+    from photosync.cli.change import Prepare
     from photosync.jobs.account import Account
     from photosync.jobs.change.change import Action, Target
     from photosync.jobs.change.remote import OfFiles
     from photosync.jobs.push.local_file import LocalFile
     from photosync.library import Library
-
-    Prepare = Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]]
 
 remote = typer.Typer(
     help="Change files and folders at a service: rename, move, overwrite, label, …", rich_markup_mode=None
@@ -83,7 +83,7 @@ def mv(
 
     prepare = _changing(files, action)
     run = ChangeRun(general, "remote mv", account, change)
-    return run.finish(f"Move {{what}} of {{account}} to {_quoted(folder)}?", jobs.movable_files_of, prepare)
+    return run.finish(f"Move {{what}} of {{account}} to {quoted(folder)}?", jobs.movable_files_of, prepare)
 
 
 @remote.command("link")
@@ -94,13 +94,9 @@ def link(
     """Put files and folders into one more folder."""
     from photosync.jobs.change import remote as jobs
 
-    def action(opened: Account) -> OfFiles:
-        there = jobs.movable_files_of(opened)
-        return jobs.Link(opened, there, jobs.folder_at(opened, there, folder))
-
-    prepare = _changing(files, action)
+    prepare = _changing(files, partial(jobs.in_folder, jobs.Link, folder))
     run = ChangeRun(general, "remote link", account, change)
-    return run.finish(f"Put {{what}} of {{account}} into {_quoted(folder)} too?", jobs.movable_files_of, prepare)
+    return run.finish(f"Put {{what}} of {{account}} into {quoted(folder)} too?", jobs.movable_files_of, prepare)
 
 
 @remote.command("unlink")
@@ -111,13 +107,9 @@ def unlink(
     """Take files and folders out of one of their several folders."""
     from photosync.jobs.change import remote as jobs
 
-    def action(opened: Account) -> OfFiles:
-        there = jobs.movable_files_of(opened)
-        return jobs.Unlink(opened, there, jobs.folder_at(opened, there, folder))
-
-    prepare = _changing(files, action)
+    prepare = _changing(files, partial(jobs.in_folder, jobs.Unlink, folder))
     run = ChangeRun(general, "remote unlink", account, change)
-    return run.finish(f"Take {{what}} of {{account}} out of {_quoted(folder)}?", jobs.movable_files_of, prepare)
+    return run.finish(f"Take {{what}} of {{account}} out of {quoted(folder)}?", jobs.movable_files_of, prepare)
 
 
 @remote.command("rename")
@@ -138,7 +130,7 @@ def rename(
 
     prepare = _changing([file], action)
     run = ChangeRun(general, "remote rename", account, change)
-    return run.finish(f"Rename {{what}} of {{account}} to {_quoted(name)}?", jobs.remote_files_of, prepare)
+    return run.finish(f"Rename {{what}} of {{account}} to {quoted(name)}?", jobs.remote_files_of, prepare)
 
 
 @remote.command("describe")
@@ -220,7 +212,7 @@ def property_(
     prepare = _changing([file], action)
     run = ChangeRun(general, "remote property", account, change)
     verb = "Delete" if delete else "Set"
-    question = f"{verb} the property {_quoted(key)} of {{what}} of {{account}}?"
+    question = f"{verb} the property {quoted(key)} of {{what}} of {{account}}?"
     return run.finish(question, jobs.files_with_properties_of, prepare)
 
 
@@ -333,8 +325,3 @@ def _content_of(source: str | None) -> Iterator[LocalFile]:
         except OSError as error:
             raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
         yield content
-
-
-def _quoted(text: str) -> str:
-    """For a question, which is a format string."""
-    return "'" + text.replace("{", "{{").replace("}", "}}") + "'"

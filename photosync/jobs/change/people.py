@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,7 +22,7 @@ def people_of(account: Account) -> ChangesPeople:
 
 
 @dataclass(slots=True)
-class _OfPeople:
+class _OfPeople(ABC):
     """The common part. The targets are sent in one call."""
 
     account: Account
@@ -65,10 +66,11 @@ class _OfPeople:
             return {target.id: error for target in targets}
         return {}
 
+    @abstractmethod
     def _change(self, people: Sequence[Collection]) -> None:
-        raise NotImplementedError
+        """Send the change."""
 
-    def record(self, _targets: Sequence[Target]) -> None:
+    def record(self, _targets: Sequence[Target]) -> None:  # noqa: B027 - what all of them need
         """Nothing: the next pull reads who is on which item."""
 
 

@@ -5,7 +5,8 @@ The catalog's items stay as they are: the next pull sees what has changed, as it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from photosync.errors import ItemError, NameTakenError, Reason, UsageError
@@ -92,7 +93,7 @@ def file_at(account: Account, files: RemoteFiles, text: str) -> FileOrFolder:
 
 
 @dataclass(slots=True)
-class OfFiles:
+class OfFiles(ABC):
     """The common part: files and folders that are named by id or path, and changed one at a time."""
 
     account: Account
@@ -124,9 +125,9 @@ class OfFiles:
             return ItemError(f"{found.name} is in the trash. Restore it first.", Reason.IN_TRASH)
         return None
 
-    def _is_done(self, found: FileOrFolder) -> bool:
+    def _is_done(self, _found: FileOrFolder) -> bool:
         """Whether it is already as it is to be."""
-        raise NotImplementedError
+        return False
 
     def refusal(self, _target: Target) -> ItemError | None:
         """Nothing is lost by most changes."""
@@ -142,10 +143,11 @@ class OfFiles:
                 refused[target.id] = error
         return refused
 
+    @abstractmethod
     def _change(self, target: Target) -> None:
-        raise NotImplementedError
+        """Send the change of one."""
 
-    def record(self, _targets: Sequence[Target]) -> None:
+    def record(self, _targets: Sequence[Target]) -> None:  # noqa: B027 - what most of them need
         """Nothing: the next pull sees it."""
 
 
@@ -345,7 +347,7 @@ class Label(OfFiles):
         if wanted <= most:
             return None
         return ItemError(
-            f"{target.name} would have {wanted} labels, and has room for {most}. Take some away with --remove.",
+            f"{target.name} would have {wanted} labels, and the service takes {most}. Take some away with --remove.",
             Reason.REFUSED,
         )
 
@@ -380,3 +382,9 @@ class SetProperty(OfFiles):
             self.files.delete_property(file, self.owner, self.key)
         else:
             self.files.set_property(file, self.owner, self.key, self.value)
+
+
+def in_folder(make: Callable[[Account, MovesFiles, FileOrFolder], OfFiles], folder: str, account: Account) -> OfFiles:
+    """The action that `make` gives for a folder, named by id or path. Raises `UsageError`."""
+    files = movable_files_of(account)
+    return make(account, files, folder_at(account, files, folder))
