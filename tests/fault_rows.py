@@ -136,6 +136,8 @@ NOT_REACHED = {
     "bare_conflict": "a name that is taken: test_name_conflicts",
     "items_refused": "items that were there before the album: test_albums",
     **dict.fromkeys(("page_token_expired", "circular_listing"), "longer listings: test_changes"),
+    "slow_change": "changes of items: jobs/change/test_trash",
+    **dict.fromkeys(("conflicts_with_itself", "lost_answer"), "changes of files: photosync_clouddrive/test_remote"),
     "keeps_trash_out": "after another fault: test_failed_files",
 }
 UNKNOWABLE = {

@@ -16,6 +16,8 @@ from photosync.provider_kit.json_fields import Json, identifier, number, part, t
 
 _UNNAMED = re.compile(r"[0-9a-f]{16,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 """A person's name is a hash until the user gives one."""
+_MOST_ITEMS = 10**9
+"""More than any album has: a count above it is none, and two can be added up."""
 _CAPTURE_TIMES = (
     ("image", "dateTimeOriginal"),
     ("image", "dateTime"),
@@ -73,7 +75,7 @@ def parse_album(content: Json) -> AmazonAlbum | None:
     if id_ is None or content.get("kind") != "VISUAL_COLLECTION" or text(content, "status") not in (None, AVAILABLE):
         return None
     properties = part(content, "collectionProperties")
-    photos, videos = number(properties, "photoCount"), number(properties, "videoCount")
+    photos, videos = (number(properties, name, most=_MOST_ITEMS) for name in ("photoCount", "videoCount"))
     return AmazonAlbum(
         id=id_,
         name=text(content, "name") or id_,

@@ -18,6 +18,8 @@ from photosync.testing.simulator import Simulator
 KILLED = -9
 _CHANGING = ("catalog.db", "catalog-copy.db", "library.json", "lock", ".why.txt", SUMS)
 """Files whose content differs from run to run."""
+_MADE = ("/albums.json", "/people.json")
+"""Files that are made from the catalog."""
 
 
 def hashes(sandbox: Sandbox) -> dict[str, str]:
@@ -79,7 +81,7 @@ def photos(files: dict[str, str]) -> dict[str, str]:
     return {
         name: hash_
         for name, hash_ in files.items()
-        if hash_ and f"/{OWN_FOLDER}/" not in name and not name.endswith(".xmp")
+        if hash_ and f"/{OWN_FOLDER}/" not in name and not name.endswith((".xmp", *_MADE))
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.killed_runs import KILLED, check_lists, fetched, hashes, succeeds
+from tests.jobs.killed_runs import KILLED, check_lists, fetched, hashes, photos, succeeds
 
 ITEMS, KILLS, WORKERS = 500, 50, 4
 UNDER_WAY = 2 * WORKERS + 1
@@ -39,11 +39,7 @@ def kill_after_contents(sandbox: Sandbox, simulator: AmazonSimulator, contents: 
 
 def contents(sandbox: Sandbox) -> Counter[str]:
     """The hashes of the photos."""
-    return Counter(
-        hash_
-        for name, hash_ in hashes(sandbox).items()
-        if hash_ and "/.photosync/" not in name and not name.endswith(".xmp")
-    )
+    return Counter(photos(hashes(sandbox)).values())
 
 
 @pytest.mark.slow  # 50 runs over 500 items
