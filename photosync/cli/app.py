@@ -11,6 +11,7 @@ from typer import Option
 
 from photosync.cli.command import command
 from photosync.cli.command_groups import GroupedCommands
+from photosync.cli.help_page import GENERAL, CommandHelp, GroupHelp
 from photosync.cli.options import GeneralOptions
 
 COMMANDS = {
@@ -46,13 +47,14 @@ COMMANDS = {
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",
+    "help": "show_help",
 }
 """The function of each command, or the group of commands. `command_groups` has its text in `--help`."""
 
 app = typer.Typer(
     name="photosync",
     cls=GroupedCommands,
-    help="Brings your photos and videos from several services to your own disk, safely.",
+    help="Brings your photos and videos from several services to your disk, safely.",
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -74,11 +76,18 @@ def _show_version(asked: bool) -> None:
 def photosync(
     *,
     version: Annotated[
-        bool, Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+        bool,
+        Option(
+            "--version",
+            callback=_show_version,
+            is_eager=True,
+            help="Show the version and exit.",
+            rich_help_panel=GENERAL,
+        ),
     ] = False,
     general: GeneralOptions,
 ) -> None:
-    """Brings your photos and videos from several services to your own disk, safely."""
+    """Brings your photos and videos from several services to your disk, safely."""
 
 
 def register(arguments: Sequence[str]) -> None:
@@ -90,6 +99,8 @@ def register(arguments: Sequence[str]) -> None:
     for name in needed:
         found = getattr(import_module(f"photosync.cli.commands.{name}"), COMMANDS[name])
         if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
+            for each in found.registered_commands:
+                each.cls = CommandHelp
+            app.add_typer(found, name=name, cls=GroupHelp)
         else:
-            app.command(name)(found)
+            app.command(name, cls=CommandHelp)(found)

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from typing import Annotated, Any, get_origin, get_type_hints
 
 import typer
+from typer.models import OptionInfo
 
 from photosync import __version__
 from photosync.cli.interruption import Terminated, terminable
@@ -65,10 +66,13 @@ def command(function: Callable[..., Exit | None]) -> Callable[..., None]:
 @functools.cache
 def _parameters_of(group: type[Any]) -> list[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
+    found = [each for each in fields(group) if get_origin(hints[each.name]) is Annotated]
+    for each in found:
+        declared = hints[each.name].__metadata__[0]
+        if isinstance(declared, OptionInfo):
+            declared.rich_help_panel = declared.rich_help_panel or getattr(group, "heading", None)
     return [
-        inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name])
-        for each in fields(group)
-        if get_origin(hints[each.name]) is Annotated
+        inspect.Parameter(each.name, _KEYWORD_ONLY, default=each.default, annotation=hints[each.name]) for each in found
     ]
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from typer.core import TyperGroup
 
+from photosync import documents
+from photosync.cli.help_page import write_options
+
 GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Bring and take": {
         ("pull",): "what is new, to the library",
@@ -40,6 +43,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("init",): "a configuration out of that of an older program",
         ("login", "logout"): "sign in to an account, sign out",
         ("providers", "demo"): "the plugins; everything on simulated services",
+        ("help",): "what a command does, its options and examples",
     },
 }
 """Commands that belong together share a line: the whole help fits on a screen."""
@@ -53,3 +57,13 @@ class GroupedCommands(TyperGroup):
         for heading, lines in GROUPS.items():
             with formatter.section(heading):
                 formatter.write_dl([(", ".join(names), text) for names, text in lines.items()])
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands, then the options of all of them."""
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Tell how to go on, in one line: the whole help fits on a screen."""
+        formatter.write_paragraph()
+        formatter.write(f"More: photosync help COMMAND; {documents.ADDRESS}\n")

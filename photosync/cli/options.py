@@ -1,6 +1,7 @@
 """The options that several commands share. A group of them is a dataclass with one field per option.
 
-`command` turns a parameter of such a type into the options of the group.
+`command` turns a parameter of such a type into the options of the group, which stand under its `heading` in the help,
+unless an option names another one.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from typer import Argument, Option
 
 from photosync.api.selection import AskedSelection
+from photosync.cli.help_page import GENERAL, LIMITS, PLACES, SELECTION
 from photosync.errors import UsageError
 
 Value = TypeVar("Value")
@@ -25,22 +27,43 @@ Port = Annotated[
     int | None, Option("--port", metavar="N", min=1, max=65535, help="Where the sign-in page answers, for ssh -L.")
 ]
 DryRun = Annotated[bool, Option("--dry-run", help="Say what would be done; write nothing.")]
-Query = Annotated[str | None, Option("--query", metavar="TEXT", help="In the provider's own filter language.")]
-AllFiles = Annotated[bool, Option("--all-files", help="Also what is neither photo nor video.")]
+Query = Annotated[
+    str | None,
+    Option("--query", metavar="TEXT", help="In the provider's own filter language.", rich_help_panel=SELECTION),
+]
+AllFiles = Annotated[
+    bool, Option("--all-files", help="Also what is neither photo nor video.", rich_help_panel=SELECTION)
+]
 Exclude = Annotated[
     list[str] | None,
-    Option("--exclude", metavar="GLOB", help="Leave out files or folders of this name or path; repeatable."),
+    Option(
+        "--exclude",
+        metavar="GLOB",
+        help="Leave out files or folders of this name or path; repeatable.",
+        rich_help_panel=SELECTION,
+    ),
 ]
 IncludeHidden = Annotated[
-    bool, Option("--include-hidden", help="Also hidden files, and thumbnails and trash that machines make.")
+    bool,
+    Option(
+        "--include-hidden",
+        help="Also hidden files, and thumbnails and trash that machines make.",
+        rich_help_panel=SELECTION,
+    ),
 ]
-Jobs = Annotated[int | None, Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.")]
-Bandwidth = Annotated[str | None, Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.")]
+Jobs = Annotated[
+    int | None, Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.", rich_help_panel=LIMITS)
+]
+Bandwidth = Annotated[
+    str | None, Option("--bwlimit", metavar="RATE", help="Bytes a second for all: 5M, 500k.", rich_help_panel=LIMITS)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneralOptions:
     """The options of every command, before or after its name."""
+
+    heading: ClassVar = GENERAL
 
     config: Annotated[Path | None, Option("--config", metavar="FILE", help="The configuration to use.")] = None
     library: Annotated[Path | None, Option("--library", metavar="FOLDER", help="Where the photos go.")] = None
@@ -60,6 +83,8 @@ class GeneralOptions:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterOptions(AskedSelection):
     """The options that select items."""
+
+    heading: ClassVar = SELECTION
 
     years: Annotated[list[int] | None, Option("--year", metavar="N", help="Taken in this year; repeatable.")] = None
     months: Annotated[list[int] | None, Option("--month", metavar="N", help="Taken in this month; repeatable.")] = None
@@ -119,13 +144,20 @@ class ChangeOptions:
 class SavingOptions:
     """How `pull` and `pick` save files, and when they stop."""
 
-    by_year: Annotated[bool, Option("--years", help="Short for --layout years.")] = False
+    heading: ClassVar = LIMITS
+
+    by_year: Annotated[bool, Option("--years", help="Short for --layout years.", rich_help_panel=PLACES)] = False
     layout: Annotated[
-        str | None, Option("--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.")
+        str | None,
+        Option(
+            "--layout", metavar="TEXT", help="Where files go: a preset, or fields like {year}.", rich_help_panel=PLACES
+        ),
     ] = None
     jobs: Jobs = None
     bwlimit: Bandwidth = None
-    no_exif: Annotated[bool, Option("--no-exif", help="Leave the content of files alone.")] = False
+    no_exif: Annotated[bool, Option("--no-exif", help="Leave the content of files alone.", rich_help_panel=PLACES)] = (
+        False
+    )
     limit_bytes: Annotated[
         str | None, Option("--limit-bytes", metavar="SIZE", help="End the run cleanly after so much: 10G.")
     ] = None

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from photosync import __version__
 from photosync.cli.app import COMMANDS, app, register
 from photosync.cli.command_groups import GROUPS
+from photosync.cli.examples import of_command
+from photosync.documents import page
 
 register([])  # all commands
 
 _LINES_OF_A_SCREEN = 50
+_COLUMNS = 80
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 def test_the_commands_stand_in_groups_on_one_screen() -> None:
     shown = CliRunner().invoke(app, ["--help"]).stdout.splitlines()
     assert len(shown) <= _LINES_OF_A_SCREEN
-    named = [name for line in shown for name in re.sub(r"   *[^ ].*", "", line.removeprefix("  ")).split(", ")]
+    before_options = shown[: shown.index("Configuration and output:")]
+    named = [name for line in before_options for name in re.sub(r"   *[^ ].*", "", line.removeprefix("  ")).split(", ")]
     for command in COMMANDS:
         assert named.count(command) == 1
     assert {command for lines in GROUPS.values() for names in lines for command in names} == {*COMMANDS}
@@ -43,6 +52,55 @@ def test_every_command_says_what_it_does_and_takes_the_general_options(command: 
     assert options[-8:] == [
         *("--config", "--library", "--json", "--verbose", "--quiet", "--log-file", "--no-color", "--help"),
     ]
+    assert max(len(line) for line in result.stdout.splitlines()) <= _COLUMNS
+    assert not re.search(r"<\w+|\[0<=|\[required\]", result.stdout)  # typer's own words for types and bounds
+
+
+@pytest.mark.parametrize("command", ["", *_runnable(), *(group.name for group in app.registered_groups)])
+def test_every_help_has_examples_that_can_be_typed_and_the_address_of_its_page(command: str) -> None:
+    shown = CliRunner().invoke(app, [*command.split(), "--help"]).stdout
+    about = of_command(command)
+    path, _, anchor = about.page.partition("#")
+    assert page(about.page) in shown or not command
+    text = (DOCS / f"{path}.md").read_text(encoding="utf-8")
+    headings = [
+        re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    ]
+    assert not anchor or anchor in headings
+    assert about.examples
+    for line in about.examples:
+        assert line in shown or not command
+        program, *arguments = shlex.split(line, comments=True)
+        assert program == "photosync"
+        _parse(arguments)
+
+
+def _parse(arguments: list[str]) -> None:
+    """Fails for what is no command, or has an unknown option or a missing argument."""
+    context = get_command(app).make_context("photosync", list(arguments))
+    while hasattr(context.command, "resolve_command"):
+        name, found, rest = context.command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        context = found.make_context(name, rest, parent=context)
+
+
+def test_an_example_that_is_wrong_is_found() -> None:
+    for wrong in (["pul"], ["pull", "--yaer", "2023"], ["album", "create"]):
+        with pytest.raises(typer.TyperException):
+            _parse(wrong)
+
+
+def test_options_stand_in_named_groups() -> None:
+    shown = CliRunner().invoke(app, ["pull", "-h"]).stdout
+    headings = re.findall(r"^(\w.*):$", shown, flags=re.MULTILINE)
+    assert headings == [
+        *("Arguments", "Selection", "Options", "Where files go", "Limits", "Configuration and output", "Examples"),
+    ]
+    assert re.search(r"^Limits:\n  --jobs N +Files at a time. \(1 to 64\)$", shown, flags=re.MULTILINE)
+    assert shown.startswith("Usage: photosync pull [OPTIONS] [ACCOUNT] [COLLECTION]\n")
+    assert (
+        CliRunner().invoke(app, ["push", "-h"]).stdout.startswith("Usage: photosync push [OPTIONS] ACCOUNT PATH...\n")
+    )
 
 
 def test_pull_and_list_select_by_the_same_options() -> None:
@@ -74,6 +132,22 @@ def test_help_imports_nothing_that_takes_time() -> None:
     assert "Bring what is new to the library." in done.stdout
     imported = set(done.stdout.splitlines()[-1].split())
     assert imported.isdisjoint({"requests", "yaml", "sqlite3", "PIL", "rich", "photosync.config", "photosync.provider"})
+
+
+@pytest.mark.parametrize("names", [(), ("album", "create")])
+def test_help_shows_what_the_option_shows(names: tuple[str, ...]) -> None:
+    program = [sys.executable, "-m", "photosync"]
+    shown, expected = (
+        subprocess.run([*program, *arguments], capture_output=True, text=True, check=True).stdout
+        for arguments in (("help", *names), (*names, "--help"))
+    )
+    assert shown == expected
+
+
+def test_help_suggests_the_command_that_was_meant() -> None:
+    result = CliRunner().invoke(app, ["help", "pul"])
+    assert result.exit_code == 2
+    assert "No such command 'pul'. Did you mean 'pull'" in result.stderr
 
 
 def test_without_arguments_the_help_is_shown() -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def verify(
     *,
     path: Annotated[
-        Path | None, Argument(metavar="[PATH]", help="A file or folder; without it, the whole library.")
+        Path | None, Argument(metavar="PATH", help="A file or folder; without it, the whole library.")
     ] = None,
     quick: Annotated[bool, Option("--quick", help="Names and sizes only; read nothing.")] = False,
     sample: Annotated[
