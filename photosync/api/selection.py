@@ -65,8 +65,12 @@ def selection_of(options: AskedSelection) -> Selection:
     years = tuple(options.years or ())
     for year in years:
         _check_year(year, f"--year {year}")
-    since = _bounds(options.since, "--since")[0] if options.since else None
-    until = _bounds(options.until, "--until")[1] if options.until else None
+    since = _bounds(options.since, "--since")[0] if options.since is not None else None
+    until = _bounds(options.until, "--until")[1] if options.until is not None else None
+    # A shell gives an empty text for a variable that is not set, which must not mean every album, or the only one.
+    for option, names in {"COLLECTION": [options.collection], "--album": options.albums or ()}.items():
+        if any(name is not None and not name.strip() for name in names):
+            raise UsageError(f"{option}: the name is empty")
     if since is not None and until is not None and since >= until:
         raise UsageError(f"--since {options.since} is after --until {options.until}, so that nothing can match")
     return Selection(

@@ -71,7 +71,7 @@ def wanted_items(ids: Sequence[str] | None, options: FilterOptions) -> Callable[
     def of(account: Account) -> Wanted:
         from photosync.jobs.change.wanted import Wanted
 
-        return Wanted(named) if ids else Wanted((), *checked_selection(options, account))
+        return Wanted(named) if ids else Wanted(None, *checked_selection(options, account))
 
     return of
 

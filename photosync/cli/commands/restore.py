@@ -59,4 +59,4 @@ def wanted_in_trash(ids: list[str] | None, options: FilterOptions, *, everything
         raise UsageError(f"{', '.join(refused)}: services cannot search in the trash so. Select otherwise.")
     if options.collections:
         raise UsageError("--album: what is in the trash is in no album. Select otherwise.")
-    return Wanted(named_ids(ids), selection, everything=everything)
+    return Wanted(named_ids(ids) if ids else None, selection, everything=everything)

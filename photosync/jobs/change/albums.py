@@ -62,7 +62,7 @@ class _OfAlbums:
         """The next pull reads the albums that have changed."""
 
     def _items(self, wanted: Wanted) -> list[Target]:
-        if wanted.ids:
+        if wanted.ids is not None:
             return named_items(self.account, self.catalog, wanted.ids)
         return listed_items(self.account, self.catalog, wanted)
 

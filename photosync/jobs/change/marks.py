@@ -54,7 +54,7 @@ class _Mark(ABC):
     def targets(self, wanted: Wanted) -> list[Target]:
         """What the user named, as the service has it now."""
         check_can_list(self.account)
-        if wanted.ids:
+        if wanted.ids is not None:
             found = named_items(self.account, self.catalog, wanted.ids)
         else:
             found = listed_items(self.account, self.catalog, wanted)

@@ -137,7 +137,7 @@ class Trash(_Removes):
 
     def targets(self, wanted: Wanted) -> list[Target]:
         """What the user named."""
-        if not wanted.ids:
+        if wanted.ids is None:
             return listed_items(self.account, self.catalog, wanted)
         return [self._checked(target, found) for target, found in self._named(wanted.ids)]
 
@@ -163,7 +163,7 @@ class Purge(_Removes):
 
     def targets(self, wanted: Wanted) -> list[Target]:
         """What the user named, if it is in the trash."""
-        if not wanted.ids:
+        if wanted.ids is None:
             return list(self._in_trash(wanted))
         return [_only_trashed(target, found) for target, found in self._named(wanted.ids)]
 
@@ -180,7 +180,7 @@ class Restore(_OfTrash):
 
     def targets(self, wanted: Wanted) -> list[Target]:
         """What the user named."""
-        if not wanted.ids:
+        if wanted.ids is None:
             return list(self._in_trash(wanted))
         return [
             target if found is None else replace(target, is_done=not found.is_trashed)

@@ -17,8 +17,8 @@ from photosync.model import Collection, Item, Selection
 class Wanted:
     """What the user named."""
 
-    ids: Sequence[str] = ()
-    """Without repetitions; then there is no selection."""
+    ids: Sequence[str] | None = None
+    """Without repetitions, and there may be none; then there is no selection. None: what is selected."""
     selection: Selection = field(default_factory=Selection)
     collections: tuple[Collection, ...] = ()
     everything: bool = False

@@ -38,6 +38,23 @@ def test_saved_items_go_to_the_trash_and_come_back(owner: Owner) -> None:
     assert owner.state_of(first) == "saved"
 
 
+@pytest.mark.parametrize("command", ["trash", "restore", "purge --even-if-not-saved", "favorite", "hide"])
+def test_an_empty_list_of_ids_means_nothing(owner: Owner, command: str) -> None:
+    owner.pull()
+    owner.change("trash", owner.ids[0])
+    before = owner.ids
+    word, *options = command.split()
+    done = owner.change(word, "-", *options, stdin=b"\n")
+    assert (done.exit, done.summary["selected"], owner.ids, len(owner.trashed)) == (Exit.OK, 0, before, 1)
+
+
+@pytest.mark.parametrize("selection", [("--album", ""), ("--album", " "), ("--year=2022", "--since", "")])
+def test_an_empty_word_selects_nothing(owner: Owner, selection: tuple[str, ...]) -> None:
+    owner.pull()
+    done = owner.change("trash", *selection)
+    assert (done.exit, owner.trashed) == (Exit.USAGE, set())
+
+
 def test_a_selection(owner: Owner) -> None:
     (old,) = owner.simulator.library.add(1, taken=datetime(1999, 5, 1, 12))
     owner.pull()
