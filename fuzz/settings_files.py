@@ -16,7 +16,7 @@ from photosync.provider_kit.state_file import StateFile
 from photosync.provider_kit.tokens import TokenFile
 from photosync_amazon.cookies import find_cookies
 
-_EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+_EXAMPLE = Path(__file__).parents[1] / "photosync" / "config.example.yaml"
 
 
 def check_configuration(content: bytes) -> None:

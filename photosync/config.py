@@ -171,7 +171,7 @@ def load(path: Path | None, *, required: bool = True) -> Config:
         text = content.decode("utf-8-sig")
     except FileNotFoundError as error:
         raise ConfigError(
-            f"there is no configuration at {found}. Start from config.example.yaml, or name another file with --config."
+            f"there is no configuration at {found}. Make one with: photosync init. Or name another file with --config."
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{found} cannot be read: {error}") from error
@@ -237,7 +237,7 @@ class _Source:
     def config(self) -> Config:
         """The whole file, checked."""
         if not isinstance(self._content, dict):
-            raise self._error((), "expected 'library' and 'accounts', as in config.example.yaml")
+            raise self._error((), "expected 'library' and 'accounts', as `photosync init --example` shows")
         self._warn_of_relative_library(self._content.get("library"))
         core = {key: value for key, value in self._content.items() if key != "accounts"}
         file = self._validated(_File, self._content | self._looked_up(core, (), _look_up), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 ADDRESS = "https://photosync.readthedocs.io/en/latest/"
 
 
-def page(name: str) -> str:
+def page_url(name: str) -> str:
     """The address of `docs/NAME.md`. `name` can have an anchor: `library#the-lock`."""
     path, hash_, anchor = name.partition("#")
     return f"{ADDRESS}{path}.html{hash_}{anchor}"

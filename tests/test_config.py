@@ -8,7 +8,7 @@ import pytest
 from photosync import config
 from photosync.errors import ConfigError
 
-EXAMPLE = Path(__file__).parents[1] / "config.example.yaml"
+EXAMPLE = Path(__file__).parents[1] / "photosync" / "config.example.yaml"
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -121,7 +121,7 @@ def test_a_relative_library_is_said(
 
 
 def test_a_missing_file_is_reported_with_an_example(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"config\.example\.yaml"):
+    with pytest.raises(ConfigError, match=r"photosync init"):
         config.load(tmp_path / "none.yaml")
 
 

@@ -62,14 +62,14 @@ def write_options(described: Any, ctx: Any, formatter: Any) -> None:
 def write_examples(ctx: Any, formatter: Any) -> None:
     """The examples of the context's command, and the address of its page."""
     from photosync.cli.examples import of_command
-    from photosync.documents import page
+    from photosync.documents import page_url
 
     about = of_command(command_name(ctx))
     with formatter.section("Examples"):
         for line in about.examples:
             formatter.write(f"  {line}\n")
     formatter.write_paragraph()
-    formatter.write(f"More: {page(about.page)}\n")
+    formatter.write(f"More: {page_url(about.page)}\n")
 
 
 def command_name(ctx: Any) -> str:

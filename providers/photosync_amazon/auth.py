@@ -15,6 +15,7 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from photosync import clock
+from photosync.documents import page_url
 from photosync.errors import CancelledError, PhotosyncError
 from photosync.provider_kit.json_fields import json_object, part, parts, text
 from photosync.transport import Answer, Transport
@@ -83,8 +84,9 @@ class AmazonAuth:
         return (
             f"account '{self._account}': Amazon Photos no longer accepts the cookies of {self._cookies.source} "
             f"({detail}){ended}. Sign in at https://www.amazon.{self._cookies.tld}/photos in a browser, check that "
-            "your photos are shown, copy all its cookies again (docs/amazon.md shows how), give them to 'photosync "
-            f"login {self._account}' or replace the old ones, and run the same command: it goes on where it ended."
+            f"your photos are shown, copy all its cookies again ({page_url('amazon')} shows how), give them to "
+            f"'photosync login {self._account}' or replace the old ones, and run the same command: it goes on "
+            "where it ended."
         )
 
     def refresh(self) -> bool:

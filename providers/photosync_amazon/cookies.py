@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from photosync.documents import page_url
 from photosync.errors import SignInError
 from photosync_amazon.cookie import Cookie
 from photosync_amazon.cookie_files import from_file, from_mapping, from_text
@@ -108,11 +109,11 @@ def find_cookies(setting: CookieSetting, tld: str | None, account: str) -> Cooki
     except ValueError as error:
         raise SignInError(
             f"account '{account}': {error}. Sign in to Amazon Photos in a browser and copy its cookies there; "
-            "docs/amazon.md shows how."
+            f"{page_url('amazon')} shows how."
         ) from error
     raise SignInError(
         f"account '{account}': not signed in yet. Sign in to Amazon Photos in a browser, copy its cookies as "
-        f"docs/amazon.md shows, and give them to: photosync login {account}"
+        f"{page_url('amazon')} shows, and give them to: photosync login {account}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from photosync import clock
+from photosync.documents import page_url
 from photosync.errors import SignInError, UsageError
 from photosync.provider import AccountContext
 from photosync.provider_kit.sign_in_record import SignInRecord
@@ -16,8 +17,8 @@ from photosync_amazon.settings import AmazonSettings
 
 HOW_TO_PASTE = (
     "Sign in to Amazon Photos in a browser and look at your photos. Then open the developer tools (F12), Network, "
-    "reload the page, right-click a request to www.amazon…, choose Copy, Copy as cURL, and paste it here. Other ways "
-    "are in docs/amazon.md."
+    "reload the page, right-click a request to www.amazon…, choose Copy, Copy as cURL, and paste it here "
+    f"({page_url('amazon')} has other ways)."
 )
 
 
@@ -66,6 +67,6 @@ class SigningIn:
 
     def _refused(self, error: ValueError) -> SignInError:
         return SignInError(
-            f"account '{self._context.account}': {error}. Nothing was stored. docs/amazon.md shows how to copy the "
-            "cookies of a browser that is signed in to Amazon Photos."
+            f"account '{self._context.account}': {error}. Nothing was stored. {page_url('amazon')} shows how to copy "
+            "the cookies of a browser that is signed in to Amazon Photos."
         )

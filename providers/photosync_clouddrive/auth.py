@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from photosync.documents import page_url
 from photosync.errors import SignInError
 from photosync.provider_kit.json_fields import number, text
 from photosync.provider_kit.tokens import BearerAuth, Token, TokenFile
@@ -92,6 +93,6 @@ class CloudDriveAuth(BearerAuth):
             raise SignInError(
                 f"account '{self._account}': the token in {self.file.path} has expired, and nothing is configured to "
                 "refresh it with. Set 'client_id' and 'client_secret' (or 'client_data', or 'relay'); "
-                "docs/clouddrive.md says how."
+                f"{page_url('clouddrive')} says how."
             )
         return self._source.refresh(str(token["refresh_token"]))

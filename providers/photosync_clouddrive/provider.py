@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from photosync.documents import page_url
 from photosync.errors import ItemError, PhotosyncError, ProviderError, Reason, SignInError, UsageError
 from photosync.model import AccountDetails, Collection, Folder, Item, Kind, Quota, Selection, Usage
 from photosync.provider import (
@@ -227,7 +228,7 @@ class CloudDriveProvider:
         if self._source is None:
             raise SignInError(
                 f"account '{self._account}': there is nothing to sign in with. Set 'client_id' and 'client_secret' of "
-                "a security profile (or 'client_data', or 'relay'); docs/clouddrive.md says how."
+                f"a security profile (or 'client_data', or 'relay'); {page_url('clouddrive')} says how."
             )
         scopes = tuple(dict.fromkeys((*self._settings.scopes, *more)))
         self._token_file.write(self._source.sign_in(interaction, scopes))

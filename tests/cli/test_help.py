@@ -17,7 +17,7 @@ from photosync import __version__
 from photosync.cli.app import COMMANDS, app, register
 from photosync.cli.command_groups import GROUPS
 from photosync.cli.examples import of_command
-from photosync.documents import page
+from photosync.documents import page_url
 
 register([])  # all commands
 
@@ -61,7 +61,7 @@ def test_every_help_has_examples_that_can_be_typed_and_the_address_of_its_page(c
     shown = CliRunner().invoke(app, [*command.split(), "--help"]).stdout
     about = of_command(command)
     path, _, anchor = about.page.partition("#")
-    assert page(about.page) in shown or not command
+    assert page_url(about.page) in shown or not command
     text = (DOCS / f"{path}.md").read_text(encoding="utf-8")
     headings = [
         re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.*)", text, re.MULTILINE)

@@ -92,7 +92,7 @@ def test_an_error_of_a_file_is_reported_with_advice(tmp_path: Path, content: str
     with pytest.raises(SignInError, match=problem) as raised:
         find_cookies(path, None, "amazon")
     assert "account 'amazon'" in str(raised.value)
-    assert "docs/amazon.md" in str(raised.value)
+    assert "/amazon.html" in str(raised.value)
     assert "262-1" not in str(raised.value)
 
 

@@ -162,7 +162,7 @@ def test_expired_cookies_end_the_run_with_advice_and_without_a_retry(
     result.check_totals()
     assert result.exit == 4
     assert "account 'amazon'" in result.stderr
-    assert "docs/amazon.md" in result.stderr
+    assert "/amazon.html" in result.stderr
     assert len(sandbox.files()) == result.number("saved") > 0
     refused = [request.path for request in simulator.requests if request.status == 401]
     assert len(refused) == len(set(refused))

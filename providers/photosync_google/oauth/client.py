@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from photosync.documents import page_url
 from photosync.errors import ConfigError, ProviderError
 from photosync.provider import copied_secret
 from photosync.provider_kit.json_fields import Json, as_object, part, text
@@ -16,7 +17,7 @@ from photosync.transport.hosts import target
 
 _ADVICE = (
     "Download the file of an OAuth client of the type 'Desktop app' from https://console.cloud.google.com/auth/clients "
-    "and name it with 'client_secret'; docs/google.md shows how."
+    f"and name it with 'client_secret'; {page_url('google')} shows how."
 )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from google_auth_oauthlib.flow import Flow
 
+from photosync.documents import page_url
 from photosync.errors import SignInError
 from photosync.provider import Interaction
 from photosync.provider_kit.oauth import AuthorizationRequest, TokenRefusedError, ask_consent, ask_token
@@ -108,7 +109,7 @@ class _SignIn:
     def _advice(self, word: str) -> str:
         file = self.client.path
         if word in ("invalid_client", "unauthorized_client", "deleted_client"):
-            return f"Google does not know the client in {file}. Download it again; docs/google.md shows how."
+            return f"Google does not know the client in {file}. Download it again; {page_url('google')} shows how."
         if word == "redirect_uri_mismatch":
-            return f"The client in {file} is not of the type 'Desktop app'. Make one; docs/google.md shows how."
+            return f"The client in {file} is not of the type 'Desktop app'. Make one; {page_url('google')} shows how."
         return f"A code is good once and for a short time. Run again: {self.scope.command(self.account)}"

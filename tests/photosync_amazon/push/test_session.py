@@ -19,7 +19,7 @@ def test_cookies_that_expire_in_mid_run(user: Uploader, simulator: AmazonSimulat
     result = user.push("Holiday", "--jobs", "2")
     assert result.exit == 4, result
     assert "account 'amazon'" in result.stderr
-    assert "docs/amazon.md" in result.stderr
+    assert "/amazon.html" in result.stderr
     assert len(simulator.uploads.tree()) == 5 == result.number("saved")
     setattr(simulator.faults, fault, None)
     again = user.push("Holiday")
