@@ -4,8 +4,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 READY := .venv/ready
+DOCS_READY := .venv/docs-ready
 
-.PHONY: demo test test-all test-nightly check format bench fuzz clean
+.PHONY: demo test test-all test-nightly check format docs bench fuzz clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
@@ -19,7 +20,7 @@ test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
 test-nightly: $(READY)  ## ten times as many histories of a library as test-all
 	PHOTOSYNC_TEST_EXAMPLES=1000 $(BIN)/pytest -n auto --dist worksteal -m slow tests/test_state_machine.py
 
-check: $(READY)  ## format, lint, types, imports and dead code
+check: $(READY) docs  ## format, lint, types, imports, dead code, and the documents' links
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -30,6 +31,9 @@ format: $(READY)  ## correct what the formatter and the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(DOCS_READY)  ## the documents as a site, into build/site; what is wrong in them is an error
+	$(BIN)/sphinx-build -q -W --keep-going -n docs build/site
+
 bench: $(READY)  ## measure speed and memory, beside curl; with PEERS=1 beside amazon-photos too
 	$(BIN)/python -m benchmarks --keep $(if $(PEERS),--peers)
 
@@ -39,7 +43,7 @@ fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader
 	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 clean:  ## remove everything that the other targets made
-	rm -rf .venv .bench photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf docs/commands.md .venv .bench photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt
@@ -47,3 +51,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $(READY)
+
+$(DOCS_READY): $(READY)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	touch $(DOCS_READY)
