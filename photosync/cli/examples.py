@@ -131,5 +131,5 @@ _ABOUT = {
     "init": About("aura", ("photosync init --from credentials.ini",)),
     "providers": About("plugins", ("photosync providers",)),
     "help": About("configuration", ("photosync help pull", "photosync help album create")),
-    "demo": About("configuration", ("photosync demo", "photosync demo --library /tmp/photos")),
+    "demo": About("configuration", ("photosync demo", "photosync demo --keep", "photosync demo --stop")),
 }

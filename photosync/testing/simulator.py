@@ -43,7 +43,7 @@ class SimulatorOptions(TypedDict, total=False):
     gaps: bool
     """Items lack some of their data."""
     port: int
-    """0: any free port."""
+    """Of the main host; the further hosts have the next ones, where they are free. 0: any free ports."""
 
 
 class Simulator(RequestLog, ABC):
@@ -183,13 +183,13 @@ class Simulator(RequestLog, ABC):
         self._loop, self._ending = asyncio.get_running_loop(), asyncio.Event()
         runners = []
         try:
-            for site, routes in self.sites().items():
+            for number, (site, routes) in enumerate(self.sites().items()):
                 runner = web.AppRunner(
                     self._application(site, routes), access_log=None, shutdown_timeout=0.05, handler_cancellation=True
                 )
                 runners.append(runner)
                 await runner.setup()
-                listening = _listen(self._port if site == "main" else 0)
+                listening = _listen_near(self._port, number) if number else _listen(self._port)
                 self._urls[site] = f"http://127.0.0.1:{listening.getsockname()[1]}"
                 await web.SockSite(runner, listening, backlog=1024).start()
             ready()
@@ -272,6 +272,14 @@ class Simulator(RequestLog, ABC):
         if (fault := self.faults.fires("page_twice", route.kind)) and last is not None:
             return listing_faults.replaced(body, last, self.lists) if fault.value else last
         return listing_faults.damaged(self.faults, body, self.lists)
+
+
+def _listen_near(port: int, number: int) -> socket.socket:
+    """At the port of a further host, or at any: only the main one is promised."""
+    if port:
+        with contextlib.suppress(OSError):
+            return _listen(port + number)
+    return _listen(0)
 
 
 def _listen(port: int) -> socket.socket:
