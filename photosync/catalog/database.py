@@ -294,18 +294,23 @@ class Catalog:
             [(item_json.to_text(item), account, item.id) for item in items],
         )
 
-    def mark_gone(self, account: str, ids: Iterable[str] | None = None) -> int:
-        """Mark items that the provider no longer has: `ids`, or all that are not in the present, complete listing.
+    def mark_gone(self, account: str, ids: Iterable[str]) -> int:
+        """Mark items that the provider no longer has. Files stay where they are.
 
-        Files stay where they are. Returns how many items were not marked before. A listing never marks items that are
-        neither photo nor video, because they are listed only on request.
+        Returns how many items were not marked before.
         """
-        update = f"UPDATE items SET state = 'gone', {NO_FAILURE} WHERE account = ? AND state <> 'gone'"  # noqa: S608
-        if ids is not None:
-            rows = [(account, id_) for id_ in ids]
-            return self._connection.executemany(f"{update} AND id = ?", rows).rowcount
+        return self._connection.executemany(
+            f"UPDATE items SET state = 'gone', {NO_FAILURE} WHERE account = ? AND state <> 'gone' AND id = ?",  # noqa: S608
+            [(account, id_) for id_ in ids],
+        ).rowcount
+
+    def unlisted(self, account: str) -> Iterator[CatalogEntry]:
+        """The entries of items that are not in the present listing, and not gone.
+
+        Without those that are neither photo nor video: they are listed only on request.
+        """
         unlisted = "id NOT IN (SELECT id FROM seen WHERE listed) AND json_extract(description, '$.kind') <> 'other'"
-        return self._connection.execute(f"{update} AND {unlisted}", (account,)).rowcount
+        return self._entries(f"account = ? AND state <> 'gone' AND {unlisted}", account)
 
     # Files
 

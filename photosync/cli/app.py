@@ -43,6 +43,7 @@ COMMANDS = {
     "hide": "hide",
     "album": "album",
     "people": "people",
+    "vault": "vault",
     "remote": "remote",
     "init": "init",
     "providers": "show_providers",

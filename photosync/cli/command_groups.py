@@ -36,7 +36,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("trashed", "purge"): "what is in the trash; delete it there for good",
         ("favorite", "hide"): "make items favourites; hide them",
         ("album",): "create, rename, delete albums; add and take out items",
-        ("people",): "list, name and merge people; choose their pictures",
+        ("people", "vault"): "names and pictures of people; what the family sees",
         ("remote",): "files and folders: rename, move, label, overwrite, …",
     },
     "Set up": {

@@ -111,6 +111,12 @@ _ABOUT = {
     "people name": About("changing#people", ("photosync people name amazon PERSON-ID 'Ada Lovelace'",)),
     "people merge": About("changing#people", ("photosync people merge amazon PERSON-ID 'Ada Lovelace'",)),
     "people cover": About("changing#people", ("photosync people cover amazon 'Ada Lovelace' HeMReF-vvJiTTkdPIeWuoP",)),
+    "vault": About("changing#the-familys-vault", ("photosync vault add amazon --album Holiday",)),
+    "vault add": About(
+        "changing#the-familys-vault",
+        ("photosync vault add amazon --album Holiday", "photosync vault add amazon HeMReF-vvJiTTkdPIeWuoP --dry-run"),
+    ),
+    "vault remove": About("changing#the-familys-vault", ("photosync vault remove amazon HeMReF-vvJiTTkdPIeWuoP",)),
     "remote": About("remote", ("photosync remote mkdir drive Pictures/2016",)),
     "remote mkdir": About("remote", ("photosync remote mkdir drive Pictures/2016",)),
     "remote mv": About("remote", ("photosync remote mv drive Pictures/IMG_1.JPG Pictures/2016",)),

@@ -140,6 +140,14 @@ class FindsItems(Protocol):
 
 
 @runtime_checkable
+class HasUnlistedItems(Protocol):
+    """Optional: the service has items that a listing of the whole account does not show, such as those of others."""
+
+    def is_listed(self, item: Item) -> bool:
+        """Whether that listing shows an item like this. What it does not show is never taken for gone because of it."""
+
+
+@runtime_checkable
 class HasLocalFolders(Protocol):
     """Optional: folders outside the library that the user chose for some items."""
 
@@ -241,6 +249,23 @@ class ChangesPeople(Protocol):
 
     def set_cover(self, person: Collection, item_id: str) -> None:
         """Choose the item that stands for a person. Raises `ItemError` if the service refuses."""
+
+
+@runtime_checkable
+class ChangesVault(Protocol):
+    """Optional: a vault, in which a family sees each other's items. No photo is changed or deleted by it."""
+
+    vault_batch: int
+    """The number of ids that one call takes."""
+
+    def vault_items(self) -> Iterator[Sequence[str]]:
+        """The ids of the items in it, one page per request; also those that others put there."""
+
+    def add_to_vault(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Add items. Returns the refusals by id. Raises `UsageError` if it is not known which vault is meant."""
+
+    def remove_from_vault(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Take items out; they stay in the account. Returns the refusals by id. Raises `UsageError` as well."""
 
 
 @runtime_checkable

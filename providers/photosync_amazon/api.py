@@ -308,6 +308,11 @@ class AmazonApi:
         path = f"/nodes/{quote(album_id, safe='')}/children"
         return self._send("PATCH", path, {"op": "add", "value": list(ids)})
 
+    def change_vault(self, family_id: str, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> Answer:
+        """Put items into the family's vault, and take others out."""
+        body = {"nodesToAdd": list(add), "nodesToRemove": list(remove), "familyId": family_id}
+        return self._send("POST", "/familyArchive/", body)
+
     def change_settings(self, node_id: str, **settings: bool) -> Answer:
         """Change `favorite` or `hidden` of an item."""
         return self._send("PATCH", f"/nodes/{quote(node_id, safe='')}", {"settings": dict(settings)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -61,12 +61,15 @@ if TYPE_CHECKING:
     from photosync_amazon.changes import AmazonChanges
     from photosync_amazon.people import AmazonPeople
     from photosync_amazon.uploads import AmazonUploader
+    from photosync_amazon.vault import AmazonVault
 
 _SORTS = {
     SortField.TAKEN: "contentProperties.contentDate",
     SortField.ADDED: "createdDate",
     SortField.NAME: "name",
 }
+FAMILY = "family"
+"""The context of a search that has what is in the family's vault."""
 MAX_YEARS = 50
 """The maximum number of years in one filter."""
 
@@ -180,6 +183,11 @@ class AmazonProvider:
         for id_ in ids:
             node = self._api.node(id_)
             yield Page(tuple(items_of([node] if node is not None and node.id == id_ else ())))
+
+    def is_listed(self, item: Item) -> bool:
+        """Whether the search without a context has items like this: not hidden ones, and not those of others."""
+        owner = item.locator.get("owner")
+        return not item.hidden and (owner is None or owner == self._api.root().owner)
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
@@ -357,6 +365,27 @@ class AmazonProvider:
     def set_cover(self, person: Collection, item_id: str) -> None:
         """Choose the picture of a person."""
         self._people.cover(person, item_id)
+
+    vault_batch: ClassVar[int] = 50
+
+    def vault_items(self) -> Iterator[Sequence[str]]:
+        """The ids of what is in the family's vault."""
+        _ = self._vault.family
+        return ([item.id for item in page.items] for page in self.list_whole(Selection(context=FAMILY), None))
+
+    def add_to_vault(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Put items into the family's vault."""
+        return self._vault.add(ids)
+
+    def remove_from_vault(self, ids: Sequence[str]) -> Mapping[str, ItemError]:
+        """Take items out of it."""
+        return self._vault.remove(ids)
+
+    @cached_property
+    def _vault(self) -> AmazonVault:
+        from photosync_amazon.vault import AmazonVault  # noqa: PLC0415 - only one command needs it
+
+        return AmazonVault(self._account, self._api, self._changes, self._settings.family_id)
 
     @property
     def _people(self) -> AmazonPeople:

@@ -30,6 +30,9 @@ class AmazonSettings(AccountSettings):
     tld: str | None = None
     """The site's ending, `co.uk`; normally known from the cookies."""
 
+    family_id: str | None = None
+    """The id of the customer's family, for `photosync vault`, where the service does not tell it."""
+
     @model_validator(mode="before")
     @classmethod
     def _has_site(cls, content: object) -> object:

@@ -175,7 +175,7 @@ def test_only_unlisted_items_are_gone(catalog: Catalog) -> None:
     assert catalog.note_seen(["b"], by_listing=False) == {"b"}
     assert catalog.note_seen(["a", "b"]) == set()
     assert catalog.listed_count() == 2
-    assert catalog.mark_gone("amazon") == 1
+    assert catalog.mark_gone("amazon", [entry.id for entry in catalog.unlisted("amazon")]) == 1
     assert catalog.known("amazon", ["c"])["c"].state == "gone"
     assert catalog.known("amazon", ["c"])["c"].location == Location("", "c")
     catalog.record_described("amazon", [item("c")])

@@ -19,7 +19,7 @@ from photosync.jobs.audit.summary import AuditSummary
 from photosync.jobs.file_state import FileFault, fault_of
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.listing_pages import listing_pages, not_there
-from photosync.jobs.pull.coverage import Coverage, check_loss
+from photosync.jobs.pull.coverage import Coverage, check_loss, is_listed_with_all
 from photosync.jobs.push.local_file import stamp_of
 from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import Reporter
@@ -103,7 +103,7 @@ class Audit:
         coverage = Coverage(
             catalog=self._catalog,
             account=self._account.name,
-            facts=self._account.provider.facts,
+            provider=self._account.provider,
             selection=self._selection,
             collections=self._collections,
             full=True,
@@ -133,8 +133,9 @@ class Audit:
         is_of_ids = self._selection.ids is not None  # any number of them may be gone
         if self._accept_shrink or self._summary.doubt or not self._shows_gone or is_of_ids:
             return
-        lost = sum(not entry.is_gone for entry in self._unlisted())
         now = self._snapshot.known_count(self._account.name)
+        # If nothing is known, it may be another account: then all of this one's items are those of somebody else.
+        lost = sum(not entry.is_gone and (not now or self._should_be_listed(entry)) for entry in self._unlisted())
         try:
             check_loss(self._account.name, before=now + lost, now=now)
         except SuspiciousError as error:
@@ -148,13 +149,16 @@ class Audit:
         return self._selection.is_local and not self._collections and not is_changeable
 
     def _unlisted(self) -> Iterator[CatalogEntry]:
-        """The items of the catalog that the listing should have, and does not."""
+        """The matching items of the catalog that are not in the listing."""
         for entry in self._snapshot.unlisted(self._account.name):
             item = entry.item
             if item.kind is Kind.OTHER and not self._selection.all_files:
                 continue  # it is listed on request only
             if self._selection.matches(item):
                 yield entry
+
+    def _should_be_listed(self, entry: CatalogEntry) -> bool:
+        return is_listed_with_all(self._account.provider, entry.item)
 
     def _follow_listing(self, coverage: Coverage) -> None:
         for page in listing_pages(self._account.provider, self._selection, self._collections):
@@ -201,7 +205,7 @@ class Audit:
                 self._compare_item(item, known.get(item.id))
         self._summary.complete = self._summary.doubt is None
         if self._summary.complete and self._shows_gone:
-            for entry in self._unlisted():
+            for entry in filter(self._should_be_listed, self._unlisted()):
                 self._check_gone(entry)
         self._note_not_there()
         if self._is_whole:

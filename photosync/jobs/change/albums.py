@@ -10,7 +10,7 @@ from photosync.catalog import Catalog
 from photosync.errors import ItemError, Reason, UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.change.change import Target
-from photosync.jobs.change.wanted import Wanted, listed_items, named_items
+from photosync.jobs.change.wanted import Wanted, items_of
 from photosync.jobs.collections import collections_of
 from photosync.model import Collection
 from photosync.provider import ChangesAlbums, HasMembers
@@ -61,11 +61,6 @@ class _OfAlbums:
     def record(self, targets: Sequence[Target]) -> None:
         """The next pull reads the albums that have changed."""
 
-    def _items(self, wanted: Wanted) -> list[Target]:
-        if wanted.ids is not None:
-            return named_items(self.account, self.catalog, wanted.ids)
-        return listed_items(self.account, self.catalog, wanted)
-
 
 @dataclass(slots=True)
 class CreateAlbum(_OfAlbums):
@@ -92,7 +87,7 @@ class CreateAlbum(_OfAlbums):
             if same
             else None
         )
-        items = self._items(wanted) if wanted else []
+        items = items_of(self.account, self.catalog, wanted) if wanted else []
         return [
             Target(self.name, self.name, refusal=error),
             *(replace(each, refusal=each.refusal or error) for each in items),
@@ -171,7 +166,7 @@ class _ChangesMembers(_OfAlbums, ABC):
         members = self._members()
         return [
             each if each.refusal else replace(each, is_done=self._is_done(each.id, members))
-            for each in self._items(wanted)
+            for each in items_of(self.account, self.catalog, wanted)
         ]
 
     @abstractmethod

@@ -10,7 +10,7 @@ from photosync.catalog import Catalog
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.change.change import Target
-from photosync.jobs.change.wanted import Wanted, listed_items, named_items
+from photosync.jobs.change.wanted import Wanted, items_of
 from photosync.jobs.list import check_can_list
 from photosync.model import Item
 from photosync.provider import HidesItems, MarksFavorites
@@ -54,13 +54,9 @@ class _Mark(ABC):
     def targets(self, wanted: Wanted) -> list[Target]:
         """What the user named, as the service has it now."""
         check_can_list(self.account)
-        if wanted.ids is not None:
-            found = named_items(self.account, self.catalog, wanted.ids)
-        else:
-            found = listed_items(self.account, self.catalog, wanted)
         return [
             replace(target, is_done=target.item is not None and self.marked(target.item) == target.item)
-            for target in found
+            for target in items_of(self.account, self.catalog, wanted)
         ]
 
     def refusal(self, _target: Target) -> ItemError | None:

@@ -25,6 +25,13 @@ class Wanted:
     """All that the command can be about."""
 
 
+def items_of(account: Account, catalog: Catalog, wanted: Wanted) -> list[Target]:
+    """The items that the user named, as the service has them now."""
+    if wanted.ids is not None:
+        return named_items(account, catalog, wanted.ids)
+    return listed_items(account, catalog, wanted)
+
+
 def listed_items(account: Account, catalog: Catalog, wanted: Wanted) -> list[Target]:
     """The items of the selection, as the service lists them now."""
     listing.check_can_list(account)

@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from photosync import clock, model
 from photosync.catalog import Catalog, CatalogEntry, Listing
 from photosync.errors import SuspiciousError
-from photosync.model import Selection
-from photosync.provider import Page, ServiceFacts
+from photosync.model import Item, Selection
+from photosync.provider import HasUnlistedItems, Page, Provider
 
 COMPLETE_EVERY = timedelta(days=30)
 """A listing is read to its end at least this often, to find changes that incremental listings do not show."""
@@ -33,12 +33,13 @@ class Coverage:
         *,
         catalog: Catalog,
         account: str,
-        facts: ServiceFacts,
+        provider: Provider,
         selection: Selection,
         collections: Sequence[model.Collection],
         full: bool,
     ) -> None:
         self._catalog = catalog
+        self._provider = provider
         self._key = (account, json.dumps(sorted(each.id for each in collections)), _fingerprint(selection))
         self._is_remembered = selection.max_items is None and selection.ids is None
         self.is_of_everything = self._is_remembered and selection == Selection()
@@ -49,8 +50,8 @@ class Coverage:
         # A clock that was ahead left a time in the future, which would stay recent until then.
         is_recent = age is not None and -clock.WRONG_BY <= age <= COMPLETE_EVERY
         known = self._previous if is_recent and not full else None
-        self._covered_run = known.covered_run if known and facts.newest_first and not collections else None
-        self.mark = known.mark if known and facts.marks else None
+        self._covered_run = known.covered_run if known and provider.facts.newest_first and not collections else None
+        self.mark = known.mark if known and provider.facts.marks else None
         self._has_changes_only = self.mark is not None
         self._is_countable = self._is_remembered and len(collections) <= 1
         self._total: int | None = None
@@ -157,16 +158,26 @@ class Coverage:
         before = None if self._went_to_end or self._previous is None else self._previous.completed_at
         # Entries without data may have it next time, wherever they are: the next listing is read to its end.
         completed_at = _LONG_AGO if self._unusable else before or datetime.now(UTC)
+        shows_gone = self._went_to_end and self._is_whole_account and self.is_complete
+        gone_ids = self._gone() if shows_gone else []
         with self._catalog.transaction():
-            gone = 0
-            if self._went_to_end and self._is_whole_account and self.is_complete:
-                gone = self._catalog.mark_gone(self._key[0])
+            gone = self._catalog.mark_gone(self._key[0], gone_ids)
             self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone
+
+    def _gone(self) -> list[str]:
+        """The known items that the listing would have if the provider still had them."""
+        unlisted = self._catalog.unlisted(self._key[0])
+        return [entry.id for entry in unlisted if is_listed_with_all(self._provider, entry.item)]
 
     def forget(self) -> None:
         """Read the next listing to its end: not all that was listed could be dealt with."""
         self._catalog.forget_listing(*self._key)
+
+
+def is_listed_with_all(provider: Provider, item: Item) -> bool:
+    """Whether a listing of the whole account shows an item like this, so that it is gone if it is not listed."""
+    return not isinstance(provider, HasUnlistedItems) or provider.is_listed(item)
 
 
 def note_removed(catalog: Catalog, account: str, count: int) -> None:

@@ -103,7 +103,7 @@ class Pull:
         self._coverage = Coverage(
             catalog=catalog,
             account=account.name,
-            facts=account.provider.facts,
+            provider=account.provider,
             selection=selection,
             collections=options.collections,
             full=options.full,

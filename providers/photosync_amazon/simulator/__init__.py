@@ -26,6 +26,7 @@ from photosync_amazon.simulator.people import AmazonClusters
 from photosync_amazon.simulator.refused import refused
 from photosync_amazon.simulator.trash import AmazonTrash
 from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads
+from photosync_amazon.simulator.vault import AmazonFamilyVault
 
 _API = "/drive/v1"
 _ORIGINAL = "/v2/download/signed"
@@ -73,6 +74,7 @@ class AmazonSimulator(Simulator):
         self.trash = AmazonTrash(self, _API)
         self._clusters = AmazonClusters(self, _API)
         self._patches = AmazonPatches(self, _API)
+        self._vault = AmazonFamilyVault(self, _API)
 
     # For tests and accounts
 
@@ -140,6 +142,7 @@ class AmazonSimulator(Simulator):
             *self.trash.routes(),
             *self._clusters.routes(),
             *self._patches.routes(),
+            *self._vault.routes(),
         ]
 
     def sites(self) -> Mapping[str, Sequence[Route]]:
@@ -260,7 +263,7 @@ class AmazonSimulator(Simulator):
         number = self._number(request)
         if number is None:
             return self.not_found_answer()
-        if request.query.get("ownerId") != self.account.owner:
+        if request.query.get("ownerId") != self.account.owner_of(number):
             return refused("Invalid ownerId")
         if self.faults.fires("refuse_redirection", "other", request.match_info["id"]):
             return refused("Not Registered", 403)
@@ -280,9 +283,10 @@ class AmazonSimulator(Simulator):
         return self._content(request, self.library.number_of(item_id))
 
     async def _original(self, request: web.Request) -> web.StreamResponse:
-        if request.query.get("ownerId") != self.account.owner:
+        number = self._number(request)
+        if number is not None and request.query.get("ownerId") != self.account.owner_of(number):
             return refused("Invalid ownerId")
-        return self._content(request, self._number(request))
+        return self._content(request, number)
 
     async def _thumbnail(self, request: web.Request) -> web.StreamResponse:
         if request.query.get("ownerId") != self.account.owner or not request.query.get("viewBox", "").isdigit():

@@ -71,13 +71,14 @@ class AmazonListings:
 
     def search(self, query: Mapping[str, str]) -> Json:
         """GET /search."""
-        if query.get("searchContext") not in _CONTEXTS:
+        context = query.get("searchContext", "")
+        if context not in _CONTEXTS:
             raise ListingRefusedError("Invalid searchContext")
         group = query.get("groupByForTime")
         if group is not None and group not in _GROUPS:
             raise ListingRefusedError(f"Invalid groupByForTime: {group}")
         window = _window(query, _SEARCH_SORTS, "taken", descending=True)
-        numbers = self._searched(query.get("filters", ""), window.order)
+        numbers = self._searched(query.get("filters", ""), context, window.order)
         limit = min(window.limit, self._most_a_page)
         page = numbers.page(window.offset, limit, descending=window.descending)
         nodes = [file_node(self._library, self._account, number, search=True) for number in page]
@@ -102,7 +103,10 @@ class AmazonListings:
         category = query.get("category", "")
         if category not in _CATEGORIES or "aggregationContext" not in query:
             raise ListingRefusedError(f"Invalid category: {category}")
-        return {"aggregations": self._aggregated(category), "category": category}
+        entries = self._aggregated(category)
+        if category == "familyMembers" and self._account.tree.tells_family:
+            entries = [{**entry, "familyId": self._account.family} for entry in entries]
+        return {"aggregations": entries, "category": category}
 
     def nodes(self, query: Mapping[str, str]) -> Json:
         """GET /nodes."""
@@ -151,19 +155,25 @@ class AmazonListings:
     def _special(self, node_id: str) -> Json | None:
         return next((node for node in self._account.special_nodes(self._library) if node["id"] == node_id), None)
 
-    def _searched(self, text: str, order: Order) -> Numbers:
+    def _searched(self, text: str, context: str, order: Order) -> Numbers:
         try:
             alternatives = parse_search(text)
         except FilterError as error:
             raise ListingRefusedError(str(error)) from None
-        if alternatives == [()]:
+        account, tree = self._account, self._account.tree
+        is_everything = context != "family" and not tree.foreign and tree.finds_hidden
+        if alternatives == [()] and is_everything:
             return self._index.all(order)
         tests = [[card_test(clause, self._library) for clause in together] for together in alternatives]
 
         def is_found(card: Card) -> bool:
+            if not (is_everything or account.has(context, card.number)):
+                return False
             return any(all(test(card) for test in together) for together in tests)
 
-        return self._index.select(("search", text), is_found, order)
+        # Tests change what belongs to others without a new version.
+        state = () if is_everything else (context, frozenset(tree.foreign), frozenset(tree.vault), tree.version)
+        return self._index.select(("search", text, state), is_found, order)
 
     def _aggregated(self, category: str) -> list[Json]:
         if self._counted is None or self._counted[0] != self._library.version:

@@ -48,6 +48,25 @@ class SimulatedAccount:
         return f"A1SOMEBODY{self.seed:04d}"
 
     @property
+    def family(self) -> str:
+        """The customer's family."""
+        return f"family{self.seed:012d}"
+
+    def owner_of(self, number: int) -> str:
+        """Whose item it is."""
+        return self.stranger if number in self.tree.foreign else self.owner
+
+    def has(self, context: str, number: int) -> bool:
+        """Whether an item is in a context of the search."""
+        if not self.tree.finds_hidden and self.tree.written.get(number, {}).get("hidden"):
+            return False
+        if context == "family":
+            return number in self.tree.vault
+        if context in ("customer", "groups"):
+            return (number in self.tree.foreign) is (context == "groups")
+        return True
+
+    @property
     def root(self) -> str:
         """The root folder."""
         return f"rootfolder{self.seed:012d}"
@@ -173,7 +192,7 @@ def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int,
         "name": item.name,
         "kind": "FILE",
         "status": "AVAILABLE" if library.has(number) else "TRASH",
-        "ownerId": account.stranger if number in account.tree.foreign else account.owner,
+        "ownerId": account.owner_of(number),
         "parents": [account.parent(number)],
         "isShared": False,
         "createdDate": created(number),

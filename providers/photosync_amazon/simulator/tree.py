@@ -41,6 +41,12 @@ class AccountTree:
     """The items that were added to each album, in that order; for all albums."""
     foreign: set[int] = field(default_factory=set)
     """The items that another person owns and shares."""
+    vault: set[int] = field(default_factory=set)
+    """The items in the family's vault, of whichever owner."""
+    tells_family: bool = True
+    """Whether the list of the family's members has the id of the family."""
+    finds_hidden: bool = True
+    """Whether a search has hidden items."""
     left: dict[str, set[int]] = field(default_factory=dict)
     """The items that were taken out of each album."""
     names: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,8 @@ from photosync_amazon.simulator.nodes import ALBUMS
 
 ALBUM_LIST = 1
 """The request for all albums."""
+OWN_ID = 1
+"""The request for the account's id: whether what is not listed was its own."""
 EACH_ALBUM = len(ALBUMS)
 """The requests for the items of albums that changed."""
 
@@ -52,7 +54,7 @@ def test_a_daily_run_asks_only_as_far_as_it_has_to(simulator: AmazonSimulator, s
         simulator.forget()
         noticed = sandbox.run("pull", "amazon")
         assert (noticed.number("saved"), noticed.number("gone")) == (0, 1)
-        assert simulator.counts["list"] == 4 + ALBUM_LIST
+        assert simulator.counts["list"] == 4 + ALBUM_LIST + OWN_ID
 
         simulator.forget()
         assert sandbox.run("pull", "amazon").exit == 0
