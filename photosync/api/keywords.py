@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
 from operator import index
-from typing import Any, TypedDict
+from typing import Any, TypedDict, overload
 
 from photosync.api.selection import AskedSelection
 from photosync.errors import UsageError
@@ -81,9 +81,37 @@ def _value(name: str, value: object) -> object:
     return value
 
 
+@overload
+def several_texts(name: str, value: None) -> None: ...
+
+
+@overload
+def several_texts(name: str, value: str | Iterable[str]) -> list[str]: ...
+
+
+@overload
+def several_texts(name: str, value: str | Iterable[str] | None) -> list[str] | None: ...
+
+
+def several_texts(name: str, value: object) -> list[str] | None:
+    """The texts of an argument that takes one or several; None where it was not given. Raises `UsageError`."""
+    if value is None:
+        return None
+    try:
+        return [_text(each) for each in _values(value)]
+    except TypeError as error:
+        raise UsageError(f"{name}: {error}") from error
+
+
+def _values(value: object) -> list[Any]:
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+
+
 def _several(name: str, value: object) -> list[object]:
     """One value, or several. Numbers may come from pandas, which has its own kind."""
-    values: list[Any] = list(value) if isinstance(value, Iterable) and not isinstance(value, str) else [value]
+    values = _values(value)
+    if not values and name != "ids":
+        raise UsageError(f"{name}: there is none; leave it out to select all")
     try:
         return [index(each) for each in values] if name in ("years", "months") else [_text(each) for each in values]
     except TypeError as error:

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from photosync.api.account import PhotosyncAccount
     from photosync.catalog import Catalog
     from photosync.jobs.audit.summary import AuditSummary
+    from photosync.jobs.change.summary import ChangeSummary
     from photosync.jobs.report import Summary
     from photosync.jobs.verify.summary import VerifySummary
     from photosync.library import Library
 
-    AnySummary = TypeVar("AnySummary", Summary, AuditSummary, VerifySummary)
+    AnySummary = TypeVar("AnySummary", Summary, AuditSummary, VerifySummary, ChangeSummary)
 
 Value = TypeVar("Value")
 _log = logging.getLogger("photosync.api")

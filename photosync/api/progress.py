@@ -24,7 +24,7 @@ class Progress:
 
     account: str
     event: str
-    """What happened just now: listed, wanted, received, saved, failed, waiting or note."""
+    """What happened just now: listed, wanted, received, saved, changed, failed, waiting or note."""
     text: str
     """The name of the file, the reason of a failure or of a wait, a note; else empty."""
     listed: int
@@ -32,9 +32,9 @@ class Progress:
     total: int | None
     """Items that the service has, if it says so."""
     wanted: int
-    """Files to be transferred, as far as is known now."""
+    """Files to be transferred, or items to be changed, as far as is known now."""
     done: int
-    """Files that were transferred."""
+    """Those for which that is done."""
     failed: int
     bytes: int
     """Bytes that were transferred."""
@@ -93,6 +93,13 @@ class Reporting:
         with self._lock:
             self._failed += 1
             self._tell("failed", f"{name}: {message}")
+
+    def changed(self, name: str, error: Exception | None) -> None:
+        """A change at the service was tried. `error`: why it was refused."""
+        with self._lock:
+            self._done += error is None
+            self._failed += error is not None
+            self._tell("failed" if error else "changed", str(error or name))
 
     def waiting(self, wait: Wait) -> None:
         """The service has asked to wait."""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument
 
 from photosync import units
-from photosync.api.selection import checked_selection, selection_of
-from photosync.characters import is_utf_8
+from photosync.api.change import AskedChange
 from photosync.cli.ids import read_ids
 from photosync.cli.library_run import LibraryRun
-from photosync.cli.options import ChangeOptions, FilterOptions, GeneralOptions
+from photosync.cli.options import ChangeOptions, GeneralOptions
 from photosync.cli.output import FILE_LOG, print_error, print_json, print_line, print_message
 from photosync.cli.summary import print_end
 from photosync.cli.terminal import Terminal
@@ -22,19 +20,7 @@ from photosync.errors import Exit, PhotosyncError, UsageError
 from photosync.jobs.change.summary import ChangeSummary
 
 if TYPE_CHECKING:
-    from photosync.catalog import Catalog
-    from photosync.jobs.account import Account
-    from photosync.jobs.change.change import Action, Outcome, Target
-    from photosync.jobs.change.wanted import Wanted
-    from photosync.library import Library
-
-    Prepare = Callable[[Account, Library, Catalog], tuple[Action, Sequence[Target]]]
-
-    class OfItems(Action, Protocol):
-        """An action for items."""
-
-        def targets(self, wanted: Wanted) -> Sequence[Target]:
-            """What the user named, as the service has it."""
+    from photosync.jobs.change.change import Outcome, Target
 
 
 Ids = Annotated[
@@ -45,45 +31,9 @@ _SHOWN_NAMES = 5
 """So many names are in the question."""
 
 
-def named_ids(ids: Sequence[str] | None) -> list[str]:
-    """The ids that the user named, each once; `-` stands for those on standard input."""
-    named = read_ids(ids or ())
-    wrong = next((each for each in named if not (each.strip() and is_utf_8(each))), None)
-    if wrong is not None:
-        raise UsageError(f"'{wrong}': this is no id")
-    return named
-
-
-def is_selection(options: FilterOptions) -> bool:
-    """Whether the user selected anything by an option."""
-    return any(getattr(options, each.name) for each in fields(options))
-
-
-def wanted_items(ids: Sequence[str] | None, options: FilterOptions) -> Callable[[Account], Wanted]:
-    """What the user named at the service, for an account. Raises `UsageError`, too when it is called."""
-    if bool(ids) == is_selection(options):
-        raise UsageError(
-            "say what is meant: ids (or - for those on standard input), or a selection such as --year 2019"
-        )
-    selection_of(options)
-    named = named_ids(ids)
-
-    def of(account: Account) -> Wanted:
-        from photosync.jobs.change.wanted import Wanted
-
-        return Wanted(named) if ids else Wanted(None, *checked_selection(options, account))
-
-    return of
-
-
-def changing_items(make: Callable[[Account, Catalog], OfItems], wanted: Callable[[Account], Wanted]) -> Prepare:
-    """For `ChangeRun.finish`: the action that `make` gives, for what the user named."""
-
-    def prepare(opened: Account, _library: Library, catalog: Catalog) -> tuple[Action, Sequence[Target]]:
-        action = make(opened, catalog)
-        return action, action.targets(wanted(opened))
-
-    return prepare
+def given_ids(ids: Sequence[str] | None) -> Iterator[str] | None:
+    """The ids that the user named, read when they are used: `-` stands for those on standard input. None: no word."""
+    return (each for given in [ids] for each in read_ids(given)) if ids else None
 
 
 def quoted(name: str) -> str:
@@ -112,21 +62,13 @@ class ChangeRun:
         self._run = LibraryRun(general, command, dry_run=options.dry_run, jobs=1, bwlimit=None)
         self._config = self._run.config.account(account)
 
-    def finish(
-        self,
-        question: str,
-        check: Callable[[Account], object],
-        prepare: Prepare,
-        shown_id: Callable[[Target], str] = lambda target: target.id,
-    ) -> Exit:
+    def finish(self, question: str, asked: AskedChange) -> Exit:
         """Ask, change, print the results and the summary, and return the exit status.
 
-        `question`: `Trash {what} of {account}?`. `check` raises `UsageError` for what the account cannot do, before
-        anything is sent. `prepare` says what is to be done, and may ask the service. `shown_id` gives the id of what
-        had none before.
+        `question`: `Trash {what} of {account}?`.
         """
         try:
-            summary = self._finished(question, check, prepare, shown_id)
+            summary = self._finished(question, asked)
         except UsageError:
             raise
         except (PhotosyncError, KeyboardInterrupt) as raised:
@@ -136,21 +78,15 @@ class ChangeRun:
         print_end(self._general, summary, _sentence(summary), says_nothing_new=summary.exit is Exit.OK)
         return summary.exit
 
-    def _finished(
-        self,
-        question: str,
-        check: Callable[[Account], object],
-        prepare: Prepare,
-        shown_id: Callable[[Target], str],
-    ) -> ChangeSummary:
+    def _finished(self, question: str, asked: AskedChange) -> ChangeSummary:
         from photosync.jobs.change.change import Change
 
         run, options = self._run, self._options
         with run.open_account(self._config) as account:
-            check(account)
+            asked.check(account)
             library = run.library()
             with run.open_catalog(library) as catalog:
-                action, targets = prepare(account, library, catalog)
+                action, targets = asked.prepare(account, library, catalog)
                 change = Change(account, catalog, self._command, action, targets)
                 open_targets = [target for target in targets if not target.is_done and target.refusal is None]
                 if open_targets and not (options.yes or options.dry_run) and not self._agrees(question, open_targets):
@@ -159,7 +95,7 @@ class ChangeRun:
                     return change.summary
                 with run.interruption.watch(account.cancel):
                     for outcome in change.outcomes(dry_run=options.dry_run):
-                        self._print(outcome, action.word, shown_id(outcome.target))
+                        self._print(outcome, action.word, asked.shown_id(outcome.target))
                 return change.summary
 
     def _agrees(self, question: str, targets: Sequence[Target]) -> bool:
@@ -173,17 +109,7 @@ class ChangeRun:
         target, error = outcome.target, outcome.error
         FILE_LOG.info("%s %s: %s", word, outcome.result, id_)
         if self._general.json:
-            print_json(
-                {
-                    "account": self._config.name,
-                    "id": id_,
-                    "name": target.name,
-                    "action": word,
-                    "result": outcome.result.value,
-                    "reason": error.reason.value if error else None,
-                    "error": str(error) if error else None,
-                }
-            )
+            print_json(outcome.as_json(self._config.name, word, id_))
         elif error is not None:
             print_error(str(error))
         elif not self._general.quiet:

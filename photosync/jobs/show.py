@@ -12,6 +12,8 @@ from photosync.library.undo import write_durably
 from photosync.model import AccountDetails, Folder
 from photosync.provider import HasFolders, HasThumbnails, ShowsDetails
 
+MOST_PIXELS = 10_000
+"""A side of a small picture, at most."""
 _LINK = "tempLink"
 
 
@@ -37,6 +39,21 @@ def details_of(account: Account) -> AccountDetails:
     """What the service tells about the account; nothing where it tells nothing."""
     provider = account.provider
     return provider.account_details() if isinstance(provider, ShowsDetails) else AccountDetails(None, None)
+
+
+def account_json(account: Account) -> dict[str, object]:
+    """The object of the command line's contract for an account: its sign-in, its owner, its root."""
+    details = details_of(account)
+    until = details.signed_in_until
+    return {
+        "account": account.name,
+        "service": account.provider.facts.title,
+        "sign_in": account.provider.sign_in_state(),
+        "signed_in_until": until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None,
+        "status": details.status,
+        "owner": details.owner,
+        "root": details.root,
+    }
 
 
 def check_thumbnails(account: Account) -> None:
@@ -67,3 +84,8 @@ def folders_of(account: Account) -> Sequence[Folder]:
     if not isinstance(provider, HasFolders):
         raise UsageError(f"account '{account.name}': {provider.facts.title} has no tree of folders; see collections")
     return sorted(provider.folder_tree(), key=lambda folder: [name.casefold() for name in folder.path])
+
+
+def folder_json(account: str, folder: Folder) -> dict[str, object]:
+    """The object of the command line's contract."""
+    return {"account": account, "id": folder.id, "path": "/".join(folder.path), "count": folder.count}

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,13 +24,14 @@ class Script:
 
     sandbox: Sandbox
 
-    def start(self, code: str) -> subprocess.Popen[str]:
-        """Start the code and do not wait for it."""
+    def start(self, code: str, *, account: str = "amazon", before: str = "") -> subprocess.Popen[str]:
+        """Start the code and do not wait for it. `before`: what comes before it, at the top."""
         text = f"""
 import json, photosync
 def show(**values): print(json.dumps(values), flush=True)
 with photosync.open({str(self.sandbox.config)!r}) as ps:
-    amazon = ps.account("amazon")
+    {account} = ps.account("{account}")
+    {before}
 {textwrap.indent(textwrap.dedent(code), "    ")}
 """
         # A shell that starts a process in the background lets it ignore SIGINT.
@@ -47,12 +49,12 @@ with photosync.open({str(self.sandbox.config)!r}) as ps:
         finally:
             signal.signal(signal.SIGINT, restore)
 
-    def __call__(self, code: str) -> dict[str, object]:
+    def __call__(self, code: str, *, account: str = "amazon", before: str = "") -> dict[str, Any]:
         """The values that the code shows last; it has to succeed."""
-        process = self.start(code)
+        process = self.start(code, account=account, before=before)
         stdout, stderr = process.communicate(timeout=120)
         assert process.returncode == 0, stderr
-        shown: dict[str, object] = json.loads(stdout.splitlines()[-1])
+        shown: dict[str, Any] = json.loads(stdout.splitlines()[-1])
         return shown
 
 

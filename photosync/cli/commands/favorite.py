@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 from typer import Option
 
-from photosync.cli.change import ChangeRun, Ids, changing_items, wanted_items
+from photosync.api import marks
+from photosync.cli.change import ChangeRun, Ids, given_ids
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, ChangeOptions, FilterOptions, GeneralOptions
 from photosync.errors import Exit
@@ -24,9 +24,6 @@ def favorite(
     general: GeneralOptions,
 ) -> Exit:
     """Make items favourites at the service; --off ends that."""
-    from photosync.jobs.change.marks import Favorite, check_marks_favorites
-
     run = ChangeRun(general, "favorite", account, change)
-    prepare = changing_items(partial(Favorite, on=not off), wanted_items(ids, selection))
     question = "Make {what} of {account} favourites no longer?" if off else "Make {what} of {account} favourites?"
-    return run.finish(question, check_marks_favorites, prepare)
+    return run.finish(question, marks.favorite(given_ids(ids), selection, on=not off))

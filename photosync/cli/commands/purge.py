@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from photosync.cli.change import ChangeRun, Ids
+from photosync.api.trash import purge as asked_purge
+from photosync.cli.change import ChangeRun, Ids, given_ids
 from photosync.cli.command import command
-from photosync.cli.commands.restore import Everything, wanted_in_trash
+from photosync.cli.commands.restore import Everything
 from photosync.cli.commands.trash import EvenIfNotSaved
 from photosync.cli.options import AccountName, ChangeOptions, FilterOptions, GeneralOptions
 from photosync.errors import Exit
-
-if TYPE_CHECKING:
-    from photosync.catalog import Catalog
-    from photosync.jobs.account import Account
-    from photosync.jobs.change.change import Action, Target
-    from photosync.library import Library
 
 
 @command
@@ -30,14 +23,6 @@ def purge(
     general: GeneralOptions,
 ) -> Exit:
     """Delete for good what is in the service's trash, if the library is proved to have it."""
-    from photosync.jobs.change.saved import SavedItems
-    from photosync.jobs.change.trash import Purge, check_can_purge
-
     run = ChangeRun(general, "purge", account, change)
-    wanted = wanted_in_trash(ids, selection, everything=everything)
-
-    def prepare(opened: Account, library: Library, catalog: Catalog) -> tuple[Action, list[Target]]:
-        action = Purge(opened, catalog, SavedItems(opened, catalog, library), even_if_not_saved)
-        return action, action.targets(wanted)
-
-    return run.finish("Delete {what} of {account} for good?", check_can_purge, prepare)
+    asked = asked_purge(given_ids(ids), selection, everything=everything, even_if_not_saved=even_if_not_saved)
+    return run.finish("Delete {what} of {account} for good?", asked)

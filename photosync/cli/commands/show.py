@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from typer import Argument, Option
 
@@ -13,10 +13,7 @@ from photosync.cli.options import AccountName, GeneralOptions
 from photosync.cli.output import print_json, print_line
 from photosync.errors import UsageError
 
-if TYPE_CHECKING:
-    from photosync.jobs.account import Account
-
-_MOST_PIXELS = 10_000
+_MOST_PIXELS = 10_000  # as `jobs.show.MOST_PIXELS`, which is not loaded for --help
 
 
 @command
@@ -36,7 +33,7 @@ def show(
 ) -> None:
     """Show all that the service tells about one file, folder or album, or about the account."""
     from photosync.cli.opening import load_config, open_account
-    from photosync.jobs.show import check_thumbnails, node_of, save_thumbnail
+    from photosync.jobs.show import account_json, check_thumbnails, node_of, save_thumbnail
 
     if named is None and (link or thumbnail is not None):
         raise UsageError(f"{'--link' if link else '--thumbnail'}: name what it is about: an id, or a path")
@@ -45,7 +42,7 @@ def show(
     with open_account(load_config(general).account(account)) as opened:
         if thumbnail is not None:
             check_thumbnails(opened)
-        content = _account(opened) if named is None else node_of(opened, named, link=link)
+        content = account_json(opened) if named is None else node_of(opened, named, link=link)
         if general.json:
             print_json(content)
         else:
@@ -55,22 +52,6 @@ def show(
             saved = save_thumbnail(opened, content, thumbnail, to or Path())
             if not general.json:
                 print_line(f"thumbnail: {saved}")
-
-
-def _account(account: Account) -> dict[str, object]:
-    from photosync.jobs.show import details_of
-
-    details = details_of(account)
-    until = details.signed_in_until
-    return {
-        "account": account.name,
-        "service": account.provider.facts.title,
-        "sign_in": account.provider.sign_in_state(),
-        "signed_in_until": until.strftime("%Y-%m-%dT%H:%M:%SZ") if until else None,
-        "status": details.status,
-        "owner": details.owner,
-        "root": details.root,
-    }
 
 
 def _flat(content: object, name: str = "") -> Iterator[tuple[str, str]]:

@@ -12,8 +12,7 @@ from photosync.units import format_size
 def show_trashed(*, account: AccountName, general: GeneralOptions) -> None:
     """Show what is in the service's trash."""
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
-    from photosync.jobs.change.trash import trashed
-    from photosync.jobs.item_record import ItemRecord
+    from photosync.jobs.change.trash import trashed, trashed_json
 
     config = load_config(general)
     configured = config.account(account)
@@ -22,8 +21,7 @@ def show_trashed(*, account: AccountName, general: GeneralOptions) -> None:
             if not is_read():
                 return
             if general.json:
-                of_folder = {"account": account, "id": found.id, "name": found.name, "kind": "folder"}
-                print_json({**(ItemRecord.of(account, row).as_json() if row else of_folder), "trashed": True})
+                print_json(trashed_json(account, found, row))
             elif row is None:
                 print_line(f"{'folder':7}  {'-':19}  {'-':>9}  {found.name}  {found.id}")
             else:

@@ -11,13 +11,13 @@ from photosync.cli.output import print_json, print_line
 def show_tree(*, account: AccountName, general: GeneralOptions) -> None:
     """Show the folders of an account as a tree, with the number of files in each."""
     from photosync.cli.opening import load_config, open_account
-    from photosync.jobs.show import folders_of
+    from photosync.jobs.show import folder_json, folders_of
 
     with open_account(load_config(general).account(account)) as opened:
         found = folders_of(opened)
     for each in found:
         if general.json:
-            print_json({"account": account, "id": each.id, "path": "/".join(each.path), "count": each.count})
+            print_json(folder_json(account, each))
         else:
             count = "" if each.count is None else f"  ({each.count})"
             print_line(f"{'    ' * len(each.path)}{each.path[-1] if each.path else '/'}{count}")

@@ -80,6 +80,18 @@ class Outcome:
     result: Result
     error: ItemError | None = None
 
+    def as_json(self, account: str, action: str, id_: str) -> dict[str, object]:
+        """The object of the command line's contract. `id_`: of the target, which may have got it just now."""
+        return {
+            "account": account,
+            "id": id_,
+            "name": self.target.name,
+            "action": action,
+            "result": self.result.value,
+            "reason": self.error.reason.value if self.error else None,
+            "error": str(self.error) if self.error else None,
+        }
+
 
 class Change:
     """One run of one action. Iterate over `outcomes`, then read `summary`."""
@@ -165,7 +177,7 @@ class Change:
         summary.left = summary.selected - summary.changed - summary.unchanged - summary.failed
         partial = [Exit.PARTIAL] if summary.failed else []
         summary.exit = Exit.worst([Exit.OK, *partial, *([error.exit] if error else [])])
-        summary.message = str(error) if error else None
+        summary.message, summary.error = str(error) if error else None, error
         summary.seconds = seconds
         summary.requests = sum(session.requests for session in self._account.sessions)
         summary.retries = sum(session.retries for session in self._account.sessions)

@@ -21,6 +21,17 @@ def people_of(account: Account) -> ChangesPeople:
     return provider
 
 
+def person_json(account: str, person: Collection) -> dict[str, object]:
+    """The object of the command line's contract."""
+    return {
+        "account": account,
+        "id": person.id,
+        "name": person.name or None,
+        "count": person.count,
+        "cover": person.cover,
+    }
+
+
 @dataclass(slots=True)
 class _OfPeople(ABC):
     """The common part. The targets are sent in one call."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
-from photosync.errors import Exit
+from photosync.errors import Exit, PhotosyncError
 from photosync.jobs.report import MAX_ERRORS, ItemFailure
 
 
@@ -32,6 +32,8 @@ class ChangeSummary:
     dry_run: bool = False
     message: str | None = None
     """Why the run ended early, for a person."""
+    error: PhotosyncError | None = field(default=None, repr=False, compare=False)
+    """What ended the run early."""
 
     def add_failure(self, failure: ItemFailure) -> None:
         """Count a failure, and list it if the list is not full."""
@@ -41,5 +43,5 @@ class ChangeSummary:
 
     def as_json(self) -> dict[str, object]:
         """The summary object of the command line's contract: the fields in their order, optional ones where set."""
-        content = asdict(self) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
-        return {name: value for name, value in content.items() if value or name not in ("dry_run", "message")}
+        content = asdict(replace(self, error=None)) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}
+        return {name: value for name, value in content.items() if value or name not in ("dry_run", "message", "error")}

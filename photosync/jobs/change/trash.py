@@ -14,6 +14,7 @@ from photosync.jobs.account import Account
 from photosync.jobs.change.change import Target
 from photosync.jobs.change.saved import SavedItems
 from photosync.jobs.change.wanted import Wanted, item_target, listed_items
+from photosync.jobs.item_record import ItemRecord
 from photosync.jobs.list import ListedItem, state_of
 from photosync.jobs.pull.coverage import note_removed
 from photosync.provider import FileOrFolder, HasTrash
@@ -38,6 +39,13 @@ def trashed(account: Account, catalog: Catalog) -> Iterator[tuple[FileOrFolder, 
             seen.add(each.id)
             entry = known.get(each.id)
             yield each, ListedItem(each.item, state_of(each.item, entry), entry) if each.item else None
+
+
+def trashed_json(account: str, found: FileOrFolder, row: ListedItem | None) -> dict[str, object]:
+    """The object of the command line's contract for what `trashed` yields."""
+    if row is None:
+        return {"account": account, "id": found.id, "name": found.name, "kind": "folder", "trashed": True}
+    return {**ItemRecord.of(account, row).as_json(), "trashed": True}
 
 
 def check_can_purge(account: Account) -> None:
