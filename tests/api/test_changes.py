@@ -45,7 +45,9 @@ def test_an_empty_list_changes_nothing(script: Script, simulator: AmazonSimulato
         amazon.pull()
         counts = [call([]).summary.selected for call in (amazon.trash, amazon.restore, amazon.favorite, amazon.hide)]
         refused = []
-        for selecting in ({}, {"ids": None}, {"years": []}, {"years": [], "kind": "photo"}, {"ids": ["a"], "years": 2023}):
+        for selecting in (
+            {}, {"ids": None}, {"years": []}, {"years": [], "kind": "photo"}, {"ids": ["a"], "years": 2023}
+        ):
             try:
                 amazon.trash(**selecting)
             except photosync.errors.UsageError as error:
@@ -126,7 +128,8 @@ def test_remote_files(script: Script, drive: CloudDriveSimulator, sandbox: Sandb
             remote.delete_property(item, "form"), remote.overwrite(item, "new.jpg"),
         ]
         refused = remote.truncate(item)
-        show(item=item, refused=[each.reason for each in refused.summary.errors], exits=[each.summary.exit for each in changes], properties=remote.properties(item),
+        show(item=item, refused=[each.reason for each in refused.summary.errors],
+             exits=[each.summary.exit for each in changes], properties=remote.properties(item),
              node=ps.account("drive").show("/Pictures/Kept/2016/a.jpg"))
         """,
         account="drive",
