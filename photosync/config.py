@@ -78,6 +78,8 @@ class Defaults(BaseModel):
     """The time for retries of one request before the service counts as unreachable."""
     artist: _PlainText | None = None
     copyright: _PlainText | None = None
+    overwrite: frozenset[Literal["artist", "copyright"]] = frozenset()
+    """What may replace the name that a file has."""
     write_gps: bool = False
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL

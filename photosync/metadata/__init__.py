@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from photosync.metadata.capture_time.choose import CaptureTimeChoice
     from photosync.metadata.capture_time.file_time import set_file_time
     from photosync.metadata.capture_time.zones import named_zone
+    from photosync.metadata.exif.texts import SETTABLE_TAGS, checked_tags, settable_tag
     from photosync.metadata.fixer import choose_capture_time, content_identifier, fix
     from photosync.metadata.request import Given, Mode, Settings, SidecarContent, SidecarName
     from photosync.metadata.result import Change, FixResult, Outcome
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from photosync.metadata.xmp.sidecar import facts_sidecar, has_date, is_of_another_program, sidecar_path
 
 __all__ = [
+    "SETTABLE_TAGS",
     "CaptureTimeChoice",
     "Change",
     "FixResult",
@@ -35,6 +37,7 @@ __all__ = [
     "SidecarMerge",
     "SidecarName",
     "UndoRecord",
+    "checked_tags",
     "choose_capture_time",
     "content_identifier",
     "facts_sidecar",
@@ -47,11 +50,13 @@ __all__ = [
     "merge_sidecar",
     "named_zone",
     "set_file_time",
+    "settable_tag",
     "sidecar_path",
     "undo",
 ]
 
 _MODULES = {
+    "SETTABLE_TAGS": "exif.texts",
     "CaptureTimeChoice": "capture_time.choose",
     "Change": "result",
     "FixResult": "result",
@@ -64,6 +69,7 @@ _MODULES = {
     "SidecarMerge": "xmp.merge",
     "SidecarName": "request",
     "UndoRecord": "undo_record",
+    "checked_tags": "exif.texts",
     "choose_capture_time": "fixer",
     "content_identifier": "fixer",
     "facts_sidecar": "xmp.sidecar",
@@ -76,6 +82,7 @@ _MODULES = {
     "merge_sidecar": "xmp.merge",
     "named_zone": "capture_time.zones",
     "set_file_time": "capture_time.file_time",
+    "settable_tag": "exif.texts",
     "sidecar_path": "xmp.sidecar",
     "undo": "undo_record",
 }

@@ -24,6 +24,8 @@ class Facts:
     has_copyright: bool = False
     has_position: bool = False
     has_software: bool = False
+    exif_texts: Mapping[str, str] = field(default_factory=dict)
+    """By the names of tags that a user can set; without blank ones."""
     can_tell: bool = True
     """Whether a date, if there was one, would have been found."""
     content_identifier: str | None = None
@@ -51,6 +53,7 @@ class Facts:
             self.has_copyright or other.has_copyright,
             self.has_position or other.has_position,
             self.has_software or other.has_software,
+            {**other.exif_texts, **self.exif_texts},
             self.can_tell and other.can_tell,
             self.content_identifier or other.content_identifier,
         )

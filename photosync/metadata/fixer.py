@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -20,7 +21,7 @@ from photosync.metadata.facts import Facts
 from photosync.metadata.missing import Missing, find_missing
 from photosync.metadata.proof import failure
 from photosync.metadata.request import Given, Mode, Settings
-from photosync.metadata.result import FixResult, Outcome
+from photosync.metadata.result import FixResult, Left, Outcome
 from photosync.metadata.splice import reversed_splices, write_spliced
 from photosync.metadata.undo_record import UndoRecord
 from photosync.metadata.xmp.sidecar import sidecar
@@ -59,8 +60,18 @@ def _fix(path: Path, given: Given, settings: Settings, workspace: Path | None) -
             missing = find_missing(container.facts, choice, given, settings)
             may_write = settings.mode is Mode.FIX and not container.problem
             edit = container.plan(missing) if may_write else EditPlan()
+            edit = replace(edit, left=(*edit.left, *_lost_texts(container, missing, edit, settings)))
             plan = _Plan(given, settings, container, choice, missing, edit, has_other_names=status.st_nlink > 1)
             return _write(path, plan, workspace) if edit.splices and workspace else _result(path, plan)
+
+
+def _lost_texts(container: Container, missing: Missing, edit: EditPlan, settings: Settings) -> Iterator[Left]:
+    """The texts that are not written, and for which a sidecar has no place."""
+    told = {change.field for change in edit.changes} | {left.field for left in edit.left}
+    reason = "exif: sidecar" if settings.mode is not Mode.FIX else container.problem
+    for each in missing.fields:
+        if each.name in settings.tags and each.name not in told:
+            yield Left(each.name, reason or f"{container.format.name} files have no place for it")
 
 
 def choose_capture_time(source: Path | bytes, given: Given, settings: Settings) -> CaptureTimeChoice:
@@ -163,8 +174,7 @@ def _notes(plan: _Plan, outcome: Outcome) -> list[str]:
     """Notes about omitted data, about the file, or else why nothing was done."""
     container, name = plan.container, plan.given.name
     by_reason: dict[str, list[str]] = {}
-    withheld = (plan.missing.withheld,) if plan.missing.withheld else ()
-    for each in (*withheld, *plan.edit.left):
+    for each in (*plan.missing.withheld, *plan.edit.left):
         by_reason.setdefault(each.reason, []).append(each.field)
     notes = [f"not written: {', '.join(fields)} ({reason})" for reason, fields in by_reason.items()]
     if plan.failed:

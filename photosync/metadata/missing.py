@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from photosync.metadata.capture_time.choose import CaptureTimeChoice
 from photosync.metadata.capture_time.period import says_the_same
 from photosync.metadata.capture_time.sources import TimeSource
-from photosync.metadata.exif.fields import Field, author_fields, date_fields, gps_fields
+from photosync.metadata.exif.fields import Field, date_fields, gps_fields, text_field
 from photosync.metadata.exif.read import OFFSET_TIME_DIGITIZED, OFFSET_TIME_ORIGINAL
 from photosync.metadata.facts import Facts
 from photosync.metadata.request import Given, Settings
@@ -34,8 +34,8 @@ class Missing:
     artist: str = ""
     copyright: str = ""
     gps: GpsPosition | None = None
-    withheld: Left | None = None
-    """The date field that stays missing, because another date contradicts what it would get."""
+    withheld: tuple[Left, ...] = ()
+    """The date field that stays missing, because another date contradicts what it would get; texts that are kept."""
 
 
 def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings: Settings) -> Missing:
@@ -61,25 +61,38 @@ def find_missing(facts: Facts, choice: CaptureTimeChoice, given: Given, settings
         created = None
     if taken and given.has_dated_sidecar and not has_original:
         taken, original, withheld = None, None, Left("DateTimeOriginal", "a sidecar of the file has a date")
-    artist = "" if facts.has_artist else settings.artist or ""
-    copyright_ = "" if facts.has_copyright else settings.copyright or ""
+    texts = {name: text for name, text in settings.texts.items() if _is_wanted(name, text, facts, settings)}
     gps = given.gps if settings.write_gps and given.gps and given.gps.is_real and not facts.has_position else None
     movie_time = _movie_time(choice, taken)
     has_other_date = _about_capture({*facts.times, *facts.unreadable})
     return Missing(
         fields=(
             *(date_fields(facts, original, created, is_new=not has_original) if original else ()),
-            *author_fields(artist, copyright_),
+            *(text_field(name, text) for name, text in texts.items()),
             *(gps_fields(gps) if gps else ()),
         ),
         remove_software=settings.remove_software and facts.has_software,
         movie_time=movie_time.utc if movie_time else None,
         taken=None if has_original or has_other_date else taken,
-        artist=artist,
-        copyright=copyright_,
+        artist=texts.get("Artist", ""),
+        copyright=texts.get("Copyright", ""),
         gps=gps,
-        withheld=withheld,
+        withheld=tuple(filter(None, (withheld, *_kept_texts(facts, settings)))),
     )
+
+
+def _is_wanted(name: str, text: str, facts: Facts, settings: Settings) -> bool:
+    """Whether the file has no such text, or another one that may be overwritten."""
+    if name.lower() in settings.overwrite:
+        return facts.exif_texts.get(name) != text
+    is_elsewhere = {"Artist": facts.has_artist, "Copyright": facts.has_copyright}
+    return name not in facts.exif_texts and not is_elsewhere.get(name, False)
+
+
+def _kept_texts(facts: Facts, settings: Settings) -> Iterator[Left]:
+    for name, text in settings.tags.items():
+        if name.lower() not in settings.overwrite and facts.exif_texts.get(name, text) != text:
+            yield Left(name, f"the file has another one, which `--overwrite {name}` replaces")
 
 
 def _stands_beside(taken: CaptureTime, sources: Iterable[TimeSource], facts: Facts, choice: CaptureTimeChoice) -> bool:

@@ -78,6 +78,10 @@ class Settings:
     remove_software: bool = False
     sidecar_name: SidecarName = SidecarName.FULL
     sidecar: SidecarContent = SidecarContent.MISSING
+    overwrite: frozenset[str] = frozenset()
+    """The texts in Exif that may be overwritten, by their names in lower case."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Further texts for Exif, as `checked_tags` returns them."""
     has_titles: bool = False
     """The service has names of its own for its items; else the provider makes them up."""
 
@@ -91,6 +95,12 @@ class Settings:
             text = getattr(self, name) or ""
             if not text.isprintable():
                 raise ConfigError(f"{name} '{text!a}' has characters that cannot be written. Use plain text.")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The wanted texts in Exif, by their names."""
+        texts = {"Artist": self.artist or "", "Copyright": self.copyright or "", **self.tags}
+        return {name: text for name, text in texts.items() if text}
 
     def of(self, given: Given) -> Settings:
         """With the time zone of a file's collection, if it has one."""

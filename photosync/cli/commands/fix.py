@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,16 +13,10 @@ from typer import Argument, Option
 from photosync.cli.command import command
 from photosync.cli.options import Exclude, GeneralOptions, IncludeHidden
 from photosync.cli.output import print_error, print_json, print_line, print_table
-from photosync.errors import ConfigError, DestinationError, Exit, UsageError
+from photosync.errors import DestinationError, Exit, UsageError
 
 if TYPE_CHECKING:
-    from photosync.config import Config
     from photosync.jobs.fix.fix import FileResult
-    from photosync.metadata import Settings
-
-
-SETTABLE = ("artist", "copyright", "remove_software", "sidecar_name", "time_zone", "write_gps")
-_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 @command
@@ -33,8 +26,12 @@ def fix(
     dry_run: Annotated[bool, Option("--dry-run", help="Show what would change and why; write nothing.")] = False,
     sidecar: Annotated[bool, Option("--sidecar", help="Write sidecars alone; leave files as they are.")] = False,
     sets: Annotated[
-        list[str] | None, Option("--set", metavar="KEY=VALUE", help="A setting for this run; repeatable.")
+        list[str] | None,
+        Option("--set", metavar="KEY=VALUE", help="A setting for this run, or a text in Exif; repeatable."),
     ] = None,
+    overwrite: Annotated[
+        str, Option("--overwrite", metavar="TAG,…", help="Texts in Exif that are written over: artist,copyright.")
+    ] = "",
     undo: Annotated[bool, Option("--undo", help="Give the original bytes back.")] = False,
     exclude: Exclude = None,
     include_hidden: IncludeHidden = False,
@@ -44,14 +41,21 @@ def fix(
     from photosync.cli.opening import library_of, load_config
     from photosync.jobs.fix.file_owner import FileOwners
     from photosync.jobs.fix.fix import Fix
+    from photosync.jobs.fix.run_settings import settings_for_run
     from photosync.jobs.user_files import UserFiles
     from photosync.user_folders import state_folder
 
-    if undo and (sidecar or sets):
-        raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set")
+    if undo and (sidecar or sets or overwrite):
+        raise UsageError("--undo undoes what was done; it goes with neither --sidecar nor --set nor --overwrite")
     config = load_config(general, required=False)
-    settings = _settings_for_run(config, sets or [], sidecar=sidecar)
-    settings(None)  # an error in an option is reported first
+    names = [name.strip() for name in overwrite.split(",")] if overwrite else []
+    settings = settings_for_run(
+        config.metadata_settings,
+        config.accounts,
+        sets=dict(map(_parsed, sets or ())),
+        overwrite=names,
+        sidecar=sidecar,
+    )
     began = time.monotonic()
     results: list[FileResult] = []
     # What an earlier version changed is taken back, wherever it is.
@@ -62,7 +66,7 @@ def fix(
         with FileOwners(library, state, settings, to_change=not dry_run) as owners:
             for result in Fix(owners, files, dry_run=dry_run, undo=undo).run(paths):
                 results.append(result if dry_run else replace(result, fixed=None))
-                _show(general, result, dry_run=dry_run)
+                _show(general, result, dry_run=dry_run, is_asked=bool(sets))
     except DestinationError as error:
         print_error(str(error))
         statuses.append(error.exit)
@@ -73,45 +77,27 @@ def fix(
     return status
 
 
-def _settings_for_run(config: Config, sets: Sequence[str], *, sidecar: bool) -> Callable[[str | None], Settings]:
-    """The configured settings, changed by `--set` and `--sidecar`."""
-    from photosync.metadata import Mode
-
-    values: dict[str, object] = dict(_parsed(text) for text in sets)
-    if "time_zone" in values:
-        values["collection_zones"] = {}
-
-    def settings(account: str | None) -> Settings:
-        own = config.metadata_settings(account)
-        mode = Mode.SIDECAR if sidecar or own.mode is Mode.SIDECAR else Mode.FIX
-        try:
-            return replace(own, mode=mode, **values)  # type: ignore[arg-type]
-        except (ValueError, ConfigError) as error:
-            raise UsageError(f"--set: {error}") from error
-
-    return settings
-
-
-def _parsed(text: str) -> tuple[str, str | bool]:
+def _parsed(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
-    if not equals or key not in SETTABLE:
-        raise UsageError(f"--set {text}: expected KEY=VALUE with one of {', '.join(SETTABLE)}")
-    if key not in ("write_gps", "remove_software"):
-        return key, value
-    if value.lower() not in _BOOLEANS:
-        raise UsageError(f"--set {text}: expected true or false")
-    return key, _BOOLEANS[value.lower()]
+    if not equals:
+        raise UsageError(f"--set {text}: expected KEY=VALUE")
+    return key, value
 
 
-def _show(general: GeneralOptions, result: FileResult, *, dry_run: bool) -> None:
+def _show(general: GeneralOptions, result: FileResult, *, dry_run: bool, is_asked: bool) -> None:
+    """What was done with a file; and what was not, if the user asked for values (`is_asked`)."""
     if result.error:
         print_error(result.error if str(result.path) in result.error else f"{result.path}: {result.error}")
     if general.json:
         print_json(_as_json(result))
-    elif not dry_run and not general.quiet and result.outcome not in ("untouched", "failed"):
+        return
+    refused = [note for note in result.notes if is_asked and note.startswith("not written: ")]
+    is_told = bool(refused) or result.outcome not in ("untouched", "failed")
+    if is_told and not dry_run and not general.quiet:
         fields = [change.field for change in result.fixed.changes] if result.fixed else []
         sidecars = [f"sidecar {result.sidecar.name}"] if result.sidecar else []
-        details = ", ".join((*fields, *sidecars)) or "; ".join(result.notes)
+        done = ", ".join((*fields, *sidecars))
+        details = "; ".join((done, *refused) if done else result.notes)
         print_line(f"{result.path}: {result.outcome}{': ' if details else ''}{details}")
 
 

@@ -46,6 +46,8 @@ def reason_of(change: metadata.Change, choice: metadata.CaptureTimeChoice) -> st
         return "setting write_gps"
     if change.field in _SETTINGS:
         return f"setting {_SETTINGS[change.field]}"
+    if change.field in metadata.SETTABLE_TAGS:
+        return "--set"
     if change.field.startswith("Offset"):
         return choice.offset.source if choice.offset else ""
     if "Date" in change.field or "time" in change.field.lower():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 from photosync.formats.boxes import boxes, child, children, content_of
 from photosync.formats.sniff import JPEG, Format, FormatKind
@@ -110,7 +109,9 @@ def _cr3(window: Window) -> Facts:
     if b"CMT2" not in found:
         return Facts(can_tell=False)
     author = found.get(b"CMT1", Facts())
-    return replace(found[b"CMT2"], has_artist=author.has_artist, has_copyright=author.has_copyright)
+    return found[b"CMT2"] | Facts(
+        has_artist=author.has_artist, has_copyright=author.has_copyright, exif_texts=author.exif_texts
+    )
 
 
 _READERS: dict[str, Callable[[Window], Facts]] = {

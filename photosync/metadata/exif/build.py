@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import piexif
 
-from photosync.formats.tiff import BYTE, RATIONAL, Block
+from photosync.formats.tiff import ASCII, BYTE, Block
 from photosync.metadata.exif.fields import Field
 
 PREFIX = b"Exif\0\0"
@@ -39,14 +39,14 @@ def build(fields: Iterable[Field]) -> bytes:
 
 
 def _as_piexif_has_it(field: Field) -> object:
-    value = field.value
-    if field.type == RATIONAL:
-        numbers = tuple(value)
+    if isinstance(field.value, tuple):
+        numbers = field.value
         pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True))
         return pairs[0] if len(pairs) == 1 else pairs
+    value = field.encode(">")  # the order of bytes in the blocks that piexif builds
     if field.type == BYTE:
         return tuple(value)
-    return bytes(value).removesuffix(b"\0")
+    return value.removesuffix(b"\0") if field.type == ASCII else value
 
 
 def ability(block: Block) -> Ability:

@@ -10,6 +10,7 @@ from photosync.formats.tiff import ASCII, BYTE, RATIONAL, ByteOrder, DirectoryNa
 from photosync.metadata.capture_time.dates import exif_text, offset_text
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif import read as tags
+from photosync.metadata.exif.texts import SETTABLE_TAGS
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, GpsPosition
 
@@ -22,8 +23,9 @@ class Field:
     directory: DirectoryName
     tag: int
     type: int
-    value: bytes | tuple[int, ...]
-    """Bytes for text and BYTE; for rationals, numerators and denominators in turn."""
+    value: bytes | tuple[int, ...] | str
+    """Bytes for text and BYTE; for rationals, numerators and denominators in turn; a settable text as
+    it is."""
     shown: str
     """The value for people."""
     only_if_absent: bool = False
@@ -31,6 +33,8 @@ class Field:
 
     def encode(self, order: ByteOrder) -> bytes:
         """The value in a block of this byte order."""
+        if isinstance(self.value, str):
+            return SETTABLE_TAGS[self.name].encode(self.value, order)
         return self.value if isinstance(self.value, bytes) else struct.pack(f"{order}{len(self.value)}I", *self.value)
 
 
@@ -68,11 +72,10 @@ def _is_absent_or(text: str, facts: Facts, source: TimeSource) -> bool:
     return not time.meaning.is_partial and exif_text(time.reading) == text
 
 
-def author_fields(artist: str, copyright_: str) -> Iterator[Field]:
-    """The offsets that are not empty."""
-    for name, tag, text in (("Artist", tags.ARTIST, artist), ("Copyright", tags.COPYRIGHT, copyright_)):
-        if text:
-            yield _text(name, tag, text, "0th")
+def text_field(name: str, text: str) -> Field:
+    """A text that a user wants to have."""
+    tag = SETTABLE_TAGS[name]
+    return Field(name, tag.directory, tag.tag, tag.type, text, text)
 
 
 def gps_fields(gps: GpsPosition) -> Iterator[Field]:

@@ -24,6 +24,7 @@ from photosync.formats.tiff import (
 from photosync.metadata.exif import read as tags
 from photosync.metadata.exif.fields import Field
 from photosync.metadata.exif.retype import Retype, retypes
+from photosync.metadata.exif.texts import SETTABLE_TAGS
 from photosync.metadata.result import Change, Left
 
 _PAST_THE_END = "its value runs past the end of the Exif block"
@@ -152,7 +153,8 @@ class _Patcher:
             self._leave(wanted.name)
             return True
         entries[directory.entries.index(entry)] = changed
-        before = self.block.text(directory.name, wanted.tag) or ""
+        settable = SETTABLE_TAGS.get(wanted.name)
+        before = settable.text_in(self.block) if settable else self.block.text(directory.name, wanted.tag) or ""
         self._note(directory.name, wanted.tag, value, Change(wanted.name, before, wanted.shown))
         return True
 

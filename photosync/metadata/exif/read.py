@@ -13,10 +13,11 @@ from photosync.metadata.capture_time.dates import read_offset, shifted
 from photosync.metadata.capture_time.read_date import Unreadable, WrittenDate, is_absent, read_date
 from photosync.metadata.capture_time.sources import TimeSource
 from photosync.metadata.exif import content_identifier
+from photosync.metadata.exif.texts import texts_in, written
 from photosync.metadata.facts import Facts
 from photosync.model import CaptureTime, TimeMeaning
 
-SOFTWARE, MODIFY_DATE, ARTIST, COPYRIGHT = 0x0131, 0x0132, 0x013B, 0x8298
+SOFTWARE, MODIFY_DATE = 0x0131, 0x0132
 EXIF_POINTER, GPS_POINTER = 0x8769, 0x8825
 DATE_TIME_ORIGINAL, CREATE_DATE, MAKER_NOTE = 0x9003, 0x9004, 0x927C
 OFFSET_TIME, OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED = 0x9010, 0x9011, 0x9012
@@ -28,7 +29,8 @@ GPS_ALTITUDE_REF, GPS_TIME, GPS_DATE = 5, 7, 0x1D
 def read_exif(block: Block) -> Facts:
     """The usable facts of a block."""
     tags = (OFFSET_TIME_ORIGINAL, OFFSET_TIME_DIGITIZED, OFFSET_TIME)
-    texts = [_written(block, "Exif", tag) or "" for tag in tags]
+    known = dict(texts_in(block))
+    texts = [written(block, "Exif", tag) or "" for tag in tags]
     offsets = [read_offset(text) for text in texts]
     original, created, offset = offsets
     modified = _date(block, MODIFY_DATE, None, offset)
@@ -47,31 +49,19 @@ def read_exif(block: Block) -> Facts:
             if known is not None or not is_absent(text)  # one that cannot be read is not overwritten either
         },
         has_position=_is_coordinate(block, GPS_LATITUDE) and _is_coordinate(block, GPS_LONGITUDE),
-        has_artist=_has_text(block, ARTIST),
-        has_copyright=_has_text(block, COPYRIGHT),
+        has_artist="Artist" in known,
+        has_copyright="Copyright" in known,
+        exif_texts=known,
         has_software=block.text("0th", SOFTWARE) is not None,
         content_identifier=content_identifier.of_maker_note(block, block.entry("Exif", MAKER_NOTE)),
     )
-
-
-def _written(block: Block, name: DirectoryName, tag: int) -> str | None:
-    """The text of an entry, of whatever type it is; None if there is none. Exif 3.0 has a type for UTF-8, 129."""
-    entry = block.entry(name, tag)
-    if entry is not None and entry.length is None:
-        return f"a value of the unknown type {entry.type}"
-    return block.raw(entry).decode("utf-8", "replace") if entry else None
-
-
-def _has_text(block: Block, tag: int) -> bool:
-    """Whether there is more than NULs and spaces, which separate photographer and editor in Copyright."""
-    return bool((_written(block, "0th", tag) or "").strip("\0 \t\r\n"))
 
 
 def _is_coordinate(block: Block, tag: int) -> bool:
     """Whether there is a position, or something of another type that cannot be read."""
     entry = block.entry("GPS", tag)
     if entry is not None and entry.type != RATIONAL:
-        return bool((_written(block, "GPS", tag) or "").strip("\0 "))
+        return bool((written(block, "GPS", tag) or "").strip("\0 "))
     return bool(_fractions(block, tag))
 
 
@@ -80,7 +70,7 @@ def _read(block: Block, name: DirectoryName, tag: int) -> WrittenDate:
     entry = block.entry(name, tag)
     if entry is None:
         return None
-    text = _written(block, name, tag) or ""
+    text = written(block, name, tag) or ""
     date = read_date(text)
     is_cut = entry.value_position + (entry.length or 0) > block.window.size
     return Unreadable(text) if is_cut and date is not None and len(text) <= len("2023:04:05") else date
@@ -122,7 +112,7 @@ def _fractions(block: Block, tag: int) -> tuple[tuple[int, int], ...]:
 
 def _gps_time(block: Block) -> WrittenDate:
     """Date and time in UTC; a day alone is not used, since it may be another day where the picture was taken."""
-    day = read_date(_written(block, "GPS", GPS_DATE) or "")
+    day = read_date(written(block, "GPS", GPS_DATE) or "")
     if not isinstance(day, CaptureTime):
         return day
     parts = _fractions(block, GPS_TIME)
