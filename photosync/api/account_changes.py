@@ -14,6 +14,7 @@ from photosync.api.keywords import SelectingRest, asked_selection, several_texts
 from photosync.api.people import People
 from photosync.api.progress import ProgressCallback
 from photosync.api.remote import Remote
+from photosync.api.vault import Vault
 
 
 class AccountChanges(AccountBase):
@@ -36,6 +37,11 @@ class AccountChanges(AccountBase):
     def remote(self) -> Remote:
         """Single files and folders."""
         return Remote(self)
+
+    @property
+    def vault(self) -> Vault:
+        """The vault of the family."""
+        return Vault(self)
 
     def trash(
         self,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import typer
 
-from photosync.cli.change import ChangeRun, Ids, changing_items, wanted_items
+from photosync.api.change import wanted_items
+from photosync.api.vault import change as change_of_vault
+from photosync.cli.change import ChangeRun, Ids, given_ids
 from photosync.cli.command import command
 from photosync.cli.options import AccountName, ChangeOptions, FilterOptions, GeneralOptions
 from photosync.errors import Exit
@@ -27,11 +27,9 @@ def add(
     general: GeneralOptions,
 ) -> Exit:
     """Put items into the family's vault: the family sees them."""
-    from photosync.jobs.change.vault import ChangeVault, vault_of
-
     run = ChangeRun(general, "vault add", account, change)
-    prepare = changing_items(partial(ChangeVault, adds=True), wanted_items(ids, selection))
-    return run.finish("Show {what} of {account} to the family, in its vault?", vault_of, prepare)
+    asked = change_of_vault(wanted_items(given_ids(ids), selection), adds=True)
+    return run.finish("Show {what} of {account} to the family, in its vault?", asked)
 
 
 @vault.command("remove")
@@ -45,8 +43,6 @@ def remove(
     general: GeneralOptions,
 ) -> Exit:
     """Take items out of the family's vault; they stay in the account."""
-    from photosync.jobs.change.vault import ChangeVault, vault_of
-
     run = ChangeRun(general, "vault remove", account, change)
-    prepare = changing_items(partial(ChangeVault, adds=False), wanted_items(ids, selection))
-    return run.finish("Take {what} of {account} out of the family's vault?", vault_of, prepare)
+    asked = change_of_vault(wanted_items(given_ids(ids), selection), adds=False)
+    return run.finish("Take {what} of {account} out of the family's vault?", asked)
