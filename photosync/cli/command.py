@@ -81,6 +81,7 @@ def _start_log(stack: ExitStack, general: GeneralOptions) -> None:
 
     stack.enter_context(logs.written(general))
     FILE_LOG.info("photosync %s: %s", __version__, " ".join(sys.argv[1:]))
+    FILE_LOG.info("Python %d.%d.%d, %s", *sys.version_info[:3], sys.platform)
 
 
 def _status_of(work: Callable[[], Exit | None]) -> Exit:
@@ -97,7 +98,11 @@ def _status_of(work: Callable[[], Exit | None]) -> Exit:
         return Exit.INTERRUPTED
     except (typer.Exit, typer.TyperException):
         raise
-    except Exception as error:
-        logging.getLogger("photosync").exception("a bug")
-        print_error(f"a bug in photosync: {type(error).__name__}. Its trace is in the log; please report it.")
+    except Exception as error:  # noqa: BLE001 - a bug is told, and its trace kept
+        from photosync.cli.logs import written_to
+
+        file = written_to()
+        (FILE_LOG if file else logging.getLogger("photosync")).exception("a bug")
+        where = f"in {file}" if file else "above"
+        print_error(f"a bug in photosync: {type(error).__name__}. Its trace is {where}; please report it.")
         return Exit.INTERNAL

@@ -1,18 +1,29 @@
-"""Writes logs to standard error, as selected by `-v`, and to the log file; both without secrets."""
+"""Writes logs to standard error, as selected by `-v`, and to a file: `--log-file`, or the program's own.
+
+No secret is in them.
+"""
 
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from photosync.characters import escaped
+from photosync.cli.log_file import LogFile
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import FILE_LOG, print_error
-from photosync.errors import UsageError
+from photosync.cli.output import FILE_LOG, print_error, print_message
+from photosync.errors import ConfigError, UsageError
+from photosync.private_files import make_folder
 from photosync.transport import Redactor
+from photosync.user_folders import state_folder
+
+_ON_SCREEN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_IN_FILE = "%(asctime)s [%(process)d] %(levelname)s %(name)s: %(message)s"
+"""Several processes write to the program's own file."""
 
 REDACTOR = Redactor()
 """The secrets of all accounts that this process opens."""
@@ -28,51 +39,85 @@ class _OneLine(logging.Formatter):
         return "\n".join(map(escaped, super().formatException(ei).split("\n")))
 
 
-class _LogFile(logging.FileHandler):
-    """A log file; when it cannot be written, on a full disk for instance, the run goes on without it."""
+class _Screen(logging.Handler):
+    """Standard error: as it is at the time of each line, since a progress display may have replaced it."""
 
-    _has_failed = False
+    def emit(self, record: logging.LogRecord) -> None:
+        print_message(self.format(record))
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name that logging calls
-        error = sys.exception()
-        if not isinstance(error, OSError):
-            super().handleError(record)
-        elif not self._has_failed:
-            self._has_failed = True
-            print_error(f"cannot write the log file {self.baseFilename}: {error.strerror}. The run goes on without it.")
 
-    def close(self) -> None:
-        with suppress(OSError):  # what could not be written is still in the buffer
-            super().close()
+class _WithoutTrace(_OneLine):
+    """For the screen, while the log file has the traces."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record)
+        return self.formatMessage(record)
+
+
+_written_to: Path | None = None
+
+
+def written_to() -> Path | None:
+    """The log file of this run; None if there is none."""
+    return _written_to
+
+
+def default_file() -> Path:
+    """The program's own log file. Raises `ConfigError` where the user has no home folder."""
+    return state_folder() / "logs" / "photosync.log"
+
+
+def _opened(general: GeneralOptions) -> LogFile | None:
+    """The log file. None if the program's own cannot be written: nobody has asked for it.
+
+    Raises `UsageError` if `--log-file` names a file that cannot be opened.
+    """
+    if general.log_file is not None:
+        try:
+            return LogFile(general.log_file, rotates=False, on_error=partial(_show_error, general.log_file))
+        except OSError as error:
+            raise UsageError(f"--log-file {general.log_file} cannot be opened: {error.strerror or error}") from error
+    try:
+        own = default_file()
+        make_folder(own.parent)
+        return LogFile(own, rotates=True, on_error=lambda _: None)
+    except (OSError, ConfigError):
+        return None
+
+
+def _show_error(path: Path, error: OSError) -> None:
+    print_error(f"cannot write the log file {path}: {error.strerror}. The run goes on without it.")
 
 
 @contextmanager
 def written(general: GeneralOptions) -> Iterator[None]:
     """Write logs until the context is left."""
+    global _written_to  # noqa: PLW0603 - like the loggers of this process
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(general.verbose, 2)]
-    screen = logging.StreamHandler()
+    screen, file = _Screen(), _opened(general)
     screen.addFilter(lambda record: record.name != FILE_LOG.name)
     screen.setLevel(logging.ERROR if general.quiet else level)
+    hides_traces = file is not None and not general.verbose
+    screen.setFormatter((_WithoutTrace if hides_traces else _OneLine)(_ON_SCREEN))
     handlers: list[logging.Handler] = [screen]
-    if general.log_file is not None:
-        try:
-            file = _LogFile(general.log_file, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"--log-file {general.log_file} cannot be opened: {error.strerror or error}") from error
+    if file is not None:
         file.setLevel(min(level, logging.INFO))
+        file.setFormatter(_OneLine(_IN_FILE))
         handlers.append(file)
     root, urllib3 = logging.getLogger(), logging.getLogger("urllib3")
     levels_before = {each: each.level for each in (root, urllib3)}
     for handler in handlers:
-        handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(REDACTOR.clean_record)
         root.addHandler(handler)
     root.setLevel(min(handler.level for handler in handlers))
     # Its debug lines have whole addresses, which may be permissions. The transport logs each request without them.
     urllib3.setLevel(logging.INFO)
+    _written_to = file.path if file is not None else None
     try:
         yield
     finally:
+        _written_to = None
         for handler in handlers:
             root.removeHandler(handler)
             handler.close()

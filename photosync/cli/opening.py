@@ -14,7 +14,7 @@ from photosync.api import opening
 from photosync.api.opening import open_catalog, open_catalog_to_write
 from photosync.cli import logs
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_error
+from photosync.cli.output import FILE_LOG, print_error
 from photosync.config import AccountConfig, Config
 from photosync.jobs.account import Account
 from photosync.library import Library
@@ -25,7 +25,14 @@ __all__ = ["library_of", "load_config", "open_account", "open_catalog", "open_ca
 
 def load_config(general: GeneralOptions, *, required: bool = True) -> Config:
     """The configuration. Raises `ConfigError`."""
-    return config.load(general.config, required=required)
+    loaded = config.load(general.config, required=required)
+    FILE_LOG.info("configuration %s; library %s", loaded.path, general.library or loaded.library)
+    for each in loaded.accounts.values():
+        # Not the provider's own settings: some of them are secrets.
+        options = each.options.model_dump(mode="json", exclude_unset=True)
+        said = "".join(f"; {key} {value}" for key, value in options.items())
+        FILE_LOG.info("account %s: provider %s%s", each.name, each.plugin.name, said)
+    return loaded
 
 
 def library_of(general: GeneralOptions, configured: Config) -> Library | None:

@@ -70,7 +70,7 @@ class GeneralOptions:
     json: Annotated[bool, Option("--json", help="Results as JSON, one object a line.")] = False
     verbose: Annotated[int, Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0
     quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing when all is well.")] = False
-    log_file: Annotated[Path | None, Option("--log-file", metavar="FILE", help="Write a log there too.")] = None
+    log_file: Annotated[Path | None, Option("--log-file", metavar="FILE", help="Write the log there.")] = None
     no_color: Annotated[bool, Option("--no-color", help="No colours; NO_COLOR does the same.")] = False
 
     def added_to(self, earlier: GeneralOptions | None) -> GeneralOptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -24,6 +25,7 @@ SHOWN_WAIT_S = 5.0
 """Shorter waits are not shown as lines."""
 
 
+_items = logging.getLogger("photosync.items")
 _PAST = {"save": "saved", "upload": "uploaded", "verify": "verified"}
 
 
@@ -35,6 +37,7 @@ class Lines:
 
     def __init__(self, general: GeneralOptions, account: str, verb: str, *, dry_run: bool) -> None:
         self._verb = verb
+        self._level = logging.DEBUG if verb == "verify" else logging.INFO  # a library has many files that are right
         self._account = account
         self._quiet = general.quiet
         self._announce = self._write if general.json else print_line
@@ -60,6 +63,7 @@ class Lines:
     def saved(self, name: str, path: str) -> None:  # noqa: ARG002 - the path says it
         """In a dry run, says what would be saved."""
         self._saved += 1
+        self._log_item(path)
         if self._dry_run:
             self._announce(f"would {self._verb} {path}")
         else:
@@ -82,6 +86,10 @@ class Lines:
         FILE_LOG.info("%s: %s", self._account, message)
         if not self._quiet:
             self._write(message)
+
+    def _log_item(self, path: str) -> None:
+        done = f"would {self._verb}" if self._dry_run else _PAST[self._verb]
+        _items.log(self._level, "%s: %s %s", self._account, done, path)
 
     def _show_count(self, text: str) -> None:
         if not self._quiet and time.monotonic() - self._last > LINE_EVERY_S:
@@ -127,6 +135,7 @@ class Bar(Lines):
         if self._dry_run:
             super().saved(name, path)
             return
+        self._log_item(path)
         seconds = max(time.monotonic() - self._began, 0.001)
         self.progress.update(
             self._task, advance=1, speed=f"{format_size(self._bytes / seconds)}/s", now=escaped(name)[:40]

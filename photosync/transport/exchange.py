@@ -81,7 +81,7 @@ class Exchange:
 
     def run(self, request: Request, attempt: Callable[[Retries], Result]) -> Result:
         """Attempt `request` as often as the policy says."""
-        retries = Retries(self.policy, request, self.redactor, self.cancel, self._before_wait)
+        retries = Retries(self.policy, request, self.redactor, self.cancel, partial(self._before_wait, request))
         return retries.run(partial(self._attempted, attempt))
 
     def _attempted(self, attempt: Callable[[Retries], Result], retries: Retries) -> Result:
@@ -92,9 +92,9 @@ class Exchange:
                 self.pacer.failed()
             raise
 
-    def _before_wait(self, wait: Wait) -> None:
+    def _before_wait(self, request: Request, wait: Wait) -> None:
         self._count_repeat()
-        log.info("%s, waiting %.1f s (try %d)", wait.reason, wait.seconds, wait.attempt)
+        log.info("%s, waiting %.1f s (try %d): %s", wait.reason, wait.seconds, wait.attempt, request.label)
         if self.on_wait is not None:
             self.on_wait(wait)
 

@@ -48,6 +48,7 @@ _NAMED_VALUES = (
     # Not after a colon: {"code": "NODE_NOT_FOUND"} is what a user must see.
     re.compile(rf"(?i){_START}((?:{_any(_QUERY_KEYS)})=)[^&\s\"',;)}}\]]+"),
     re.compile(r"(?i)(\bBearer\s+)[\w.~+/|=-]{6,}"),
+    re.compile(r"(://)[^\s/@]+(?=@)"),  # name and password of an address: that of a proxy, for instance
 )
 _TOKENS = re.compile(
     r"ya29\.[\w.-]+"
@@ -62,10 +63,8 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._is_stale = False
-        """Whether secrets came after the pattern was made: some runs learn thousands, and clean hardly any text."""
+        self._by_end: dict[str, frozenset[str]] = {}
+        """By their last characters: some runs learn thousands of secrets, one after the other, and log each photo."""
 
     def add(self, *secrets: str) -> None:
         """Add secrets. Those shorter than six characters are ignored: ordinary words would be replaced."""
@@ -76,22 +75,28 @@ class Redactor:
             for form in (secret, quote(secret, safe=""), quote_plus(secret), quote(secret), json.dumps(secret)[1:-1])
         }
         with self._lock:
-            if not forms <= self._known:
-                self._known |= forms
-                self._is_stale = True
+            for form in forms:
+                end = form[-_SHORTEST:]
+                self._by_end[end] = self._by_end.get(end, frozenset()) | {form}
 
     def clean(self, text: str) -> str:
         """`text` without secrets."""
-        with self._lock:
-            if self._is_stale:
-                longest_first = sorted(self._known, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(re.escape, longest_first)))
-                self._is_stale = False
-        if self._pattern is not None:
-            text = self._pattern.sub(MASK, text)
+        if self._by_end:
+            text = self._without_known(text)
         for pattern in _NAMED_VALUES:
             text = pattern.sub(rf"\1{MASK}", text)
         return _TOKENS.sub(MASK, text)
+
+    def _without_known(self, text: str) -> str:
+        parts, rest = list[str](), len(text)  # what is before `rest` has not been taken over yet
+        for end in range(len(text), _SHORTEST - 1, -1):
+            found = self._by_end.get(text[end - _SHORTEST : end])
+            if found is None or not (lengths := [len(each) for each in found if text.endswith(each, 0, end)]):
+                continue
+            if end <= rest:
+                parts += [text[end:rest], MASK]
+            rest = min(rest, end - max(lengths))  # secrets may overlap
+        return "".join([text[:rest], *reversed(parts)])
 
     def clean_record(self, record: logging.LogRecord) -> bool:
         """A filter for log handlers: cleans message, arguments, exception and stack in place, and drops no record."""
