@@ -24,6 +24,12 @@ def main() -> None:
     open_closed_streams()
     use_utf_8_names()
 
+    if shell := os.environ.get("PHOTOSYNC_COMPLETE"):  # set by the script of `photosync completion`
+        from photosync.cli.completion import answer
+
+        answer(shell, sys.argv[1:])
+        return
+
     from photosync.cli.app import app, register
 
     register(sys.argv[1:])

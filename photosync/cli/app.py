@@ -48,6 +48,7 @@ COMMANDS = {
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",
+    "completion": "completion",
     "help": "show_help",
 }
 """The function of each command, or the group of commands. `command_groups` has its text in `--help`."""

@@ -43,7 +43,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("init",): "a configuration out of that of an older program",
         ("login", "logout"): "sign in to an account, sign out",
         ("providers", "demo"): "the plugins; everything on simulated services",
-        ("help",): "what a command does, its options and examples",
+        ("help", "completion"): "a command's options and examples; the tab key",
     },
 }
 """Commands that belong together share a line: the whole help fits on a screen."""

@@ -136,6 +136,13 @@ _ABOUT = {
     "remote truncate": About("remote", ("photosync remote truncate drive Pictures/IMG_1.JPG --dry-run",)),
     "init": About("aura", ("photosync init --from credentials.ini",)),
     "providers": About("plugins", ("photosync providers",)),
+    "completion": About(
+        "configuration#the-tab-key",
+        (
+            "photosync completion bash >> ~/.bashrc",
+            "photosync completion fish > ~/.config/fish/completions/photosync.fish",
+        ),
+    ),
     "help": About("configuration", ("photosync help pull", "photosync help album create")),
     "demo": About("configuration", ("photosync demo", "photosync demo --keep", "photosync demo --stop")),
 }

@@ -1,0 +1,55 @@
+"""The names of accounts and collections, for completion: quick, and without the checks of `config` and `catalog`.
+
+What cannot be read has no names: a person at a prompt is told nothing about it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from photosync.user_folders import configuration_file, expanded
+
+_MOST_NAMES = 500
+_WAIT_S = 0.1
+
+
+def accounts(config: Path | None) -> Mapping[str, str]:
+    """The accounts of a configuration, and their providers."""
+    _, content = _read(config)
+    found = content.get("accounts")
+    if not isinstance(found, dict):
+        return {}
+    return {str(name): str((own or {}).get("provider", name)) for name, own in found.items()}
+
+
+def collections(config: Path | None, library: Path | None, account: str) -> Mapping[str, str]:
+    """The names of an account's albums, frames or folders that the catalog knows."""
+    path, content = _read(config)
+    folder = library or content.get("library")
+    catalog = content.get("catalog") if library is None else None
+    if catalog is None:
+        if folder is None:
+            return {}
+        catalog = Path(expanded(folder), ".photosync", "catalog.db")
+    file = path.parent / expanded(catalog)
+    # As in `catalog.opening`: a reader would make files next to a database in WAL mode that nobody writes.
+    quiet = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{quiet}", uri=True, timeout=_WAIT_S)) as database:
+        rows = database.execute(
+            "SELECT DISTINCT name FROM collections WHERE account = ? AND kind <> 'person' AND NOT gone "
+            "ORDER BY name LIMIT ?",
+            (account, _MOST_NAMES),
+        )
+        return {name: "" for (name,) in rows}
+
+
+def _read(config: Path | None) -> tuple[Path, Mapping[str, Any]]:
+    import yaml
+
+    path = (expanded(config) if config else configuration_file()).absolute()
+    content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    return path, content if isinstance(content, dict) else {}
