@@ -84,7 +84,11 @@ class UsageError(PhotosyncError):
 
 
 class ConfigError(UsageError):
-    """The configuration is missing or wrong."""
+    """The configuration is missing or wrong. `mistakes` has a sentence for each thing that is wrong."""
+
+    def __init__(self, *mistakes: str) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
 
 
 class SignInError(PhotosyncError):

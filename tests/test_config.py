@@ -17,6 +17,14 @@ def write(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def load_all(path: Path) -> config.Config:
+    """Raises also the mistakes of accounts."""
+    loaded = config.load(path)
+    for error in loaded.unusable.values():
+        raise error
+    return loaded
+
+
 def test_the_example_loads() -> None:
     loaded = config.load(EXAMPLE)
     assert loaded.library == Path("~/Pictures/photosync").expanduser()
@@ -71,8 +79,84 @@ def test_the_example_loads() -> None:
 def test_an_error_names_file_line_key_and_what_was_expected(tmp_path: Path, text: str, line: int, problem: str) -> None:
     path = write(tmp_path, text)
     with pytest.raises(ConfigError, match=problem) as raised:
-        config.load(path)
+        load_all(path)
     assert str(raised.value).startswith(f"{path}:{line}: ")
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """libary: /x
+accounts:
+  amazon:
+    cookeis: a.txt
+    exif: on
+    layout: '{nmae}'
+    endpoints: {apis: https://x, api: http://example.org}
+  aura:
+    frames:
+      gran: {id: 1, path: /x, timezone: Europe/Berlin}
+  gogle: {}
+defaults:
+  jobs: 0
+  jobs: many
+""",
+    )
+    with pytest.raises(ConfigError) as raised:
+        config.load(path)
+    found = [each.removeprefix(f"{path}:").split(":")[:2] for each in raised.value.mistakes]
+    assert [(int(line), key.strip()) for line, key in found] == [
+        (1, "libary"),
+        (4, "accounts.amazon.cookeis"),
+        (5, "accounts.amazon.exif"),
+        (6, "accounts.amazon.layout"),
+        (7, "accounts.amazon.endpoints.apis"),
+        (7, "accounts.amazon.endpoints.api"),
+        (8, "accounts.aura.email"),
+        (10, "accounts.aura.frames.gran.timezone"),
+        (11, "accounts.gogle"),
+        (14, "defaults.jobs"),
+    ]
+    assert "libary: unknown key; expected one of accounts, catalog, defaults, library. Did you mean 'library'?" in str(
+        raised.value
+    )
+    assert "timezone: unknown key; expected one of id, path, time_zone, write. Did you mean 'time_zone'?" in str(
+        raised.value
+    )
+
+
+def test_a_mistake_in_the_section_of_an_account_stops_this_account_alone(tmp_path: Path) -> None:
+    loaded = config.load(
+        write(
+            tmp_path,
+            """library: /x
+defaults: {artist: Ann}
+accounts:
+  amazon: {layout: flat}
+  drive: {provider: clouddrive, client_ids: a, sidecar_name: stem}
+  aura: {email: ann@example.org, frames: {gran: {id: a, time_zone: Europe/Berlin}}, delays: 3}
+  second: {provider: amazon, time_zone: Europe/Berln}
+  third:
+  fourth: [1]
+""",
+        )
+    )
+    assert list(loaded.accounts) == ["amazon"]
+    assert list(loaded.unusable) == ["drive", "aura", "second", "third", "fourth"]
+    with pytest.raises(ConfigError, match="client_ids: unknown key"):
+        loaded.account("drive")
+    # Their files are fixed all the same, unless the mistakes concern that.
+    drive = loaded.metadata_settings("drive")
+    assert (drive.artist, drive.sidecar_name) == ("Ann", "stem")
+    assert loaded.metadata_settings("third").artist == "Ann"
+    for name in ("aura", "second"):
+        with pytest.raises(ConfigError):
+            loaded.metadata_settings(name)
+
+
+def test_all_accounts_may_be_commented_out(tmp_path: Path) -> None:
+    loaded = config.load(write(tmp_path, "library: /x\naccounts:\n  # amazon: {}\ndefaults:\n"))
+    assert (loaded.accounts, loaded.defaults) == ({}, config.Defaults())
 
 
 def bomb(levels: int) -> str:
@@ -262,7 +346,7 @@ def test_a_file_with_secrets_that_others_can_read_is_named(
 def test_a_client_secret_that_was_not_copied_whole_is_refused(tmp_path: Path, secret: str) -> None:
     text = f'library: /x\naccounts:\n  clouddrive:\n    client_id: a\n    client_secret: "{secret}"\n'
     with pytest.raises(ConfigError, match=r"5: accounts\.clouddrive\.client_secret: .*copied completely") as caught:
-        config.load(write(tmp_path, text))
+        load_all(write(tmp_path, text))
     assert "amzn1" not in str(caught.value)
 
 

@@ -17,7 +17,7 @@ from typer.models import OptionInfo
 from photosync import __version__
 from photosync.cli.interruption import Terminated, terminable
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import FILE_LOG, finish_output, print_error
+from photosync.cli.output import FILE_LOG, finish_output, print_error, print_failure
 from photosync.errors import Exit, PhotosyncError
 
 _KEYWORD_ONLY = inspect.Parameter.KEYWORD_ONLY
@@ -90,7 +90,7 @@ def _status_of(work: Callable[[], Exit | None]) -> Exit:
         with terminable():
             return work() or Exit.OK
     except PhotosyncError as error:
-        print_error(str(error))
+        print_failure(error)
         return error.exit
     except Terminated:
         return Exit.TERMINATED

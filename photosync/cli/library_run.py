@@ -104,7 +104,8 @@ class LibraryRun:
             summary = job()
         except (PhotosyncError, KeyboardInterrupt) as raised:
             exit_, message = self.ended_by(raised)
-            summary = Summary(self.command, account, exit=exit_, message=message)
+            error = raised if isinstance(raised, PhotosyncError) else None
+            summary = Summary(self.command, account, exit=exit_, message=message, error=error)
         if summary is None:
             return Exit.OK
         summary = replace(summary, exit=self.exit_of(summary.exit))

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from photosync.characters import escaped, escaped_json
-from photosync.errors import DestinationError
+from photosync.errors import ConfigError, DestinationError, PhotosyncError
 
 FILE_LOG = logging.getLogger("photosync.messages")
 """What is on the screen already; its records go to the log file alone."""
@@ -47,6 +47,12 @@ def print_error(message: str) -> None:
     """Show an error to the user on standard error."""
     FILE_LOG.error("%s", message)
     _write(sys.stderr, escaped(f"photosync: {message}"), flush=True)
+
+
+def print_failure(error: PhotosyncError) -> None:
+    """Show an error; each mistake in a configuration on a line of its own."""
+    for message in error.mistakes if isinstance(error, ConfigError) else (str(error),):
+        print_error(message)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

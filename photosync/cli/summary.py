@@ -6,8 +6,8 @@ from typing import Protocol
 
 from photosync import units
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import FILE_LOG, print_error, print_json, print_line
-from photosync.errors import Exit
+from photosync.cli.output import FILE_LOG, print_error, print_failure, print_json, print_line
+from photosync.errors import ConfigError, Exit, PhotosyncError
 from photosync.jobs.report import Summary
 
 
@@ -22,12 +22,22 @@ class CommandSummary(Protocol):
 
 def print_summary(general: GeneralOptions, summary: Summary) -> None:
     """A line, or an object, for one account."""
-    print_end(general, summary, _sentence(summary), says_nothing_new=_says_nothing_new(summary))
+    says_nothing_new = _says_nothing_new(summary)
+    print_end(general, summary, _sentence(summary), says_nothing_new=says_nothing_new, error=summary.error)
 
 
-def print_end(general: GeneralOptions, summary: CommandSummary, sentence: str, *, says_nothing_new: bool) -> None:
-    """The last output of a command: the summary as a sentence, or as an object."""
-    if summary.message:
+def print_end(
+    general: GeneralOptions,
+    summary: CommandSummary,
+    sentence: str,
+    *,
+    says_nothing_new: bool,
+    error: PhotosyncError | None = None,
+) -> None:
+    """The last output of a command: the summary as a sentence, or as an object. `error` ended it early."""
+    if isinstance(error, ConfigError):
+        print_failure(error)
+    elif summary.message:
         print_error(summary.message)
     FILE_LOG.info("%s", sentence)
     if general.json:

@@ -130,7 +130,6 @@ def test_a_usage_error_is_exit_2_and_names_the_option(
     [
         ("library: x\nacounts: {}\n", 2, "acounts: unknown key; expected one of accounts, catalog, defaults, library"),
         ("library: x\ndefaults:\n  jobs: many\n", 3, "defaults.jobs: expected"),
-        ("accounts:\n  amazon:\n    cookeis: a.txt\n", 3, "accounts.amazon.cookeis: unknown key; expected one of"),
     ],
 )
 @pytest.mark.parametrize("command", ["pull", "status", "fix"])
@@ -141,6 +140,17 @@ def test_an_error_in_the_configuration_names_file_line_key_and_what_was_expected
     result = photosync(command, *(["a.jpg"] if command == "fix" else []))
     assert result.exit_code == 2
     assert f"{photosync.config}:{line}: {problem}" in result.stderr
+    assert not photosync.library.exists()
+
+
+def test_a_mistake_in_the_section_of_an_account_names_file_line_key_and_what_was_expected(
+    photosync: CommandLine,
+) -> None:
+    photosync.config.write_text("accounts:\n  amazon:\n    cookeis: a.txt\n    exif: on\n", encoding="utf-8")
+    result = photosync("pull")
+    assert result.exit_code == 2
+    assert f"{photosync.config}:3: accounts.amazon.cookeis: unknown key; expected one of" in result.stderr
+    assert f"{photosync.config}:4: accounts.amazon.exif: expected 'fix', 'sidecar' or 'off'" in result.stderr
     assert not photosync.library.exists()
 
 

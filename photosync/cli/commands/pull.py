@@ -15,7 +15,7 @@ from photosync.cli.command import command
 from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
-from photosync.cli.output import print_error, print_json, print_line
+from photosync.cli.output import print_failure, print_json, print_line
 from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class PullRun(LibraryRun):
 
         statuses = []
         for error in self._unusable.values():
-            print_error(str(error))
+            print_failure(error)
             statuses.append(error.exit)
         for config in self.accounts:
             if config.provider.facts.needs_picking and len(self.accounts) > 1:
@@ -105,7 +105,7 @@ class PullRun(LibraryRun):
                 with self.open_account(config) as account:
                     number = count(account, *checked_selection(self._selection, account))
             except PhotosyncError as error:
-                print_error(str(error))
+                print_failure(error)
                 statuses.append(error.exit)
                 continue
             if self.general.json:
@@ -116,12 +116,15 @@ class PullRun(LibraryRun):
 
     def pull(self) -> Exit:
         """Pull the accounts, show a summary for each, and return the worst exit status."""
+        if not self.accounts:  # then nothing is written
+            return Exit.worst(self._report_unusable())
         library = self.library()
         with ExitStack() as stack:
             try:
                 catalog = stack.enter_context(self.open_catalog(library))
             except DestinationError as error:
-                return Exit.worst([self.finish(config.name, partial(_fail, error)) for config in self.accounts])
+                statuses = [self.finish(config.name, partial(_fail, error)) for config in self.accounts]
+                return Exit.worst([*statuses, *self._report_unusable()])
             statuses = [
                 self.finish(config.name, partial(self._pull, config, library, catalog))
                 for config in self.accounts

@@ -11,7 +11,7 @@ from photosync import units
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import GeneralOptions, Jobs
-from photosync.cli.output import FILE_LOG, print_error, print_json, print_line, print_message
+from photosync.cli.output import FILE_LOG, print_error, print_failure, print_json, print_line, print_message
 from photosync.errors import DestinationError, Exit, PhotosyncError
 
 if TYPE_CHECKING:
@@ -102,13 +102,15 @@ class RebuildRun(LibraryRun):
     def _show_failed(self, name: str, source: Source, error: PhotosyncError) -> Exit:
         from photosync.jobs.rebuild.account import AccountResult
 
-        return self._show(AccountResult(name, source, exit=error.exit, message=str(error)))
+        return self._show(AccountResult(name, source, exit=error.exit, message=str(error)), error)
 
-    def _show(self, result: AccountResult) -> Exit:
-        """Show what was found, and the summary. Returns the exit status."""
+    def _show(self, result: AccountResult, error: PhotosyncError | None = None) -> Exit:
+        """Show what was found or the error, and the summary. Returns the exit status."""
         if result.exit is Exit.INTERRUPTED and self.interruption.status is not None:
             result = replace(result, exit=self.interruption.status)
-        if result.message:
+        if error is not None:
+            print_failure(error)
+        elif result.message:
             print_error(result.message)
         FILE_LOG.info("%s", _sentence(result))
         if self.general.json:

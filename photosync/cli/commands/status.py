@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from photosync import clock
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions
-from photosync.cli.output import print_error, print_json, print_line, print_table
+from photosync.cli.output import print_failure, print_json, print_line, print_table
 from photosync.errors import Exit
 from photosync.model import Proof
 from photosync.units import format_size
@@ -40,7 +40,7 @@ def print_status(general: GeneralOptions) -> None:
     config = load_config(general)
     accounts = config.accounts.values()
     for error in config.unusable.values():
-        print_error(str(error))
+        print_failure(error)
     with open_catalog(library_of(general, config)) as catalog:
         states = [(each, catalog.totals(each.name), sign_in_state(open_account(each))) for each in accounts]
     if general.json:

@@ -1,0 +1,76 @@
+"""A configuration that was read: the library, the accounts, and the accounts that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from photosync.config.options import Defaults
+from photosync.errors import ConfigError
+from photosync.metadata import Mode, Settings
+from photosync.plugins import ProviderPlugin
+from photosync.provider import AccountSettings, Provider
+from photosync.suggestions import did_you_mean
+
+
+@dataclass(frozen=True)
+class AccountConfig:
+    """One account: its options, and the settings of its provider."""
+
+    name: str
+    plugin: ProviderPlugin
+    provider: type[Provider]
+    options: Defaults
+    settings: Callable[[], AccountSettings]
+    """The provider's settings, with every secret looked up. Raises `ConfigError`."""
+    collection_zones: Mapping[str, str]
+    """The time zones of collections, by their names."""
+
+    def metadata_settings(self, mode: Mode | None = None) -> Settings:
+        """The settings of the EXIF fixer; `mode` replaces the configured one."""
+        settings, has_titles = self.options.metadata_settings(mode), self.provider.facts.has_names
+        return replace(settings, collection_zones=self.collection_zones, has_titles=has_titles)
+
+
+@dataclass(frozen=True)
+class Config:
+    """A configuration file, read and checked."""
+
+    path: Path
+    library: Path | None = None
+    catalog: Path | None = None
+    """The file of the library's catalog, if it is not in the library."""
+    accounts: Mapping[str, AccountConfig] = field(default_factory=dict)
+    unusable: Mapping[str, ConfigError] = field(default_factory=dict)
+    """Accounts whose section has mistakes, or whose provider cannot be loaded: they do not stop the others."""
+    settings_of_unusable: Mapping[str, Settings] = field(default_factory=dict)
+    """The settings of the EXIF fixer of those of them whose mistakes do not concern it."""
+    defaults: Defaults = field(default_factory=Defaults)
+    """The options of files that belong to no account."""
+    readable_secrets: tuple[Path, ...] = ()
+    """The files with secrets that other users of this computer can read."""
+
+    def account(self, name: str) -> AccountConfig:
+        """Raises `ConfigError`."""
+        if name in self.unusable:
+            raise self.unusable[name]
+        if name not in self.accounts:
+            names = [*self.accounts, *self.unusable]
+            raise ConfigError(
+                f"{self.path}: there is no account '{name}'; accounts there: {', '.join(names) or 'none'}"
+                f"{did_you_mean(name, names)}"
+            )
+        return self.accounts[name]
+
+    def metadata_settings(self, account: str | None) -> Settings:
+        """For the files of an account; from `defaults` for None and for an account that is not configured any more.
+
+        Raises `ConfigError` if a mistake in the account's section leaves them unknown.
+        """
+        name = account or ""
+        if name in self.settings_of_unusable:
+            return self.settings_of_unusable[name]
+        if name in self.unusable:
+            raise self.unusable[name]
+        return (self.accounts.get(name) or self.defaults).metadata_settings()

@@ -1,0 +1,86 @@
+"""Collects what is wrong in a configuration, so that a person learns all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from photosync.config.document import Document, Key
+from photosync.suggestions import did_you_mean
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Mistakes:
+    """The mistakes in a document: a sentence for each key that has one."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._by_key: dict[Key, str] = {}
+
+    def note(self, at: Key, problem: str) -> None:
+        """Add what is wrong with a key; its first mistake counts."""
+        self._by_key.setdefault(at, self._document.sentence(at, problem))
+
+    @property
+    def keys(self) -> Iterable[Key]:
+        """Those that have a mistake."""
+        return self._by_key.keys()
+
+    def sentences(self, below: Key = ()) -> Sequence[str]:
+        """Those about this key and the keys below it, in the order of the lines."""
+        found = [at for at in self._by_key if at[: len(below)] == below]
+        return [self._by_key[at] for at in sorted(found, key=self._document.line)]
+
+    def validated(
+        self, model: type[Model], content: Mapping[str, Any], at: Key, extra: Iterable[str] = ()
+    ) -> Model | None:
+        """The content as `model`; None after mistakes. `extra`: names of further keys, for messages."""
+        try:
+            return model.model_validate(content, context={"folder": self._document.path.parent})
+        except ValidationError as error:
+            for each in error.errors(include_url=False, include_input=False):
+                key = self._key(at, each)
+                self.note(key, _problem(each, key[-1] if key else "", model, extra))
+            return None
+
+    def _key(self, at: Key, error: ErrorDetails) -> Key:
+        """The key of an error. Its `loc` can also have names of the members of a union, which are not keys."""
+        for part in map(str, error["loc"]):
+            if self._document.has((*at, part)) or error["type"] == "missing":
+                at = (*at, part)
+        return at
+
+
+def unknown_key(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a key that does not exist."""
+    known = sorted(known)
+    return f"unknown key; expected one of {', '.join(known)}{did_you_mean(name, known)}"
+
+
+def _problem(error: ErrorDetails, name: str, model: type[BaseModel], extra: Iterable[str]) -> str:
+    if error["type"] == "extra_forbidden":
+        inner = _model_at(model, error["loc"][:-1])
+        return unknown_key(name, {*inner.model_fields, *(extra if inner is model else ())})
+    if error["type"] == "missing":
+        return "is missing"
+    message = error["msg"].removeprefix("Value error, ")
+    return message.replace("Input should be", "expected").replace("a valid string", "text")
+
+
+def _model_at(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
+    """The model of a value inside: of one frame among `frames`."""
+    if loc and (field := model.model_fields.get(str(loc[0]))) is not None:
+        inner = next(_models_in(field.annotation), None)
+        return _model_at(inner, loc[1:]) if inner is not None else model
+    return model
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _models_in(each)
