@@ -137,7 +137,7 @@ def _read_changes(transport: OneAnswer) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tree = DriveTree(Path(folder, "tree.db"))
         try:
-            ChangesFollower(api, tree, Path(folder), lambda _: None).follow()
+            ChangesFollower(api, tree, Path(folder)).follow()
         finally:
             tree.close()
 

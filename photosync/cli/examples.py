@@ -132,6 +132,10 @@ _ABOUT = {
             "photosync remote property drive Pictures/IMG_1.JPG rating 5",
         ),
     ),
+    "remote changes": About(
+        "remote#what-was-changed",
+        ("photosync remote changes drive", "photosync remote changes drive --since CHECKPOINT --json"),
+    ),
     "remote overwrite": About("remote", ("photosync remote overwrite drive Pictures/IMG_1.JPG new.jpg",)),
     "remote truncate": About("remote", ("photosync remote truncate drive Pictures/IMG_1.JPG --dry-run",)),
     "init": About("aura", ("photosync init --from credentials.ini",)),

@@ -10,7 +10,7 @@ from photosync.jobs.account import Account
 from photosync.library import disk_errors, safe_name
 from photosync.library.undo import write_durably
 from photosync.model import AccountDetails, Folder
-from photosync.provider import HasFolders, HasThumbnails, ShowsDetails
+from photosync.provider import Changes, HasFolders, HasThumbnails, ShowsDetails, TellsChanges
 
 MOST_PIXELS = 10_000
 """A side of a small picture, at most."""
@@ -33,6 +33,14 @@ def node_of(account: Account, named: str, *, link: bool = False) -> Mapping[str,
     if node is None:
         raise ItemError(f"{provider.facts.title} has nothing called {named}", Reason.NOT_FOUND)
     return node if link else {key: value for key, value in node.items() if key != _LINK}
+
+
+def changes_of(account: Account, since: str | None, *, with_purged: bool) -> Changes:
+    """What was changed at the service since a checkpoint. Raises `UsageError` where that cannot be told."""
+    provider = account.provider
+    if not isinstance(provider, TellsChanges):
+        raise UsageError(f"account '{account.name}': {provider.facts.title} does not tell what was changed")
+    return provider.changes(since, with_purged=with_purged)
 
 
 def details_of(account: Account) -> AccountDetails:

@@ -19,6 +19,7 @@ from photosync.provider.collections import find_collection
 from photosync.provider.conversion import ConvertedAccount, ConvertsConfiguration
 from photosync.provider.facts import ServiceFacts, UploadFacts
 from photosync.provider.optional import (
+    Changes,
     ChangesAlbums,
     ChangesPeople,
     ChangesVault,
@@ -41,8 +42,10 @@ from photosync.provider.optional import (
     KeepsListing,
     ListsAhead,
     MarksFavorites,
+    NodeChange,
     ShowsDetails,
     SupportsCount,
+    TellsChanges,
 )
 from photosync.provider.picking import PickingSession, SupportsPicking
 from photosync.provider.remote_files import (
@@ -68,6 +71,7 @@ from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, S
 __all__ = [
     "AccountContext",
     "AccountSettings",
+    "Changes",
     "ChangesAlbums",
     "ChangesPeople",
     "ChangesVault",
@@ -102,6 +106,7 @@ __all__ = [
     "ListsAhead",
     "MarksFavorites",
     "MovesFiles",
+    "NodeChange",
     "Page",
     "PickingSession",
     "Provider",
@@ -117,6 +122,7 @@ __all__ = [
     "SupportsSignIn",
     "SupportsUpload",
     "TakesSignIn",
+    "TellsChanges",
     "UploadFacts",
     "UploadRequest",
     "Uploader",

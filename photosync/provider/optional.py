@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
@@ -93,6 +93,42 @@ class HasFacets(Protocol):
 
     def facets(self, category: str) -> Sequence[Facet]:
         """The values of one of the categories, as the service has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChange:
+    """A file or folder that was changed at the service, as it is now."""
+
+    id: str
+    name: str | None
+    kind: str | None
+    """`file` or `folder`; None if it is not known any more."""
+    status: str
+    """The service's word: `available`, `trash`, `purged`, `pending`."""
+    folders: tuple[str, ...] = ()
+    """The ids of the folders that it is in."""
+    size_bytes: int | None = None
+    md5: str | None = None
+
+
+class Changes(Protocol):
+    """What was changed at a service since a checkpoint."""
+
+    checkpoint: str | None
+    """The service's mark after all that was told so far; the next time, it tells what came after it."""
+    is_everything: bool
+    """Whether all that there is was told, and what is not told is gone."""
+
+    def tell(self, found: Callable[[NodeChange], None]) -> None:
+        """Hand on each change. Raises `UsageError` for a checkpoint that the service refuses."""
+
+
+@runtime_checkable
+class TellsChanges(Protocol):
+    """Optional: what was changed since a checkpoint, apart from what `list` keeps for itself."""
+
+    def changes(self, since: str | None, *, with_purged: bool) -> Changes:
+        """Nothing is sent yet. None: since the beginning. `with_purged`: also what was deleted for good."""
 
 
 @runtime_checkable

@@ -1,23 +1,23 @@
-"""Brings the local tree up to date from the changes stream, which is often interrupted.
+"""Reads the changes stream, which is often interrupted, to its end.
 
 Facts: protocol notes on Amazon Cloud Drive, section 4. The body is spooled first, because the server disconnects slow
-readers; then each line is stored in the tree with its checkpoint, so that an interruption loses one line at most.
+readers; then each line is stored with its checkpoint, so that an interruption loses one line at most.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from photosync.errors import Reason, TemporaryError
+from photosync.provider_kit.amazon_drive.nodes import DriveNode
 from photosync.provider_kit.json_fields import Json, json_object, number, parts, text, unusable
 from photosync_clouddrive.api import CloudDriveApi
 from photosync_clouddrive.items import parse_node
-from photosync_clouddrive.tree import DriveTree
 
 NODES_A_LINE = 500
 FEWEST_NODES_A_LINE = 10
@@ -36,6 +36,24 @@ MOST_LINE_BYTES = 32 << 20
 _WORDS = frozenset({"checkpoint", "nodes", "reset", "end", "statusCode"})
 
 
+class ChangesStore(Protocol):
+    """Where the changes go."""
+
+    @property
+    def checkpoint(self) -> str | None:
+        """The service's mark after the last stored line; None: nothing is stored."""
+
+    @property
+    def is_rebuilding(self) -> bool:
+        """Whether a full listing has started and not ended."""
+
+    def begin_round(self) -> None:
+        """A new answer begins."""
+
+    def apply(self, nodes: Sequence[DriveNode], checkpoint: str | None, *, reset: bool, unusable: int) -> int:
+        """Store a line. Returns how many of its nodes are news."""
+
+
 @dataclass(slots=True)
 class _StreamAnswer:
     """The result of one answer."""
@@ -51,21 +69,21 @@ class _StreamAnswer:
 class ChangesFollower:
     """Follows the stream of one account: `ChangesFollower(...).follow()`."""
 
-    def __init__(self, api: CloudDriveApi, tree: DriveTree, spool: Path, say: Callable[[str], None]) -> None:
-        """`spool` is a folder for the body while it is read; `say` shows the user a message."""
+    def __init__(self, api: CloudDriveApi, store: ChangesStore, spool: Path, *, with_purged: bool = True) -> None:
+        """`spool` is a folder for the body while it is read. `with_purged`: also what was deleted for good."""
         self._api = api
-        self._tree = tree
+        self._store = store
         self._spool = spool
-        self._say = say
+        self._with_purged = with_purged
 
     def follow(self) -> None:
-        """Request changes until the tree is up to date. Raises `TemporaryError` if the stream makes no progress."""
+        """Request changes until there are no others. Raises `TemporaryError` if the stream makes no progress."""
         stalled, quiet, barren, resets, line_nodes = 0, 0, 0, 0, NODES_A_LINE
         while True:
             answer = self._ask(line_nodes)
             quiet = 0 if answer.news or not answer.ended else quiet + 1
             if answer.ended and (self._is_complete(answer) or quiet >= QUIET_ROUNDS):
-                break
+                return
             stalled = 0 if answer.progressed else stalled + 1
             if not answer.progressed:
                 # A line that is never complete may be complete with fewer nodes.
@@ -76,23 +94,19 @@ class ChangesFollower:
                 raise _endless(f"{answer.trouble}, {max(stalled, barren)} times without anything new")
             if resets >= MOST_RESETS:
                 raise _endless(f"the service began it anew {resets} times")
-        self._conclude()
 
     def _is_complete(self, answer: _StreamAnswer) -> bool:
-        """Whether the tree is complete. A long answer may end early, so a listing of everything ends with an answer
+        """Whether nothing is missing. A long answer may end early, so a listing of everything ends with an answer
         without anything new."""
-        return not self._tree.is_rebuilding or not answer.nodes or not answer.progressed
-
-    def _conclude(self) -> None:
-        if not self._tree.finish():
-            self._say("the service lists less than half of the files it had; nothing is taken for gone")
-        if orphans := self._tree.folders().orphans():
-            self._say(f"{orphans} folders lie in folders that the service does not list; they are shown at the top")
+        return not self._store.is_rebuilding or not answer.nodes or not answer.progressed
 
     def _ask(self, line_nodes: int) -> _StreamAnswer:
-        question: dict[str, object] = {"chunkSize": line_nodes, "includePurged": "true"}
-        if self._tree.checkpoint is not None:
-            question["checkpoint"] = self._tree.checkpoint
+        question: dict[str, object] = {
+            "chunkSize": line_nodes,
+            "includePurged": "true" if self._with_purged else "false",
+        }
+        if self._store.checkpoint is not None:
+            question["checkpoint"] = self._store.checkpoint
         answer = _StreamAnswer()
         self._spool.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=self._spool) as spooled:
@@ -103,7 +117,7 @@ class ChangesFollower:
                 except TemporaryError as error:
                     trouble = str(error).rstrip(".")
             spooled.seek(0)
-            self._tree.begin_round()
+            self._store.begin_round()
             self._read(spooled, answer)
         answer.trouble = trouble or answer.trouble
         return answer
@@ -129,10 +143,10 @@ class ChangesFollower:
             return False
         nodes = parts(content, "nodes")
         checkpoint = text(content, "checkpoint")
-        before = self._tree.checkpoint
+        before = self._store.checkpoint
         parsed = [node for each in nodes if (node := parse_node(each)) is not None]
         is_reset, lost = content.get("reset") is True, unusable(content, "nodes")
-        answer.news += self._tree.apply(parsed, checkpoint, reset=is_reset, unusable=lost)
+        answer.news += self._store.apply(parsed, checkpoint, reset=is_reset, unusable=lost)
         answer.was_reset |= is_reset
         answer.nodes += len(nodes)
         answer.progressed |= checkpoint is not None and checkpoint != before

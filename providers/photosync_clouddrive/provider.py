@@ -43,6 +43,7 @@ from photosync_clouddrive.tree import DriveTree
 from photosync_clouddrive.tree_view import TreeView
 
 if TYPE_CHECKING:
+    from photosync_clouddrive.changes_listing import ChangesListing
     from photosync_clouddrive.files import CloudDriveFiles
     from photosync_clouddrive.uploads import CloudDriveUploader
 
@@ -147,6 +148,13 @@ class CloudDriveProvider:
     def raw_node(self, id_: str, *, link: bool) -> Json | None:
         """A file or folder as the service has it."""
         return self._opened_drive().raw_node(id_, link=link)
+
+    def changes(self, since: str | None, *, with_purged: bool) -> ChangesListing:
+        """What changed since a checkpoint. The checkpoint of the pull is another one, and stays."""
+        from photosync_clouddrive.changes_listing import ChangesListing  # noqa: PLC0415 - only one command needs it
+
+        state = self._context.state
+        return ChangesListing(self._account, self._opened_drive, state, since, with_purged=with_purged)
 
     def thumbnail(self, id_: str, pixels: int) -> bytes:
         """A small picture."""

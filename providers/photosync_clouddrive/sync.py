@@ -38,10 +38,15 @@ def sync(context: AccountContext, api: CloudDriveApi, tree: DriveTree) -> None:
 
 
 def _update(api: CloudDriveApi, tree: DriveTree, state: Path, say: Callable[[str], None]) -> None:
-    refused = _refusal_of(ChangesFollower(api, tree, state, say), tree)
+    refused = _refusal_of(ChangesFollower(api, tree, state), tree)
     if refused is not None:
         say(f"the service refuses to tell changes (status {refused}); listing everything instead")
         list_everything(api, tree, say)
+        return
+    if not tree.finish():
+        say("the service lists less than half of the files it had; nothing is taken for gone")
+    if orphans := tree.folders().orphans():
+        say(f"{orphans} folders lie in folders that the service does not list; they are shown at the top")
 
 
 def _refusal_of(changes: ChangesFollower, tree: DriveTree, *, may_restart: bool = True) -> int | None:

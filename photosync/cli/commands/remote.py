@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer import Argument, Option
@@ -13,8 +14,11 @@ from photosync.cli.change import ChangeRun, quoted
 from photosync.cli.command import command
 from photosync.cli.commands.trash import EvenIfNotSaved
 from photosync.cli.options import AccountName, ChangeOptions, GeneralOptions
-from photosync.cli.output import print_json, print_line
-from photosync.errors import Exit, UsageError
+from photosync.cli.output import print_error, print_json, print_line, print_message
+from photosync.errors import Exit, PhotosyncError, UsageError
+
+if TYPE_CHECKING:
+    from photosync.provider import NodeChange
 
 remote = typer.Typer(
     help="Change files and folders at a service: rename, move, overwrite, label, …", rich_markup_mode=None
@@ -167,6 +171,48 @@ def _show_properties(general: GeneralOptions, account: str, file: str, key: str 
         else:
             print_line(f"{each['key']}={each['value']}")
     return Exit.OK
+
+
+@remote.command("changes")
+@command
+def changes(
+    *,
+    account: AccountName,
+    since: Annotated[
+        str | None, Option("--since", metavar="CHECKPOINT", help="Only what came after it; without it, everything.")
+    ] = None,
+    no_purged: Annotated[bool, Option("--no-purged", help="Without what was deleted for good.")] = False,
+    general: GeneralOptions,
+) -> Exit:
+    """Show what was changed at the service, and the checkpoint for the next time. A pull is not affected."""
+    from photosync.cli.opening import load_config, open_account
+    from photosync.jobs.show import changes_of
+
+    count = 0
+
+    def show(change: NodeChange) -> None:
+        nonlocal count
+        count += 1
+        if general.json:
+            print_json({"account": account, **asdict(change)})
+        else:
+            print_line(f"{change.status:9}  {change.kind or '-':6}  {change.id}  {change.name or '-'}")
+
+    with open_account(load_config(general).account(account)) as opened:
+        there, exit_ = changes_of(opened, since, with_purged=not no_purged), Exit.OK
+        try:
+            there.tell(show)
+        except UsageError:
+            raise
+        except PhotosyncError as error:  # the checkpoint of what came is told all the same
+            print_error(str(error))
+            exit_ = error.exit
+    if general.json:
+        told = {"changes": count, "is_everything": there.is_everything, "checkpoint": there.checkpoint}
+        print_json({"command": "remote changes", "account": account, **told, "exit": int(exit_)})
+    else:
+        print_message(f"{account}: {count:,} changes; checkpoint: {there.checkpoint or '-'}")
+    return exit_
 
 
 @remote.command("overwrite")
