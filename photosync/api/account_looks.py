@@ -50,10 +50,11 @@ class AccountLooks(AccountBase):
                 self._warn_of(error)
                 missing.append(str(error))
 
-            open_ = self._photosync.open_account
             with (
                 self._photosync.catalog() as catalog,
-                closing(listed(self._config, open_, catalog, asked, wanted, saved=saved, missing=note_missing)) as rows,
+                closing(
+                    listed(self.name, self.opened, catalog, asked, wanted, saved=saved, missing=note_missing)
+                ) as rows,
             ):
                 for row in rows:
                     yield ItemRecord.of(self.name, row)
@@ -75,7 +76,7 @@ class AccountLooks(AccountBase):
         asked, wanted = asked_selection(selecting), checked_states(states, saved=saved)
         with self._photosync.catalog() as catalog:
             return grouped(
-                *(self._config, self._photosync.open_account, catalog, asked, Period(period), wanted),
+                *(self.name, self.opened, catalog, asked, Period(period), wanted),
                 saved=saved,
                 missing=self._warn_of,
             )

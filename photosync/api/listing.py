@@ -10,7 +10,6 @@ from itertools import islice
 
 from photosync.api.selection import AskedSelection, check_without_provider, checked_selection, selection_of
 from photosync.catalog import Catalog
-from photosync.config import AccountConfig
 from photosync.errors import ItemError, UsageError
 from photosync.jobs import list as job
 from photosync.jobs.account import Account
@@ -32,8 +31,8 @@ def checked_states(words: Iterable[str], *, saved: bool) -> frozenset[State]:
 
 
 def listed(
-    account: AccountConfig,
-    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    account: str,
+    open_account: Callable[[], AbstractContextManager[Account]],
     catalog: Catalog,
     asked: AskedSelection,
     wanted: Set[State] = frozenset(),
@@ -43,6 +42,7 @@ def listed(
 ) -> Generator[ListedItem, None, None]:
     """The items that a user asks for, in the states `wanted`, or in all. `saved`: the provider is not asked.
 
+    The account need not be valid for what the library has: it is opened only to ask the provider.
     `missing` gets the failure of each id that was asked for and that the provider does not have.
     """
     rows = _rows(account, open_account, catalog, asked, wanted, saved=saved, missing=missing)
@@ -53,8 +53,8 @@ def listed(
 
 
 def grouped(
-    account: AccountConfig,
-    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    account: str,
+    open_account: Callable[[], AbstractContextManager[Account]],
     catalog: Catalog,
     asked: AskedSelection,
     period: Period,
@@ -69,7 +69,7 @@ def grouped(
     """
     counts: Mapping[str | None, int] | None = None
     if not (saved or wanted):
-        with open_account(account) as opened:
+        with open_account() as opened:
             job.check_can_list(opened)
             counts = job.count_by_time(opened, *checked_selection(asked, opened), period)
     if counts is None:
@@ -79,8 +79,8 @@ def grouped(
 
 
 def _rows(
-    account: AccountConfig,
-    open_account: Callable[[AccountConfig], AbstractContextManager[Account]],
+    account: str,
+    open_account: Callable[[], AbstractContextManager[Account]],
     catalog: Catalog,
     asked: AskedSelection,
     wanted: Set[State],
@@ -97,7 +97,7 @@ def _rows(
         check_without_provider(asked)
     recorded = wanted if saved else wanted & job.RECORDED_STATES
     if not saved and (not wanted or wanted - recorded):
-        with open_account(account) as opened:
+        with open_account() as opened:
             job.check_can_list(opened)
             selection, collections = checked_selection(asked, opened)
 
@@ -108,4 +108,4 @@ def _rows(
             yield from (row for row in rows if not wanted or row.state in wanted - recorded)
     if saved or recorded:
         selection = unlimited(selection_of(asked))
-        yield from job.recorded(catalog, account.name, selection, asked.collections, recorded)
+        yield from job.recorded(catalog, account, selection, asked.collections, recorded)

@@ -53,15 +53,19 @@ class Config:
 
     def account(self, name: str) -> AccountConfig:
         """Raises `ConfigError`."""
+        self.check_name(name)
         if name in self.unusable:
             raise self.unusable[name]
-        if name not in self.accounts:
+        return self.accounts[name]
+
+    def check_name(self, name: str) -> None:
+        """Raise `ConfigError` unless there is an account of this name, which need not be usable."""
+        if name not in self.accounts and name not in self.unusable:
             names = [*self.accounts, *self.unusable]
             raise ConfigError(
                 f"{self.path}: there is no account '{name}'; accounts there: {', '.join(names) or 'none'}"
                 f"{did_you_mean(name, names)}"
             )
-        return self.accounts[name]
 
     def metadata_settings(self, account: str | None) -> Settings:
         """For the files of an account; from `defaults` for None and for an account that is not configured any more.
@@ -74,3 +78,10 @@ class Config:
         if name in self.unusable:
             raise self.unusable[name]
         return (self.accounts.get(name) or self.defaults).metadata_settings()
+
+    def probable_metadata_settings(self, account: str | None) -> Settings:
+        """The same; those of `defaults` where they are unknown. For what changes no file by them."""
+        try:
+            return self.metadata_settings(account)
+        except ConfigError:
+            return self.defaults.metadata_settings()

@@ -32,7 +32,9 @@ def show_failures(
         if account is None:
             accounts = list(dict.fromkeys((*config.accounts, *recorded)))
         else:
-            accounts = [account if account in recorded else config.account(account).name]
+            if account not in recorded:
+                config.check_name(account)
+            accounts = [account]
         entries = [entry for name in accounts for entry in catalog.failures.of(name)]
         if general.json:
             for each in entries:

@@ -50,7 +50,7 @@ def fix(
     config = load_config(general, required=False)
     names = [name.strip() for name in overwrite.split(",")] if overwrite else []
     settings = settings_for_run(
-        config.metadata_settings,
+        config.probable_metadata_settings if undo else config.metadata_settings,
         config.accounts,
         sets=dict(map(_parsed, sets or ())),
         overwrite=names,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -18,6 +18,7 @@ from photosync.model import Period
 from photosync.units import format_size
 
 if TYPE_CHECKING:
+    from photosync.jobs.account import Account
     from photosync.jobs.list import ListedItem
 
 
@@ -44,7 +45,10 @@ def list_items(
     selection_of(selection)
     wanted = checked_states(states or [], saved=saved)
     config = load_config(general)
-    configured = config.account(account)
+    config.check_name(account)
+
+    def open_() -> AbstractContextManager[Account]:
+        return open_account(config.account(account))
 
     def note_missing(error: ItemError) -> None:
         missing.append(error)
@@ -52,16 +56,12 @@ def list_items(
 
     with (
         open_catalog(library_of(general, config)) as catalog,
-        closing(
-            listed(configured, open_account, catalog, selection, wanted, saved=saved, missing=note_missing)
-        ) as rows,
+        closing(listed(account, open_, catalog, selection, wanted, saved=saved, missing=note_missing)) as rows,
     ):
         if group_by is None:
             _show(general, account, rows)
         else:
-            counts = grouped(
-                configured, open_account, catalog, selection, group_by, wanted, saved=saved, missing=note_missing
-            )
+            counts = grouped(account, open_, catalog, selection, group_by, wanted, saved=saved, missing=note_missing)
             _show_counts(general, account, counts)
     return Exit.PARTIAL if missing else Exit.OK
 

@@ -37,7 +37,7 @@ def why(
         return Layout(known.options.layout or known.provider.facts.layout) if known else None
 
     library, state = library_of(general, config), state_folder()
-    with FileOwners(library, state, config.metadata_settings, to_change=False) as owners:
+    with FileOwners(library, state, config.probable_metadata_settings, to_change=False) as owners:
         for each in explain(owners, layout, target):
             known = config.accounts.get(each.entry.account) if each.entry else None
             _show(general, each, known.provider.facts.title if known else "the service")

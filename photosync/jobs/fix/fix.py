@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from photosync import metadata
-from photosync.errors import DestinationError, Exit, ItemError, UsageError
+from photosync.errors import ConfigError, DestinationError, Exit, ItemError, UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
 from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.fix.replace_file import replace_file
@@ -69,7 +69,10 @@ class Fix:
     def _one(self, path: Path) -> FileResult:
         if path.is_dir() and not path.is_symlink():  # in place of the files of a folder that can be read
             return FileResult(path, "failed", error=f"{path}: the folder cannot be read", exit=Exit.PARTIAL)
-        file = self.owners.file(path)
+        try:
+            file = self.owners.file(path)
+        except ConfigError as error:  # how the files of this account are to be fixed is not known
+            return FileResult(path, "failed", error="; ".join(error.mistakes), exit=error.exit)
         if not self.dry_run and path.parent not in self._tidied:
             self._tidied.add(path.parent)
             remove_workspaces(path.parent)
