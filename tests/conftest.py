@@ -1,5 +1,5 @@
-"""For all tests, before anything of ours is imported: waits are over ten times as fast, here and in the processes that
-tests start. At the end, the figures that docs/promises.md quotes."""
+"""For all tests, before anything of ours is imported: waits are over ten times as fast, and simulators are strict, here
+and in the processes that tests start. At the end, the figures that docs/promises.md quotes."""
 
 import os
 from collections import Counter, defaultdict
@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 import pytest
 
 os.environ.setdefault("PHOTOSYNC_CLOCK_SPEED", "10")
+os.environ.setdefault("PHOTOSYNC_STRICT_SIMULATORS", "1")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--hostile", action="store_true", help="some file names are traps")
     parser.add_argument("--no-gaps", action="store_true", help="every item has all its data")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--strict", action="store_true", default=None, help="refuse undocumented forms of requests")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="several faults at a time, as JSON: Faults.set_plan")
     return parser
 
@@ -71,6 +72,7 @@ def _simulator(options: argparse.Namespace) -> Simulator:
         hostile=options.hostile,
         gaps=not options.no_gaps,
         port=options.port,
+        strict=options.strict,
     )
     for word in options.faults:
         name, _, value = word.partition("=")

@@ -1,9 +1,9 @@
 """The route that controls a simulator from another process: `/_simulator`.
 
-GET gives counters; GET `/_simulator/requests` the log, `/_simulator/expected` all items, one line of JSON each. POST
-takes a JSON object with any of `faults` (name to value, text or object; null is off), `plan` (a list, see
-`Faults.set_plan`), `add` (`count` and traits),
-`change` and `remove` (lists of ids), `forget` (true: empties log and counters), and returns the ids that were added.
+GET gives counters (`tolerated`: unusual requests that were served); GET `/_simulator/requests` the log,
+`/_simulator/expected` all items, one line of JSON each. POST takes a JSON object with any of `faults` (name to value,
+text or object; null is off), `plan` (a list, see `Faults.set_plan`), `add` (`count` and traits), `change` and `remove`
+(lists of ids), `forget` (true: empties log and counters), and returns the ids that were added.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def routes(provider: str, library: SimulatedLibrary, faults: Faults, log: Reques
                 "provider": provider,
                 "items": len(library),
                 "counts": dict(log.counts),
+                "tolerated": dict(log.tolerated),
                 "max_in_flight": log.max_in_flight,
             }
         )

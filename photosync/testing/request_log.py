@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from photosync.testing.faults import RouteKind
+from photosync.testing.tolerance import Tolerance
 
 _LOG_LENGTH = 20_000
 _LOOK_EVERY_S = 0.05
@@ -36,7 +37,8 @@ class RequestRecord:
 class RequestLog:
     """The requests to a simulator. Thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, strict: bool | None = None) -> None:
+        self.tolerance = Tolerance(strict=strict)
         self._happened = threading.Condition()
         self._log: deque[RequestRecord] = deque(maxlen=_LOG_LENGTH)
         self._counts: Counter[str] = Counter()
@@ -59,11 +61,17 @@ class RequestLog:
         with self._happened:
             return Counter(self._counts)
 
+    @property
+    def tolerated(self) -> Counter[str]:
+        """The number of requests of undocumented forms that were served, by what was unusual."""
+        return Counter(self.tolerance.counts)
+
     def forget(self) -> None:
         """Empty the log and set the counters to 0."""
         with self._happened:
             self._log.clear()
             self._counts.clear()
+            self.tolerance.counts.clear()
             self.max_in_flight = 0
 
     def wait_for(self, condition: Callable[[], bool], timeout_s: float = 60.0) -> bool:

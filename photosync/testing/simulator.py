@@ -44,6 +44,8 @@ class SimulatorOptions(TypedDict, total=False):
     """Items lack some of their data."""
     port: int
     """Of the main host; the further hosts have the next ones, where they are free. 0: any free ports."""
+    strict: bool | None
+    """Refuse requests of undocumented forms. None: as the environment says; see `tolerance`."""
 
 
 class Simulator(RequestLog, ABC):
@@ -71,8 +73,9 @@ class Simulator(RequestLog, ABC):
         hostile: bool = False,
         gaps: bool = True,
         port: int = 0,
+        strict: bool | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(strict=strict)
         self.library = self.library_type(items, seed=seed, size=size, years=years, hostile=hostile, gaps=gaps)
         self.index = LibraryIndex(self.library)
         self.inbox = Inbox()

@@ -1,6 +1,6 @@
 """A simulated Amazon Photos: as strict as the service where clients went wrong (protocol notes on Amazon Photos).
 
-The content is on a second host that refuses every cookie, because a cookie sent to it has leaked.
+The content is on a second host. A cookie sent to it has leaked: it is counted, and refused if the simulator is strict.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from photosync_amazon.simulator.faults import AmazonFaults
 from photosync_amazon.simulator.nodes import ALBUMS, SimulatedAccount, used_storage
 from photosync_amazon.simulator.patches import AmazonPatches
 from photosync_amazon.simulator.people import AmazonClusters
-from photosync_amazon.simulator.refused import refused
+from photosync_amazon.simulator.refused import body_of, refused, version_refusal
 from photosync_amazon.simulator.trash import AmazonTrash
 from photosync_amazon.simulator.uploads import UPLOAD_PATH, AmazonUploads
 from photosync_amazon.simulator.vault import AmazonFamilyVault
@@ -69,7 +69,7 @@ class AmazonSimulator(Simulator):
         self._session = f"146-{self.seed:07d}-7654321"
         self._sessions_ended = 0
         self._usage: tuple[int, dict[str, object]] | None = None
-        self._listings = listings.AmazonListings(self.library, self.index, self.account, most_a_page)
+        self._listings = listings.AmazonListings(self.library, self.index, self.account, self.tolerance, most_a_page)
         self.uploads = AmazonUploads(self, _API)
         self.trash = AmazonTrash(self, _API)
         self._clusters = AmazonClusters(self, _API)
@@ -180,11 +180,10 @@ class AmazonSimulator(Simulator):
             return refusal
         if page := self._page_in_place_of_an_answer(route):
             return page
-        is_question = route.path.startswith(_API) and route.method == "GET"  # other calls have it in the body
-        wants_version = is_question and not route.path.endswith("contentRedirection")
-        if wants_version and request.query.get("resourceVersion") != "V2":
-            return refused("Invalid resourceVersion: V2 is required")
-        return None
+        if not route.path.startswith((_API, UPLOAD_PATH)) or route.path.endswith("contentRedirection"):
+            return None
+        is_in_body = route.changes and route.path != UPLOAD_PATH
+        return version_refusal(await body_of(request) if is_in_body else request.query, self.tolerance)
 
     async def _answer(self, request: web.Request, route: Route) -> web.StreamResponse:
         response = await super()._answer(request, route)
@@ -271,7 +270,7 @@ class AmazonSimulator(Simulator):
         return web.Response(status=302, headers={"Location": f"{self._signed_url(request.match_info['id'])}{suffix}"})
 
     async def _bytes(self, request: web.Request) -> web.StreamResponse:
-        if self.has_credentials(request):
+        if self.has_credentials(request) and not self.tolerance.serves("credentials at the content host"):
             return refused("Credentials of another host", 400)
         item_id, _, signature = request.match_info["signed"].partition(".")
         if signature != self._signature(item_id):

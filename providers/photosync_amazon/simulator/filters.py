@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import product
 
+from photosync.testing.tolerance import Tolerance
+
 SEARCH_FIELDS = frozenset(
     {"type", "things", "timeYear", "timeMonth", "timeDay", "location", "people", "favorite"},
 )
@@ -32,7 +34,7 @@ _RANGE = re.compile(r"""([\[{])\s*(\*|"[^"]*")\s+TO\s+(\*|"[^"]*")\s*([\]}])""")
 _AND = re.compile(r"\s*AND\b")
 _OR = re.compile(r"\s*OR\b")
 _OPENING = re.compile(r"\s*\(")
-_CLOSING = re.compile(r"\s*\)")
+_CLOSING = re.compile(r"\s*\)\s*")
 
 Words = tuple[tuple[str, ...], ...]
 """Alternatives; all words of one must be present."""
@@ -124,10 +126,13 @@ class NodeClause:
     """The value that the field must equal, if the condition is one word."""
 
 
-def parse_nodes(text: str) -> tuple[NodeClause, ...]:
-    """The clauses of a filter on /nodes; all of them must match."""
+def parse_nodes(text: str, tolerance: Tolerance) -> tuple[NodeClause, ...]:
+    """The clauses of a filter on /nodes; all of them must match. amazon-photos 0.0.97 puts each into brackets."""
     clauses = []
-    for match in _joined(text, _NODE_CLAUSE):
+    matches, is_bracketed = _joined(text, _NODE_CLAUSE)
+    if is_bracketed and not tolerance.serves("bracketed terms"):
+        raise FilterError(f"Invalid filter: {text}")
+    for match in matches:
         field = match.group(1)
         if field not in NODE_FIELDS:
             raise FilterError(f"Invalid fieldName: {field}")
@@ -137,22 +142,35 @@ def parse_nodes(text: str) -> tuple[NodeClause, ...]:
     return tuple(clauses)
 
 
-def _joined(text: str, clause: re.Pattern[str]) -> list[re.Match[str]]:
-    """The clauses between ANDs; any other text is an error."""
+def _joined(text: str, clause: re.Pattern[str]) -> tuple[list[re.Match[str]], bool]:
+    """The clauses between ANDs, and whether any is in brackets; any other text is an error."""
     matches: list[re.Match[str]] = []
-    position = 0
+    position = depth = 0
+    is_bracketed = False
     while position < len(text):
+        position, opened = _skipped(_OPENING, text, position)
         match = clause.match(text, position)
         if match is None:
             raise FilterError(f"Invalid filter: {text}")
         matches.append(match)
-        position = match.end()
-        if position < len(text):
-            joint = _AND.match(text, position)
-            if joint is None or joint.end() == len(text):
-                raise FilterError(f"Invalid filter: {text}")
-            position = joint.end()
-    return matches
+        position, closed = _skipped(_CLOSING, text, match.end())
+        depth += opened - closed
+        is_bracketed = is_bracketed or opened > 0
+        joint = _AND.match(text, position)
+        if depth < 0 or (position < len(text) and (joint is None or joint.end() == len(text))):
+            raise FilterError(f"Invalid filter: {text}")
+        position = joint.end() if joint else position
+    if depth:
+        raise FilterError(f"Invalid filter: {text}")
+    return matches, is_bracketed
+
+
+def _skipped(bracket: re.Pattern[str], text: str, position: int) -> tuple[int, int]:
+    """The position after brackets, and their number."""
+    number = 0
+    while match := bracket.match(text, position):
+        position, number = match.end(), number + 1
+    return position, number
 
 
 def _words(inside: str, text: str) -> Words:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from photosync.testing.index import Card, LibraryIndex, Numbers, Order
 from photosync.testing.library import SimulatedLibrary
+from photosync.testing.tolerance import Tolerance
 from photosync_amazon.simulator.filters import FilterError, NodeClause, parse_nodes, parse_search
 from photosync_amazon.simulator.nodes import (
     Json,
@@ -61,11 +62,17 @@ class AmazonListings:
     """Answers listing calls about one library."""
 
     def __init__(
-        self, library: SimulatedLibrary, index: LibraryIndex, account: SimulatedAccount, most_a_page: int = MAX_LIMIT
+        self,
+        library: SimulatedLibrary,
+        index: LibraryIndex,
+        account: SimulatedAccount,
+        tolerance: Tolerance,
+        most_a_page: int,
     ) -> None:
         self._library = library
         self._index = index
         self._account = account
+        self._tolerance = tolerance
         self._most_a_page = most_a_page
         self._counted: tuple[int, dict[str, Counter[str]]] | None = None
 
@@ -229,7 +236,7 @@ class AmazonListings:
 
     def _node_clauses(self, text: str) -> Sequence[NodeClause]:
         try:
-            return parse_nodes(text)
+            return parse_nodes(text, self._tolerance)
         except FilterError as error:
             raise ListingRefusedError(str(error)) from None
 

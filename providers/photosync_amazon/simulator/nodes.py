@@ -15,7 +15,7 @@ from photosync.testing.index import Card
 from photosync.testing.library import SimulatedItem, SimulatedLibrary
 from photosync.testing.media import CAMERAS
 from photosync_amazon.simulator.filters import SearchClause
-from photosync_amazon.simulator.tree import AccountTree
+from photosync_amazon.simulator.tree import AccountTree, MadeFolder
 
 Json = dict[str, object]
 
@@ -36,6 +36,18 @@ class SimulatedAccount:
 
     seed: int
     tree: AccountTree = field(default_factory=AccountTree, compare=False)
+
+    def __post_init__(self) -> None:
+        """Add the usual folders: amazon-photos 0.0.97 fails where there are fewer side by side than processors."""
+        videos = self._usual("Videos", self.root)
+        self._usual("Documents", self.root)
+        for year in range(2010, 2026):
+            self._usual(str(year), videos)
+
+    def _usual(self, name: str, parent: str) -> str:
+        folder = MadeFolder(f"usual{len(self.tree.usual):03d}of{self.seed:012d}", name, parent)
+        self.tree.usual[folder.id] = folder
+        return folder.id
 
     @property
     def owner(self) -> str:
@@ -100,7 +112,7 @@ class SimulatedAccount:
         """All nodes but photos: the root, the folders, the albums."""
         yield {**self._node(self.root, None, "FOLDER", []), "isRoot": True}
         yield self._node(self.pictures, "Pictures", "FOLDER", [self.root])
-        for folder in list(self.tree.folders.values()):
+        for folder in (*self.tree.usual.values(), *self.tree.folders.values()):
             yield {**self._node(folder.id, folder.name, "FOLDER", [folder.parent]), "status": folder.status}
         for index, name in enumerate(ALBUMS):
             # An exact count would read all items; this one is right while items are only added.
@@ -185,7 +197,8 @@ def facet_values(library: SimulatedLibrary, card: Card, field: str) -> tuple[str
 
 
 def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int, *, search: bool) -> Json:
-    """The node of a photo or a video. In answers of /search its picture data may stand at the top."""
+    """The node of a photo or a video. In answers of /search the picture data is at the top in every second account,
+    never in a part of the nodes: amazon-photos 0.0.97 cannot read both forms together."""
     item = library.item(number)
     node: Json = {
         "id": item.id,
@@ -211,7 +224,7 @@ def file_node(library: SimulatedLibrary, account: SimulatedAccount, number: int,
         node["settings"] = {"favorite": favorite, "hidden": written.get("hidden", False)}
     if "name" in item.missing:
         _leave_out(node, "name", number)
-    _add_details(library, item, node if search and number % 2 else node["contentProperties"])
+    _add_details(library, item, node if search and account.seed % 2 else node["contentProperties"])
     return node
 
 

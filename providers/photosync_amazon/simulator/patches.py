@@ -32,8 +32,6 @@ class AmazonPatches:
 
     async def _patch(self, request: web.Request) -> web.StreamResponse:
         wanted, node_id = await body_of(request), request.match_info["id"]
-        if wanted.get("resourceVersion") != "V2":
-            return refused("Invalid parameters")
         number = self._library.number_of(node_id)
         if number is not None and self._library.has(number):
             return self._mark(number, wanted.get("settings"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -59,17 +59,15 @@ class AmazonTrash:
             return refused("Invalid parameters")
         self._is_deep = wanted["recurse"] == "true"
         act = self._trash_one if change == "add" else self._restore_one
-        return self._for_each(wanted, wanted.get("value"), act)
+        return self._for_each(wanted.get("value"), act)
 
     async def _purge(self, request: web.Request) -> web.StreamResponse:
         wanted = await body_of(request)
-        return self._for_each(wanted, wanted.get("nodeIds"), self._purge_one)
+        return self._for_each(wanted.get("nodeIds"), self._purge_one)
 
-    def _for_each(
-        self, wanted: Mapping[str, object], ids: object, act: Callable[[str, int | None], None]
-    ) -> web.StreamResponse:
+    def _for_each(self, ids: object, act: Callable[[str, int | None], None]) -> web.StreamResponse:
         """All of them, or none: an id that cannot be changed is a refusal of the call."""
-        if wanted.get("resourceVersion") != "V2" or not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS:
+        if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS:
             return refused("Invalid parameters")
         with self._library.lock:
             found = [(str(id_), self._library.number_of(str(id_))) for id_ in ids]
@@ -92,7 +90,7 @@ class AmazonTrash:
         """Whether the account may change it: no one may trash the root, or what belongs to somebody else."""
         if number is not None:
             return number not in self._tree.foreign
-        return id_ in self._tree.folders or self._is_album(id_)
+        return self._tree.folder(id_) is not None or self._is_album(id_)
 
     def _is_album(self, id_: str) -> bool:
         return any(
@@ -103,13 +101,14 @@ class AmazonTrash:
     def _is_trashed(self, id_: str, number: int | None) -> bool:
         if number is not None:
             return not self._library.has(number)
-        return id_ in self._tree.folders and self._tree.folders[id_].status == "TRASH"
+        folder = self._tree.folder(id_)
+        return folder is not None and folder.status == "TRASH"
 
     def _trash_one(self, id_: str, number: int | None) -> None:
         if number is not None:
             if self._library.has(number):
                 self._library.remove(id_)
-        elif id_ in self._tree.folders:
+        elif self._tree.folder(id_) is not None:
             for each in self._tree.trash_folder(id_, filter(self._library.has, range(self._library.next_number))):
                 self._library.remove(self._library.id_of(each))
         else:

@@ -33,7 +33,10 @@ class MadeAlbum:
 class AccountTree:
     """The state that uploads change. For the server's thread; tests only read, or change it between requests."""
 
+    usual: dict[str, MadeFolder] = field(default_factory=dict)
+    """The folders that were there from the beginning, beside the one with the photos."""
     folders: dict[str, MadeFolder] = field(default_factory=dict)
+    """The added folders."""
     albums: dict[str, MadeAlbum] = field(default_factory=dict)
     parents: dict[int, str] = field(default_factory=dict)
     """The folder of each uploaded item, by number."""
@@ -85,6 +88,10 @@ class AccountTree:
         self.version += 1
         return album
 
+    def folder(self, node_id: str | int) -> MadeFolder | None:
+        """The folder of an id: added, or there from the beginning."""
+        return self.folders.get(str(node_id)) or self.usual.get(str(node_id))
+
     @property
     def went_along(self) -> set[str | int]:
         """What is in the trash through its folder alone."""
@@ -92,15 +99,16 @@ class AccountTree:
 
     def trash_folder(self, folder_id: str, there: Iterable[int]) -> list[int]:
         """Put a folder and all below into the trash; returns the items among `there` that go with it."""
-        if self.folders[folder_id].status == "TRASH":
+        folders = self.usual | self.folders
+        if folders[folder_id].status == "TRASH":
             return []
         below = {folder_id}
-        for folder in self.folders.values():  # a folder is made after the one that it is in
+        for folder in folders.values():  # a folder is made after the one that it is in
             if folder.parent in below and folder.status == "AVAILABLE":
                 below.add(folder.id)
         numbers = [number for number in there if self.parents.get(number) in below]
         for each in below:
-            self.folders[each].status = "TRASH"
+            folders[each].status = "TRASH"
         self.trashed_with[folder_id] = [*below - {folder_id}, *numbers]
         self.version += 1
         return numbers
@@ -109,8 +117,8 @@ class AccountTree:
         """Take a folder out of the trash; returns the items that come with it."""
         together = self.trashed_with.pop(folder_id, [])
         for each in (folder_id, *together):
-            if isinstance(each, str):
-                self.folders[each].status = "AVAILABLE"
+            if folder := self.folder(each):
+                folder.status = "AVAILABLE"
         self.version += 1
         return [each for each in together if isinstance(each, int)]
 
@@ -119,7 +127,7 @@ class AccountTree:
         together = self.trashed_with.pop(folder_id, [])
         for each in (folder_id, *together):
             if isinstance(each, str):
-                del self.folders[each]
+                (self.folders if each in self.folders else self.usual).pop(each)
         return [each for each in together if isinstance(each, int)]
 
     def put(self, number: int, parent: str) -> None:
@@ -163,7 +171,7 @@ class AccountTree:
         return next(
             (
                 each
-                for each in self.folders.values()
+                for each in (*self.usual.values(), *self.folders.values())
                 if each.parent == parent and each.status == "AVAILABLE" and folded(each.name) == folded(name)
             ),
             None,
@@ -171,7 +179,7 @@ class AccountTree:
 
     def path(self, folder_id: str) -> tuple[str, ...]:
         """The names from the root to an added folder; empty for the root."""
-        folder = self.folders.get(folder_id)
+        folder = self.folder(folder_id)
         return () if folder is None else (*self.path(folder.parent), folder.name)
 
 

@@ -35,6 +35,7 @@ class AmazonUploads:
         self._account = simulator.account
         self._library = simulator.library
         self._tree = simulator.account.tree
+        self._tolerance = simulator.tolerance
         self._names = ItemNames(self._library, self._tree, self._account.pictures)
 
     def routes(self) -> list[Route]:
@@ -103,11 +104,10 @@ class AmazonUploads:
         query = request.query
         if query.get("kind") != "FILE" or not query.get("name") or "parents" in query:
             return refused("Invalid parameters")
-        if query.get("resourceVersion") != "V2":
-            return refused("Invalid resourceVersion: V2 is required")
-        if request.content_type != "application/octet-stream":
+        has_type = "Content-Type" in request.headers or self._tolerance.serves("no Content-Type")
+        if not has_type or request.content_type != "application/octet-stream":  # the default
             return refused("Unsupported content type", 415)
-        if request.content_length is None:
+        if request.content_length is None and not self._tolerance.serves("no Content-Length"):
             return refused("Content-Length is required", 411)
         if not self._is_folder(query.get("parentNodeId", "")):
             return self._simulator.not_found_answer()
@@ -137,7 +137,7 @@ class AmazonUploads:
     async def _make(self, request: web.Request) -> web.StreamResponse:
         wanted = await body_of(request)
         name = wanted.get("name")
-        if wanted.get("resourceVersion") != "V2" or not isinstance(name, str) or not name:
+        if not isinstance(name, str) or not name:
             return refused("Invalid parameters")
         if wanted.get("kind") == "VISUAL_COLLECTION":
             return web.json_response(self._special(self._tree.make_album(name).id), status=201)
@@ -152,14 +152,8 @@ class AmazonUploads:
 
     async def _join(self, request: web.Request) -> web.StreamResponse:
         wanted, album_id = await body_of(request), request.match_info["id"]
-        ids = wanted.get("value")
-        change = wanted.get("op")
-        if (
-            wanted.get("resourceVersion") != "V2"
-            or change not in ("add", "remove")
-            or not isinstance(ids, list)
-            or not ids
-        ):
+        ids, change = wanted.get("value"), wanted.get("op")
+        if change not in ("add", "remove") or not isinstance(ids, list) or not ids:
             return refused("Invalid parameters")
         album = self._special(album_id)
         if album.get("kind") != "VISUAL_COLLECTION":

@@ -31,7 +31,7 @@ class AmazonFamilyVault:
         """All of it, or none: an id that cannot be changed is a refusal of the call."""
         wanted, tree = await body_of(request), self._account.tree
         added, removed = wanted.get("nodesToAdd"), wanted.get("nodesToRemove")
-        if wanted.get("resourceVersion") != "V2" or not isinstance(added, list) or not isinstance(removed, list):
+        if not isinstance(added, list) or not isinstance(removed, list):
             return refused("Invalid parameters")
         if wanted.get("familyId") != self._account.family:
             return refused("Not a member of the family", 403)

@@ -38,8 +38,14 @@ def test_offsets_up_to_the_limit(client: Client) -> None:
 def test_root_folders_and_albums(client: Client) -> None:
     (root,) = client.get("/nodes", filters="isRoot:true").json()["data"]
     assert root["ownerId"]
-    (folder,) = client.get(f"/nodes/{root['id']}/children", filters="kind:FOLDER").json()["data"]
-    assert client.get(f"/nodes/{folder['id']}/children", limit=1).json()["count"] == ITEMS
+    folders = client.get(f"/nodes/{root['id']}/children", filters="kind:FOLDER").json()["data"]
+    below = {each["name"]: client.get(f"/nodes/{each['id']}/children").json() for each in folders}
+    assert {name: answer["count"] for name, answer in below.items()} == {
+        "Pictures": ITEMS,
+        "Videos": 16,
+        "Documents": 0,
+    }
+    assert {each["kind"] for each in below["Videos"]["data"]} == {"FOLDER"}
     albums = client.get("/nodes", filters="kind:VISUAL_COLLECTION").json()["data"]
     assert {album["name"] for album in albums} >= {"Holiday", "Family"}
     assert [album["isShared"] for album in albums].count(True) == 1
