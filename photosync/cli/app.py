@@ -48,6 +48,7 @@ COMMANDS = {
     "init": "init",
     "providers": "show_providers",
     "demo": "demo",
+    "schedule": "schedule",
     "completion": "completion",
     "help": "show_help",
 }

@@ -20,8 +20,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",
         ("tree", "show"): "folders; all about one file, folder or account",
-        ("facets",): "people, places, things, times as a service knows them",
-        ("usage",): "storage used at a service",
+        ("facets", "usage"): "people, places, things that a service knows; storage used",
         ("status", "failures"): "a line an account; what failed, and what to do",
         ("why",): "where a file came from, and which date it got",
         ("export",): "the catalog as a table: Parquet, CSV or JSON lines",
@@ -42,6 +41,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Set up": {
         ("init",): "a configuration out of that of an older program",
         ("login", "logout"): "sign in to an account, sign out",
+        ("schedule",): "let cron or systemd run it: show, install, remove",
         ("providers", "demo"): "the plugins; everything on simulated services",
         ("help", "completion"): "a command's options and examples; the tab key",
     },

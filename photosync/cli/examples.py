@@ -140,6 +140,17 @@ _ABOUT = {
     "remote truncate": About("remote", ("photosync remote truncate drive Pictures/IMG_1.JPG --dry-run",)),
     "init": About("aura", ("photosync init --from credentials.ini",)),
     "providers": About("plugins", ("photosync providers",)),
+    "schedule": About("automation", ("photosync schedule install", "photosync schedule show")),
+    "schedule show": About("automation", ("photosync schedule show",)),
+    "schedule install": About(
+        "automation",
+        (
+            "photosync schedule install                        # a pull every night",
+            "photosync schedule install pull --every 6h --dry-run",
+            "photosync schedule install 'verify --sample 1%' --at 04:30 --cron",
+        ),
+    ),
+    "schedule remove": About("automation", ("photosync schedule remove", "photosync schedule remove verify")),
     "completion": About(
         "configuration#the-tab-key",
         (

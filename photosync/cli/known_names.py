@@ -1,10 +1,11 @@
-"""The names of accounts and collections, for completion: quick, and without the checks of `config` and `catalog`.
+"""The names in a configuration and a catalog, for completion: quick, and without the checks of `config` and `catalog`.
 
 What cannot be read has no names: a person at a prompt is told nothing about it.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -53,3 +54,14 @@ def _read(config: Path | None) -> tuple[Path, Mapping[str, Any]]:
     path = (expanded(config) if config else configuration_file()).absolute()
     content = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     return path, content if isinstance(content, dict) else {}
+
+
+def variables(config: Path | None) -> list[str]:
+    """The variables of the environment from which a configuration takes values, as `${NAME}`."""
+    import yaml
+
+    try:
+        _, content = _read(config)
+    except (OSError, ValueError, yaml.YAMLError):
+        return []
+    return sorted(set(re.findall(r"\$\{(\w+)\}", str(content))))

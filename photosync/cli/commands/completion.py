@@ -29,7 +29,7 @@ complete -F _photosync photosync
 """
 _ZSH = r"""
 #compdef photosync
-# In ~/.zshrc, after compinit: source <(photosync completion zsh)
+# photosync completion zsh > ~/.zfunc/_photosync; or in ~/.zshrc, after compinit: source <(photosync completion zsh)
 _photosync() {
     local line
     local -a found shown
@@ -43,7 +43,11 @@ _photosync() {
     done < <(PHOTOSYNC_COMPLETE=zsh photosync "${(@Q)words[2,CURRENT]}" 2>/dev/null)
     compadd -l -d shown -a -- found
 }
-compdef _photosync photosync
+if [[ $funcstack[1] == _photosync ]]; then
+    _photosync "$@"
+else
+    compdef _photosync photosync
+fi
 """
 _FISH = r"""
 # photosync completion fish > ~/.config/fish/completions/photosync.fish
