@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -28,7 +29,13 @@ def mkdir(paths: Sequence[str]) -> AskedChange:
     """Folders are made."""
     from photosync.jobs.change import remote as jobs
 
-    return _changing(jobs.remote_files_of, paths, lambda opened: jobs.MakeFolders(opened, jobs.remote_files_of(opened)))
+    ids: dict[str, str] = {}
+
+    def action(opened: Account) -> OfFiles:
+        return jobs.MakeFolders(opened, jobs.remote_files_of(opened), ids)
+
+    asked = _changing(jobs.remote_files_of, paths, action)
+    return replace(asked, shown_id=lambda target: ids.get(target.id, target.id))
 
 
 def mv(files: Sequence[str], folder: str, before: str | None) -> AskedChange:

@@ -323,7 +323,7 @@ class AmazonApi:
         return self._send("PATCH", path, {"op": "remove", "value": list(ids)})
 
     def rename(self, node_id: str, name: str) -> Answer:
-        """Give an album another name."""
+        """Give a file, a folder or an album another name."""
         return self._send("PATCH", f"/nodes/{quote(node_id, safe='')}", {"name": name})
 
     def trash(self, ids: Sequence[str], *, with_contents: bool = True) -> Answer:

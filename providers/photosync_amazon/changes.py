@@ -44,12 +44,12 @@ class AmazonChanges:
     def find(self, id_: str) -> FileOrFolder | None:
         """The file or folder of this id, wherever it is; None also for what was purged."""
         node = self._api.node(id_)
-        return None if node is None or node.status == PURGED else _found(node)
+        return None if node is None or node.status == PURGED else found_at(node)
 
     def trashed(self) -> Iterator[Sequence[FileOrFolder]]:
         """Everything in the trash, the last changed first. Only that: the service checks filters loosely."""
         for page in self._api.trashed():
-            yield [_found(node) for node in page.nodes if node.status == TRASH]
+            yield [found_at(node) for node in page.nodes if node.status == TRASH]
 
     def files_below(self, folder: FileOrFolder) -> Iterator[Sequence[Item]]:
         """The files in a folder and all folders below; those in the trash if it is there itself."""
@@ -147,9 +147,9 @@ class AmazonChanges:
             node = self._api.node(id_)
             return node is not None and is_done(node)
 
-        return self._left_after_looking(sent, shows)
+        return self.left_after_looking(sent, shows)
 
-    def _left_after_looking(self, ids: Sequence[str], is_done: Callable[[str], bool]) -> dict[str, ItemError]:
+    def left_after_looking(self, ids: Sequence[str], is_done: Callable[[str], bool]) -> dict[str, ItemError]:
         """Those that are not done; looked at up to three times."""
         left = list(ids)
         for look in range(_LOOKS):
@@ -187,7 +187,7 @@ class AmazonChanges:
         """
         failed = {id_: error for id_, error in refused.items() if self._status(id_) not in is_done_anyway}
         sent = [id_ for id_ in ids if id_ not in refused]
-        return failed | self._left_after_looking(sent, lambda id_: self._status(id_) in is_done)
+        return failed | self.left_after_looking(sent, lambda id_: self._status(id_) in is_done)
 
     def _status(self, id_: str) -> str | None:
         """The status of a file or folder; None if there is none."""
@@ -195,7 +195,8 @@ class AmazonChanges:
         return None if node is None else node.status
 
 
-def _found(node: DriveNode) -> FileOrFolder:
+def found_at(node: DriveNode) -> FileOrFolder:
+    """What a node stands for."""
     name = node.name or node.id
     item = item_of(node) if node.kind is NodeKind.FILE else None
     return FileOrFolder(node.id, name, item, is_trashed=node.status == TRASH, is_permanent=node.is_root)

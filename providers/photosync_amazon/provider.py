@@ -40,7 +40,7 @@ from photosync.provider import (
     UploadRequest,
 )
 from photosync.provider_kit.amazon_drive.filters import read_filter
-from photosync.provider_kit.amazon_drive.paths import node_at
+from photosync.provider_kit.amazon_drive.folders import PushFolders
 from photosync.provider_kit.endless import ListingProgress
 from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
@@ -52,6 +52,7 @@ from photosync_amazon.facets import CATEGORIES, counts_by_time, facets_of
 from photosync_amazon.items import AmazonAlbum, items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.query import NodeQuery, node_query
+from photosync_amazon.refusals import AmazonRefusal
 from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
 from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
@@ -59,6 +60,7 @@ from photosync_amazon.signing_in import HOW_TO_PASTE, SigningIn
 if TYPE_CHECKING:
     from photosync_amazon.album_changes import AlbumChanges
     from photosync_amazon.changes import AmazonChanges
+    from photosync_amazon.files import AmazonFiles
     from photosync_amazon.people import AmazonPeople
     from photosync_amazon.uploads import AmazonUploader
     from photosync_amazon.vault import AmazonVault
@@ -246,7 +248,7 @@ class AmazonProvider:
 
     def id_at(self, path: Sequence[str]) -> str | None:
         """The id of a file or folder."""
-        node = node_at(self._api, path)
+        node = PushFolders(self._account, SERVICE, self._api, AmazonRefusal).node_at(tuple(path))
         return None if node is None else node.id
 
     def raw_node(self, id_: str, *, link: bool) -> Json | None:
@@ -327,6 +329,12 @@ class AmazonProvider:
     def set_hidden(self, items: Sequence[Item], *, on: bool) -> Mapping[str, ItemError]:
         """Hide them, or show them again."""
         return self._changes.set_hidden(items, on=on)
+
+    def remote_files(self) -> AmazonFiles:
+        """The files and folders, to make and rename them."""
+        from photosync_amazon.files import AmazonFiles  # noqa: PLC0415 - only few commands need it
+
+        return AmazonFiles(self._account, self._api, self._changes)
 
     album_batch: ClassVar[int] = 25  # more are not known to be accepted; the trash takes 50
 

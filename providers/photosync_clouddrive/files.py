@@ -7,7 +7,6 @@ should be: a repeated request may be refused because the first one succeeded.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from http import HTTPStatus
@@ -15,13 +14,15 @@ from urllib.parse import quote
 
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, PhotosyncError, Reason, UsageError
 from photosync.provider import FileOrFolder, FileToUpload
-from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind, folded
+from photosync.provider_kit.amazon_drive.folders import name_problem
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind
+from photosync.provider_kit.amazon_drive.renaming import renamed
 from photosync.provider_kit.amazon_drive.uploads import STORED, difference
 from photosync.provider_kit.json_fields import Json, json_object
 from photosync.transport import Answer
-from photosync_clouddrive.api import SERVICE, CloudDriveApi, is_at
+from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.auth import CloudDriveAuth
-from photosync_clouddrive.folders import ID, CloudDriveFolders, problem_of
+from photosync_clouddrive.folders import ID, CloudDriveFolders
 from photosync_clouddrive.items import item_of, parse_node
 from photosync_clouddrive.refusals import CloudDriveRefusal
 from photosync_clouddrive.uploads import LEAST_LIFE_S, SLOW_BYTES_PER_S, check_size
@@ -55,23 +56,15 @@ class CloudDriveFiles:
     # Find
 
     def locate(self, text: str) -> FileOrFolder | None:
-        """By id or path; of several that the case of the name does not distinguish, the one that is written so."""
+        """By id or path."""
         if ID.fullmatch(text) and (node := self._api.node(text)) is not None:
             return self._described(node)
-        names = _names(text)
-        if not names:
-            return self._described(self._api.root())
-        parent = self._folders.find(names[:-1])
-        if parent is None:
-            return None
-        nodes = [*self._api.folders_in(parent), *self._api.named(parent, names[-1])]
-        found = [node for node in nodes if is_at(node, parent, names[-1]) and node.is_available]
-        found.sort(key=lambda node: node.name != names[-1])
-        return self._described(found[0]) if found else None
+        node = self._folders.node_at(tuple(name for name in text.split("/") if name))
+        return None if node is None else self._described(node)
 
     def check_name(self, name: str) -> str | None:
         """Section 3.9."""
-        return problem_of(name)
+        return name_problem(name)
 
     def _described(self, node: DriveNode) -> FileOrFolder:
         paths = self._folders.paths_of(node.parents)
@@ -94,23 +87,12 @@ class CloudDriveFiles:
         return self._now(self._folders.make(tuple(path)))
 
     def rename(self, file: FileOrFolder, name: str) -> FileOrFolder:
-        """A name that differs in case alone may conflict with the old one (section 3.7): then by way of a third."""
-        before = _name_of(file)
-        try:
-            return self._renamed(file, name)
-        except NameTakenError:
-            if folded(before) != folded(name):
-                raise
-        passing = f"{before[:100]}.{secrets.token_hex(8)}"
-        self._renamed(file, passing)
-        try:
-            return self._renamed(file, name)
-        except PhotosyncError:
-            self._renamed(file, before)
-            raise
+        """By way of a third name, if only the case differs."""
 
-    def _renamed(self, file: FileOrFolder, name: str) -> FileOrFolder:
-        return self._patched(file, {"name": name}, lambda node: node.name == name, f"the name '{name}' of {file.name}")
+        def rename(to: str) -> FileOrFolder:
+            return self._patched(file, {"name": to}, lambda node: node.name == to, f"the name '{to}' of {file.name}")
+
+        return renamed(file.name.rpartition("/")[2], name, rename)
 
     def move(self, file: FileOrFolder, before: str, after: FileOrFolder) -> FileOrFolder:
         """In one step."""
@@ -265,14 +247,6 @@ class CloudDriveFiles:
         if node is None or (node.status != AVAILABLE and node.md5 is None and node.kind is NodeKind.FILE):
             raise ItemError(f"{SERVICE} does not show {node_id} any more, or not yet", Reason.NOT_FOUND)
         return node
-
-
-def _names(path: str) -> tuple[str, ...]:
-    return tuple(name for name in path.split("/") if name)
-
-
-def _name_of(file: FileOrFolder) -> str:
-    return file.name.rpartition("/")[2]
 
 
 def _node(node_id: str) -> str:

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable
 
 from photosync.errors import UsageError
-from photosync.provider_kit.amazon_drive.folders import PushFolders
+from photosync.provider_kit.amazon_drive.folders import PushFolders, name_problem
 from photosync.provider_kit.amazon_drive.nodes import DriveNode, NodeKind
 from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.folder_paths import FolderPaths
 from photosync_clouddrive.refusals import CloudDriveRefusal
 
-MOST_NAME_CHARACTERS = 280
 ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -43,7 +42,7 @@ class CloudDriveFolders(PushFolders):
             return
         self._above = tuple(name for name in wanted.split("/") if name)
         for name in self._above:
-            problem = "it means no folder" if name in (".", "..") else problem_of(name)
+            problem = "it means no folder" if name in (".", "..") else name_problem(name)
             if problem:
                 raise UsageError(f"account '{account}': '{name}' in '{wanted}' cannot be a folder: {problem}")
 
@@ -76,14 +75,3 @@ class CloudDriveFolders(PushFolders):
     def _forget(self) -> None:
         super()._forget()
         self._nodes.clear()
-
-
-def problem_of(name: str) -> str | None:
-    """Why the service refuses files and folders of this name; None: it does not (section 3.9)."""
-    if not name:
-        return "it has no name"
-    if "/" in name or "\0" in name:
-        return "its name has characters that no name can have there"
-    if len(name) > MOST_NAME_CHARACTERS:
-        return f"its name is longer than {MOST_NAME_CHARACTERS} characters"
-    return None

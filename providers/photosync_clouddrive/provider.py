@@ -26,16 +26,16 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
-from photosync.provider_kit.amazon_drive.paths import node_at
+from photosync.provider_kit.amazon_drive.folders import PushFolders
 from photosync.provider_kit.json_fields import Json, json_object, text
 from photosync.provider_kit.tokens import TokenFile
 from photosync.transport import Answer, Destination, Transport, TransportSettings
-from photosync_clouddrive.api import CloudDriveApi
+from photosync_clouddrive.api import SERVICE, CloudDriveApi
 from photosync_clouddrive.auth import REQUIRED, CloudDriveAuth
 from photosync_clouddrive.endpoints import DRIVE, EndpointCache
 from photosync_clouddrive.oauth import OwnClient, Relay, TokenSource
 from photosync_clouddrive.query import checked_query
-from photosync_clouddrive.refusals import FrontEndError
+from photosync_clouddrive.refusals import CloudDriveRefusal, FrontEndError
 from photosync_clouddrive.settings import CloudDriveSettings, client_of
 from photosync_clouddrive.sync import sync
 from photosync_clouddrive.trash import NO_PURGE, CloudDriveTrash, files_below
@@ -142,7 +142,8 @@ class CloudDriveProvider:
 
     def id_at(self, path: Sequence[str]) -> str | None:
         """The id of a file or folder."""
-        node = node_at(self._opened_drive(), path)
+        drive = self._opened_drive()
+        node = PushFolders(self._account, SERVICE, drive, CloudDriveRefusal).node_at(tuple(path))
         return None if node is None else node.id
 
     def raw_node(self, id_: str, *, link: bool) -> Json | None:

@@ -21,13 +21,14 @@ from photosync.errors import (
 )
 from photosync.model import Digest, Item
 from photosync.provider import FileToUpload, Sent
+from photosync.provider_kit.amazon_drive.folders import name_problem
 from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, PENDING, DriveNode, NodeKind, folded
 from photosync.provider_kit.amazon_drive.uploads import STORED, difference
 from photosync.provider_kit.json_fields import json_object
 from photosync.transport import Answer
 from photosync_clouddrive.api import CloudDriveApi, equals, is_at
 from photosync_clouddrive.auth import CloudDriveAuth
-from photosync_clouddrive.folders import CloudDriveFolders, problem_of
+from photosync_clouddrive.folders import CloudDriveFolders
 from photosync_clouddrive.items import item_of, parse_node
 from photosync_clouddrive.multipart import MultipartBody
 from photosync_clouddrive.refusals import CloudDriveRefusal, FrontEndError
@@ -75,7 +76,7 @@ class CloudDriveUploader:
         """Refuse files that the service would refuse after the whole upload."""
         check_size(file)
         for name in (*file.folder, file.name):
-            if problem := problem_of(name):
+            if problem := name_problem(name):
                 raise ItemError(f"{file.path} cannot be called '{name[:40]}' there: {problem}", Reason.REFUSED)
 
     def _with_content(self, digest: Digest) -> Item | None:

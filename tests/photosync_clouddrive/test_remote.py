@@ -88,7 +88,9 @@ def test_folders_are_made_with_those_above_them(user: User) -> None:
 def test_a_folder_that_is_there_is_not_made_again(user: User) -> None:
     result = user.remote("mkdir", "pictures", "New")
     assert (result.exit, result.number("unchanged"), result.number("changed")) == (Exit.OK, 1, 1)
-    assert user.drive.holder(ROOT, "New") is not None
+    made = user.drive.holder(ROOT, "New")
+    assert made is not None
+    assert [each["id"] for each in result.objects if "action" in each] == [PICTURES, made]
 
 
 def test_no_folder_takes_the_name_of_a_file(user: User) -> None:

@@ -159,6 +159,8 @@ class MakeFolders(OfFiles):
     """Creates folders, with those above them. The targets are paths."""
 
     word: str = field(default="mkdir", init=False)
+    ids: dict[str, str] = field(default_factory=dict)
+    """The ids of the folders that are there, by the paths that were named."""
 
     def _target(self, text: str) -> Target:
         names = [name for name in text.split("/") if name]
@@ -172,10 +174,12 @@ class MakeFolders(OfFiles):
         if found is not None and found.item is not None:
             taken = NameTakenError(f"the folder {path} cannot be made: a file has its name")
             return Target(path, path, is_folder=True, refusal=taken)
+        if found is not None:
+            self.ids[path] = found.id
         return Target(path, path, is_folder=True, is_done=found is not None)
 
     def _change(self, target: Target) -> None:
-        self.files.make_folder(target.id.split("/"))
+        self.ids[target.id] = self.files.make_folder(target.id.split("/")).id
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The folders of one push: searched before they are created, and requested once.
+"""The folders of one push or command: searched before they are created, and requested once.
 
 Facts: protocol notes on Amazon Photos, sections 5 and 8, and on Amazon Cloud Drive, sections 3.4 to 3.9. Names are
 unique in a folder, ignoring case, so a folder that cannot be created because its name is taken is the wanted one.
@@ -18,6 +18,7 @@ from photosync.provider_kit.amazon_drive.uploads import STORED
 from photosync.provider_kit.json_fields import json_object
 from photosync.transport import Answer
 
+MOST_NAME_CHARACTERS = 280
 FolderPath = tuple[str, ...]
 """Names, the outermost first."""
 _PASSING = frozenset({Reason.NOT_READY, Reason.STORAGE_FULL})
@@ -51,8 +52,19 @@ class _StaleParentError(Exception):
         self.error = error
 
 
+def name_problem(name: str) -> str | None:
+    """Why the service refuses files and folders of this name; None: it does not (Cloud Drive, section 3.9)."""
+    if not name:
+        return "it has no name"
+    if "/" in name or "\0" in name:
+        return "its name has characters that no name can have there"
+    if len(name) > MOST_NAME_CHARACTERS:
+        return f"its name is longer than {MOST_NAME_CHARACTERS} characters"
+    return None
+
+
 class PushFolders:
-    """The folders for the files of a push. Thread-safe."""
+    """The folders for the files of a push, or of a command about them. Thread-safe."""
 
     def __init__(
         self, account: str, service: str, calls: FolderCalls, refusal: type[DriveRefusal], above: FolderPath = ()
@@ -76,6 +88,21 @@ class PushFolders:
             for name in (*self._above, *path):
                 current = current and self._child_named(current, name)
             return current
+
+    def node_at(self, path: FolderPath) -> DriveNode | None:
+        """The available file or folder at a path; None if there is none. Nothing is created.
+
+        Case is ignored, as in the service's names; of several, the one that is written so.
+        """
+        if not path:
+            return self._calls.root()
+        parent, name = self.find(path[:-1]), path[-1]
+        if parent is None:
+            return None
+        nodes = (*self._calls.folders_in(parent), *self._calls.named(parent, name))
+        there = (node for node in nodes if node.is_available and (not node.parents or parent in node.parents))
+        found = sorted((node for node in there if node.is_named(name)), key=lambda node: node.name != name)
+        return found[0] if found else None
 
     def make(self, path: FolderPath) -> str:
         """The id of a folder, created with its parents if necessary. Raises `ItemError`, each time for this folder."""

@@ -44,6 +44,8 @@ class AccountTree:
     """The items that were added to each album, in that order; for all albums."""
     foreign: set[int] = field(default_factory=set)
     """The items that another person owns and shares."""
+    renamed: set[int] = field(default_factory=set)
+    """The items that got another name."""
     vault: set[int] = field(default_factory=set)
     """The items in the family's vault, of whichever owner."""
     tells_family: bool = True
@@ -200,7 +202,11 @@ class ItemNames:
             self._numbers.setdefault(key, []).append(number)
         self._seen = self._library.next_number
         known = self._numbers.get((parent, folded(name)), ())
-        return next((number for number in known if self._library.has(number)), None)
+        here = (n for n in (*known, *self._tree.renamed) if self._tree.parents.get(n, self._usual_parent) == parent)
+        return next((n for n in here if self._library.has(n) and self._is_named(n, name)), None)
+
+    def _is_named(self, number: int, name: str) -> bool:
+        return folded(self._library.item(number).name) == folded(name)
 
 
 def numbered(names: Iterable[str]) -> list[str]:

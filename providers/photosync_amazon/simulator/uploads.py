@@ -83,7 +83,7 @@ class AmazonUploads:
         upload = await self._simulator.inbox.take(request.content)
         if (number := self._with_content(upload)) is not None:
             return self._conflict("MD5_DUPLICATE", self._file(number))
-        if (node := self._named(query["name"], query["parentNodeId"])) is not None:
+        if (node := self.named(query["name"], query["parentNodeId"])) is not None:
             return self._conflict("NAME_ALREADY_EXISTS", node)
         if fault := faults.fires("short_store", "upload"):
             upload = await self._simulator.inbox.take(_beginning(upload, fault.value or 0.5))
@@ -146,7 +146,7 @@ class AmazonUploads:
             return refused("Invalid parameters")
         if not self._is_folder(parents[0]):
             return self._simulator.not_found_answer()
-        if (node := self._named(name, parents[0])) is not None:
+        if (node := self.named(name, parents[0])) is not None:
             return self._conflict("NAME_ALREADY_EXISTS", node)
         return web.json_response(self._special(self._tree.make_folder(name, parents[0]).id), status=201)
 
@@ -178,7 +178,7 @@ class AmazonUploads:
         nodes = self._account.special_nodes(self._library)
         return next((node for node in nodes if node["id"] == node_id), {})
 
-    def _named(self, name: str, parent: str) -> Json | None:
+    def named(self, name: str, parent: str) -> Json | None:
         """The file or folder of this name in a folder, ignoring case."""
         number = self._names.find(name, parent)
         if number is not None:
