@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from photosync import __version__
-from photosync.cli.app import COMMANDS, app, register
+from photosync.cli.app import COMMANDS, app
 from photosync.cli.command_groups import GROUPS
 from photosync.cli.examples import of_command
 from photosync.documents import page_url
-
-register([])  # all commands
+from tests.cli.command_lines import parse
 
 _LINES_OF_A_SCREEN = 50
 _COLUMNS = 80
@@ -72,22 +70,13 @@ def test_every_help_has_examples_that_can_be_typed_and_the_address_of_its_page(c
         assert line in shown or not command
         program, *arguments = shlex.split(line.partition(" >")[0], comments=True)
         assert program == "photosync"
-        _parse(arguments)
-
-
-def _parse(arguments: list[str]) -> None:
-    """Fails for what is no command, or has an unknown option or a missing argument."""
-    context = get_command(app).make_context("photosync", list(arguments))
-    while hasattr(context.command, "resolve_command"):
-        name, found, rest = context.command.resolve_command(context, [*context._protected_args, *context.args])
-        assert found is not None
-        context = found.make_context(name, rest, parent=context)
+        parse(arguments)
 
 
 def test_an_example_that_is_wrong_is_found() -> None:
     for wrong in (["pul"], ["pull", "--yaer", "2023"], ["album", "create"]):
         with pytest.raises(typer.TyperException):
-            _parse(wrong)
+            parse(wrong)
 
 
 def test_options_stand_in_named_groups() -> None:
