@@ -13,6 +13,8 @@ _MODULES = {
     "Photosync": "photosync.api.photosync",
     "PhotosyncAccount": "photosync.api.account",
     "Items": "photosync.api.items",
+    "Person": "photosync.api.person",
+    "providers": "photosync.api.providers",
     "ItemRecord": "photosync.jobs.item_record",
     "Progress": "photosync.api.progress",
 }

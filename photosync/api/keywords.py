@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import index
-from typing import Any, TypedDict, overload
+from typing import Any, TypedDict, TypeVar, overload
 
 from photosync.api.selection import AskedSelection
 from photosync.errors import UsageError
+
+Value = TypeVar("Value")
 
 
 class SelectingRest(TypedDict, total=False):
@@ -128,3 +130,13 @@ def _date_text(name: str, value: object) -> str:
     if isinstance(value, datetime):
         raise UsageError(f"{name}: expected a date or text such as 2023-07-15, not a time")
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def parsed(parse: Callable[[object], Value], name: str, value: object) -> Value | None:
+    """A number, or text such as `10G`. Raises `UsageError`."""
+    if value is None or isinstance(value, int | timedelta):
+        return value  # type: ignore[return-value] # as `parse` would make it
+    try:
+        return parse(value)
+    except ValueError as error:
+        raise UsageError(f"{name}: {error}") from error

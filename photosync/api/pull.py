@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
+    from photosync.jobs.pull.pick import PickOptions
     from photosync.jobs.pull.pull import PullOptions
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Layout, Library
     from photosync.model import Collection
+    from photosync.provider import Interaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,31 @@ def pull_account(
         return bring(options.collections)
     person = Unattended(reporter.note)
     return Pick(account.name, account.provider, person, bring, account.cancel, PickOptions()).resume()
+
+
+def pick_account(
+    account: Account,
+    person: Interaction,
+    bring: Callable[[tuple[Collection, ...]], Summary],
+    options: PickOptions,
+    *,
+    resume: bool,
+) -> Summary:
+    """Let a person pick, and bring that; `resume`: only go on with what was picked earlier.
+
+    Raises `UsageError` where there is nothing to pick.
+    """
+    from photosync.jobs.pull.pick import Pick
+    from photosync.jobs.report import Summary
+    from photosync.provider import SupportsPicking
+
+    if not isinstance(account.provider, SupportsPicking):
+        title = account.provider.facts.title
+        raise UsageError(f"account '{account.name}': {title} needs no picking: photosync pull {account.name}")
+    job = Pick(account.name, account.provider, person, bring, account.cancel, options)
+    if not resume:
+        return job.run()
+    return job.resume() or Summary("pick", account.name, complete=True)
 
 
 def nothing_picked(account: str) -> SignInError:

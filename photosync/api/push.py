@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from photosync.errors import UsageError
 from photosync.user_folders import expanded
@@ -13,6 +13,7 @@ from photosync.user_folders import expanded
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
     from photosync.jobs.push.push import PushOptions
+    from photosync.jobs.report import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +70,29 @@ def _collection_first(config: AccountConfig, paths: Sequence[str | Path]) -> tup
             f"{facts.title} wants to know to which {word}: photosync push {config.name} {word.upper()} {first}"
         )
     return str(first), rest
+
+
+def push_stream(
+    content: BinaryIO,
+    name: str,
+    options: PushOptions,
+    push: Callable[[PushOptions], Summary],
+    note: Callable[[str], object],
+) -> Summary:
+    """Push what a stream has, as a file called `name`. It cannot be read again, so it is kept until it is there.
+
+    `note` gets where it is kept if it is not.
+    """
+    from photosync.jobs.push import stream
+
+    path = stream.stored(content, name)
+    is_done = options.dry_run
+    try:
+        summary = push(replace(options, paths=(path,)))
+        is_done = is_done or summary.saved + summary.unchanged > 0
+    finally:
+        if is_done:
+            stream.remove(path)
+        else:
+            note(f"what came from standard input is kept in {path}; push that, and delete it")
+    return summary

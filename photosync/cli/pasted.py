@@ -7,13 +7,10 @@ import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
+from photosync.api.sign_in import MOST_BYTES, content_of
 from photosync.cli.output import print_message
-from photosync.errors import UsageError
-from photosync.user_folders import expanded
 
-_MOST_BYTES = 64 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
 _END_OF_FILE = b"\x04"
 _QUIET_S = 0.3
@@ -24,19 +21,14 @@ def from_file(name: str) -> bytes:
     """The content of a file; `-` is standard input. Raises `UsageError`."""
     if name == "-":
         return from_standard_input() or b""
-    path = expanded(name)
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(_MOST_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"--from: {path} cannot be read ({error.strerror})") from error
+    return content_of(name)
 
 
 def from_standard_input() -> bytes | None:
     """All of it; None if there is nothing, as under cron."""
     if sys.stdin is None:
         return None
-    return sys.stdin.buffer.read(_MOST_BYTES + 1) or None
+    return sys.stdin.buffer.read(MOST_BYTES + 1) or None
 
 
 def from_terminal(how: str) -> bytes | None:
@@ -72,7 +64,7 @@ def _unbuffered() -> Iterator[bool]:
 def _pasted() -> bytes:
     terminal = sys.stdin.fileno()
     content = bytearray()
-    while len(content) <= _MOST_BYTES:
+    while len(content) <= MOST_BYTES:
         chunk = os.read(terminal, _CHUNK_BYTES)
         before, ends, _ = chunk.partition(_END_OF_FILE)
         content += before

@@ -80,3 +80,8 @@ def session_json(account: str, session: Session) -> dict[str, object]:
         "state": session.state.value,
         "link": session.link,
     }
+
+
+def deleted_json(account: str, session: Session, *, dry_run: bool) -> dict[str, object]:
+    """The object of the command line's contract for a session that was ended, or would be."""
+    return {**session_json(account, session), "result": "would_delete" if dry_run else "deleted"}

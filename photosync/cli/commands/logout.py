@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from photosync.cli.command import command
-from photosync.cli.commands.login import print_sign_in, signs_in
+from photosync.cli.commands.login import print_sign_in
 from photosync.cli.options import AccountName, GeneralOptions
 
 
@@ -11,6 +11,7 @@ from photosync.cli.options import AccountName, GeneralOptions
 def logout(*, account: AccountName, general: GeneralOptions) -> None:
     """Sign out of an account, and delete its token."""
     from photosync.cli.opening import load_config, open_account
+    from photosync.jobs.sign_in import signs_in
 
     with open_account(load_config(general).account(account)) as opened:
         message = signs_in(opened).sign_out()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from photosync import units
+from photosync.api.pull import pick_account
 from photosync.cli.command import command
 from photosync.cli.commands.pull import PullRun
 from photosync.cli.options import AccountName, DryRun, GeneralOptions, NoBrowser, Port, SavingOptions, parsed
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from photosync.jobs.account import Account
     from photosync.jobs.pull.pick import PickOptions
     from photosync.model import Collection
-    from photosync.provider import SupportsPicking
 
 
 @command
@@ -92,12 +92,11 @@ class PickRun:
                 self.terminal.show(provider.sign_in(self.terminal))
             try:
                 with self.run.interruption.watch(account.cancel):
-                    return self._pick(account, provider)
+                    return self._pick(account)
             except SignInError as error:
                 raise _SignedOutError(str(error)) if provider.needs_sign_in() else error from None
 
-    def _pick(self, account: Account, provider: SupportsPicking) -> Summary:
-        from photosync.jobs.pull.pick import Pick
+    def _pick(self, account: Account) -> Summary:
         from photosync.jobs.pull.pull import Pull
 
         def bring(sessions: tuple[Collection, ...]) -> Summary:
@@ -106,10 +105,7 @@ class PickRun:
                 options = replace(self.run.options(config, account), collections=sessions)
                 return Pull(account, library, catalog, options, reporter, "pick").run()
 
-        job = Pick(account.name, provider, self.terminal, bring, account.cancel, self.options)
-        if not self.resume:
-            return job.run()
-        return job.resume() or Summary("pick", account.name, complete=True)
+        return pick_account(account, self.terminal, bring, self.options, resume=self.resume)
 
 
 class _SignedOutError(SignInError):

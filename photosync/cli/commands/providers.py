@@ -11,16 +11,16 @@ from photosync.errors import ConfigError
 @command
 def show_providers(*, general: GeneralOptions) -> None:
     """Show the installed providers and what they can do."""
-    from photosync.plugins import abilities, plugins
+    from photosync.api.providers import provider_json
+    from photosync.plugins import plugins
 
     for name, plugin in plugins().items():
         try:
-            provider = plugin.load()
+            row = provider_json(plugin)
         except ConfigError as error:
             print_error(str(error))
             continue
-        title, can = provider.facts.title, abilities(provider)
         if general.json:
-            print_json({"name": name, "title": title, "distribution": plugin.distribution, "can": can})
+            print_json(row)
         else:
-            print_line(f"{name:12} {title:20} {plugin.distribution:24} {', '.join(can)}")
+            print_line(f"{name:12} {row['title']:20} {row['distribution']:24} {', '.join(row['can'])}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from photosync.api.push import AskedPush, push_options
+from photosync.api.push import AskedPush, push_options, push_stream
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import (
@@ -112,20 +111,10 @@ def _name_of_stream(paths: list[str], count: int, name: str | None) -> str | Non
 
 
 def _push_stream(run: LibraryRun, config: AccountConfig, options: PushOptions, name: str) -> Summary:
-    """Push what comes from standard input. It cannot be read again, so it is kept until it is at the service."""
-    from photosync.jobs.push import stream
+    def note(text: str) -> None:
+        print_message(f"{config.name}: {text}")
 
-    path = stream.stored(sys.stdin.buffer, name)
-    is_done = options.dry_run
-    try:
-        summary = _push(run, config, replace(options, paths=(path,)))
-        is_done = is_done or summary.saved + summary.unchanged > 0
-    finally:
-        if is_done:
-            stream.remove(path)
-        else:
-            print_message(f"{config.name}: what came from standard input is kept in {path}; push that, and delete it")
-    return summary
+    return push_stream(sys.stdin.buffer, name, options, partial(_push, run, config), note)
 
 
 def _push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:

@@ -12,12 +12,11 @@ from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import GeneralOptions, Jobs
 from photosync.cli.output import FILE_LOG, print_error, print_failure, print_json, print_line, print_message
-from photosync.errors import DestinationError, Exit, PhotosyncError
+from photosync.errors import Exit, PhotosyncError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
-    from photosync.jobs.pull.pull import PullOptions
     from photosync.jobs.rebuild.account import AccountResult
     from photosync.jobs.rebuild.restore import Source
     from photosync.library import Library
@@ -54,34 +53,31 @@ class RebuildRun(LibraryRun):
 
     def rebuild(self, names: list[str], *, from_listings: bool) -> Exit:
         """Put a sound catalog in its place, then find the files of each account. Returns the worst exit status."""
-        from photosync.jobs.fix.interrupted import settle_interrupted
-        from photosync.jobs.library_catalog import open_catalog
-        from photosync.jobs.rebuild.restore import begin_anew, put_in_order
+        from photosync.api.rebuild import sound_catalog
 
         accounts = [self.config.account(name) for name in names] or list(self.config.accounts.values())
         unusable = {} if names else self.config.unusable
         library = self.library()
-        if not library.exists:
-            raise DestinationError(f"there is no library at {library.root}: nothing was saved there yet")
-        with library.lock():
-            source = (begin_anew if from_listings else put_in_order)(library)
+
+        def tell(source: Source) -> None:
             if not self.general.quiet:
                 print_message(_TAKEN_FROM[source])
-            with open_catalog(library) as catalog:
-                settle_interrupted(library, catalog)
-                statuses = [
-                    self._account(config, library, catalog, source)
-                    for config in accounts
-                    if self.interruption.status is None
-                ]
+
+        with sound_catalog(library, from_listings=from_listings, tell=tell) as (catalog, source):
+            statuses = [
+                self._account(config, library, catalog, source)
+                for config in accounts
+                if self.interruption.status is None
+            ]
         return Exit.worst([*statuses, *(self._show_failed(name, source, error) for name, error in unusable.items())])
 
     def _account(self, config: AccountConfig, library: Library, catalog: Catalog, source: Source) -> Exit:
+        from photosync.api.rebuild import rebuild_options
         from photosync.jobs.rebuild.account import AccountRebuild
 
         try:
             with self.show_progress(config) as reporter, self.open_account(config) as account:
-                options = self._options(config)
+                options = rebuild_options(config)
                 with self.interruption.watch(account.cancel):
                     result = AccountRebuild(account, library, catalog, options, reporter, source).run()
         except PhotosyncError as error:
@@ -91,13 +87,6 @@ class RebuildRun(LibraryRun):
     def _usual_jobs(self, facts: ServiceFacts) -> int:
         """No more help: files are read, and nothing is downloaded."""
         return facts.workers
-
-    def _options(self, config: AccountConfig) -> PullOptions:
-        from photosync.jobs.pull.pull import PullOptions
-        from photosync.library import Layout
-
-        layout = Layout(config.options.layout or config.provider.facts.layout)
-        return PullOptions(layout=layout, metadata=config.metadata_settings())
 
     def _show_failed(self, name: str, source: Source, error: PhotosyncError) -> Exit:
         from photosync.jobs.rebuild.account import AccountResult

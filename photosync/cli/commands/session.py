@@ -55,7 +55,7 @@ def show_session(*, account: AccountName, id_: Id, general: GeneralOptions) -> N
 def delete_session(*, account: AccountName, id_: Id, change: ChangeOptions, general: GeneralOptions) -> None:
     """End a session. What was picked in it and is not here has to be picked again."""
     from photosync.cli.opening import load_config, open_account
-    from photosync.jobs.sessions import picking_of, session_json, session_of
+    from photosync.jobs.sessions import deleted_json, picking_of, session_of
 
     check_can_confirm(change)
     with open_account(load_config(general).account(account)) as opened:
@@ -66,7 +66,7 @@ def delete_session(*, account: AccountName, id_: Id, change: ChangeOptions, gene
         if not change.dry_run:
             picking_of(opened).end_picking(id_)
     if general.json:
-        print_json({**session_json(account, found), "result": "would_delete" if change.dry_run else "deleted"})
+        print_json(deleted_json(account, found, dry_run=change.dry_run))
     elif not general.quiet:
         print_line(f"{'would be ended' if change.dry_run else 'ended'}: {id_}")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-from fractions import Fraction
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -12,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 from photosync.api.interruption import Interruption
+from photosync.api.verify import part_of, repair_options
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.options import GeneralOptions, Jobs, parsed
 from photosync.cli.output import print_error
 from photosync.cli.progress import shown
-from photosync.cli.repair_sources import repair_options
 from photosync.cli.summary import print_end
 from photosync.errors import Exit, UsageError
 from photosync.units import format_duration, format_size
@@ -45,7 +43,7 @@ def verify(
     general: GeneralOptions,
 ) -> Exit:
     """Read files again and compare them with what was saved."""
-    from photosync.cli.opening import library_of, load_config
+    from photosync.cli.opening import library_of, load_config, open_account
     from photosync.jobs.verify.target import opened
     from photosync.jobs.verify.verify import ALL, NOTHING, Verify
     from photosync.user_folders import state_folder
@@ -54,7 +52,7 @@ def verify(
         raise UsageError("--quick reads nothing; it does not go with --sample")
     if folders and not repair:
         raise UsageError("--from names a folder for --repair")
-    part = NOTHING if quick else (parsed(_part, "--sample", sample) or ALL)
+    part = NOTHING if quick else (parsed(part_of, "--sample", sample) or ALL)
     config, interruption, cancel = load_config(general, required=False), Interruption(), Event()
     with (
         opened(
@@ -75,7 +73,7 @@ def verify(
             reporter=reporter,
             cancel=cancel,
             path=str(path or target.library.root),
-            repair=repair_options(config, folders or [], reporter, cancel) if repair else None,
+            repair=repair_options(config, folders or [], open_account, reporter, cancel) if repair else None,
         )
         for finding in job.findings():
             print_finding(general, finding)
@@ -83,15 +81,6 @@ def verify(
         job.summary.exit = interruption.status
     _print_summary(general, job.summary)
     return job.summary.exit
-
-
-def _part(text: str) -> Fraction:
-    # Not whatever `Fraction` reads: `1e999999999` would take hours.
-    match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,9})?)%?", text.strip(), re.ASCII)
-    part = Fraction(match[1]) / 100 if match else Fraction(0)
-    if not 0 < part <= 1:
-        raise ValueError(f"'{text}' is no part of the files; expected a percentage such as 5%")
-    return part
 
 
 def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:

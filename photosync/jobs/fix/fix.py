@@ -15,7 +15,7 @@ from pathlib import Path
 from photosync import metadata
 from photosync.errors import ConfigError, DestinationError, Exit, ItemError, UsageError
 from photosync.jobs.fix.file_owner import FileOwner, FileOwners, OwnedFile, real_path
-from photosync.jobs.fix.fix_record import as_text
+from photosync.jobs.fix.fix_record import as_text, changes_json, reason_of
 from photosync.jobs.fix.replace_file import replace_file
 from photosync.jobs.fix.sidecar_files import record_sidecars, undo_sidecar, write_sidecar
 from photosync.jobs.fix.undo import original_of
@@ -39,6 +39,25 @@ class FileResult:
     error: str = ""
     exit: Exit = Exit.OK
     """The exit status that the error asks for."""
+
+    @property
+    def changes(self) -> list[dict[str, str]]:
+        """What was changed in the file, or would be: field, before, after and why."""
+        if self.fixed is None:
+            return []
+        reasons = [reason_of(each, self.fixed.capture_time) for each in self.fixed.changes]
+        return [{**each, "why": why} for each, why in zip(changes_json(self.fixed.changes), reasons, strict=True)]
+
+    def as_json(self) -> dict[str, object]:
+        """The object of the command line's contract."""
+        return {
+            "path": str(self.path),
+            "outcome": self.outcome,
+            "changes": self.changes,
+            "sidecar": str(self.sidecar) if self.sidecar else None,
+            "notes": list(self.notes),
+            **({"error": self.error} if self.error else {}),
+        }
 
 
 @dataclass(slots=True)

@@ -1,0 +1,116 @@
+"""Calls that work on files, sign in, and let a person pick."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
+from photosync_google.simulator import GoogleSimulator
+from tests.api.conftest import Script
+
+
+def test_fix_and_its_undo(script: Script, sandbox: Sandbox) -> None:
+    sandbox.run("pull", "amazon", "--no-exif", "--limit", "1")
+    (file,) = sandbox.files()
+    before = file.read_bytes()
+    shown = script(
+        """
+        path = ps.config.library
+        tried = ps.fix(path, sets={"artist": "Ada"}, dry_run=True)
+        fixed = ps.fix([path], sets={"artist": "Ada"})
+        show(tried=tried.summary.as_json(), fixed=fixed.results, rows=ps.why(fixed.results[0]["path"]))
+        """
+    )
+    assert (shown["tried"]["dry_run"], shown["tried"]["fixed"]) == (True, 1)
+    (row,) = shown["fixed"]
+    assert (row["path"], row["outcome"]) == (str(file), "fixed")
+    assert ("Artist", "Ada") in [(each["field"], each["after"]) for each in row["changes"]]
+    assert file.read_bytes() != before
+    shown = script("show(undone=ps.fix(ps.config.library, undo=True).summary.as_json())")
+    assert (shown["undone"]["undone"], file.read_bytes()) == (1, before)
+
+
+def test_a_repair(script: Script, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.run("pull", "amazon", "--no-exif")
+    damaged, lost, *_ = sandbox.files()
+    contents = damaged.read_bytes(), lost.read_bytes()
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "old.jpg").write_bytes(contents[0])
+    damaged.write_bytes(contents[0][:-1] + b"\0")
+    lost.unlink()
+    shown = script("show(summary=ps.verify(repair=True, copies=['backup']).summary.as_json())")
+    assert shown["summary"]["repaired"] == 2
+    assert (damaged.read_bytes(), lost.read_bytes()) == contents
+    shown = script("show(read=ps.verify(sample='50%').summary.read)")
+    assert 0 < shown["read"] < 12
+
+
+def test_rebuild(script: Script, sandbox: Sandbox) -> None:
+    sandbox.run("pull", "amazon")
+    shown = script("show(results=[each.as_json() for each in ps.rebuild('amazon', from_listings=True)])")
+    (result,) = shown["results"]
+    assert (result["source"], result["adopted"], result["exit"]) == ("nothing", 12, 0)
+    assert sandbox.run("pull", "amazon").number("unchanged") == 12
+
+
+def test_a_stream_is_pushed(script: Script, sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    sandbox.run("pull", "amazon", "--limit", "1")
+    content = sandbox.files()[0].read_bytes() + b"\0"
+    shown = script(f"show(saved=amazon.push_stream(io.BytesIO({content!r}), 'IMG_0042.JPG').saved)", before="import io")
+    assert shown["saved"] == 1
+    sent = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    assert sent in {each.md5 for each in simulator.library.expected()}
+
+
+def test_signing_in_with_a_file_and_out(script: Script, sandbox: Sandbox, simulator: AmazonSimulator) -> None:
+    settings = simulator.account_settings()
+    del settings["cookies"]
+    sandbox.configure({"amazon": settings})
+    cookies = "Cookie: " + "; ".join(f"{name}={value}" for name, value in simulator.cookies.items())
+    (sandbox.folder / "cookies").write_text(cookies)
+    shown = script(
+        """
+        said = []
+        signed_in = amazon.login(from_file="cookies")
+        count = amazon.count()
+        amazon.logout()
+        try:
+            amazon.count()
+        except photosync.errors.SignInError as error:
+            said.append(str(error))
+        show(signed_in=signed_in, count=count, said=said)
+        """
+    )
+    assert simulator.account.owner in shown["signed_in"]
+    assert (shown["count"], len(shown["said"])) == (12, 1)
+
+
+@pytest.fixture
+def google() -> Iterator[GoogleSimulator]:
+    with GoogleSimulator(items=3, seed=3) as running:
+        yield running
+
+
+def test_picking(script: Script, sandbox: Sandbox, google: GoogleSimulator) -> None:
+    sandbox.configure({"google": google.account_settings()}, retry_budget="50s")
+    shown = script(
+        """
+        picked = google.pick(photosync.Person(show=said.append), keep_session=True)
+        kept = google.sessions.list()
+        one = google.sessions.show(kept[0]["id"])
+        tried = google.sessions.delete(kept[0]["id"], dry_run=True)
+        google.sessions.delete(kept[0]["id"])
+        show(saved=picked.saved, said=said, kept=kept, one=one, tried=tried["result"], left=google.sessions.list())
+        """,
+        account="google",
+        before="said = []",
+    )
+    assert (shown["saved"], len(sandbox.files())) == (3, 3)
+    assert any("http" in each for each in shown["said"])
+    assert ([shown["one"]], shown["tried"], shown["left"]) == (shown["kept"], "would_delete", [])
+    assert google.picker.open_sessions == []
