@@ -33,6 +33,8 @@ class Progress:
     """Items that the service has, if it says so."""
     wanted: int
     """Files to be transferred, or items to be changed, as far as is known now."""
+    expected: int | None
+    """Files to be transferred in all, as far as that can be told while the listing is read."""
     done: int
     """Those for which that is done."""
     failed: int
@@ -56,6 +58,7 @@ class Reporting:
         self._lock = threading.Lock()
         self._listed = self._wanted = self._done = self._failed = self._bytes = 0
         self._total: int | None = None
+        self._expected: int | None = None
         self._last_received = 0.0
         self.cancel = threading.Event()
         """The run's own."""
@@ -75,6 +78,9 @@ class Reporting:
         with self._lock:
             self._wanted += count
             self._tell("wanted")
+
+    def expected(self, count: int | None) -> None:
+        self._expected = count
 
     def received(self, size_bytes: int) -> None:
         with self._lock:
@@ -121,6 +127,7 @@ class Reporting:
             listed=self._listed,
             total=self._total,
             wanted=self._wanted,
+            expected=self._expected,
             done=self._done,
             failed=self._failed,
             bytes=self._bytes,

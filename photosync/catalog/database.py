@@ -427,6 +427,11 @@ class Catalog:
             (account, collection, selection),
         )
 
+    def count_saved(self, account: str) -> int:
+        """The number of items that have a file and are not gone."""
+        count = "SELECT count(*) FROM items WHERE account = ? AND path IS NOT NULL AND state <> 'gone'"
+        return int(self._connection.execute(count, (account,)).fetchone()[0])
+
     def totals(self, account: str) -> AccountTotals:
         """An account's items, and its last run."""
         return totals_of(self._connection, account)

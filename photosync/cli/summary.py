@@ -53,9 +53,9 @@ def _says_nothing_new(summary: Summary) -> bool:
 
 
 def _sentence(summary: Summary) -> str:
-    saved = "uploaded" if summary.command == "push" else "saved"
+    """The counts, with the words of the JSON."""
     parts = [
-        f"{summary.saved} {'would be ' if summary.dry_run else ''}{saved} ({units.format_size(summary.size_bytes)})",
+        f"{summary.saved} {'would be ' if summary.dry_run else ''}saved ({units.format_size(summary.size_bytes)})",
         f"{summary.unchanged} unchanged",
     ]
     optional = {

@@ -20,6 +20,12 @@ class Reporter(Protocol):
     def wanted(self, count: int, size_bytes: int) -> None:
         """More files will be transferred, of this size as far as it is known."""
 
+    def expected(self, count: int | None) -> None:
+        """The number of files that will be transferred in all, as far as it is known now; None: it is not.
+
+        A job that does not call it knows all files at its beginning.
+        """
+
     def received(self, size_bytes: int) -> None:
         """More bytes were transferred."""
 

@@ -28,8 +28,8 @@ def test_what_is_zero_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, Summary("pull", "a")) == "a: 0 listed: 0 saved (0 bytes), 0 unchanged, in 0.0 s\n"
 
 
-def test_a_push_uploads_and_a_dry_run_would(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "0 would be uploaded (0 bytes)" in shown(capsys, Summary("push", "a", dry_run=True))
+def test_a_dry_run_would_save(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "0 would be saved (0 bytes)" in shown(capsys, Summary("push", "a", dry_run=True))
 
 
 def test_quiet_shows_what_is_wrong_only(capsys: pytest.CaptureFixture[str]) -> None:

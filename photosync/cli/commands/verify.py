@@ -88,6 +88,7 @@ def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:
 
 
 def _sentence(summary: VerifySummary) -> str:
+    """The counts, with the words of the JSON."""
     counts = {
         "missing": summary.missing,
         "different": summary.different,
@@ -96,7 +97,7 @@ def _sentence(summary: VerifySummary) -> str:
         "repaired": summary.repaired,
     }
     found = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-    right = f"{summary.ok:,} of {summary.files:,} files are right"
+    right = f"{summary.files:,} files: {summary.ok:,} ok"
     reading = f"{summary.read:,} read ({format_size(summary.size_bytes)})"
     status = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
     parts = ", ".join(filter(None, [right, reading, found]))

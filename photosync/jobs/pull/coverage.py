@@ -44,7 +44,7 @@ class Coverage:
         self._is_remembered = selection.max_items is None and selection.ids is None
         self.is_of_everything = self._is_remembered and selection == Selection()
         """Whether it is about all items of the account, or of the collections, and not about a selection."""
-        self._is_whole_account = self.is_of_everything and not collections
+        self.is_whole_account = self.is_of_everything and not collections
         self._previous = catalog.listing(*self._key) if self._is_remembered else None
         age = datetime.now(UTC) - self._previous.completed_at if self._previous else None
         # A clock that was ahead left a time in the future, which would stay recent until then.
@@ -65,6 +65,12 @@ class Coverage:
     def is_incremental(self) -> bool:
         """Whether the listing may have less than all items."""
         return self._covered_run is not None or self.mark is not None
+
+    @property
+    def total(self) -> int | None:
+        """The items that the listing has, as the service says or the last listing had; None if neither is known."""
+        before = self._previous.total if self._previous else None
+        return self._total if self._total is not None else before
 
     @property
     def may_end_early(self) -> bool:
@@ -158,7 +164,7 @@ class Coverage:
         before = None if self._went_to_end or self._previous is None else self._previous.completed_at
         # Entries without data may have it next time, wherever they are: the next listing is read to its end.
         completed_at = _LONG_AGO if self._unusable else before or datetime.now(UTC)
-        shows_gone = self._went_to_end and self._is_whole_account and self.is_complete
+        shows_gone = self._went_to_end and self.is_whole_account and self.is_complete
         gone_ids = self._gone() if shows_gone else []
         with self._catalog.transaction():
             gone = self._catalog.mark_gone(self._key[0], gone_ids)

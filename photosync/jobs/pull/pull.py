@@ -31,6 +31,7 @@ from photosync.jobs.pull.adopt import Adoption
 from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.decide import Action, decide
 from photosync.jobs.pull.end import PullEnd, clear_partials
+from photosync.jobs.pull.expected import ExpectedDownloads
 from photosync.jobs.pull.fetch import (
     AdoptedFile,
     Downloaded,
@@ -142,6 +143,7 @@ class Pull:
         )
         self._outage = OutageDetector[DownloadFailure](account.concurrency.most_in_progress)
         self._found = self._undecided = 0
+        self._expected = ExpectedDownloads(catalog, self._coverage, self._summary, selection.max_items)
         failed_first = self._coverage.is_incremental and selection.is_local and not options.collections
         self._failed_or_missing = catalog.failed_or_missing(account.name) if failed_first else None
         self._outdated = OutdatedItems()
@@ -233,6 +235,7 @@ class Pull:
             if isinstance(event, Page):
                 self._take_page(event)
             elif isinstance(event, ListingEnded):
+                self._reporter.expected(self._expected.wanted)
                 listing_error = event.error
                 if isinstance(listing_error, SignInError):
                     raise listing_error
@@ -265,7 +268,8 @@ class Pull:
             self._membership.take(page.items)
         if page.removed and not self._options.dry_run:
             self._summary.gone += self._catalog.mark_gone(self._account.name, page.removed)
-        self._reporter.listed(self._found, page.total)
+        self._reporter.listed(self._found, self._coverage.total)
+        self._reporter.expected(self._expected.count(self._found))
 
     def _take_failed_or_missing(self, entries: list[CatalogEntry]) -> None:
         if not entries:
@@ -315,6 +319,7 @@ class Pull:
     def _download(self, item: Item, entry: CatalogEntry | None) -> None:
         task = self._locations.plan(item, entry)
         self._reporter.wanted(1, item.size_bytes or 0)
+        self._expected.wanted += 1
         self._undecided += 1
         self._pipeline.submit(task)
 

@@ -25,6 +25,7 @@ from photosync.errors import (
     TemporaryError,
 )
 from photosync.jobs.account import Account
+from photosync.jobs.expected import expected_files
 from photosync.jobs.grace_period import grace_period
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import ListingEnded, Pipeline
@@ -77,7 +78,7 @@ class Push:
         self._summary = Summary("push", account.name, options.collection, dry_run=options.dry_run)
         self._run = RunRecord(account, catalog, self._summary)
         self._sizes: Counter[int] = Counter()
-        self._found = 0
+        self._found = self._wanted = 0
         self._undecided: set[Path] = set()
         self._under_way: dict[Path, Batch] = {}
         """The batches of files that workers send."""
@@ -155,6 +156,9 @@ class Push:
                 raise event.error
         elif event is not None:
             self._take_result(event)
+        left_out = self._summary.unchanged + self._summary.filtered
+        undecided = self._sizes.total() - self._wanted - left_out
+        self._reporter.expected(expected_files(wanted=self._wanted, left_out=left_out, unseen=undecided))
 
     # Decide about files
 
@@ -233,6 +237,7 @@ class Push:
         else:
             self._batch.to_send.append(file)
             self._reporter.wanted(1, file.size_bytes)
+            self._wanted += 1
             self._send_batch_if_full()
 
     def _send_batch_if_full(self) -> None:
