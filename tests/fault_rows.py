@@ -131,7 +131,7 @@ TRAITS: dict[str, dict[str, object]] = {
 """Short pages. A person who does not finish to pick is waited for that long."""
 
 NOT_REACHED = {
-    **dict.fromkeys(("no_refresh_token", "fewer_scopes", "access_denied"), "only in a sign-in: test_sign_in"),
+    **dict.fromkeys(("no_refresh_token", "fewer_scopes", "access_denied"), "sign-ins: test_sign_in, test_tokens"),
     **dict.fromkeys(("broken_piece", "closed_session", "strange_upload_host"), "large files: test_large_files"),
     "bare_conflict": "a name that is taken: test_name_conflicts",
     "items_refused": "items that were there before the album: test_albums",

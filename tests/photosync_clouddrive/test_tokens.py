@@ -29,7 +29,10 @@ def test_a_token_that_ends_in_mid_run_is_refreshed_once(tmp_path: Path) -> None:
         assert simulator.counts[TOKEN] == 1
 
 
-def test_a_token_is_refreshed_before_its_end(simulator: CloudDriveSimulator, account: Account) -> None:
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_a_token_is_refreshed_before_its_end(simulator: CloudDriveSimulator, account: Account, is_bare: bool) -> None:
+    """The answer may have no refresh token; then the old one stays."""
+    simulator.faults.no_refresh_token = Fault() if is_bare else None
     token = json.loads(simulator.token_file.read_text())
     simulator.token_file.write_text(json.dumps({**token, "exp_time": 1.5, "of_acd_cli": "kept"}))
     assert len(account.listing().items) == 60

@@ -6,6 +6,7 @@ Metadata, content and storage have separate ports. The storage, to which the con
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
 import time
@@ -61,9 +62,9 @@ class CloudDriveSimulator(Simulator):
         """
         super().__init__(**options)
         self.drive = Drive(self.library)
-        self.uploads = DriveUploads(self.drive, self.faults, self.inbox)
-        self.trash = DriveTrash(self.drive, self.uploads, _API)
-        self.changes = NodeChanges(self.drive, self.faults, self.inbox, _API)
+        self.uploads = DriveUploads(self.drive, self.faults, self.inbox, self.tolerance)
+        self.trash = DriveTrash(self.drive, self.uploads, self.tolerance, _API)
+        self.changes = NodeChanges(self.drive, self.faults, self.inbox, self.tolerance, _API)
         self.tokens = Tokens(self.faults, token_lifetime_s, token_uses, scopes)
         self.endpoint: dict[str, object] = {}
         """Fields that replace those of the endpoint's answer."""
@@ -179,7 +180,7 @@ class CloudDriveSimulator(Simulator):
 
     async def _nodes(self, request: web.Request) -> web.StreamResponse:
         try:
-            exact = queries.exact(request.query.get("filters", ""))
+            exact = queries.exact(request.query.get("filters", ""), self.tolerance)
         except queries.QueryRefusedError as error:
             return refused(str(error))
         if "contentProperties.md5" in exact:
@@ -205,7 +206,7 @@ class CloudDriveSimulator(Simulator):
         if self.faults.fires("hashless", "list"):
             nodes = [_without_hash(node) for node in nodes]
         try:
-            content = queries.page(nodes, request.query)
+            content = queries.page(nodes, request.query, self.tolerance)
         except queries.QueryRefusedError as error:
             return refused(str(error))
         data = content["data"]
@@ -228,7 +229,7 @@ class CloudDriveSimulator(Simulator):
         if request.query.get("asset") == "ALL" and node.get("kind") == "FILE":
             node = {**node, "assets": [{"id": f"{node_id}-small", "kind": "ASSET", "parents": [node_id]}]}
         if request.query.get("tempLink") == "true" and node.get("kind") == "FILE":
-            node = {**node, "tempLink": f"{self.url_of('storage')}/bucket/{node_id}"}
+            node = {**node, "tempLink": self._signed_url(node_id)}
         return web.json_response(_without_hash(node) if self.faults.fires("hashless", "other") else node)
 
     # Content
@@ -237,7 +238,13 @@ class CloudDriveSimulator(Simulator):
         node_id = request.match_info["id"]
         if not self.drive.knows(node_id):
             return self.not_found_answer()
-        return web.Response(status=302, headers={"Location": f"{self.url_of('storage')}/bucket/{node_id}"})
+        return web.Response(status=302, headers={"Location": self._signed_url(node_id)})
+
+    def _signed_url(self, node_id: str) -> str:
+        """Section 5.6: by `X-Amz-Algorithm` rclone knows that the storage wants no token."""
+        signature = hashlib.sha256(f"{self.seed} {node_id}".encode()).hexdigest()
+        query = f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=3600&X-Amz-Signature={signature}"
+        return f"{self.url_of('storage')}/bucket/{node_id}?{query}"
 
     async def _stored(self, request: web.Request) -> web.StreamResponse:
         if self.has_credentials(request):

@@ -11,6 +11,8 @@ from photosync.testing.faults import Fault, Faults
 class CloudDriveFaults(Faults):
     """The faults of any service, and those of Cloud Drive."""
 
+    no_refresh_token: Fault | None = None
+    """A renewed token comes without a refresh token: the old one stays valid (section 1.1)."""
     cut_changes: Fault | None = None
     """The connection closes after `value` lines of the changes; 2.5: in the middle of the third."""
     no_end: Fault | None = None

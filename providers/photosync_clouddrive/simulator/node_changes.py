@@ -13,9 +13,11 @@ from aiohttp import BodyPartReader, web
 
 from photosync.testing.receiving import Inbox
 from photosync.testing.routes import Route
+from photosync.testing.tolerance import Tolerance
 from photosync_clouddrive.simulator.drive import ROOT, Drive, Raw, parents_of
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
 from photosync_clouddrive.simulator.stream import refused
+from photosync_clouddrive.simulator.uploads import body_refusal
 
 OWNER = "simulator"
 """The friendly name of the client, which owns its properties."""
@@ -30,8 +32,11 @@ _PIECE_BYTES = 1 << 18
 class NodeChanges:
     """The routes that change a node."""
 
-    def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox, metadata_url: str) -> None:
+    def __init__(
+        self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox, tolerance: Tolerance, metadata_url: str
+    ) -> None:
         self._drive = drive
+        self._tolerance = tolerance
         self._faults = faults
         self._inbox = inbox
         self._path = metadata_url
@@ -85,10 +90,13 @@ class NodeChanges:
         return self._conflict(node_id, str(wanted.get("name", node.get("name"))), parents)
 
     def _conflict(self, node_id: str, name: str, parents: list[str]) -> web.Response | None:
-        """Names are unique in a folder, ignoring case."""
+        """Names are unique in a folder, ignoring case. Nodes in the trash have no conflicts: rclone renames and moves a
+        file there if its new name is taken in its old folder."""
         if not name or "/" in name:
             return refused(f"Value '{name}' at 'name' failed to satisfy constraint")
         own = self._drive.node(node_id)
+        if own.get("status") == "TRASH":
+            return None
         for parent in parents:
             if not self._drive.is_open_folder(parent):
                 return refused("One of the parentId doesn't exist")
@@ -122,6 +130,8 @@ class NodeChanges:
         parents = parents_of(self._drive.node(child))
         if before not in parents:
             return refused("fromParent is no parent of the child")
+        if self._drive.node(child).get("status") != "AVAILABLE":
+            return refused("Node is not available")
         return self._in_folders(child, [*(each for each in parents if each != before), after], after)
 
     async def _add_child(self, request: web.Request) -> web.StreamResponse:
@@ -139,10 +149,7 @@ class NodeChanges:
         return self._changed(child, parents=rest or [ROOT])  # without any folder it would be lost
 
     def _in_folders(self, child: str, parents: list[str], new: str) -> web.Response:
-        node = self._drive.node(child)
-        if node.get("status") != "AVAILABLE":
-            return refused("Node is not available")
-        if conflict := self._conflict(child, str(node.get("name")), [new]):
+        if conflict := self._conflict(child, str(self._drive.node(child).get("name")), [new]):
             return conflict
         return self._changed(child, parents=list(dict.fromkeys(parents)))
 
@@ -193,13 +200,15 @@ class NodeChanges:
         number = self._drive.library.number_of(node_id)
         if number is None or not self._drive.knows(node_id):
             return refused("Node not found", 404)
-        if request.content_length is None or request.content_type != "multipart/form-data":
-            return refused("Content-Type must be multipart/form-data, with a length")
+        if refusal := body_refusal(request, self._tolerance):
+            return refusal
         part = await (await request.multipart()).next()
         named = 'form-data; name="content"; filename="'
         if not isinstance(part, BodyPartReader) or not part.headers.get("Content-Disposition", "").startswith(named):
             return refused("The first part must be the content, with a filename")
         upload = await self._inbox.take(_pieces(part))
+        if request.content_length is None and not upload.size_bytes:
+            return refused("Cannot complete upload")
         if fault := self._faults.fires("short_store", "upload"):
             upload = await self._inbox.take(_one(upload.content()[: int(upload.size_bytes * (fault.value or 0.5))]))
         if self._faults.fires("broken_transfer", "upload"):

@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from photosync.testing.faults import Faults
 from photosync.testing.routes import Route
+from photosync_clouddrive.simulator.faults import CloudDriveFaults
 
 CLIENT_ID = "amzn1.application-oa2-client.0123456789abcdef0123456789abcdef"
 CLIENT_SECRET = "simulated-client-secret-0123456789abcdef"  # noqa: S105 - it opens nothing
@@ -31,7 +31,7 @@ class _Access:
 class Tokens:
     """Issues tokens, and checks their validity and scopes."""
 
-    def __init__(self, faults: Faults, lifetime_s: int, uses: int | None, scopes: str) -> None:
+    def __init__(self, faults: CloudDriveFaults, lifetime_s: int, uses: int | None, scopes: str) -> None:
         """`uses`: the number of requests until an access token expires, whatever its lifetime. `scopes` are the
         default scopes of a token."""
         self._faults = faults
@@ -101,8 +101,8 @@ class Tokens:
         return [
             Route("GET", "/ap/oa", self._page, signed=False),
             Route("POST", "/auth/o2/token", self._token, signed=False),
-            Route("POST", "/relay", self._relay, signed=False),
-            Route("GET", "/relay", self._relay, signed=False),
+            *(Route(method, "/relay", self._relay, signed=False) for method in ("GET", "POST")),
+            Route("POST", "/", self._relay, signed=False),  # acd_cli's relay has a host of its own
         ]
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
@@ -140,6 +140,8 @@ class Tokens:
             return _error(400, "invalid_grant", "The request has an invalid grant parameter : refresh_token")
         answer = self.issue(*self._refresh[refresh])
         del self._refresh[str(answer.pop("refresh_token"))]  # the old one remains valid
+        if not self._faults.fires("no_refresh_token", "other"):
+            answer["refresh_token"] = refresh
         return web.json_response(answer)
 
     async def _relay(self, request: web.Request) -> web.StreamResponse:

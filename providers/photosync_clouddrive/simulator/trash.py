@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from photosync.testing.routes import Route
+from photosync.testing.tolerance import Tolerance
 from photosync_clouddrive.simulator import queries
 from photosync_clouddrive.simulator.drive import Drive, Raw, parents_of
 from photosync_clouddrive.simulator.stream import refused
@@ -14,8 +15,9 @@ from photosync_clouddrive.simulator.uploads import DriveUploads
 class DriveTrash:
     """The routes of the trash."""
 
-    def __init__(self, drive: Drive, uploads: DriveUploads, api: str) -> None:
+    def __init__(self, drive: Drive, uploads: DriveUploads, tolerance: Tolerance, api: str) -> None:
         self._drive = drive
+        self._tolerance = tolerance
         self._uploads = uploads
         self._api = api
 
@@ -34,7 +36,7 @@ class DriveTrash:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         try:
-            return web.json_response(queries.page(self.nodes(), request.query))
+            return web.json_response(queries.page(self.nodes(), request.query, self._tolerance))
         except queries.QueryRefusedError as error:
             return refused(str(error))
 

@@ -17,6 +17,7 @@ from aiohttp import BodyPartReader, web
 from photosync import clock
 from photosync.testing import answers
 from photosync.testing.receiving import Inbox, Upload
+from photosync.testing.tolerance import Tolerance
 from photosync_clouddrive.simulator.drive import ROOT, Drive, Raw
 from photosync_clouddrive.simulator.faults import CloudDriveFaults
 from photosync_clouddrive.simulator.stream import refused
@@ -25,6 +26,7 @@ MOST_NAME_CHARACTERS = 280
 _PIECE_BYTES = 1 << 18
 _METADATA = re.compile(r'form-data; name="metadata"')
 _CONTENT = re.compile(r'form-data; name="content"; filename="[ -!#-~]+"')
+_CONTENT_OF_ANY_NAME = re.compile(r'form-data; name="content"; filename=".+"')
 
 
 class UploadRefusedError(Exception):
@@ -48,8 +50,9 @@ class ReceivedFile:
 class DriveUploads:
     """Receives files and folders."""
 
-    def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox) -> None:
+    def __init__(self, drive: Drive, faults: CloudDriveFaults, inbox: Inbox, tolerance: Tolerance) -> None:
         self._drive = drive
+        self._tolerance = tolerance
         self._faults = faults
         self._inbox = inbox
         self.quota_bytes: int | None = None
@@ -107,10 +110,8 @@ class DriveUploads:
     # Request bodies
 
     async def _received(self, request: web.Request) -> ReceivedFile:
-        if request.content_length is None:
-            raise UploadRefusedError(refused("Length Required", 411))
-        if request.content_type != "multipart/form-data":
-            raise UploadRefusedError(refused("Content-Type must be multipart/form-data"))
+        if refusal := body_refusal(request, self._tolerance):
+            raise UploadRefusedError(refusal)
         reader = await request.multipart()
         first = await reader.next()
         if not isinstance(first, BodyPartReader) or not _METADATA.fullmatch(_disposition(first)):
@@ -121,15 +122,24 @@ class DriveUploads:
             raise UploadRefusedError(refused("The metadata are no JSON")) from error
         name, parent = self._named(metadata, "FILE")
         second = await reader.next()
-        if not isinstance(second, BodyPartReader) or not _CONTENT.fullmatch(_disposition(second)):
+        if not isinstance(second, BodyPartReader) or not self._is_content(_disposition(second)):
             raise UploadRefusedError(refused("The second part must be the content, with a filename"))
         mime = second.headers.get("Content-Type")
         if mime is None:
             raise UploadRefusedError(refused("The content has no Content-Type"))
         upload = await self._inbox.take(_pieces(second))
-        if await reader.next() is not None or not request.content.at_eof():
+        if request.content_length is None and not upload.size_bytes:
+            raise UploadRefusedError(refused("Cannot complete upload"))
+        rest = await reader.next() or await request.content.read()
+        if rest and not self._tolerance.serves("bytes after the content"):  # acd_cli streams end with some
             raise UploadRefusedError(refused("Nothing may follow the content"))
         return ReceivedFile(name, parent, mime, upload)
+
+    def _is_content(self, disposition: str) -> bool:
+        if _CONTENT.fullmatch(disposition):
+            return True
+        is_named = _CONTENT_OF_ANY_NAME.fullmatch(disposition) is not None
+        return is_named and self._tolerance.serves("a filename beyond ASCII")
 
     # Refusals
 
@@ -235,6 +245,14 @@ class DriveUploads:
         """Show a late file."""
         self._drive.hidden.discard(node_id)
         self._drive.say(node_id, status="AVAILABLE")
+
+
+def body_refusal(request: web.Request, tolerance: Tolerance) -> web.Response | None:
+    """The answer to an upload whose body cannot be read. Streams have no length (section 5.2); ours always knows it."""
+    if request.content_type != "multipart/form-data":
+        return refused("Content-Type must be multipart/form-data")
+    is_measured = request.content_length is not None or tolerance.serves("no Content-Length")
+    return None if is_measured else refused("Length Required", 411)
 
 
 def _disposition(part: BodyPartReader) -> str:
