@@ -37,6 +37,8 @@ class LibraryRun:
         self.command = command
         self.dry_run = dry_run
         self.interruption = Interruption()
+        self.statuses: dict[str, Exit] = {}
+        """How the run has ended for an account."""
         self._jobs = jobs
         self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
@@ -110,6 +112,7 @@ class LibraryRun:
             return Exit.OK
         summary = replace(summary, exit=self.exit_of(summary.exit))
         print_summary(self.general, summary)
+        self.statuses[account] = summary.exit
         return summary.exit
 
     def ended_by(self, error: BaseException) -> tuple[Exit, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
+from photosync.config.notices import Notify
 from photosync.config.options import Defaults
 from photosync.errors import ConfigError
 from photosync.metadata import Mode, Settings
@@ -48,6 +50,9 @@ class Config:
     """The settings of the EXIF fixer of those of them whose mistakes do not concern it."""
     defaults: Defaults = field(default_factory=Defaults)
     """The options of files that belong to no account."""
+    ping_urls: Mapping[Literal["pull", "verify", "audit"], str] = field(default_factory=dict)
+    """The address of a health check for a command; like those of `notify` a secret, or a reference to one."""
+    notify: Notify = field(default_factory=Notify)
     readable_secrets: tuple[Path, ...] = ()
     """The files with secrets that other users of this computer can read."""
 

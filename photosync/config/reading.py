@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from photosync.config.configuration import AccountConfig, Config
 from photosync.config.document import Document, Key, read_text
 from photosync.config.mistakes import Mistakes, unknown_key
+from photosync.config.notices import Notifications, Notify, PingUrls, has_secrets, url_problem
 from photosync.config.options import Defaults
 from photosync.config.references import has_variable, look_up
 from photosync.config.secret_files import files_with_secrets, is_readable_by_others
@@ -28,7 +27,8 @@ from photosync.suggestions import did_you_mean
 from photosync.user_folders import configuration_file, expanded
 
 _log = logging.getLogger("photosync.config")
-_LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
+_LOOKED_UP_LATER = frozenset({"accounts", "ping_url", "notify"})
+"""A secret that is missing there does not stop all commands."""
 _Content = Mapping[str, Any]
 
 
@@ -73,6 +73,8 @@ class _File(BaseModel):
     catalog: ConfigPath | None = None
     accounts: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     defaults: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
+    ping_url: PingUrls = {}
+    notify: Notifications = Notify()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,22 @@ class _Reading:
             self._mistakes.note((), "expected 'library' and 'accounts', as `photosync init --example` shows")
             content = {}
         self._warn_of_relative_library(content.get("library"))
-        core = {key: value for key, value in content.items() if key != "accounts"}
+        core = {key: value for key, value in content.items() if key not in _LOOKED_UP_LATER}
         looked_up = _looked_up(self._mistakes, core, (), look_up)
         file = self._mistakes.validated(_File, {**content, **looked_up}, ()) or _File()
+        if has_secrets(content):
+            self._with_secrets[self._document.path] = None
         own_defaults = _mapping(looked_up.get("defaults"))
         defaults = self._mistakes.validated(Defaults, own_defaults, ("defaults",))
         config = self._with_accounts(
-            Config(self._document.path, file.library, file.catalog, defaults=defaults or Defaults()),
+            Config(
+                self._document.path,
+                file.library,
+                file.catalog,
+                defaults=defaults or Defaults(),
+                ping_urls=file.ping_url,
+                notify=file.notify,
+            ),
             _mapping(content.get("accounts")),
             own_defaults if defaults else {},
         )
@@ -251,13 +262,4 @@ def _endpoint_problem(key: str, url: str, names: frozenset[str]) -> str | None:
         return unknown_key(key, names)
     if has_variable(url):
         return None  # checked again when the reference is looked up
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        return f"this is no URL: {error}"
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.netloc):
-        return "plain http:// is accepted for loopback addresses alone; use https://"
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        return "expected a URL that begins with https://"
-    return None
+    return url_problem(url)

@@ -12,6 +12,7 @@ from photosync.cli.command import command
 from photosync.cli.findings import print_finding
 from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
+from photosync.cli.notices import told
 from photosync.cli.options import AccountName, GeneralOptions, SelectionOptions
 from photosync.cli.summary import print_end
 from photosync.errors import Exit, PhotosyncError
@@ -35,13 +36,17 @@ def audit(
     selection_of(selection)
     run = LibraryRun(general, "audit", dry_run=True, jobs=None, bwlimit=None)
     config = run.config.account(account)
-    try:
-        summary = _audit(run, config, selection, accept_shrink=accept_shrink)
-    except (PhotosyncError, KeyboardInterrupt) as raised:
-        summary = _not_begun(account, *run.ended_by(raised))
-    summary.exit = run.exit_of(summary.exit)
-    _print_summary(general, summary)
-    return summary.exit
+
+    def work() -> Exit:
+        try:
+            summary = _audit(run, config, selection, accept_shrink=accept_shrink)
+        except (PhotosyncError, KeyboardInterrupt) as raised:
+            summary = _not_begun(account, *run.ended_by(raised))
+        summary.exit = run.statuses[account] = run.exit_of(summary.exit)
+        _print_summary(general, summary)
+        return summary.exit
+
+    return told(run.config, "audit", work, run.statuses)
 
 
 def _audit(run: LibraryRun, config: AccountConfig, asked: SelectionOptions, *, accept_shrink: bool) -> AuditSummary:

@@ -14,6 +14,7 @@ from photosync.api.selection import check_unordered, checked_selection, selectio
 from photosync.cli.command import command
 from photosync.cli.ids import with_ids_read
 from photosync.cli.library_run import LibraryRun
+from photosync.cli.notices import told
 from photosync.cli.options import DryRun, GeneralOptions, SavingOptions, SelectionOptions, parsed
 from photosync.cli.output import print_failure, print_json, print_line
 from photosync.errors import ConfigError, DestinationError, Exit, PhotosyncError, UsageError
@@ -45,7 +46,9 @@ def pull(
 ) -> Exit:
     """Bring what is new to the library."""
     run = PullRun(general, account, selection, saving, dry_run=dry_run, full=full, accept_shrink=accept_shrink)
-    return run.count() if count else run.pull()
+    if count:
+        return run.count()
+    return run.pull() if dry_run else told(run.config, "pull", run.pull, run.statuses)
 
 
 class PullRun(LibraryRun):

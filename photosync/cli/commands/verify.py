@@ -13,6 +13,7 @@ from photosync.api.interruption import Interruption
 from photosync.api.verify import part_of, repair_options
 from photosync.cli.command import command
 from photosync.cli.findings import print_finding
+from photosync.cli.notices import told
 from photosync.cli.options import GeneralOptions, Jobs, parsed
 from photosync.cli.output import print_error
 from photosync.cli.progress import shown
@@ -54,33 +55,38 @@ def verify(
         raise UsageError("--from names a folder for --repair")
     part = NOTHING if quick else (parsed(part_of, "--sample", sample) or ALL)
     config, interruption, cancel = load_config(general, required=False), Interruption(), Event()
-    with (
-        opened(
-            *(path, library_of(general, config), state_folder()),
-            record=repair or not quick,
-            repair=repair,
-            note=print_error,
-        ) as target,
-        shown(general, "verify", "verify", dry_run=False) as reporter,
-        interruption.watch(cancel),
-    ):
-        if sample is not None and not target.is_library:
-            raise UsageError(f"--sample needs a catalog, which {target.library.root} does not have")
-        job = Verify(
-            target=target,
-            part=part,
-            workers=jobs or os.cpu_count() or 1,
-            reporter=reporter,
-            cancel=cancel,
-            path=str(path or target.library.root),
-            repair=repair_options(config, folders or [], open_account, reporter, cancel) if repair else None,
-        )
-        for finding in job.findings():
-            print_finding(general, finding)
-    if job.summary.exit is Exit.INTERRUPTED and interruption.status is not None:
-        job.summary.exit = interruption.status
-    _print_summary(general, job.summary)
-    return job.summary.exit
+
+    def work() -> Exit:
+        with (
+            opened(
+                *(path, library_of(general, config), state_folder()),
+                record=repair or not quick,
+                repair=repair,
+                note=print_error,
+            ) as target,
+            shown(general, "verify", "verify", dry_run=False) as reporter,
+            interruption.watch(cancel),
+        ):
+            if sample is not None and not target.is_library:
+                raise UsageError(f"--sample needs a catalog, which {target.library.root} does not have")
+            job = Verify(
+                target=target,
+                part=part,
+                workers=jobs or os.cpu_count() or 1,
+                reporter=reporter,
+                cancel=cancel,
+                path=str(path or target.library.root),
+                repair=repair_options(config, folders or [], open_account, reporter, cancel) if repair else None,
+            )
+            for finding in job.findings():
+                print_finding(general, finding)
+        if job.summary.exit is Exit.INTERRUPTED and interruption.status is not None:
+            job.summary.exit = interruption.status
+        _print_summary(general, job.summary)
+        return job.summary.exit
+
+    # A check of another folder says nothing about the library.
+    return told(config, "verify", work) if path is None else work()
 
 
 def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:
