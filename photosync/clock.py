@@ -17,6 +17,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from photosync.errors import CancelledError
@@ -70,6 +71,8 @@ class _TimeOfDay:
         self._lock = threading.Lock()
         self._is_right = False
         """Whether a service agrees with this computer."""
+        self.differences: dict[str, timedelta] = {}
+        """By how much each host's clock was ahead of this computer's, when it told its time last."""
         self._newest: tuple[datetime, float] | None = None
         """The newest time of a service that does not, and when it came, on the monotonic clock of this computer."""
 
@@ -82,6 +85,7 @@ class _TimeOfDay:
     def learn(self, told: datetime, host: str) -> None:
         shown = datetime.now(UTC)
         with self._lock:
+            self.differences[host] = told - shown
             self._is_right = self._is_right or abs(told - shown) <= WRONG_BY
             if self._is_right or told < _PROGRAM_BEGAN:
                 return
@@ -109,6 +113,11 @@ def now() -> datetime:
 def now_text() -> str:
     """The time of day in ISO 8601, to the second."""
     return now().isoformat(timespec="seconds")
+
+
+def differences() -> Mapping[str, timedelta]:
+    """By how much the clock of each service's host is ahead of this computer's; hosts that did not tell are missing."""
+    return dict(_time_of_day.differences)
 
 
 def learn(told: datetime, host: str) -> None:

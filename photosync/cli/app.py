@@ -46,6 +46,7 @@ COMMANDS = {
     "vault": "vault",
     "remote": "remote",
     "init": "init",
+    "doctor": "doctor",
     "providers": "show_providers",
     "demo": "demo",
     "schedule": "schedule",

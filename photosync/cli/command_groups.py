@@ -39,7 +39,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("remote",): "files and folders: rename, move, label, overwrite, …",
     },
     "Set up": {
-        ("init",): "a configuration out of that of an older program",
+        ("init", "doctor"): "a first configuration; what is wrong, and what to do",
         ("login", "logout"): "sign in to an account, sign out",
         ("schedule",): "let cron or systemd run it: show, install, remove",
         ("providers", "demo"): "the plugins; everything on simulated services",

@@ -74,6 +74,7 @@ _ABOUT = {
     ),
     "why": About("metadata", ("photosync why ~/Pictures/photosync/amazon/2023/07/IMG_1.JPG",)),
     "status": About("exit-status", ("photosync status", "photosync status --json")),
+    "doctor": About("doctor", ("photosync doctor", "photosync doctor amazon", "photosync doctor --bundle report.zip")),
     "failures": About("exit-status#reasons", ("photosync failures", "photosync failures amazon --json")),
     "export": About("python#columns", ("photosync export photos.csv", "photosync export photos.parquet")),
     "audit": About(

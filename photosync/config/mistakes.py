@@ -74,13 +74,14 @@ def _problem(error: ErrorDetails, name: str, model: type[BaseModel], extra: Iter
 def _model_at(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:
     """The model of a value inside: of one frame among `frames`."""
     if loc and (field := model.model_fields.get(str(loc[0]))) is not None:
-        inner = next(_models_in(field.annotation), None)
+        inner = next(models_in(field.annotation), None)
         return _model_at(inner, loc[1:]) if inner is not None else model
     return model
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """The models in the type of a field: `FrameSettings` in `dict[str, FrameSettings]`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for each in get_args(annotation):
-        yield from _models_in(each)
+        yield from models_in(each)

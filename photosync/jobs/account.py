@@ -14,7 +14,11 @@ _WORTH_TELLING_S = 5.0
 
 
 class Traffic(Protocol):
-    """The numbers of requests that an HTTP session has sent."""
+    """The hosts of an HTTP session, and the numbers of requests that it has sent."""
+
+    @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The hosts that may get credentials: names, suffixes that begin with a dot, and addresses."""
 
     @property
     def requests(self) -> int:

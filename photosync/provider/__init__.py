@@ -65,7 +65,14 @@ from photosync.provider.settings import (
     copied_secret,
     relative_to_config,
 )
-from photosync.provider.sign_in import HasSignInHistory, Interaction, SignInHistory, SupportsSignIn, TakesSignIn
+from photosync.provider.sign_in import (
+    ChecksSignIn,
+    HasSignInHistory,
+    Interaction,
+    SignInHistory,
+    SupportsSignIn,
+    TakesSignIn,
+)
 from photosync.provider.upload import FileToUpload, HasUploadPermission, Sent, SupportsUpload, Uploader, UploadRequest
 
 __all__ = [
@@ -75,6 +82,7 @@ __all__ = [
     "ChangesAlbums",
     "ChangesPeople",
     "ChangesVault",
+    "ChecksSignIn",
     "ConfigPath",
     "ConvertedAccount",
     "ConvertsConfiguration",

@@ -49,6 +49,14 @@ class SupportsSignIn(Protocol):
         """Revoke the credentials, and delete them whatever the service answers; returns a text about the result."""
 
 
+@runtime_checkable
+class ChecksSignIn(Protocol):
+    """Optional: a question whether the sign-in works, at a service where nothing else can be asked."""
+
+    def check_sign_in(self) -> None:
+        """Ask the service. Raises `SignInError` if a person must sign in."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignInHistory:
     """How long sign-ins lasted, at a service that does not tell it before. All times are aware."""

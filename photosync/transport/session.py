@@ -44,6 +44,11 @@ class Transport:
         self._exchange = Exchange(settings, policy or Policy(), redactor or Redactor(), bandwidth, cancel, on_wait)
 
     @property
+    def own_hosts(self) -> tuple[str, ...]:
+        """The hosts that may get credentials, as `TransportSettings` has them."""
+        return self._exchange.settings.own_hosts
+
+    @property
     def requests(self) -> int:
         """The number of sent HTTP requests: each attempt and each redirect counts."""
         return self._exchange.sent

@@ -54,6 +54,8 @@ _UPLOAD_HOSTS = (
 )
 """The hosts for uploads of large files, besides a configured one. Google names one for each file. Not all hosts below
 `googleapis.com`: at `storage.googleapis.com` anybody can have a bucket."""
+_LONGER_THAN_A_TOKEN_S = 86_400.0
+"""An access token of Google is valid for an hour."""
 _UPLOAD_READ_TIMEOUT_S = 120.0
 """The time that Google needs for a large file's last piece is not known; it checks the whole file then."""
 _CAVEAT = (
@@ -235,6 +237,10 @@ class GoogleProvider:
             return f"{self._auth.state()}; may upload"
         except SignInError:
             return f"may upload; for picking, sign in with: photosync login {self._account}"
+
+    def check_sign_in(self) -> None:
+        """Renew the token for picking, which Google refuses if the sign-in has ended."""
+        self._auth.good_token(wanted_s=_LONGER_THAN_A_TOKEN_S)
 
     def close(self) -> None:
         """Close the sessions."""

@@ -20,6 +20,7 @@ class Session:
     limit_per_s: float | None = None
     requests: int = 0
     retries: int = 0
+    own_hosts: tuple[str, ...] = ()
 
 
 @pytest.mark.parametrize(
