@@ -48,3 +48,11 @@ def test_the_figures_that_are_promised_are_those_of_the_tests() -> None:
     readers = re.search(r"in one night \| (\d+), ", PROMISES)
     assert readers is not None
     assert int(readers[1]) == len(HARNESSES)
+
+
+def test_the_readme_says_that_nothing_is_deleted_and_names_the_pages_for_other_programs() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert "photosync never deletes anything by itself." in readme
+    assert {f"docs/{name}.md" for name in ("from-amazon-photos", "from-other-programs", "parity", "python")} <= set(
+        re.findall(r"\]\(([\w/.-]+)\)", readme)
+    )
