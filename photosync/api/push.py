@@ -85,14 +85,12 @@ def push_stream(
     """
     from photosync.jobs.push import stream
 
-    path = stream.stored(content, name)
     is_done = options.dry_run
-    try:
-        summary = push(replace(options, paths=(path,)))
-        is_done = is_done or summary.saved + summary.unchanged > 0
-    finally:
-        if is_done:
-            stream.remove(path)
-        else:
-            note(f"what came from standard input is kept in {path}; push that, and delete it")
+    with stream.stored(content, name, is_pushed=not is_done) as stored:
+        try:
+            summary = push(replace(options, paths=(stored.path,)))
+            is_done = is_done or summary.saved + summary.unchanged > 0
+        finally:
+            if not is_done:
+                note(f"what came from standard input is kept in {stored.keep()}; push that, and delete it")
     return summary

@@ -150,11 +150,8 @@ def content_of(source: str | Path | BinaryIO | None) -> Iterator[LocalFile]:
             raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
         yield content
     else:
-        path = stream.stored(source, "content")
-        try:
-            yield LocalFile(path)
-        finally:
-            stream.remove(path)
+        with stream.stored(source, "content", is_pushed=False) as stored:
+            yield LocalFile(stored.path)
 
 
 def _changing(

@@ -47,6 +47,7 @@ from photosync.jobs.pull.membership import Membership
 from photosync.jobs.pull.missing import missing_files
 from photosync.jobs.pull.outdated import OutdatedItems
 from photosync.jobs.pull.save import Saver
+from photosync.jobs.push.stream import clear_abandoned
 from photosync.jobs.push.walk import has_pushed_file
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
@@ -179,6 +180,7 @@ class Pull:
 
     def _compare_catalog_with_disk(self) -> None:
         if not self._options.dry_run:
+            clear_abandoned(self._reporter.note)
             with self._end.keep_list_error():
                 settle_interrupted(self._library, self._catalog)
         self._catalog.begin_listing()

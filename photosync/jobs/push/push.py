@@ -34,6 +34,7 @@ from photosync.jobs.push.decide import Step, step_after_find, step_after_hash, s
 from photosync.jobs.push.known_content import KnownContent
 from photosync.jobs.push.local_file import LocalFile
 from photosync.jobs.push.send import OnConflict, Task, TaskResult, Worker
+from photosync.jobs.push.stream import clear_abandoned
 from photosync.jobs.push.walk import Found, Walk
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.run_record import RunRecord
@@ -92,6 +93,8 @@ class Push:
         """Upload. An error that ends the run is in the summary; only bugs are raised."""
         error: PhotosyncError | None = None
         try:
+            if not self._options.dry_run:
+                clear_abandoned(self._reporter.note)
             self._upload()
             self._summary.complete = True
         except PhotosyncError as raised:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from photosync.errors import Exit
+from photosync.testing import Fault
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.disk_faults import DiskFault, DiskFaults
 from photosync_clouddrive.simulator import CloudDriveSimulator
@@ -143,3 +145,60 @@ def test_an_interruption_while_it_comes_leaves_nothing(sandbox: Sandbox, simulat
     assert process.returncode == Exit.TERMINATED
     assert kept(sandbox) == []
     assert simulator.tree() == {}
+
+
+def killed(sandbox: Sandbox, *arguments: str, content: bytes, is_complete: bool, reached: Callable[[], bool]) -> None:
+    """Kill a run that gets `content`, when `reached` says so."""
+    process = sandbox.start(*arguments)
+    process.stdin.buffer.write(content)
+    process.stdin.flush()
+    if is_complete:
+        process.stdin.close()
+    while not reached() and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+
+
+def test_a_kill_while_it_comes_leaves_nothing_for_long(sandbox: Sandbox) -> None:
+    killed(
+        *(sandbox, "push", "drive", "-", "--name", NAME),
+        content=photo(),
+        is_complete=False,
+        reached=lambda: bool(kept(sandbox)),
+    )
+    assert kept(sandbox)
+    result = sandbox.run("pull", "drive")
+    assert (result.exit, "standard input" in result.stderr, kept(sandbox)) == (Exit.OK, False, [])
+    assert not list((sandbox.home / ".local" / "state").rglob("streams/*"))
+
+
+def test_a_complete_content_survives_a_kill_and_is_named_once(sandbox: Sandbox, simulator: CloudDriveSimulator) -> None:
+    content = photo()
+    held = simulator.faults.hold = Fault(on="upload")
+    killed(
+        *(sandbox, "push", "drive", "-", "--name", NAME),
+        content=content,
+        is_complete=True,
+        reached=lambda: held.seen > 0,
+    )
+    simulator.faults.clear()
+    result = sandbox.run("pull", "drive")
+    (path,) = kept(sandbox)
+    assert (result.exit, str(path) in result.stderr, path.read_bytes()) == (Exit.OK, True, content)
+    assert str(path) not in sandbox.run("push", "drive", str(path)).stderr
+    assert simulator.tree() == {NAME: md5(content)}
+
+
+def test_a_content_that_another_run_needs_stays(sandbox: Sandbox, simulator: CloudDriveSimulator) -> None:
+    process = sandbox.start("push", "drive", "-", "--name", NAME)
+    content = photo()
+    process.stdin.buffer.write(content)
+    process.stdin.flush()
+    while not kept(sandbox) and process.poll() is None:
+        time.sleep(0.01)
+    sandbox.run("pull", "drive")
+    assert len(kept(sandbox)) == 1
+    process.communicate(timeout=60)
+    assert process.returncode == Exit.OK
+    assert (simulator.tree(), kept(sandbox)) == ({NAME: md5(content)}, [])
