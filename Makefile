@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 DOCS_READY := .venv/docs-ready
 
-.PHONY: demo test test-all test-nightly check format docs bench fuzz clean
+.PHONY: man demo test test-all test-nightly check format docs bench fuzz clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	$(BIN)/photosync demo
@@ -41,6 +41,9 @@ SECONDS ?= 10
 fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader; needs a wheel of atheris (Linux)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary atheris -e '.[fuzz]'
 	$(BIN)/python -m fuzz --seconds $(SECONDS)
+
+man: $(READY)  ## manual pages, into build/man
+	$(BIN)/photosync help --man build/man
 
 clean:  ## remove everything that the other targets made
 	rm -rf docs/commands.md .venv .bench photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

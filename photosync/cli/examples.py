@@ -159,6 +159,9 @@ _ABOUT = {
             "photosync completion fish > ~/.config/fish/completions/photosync.fish",
         ),
     ),
-    "help": About("configuration", ("photosync help pull", "photosync help album create")),
+    "help": About(
+        "configuration",
+        ("photosync help pull", "photosync help album create", "photosync help --man ~/.local/share/man/man1"),
+    ),
     "demo": About("configuration", ("photosync demo", "photosync demo --keep", "photosync demo --stop")),
 }
