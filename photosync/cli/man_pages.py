@@ -32,9 +32,8 @@ def pages() -> Mapping[str, str]:
     from photosync.cli.app import app, register
 
     register([])  # all commands
-    return {
-        context.command_path.replace(" ", "-"): _page(context) for context in _contexts(get_command(app), "photosync")
-    }
+    contexts = _contexts(get_command(app), "photosync")
+    return {each.command_path.replace(" ", "-"): _page(each) for each in contexts}
 
 
 def _contexts(command: Any, name: str, parent: Any = None) -> Iterator[Any]:
@@ -49,15 +48,12 @@ def _page(context: Any) -> str:
     about = of_command(path.partition(" ")[2])
     name = path.replace(" ", "-")
     parts = [
-        f'.TH {_escaped(name).upper()} 1 "" "photosync {__version__}" "photosync"',
+        f'.TH {_escaped(name).upper()} 1 "" "photosync {__version__}" "photosync"\n.ad l',
         f".SH NAME\n{_escaped(name)} \\- {_escaped(help_.rstrip('.'))}",
         f".SH SYNOPSIS\n.B {_escaped(path)}\n{_escaped(' '.join(context.command.collect_usage_pieces(context)))}",
         f".SH DESCRIPTION\n{_escaped(help_)}",
         *_commands(context),
-        *(
-            _section(heading, [(names(each, context), explained(each)) for each in members])
-            for heading, members in grouped(context.command.get_params(context))
-        ),
+        *_options(context),
         ".SH EXAMPLES\n.nf\n" + "\n".join(map(_escaped, about.examples)) + "\n.fi",
         f".SH SEE ALSO\n{_escaped(page_url(about.page))}",
     ]
@@ -73,6 +69,11 @@ def _commands(context: Any) -> Iterator[str]:
         yield _section("Commands", [(name, each.help or "") for name, each in commands.items()])
 
 
+def _options(context: Any) -> Iterator[str]:
+    for heading, members in grouped(context.command.get_params(context)):
+        yield _section(heading, [(names(each, context), explained(each)) for each in members])
+
+
 def _section(heading: str, entries: list[tuple[str, str]]) -> str:
     return f".SH {_escaped(heading).upper()}\n" + "\n".join(
         f".TP\n.B {_escaped(name)}\n{_escaped(text)}" for name, text in entries
@@ -82,4 +83,5 @@ def _section(heading: str, entries: list[tuple[str, str]]) -> str:
 def _escaped(text: str) -> str:
     """Text that roff shows as it is: see groff_char(7) and man(7)."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
+    text = "".join(each if each.isascii() else f"\\[u{ord(each):04X}]" for each in text)
     return re.sub(r"^(?=[.'])", r"\\&", text, flags=re.MULTILINE)

@@ -42,7 +42,7 @@ def test_a_page_has_all_that_the_help_has(pages: Path, command: str) -> None:
 
 
 def test_no_line_of_text_is_taken_for_a_request_of_roff(pages: Path) -> None:
-    known = re.compile(r"\.(TH|SH|TP|B|nf|fi)( .*)?")
+    known = re.compile(r"\.(TH|ad|SH|TP|B|nf|fi)( .*)?")
     for page in pages.iterdir():
         for line in page.read_text(encoding="utf-8").splitlines():
             assert line[:1] not in (".", "'") or known.fullmatch(line), (page.name, line)
@@ -50,7 +50,7 @@ def test_no_line_of_text_is_taken_for_a_request_of_roff(pages: Path) -> None:
 
 @pytest.mark.parametrize("program", [name for name in ("groff", "mandoc") if shutil.which(name)])
 def test_the_pages_are_sound(pages: Path, program: str) -> None:
-    command = {"groff": ["groff", "-ww", "-man", "-Tascii", "-z"], "mandoc": ["mandoc", "-T", "lint", "-W", "error"]}
+    command = {"groff": ["groff", "-ww", "-man", "-Tutf8", "-z"], "mandoc": ["mandoc", "-T", "lint", "-W", "error"]}
     done = subprocess.run([*command[program], *pages.iterdir()], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
 
