@@ -38,6 +38,11 @@ def configuration_file() -> Path:
     """The configuration where no option names one. It need not exist. Raises `ConfigError`."""
     if named := os.environ.get("PHOTOSYNC_CONFIG"):
         return expanded(named)
+    return usual_configuration_file()
+
+
+def usual_configuration_file() -> Path:
+    """The configuration where the environment names none either. Raises `ConfigError`."""
     hint = "there is no home folder: name the configuration with --config or PHOTOSYNC_CONFIG"
     return _usual(user_config_path, hint) / "config.yaml"
 

@@ -139,7 +139,10 @@ _ABOUT = {
     ),
     "remote overwrite": About("remote", ("photosync remote overwrite drive Pictures/IMG_1.JPG new.jpg",)),
     "remote truncate": About("remote", ("photosync remote truncate drive Pictures/IMG_1.JPG --dry-run",)),
-    "init": About("aura", ("photosync init --from credentials.ini",)),
+    "init": About(
+        "configuration#set-up",
+        ("photosync init", "photosync init --answers answers.yaml", "photosync init --from credentials.ini"),
+    ),
     "providers": About("plugins", ("photosync providers",)),
     "schedule": About("automation", ("photosync schedule install", "photosync schedule show")),
     "schedule show": About("automation", ("photosync schedule show",)),

@@ -56,6 +56,15 @@ class Terminal:
         line = sys.stdin.readline()
         return line.strip() if line else None
 
+    def ask_hidden(self, prompt: str) -> str | None:
+        """The same for a secret: it is not shown."""
+        import getpass
+
+        try:
+            return getpass.getpass(f"{prompt}: ", sys.stderr)
+        except EOFError:
+            return None
+
     def ask_pasted(self, how: str) -> bytes | None:
         """All of standard input; a terminal's up to an empty line."""
         from photosync.cli import pasted

@@ -5,6 +5,6 @@ A mistake in the section of an account stops this account alone; any other stops
 
 from photosync.config.configuration import AccountConfig, Config
 from photosync.config.options import Defaults
-from photosync.config.reading import load
+from photosync.config.reading import load, parsed
 
-__all__ = ["AccountConfig", "Config", "Defaults", "load"]
+__all__ = ["AccountConfig", "Config", "Defaults", "load", "parsed"]

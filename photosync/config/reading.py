@@ -61,6 +61,15 @@ def examine(path: Path | None, *, required: bool = True) -> tuple[Config, tuple[
     return _Reading(Document(found, read_text(found))).config()
 
 
+def parsed(path: Path, text: str) -> Config:
+    """The configuration that a file at `path` with this text would be. Raises `ConfigError` for any mistake in it."""
+    found, mistakes = _Reading(Document(path, text)).config()
+    all_mistakes = [*mistakes, *(each for error in found.unusable.values() for each in error.mistakes)]
+    if all_mistakes:
+        raise ConfigError(*dict.fromkeys(all_mistakes))
+    return found
+
+
 def _or_empty(value: object) -> object:
     """All keys below may be commented out."""
     return {} if value is None else value

@@ -57,6 +57,7 @@ from photosync.provider.remote_files import (
     ReplacesContents,
 )
 from photosync.provider.required import AccountContext, Page, Provider
+from photosync.provider.set_up import Question, SetUp
 from photosync.provider.settings import (
     AccountSettings,
     ConfigPath,
@@ -118,11 +119,13 @@ __all__ = [
     "Page",
     "PickingSession",
     "Provider",
+    "Question",
     "RemoteFiles",
     "ReplacesContents",
     "SecretText",
     "Sent",
     "ServiceFacts",
+    "SetUp",
     "ShowsDetails",
     "SignInHistory",
     "SupportsCount",

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
 from photosync.errors import ConfigError
+from photosync.provider.set_up import Question, SetUp
 from photosync.units import duration
 from photosync.user_folders import expanded
 
@@ -56,6 +57,12 @@ class AccountSettings(BaseModel):
 
     endpoints: dict[str, str] = {}
     """Hosts to use in place of the service's own; `Provider.endpoint_names` are the keys."""
+
+    @classmethod
+    def set_up(cls) -> SetUp:
+        """What `photosync init` asks; by default, the keys that are required."""
+        required = [key for key, field in cls.model_fields.items() if field.is_required()]
+        return SetUp([Question(key, key, is_secret=key in cls.secret_keys) for key in required])
 
     @property
     def collection_zones(self) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from photosync.documents import page_url
 from photosync.errors import ItemError, ProviderError, SignInError, UsageError
 from photosync.model import (
     CONTEXTS,
@@ -426,8 +427,8 @@ class AmazonProvider:
         content = interaction.ask_pasted(HOW_TO_PASTE)
         if content is None:
             raise UsageError(
-                f"account '{self._account}': nothing was pasted. {HOW_TO_PASTE} Or name a file: photosync login "
-                f"{self._account} --from FILE"
+                f"account '{self._account}': nothing was pasted. {page_url('amazon')} shows what to copy in a "
+                f"browser. Paste it, or name a file: photosync login {self._account} --from FILE"
             )
         return self.sign_in_with(content, "the pasted text")
 

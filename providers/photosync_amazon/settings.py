@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, ValidationInfo, model_validator
 
-from photosync.provider import AccountSettings, relative_to_config
+from photosync.provider import AccountSettings, SetUp, relative_to_config
 from photosync_amazon.cookie_files import looks_like_cookies
 from photosync_amazon.sites import NORTH_AMERICA, PHOTOS_HOSTS, checked_site
 
@@ -29,9 +29,13 @@ class AmazonSettings(AccountSettings):
     those of the environment."""
     tld: str | None = None
     """The site's ending, `co.uk`; normally known from the cookies."""
-
     family_id: str | None = None
     """The id of the customer's family, for `photosync vault`, where the service does not tell it."""
+
+    @classmethod
+    def set_up(cls) -> SetUp:
+        """Nothing: the sign-in of a browser is pasted, and stored apart from the configuration."""
+        return SetUp()
 
     @model_validator(mode="before")
     @classmethod

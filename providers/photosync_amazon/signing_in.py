@@ -15,11 +15,10 @@ from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
 
-HOW_TO_PASTE = (
-    "Sign in to Amazon Photos in a browser and look at your photos. Then open the developer tools (F12), Network, "
-    "reload the page, right-click a request to www.amazon…, choose Copy, Copy as cURL, and paste it here "
-    f"({page_url('amazon')} has other ways)."
-)
+HOW_TO_PASTE = f"""1. Open the photos page of your country in a browser (https://www.amazon.com/photos), and sign in.
+2. Your photos are shown. Open the developer tools (F12), Network, and reload the page.
+3. Right-click a request to www.amazon…, choose Copy, Copy as cURL.
+({page_url("amazon")} has other ways.)"""
 
 
 class SigningIn:

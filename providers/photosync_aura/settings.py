@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from photosync.provider import AccountSettings, ConfigPath
+from photosync.provider import AccountSettings, ConfigPath, Question, SetUp
 
 API = "https://api.pushd.com/v5"
 IMAGES = "https://imgproxy.pushd.com"
@@ -73,6 +73,14 @@ class AuraSettings(AccountSettings):
         "us-east-1:b92826c0-8274-43db-abff-136977c13598"
     )
     """The Cognito pool that grants permissions to upload; its region, before the colon, is also the upload store's."""
+
+    @classmethod
+    def set_up(cls) -> SetUp:
+        """The sign-in of the Aura app."""
+        return SetUp(
+            (Question("email", "E-mail address"), Question("password", "Password", is_secret=True)),
+            "The e-mail address and the password are those of the Aura app.",
+        )
 
     @model_validator(mode="after")
     def _each_frame_once(self) -> Self:

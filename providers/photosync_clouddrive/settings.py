@@ -9,13 +9,19 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from photosync.documents import page_url
 from photosync.errors import ConfigError, ProviderError
-from photosync.provider import AccountSettings, ConfigPath, Duration, SecretText, copied_secret
+from photosync.provider import AccountSettings, ConfigPath, Duration, Question, SecretText, SetUp, copied_secret
 from photosync.provider_kit.json_fields import text
 from photosync.transport.hosts import target
 from photosync_clouddrive.oauth import RelayMethod
 
 CHUNK_BYTES = 500 * 1024 * 1024
+
+
+_STEPS = f"""Amazon closed Cloud Drive at the end of 2023; this is for accounts and servers that still answer.
+1. Open https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html and choose your security profile.
+2. Show its Client ID and Client Secret, to copy them here. ({page_url("clouddrive")} has other ways.)"""
 
 
 def _words(value: object) -> object:
@@ -53,6 +59,11 @@ class CloudDriveSettings(AccountSettings):
     """The maximum size of one range request."""
     upload_wait: Duration = timedelta(seconds=60)
     """The minimum time to search for a file that was sent completely without an answer; large ones get more time."""
+
+    @classmethod
+    def set_up(cls) -> SetUp:
+        """A client of the user's own."""
+        return SetUp((Question("client_id", "Client ID"), Question("client_secret", "Client Secret", True)), _STEPS)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
