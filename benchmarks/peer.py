@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring import Measured, run
+from benchmarks.other_programs import NotInstalledError, installed
 from benchmarks.service import Service
 
 VERSION = "0.0.97"
-_FOLDER = Path(__file__).parents[1] / ".bench" / f"amazon-photos-{VERSION}"
+NAME = f"amazon-photos-{VERSION}"
+REQUIREMENTS = (f"amazon-photos=={VERSION}", "pyarrow", "pandas<4", "httpx<1")
+"""It writes its database with pyarrow and does not ask for it."""
 _SCRIPT = Path(__file__).with_name("peer_script.py")
-_MORE = ("pyarrow",)
-"""It writes its database with it and does not ask for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,8 @@ def _cookies(service: Service) -> dict[str, str]:
 
 def install() -> Peer | None:
     """Install it, unless it is installed. Says why if it cannot be."""
-    python = _FOLDER / "bin" / "python"
-    ready = _FOLDER / "ready"
-    if not ready.exists():
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        try:
-            subprocess.run([sys.executable, "-m", "venv", str(_FOLDER)], check=True)
-            subprocess.run([*pip, f"amazon-photos=={VERSION}", *_MORE], check=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"amazon-photos {VERSION} cannot be installed, and is not measured: {error}", file=sys.stderr)
-            return None
-        ready.touch()
-    return Peer(python)
+    try:
+        return Peer(installed(NAME, *REQUIREMENTS))
+    except NotInstalledError as error:
+        print(f"{NAME} cannot be installed, and is not measured: {error}", file=sys.stderr)
+        return None
