@@ -67,6 +67,17 @@ class Collections:
             (run, account, PERSON, people, json.dumps([(each.kind, each.id) for each in there])),
         )
 
+    def living(self, account: str, *, people: bool) -> int:
+        """How many collections, or people, are not gone; without albums that the user deleted by this program."""
+        deleted = """SELECT 1 FROM changes WHERE changes.account = collections.account AND changes.id = collections.id
+                     AND action = 'album delete' AND changed_at IS NOT NULL"""
+        row = self._connection.execute(
+            f"""SELECT count(*) FROM collections WHERE account = ? AND NOT gone AND (kind = ?) = ?
+                    AND NOT EXISTS ({deleted})""",  # noqa: S608 - our own text
+            (account, PERSON, people),
+        )
+        return int(row.fetchone()[0])
+
     def marks(self, account: str) -> dict[tuple[str, str], str]:
         """The marks of the collections whose members are known, by kind and id."""
         rows = self._connection.execute(

@@ -197,9 +197,14 @@ def note_removed(catalog: Catalog, account: str, count: int) -> None:
         catalog.set_listing(*key, replace(listing, total=max(1, listing.total - count)))
 
 
+def is_suspicious(*, before: int, now: int) -> bool:
+    """Whether a listing of `now` entries lost so many of `before` that a fault of the service is likely."""
+    return before > 0 and (now == 0 or (now * 2 < before and before - now > SUSPICIOUS_LOSS))
+
+
 def check_loss(account: str, *, before: int, now: int) -> None:
     """Raise `SuspiciousError` if a listing of `now` items lost so many that a fault of the service is likely."""
-    if before and (now == 0 or (now * 2 < before and before - now > SUSPICIOUS_LOSS)):
+    if is_suspicious(before=before, now=now):
         raise SuspiciousError(
             f"account '{account}': the listing has {now} items, and had {before} before. Nothing was marked gone and "
             "no file was touched. Look at the service; if this is right, run again with --accept-shrink."

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from photosync.catalog import Catalog, Listing
 from photosync.errors import ItemError, ProviderError, Reason, TemporaryError, UsageError
 from photosync.jobs.account import Account
+from photosync.jobs.pull.lost_collections import is_doubted
 from photosync.model import PERSON, Collection, Item
 from photosync.provider import HasCollections, HasMembers, HasPeople
 
@@ -35,6 +36,8 @@ class Membership:
     """The run is about these; empty: the whole account."""
     reads_people: bool
     """Whether people's items are read as well, not just their names: a request or more for each person."""
+    accepts_shrink: bool
+    """Whether a listing without collections is believed at once."""
     note: Callable[[str], None]
     """Gets messages for the user."""
 
@@ -94,9 +97,17 @@ class Membership:
         except _UNREADABLE as error:
             self.note(f"the {'people' if people else f'{self._kind}s'} could not be read: {error}")
             return
+        before = recorded.living(self.account.name, people=people)
         with self.catalog.transaction():
             recorded.record(self.account.name, self.run, there)
-            recorded.mark_gone(self.account.name, self.run, people=people, there=there)
+            if self._is_doubted(PERSON if people else self._kind, before, len(there)):
+                word = "people" if people else f"{self._kind}s"
+                self.note(
+                    f"the service lists {len(there)} {word}, and had {before}: the others stay as they were, unless it "
+                    "still is so after a day. If this is right, run again with --accept-shrink."
+                )
+            else:
+                recorded.mark_gone(self.account.name, self.run, people=people, there=there)
         if people and not self.reads_people:
             return
         known, errors = recorded.marks(self.account.name), 0
@@ -123,6 +134,12 @@ class Membership:
             return
         with self.catalog.transaction():
             recorded.finish_members(self.account.name, self.run, collection)
+
+    def _is_doubted(self, kind: str, before: int, now: int) -> bool:
+        catalog, account = self.catalog, self.account.name
+        return not self.accepts_shrink and is_doubted(
+            catalog, account=account, run=self.run, kind=kind, before=before, now=now
+        )
 
     @property
     def _kind(self) -> str:

@@ -128,6 +128,7 @@ class Pull:
             run=self._run.number,
             only=options.collections,
             reads_people=options.people_items,
+            accepts_shrink=options.accept_shrink,
             note=reporter.note,
         )
         self.adoption = Adoption()

@@ -31,11 +31,10 @@ class StoredStream:
     """The content of a stream, while a run needs it."""
 
     path: Path
-    is_kept: bool = False
 
     def keep(self) -> Path:
         """Leave it for the user; returns its place."""
-        self.path, self.is_kept = _kept(self.path.parent) / self.path.name, True
+        self.path = _kept(self.path.parent) / self.path.name
         return self.path
 
 

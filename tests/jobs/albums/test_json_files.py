@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -134,6 +137,46 @@ def test_an_album_that_cannot_be_read_comes_with_the_next_run(owner: AlbumOwner,
     owner.simulator.faults.clear()
     owner.pull()
     assert {name: len(items_of(each)) for name, each in owner.albums().items()} == dict.fromkeys(ALBUMS, 3)
+
+
+def _gone(owner: AlbumOwner) -> set[str]:
+    return {name for name, each in owner.albums().items() if each.get("gone")}
+
+
+def test_a_listing_without_albums_is_not_believed_for_a_day(owner: AlbumOwner) -> None:
+    owner.configure(albums="link")
+    owner.pull()
+    folders = sorted(path.name for path in (owner.library / "Albums" / "amazon").iterdir())
+    owner.simulator.faults.shrunk = Fault(on="GET /drive/v1/nodes")
+    for _ in range(2):
+        assert "0 albums, and had 5" in owner.pull().stderr
+        assert _gone(owner) == set()
+        assert sorted(path.name for path in (owner.library / "Albums" / "amazon").iterdir()) == folders
+    yesterday = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
+    with closing(sqlite3.connect(owner.library / ".photosync" / "catalog.db")) as database, database:
+        database.execute("UPDATE listings SET completed_at = ? WHERE selection = 'shrunk'", (yesterday,))
+    assert "albums, and had" not in owner.pull().stderr
+    assert _gone(owner) == set(ALBUMS)
+    owner.simulator.faults.clear()
+    owner.pull()
+    assert _gone(owner) == set()
+    owner.simulator.faults.shrunk = Fault(on="GET /drive/v1/nodes", times=1)
+    assert "0 albums" in owner.pull().stderr
+    owner.pull()  # all are there: the day begins anew
+    owner.simulator.faults.shrunk = Fault(on="GET /drive/v1/nodes")
+    assert "0 albums" in owner.pull().stderr
+    owner.pull("--accept-shrink")
+    assert _gone(owner) == set(ALBUMS)
+
+
+def test_the_last_album_that_the_user_deleted_is_gone_at_once(owner: AlbumOwner) -> None:
+    owner.pull()
+    owner.simulator.account.tree.deleted.update(owner.album(index) for index in range(1, 5))
+    owner.pull()
+    assert _gone(owner) == set(ALBUMS[1:])
+    assert owner.sandbox.run("album", "delete", "amazon", "Holiday", "--yes").exit == Exit.OK
+    assert "albums, and had" not in owner.pull().stderr
+    assert _gone(owner) == set(ALBUMS)
 
 
 def test_a_run_that_was_killed_is_caught_up(owner: AlbumOwner) -> None:
