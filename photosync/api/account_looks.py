@@ -22,7 +22,7 @@ from photosync.jobs.collections import collection_json, collections_of
 from photosync.jobs.facets import facet_json, facets_of
 from photosync.jobs.failures import failure_json
 from photosync.jobs.item_record import ItemRecord
-from photosync.jobs.status import sign_in_state, status_json
+from photosync.jobs.status import status_of
 from photosync.jobs.usage import quota_json, quota_of, usage_json, usage_of
 from photosync.model import Period
 from photosync.user_folders import expanded
@@ -131,9 +131,10 @@ class AccountLooks(AccountBase):
     def status(self) -> Row:
         """The last run, items, failures and sign-in: what `photosync status --json` prints."""
         with self._photosync.catalog() as catalog:
-            totals = catalog.totals(self.name)
-        sign_in = sign_in_state(self._photosync.open_account(self._config))
-        return status_json(self.name, self._config.plugin.name, totals, sign_in)
+            opening = self._photosync.open_account(self._config)
+            needs_picking = self._config.provider.facts.needs_picking
+            status = status_of(self.name, self._config.plugin.name, catalog, opening, needs_picking=needs_picking)
+        return status.as_json()
 
     def failures(self) -> Rows:
         """What failed, why, and what to do: what `photosync failures --json` prints."""

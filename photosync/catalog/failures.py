@@ -45,6 +45,15 @@ class Failures:
         condition = "account = ? AND reason IS NOT NULL ORDER BY failed_since, rowid"
         return entry.select(self._connection, condition, account)
 
+    def reasons(self, account: str) -> dict[str, int]:
+        """How many of the account's items failed, for each reason; the most frequent first."""
+        rows = self._connection.execute(
+            """SELECT reason, count(*) FROM items WHERE account = ? AND reason IS NOT NULL
+               GROUP BY reason ORDER BY count(*) DESC, reason""",
+            (account,),
+        )
+        return dict(rows)
+
     def accounts(self) -> list[str]:
         """The accounts with failed items."""
         rows = self._connection.execute("SELECT DISTINCT account FROM items WHERE reason IS NOT NULL ORDER BY account")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,13 @@ class AccountTotals:
     """When the last run began."""
     last_exit: int | None
     """Its exit status, if it has ended."""
+    last_command: str | None
+    last_message: str | None
+    """Why it ended early, for a person."""
+    last_good_at: datetime | None
+    """When the last run ended that brought all: a pull or pick, or a push where nothing is ever brought."""
+    last_transfer_exit: int | None
+    """The exit status of the last such run, good or not; None: it has not ended, or there was none."""
     last_verified_at: datetime | None
     """When a run began that read files of the account again."""
     oldest_reading_at: datetime | None
@@ -48,13 +56,43 @@ _ITEMS = f"""
 def totals_of(connection: CatalogConnection, account: str) -> AccountTotals:
     """An account's items, and its last run."""
     row = connection.execute(_ITEMS, (account,)).fetchone()
-    counts, runs_read, proved = row[:5], row[5:7], dict(zip(Proof, row[7:], strict=True))
-    last = "SELECT started_at, exit FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
-    last_started, last_exit = connection.execute(last, (account,)).fetchone() or (None, None)
+    runs_read, proved = row[5:7], dict(zip(Proof, row[7:], strict=True))
+    items, size_bytes, failed, gone, fixed = row[:5]
+    last = "SELECT started_at, exit, command, summary FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
+    last_started, last_exit, command, summary = connection.execute(last, (account,)).fetchone() or (None,) * 4
     started = "SELECT (SELECT started_at FROM runs WHERE run = ?), (SELECT started_at FROM runs WHERE run = ?)"
     readings = connection.execute(started, runs_read).fetchone()
+    good, transfer_exit = _transfers(connection, account)
     with connection.stored_values():
         if sum(proved.values()) != row[0]:
             raise ValueError("a file with an unknown kind of proof")
-        last_started_at, *read_at = (each and datetime.fromisoformat(each) for each in (last_started, *readings))
-        return AccountTotals(*(*counts, proved, last_started_at, last_exit and Exit(last_exit), *read_at))
+        times = (each and datetime.fromisoformat(each) for each in (last_started, good, *readings))
+        last_started_at, last_good_at, last_verified_at, oldest_reading_at = times
+        return AccountTotals(
+            items=items,
+            size_bytes=size_bytes,
+            failed=failed,
+            gone=gone,
+            fixed=fixed,
+            proved=proved,
+            last_started_at=last_started_at,
+            last_exit=last_exit and Exit(last_exit),
+            last_command=command,
+            last_message=json.loads(summary).get("message") if summary else None,
+            last_good_at=last_good_at,
+            last_transfer_exit=transfer_exit and Exit(transfer_exit),
+            last_verified_at=last_verified_at,
+            oldest_reading_at=oldest_reading_at,
+        )
+
+
+def _transfers(connection: CatalogConnection, account: str) -> tuple[str | None, int | None]:
+    """When the last good transfer ended, and the exit status of the last transfer."""
+    for command in ("command IN ('pull', 'pick')", "command = 'push'"):
+        runs = f"FROM runs WHERE account = ? AND {command}"
+        last = connection.execute(f"SELECT exit {runs} ORDER BY run DESC LIMIT 1", (account,)).fetchone()
+        if last is not None:
+            ended = f"SELECT coalesce(ended_at, started_at) {runs} AND exit = 0 ORDER BY run DESC LIMIT 1"
+            good = connection.execute(ended, (account,)).fetchone()
+            return good and good[0], last[0]
+    return None, None

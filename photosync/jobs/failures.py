@@ -43,9 +43,9 @@ ADVICE = {
 """What a user can do, by the reason."""
 
 
-def advice_for(entry: CatalogEntry) -> str | None:
-    """What the user can do about a failed item; None if it has not failed."""
-    return next((advice for reason, advice in ADVICE.items() if reason == entry.reason), None)
+def advice_for(reason: str | None) -> str | None:
+    """What the user can do about an item that failed for this reason; None if it has not failed."""
+    return next((advice for each, advice in ADVICE.items() if each == reason), None)
 
 
 def was_told(before: CatalogEntry | None, reason: Reason) -> bool:
@@ -71,6 +71,6 @@ def failure_json(entry: CatalogEntry) -> dict[str, object]:
         "since": entry.failed_since,
         "last": entry.failed_at,
         "tries": entry.tries,
-        "advice": advice_for(entry),
+        "advice": advice_for(entry.reason),
         "path": str(entry.location) if entry.location else None,
     }

@@ -83,24 +83,43 @@ def test_status_before_and_after_a_run(photosync: CommandLine) -> None:
         "provider": "amazon",
         "last_run": None,
         "last_exit": None,
+        "last_command": None,
+        "last_message": None,
+        "last_good": None,
         "items": 0,
         "bytes": 0,
         "failures": 0,
         "gone": 0,
+        "failed": [],
         "fixed": 0,
         "last_verified": None,
         "oldest_reading": None,
         "proved": {"hash": 0, "size": 0, "decoded": 0, "own": 0, "reencoded": 0},
         "sign_in": before["sign_in"],
+        "pending_picks": None,
     }
     assert photosync("pull", "amazon", "--limit", "2").exit_code == 0
     after = photosync.objects("status")[0]
     assert (after["items"], after["last_exit"]) == (2, 0)
     assert after["proved"] == {"hash": 2, "size": 0, "decoded": 0, "own": 0, "reencoded": 0}
     assert (after["last_verified"], after["oldest_reading"]) == (None, after["last_run"])
-    heading, amazon, _, google, readings = photosync("status").stdout.splitlines()
+    heading, amazon, _, google, readings, remark = photosync("status").stdout.splitlines()
+    assert remark.startswith("google: configuration: ")
     assert readings.startswith("never verified; the file that was not read for longest was read or saved on 20")
-    words = ["ACCOUNT", "LAST", "RUN", "ENDED", "ITEMS", "SIZE", "PROVED", "FIXED", "FAILURES", "SIGN-IN"]
+    words = [
+        "ACCOUNT",
+        "LAST",
+        "RUN",
+        "ENDED",
+        "LAST",
+        "GOOD",
+        "ITEMS",
+        "SIZE",
+        "PROVED",
+        "FIXED",
+        "FAILURES",
+        "SIGN-IN",
+    ]
     assert heading.split() == words
     assert amazon.split()[0] == "amazon"
     assert " ok " in amazon

@@ -50,7 +50,7 @@ def _show(entries: list[CatalogEntry]) -> None:
 
     headings = ["ACCOUNT", "SINCE", "LAST", "TRIES", "REASON", "ITEM"]
     print_table(headings, [_row(each) for each in entries])
-    for reason, advice in {each.reason: advice_for(each) for each in entries}.items():
+    for reason, advice in {each.reason: advice_for(each.reason) for each in entries}.items():
         if advice is not None:
             print_line(f"{reason}: {advice}")
     print_line("`photosync why ID` tells more about one; its id is in --json.")

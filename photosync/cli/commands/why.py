@@ -78,7 +78,7 @@ def _origin(answer: Why, service: str) -> list[str]:
         lines.append(f"  could not be downloaded last: {entry.reason}: {entry.error}")
         since, runs = entry.failed_since or "an earlier version", "run" if entry.tries == 1 else "runs in a row"
         lines.append(f"  failing since {since}; {entry.tries} {runs} for this reason")
-        advice = advice_for(entry)
+        advice = advice_for(entry.reason)
         lines += [f"  {advice}"] if advice else []
     lines += uploads
     lines += [

@@ -55,7 +55,7 @@ def _origin_json(answer: Why) -> dict[str, object]:
 def _failure_json(entry: CatalogEntry) -> dict[str, object]:
     if entry.reason is None:
         return {}
-    return {"since": entry.failed_since, "tries": entry.tries, "advice": advice_for(entry)}
+    return {"since": entry.failed_since, "tries": entry.tries, "advice": advice_for(entry.reason)}
 
 
 def _repairs_json(answer: Why) -> list[dict[str, str]]:
