@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from photosync.metadata.result import Change, FixResult, Outcome
     from photosync.metadata.undo_record import UndoRecord, growth, undo
     from photosync.metadata.xmp.item_facts import ItemFacts
-    from photosync.metadata.xmp.merge import SidecarMerge, fixer_part, joined, merge_sidecar
+    from photosync.metadata.xmp.merge import SidecarMerge, fixer_part, joined, kept_names, merge_sidecar
     from photosync.metadata.xmp.sidecar import facts_sidecar, has_date, is_of_another_program, sidecar_path
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "has_date",
     "is_of_another_program",
     "joined",
+    "kept_names",
     "merge_sidecar",
     "named_zone",
     "set_file_time",
@@ -79,6 +80,7 @@ _MODULES = {
     "has_date": "xmp.sidecar",
     "is_of_another_program": "xmp.sidecar",
     "joined": "xmp.merge",
+    "kept_names": "xmp.merge",
     "merge_sidecar": "xmp.merge",
     "named_zone": "capture_time.zones",
     "set_file_time": "capture_time.file_time",

@@ -48,8 +48,16 @@ def write_sidecar(
     if note := _obstacle(target):
         return SidecarResult(target, "", ours=False, note=note)
     try:
-        write = _add if target.exists() else _make
-        return write(target, fixed.sidecar, records, workspace)
+        if not target.exists():
+            return _make(target, fixed.sidecar, records, workspace)
+        kept = [
+            name
+            for name in metadata.kept_names(target.read_bytes(), fixed.sidecar)
+            if name.lower() in settings.overwrite
+        ]
+        written = _add(target, fixed.sidecar, records, workspace)
+        note = f"not written: {', '.join(kept)} (the sidecar has another one, which stays)" if kept else written.note
+        return replace(written, note=note)
     except OSError as error:
         raise file_error(error, target) from error
 

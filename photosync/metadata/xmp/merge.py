@@ -66,6 +66,14 @@ def merge_sidecar(existing: bytes, wanted: bytes) -> SidecarMerge:
     return SidecarMerge(merged, note, record)
 
 
+def kept_names(existing: bytes, wanted: bytes) -> list[str]:
+    """Artist and Copyright, as far as `existing` has others than `wanted`."""
+    theirs, ours = parse_packet(existing) or Packet(), parse_packet(wanted) or Packet()
+    names = {CREATOR: "Artist", RIGHTS: "Copyright"}
+    both = [key for key in names if key in theirs.properties and key in ours.properties]
+    return [names[key] for key in both if theirs.values(key) != ours.values(key)]
+
+
 def joined(*packets: bytes | None) -> bytes | None:
     """One packet with the properties of several of our own; None without properties. The first has priority."""
     found: dict[str, tuple[str, ...]] = {}

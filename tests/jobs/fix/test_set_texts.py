@@ -107,6 +107,28 @@ def test_where_a_file_has_no_room_names_go_to_the_sidecar_and_other_texts_are_to
     assert path.read_bytes() == content
 
 
+def test_what_fits_is_written_over_in_a_file_that_may_not_grow(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "a.heic"
+    path.write_bytes(content := heic(block(BOB, exif=DATES)))
+    ask = ("fix", str(path), *arguments(Copyright="© Ada", ImageDescription="At the sea, in the evening"))
+    result = sandbox.run(*ask, "--overwrite", "copyright,imagedescription")
+    assert result.number("fixed") == 1
+    assert "not written: ImageDescription (an Exif item may not change its length)" in str(result.objects[0]["notes"])
+    assert len(path.read_bytes()) == len(content)
+    assert "© Ada\0".encode() in path.read_bytes()
+    assert sandbox.run("fix", str(path), "--undo").number("undone") == 1
+    assert path.read_bytes() == content
+
+
+def test_a_name_in_a_sidecar_stays_and_that_is_told(sandbox: Sandbox, tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    path.write_bytes(encoded("GIF"))
+    assert sandbox.run("fix", str(path), "--set", "artist=Bob").number("sidecar") == 1
+    result = sandbox.run("fix", str(path), "--set", "artist=Ada", "--overwrite", "artist")
+    assert "not written: Artist (the sidecar has another one, which stays)" in str(result.objects[0]["notes"])
+    assert "Bob" in path.with_name("a.gif.xmp").read_text()
+
+
 def test_an_account_may_overwrite_what_its_cameras_write(sandbox: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(photo(block(BOB, exif=DATES)))
