@@ -94,7 +94,8 @@ def _context_of(arguments: list[str]) -> Any:
     context: Any = None
     name, found, rest = "photosync", get_command(app), list(arguments)
     while True:
-        context = found.context_class(found, info_name=name, parent=context, resilient_parsing=True)
+        settings = {**found.context_settings, "resilient_parsing": True}
+        context = found.context_class(found, info_name=name, parent=context, **settings)
         context.params, rest, _ = found.make_parser(context).parse_args(rest)
         if not (rest and hasattr(found, "commands")):
             return context

@@ -37,7 +37,8 @@ def pages() -> Mapping[str, str]:
 
 
 def _contexts(command: Any, name: str, parent: Any = None) -> Iterator[Any]:
-    context = command.context_class(command, info_name=name, parent=parent, resilient_parsing=True)
+    settings = {**command.context_settings, "resilient_parsing": True}
+    context = command.context_class(command, info_name=name, parent=parent, **settings)
     yield context
     for each, inner in getattr(command, "commands", {}).items():
         yield from _contexts(inner, each, context)

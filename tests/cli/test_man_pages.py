@@ -39,6 +39,7 @@ def test_a_page_has_all_that_the_help_has(pages: Path, command: str) -> None:
     for heading in re.findall(r"^(\w.*):$", result, flags=re.MULTILINE):
         assert f".SH {heading.upper()}" in page
     assert result.splitlines()[-1].removeprefix("More: ") in words
+    assert ".B \\-h, \\-\\-help\n" in page
 
 
 def test_no_line_of_text_is_taken_for_a_request_of_roff(pages: Path) -> None:
