@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from photosync.cli import logs
 from photosync.cli.interruption import Terminated
 from photosync.errors import Exit, PhotosyncError
 
@@ -54,6 +53,7 @@ def told(
 
 def _looked_up(text: str, key: str, problem_of: Callable[[str], str | None]) -> str | None:
     """The address that a value stands for; None if it is missing or must not be used. It is kept out of all logs."""
+    from photosync.cli import logs
     from photosync.config.references import look_up
 
     try:
