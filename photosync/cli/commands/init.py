@@ -96,7 +96,7 @@ def _from_answers(general: GeneralOptions, path: Path, target: Path, *, replace:
     from photosync.user_folders import expanded
 
     path = expanded(path).absolute()
-    given = answers.read(path)
+    given = answers.read(path, general.library)
     check_target(target, replace=replace)
     read = checked(given.new, target, f"--answers: {path}")
     write(target, given.new.text, replace=replace)
@@ -136,7 +136,7 @@ def _ask(general: GeneralOptions, target: Path, *, replace: bool) -> Exit:
             terminal.show("Nothing was changed. To make another file: photosync init --to FILE")
             return Exit.OK
     check_target(target, replace=replace)
-    conversation = Asking(target, terminal, kept_services.running())
+    conversation = Asking(target, terminal, kept_services.running(), general.library)
     new = conversation.run()
     write(target, new.text, replace=replace)
     _show_end(general, target, new, conversation.found)

@@ -32,10 +32,11 @@ class Answers:
     """How to sign in to accounts, by their names."""
 
 
-def read(path: Path) -> Answers:
-    """Raises `UsageError`."""
+def read(path: Path, library_option: Path | None) -> Answers:
+    """The answers in the file; an option may name another library. Raises `UsageError`."""
     content = _content(path)
-    library, accounts = content.get("library"), content.get("accounts")
+    library = str(library_option.absolute()) if library_option else content.get("library")
+    accounts = content.get("accounts")
     unknown = ", ".join(sorted(content.keys() - {"library", "accounts"}))
     if unknown:
         raise UsageError(f"--answers: {path}: unknown key {unknown}; {_EXPECTED}")

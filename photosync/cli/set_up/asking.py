@@ -25,13 +25,15 @@ _ENDED = "the input ended before all was answered; nothing was written. Run it a
 class Asking:
     """One conversation."""
 
-    def __init__(self, target: Path, terminal: Terminal, kept: Sequence[KeptService]) -> None:
-        """`kept`: the simulated services that run on this computer."""
+    def __init__(
+        self, target: Path, terminal: Terminal, kept: Sequence[KeptService], library: Path | None = None
+    ) -> None:
+        """`kept`: the simulated services that run on this computer. `library`: the folder that is proposed."""
         self._target = target
         self._terminal = terminal
         self._kept = {each.provider: each for each in kept}
         self._accounts: list[NewAccount] = []
-        self._library = ""
+        self._library = str(library or "")
         self.found: dict[str, str | None] = {}
         """What each account has; None where that could not be asked."""
 
@@ -69,7 +71,7 @@ class Asking:
                 return given in ("y", "yes")
 
     def _asked_library(self) -> str:
-        usual = f"{_LIBRARY}-demo" if self._kept else _LIBRARY
+        usual = self._library or (f"{_LIBRARY}-demo" if self._kept else _LIBRARY)
         while True:
             given = self._line("\nThe folder for the photos", usual)
             try:
