@@ -65,7 +65,7 @@ def test_it_pulls_again_and_again_and_ends_when_it_is_stopped(tmp_path: Path) ->
     program.write_text(f"#!/bin/sh\necho $* >> {shlex.quote(str(log))}\necho ran\nexit 4\n")
     program.chmod(0o755)
     environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PHOTOSYNC_EVERY": "0.1"}
-    command = ["/bin/sh", ROOT / "container" / "pull-regularly.sh"]
+    command = ["/bin/sh", str(ROOT / "container" / "pull-regularly.sh")]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as script:
         assert script.stdout is not None
         assert [script.stdout.readline() for _ in range(3)] == ["ran\n"] * 3
