@@ -23,7 +23,17 @@ class CommandSummary(Protocol):
 def print_summary(general: GeneralOptions, summary: Summary) -> None:
     """A line, or an object, for one account."""
     says_nothing_new = _says_nothing_new(summary)
-    print_end(general, summary, _sentence(summary), says_nothing_new=says_nothing_new, error=summary.error)
+    print_end(
+        *(general, summary, _sentence(summary)),
+        says_nothing_new=says_nothing_new,
+        error=summary.error,
+        subject=summary.account,
+    )
+    if summary.errors and not (general.json or says_nothing_new):
+        from photosync.jobs.failures import advice_for
+
+        for reason in dict.fromkeys(each.reason for each in summary.errors):
+            print_error(f"{summary.account}: {reason}: {advice_for(reason)}")
 
 
 def print_end(
@@ -33,12 +43,17 @@ def print_end(
     *,
     says_nothing_new: bool,
     error: PhotosyncError | None = None,
+    subject: str = "",
 ) -> None:
-    """The last output of a command: the summary as a sentence, or as an object. `error` ended it early."""
+    """The last output of a command: the summary as a sentence, or as an object. `error` ended it early.
+
+    `subject`: whom the message is about, so that a mail about several accounts tells which.
+    """
     if isinstance(error, ConfigError):
         print_failure(error)
     elif summary.message:
-        print_error(summary.message)
+        is_named = subject in summary.message
+        print_error(summary.message if is_named else f"{subject}: {summary.message}")
     FILE_LOG.info("%s", sentence)
     if general.json:
         print_json(summary.as_json())
