@@ -23,11 +23,14 @@ from photosync_google.simulator.consent import SimulatedConsent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
 from photosync_google.simulator.picker import LARGEST_PAGE, Picker
-from photosync_google.simulator.uploads import PATH as LIBRARY_PATH
+from photosync_google.simulator.previews import preview
+from photosync_google.simulator.uploads import PATHS as LIBRARY_PATHS
 from photosync_google.simulator.uploads import Uploads
 
 ERROR_PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(400)
 """The body of a refused download: a picture (section 4.2)."""
+STILL_PICTURE = b"\xff\xd8\xff\xe0" + bytes(2000)
+"""What stands for a picture of a video."""
 
 
 class GoogleSimulator(Simulator):
@@ -54,7 +57,7 @@ class GoogleSimulator(Simulator):
         limits pages, whatever a client requests.
         """
         super().__init__(**options)
-        self.consent = SimulatedConsent(self.faults, self.seed)
+        self.consent = SimulatedConsent(self.faults, self.tolerance, self.seed)
         self.picker = Picker(self)
         self.uploads = Uploads(self)
         is_shown = options.get("size") == "demo"
@@ -88,7 +91,7 @@ class GoogleSimulator(Simulator):
             "upload_token": str(self.folder / "upload-token.json"),
             "endpoints": {
                 "picker": f"{self.url}/v1",
-                "library": f"{self.url}{LIBRARY_PATH}",
+                "library": f"{self.url}/v1",
                 "media": self.url_of("media"),
             },
         }
@@ -125,6 +128,8 @@ class GoogleSimulator(Simulator):
             "media": [
                 Route("GET", "/ppa/{id}.{address}=d", self._photo, "content"),
                 Route("GET", "/ppa/{id}.{address}=dv", self._video_redirection),
+                Route("GET", "/ppa/{id}.{address}={options:[whs][0-9].*}", self._preview, "content"),
+                Route("GET", "/ppa/{id}.{address:[0-9a-f]+}", self._preview, "content"),
             ],
             "video": [Route("GET", "/download/{id}.{address}", self._video, "content", signed=False)],
         }
@@ -145,7 +150,7 @@ class GoogleSimulator(Simulator):
         if not self.consent.is_good(request.headers.get("Authorization", "")):
             # Without a token the content host answers 403 and a picture (section 4.2).
             return _refused_picture() if is_content else self.expired_answer()
-        if route.path.startswith(LIBRARY_PATH):
+        if route.path.startswith(LIBRARY_PATHS):
             return self.uploads.refusal(request, route)
         if self.consent.granted(request.headers["Authorization"]) is not self.consent.picking:
             return _refused_picture() if is_content else insufficient_scope()
@@ -167,9 +172,21 @@ class GoogleSimulator(Simulator):
             return web.Response(body=ERROR_PICTURE, content_type="image/jpeg")
         if item.kind == "video":
             # `=d` of a video is a still picture, and looks like a success (section 4.1).
-            return web.Response(body=b"\xff\xd8\xff\xe0" + bytes(2000), content_type="image/jpeg")
+            return web.Response(body=STILL_PICTURE, content_type="image/jpeg")
         headers = {"Content-Type": self.uploads.mimes.get(item.id, "image/jpeg")}
         return answers.content(self.faults, request, self.library.content(item), headers=headers, item=item.id)
+
+    async def _preview(self, request: web.Request) -> web.StreamResponse:
+        """A reduced picture without EXIF: never what a client may keep (section 4.1)."""
+        item, options = self._item(request), request.match_info.get("options", "")
+        if not options and not self.tolerance.serves("an address without a suffix"):
+            return _refused_picture(404)
+        if not self.picker.is_current(request.match_info["address"]):
+            return _refused_picture()
+        if item is None:
+            return _refused_picture(404)
+        body = STILL_PICTURE if item.kind == "video" else preview(self.library.content(item), options)
+        return web.Response(body=body, content_type="image/jpeg")
 
     async def _video_redirection(self, request: web.Request) -> web.StreamResponse:
         item, address = self._item(request), request.match_info["address"]

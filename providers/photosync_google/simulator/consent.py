@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from aiohttp import web
+from aiohttp import BasicAuth, web
 
+from photosync.testing.tolerance import Tolerance
 from photosync_google.simulator.faults import GoogleFaults
 
 SCOPE = "https://www.googleapis.com/auth/photospicker.mediaitems.readonly"
@@ -37,8 +38,9 @@ class Grant:
 class SimulatedConsent:
     """The routes and the valid tokens."""
 
-    def __init__(self, faults: GoogleFaults, seed: int) -> None:
+    def __init__(self, faults: GoogleFaults, tolerance: Tolerance, seed: int) -> None:
         self._faults = faults
+        self._tolerance = tolerance
         self._seed = seed
         self._issued = 0
         self._codes: dict[str, Mapping[str, str]] = {}
@@ -130,23 +132,23 @@ class SimulatedConsent:
         """The consent page, on which a person agrees at once: the browser is redirected."""
         asked = request.query
         redirect = urlsplit(asked.get("redirect_uri", ""))
-        wanted = {
-            "response_type": "code",
-            "client_id": self.client_id,
-            "code_challenge_method": "S256",
-            "access_type": "offline",
-        }
+        wanted = {"response_type": "code", "client_id": self.client_id}
+        recommended = {"code_challenge_method": "S256", "access_type": "offline"}
         wrong = [name for name, value in wanted.items() if asked.get(name) != value]
-        wrong += [name for name in ("state", "code_challenge") if not asked.get(name)]
+        wrong += [name for name, value in recommended.items() if asked.get(name, value) != value]
+        missing = [name for name in (*recommended, "state", "code_challenge") if not asked.get(name)]
+        wrong += [name for name in missing if not self._tolerance.serves(f"a sign-in without {name}")]
         wrong += [] if asked.get("scope") in [grant.scope for grant in self._grants] else ["scope"]
         if wrong or redirect.scheme != "http" or redirect.hostname not in _LOOPBACK:
             return web.Response(text=f"Error 400: invalid_request {wrong}", status=400)
         if self._faults.fires("access_denied", "other"):
-            answer = {"error": "access_denied", "state": asked["state"]}
+            answer = {"error": "access_denied"}
         else:
             code = f"4/0Ab-simulated-code-{self._seed}-{len(self._codes)}"
             self._codes[code] = dict(asked)
-            answer = {"state": asked["state"], "code": code, "scope": asked["scope"]}
+            answer = {"code": code, "scope": asked["scope"]}
+        if "state" in asked:
+            answer["state"] = asked["state"]
         return web.Response(status=302, headers={"Location": f"{asked['redirect_uri']}?{urlencode(answer)}"})
 
     async def token(self, request: web.Request) -> web.StreamResponse:
@@ -154,8 +156,10 @@ class SimulatedConsent:
         form = {name: str(value) for name, value in (await request.post()).items()}
         if self._faults.fires("token_error", "other"):
             return web.Response(text="<html><title>Error 503</title></html>", content_type="text/html", status=503)
-        is_known = form.get("client_id") == self.client_id and form.get("client_secret") == self.client_secret
-        if not is_known or self._faults.fires("invalid_client", "other"):
+        client = form.get("client_id"), form.get("client_secret")
+        if authorization := request.headers.get("Authorization"):  # equally valid (section 1.4)
+            client = tuple(BasicAuth.decode(authorization)[:2])
+        if client != (self.client_id, self.client_secret) or self._faults.fires("invalid_client", "other"):
             return _refused("invalid_client", "The OAuth client was not found.", 401)
         # An expired sign-in cannot be renewed either.
         expired = self._faults.expired
@@ -169,7 +173,7 @@ class SimulatedConsent:
         asked = self._codes.pop(form.get("code", ""), None)
         verifier = form.get("code_verifier", "").encode()
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).decode().rstrip("=")
-        if asked is None or asked["code_challenge"] != challenge:
+        if asked is None or asked.get("code_challenge", challenge) != challenge:
             return _refused("invalid_grant", "Malformed auth code.")
         if asked["redirect_uri"] != form.get("redirect_uri"):
             return _refused("redirect_uri_mismatch", "Bad Request")
@@ -177,7 +181,8 @@ class SimulatedConsent:
         answer = self._answer(grant)
         if self._faults.fires("fewer_scopes", "other"):
             answer["scope"] = "openid"
-        if asked.get("prompt") == "consent" or not self._faults.fires("no_refresh_token", "other"):
+        is_offline = asked.get("access_type") == "offline"
+        if is_offline and (asked.get("prompt") == "consent" or not self._faults.fires("no_refresh_token", "other")):
             answer["refresh_token"] = grant.refresh_token
         return web.json_response(answer)
 

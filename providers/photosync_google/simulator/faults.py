@@ -64,6 +64,8 @@ class GoogleFaults(Faults):
     """The upload address of a large file is not on a host of Google."""
     no_token: Fault | None = None
     """200 for bytes, with an empty body."""
+    token_line: Fault | None = None
+    """The upload token has a line break at its end."""
     storage_full: Fault | None = None
     """400 for a whole batch: no storage is left."""
     item_bad: Fault | None = None

@@ -24,7 +24,9 @@ from photosync_google.simulator.receiving import Receiver
 if TYPE_CHECKING:
     from photosync_google.simulator import GoogleSimulator
 
-PATH = "/library/v1"
+_PATH = "/v1"
+PATHS = (f"{_PATH}/uploads", f"{_PATH}/mediaItems:", f"{_PATH}/albums")
+"""The beginnings of this API's paths: the Picker API has others below `/v1`, at a host of its own."""
 _MOST_AT_ONCE = 50
 _TITLE_CHARACTERS = 500
 _NAME_CHARACTERS = 255
@@ -63,10 +65,10 @@ class Uploads:
         """The routes."""
         receive, create = self.receiver.uploads, self.batch_create
         return [
-            Route("POST", f"{PATH}/uploads", receive, "upload", changes=True),
-            Route("POST", f"{PATH}/mediaItems:batchCreate", create, "upload", changes=True),
-            Route("POST", f"{PATH}/albums", self.create_album, changes=True),
-            Route("POST", f"{PATH}/albums/{{album}}:batchAddMediaItems", self.add, changes=True),
+            Route("POST", f"{_PATH}/uploads", receive, "upload", changes=True),
+            Route("POST", f"{_PATH}/mediaItems:batchCreate", create, "upload", changes=True),
+            Route("POST", f"{_PATH}/albums", self.create_album, changes=True),
+            Route("POST", f"{_PATH}/albums/{{album}}:batchAddMediaItems", self.add, changes=True),
         ]
 
     def refusal(self, request: web.Request, route: Route) -> web.Response | None:
@@ -132,7 +134,7 @@ class Uploads:
         return web.json_response({"newMediaItemResults": shown}, status=200 if is_whole else 207)
 
     def _result(self, wanted: Mapping[str, str], album: Album | None) -> dict[str, dict[str, object]] | None:
-        token, name = wanted.get("uploadToken", ""), wanted.get("fileName", "")
+        token, name = self.receiver.known(wanted.get("uploadToken", "")), wanted.get("fileName", "")
         result: dict[str, dict[str, object]] = {"uploadToken": token}  # type: ignore[dict-item]  # the one text
         problem = self._problem(token, name)
         if problem is not None:

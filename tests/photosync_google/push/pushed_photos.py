@@ -6,10 +6,10 @@ from photosync.errors import Exit
 from photosync.testing.command import Result
 from tests.photosync_google.google_user import GoogleUser
 
-UPLOADS = "POST /library/v1/uploads"
-CREATIONS = "POST /library/v1/mediaItems:batchCreate"
-ALBUMS = "POST /library/v1/albums"
-ADDITIONS = "POST /library/v1/albums/{album}:batchAddMediaItems"
+UPLOADS = "POST /v1/uploads"
+CREATIONS = "POST /v1/mediaItems:batchCreate"
+ALBUMS = "POST /v1/albums"
+ADDITIONS = "POST /v1/albums/{album}:batchAddMediaItems"
 MANY = tuple(f"Photos/IMG_{number}.JPG" for number in range(120))
 FEW = ("Photos/IMG_1.JPG", "Photos/Day 1/IMG_1.JPG", "Photos/Day 1/IMG_2.JPG")
 

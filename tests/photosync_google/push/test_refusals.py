@@ -88,7 +88,7 @@ def test_the_storage_is_full(tmp_path: Path, fault: str) -> None:
         result.check_totals()
         assert result.reasons == ["storage_full"] * 250
         assert "one.google.com/storage" in result.errors[0]["error"]
-        assert someone.simulator.counts["POST /library/v1/uploads"] < 150, "nothing more is sent than was under way"
+        assert someone.simulator.counts["POST /v1/uploads"] < 150, "nothing more is sent than was under way"
         assert len(someone.simulator.library) == 0
 
 
