@@ -20,7 +20,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from photosync.errors import CancelledError
+from photosync.errors import CancelledError, ConfigError
 
 log = logging.getLogger("photosync.clock")
 
@@ -32,7 +32,14 @@ def parse_speed(text: str) -> float:
     return float(text)
 
 
-SPEED = parse_speed(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
+def _speed_of_environment() -> float:
+    try:
+        return parse_speed(os.environ.get("PHOTOSYNC_CLOCK_SPEED", "1"))
+    except ValueError as error:
+        raise ConfigError(f"{error}. Correct it or unset it.") from error
+
+
+SPEED = _speed_of_environment()
 
 
 def monotonic() -> float:

@@ -6,6 +6,7 @@ A message says what happened, to which account or file, and what the user can do
 from __future__ import annotations
 
 from enum import IntEnum, StrEnum
+from pathlib import Path
 
 
 class Exit(IntEnum):
@@ -86,9 +87,11 @@ class UsageError(PhotosyncError):
 class ConfigError(UsageError):
     """The configuration is missing or wrong. `mistakes` has a sentence for each thing that is wrong."""
 
-    def __init__(self, *mistakes: str) -> None:
+    def __init__(self, *mistakes: str, file: Path | None = None) -> None:
+        """`file`: the configuration that has them all."""
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+        self.file = file
 
 
 class SignInError(PhotosyncError):

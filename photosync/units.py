@@ -23,6 +23,14 @@ def size(value: object) -> int:
     return int(size_bytes)
 
 
+def positive_size(value: object) -> int:
+    """The same, above 0. Raises `ValueError`."""
+    size_bytes = size(value)
+    if size_bytes == 0:
+        raise ValueError("expected a size above 0, such as 500M")
+    return size_bytes
+
+
 def rate(value: object) -> int:
     """Bytes per second from `5M` or `5MB/s`. Raises `ValueError`."""
     bytes_a_second = size(str(value).strip().removesuffix("/s"))
@@ -43,6 +51,14 @@ def duration(value: object) -> timedelta:
         return sum((timedelta(**{_DURATIONS[unit]: float(number)}) for number, unit in parts), timedelta())
     except OverflowError as error:
         raise ValueError(f"'{value}' is too long") from error
+
+
+def positive_duration(value: object) -> timedelta:
+    """The same, above 0. Raises `ValueError`."""
+    span = duration(value)
+    if not span:
+        raise ValueError("expected a time above 0, such as 2h30m")
+    return span
 
 
 def format_size(size_bytes: float) -> str:

@@ -56,8 +56,8 @@ class AccountTransfers(AccountBase):
             dry_run=dry_run,
             accept_shrink=accept_shrink,
             no_exif=not exif,
-            limit_bytes=parsed(units.size, "limit_bytes", limit_bytes),
-            limit_time=parsed(units.duration, "limit_time", limit_time),
+            limit_bytes=parsed(units.positive_size, "limit_bytes", limit_bytes),
+            limit_time=parsed(units.positive_duration, "limit_time", limit_time),
         )
         check_unordered(asked.selection, "pull")
         selection_of(asked.selection)
@@ -105,8 +105,8 @@ class AccountTransfers(AccountBase):
             selection=AskedSelection(),
             dry_run=dry_run,
             no_exif=not exif,
-            limit_bytes=parsed(units.size, "limit_bytes", limit_bytes),
-            limit_time=parsed(units.duration, "limit_time", limit_time),
+            limit_bytes=parsed(units.positive_size, "limit_bytes", limit_bytes),
+            limit_time=parsed(units.positive_duration, "limit_time", limit_time),
         )
         options = PickOptions(most, parsed(units.duration, "timeout", timeout), keep_session)
         chosen, library = layout_of(self._config, layout), self._photosync.required_library()

@@ -41,7 +41,7 @@ def layout_of(config: AccountConfig, asked: str | None) -> Layout:
     from photosync.library import Layout, LayoutError
 
     try:
-        return Layout(asked or config.options.layout or config.provider.facts.layout)
+        return Layout(asked if asked is not None else config.options.layout or config.provider.facts.layout)
     except LayoutError as error:
         raise UsageError(f"--layout: {error}") from error
 

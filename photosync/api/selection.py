@@ -54,8 +54,9 @@ class AskedSelection:
 def selection_of(options: AskedSelection) -> Selection:
     """The options as values. Raises `UsageError`."""
     months = tuple(options.months or ())
-    if any(not 1 <= month <= 12 for month in months):
-        raise UsageError("--month: expected a number from 1 to 12")
+    for month in months:
+        if not 1 <= month <= 12:
+            raise UsageError(f"--month: expected a number from 1 to 12, not {month}")
     if options.kind not in (None, Kind.PHOTO, Kind.VIDEO):
         raise UsageError(f"--kind: expected photo or video, not '{options.kind}'")
     if options.query is not None and not is_utf_8(options.query):

@@ -8,6 +8,9 @@ imported inside a function (`opening`, `logs`).
 import gc
 import os
 import sys
+from typing import NoReturn
+
+from photosync.errors import ConfigError, Exit
 
 
 def main() -> None:
@@ -32,5 +35,13 @@ def main() -> None:
 
     from photosync.cli.app import app, register
 
-    register(sys.argv[1:])
+    try:
+        register(sys.argv[1:])
+    except ConfigError as error:  # a variable of the environment that is read when modules are loaded
+        _refuse(error)
     app()
+
+
+def _refuse(error: Exception) -> NoReturn:
+    sys.stderr.write(f"photosync: {error}\n")
+    sys.exit(Exit.USAGE)

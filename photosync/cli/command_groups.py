@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from typer import BadParameter
 from typer.core import TyperGroup
 
 from photosync import documents
@@ -57,6 +58,16 @@ class GroupedCommands(TyperGroup):
         for heading, lines in GROUPS.items():
             with formatter.section(heading):
                 formatter.write_dl([(", ".join(names), text) for names, text in lines.items()])
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. A wrong value of an option is told in the words of the program, not of its libraries."""
+        try:
+            return super().invoke(ctx)
+        except BadParameter as error:
+            from photosync.config.mistakes import in_our_words
+
+            error.message = in_our_words(error.message)
+            raise
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the commands, then the options of all of them."""

@@ -11,11 +11,19 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from photosync.api.selection import AskedSelection
 from photosync.cli.help_page import GENERAL, LIMITS, PLACES, SELECTION
 from photosync.errors import UsageError
+
+
+def _path(text: str) -> Path:
+    """An empty text would be the present folder: a variable that is not set is written so."""
+    if not str(text).strip():
+        raise BadParameter("expected a path, and got an empty text; is a variable not set?")
+    return Path(text)
+
 
 Value = TypeVar("Value")
 _MOST = 10**9
@@ -65,12 +73,18 @@ class GeneralOptions:
 
     heading: ClassVar = GENERAL
 
-    config: Annotated[Path | None, Option("--config", metavar="FILE", help="The configuration to use.")] = None
-    library: Annotated[Path | None, Option("--library", metavar="FOLDER", help="Where the photos go.")] = None
+    config: Annotated[
+        Path | None, Option("--config", metavar="FILE", parser=_path, help="The configuration to use.")
+    ] = None
+    library: Annotated[
+        Path | None, Option("--library", metavar="FOLDER", parser=_path, help="Where the photos go.")
+    ] = None
     json: Annotated[bool, Option("--json", help="Results as JSON, one object a line.")] = False
     verbose: Annotated[int, Option("-v", "--verbose", count=True, help="Say more; -vv says everything.")] = 0
     quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing when all is well.")] = False
-    log_file: Annotated[Path | None, Option("--log-file", metavar="FILE", help="Write the log there.")] = None
+    log_file: Annotated[
+        Path | None, Option("--log-file", metavar="FILE", parser=_path, help="Write the log there.")
+    ] = None
     no_color: Annotated[bool, Option("--no-color", help="No colours; NO_COLOR does the same.")] = False
 
     def added_to(self, earlier: GeneralOptions | None) -> GeneralOptions:

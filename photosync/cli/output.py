@@ -50,9 +50,14 @@ def print_error(message: str) -> None:
 
 
 def print_failure(error: PhotosyncError) -> None:
-    """Show an error; each mistake in a configuration on a line of its own."""
-    for message in error.mistakes if isinstance(error, ConfigError) else (str(error),):
+    """Show an error; each mistake in a configuration on a line of its own, and how to go on."""
+    if not isinstance(error, ConfigError):
+        print_error(str(error))
+        return
+    for message in error.mistakes:
         print_error(message)
+    if error.file is not None:
+        print_message(f"Correct {error.file}, and check it with: photosync doctor --offline")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

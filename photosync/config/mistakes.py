@@ -42,9 +42,12 @@ class Mistakes:
         try:
             return model.model_validate(content, context={"folder": self._document.path.parent})
         except ValidationError as error:
+            problems: dict[Key, list[str]] = {}
             for each in error.errors(include_url=False, include_input=False):
                 key = self._key(at, each)
-                self.note(key, _problem(each, key[-1] if key else "", model, extra))
+                problems.setdefault(key, []).append(_problem(each, key[-1] if key else "", model, extra))
+            for key, found in problems.items():
+                self.note(key, _of_either(found))
             return None
 
     def _key(self, at: Key, error: ErrorDetails) -> Key:
@@ -67,8 +70,40 @@ def _problem(error: ErrorDetails, name: str, model: type[BaseModel], extra: Iter
         return unknown_key(name, {*inner.model_fields, *(extra if inner is model else ())})
     if error["type"] == "missing":
         return "is missing"
-    message = error["msg"].removeprefix("Value error, ")
-    return message.replace("Input should be", "expected").replace("a valid string", "text")
+    return in_our_words(error["msg"])
+
+
+def in_our_words(message: str) -> str:
+    """A message of pydantic, as this program says it."""
+    message = message.removeprefix("Value error, ")
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
+    return message
+
+
+_WORDS = {
+    "Input should be": "expected",
+    "String should have": "expected",
+    "a valid string": "text",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "a valid number, unable to parse string as a number": "a number",
+    "a valid boolean, unable to interpret input": "true or false",
+    "expected a valid boolean": "expected true or false",
+    "greater than or equal to": "a number of at least",
+    "less than or equal to": "a number of at most",
+    "a valid dictionary": "a valid dictionary: keys with values",
+    "a valid frozenset": "a list, such as [artist]",
+    "a valid tuple": "a list, such as [a, b]",
+    "Input is not a valid path for <class 'pathlib.Path'>": "expected a path",
+}
+"""Ours for those of pydantic, in this order."""
+
+
+def _of_either(problems: Sequence[str]) -> str:
+    """Of the members of a union, each has its own; one that says what it expects goes with the others."""
+    first, *rest = problems
+    others = [each.removeprefix("expected ") for each in rest if each.startswith("expected ")]
+    return " or ".join(dict.fromkeys((first, *others))) if first.startswith("expected ") else first
 
 
 def _model_at(model: type[BaseModel], loc: Sequence[int | str]) -> type[BaseModel]:

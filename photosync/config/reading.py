@@ -40,7 +40,7 @@ def load(path: Path | None, *, required: bool = True) -> Config:
     """
     found, mistakes = examine(path, required=required)
     if mistakes:
-        raise ConfigError(*mistakes)
+        raise ConfigError(*mistakes, file=found.path)
     for secret in found.readable_secrets:
         _log.warning(
             "%s has secrets, and other users of this computer can read it. Protect it with: chmod 600 %s",
@@ -142,7 +142,11 @@ class _Reading:
         usable: dict[str, AccountConfig] = {}
         unusable: dict[str, ConfigError] = {}
         fixing: dict[str, Settings] = {}
+        by_folder: dict[str, str] = {}
         for name, content in accounts.items():
+            if (other := by_folder.setdefault(name.casefold(), name)) != name:
+                problem = f"differs from '{other}' only in upper and lower case; some disks have one folder for both"
+                self._mistakes.note(("accounts", name), f"{problem}: choose another name")
             section = self._section(name, content)
             provider: type[Provider] | None = None
             if (plugin := self._plugin(name, content, installed)) is not None:
@@ -157,7 +161,7 @@ class _Reading:
             if account and not self._mistakes.sentences(section.at):
                 usable[name] = account
                 continue
-            unusable[name] = ConfigError(*self._mistakes.sentences(section.at))
+            unusable[name] = ConfigError(*self._mistakes.sentences(section.at), file=self._document.path)
             if options and not _has_time_zones(section.own):
                 settings = options.metadata_settings()
                 fixing[name] = replace(settings, has_titles=provider.facts.has_names) if provider else settings
@@ -203,7 +207,7 @@ class _Reading:
             mistakes = Mistakes(self._document)
             found = _settings(mistakes, section, provider, look_up)
             if found is None or mistakes.keys:
-                raise ConfigError(*mistakes.sentences())
+                raise ConfigError(*mistakes.sentences(), file=self._document.path)
             return found
 
         return AccountConfig(name, plugin, provider, options, settings, plain.collection_zones)
@@ -214,7 +218,7 @@ class _Reading:
             for name in [each for each in usable if each.casefold() == ALBUMS_FOLDER.casefold()]:
                 problem = f"with 'albums', the folder {ALBUMS_FOLDER} in the library is for albums; choose another name"
                 self._mistakes.note(("accounts", name), problem)
-                unusable[name] = ConfigError(*self._mistakes.sentences(("accounts", name)))
+                unusable[name] = ConfigError(*self._mistakes.sentences(("accounts", name)), file=self._document.path)
                 del usable[name]
 
     def _warn_of_relative_library(self, library: object) -> None:

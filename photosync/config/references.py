@@ -9,6 +9,9 @@ import os
 import re
 
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
+_ALMOST = re.compile(r"\$\{[^}]*\}?")
+_SHELL = re.compile(r"\$(\w+)")
+"""As shells write it; here it is a text like any other."""
 _KEYRING = "keyring:"
 
 
@@ -26,6 +29,10 @@ def look_up(text: str) -> str:
     """The value of a reference; any other text as it is. Raises `LookupError` with a message for the user."""
     if text.startswith(_KEYRING):
         return _from_keyring(text.removeprefix(_KEYRING))
+    if (match := _ALMOST.search(text)) and not _REFERENCE.fullmatch(match[0]):
+        raise LookupError("has '${…}' with something else than a name; a name has letters, digits and '_': ${NAME}")
+    if (name := _SHELL.fullmatch(text)) and name[1] in os.environ:
+        raise LookupError(f"write ${{{name[1]}}}, in braces, to take it from the environment")
     for name in _REFERENCE.findall(text):
         if name not in os.environ:
             raise LookupError(f"the environment has no variable {name}; set it, or write the value here")

@@ -64,6 +64,8 @@ def _check_file(library: Library) -> None:
     """SQLite takes an empty file for a new database, and anything but a file for a failure of the disk."""
     path = library.catalog_path
     if path.exists() and not path.is_file():
+        if path.parent != library.program_folder:
+            raise DestinationError(f"'catalog' in the configuration names {path}, which is no file. Correct it.")
         raise unusable(path, "it is no file")
     if library.catalog_copy.exists() and path.exists() and path.stat().st_size == 0:
         raise unusable(path, "it is empty")

@@ -31,7 +31,10 @@ def node_of(account: Account, named: str, *, link: bool = False) -> Mapping[str,
     id_ = provider.id_at(path) if named.startswith("/") else named
     node = None if id_ is None else provider.raw_node(id_, link=link)
     if node is None:
-        raise ItemError(f"{provider.facts.title} has nothing called {named}", Reason.NOT_FOUND)
+        raise ItemError(
+            f"{provider.facts.title} has nothing called {named}. For ids: photosync list {account.name} --json",
+            Reason.NOT_FOUND,
+        )
     return node if link else {key: value for key, value in node.items() if key != _LINK}
 
 

@@ -23,7 +23,8 @@ def takes_sign_in(account: Account, option: str) -> TakesSignIn:
     provider = account.provider
     if not isinstance(provider, TakesSignIn):
         raise UsageError(
-            f"{option}: account '{account.name}': {provider.facts.title} does not sign in with a browser's cookies"
+            f"{option}: account '{account.name}': {provider.facts.title} does not sign in with a browser's cookies. "
+            f"Sign in with: photosync login {account.name}"
         )
     return provider
 

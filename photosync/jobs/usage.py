@@ -14,7 +14,10 @@ def usage_of(account: Account) -> Sequence[Usage]:
     """One `Usage` per type of content. Raises `UsageError` if the service does not give it."""
     provider = account.provider
     if not isinstance(provider, HasUsage):
-        raise UsageError(f"account '{account.name}': {provider.facts.title} does not tell how much storage is used")
+        raise UsageError(
+            f"account '{account.name}': {provider.facts.title} does not tell how much storage is used. "
+            "What each service can do: photosync providers"
+        )
     return provider.usage()
 
 

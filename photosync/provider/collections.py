@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from photosync.errors import UsageError
 from photosync.model import Collection
+from photosync.suggestions import did_you_mean
 
 
 def find_collection(text: str, collections: Sequence[Collection], account: str, word: str) -> Collection:
@@ -23,5 +24,6 @@ def find_collection(text: str, collections: Sequence[Collection], account: str, 
         if found:
             names = ", ".join(f"{each.name} ({each.id})" for each in found)
             raise UsageError(f"account '{account}': '{text}' may be any of {names}; say which by its id")
-    names = ", ".join(sorted(each.name for each in collections)[:20]) or "none"
-    raise UsageError(f"account '{account}': there is no {word} '{text}'; there are: {names}")
+    known = sorted(each.name for each in collections)
+    there = ", ".join(known[:20]) or "none"
+    raise UsageError(f"account '{account}': there is no {word} '{text}'; there are: {there}{did_you_mean(text, known)}")

@@ -19,6 +19,8 @@ def relative_to_config(value: object, info: ValidationInfo) -> object:
     """Convert a text of the configuration to a path; other values stay unchanged."""
     if not isinstance(value, str | Path):
         return value
+    if not str(value).strip():
+        raise ValueError("expected a path, and found an empty text; write one, or leave the key out")
     folder = (info.context or {}).get("folder", Path())
     try:
         return Path(folder, expanded(value))

@@ -46,7 +46,10 @@ class AmazonSettings(AccountSettings):
             return content
         endpoints = content.get("endpoints")
         api = endpoints.get("api") if isinstance(endpoints, dict) else None
-        return {**content, "tld": checked_site(tld, api if isinstance(api, str) else None)}
+        try:
+            return {**content, "tld": checked_site(tld, api if isinstance(api, str) else None)}
+        except ValueError as error:
+            raise ValueError(f"tld: {error}") from error
 
     def api_url(self, tld: str) -> str:
         """The API's address for the site with this ending."""

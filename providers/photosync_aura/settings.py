@@ -36,6 +36,13 @@ def _time_zone(value: str) -> str:
     return value
 
 
+def _email(value: str) -> str:
+    is_reference = value.startswith("keyring:") or "${" in value  # checked again when it is looked up
+    if not is_reference and not all(value.strip().rpartition("@")):
+        raise ValueError(f"expected an e-mail address such as me@example.com, not '{value}'")
+    return value
+
+
 class FrameSettings(BaseModel):
     """One frame, under a name that the user chose."""
 
@@ -55,7 +62,7 @@ class AuraSettings(AccountSettings):
 
     secret_keys: ClassVar[frozenset[str]] = frozenset({"password", "token"})
 
-    email: Annotated[str, Field(min_length=3)]
+    email: Annotated[str, AfterValidator(_email)]
     password: str | None = None
     """Needed only for the sign-in; after that the session is stored."""
     frames: dict[str, Annotated[FrameSettings, BeforeValidator(_short_form)]] = Field(default_factory=dict)

@@ -78,8 +78,8 @@ class PullRun(LibraryRun):
             dry_run=dry_run,
             accept_shrink=accept_shrink,
             no_exif=self._saving.no_exif,
-            limit_bytes=parsed(units.size, "--limit-bytes", self._saving.limit_bytes),
-            limit_time=parsed(units.duration, "--limit-time", self._saving.limit_time),
+            limit_bytes=parsed(units.positive_size, "--limit-bytes", self._saving.limit_bytes),
+            limit_time=parsed(units.positive_duration, "--limit-time", self._saving.limit_time),
         )
         super().__init__(general, command, dry_run=dry_run, jobs=self._saving.jobs, bwlimit=self._saving.bwlimit)
         self.accounts = [self.config.account(account)] if account is not None else list(self.config.accounts.values())
@@ -87,6 +87,8 @@ class PullRun(LibraryRun):
         if not self.accounts and not self._unusable:
             raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
         layout = "years" if self._saving.by_year else self._saving.layout
+        if self._saving.by_year and self._saving.layout not in (None, "years"):
+            raise UsageError(f"--years is short for --layout years; it does not go with --layout {self._saving.layout}")
         self._layouts = {each.name: layout_of(each, layout) for each in self.accounts}
 
     def options(self, config: AccountConfig, account: Account) -> PullOptions:
@@ -122,6 +124,8 @@ class PullRun(LibraryRun):
         if not self.accounts:  # then nothing is written
             return Exit.worst(self._report_unusable())
         library = self.library()
+        if not library.program_folder.exists() and (mistakes := self._mistakes()):
+            return Exit.worst([*mistakes, *self._report_unusable()])
         with ExitStack() as stack:
             try:
                 catalog = stack.enter_context(self.open_catalog(library))
@@ -134,6 +138,19 @@ class PullRun(LibraryRun):
                 if self.interruption.status is None
             ]
         return Exit.worst([*statuses, *self._report_unusable()])
+
+    def _mistakes(self) -> list[Exit]:
+        """What a first run of accounts that all have mistakes ends with, so that no library is made for it."""
+        errors: dict[str, UsageError] = {}
+        for config in self.accounts:
+            try:
+                with self.open_account(config):
+                    return []
+            except UsageError as error:
+                errors[config.name] = error
+            except PhotosyncError:
+                return []
+        return [self.finish(name, partial(_fail, error)) for name, error in errors.items()]
 
     def _report_unusable(self) -> list[Exit]:
         return [self.finish(name, partial(_fail, error)) for name, error in self._unusable.items()]

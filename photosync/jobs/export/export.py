@@ -37,7 +37,7 @@ def export(catalog: Catalog, path: Path) -> int:
     if path.exists() and not path.is_file():
         raise UsageError(f"{path} is there already, and is no file")
     if not path.parent.is_dir():
-        raise DestinationError(f"{path}: there is no folder {path.parent}")
+        raise DestinationError(f"{path}: there is no folder {path.parent}; make it first")
     counted = _Counted(catalog)
     temporary = path.with_name(f".{path.name}.new")
     with disk_errors(path):

@@ -77,7 +77,7 @@ class Fix:
         found = [real_path(path) for path in paths]
         for path in found:
             if not os.path.lexists(path):
-                raise UsageError(f"{path} does not exist")
+                raise UsageError(f"{path} does not exist; name a file or folder that is there")
         try:
             for path in dict.fromkeys(file for each in found for file in self._files(each)):
                 yield self._one(path)

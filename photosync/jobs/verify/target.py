@@ -85,7 +85,9 @@ def _place(path: Path | None, configured: Library | None, state: Path) -> _Place
         if configured is None:
             raise UsageError("no library is configured: name a folder or a file to check")
         if not configured.exists:
-            raise UsageError(f"{configured.root} is no library yet: nothing was saved there")
+            raise UsageError(
+                f"{configured.root} is no library yet: nothing was saved there. Begin with: photosync pull"
+            )
         return _Place(configured, has_catalog(configured))
     if path.name == SUMS_NAME:
         path = path.parent
@@ -99,6 +101,8 @@ def _place(path: Path | None, configured: Library | None, state: Path) -> _Place
     )
     found = next(places, None)
     if found is None:
+        if not os.path.lexists(path):
+            raise UsageError(f"{path} does not exist; name a file or folder, or nothing for the whole library")
         raise UsageError(f"{path} is in no library, and there is no {SUMS_NAME} to check it by")
     return found
 

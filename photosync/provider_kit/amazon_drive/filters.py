@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import NoReturn, Protocol
 
 from photosync.errors import UsageError
+from photosync.suggestions import did_you_mean
 
 MOST_TERMS = 8
 """More filter parameters are refused by the service."""
@@ -78,7 +79,11 @@ class Filter:
             if term.field not in known:
                 # Most have a longer name at the service: `md5` is `contentProperties.md5`.
                 meant = [field for field in known if field.rpartition(".")[2] == term.field]
-                hint = f"write {meant[0]}" if meant else f"the fields are {', '.join(known)}"
+                hint = (
+                    f"write {meant[0]}"
+                    if meant
+                    else f"the fields are {', '.join(known)}{did_you_mean(term.field, known)}"
+                )
                 self.refuse(term.at, f"there is no field '{term.field}'; {hint}")
 
     def check(self, fields: Mapping[str, Check | None], ranges: frozenset[str] = frozenset()) -> None:
