@@ -28,89 +28,107 @@ if TYPE_CHECKING:
 def mkdir(paths: Sequence[str]) -> AskedChange:
     """Folders are made."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     ids: dict[str, str] = {}
 
     def action(opened: Account) -> OfFiles:
-        return jobs.MakeFolders(opened, jobs.remote_files_of(opened), ids)
+        return jobs.MakeFolders(opened, files_of.remote_files_of(opened), ids)
 
-    asked = _changing(jobs.remote_files_of, paths, action)
+    asked = _changing(files_of.remote_files_of, paths, action)
     return replace(asked, shown_id=lambda target: ids.get(target.id, target.id))
 
 
 def mv(files: Sequence[str], folder: str, before: str | None) -> AskedChange:
     """Files and folders go into another folder; `before`: the one they are taken out of, if they are in several."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     def action(opened: Account) -> OfFiles:
-        there = jobs.movable_files_of(opened)
+        there = files_of.movable_files_of(opened)
         source = jobs.folder_at(opened, there, before) if before is not None else None
         return jobs.Move(opened, there, jobs.folder_at(opened, there, folder), source)
 
-    return _changing(jobs.movable_files_of, files, action)
+    return _changing(files_of.movable_files_of, files, action)
 
 
 def link(files: Sequence[str], folder: str) -> AskedChange:
     """Files and folders are put into one more folder."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
-    return _changing(jobs.movable_files_of, files, partial(jobs.in_folder, jobs.Link, folder))
+    return _changing(files_of.movable_files_of, files, partial(jobs.in_folder, jobs.Link, folder))
 
 
 def unlink(files: Sequence[str], folder: str) -> AskedChange:
     """Files and folders are taken out of one of their several folders."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
-    return _changing(jobs.movable_files_of, files, partial(jobs.in_folder, jobs.Unlink, folder))
+    return _changing(files_of.movable_files_of, files, partial(jobs.in_folder, jobs.Unlink, folder))
 
 
 def rename(file: str, name: str) -> AskedChange:
     """A file or folder gets another name."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     return _changing(
-        jobs.remote_files_of, [file], lambda opened: jobs.Rename(opened, jobs.remote_files_of(opened), name)
+        files_of.remote_files_of, [file], lambda opened: jobs.Rename(opened, files_of.remote_files_of(opened), name)
     )
 
 
 def describe(file: str, text: str) -> AskedChange:
     """A file or folder gets a description."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     def action(opened: Account) -> OfFiles:
-        return jobs.Describe(opened, jobs.describable_files_of(opened), text)
+        return jobs.Describe(opened, files_of.describable_files_of(opened), text)
 
-    return _changing(jobs.describable_files_of, [file], action)
+    return _changing(files_of.describable_files_of, [file], action)
 
 
 def label(file: str, add: Sequence[str], remove: Sequence[str], *, clear: bool) -> AskedChange:
     """A file or folder gets labels, and loses others. Raises `UsageError`."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     if not (add or remove or clear):
         raise UsageError("say what is to be changed: labels to add, --remove LABEL or --clear")
 
     def action(opened: Account) -> OfFiles:
-        return jobs.Label(opened, jobs.describable_files_of(opened), add, remove, clear)
+        return jobs.Label(opened, files_of.describable_files_of(opened), add, remove, clear)
 
-    return _changing(jobs.describable_files_of, [file], action)
+    return _changing(files_of.describable_files_of, [file], action)
+
+
+def available(files: Sequence[str]) -> AskedChange:
+    """Files are made available whose upload has not ended."""
+    from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
+
+    check = files_of.unfinished_files_of
+    return _changing(check, files, lambda opened: jobs.MakeAvailable(opened, check(opened)))
 
 
 def set_property(file: str, key: str, value: str | None, owner: str | None) -> AskedChange:
     """A property is set, or deleted where `value` is None."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
     def action(opened: Account) -> OfFiles:
-        return jobs.SetProperty(opened, jobs.files_with_properties_of(opened), key, value, owner)
+        return jobs.SetProperty(opened, files_of.files_with_properties_of(opened), key, value, owner)
 
-    return _changing(jobs.files_with_properties_of, [file], action)
+    return _changing(files_of.files_with_properties_of, [file], action)
 
 
 def properties(opened: Account, file: str, key: str | None, owner: str | None) -> list[dict[str, object]]:
     """The properties of a file or folder, or the one called `key`. Raises `UsageError` if there is none."""
     from photosync.jobs.change import remote as jobs
+    from photosync.jobs.change import remote_files as files_of
 
-    files = jobs.files_with_properties_of(opened)
+    files = files_of.files_with_properties_of(opened)
     found = jobs.file_at(opened, files, file)
     known = files.properties(found, owner)
     if key is not None and key not in known:
@@ -168,7 +186,7 @@ def _changing(
 
 def _overwriting(word: str, files: Sequence[str], content: LocalFile, *, even_if_not_saved: bool) -> AskedChange:
     from photosync.jobs.change.overwrite import Overwrite
-    from photosync.jobs.change.remote import replaceable_files_of
+    from photosync.jobs.change.remote_files import replaceable_files_of
     from photosync.jobs.change.saved import SavedItems
 
     def prepare(opened: Account, library: Library, catalog: Catalog) -> tuple[Action, list[Target]]:
@@ -224,6 +242,10 @@ class Remote:
         """Add labels to a file or folder, or take them away. `clear`: take all others away."""
         asked = label(file, several_texts("labels", labels), several_texts("remove", remove), clear=clear)
         return self._account.carry_out("remote label", asked, dry_run=dry_run)
+
+    def available(self, files: str | Iterable[str], *, dry_run: bool = False) -> Changed:
+        """Make files available whose upload has not ended, as the service sees it."""
+        return self._account.carry_out("remote available", available(several_texts("files", files)), dry_run=dry_run)
 
     def properties(self, file: str, *, owner: str | None = None) -> dict[str, str]:
         """What client programs keep with a file or folder. `owner`: the program; by default the one that made it."""

@@ -133,6 +133,7 @@ _ABOUT = {
             "photosync remote property drive Pictures/IMG_1.JPG rating 5",
         ),
     ),
+    "remote available": About("remote", ("photosync remote available drive FILE-ID",)),
     "remote changes": About(
         "remote#what-was-changed",
         ("photosync remote changes drive", "photosync remote changes drive --since CHECKPOINT --json"),

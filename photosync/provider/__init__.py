@@ -50,6 +50,7 @@ from photosync.provider.optional import (
 from photosync.provider.picking import PickingSession, SupportsPicking
 from photosync.provider.remote_files import (
     DescribesFiles,
+    FinishesUploads,
     HasProperties,
     HasRemoteFiles,
     MovesFiles,
@@ -93,6 +94,7 @@ __all__ = [
     "FileOrFolder",
     "FileToUpload",
     "FindsItems",
+    "FinishesUploads",
     "HasCollections",
     "HasFacets",
     "HasFolders",

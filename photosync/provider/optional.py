@@ -214,6 +214,8 @@ class FileOrFolder:
     item: Item | None = None
     """The file as it is there now, with its hash; None for a folder."""
     is_trashed: bool = False
+    is_unfinished: bool = False
+    """The service waits for the end of its upload, and shows it to nobody."""
     is_permanent: bool = False
     """The folder that contains all others: it cannot be trashed."""
     folders: tuple[str, ...] = ()

@@ -85,6 +85,14 @@ class ReplacesContents(RemoteFiles, Protocol):
 
 
 @runtime_checkable
+class FinishesUploads(RemoteFiles, Protocol):
+    """Optional: a file whose upload the service takes for unfinished can be made available."""
+
+    def make_available(self, file: FileOrFolder) -> FileOrFolder:
+        """Show it as any other file."""
+
+
+@runtime_checkable
 class HasProperties(RemoteFiles, Protocol):
     """Optional: texts by key that a client program keeps with a file or folder."""
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from photosync.errors import ItemError, LostAnswerError, NameTakenError, PhotosyncError, Reason, UsageError
 from photosync.provider import FileOrFolder, FileToUpload
 from photosync.provider_kit.amazon_drive.folders import name_problem
-from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, DriveNode, NodeKind
+from photosync.provider_kit.amazon_drive.nodes import AVAILABLE, PENDING, DriveNode, NodeKind
 from photosync.provider_kit.amazon_drive.renaming import renamed
 from photosync.provider_kit.amazon_drive.uploads import STORED, difference
 from photosync.provider_kit.json_fields import Json, json_object
@@ -73,7 +73,8 @@ class CloudDriveFiles:
             id=node.id,
             name="/".join(filter(None, (paths[0] if paths else "", name))) or "/",
             item=item_of(node, paths) if node.kind is NodeKind.FILE else None,
-            is_trashed=not node.is_available or not paths,
+            is_trashed=node.status not in (AVAILABLE, PENDING) or not paths,
+            is_unfinished=node.status == PENDING,
             is_permanent=node.is_root,
             folders=node.parents,
             labels=node.labels,
@@ -146,6 +147,10 @@ class CloudDriveFiles:
         )
 
     # Contents
+
+    def make_available(self, file: FileOrFolder) -> FileOrFolder:
+        """Section 3.7: for a node that is stuck in `PENDING`."""
+        return self._patched(file, {"status": AVAILABLE}, lambda node: node.is_available, f"the end of {file.name}")
 
     def overwrite(self, file: FileOrFolder, content: FileToUpload) -> FileOrFolder:
         """Section 5.3."""

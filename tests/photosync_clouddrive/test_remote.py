@@ -340,3 +340,21 @@ def test_a_sign_in_that_may_only_read_is_told_so(tmp_path: Path) -> None:
         result = sandbox.run("remote", "mkdir", "drive", "New", "--yes")
         assert result.exit == Exit.AUTH, result
         assert simulator.drive.holder(ROOT, "New") is None
+
+
+# Uploads that have not ended
+
+
+def test_an_unfinished_upload_is_made_available(user: User) -> None:
+    user.drive.say(user.id, status="PENDING")
+    assert user.refused("rename", user.id, "new.jpg") == "not_ready"
+    user.done("available", user.id)
+    assert user.node()["status"] == "AVAILABLE"
+    assert user.remote("available", user.id, user.path).number("unchanged") == 1
+
+
+def test_what_is_in_the_trash_is_not_made_available(user: User) -> None:
+    user.drive.say(user.id, status="TRASH")
+    assert user.refused("available", user.id) == "in_trash"
+    assert user.refused("available", "nowhere") == "not_found"
+    assert user.node()["status"] == "TRASH"

@@ -173,6 +173,14 @@ def _show_properties(general: GeneralOptions, account: str, file: str, key: str 
     return Exit.OK
 
 
+@remote.command("available")
+@command
+def available(*, account: AccountName, files: Files, change: ChangeOptions, general: GeneralOptions) -> Exit:
+    """Make files available that the service takes for unfinished uploads."""
+    run = ChangeRun(general, "remote available", account, change)
+    return run.finish("Make {what} of {account} available?", asked.available(files))
+
+
 @remote.command("changes")
 @command
 def changes(

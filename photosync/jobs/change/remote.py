@@ -7,67 +7,20 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from photosync.errors import ItemError, NameTakenError, Reason, UsageError
 from photosync.jobs.account import Account
 from photosync.jobs.change.change import Target
+from photosync.jobs.change.remote_files import movable_files_of
 from photosync.provider import (
     DescribesFiles,
     FileOrFolder,
+    FinishesUploads,
     HasProperties,
-    HasRemoteFiles,
     MovesFiles,
     RemoteFiles,
-    ReplacesContents,
 )
-
-# What the account can do: `UsageError` for a service that cannot, and nothing is sent
-
-
-def remote_files_of(account: Account) -> RemoteFiles:
-    """The account's files and folders."""
-    provider = account.provider
-    if not isinstance(provider, HasRemoteFiles):
-        raise _unable(account, "has no files and folders that photosync can change")
-    return provider.remote_files()
-
-
-def movable_files_of(account: Account) -> MovesFiles:
-    """The same, to be moved."""
-    files = remote_files_of(account)
-    if not isinstance(files, MovesFiles):
-        raise _unable(account, "has no call by which photosync could move files and folders")
-    return files
-
-
-def describable_files_of(account: Account) -> DescribesFiles:
-    """The same, for labels and descriptions."""
-    files = remote_files_of(account)
-    if not isinstance(files, DescribesFiles):
-        raise _unable(account, "has no call by which photosync could write labels and descriptions")
-    return files
-
-
-def replaceable_files_of(account: Account) -> ReplacesContents:
-    """The same, to replace their contents."""
-    files = remote_files_of(account)
-    if not isinstance(files, ReplacesContents):
-        raise _unable(account, "has no call by which photosync could replace the content of a file")
-    return files
-
-
-def files_with_properties_of(account: Account) -> HasProperties:
-    """The same, with properties."""
-    files = remote_files_of(account)
-    if not isinstance(files, HasProperties):
-        raise _unable(account, "keeps no properties with files")
-    return files
-
-
-def _unable(account: Account, why: str) -> UsageError:
-    return UsageError(f"account '{account.name}': {account.provider.facts.title} {why}")
-
 
 # What is meant
 
@@ -123,6 +76,12 @@ class OfFiles(ABC):
             return ItemError("the folder that has everything in it stays as it is", Reason.REFUSED)
         if found.is_trashed:
             return ItemError(f"{found.name} is in the trash. Restore it first.", Reason.IN_TRASH)
+        if found.is_unfinished:
+            return ItemError(
+                f"{found.name} is an upload that has not ended. If no program sends it any more: photosync remote "
+                f"available {self.account.name} {found.id}",
+                Reason.NOT_READY,
+            )
         return None
 
     def _is_done(self, _found: FileOrFolder) -> bool:
@@ -358,6 +317,23 @@ class Label(OfFiles):
     def _change(self, target: Target) -> None:
         file = self.found[target.id]
         self.files.label(file, self._labels(file))
+
+
+@dataclass(slots=True)
+class MakeAvailable(OfFiles):
+    """Makes files available whose upload has not ended, as the service sees it."""
+
+    files: FinishesUploads
+    word: str = field(default="available", init=False)
+
+    def _refusal_of_state(self, found: FileOrFolder) -> ItemError | None:
+        return OfFiles._refusal_of_state(self, replace(found, is_unfinished=False))
+
+    def _is_done(self, found: FileOrFolder) -> bool:
+        return not found.is_unfinished
+
+    def _change(self, target: Target) -> None:
+        self.files.make_available(self.found[target.id])
 
 
 @dataclass(slots=True)
