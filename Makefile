@@ -6,13 +6,19 @@ BIN := .venv/bin
 READY := .venv/ready
 DOCS_READY := .venv/docs-ready
 
+# Shows that the command after it works, which says nothing. The dots end with it, whatever ends it.
+WITH_DOTS := (while sleep 2; do printf .; done) & dots=$$!; trap "kill $$dots; echo" EXIT; trap "exit 130" INT TERM;
+
 .PHONY: man demo test test-all test-nightly check format docs bench fuzz clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
-	$(BIN)/photosync demo
+	@$(BIN)/photosync demo
+	@echo "The program is $(BIN)/photosync. The tests: make test"
 
 test: $(READY)  ## prove that the program works
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+	@echo "Running the tests on all cores: about ten minutes with two of them."
+	@$(BIN)/pytest -n auto --dist worksteal -m "not slow"
+	@echo "All is well. Next: $(BIN)/photosync init, or first $(BIN)/photosync demo --keep to try it without an account"
 
 test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
 	$(BIN)/pytest -n auto --dist worksteal -m slow
@@ -51,9 +57,10 @@ clean:  ## remove everything that the other targets made
 
 $(READY): pyproject.toml constraints.txt
 	@test -n "$(PYTHON)" || { echo "photosync needs Python 3.11 to 3.14; say which with: make PYTHON=/path/to/python"; exit 1; }
-	$(PYTHON) -m venv .venv
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	touch $(READY)
+	@echo "Installing photosync, and what its tests need, into .venv: about a minute, only this once (a dot is two seconds)."
+	@$(PYTHON) -m venv .venv
+	@$(WITH_DOTS) PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $(READY)
 
 $(DOCS_READY): $(READY)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'

@@ -150,6 +150,9 @@ def _pull_and_show(general: GeneralOptions, library: Path) -> Exit:
     print_line(f"The pictures are in {library}. Any machine can check them, without photosync:")
     print_line("")
     print_line(f"    cd {library} && sha256sum -c --quiet {SUMS_NAME}")
+    print_line("")
+    print_line("Next, on simulated services that stay: photosync demo --keep")
+    print_line("With your own accounts: photosync init")
     return Exit.worst(statuses)
 
 
