@@ -8,12 +8,14 @@ import pkgutil
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import photosync.provider
 import photosync.provider_kit
+from tests.terminal import talk
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "photosync-example"
@@ -64,3 +66,26 @@ def test_it_passes_the_contract_suite(environment: dict[str, str]) -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert "passed" in run.stdout
     assert "skipped" not in run.stdout
+
+
+@pytest.mark.slow  # starts five simulated services
+def test_init_sets_it_up_like_the_providers_that_come_along(environment: dict[str, str], tmp_path: Path) -> None:
+    user = {**environment, "HOME": str(tmp_path), "PHOTOSYNC_STATE": str(tmp_path / "state")}
+    photosync = partial(subprocess.run, cwd=tmp_path, env=user, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "photosync"]
+    photosync([*command, "demo", "--keep"])
+    try:
+        config = tmp_path / "config.yaml"
+        answers = [
+            ("(y or n) [y]: ", "\n"),
+            ("for the photos", "photos\n"),
+            ("Which ones?", "example\n"),
+            ("token (", "\n"),
+        ]
+        arguments = ["init", "--to", str(config)]
+        status, said = talk(arguments, answers, folder=tmp_path, environment=user)
+        assert status == 0, said
+        photosync([*command, "pull", "demo-example", "--limit", "1", "--config", str(config)])
+        assert len(list((tmp_path / "photos" / "demo-example").rglob("*.*"))) == 1
+    finally:
+        photosync([*command, "demo", "--stop"])

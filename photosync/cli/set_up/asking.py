@@ -143,7 +143,7 @@ class Asking:
         settings: dict[str, object] = {"provider": provider_name}
         for each in questions:
             settings[each.key] = self._answer(each, kept)
-        if kept is not None:
+        if kept is not None and "endpoints" in kept.settings:
             settings["endpoints"] = kept.settings["endpoints"]
         return settings
 
