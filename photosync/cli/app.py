@@ -105,6 +105,6 @@ def register(arguments: Sequence[str]) -> None:
         if isinstance(found, typer.Typer):
             for each in found.registered_commands:
                 each.cls = CommandHelp
-            app.add_typer(found, name=name, cls=GroupHelp)
+            app.add_typer(found, name=name, cls=GroupHelp, no_args_is_help=True)
         else:
             app.command(name, cls=CommandHelp)(found)

@@ -33,12 +33,12 @@ def answer(shell: str, words: Sequence[str]) -> None:
     from photosync.cli.shell_words import quoted, unquoted
 
     found: Words = {}
-    whole = words[-1] if words else ""
+    asked = unquoted(shell, words or [""])
     with suppress(Exception, SystemExit), redirect_stdout(StringIO()):
-        found = completions(unquoted(shell, words))
+        found = completions(asked)
     # What begins with a dash would be taken for an option.
-    fit = [word for word in found if word.isprintable() and (word[:1] != "-" or whole[:1] == "-")]
-    lines = [f"{word if word == FILES else quoted(shell, word, whole)}\t{found[word]}\n" for word in fit]
+    fit = [word for word in found if word.isprintable() and (word[:1] != "-" or asked[-1][:1] == "-")]
+    lines = [f"{word if word == FILES else quoted(shell, word, words[-1])}\t{found[word]}\n" for word in fit]
     with suppress(OSError):
         sys.stdout.buffer.write("".join(lines).encode(errors="surrogateescape"))
         sys.stdout.flush()
@@ -46,7 +46,7 @@ def answer(shell: str, words: Sequence[str]) -> None:
 
 def completions(words: Sequence[str]) -> Words:
     """The words that can stand in the place of the last one."""
-    *before, begun = words or [""]
+    *before, begun = words
     if not before and not begun.startswith("-"):
         return _beginning(begun, _commands())
     last = before[-1] if before else ""
@@ -154,6 +154,13 @@ def _collections(context: Any) -> Words:
     return collections(_given(context, "config"), _given(context, "library"), account) if account else {}
 
 
+def _people(context: Any) -> Words:
+    from photosync.cli.known_names import people
+
+    account = context.params.get("account")
+    return people(_given(context, "config"), _given(context, "library"), account) if account else {}
+
+
 def _given(context: Any, option: str) -> Path | None:
     """A general option, which stands before or after the command's name."""
     while context is not None:
@@ -167,5 +174,6 @@ _OF_WORDS: Mapping[str, Callable[[Any], Words]] = {
     "ACCOUNT": _accounts,
     "ALBUM": _collections,
     "COLLECTION": _collections,
+    "PERSON": _people,
     "COMMAND": lambda _: _commands(),
 }

@@ -29,6 +29,15 @@ def accounts(config: Path | None) -> Mapping[str, str]:
 
 def collections(config: Path | None, library: Path | None, account: str) -> Mapping[str, str]:
     """The names of an account's albums, frames or folders that the catalog knows."""
+    return _names(config, library, account, "kind <> 'person'")
+
+
+def people(config: Path | None, library: Path | None, account: str) -> Mapping[str, str]:
+    """The names of the people of an account that the catalog knows."""
+    return _names(config, library, account, "kind = 'person' AND name <> ''")
+
+
+def _names(config: Path | None, library: Path | None, account: str, condition: str) -> Mapping[str, str]:
     path, content = _read(config)
     folder = library or content.get("library")
     catalog = content.get("catalog") if library is None else None
@@ -41,7 +50,7 @@ def collections(config: Path | None, library: Path | None, account: str) -> Mapp
     quiet = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{quiet}", uri=True, timeout=_WAIT_S)) as database:
         rows = database.execute(
-            "SELECT DISTINCT name FROM collections WHERE account = ? AND kind <> 'person' AND NOT gone "
+            f"SELECT DISTINCT name FROM collections WHERE account = ? AND NOT gone AND {condition} "  # noqa: S608 - ours
             "ORDER BY name LIMIT ?",
             (account, _MOST_NAMES),
         )

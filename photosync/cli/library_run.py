@@ -12,8 +12,9 @@ from photosync.api.interruption import Interruption
 from photosync.cli import progress
 from photosync.cli.interruption import Terminated
 from photosync.cli.options import GeneralOptions, parsed
-from photosync.cli.summary import print_summary
+from photosync.cli.summary import is_said_already, print_summary
 from photosync.errors import Exit, PhotosyncError
+from photosync.jobs.notices import Ends
 from photosync.jobs.report import Summary
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ class LibraryRun:
         self.command = command
         self.dry_run = dry_run
         self.interruption = Interruption()
-        self.statuses: dict[str, Exit] = {}
-        """How the run has ended for an account."""
+        self.ends = Ends()
         self._jobs = jobs
         self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
@@ -112,7 +112,7 @@ class LibraryRun:
             return Exit.OK
         summary = replace(summary, exit=self.exit_of(summary.exit))
         print_summary(self.general, summary)
-        self.statuses[account] = summary.exit
+        self.ends.note(account, summary.exit, is_known=is_said_already(summary))
         return summary.exit
 
     def ended_by(self, error: BaseException) -> tuple[Exit, str]:

@@ -11,6 +11,7 @@ from photosync.errors import Exit, PhotosyncError
 
 if TYPE_CHECKING:
     from photosync.config import Config
+    from photosync.jobs.notices import Ends
 
 _log = logging.getLogger("photosync.notices")
 
@@ -19,13 +20,13 @@ def told(
     config: Config,
     command: Literal["pull", "verify", "audit"],
     work: Callable[[], Exit],
-    statuses: dict[str, Exit] | None = None,
+    ends: Ends | None = None,
 ) -> Exit:
-    """Do `work`, and tell that it begins and how it ended. `statuses`: how it ended for each account, when it has."""
+    """Do `work`, and tell that it begins and how it ended. `ends`: of its accounts, when it has ended."""
     if command not in config.ping_urls and not config.notify.urls:
         return work()
     from photosync.config.notices import notification_problem, url_problem
-    from photosync.jobs.notices import Notices
+    from photosync.jobs.notices import Ends, Notices
 
     ping, urls = config.ping_urls.get(command), config.notify.urls
     found = [_looked_up(each, "notify", notification_problem) for each in urls]
@@ -34,7 +35,7 @@ def told(
         _looked_up(ping, "ping_url", url_problem) if ping is not None else None,
         [each for each in found if each is not None],
         config.notify.on == "always",
-        statuses if statuses is not None else {},
+        ends or Ends(),
     )
     notices.began()
     status = Exit.INTERNAL

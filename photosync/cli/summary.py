@@ -22,7 +22,7 @@ class CommandSummary(Protocol):
 
 def print_summary(general: GeneralOptions, summary: Summary) -> None:
     """A line, or an object, for one account."""
-    says_nothing_new = _says_nothing_new(summary)
+    says_nothing_new = is_said_already(summary)
     print_end(
         *(general, summary, _sentence(summary)),
         says_nothing_new=says_nothing_new,
@@ -61,7 +61,7 @@ def print_end(
         print_line(sentence)
 
 
-def _says_nothing_new(summary: Summary) -> bool:
+def is_said_already(summary: Summary) -> bool:
     """Whether all is well, or nothing failed but what the user was told of already, today."""
     is_known = summary.exit is Exit.PARTIAL and summary.failed == summary.known_failures
     return summary.exit is Exit.OK or (is_known and not summary.message)

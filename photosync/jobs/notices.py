@@ -29,6 +29,26 @@ _WELL = frozenset({Exit.OK, Exit.LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
+class Ends:
+    """How a run ended for each account."""
+
+    statuses: dict[str, Exit] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    """The accounts of which nothing is wrong that was not said in the last day already."""
+
+    def note(self, account: str, status: Exit, *, is_known: bool = False) -> None:
+        """The run has ended for an account."""
+        self.statuses[account] = status
+        if is_known:
+            self.known.add(account)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether people have not been told of all of it."""
+        return not self.statuses or not self.known.issuperset(self.statuses)
+
+
+@dataclass(frozen=True, slots=True)
 class Notices:
     """Who is told about one run of a command. The addresses are secrets."""
 
@@ -38,8 +58,7 @@ class Notices:
     """For apprise."""
     always: bool = False
     """Whether people are also told that all is well."""
-    statuses: dict[str, Exit] = field(default_factory=dict)
-    """How the run ended for each account."""
+    ends: Ends = field(default_factory=Ends)
 
     def began(self) -> None:
         """The run begins."""
@@ -50,7 +69,7 @@ class Notices:
         if status is Exit.LOCKED:
             return
         self._ping("" if status in _WELL else "/fail", status)
-        if self.urls and (self.always or status not in _WELL):
+        if self.urls and (self.always or (status not in _WELL and self.ends.has_news)):
             self._notify(status)
 
     def _ping(self, path: str, status: Exit | None = None, tries: int = _TRIES) -> None:
@@ -92,7 +111,7 @@ class Notices:
             _log.warning("'notify' needs apprise; install it with: pip install 'photosync-cli[notify]'")
             return
         title = f"photosync {self.command}: {_words(status)}"
-        text = "\n".join(_lines(self.statuses)) or title
+        text = "\n".join(_lines(self.ends.statuses)) or title
         kind = apprise.NotifyType.SUCCESS if status in _WELL else apprise.NotifyType.FAILURE
         for number, url in enumerate(self.urls, start=1):
             one = apprise.Apprise()

@@ -30,12 +30,11 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
         made.configure({"amazon": simulator.account_settings(), "aunt": {"provider": "amazon", "cookies": "none.txt"}})
         assert made.run("pull", "amazon").exit == 0
     with closing(sqlite3.connect(made.library / ".photosync" / "catalog.db")) as catalog:
+        sql = "INSERT INTO collections (account, kind, id, name, changed_run) VALUES (?, ?, ?, ?, 0)"
+        catalog.execute("DELETE FROM collections WHERE kind = 'person'")
+        catalog.execute(sql, ("amazon", "person", "1", "Ada"))
         for name in (*_HOSTILE, "evil\x1b[2J", "-rf"):
-            row = (name, name)
-            catalog.execute(
-                "INSERT INTO collections (account, kind, id, name, changed_run) VALUES ('amazon', 'album', ?, ?, 0)",
-                row,
-            )
+            catalog.execute(sql, ("amazon", "album", name, name))
         catalog.commit()
     return made
 
@@ -61,6 +60,7 @@ def offered(sandbox: Sandbox, *words: str, shell: str = "zsh") -> list[str]:
         ("pull aunt ", set()),
         ("pull amazon --album Holi", {"Holiday"}),
         ("pull amazon --album=Holi", {"--album=Holiday"}),
+        ("people name amazon ", {"Ada"}),
         ("push amazon a.jpg --to Holi", {"Holiday"}),
         ("pull --layout ", set(PRESETS)),
         ("pull --kind ", {"photo", "video"}),
@@ -78,6 +78,12 @@ def offered(sandbox: Sandbox, *words: str, shell: str = "zsh") -> list[str]:
 )
 def test_words_that_fit_are_offered(sandbox: Sandbox, line: str, expected: set[str]) -> None:
     assert set(offered(sandbox, *line.split(" "))) == expected
+
+
+def test_bash_makes_three_words_of_an_option_with_its_value(sandbox: Sandbox) -> None:
+    words = ("pull", "amazon", "--album", "=")
+    assert offered(sandbox, *words, "Holi", shell="bash") == ["Holiday"]
+    assert "Holiday" in offered(sandbox, *words, shell="bash")
 
 
 def test_the_fixed_words_are_those_of_the_program() -> None:

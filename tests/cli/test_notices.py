@@ -187,6 +187,17 @@ def test_people_are_told_of_failures_or_always(sandbox: Sandbox, receiver: Recei
     assert told["message"].startswith("amazon: usage, exit 2\n")
 
 
+def test_people_are_told_once_a_day_of_a_failure_that_repeats(
+    sandbox: Sandbox, simulator: AmazonSimulator, receiver: Receiver
+) -> None:
+    configured(sandbox, notify=f"json://{receiver.host}/{_SECRET}", ping_url=f"http://{receiver.host}/check")
+    simulator.faults.not_found = Fault(items={simulator.library.id_of(0)})
+    for _ in range(4):
+        assert sandbox.run("pull", "amazon").exit == 3
+    assert receiver.paths.count(f"/{_SECRET}") == 2, "the third time it is known"
+    assert receiver.paths.count("/check/fail") == 4
+
+
 def test_a_secret_that_is_missing_changes_nothing(sandbox: Sandbox, receiver: Receiver) -> None:
     configured(sandbox, ping_url="${PING_URL}", notify=["keyring:ntfy"])
     result = sandbox.run("pull", "--limit", "1")

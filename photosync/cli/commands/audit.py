@@ -42,11 +42,12 @@ def audit(
             summary = _audit(run, config, selection, accept_shrink=accept_shrink)
         except (PhotosyncError, KeyboardInterrupt) as raised:
             summary = _not_begun(account, *run.ended_by(raised))
-        summary.exit = run.statuses[account] = run.exit_of(summary.exit)
+        summary.exit = run.exit_of(summary.exit)
+        run.ends.note(account, summary.exit)
         _print_summary(general, summary)
         return summary.exit
 
-    return told(run.config, "audit", work, run.statuses)
+    return told(run.config, "audit", work, run.ends)
 
 
 def _audit(run: LibraryRun, config: AccountConfig, asked: SelectionOptions, *, accept_shrink: bool) -> AuditSummary:

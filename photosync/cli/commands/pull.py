@@ -48,7 +48,7 @@ def pull(
     run = PullRun(general, account, selection, saving, dry_run=dry_run, full=full, accept_shrink=accept_shrink)
     if count:
         return run.count()
-    return run.pull() if dry_run else told(run.config, "pull", run.pull, run.statuses)
+    return run.pull() if dry_run else told(run.config, "pull", run.pull, run.ends)
 
 
 class PullRun(LibraryRun):
