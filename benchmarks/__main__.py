@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks import (
     competition,
+    exporting,
     faults,
     fixing,
     growth,
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "faults": faults.measure,
     "push": uploading.measure,
     "fix": fixing.measure,
+    "export": exporting.measure,
 }
 
 

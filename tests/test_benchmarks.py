@@ -44,7 +44,7 @@ def test_a_busy_service_makes_its_row_invalid(tmp_path: Path) -> None:
 def test_every_benchmark_runs_and_its_results_can_be_shown_again(tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     kept = tmp_path / "kept"
-    names = ["rate", "line", "listing", "large", "growth", "verify", "start", "faults", "push", "fix"]
+    names = ["rate", "line", "listing", "large", "growth", "verify", "start", "faults", "push", "fix", "export"]
     done = _run(*names, "--items", "40", "--json", str(results), "--keep", str(kept))
     assert done.returncode == 0 or "NOT VALID" in done.stderr, done.stderr
     shown = _run("--show", str(results))

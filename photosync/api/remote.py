@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from photosync.api.change import AskedChange, Changed
 from photosync.api.keywords import several_texts
+from photosync.api.rows import Rows
 from photosync.errors import UsageError
 from photosync.user_folders import expanded
 
@@ -197,11 +198,36 @@ def _overwriting(word: str, files: Sequence[str], content: LocalFile, *, even_if
     return AskedChange(replaceable_files_of, prepare)
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteChanges:
+    """What was changed at the service."""
+
+    rows: Rows
+    """An object for each file or folder, as `photosync remote changes --json` prints it."""
+    checkpoint: str | None
+    """For the next time."""
+    is_everything: bool
+    """The service has forgotten the checkpoint, and told all that it has."""
+
+
 class Remote:
     """`account.remote`: files and folders at the service, each named by its id or its path: `Pictures/2016/a.jpg`."""
 
     def __init__(self, account: AccountBase) -> None:
         self._account = account
+
+    def changes(self, since: str | None = None, *, purged: bool = True) -> RemoteChanges:
+        """What was changed since a checkpoint; without one, everything. A pull is not affected.
+
+        `purged`: also what was deleted for good.
+        """
+        from photosync.jobs.show import changes_of
+
+        rows = Rows()
+        with self._account.opened() as account:
+            there = changes_of(account, since, with_purged=purged)
+            there.tell(lambda change: rows.append({"account": account.name, **asdict(change)}))
+        return RemoteChanges(rows, there.checkpoint, there.is_everything)
 
     def mkdir(self, paths: str | Iterable[str], *, dry_run: bool = False) -> Changed:
         """Make folders, with those above them."""

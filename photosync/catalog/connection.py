@@ -26,6 +26,10 @@ _KIND = 0xFF
 """The bits of an extended result code that have its kind: https://www.sqlite.org/rescode.html"""
 
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What a stored value that cannot be read raises."""
+
+
 class DamagedCatalogError(DestinationError):
     """The file is no catalog, or not a sound one."""
 
@@ -52,8 +56,12 @@ class CatalogConnection(sqlite3.Connection):
         """Stored values are read in the `with` block; one that cannot be read is damage."""
         try:
             yield
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise unusable(self.path, f"it has a damaged entry ({error})") from error
+        except UNREADABLE as error:
+            raise self.damaged_entry(error) from error
+
+    def damaged_entry(self, error: Exception) -> DamagedCatalogError:
+        """The error for a stored value that cannot be read; for what is too frequent for `stored_values`."""
+        return unusable(self.path, f"it has a damaged entry ({error})")
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         """As `sqlite3.Connection`."""

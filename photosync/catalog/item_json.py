@@ -37,13 +37,20 @@ def _encode(value: object) -> object:
     raise TypeError(f"an item has no {type(value).__name__}")
 
 
+# One of each, and no look-up of an enum's value: an export reads every item.
+_KINDS = {each.value: each for each in Kind}
+_LISTS = {"collections", "collection_ids", "labels", "notes"}
+_DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_encode)
 
 
 def from_text(text: str) -> Item:
     """The item that `to_text` described."""
-    content: dict[str, Any] = json.loads(text)
-    content["kind"] = Kind(content["kind"])
+    content: dict[str, Any]
+    content, end = _DECODER.raw_decode(text)
+    if end != len(text):
+        raise ValueError("there is more text after the item")
+    content["kind"] = _KINDS[content["kind"]]
     if "taken" in content:
         reading, meaning = content["taken"]
         content["taken"] = CaptureTime(datetime.fromisoformat(reading), TimeMeaning(meaning))
@@ -51,6 +58,6 @@ def from_text(text: str) -> Item:
         content["added"] = datetime.fromisoformat(content["added"])
     if "place" in content:
         content["gps"] = GpsPosition(*content.pop("place"))
-    for name in ("collections", "collection_ids", "labels", "notes"):
-        content[name] = tuple(content.get(name, ()))
+    for name in _LISTS & content.keys():
+        content[name] = tuple(content[name])
     return Item(**content)

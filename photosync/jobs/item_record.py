@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Self
+from typing import NamedTuple, Self
 
 from photosync.jobs.list import ListedItem
 
@@ -13,8 +12,7 @@ _WHERE_KNOWN = 10
 """The next ones are in those where they are known; the others are in an export alone."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemRecord:
+class ItemRecord(NamedTuple):
     """An item: its description at the service, its state, its file. Values that are not known are None, or empty."""
 
     account: str
@@ -122,5 +120,5 @@ class ItemRecord:
         return known | {name: value for name, value in more.items() if value}
 
 
-COLUMNS = tuple(each.name for each in fields(ItemRecord))
+COLUMNS = ItemRecord._fields
 """The names of all values, in their order."""

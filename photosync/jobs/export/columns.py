@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from enum import Enum
 
 from photosync.jobs.item_record import ItemRecord
@@ -26,5 +25,5 @@ _OF_TYPE = {
     "tuple[str, ...]": ColumnKind.TEXTS,
     "tuple[float, float] | None": ColumnKind.NUMBERS,
 }
-KINDS = {each.name: _OF_TYPE[str(each.type)] for each in fields(ItemRecord)}
+KINDS = {name: _OF_TYPE[ItemRecord.__annotations__[name].__forward_arg__] for name in ItemRecord._fields}
 """By the name of the column, in the order of the columns."""

@@ -6,9 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,8 +20,10 @@ from photosync.library.disk_errors import disk_errors
 from photosync.library.move import move_file
 from photosync.model import Selection
 
-_ROWS = 10_000
-"""The rows of a Parquet file that are in memory at a time."""
+_ROWS = 500
+"""The rows that are in memory at a time as Python's objects."""
+_BATCHES = 40
+"""So many times these rows are a group of a Parquet file."""
 
 
 def export(catalog: Catalog, path: Path) -> int:
@@ -83,10 +84,18 @@ def _parquet(records: Iterator[ItemRecord], file: IO[bytes]) -> None:
     }
     schema = pyarrow.schema([(name, types[kind]) for name, kind in KINDS.items()])
     with pyarrow.parquet.ParquetWriter(file, schema) as writer:
-        while rows := list(islice(records, _ROWS)):
-            columns = zip(*map(attrgetter(*COLUMNS), rows), strict=True)
-            arrays = [_array(values, type_) for values, type_ in zip(columns, schema.types, strict=True)]
-            writer.write_batch(pyarrow.record_batch(arrays, schema=schema))
+        batches = iter(lambda: list(islice(records, _ROWS)), [])
+        while group := [_batch(rows, schema) for rows in islice(batches, _BATCHES)]:
+            writer.write_table(pyarrow.Table.from_batches(group))
+
+
+def _batch(rows: Sequence[ItemRecord], schema: Any) -> Any:
+    """The rows as columns."""
+    import pyarrow  # noqa: PLC0415 - an extra
+
+    columns = zip(*rows, strict=True)
+    arrays = [_array(values, type_) for values, type_ in zip(columns, schema.types, strict=True)]
+    return pyarrow.record_batch(arrays, schema=schema)
 
 
 def _array(values: tuple[object, ...], type_: Any) -> Any:
@@ -111,7 +120,7 @@ def _csv(records: Iterator[ItemRecord], file: IO[bytes]) -> None:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for record in records:
-        writer.writerow(_cell(getattr(record, name)) for name in COLUMNS)
+        writer.writerow(map(_cell, record))
     text.flush()
     text.detach()
 
@@ -127,7 +136,7 @@ def _cell(value: object) -> object:
 def _json_lines(records: Iterator[ItemRecord], file: IO[bytes]) -> None:
     """An object a line, with all columns."""
     for record in records:
-        line = json.dumps({name: getattr(record, name) for name in COLUMNS}, ensure_ascii=False)
+        line = json.dumps(record._asdict(), ensure_ascii=False)
         file.write(line.encode(errors="backslashreplace") + b"\n")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
 import pytest
 
@@ -22,7 +21,7 @@ SAVED = CatalogEntry(
     delivered_size=3,
     delivered_md5="m",
 )
-PUSHED = replace(SAVED, state="pushed", location=None)
+PUSHED = SAVED._replace(state="pushed", location=None)
 ALL = Selection()
 
 
@@ -35,7 +34,7 @@ def test_a_new_item_is_downloaded_and_a_saved_one_is_not() -> None:
     assert action(ITEM, SAVED) is Action.NOTHING
 
 
-@pytest.mark.parametrize("entry", [None, SAVED, replace(SAVED, reason="truncated")])
+@pytest.mark.parametrize("entry", [None, SAVED, SAVED._replace(reason="truncated")])
 def test_an_item_that_does_not_match_is_skipped_whatever_is_known_of_it(entry: CatalogEntry | None) -> None:
     assert action(ITEM, entry, Selection(kind=Kind.VIDEO)) is Action.SKIP
 
@@ -43,10 +42,10 @@ def test_an_item_that_does_not_match_is_skipped_whatever_is_known_of_it(entry: C
 @pytest.mark.parametrize(
     "entry",
     [
-        replace(SAVED, reason="truncated"),
-        replace(SAVED, state="failed", location=None),
-        replace(SAVED, is_missing=True),
-        replace(SAVED, state="gone", location=None),
+        SAVED._replace(reason="truncated"),
+        SAVED._replace(state="failed", location=None),
+        SAVED._replace(is_missing=True),
+        SAVED._replace(state="gone", location=None),
     ],
 )
 def test_what_failed_or_is_missing_is_downloaded(entry: CatalogEntry) -> None:
@@ -56,8 +55,8 @@ def test_what_failed_or_is_missing_is_downloaded(entry: CatalogEntry) -> None:
 def test_other_content_is_downloaded_by_the_best_evidence_that_the_provider_gives() -> None:
     assert action(replace(ITEM, md5="n"), SAVED) is Action.DOWNLOAD
     no_hash = replace(ITEM, md5=None, revision="2")
-    assert action(no_hash, replace(SAVED, revision="1")) is Action.DOWNLOAD
-    assert action(no_hash, replace(SAVED, revision="2")) is Action.UPDATE
+    assert action(no_hash, SAVED._replace(revision="1")) is Action.DOWNLOAD
+    assert action(no_hash, SAVED._replace(revision="2")) is Action.UPDATE
     assert action(replace(ITEM, md5=None, size_bytes=4), SAVED) is Action.DOWNLOAD
 
 
@@ -72,4 +71,4 @@ def test_a_pushed_item_is_downloaded_only_when_no_file_of_it_is_left() -> None:
 
 
 def test_an_item_that_is_listed_again_is_no_longer_gone() -> None:
-    assert action(ITEM, replace(SAVED, state="gone")) is Action.UPDATE
+    assert action(ITEM, SAVED._replace(state="gone")) is Action.UPDATE
