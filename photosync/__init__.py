@@ -14,6 +14,7 @@ _MODULES = {
     "PhotosyncAccount": "photosync.api.account",
     "Items": "photosync.api.items",
     "Person": "photosync.api.person",
+    "doctor": "photosync.api.doctor",
     "providers": "photosync.api.providers",
     "ItemRecord": "photosync.jobs.item_record",
     "Progress": "photosync.api.progress",

@@ -1,5 +1,6 @@
 from photosync import errors as errors
 from photosync.api.account import PhotosyncAccount as PhotosyncAccount
+from photosync.api.doctor import doctor as doctor
 from photosync.api.items import Items as Items
 from photosync.api.person import Person as Person
 from photosync.api.photosync import Photosync as Photosync

@@ -46,7 +46,11 @@ def _bundle(text: str) -> dict[str, str]:
 def _line(now: Progress) -> str:
     ended = now.done + now.failed
     full = round(_CELLS * ended / now.wanted) if now.wanted else 0
-    drawn = "█" * full + "░" * (_CELLS - full)
-    failed = f", {now.failed:,} failed" if now.failed else ""
-    text = f"{drawn} {ended:,} of {now.wanted:,} files, {format_size(now.bytes)}{failed}; {now.listed:,} listed"
+    parts = {
+        f"{'█' * full}{'░' * (_CELLS - full)} {ended:,} of {now.wanted:,}": now.wanted,
+        format_size(now.bytes): now.bytes,
+        f"{now.failed:,} failed": now.failed,
+        f"{now.listed:,} listed": now.listed,
+    }
+    text = ", ".join(part for part, count in parts.items() if count)
     return escaped(f"{now.account}: {text}  {now.text[:60]}".rstrip())

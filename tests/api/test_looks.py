@@ -109,3 +109,11 @@ def test_values_that_cannot_be_are_refused(script: Script, simulator: AmazonSimu
     )
     assert shown["accepted"] == []
     assert simulator.counts["list"] == simulator.counts["search"] == 0
+
+
+def test_the_doctor(script: Script, sandbox: Sandbox) -> None:
+    shown = script("show(checks=photosync.doctor(ps.config.path, offline=True))")
+    *checks, _ = sandbox.run("doctor", "--offline").objects
+    assert [(each["check"], each["result"]) for each in shown["checks"]] == [
+        (each["check"], each["result"]) for each in checks
+    ]
