@@ -10,8 +10,10 @@ import errno
 import json
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import TextIO
 
 from photosync.characters import escaped, escaped_json
@@ -22,6 +24,8 @@ FILE_LOG = logging.getLogger("photosync.messages")
 
 FILE_LOG.addHandler(logging.NullHandler())  # without any handler, Python writes errors to standard error
 
+_GAP = "  "
+"""Between the columns of a table."""
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
 _lost: list[OSError] = []
 """The errors of writing to standard output, except that its reader has ended."""
@@ -61,14 +65,51 @@ def print_failure(error: PhotosyncError) -> None:
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A plain table; without rows, its headings alone."""
+    """A plain table; without rows, its headings alone.
+
+    On a terminal that is too narrow, cells are wrapped; where even their words do not fit, each cell has a line.
+    """
     from rich.cells import cell_len  # some characters take two columns, others none
 
     table = [[escaped(cell) for cell in row] for row in (headings, *rows)]
     widths = [max(map(cell_len, column)) for column in zip(*table, strict=True)]
+    if sys.stdout.isatty():
+        room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
+        words = [max(map(cell_len, " ".join(column).split(" "))) for column in zip(*table, strict=True)]
+        if sum(words) > room:
+            _print_cells(table)
+            return
+        while sum(widths) > room:
+            widest = max(range(len(widths)), key=lambda index: widths[index] - words[index])
+            widths[widest] -= 1
+        table = [line for row in table for line in _wrapped(row, widths, cell_len)]
     for row in table:
         cells = (cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
-        print_line("  ".join(cells).rstrip())
+        print_line(_GAP.join(cells).rstrip())
+
+
+def _wrapped(row: Sequence[str], widths: Sequence[int], width_of: Callable[[str], int]) -> Iterator[list[str]]:
+    """The lines of a row. Not rich's: it leaves out characters next to some emoji."""
+    cells: list[list[str]] = []
+    for text, width in zip(row, widths, strict=True):
+        lines = [""]
+        for word in text.split(" "):
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if width_of(longer) <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        cells.append(lines)
+    yield from map(list, zip_longest(*cells, fillvalue=""))
+
+
+def _print_cells(table: Sequence[Sequence[str]]) -> None:
+    headings, *rows = table
+    width = max(map(len, headings))
+    for row in rows:
+        for heading, cell in zip(headings, row, strict=True):
+            print_line(f"{heading:{width}}{_GAP}{cell}")
+        print_line("")
 
 
 def is_read() -> bool:
