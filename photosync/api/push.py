@@ -46,6 +46,8 @@ def push_options(config: AccountConfig, asked: AskedPush) -> PushOptions:
     if asked.on_conflict not in (None, *OnConflict):
         raise UsageError(f"--on-conflict: '{asked.on_conflict}' is none of {', '.join(OnConflict)}")
     to, paths = asked.to, asked.paths
+    if to is not None and not to.strip():
+        raise UsageError("--to is empty. Name an album, or a folder as in /Holiday/2023")
     if to is None and facts.needs_collection:
         to, paths = _collection_first(config, paths)
     return PushOptions(

@@ -55,6 +55,13 @@ def test_pull(
 
 
 @kinds
+def test_doctor(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, record_property: Note) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()})
+    succeeds(sandbox, "pull", "amazon")
+    record_property(_KILLS, check_kills_of_a_change(sandbox, "amazon", kind, "doctor", "--offline"))
+
+
+@kinds
 @pytest.mark.parametrize("first", [True, False], ids=["first", "changed"])
 def test_pull_with_what_the_service_knows(
     sandbox: Sandbox, simulator: AmazonSimulator, kind: str, *, first: bool, record_property: Note

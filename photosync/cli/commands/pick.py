@@ -67,6 +67,11 @@ class PickRun:
 
     def _check_and_pick(self) -> Summary:
         """If the sign-in has expired (Google's can last seven days) and a person is present, sign in and try again."""
+        from photosync.provider import SupportsPicking
+
+        if not issubclass(self.run.accounts[0].provider, SupportsPicking):
+            name, title = self.run.accounts[0].name, self.run.accounts[0].provider.facts.title
+            raise UsageError(f"account '{name}': {title} needs no picking: photosync pull {name}")
         with self.run.open_catalog(self.run.library()):
             pass  # an unusable library is reported before the pick; other runs may use it at the same time
         may_sign_in = self.terminal.can_answer and not self.resume
@@ -83,10 +88,7 @@ class PickRun:
 
         with self.run.open_account(self.run.accounts[0]) as account:
             provider = account.provider
-            if not isinstance(provider, SupportsPicking):
-                raise UsageError(
-                    f"account '{account.name}': {provider.facts.title} needs no picking: photosync pull {account.name}"
-                )
+            assert isinstance(provider, SupportsPicking)
             sign_in = sign_in or (may_sign_in and provider.needs_sign_in())
             if sign_in and isinstance(provider, SupportsSignIn):
                 self.terminal.show(provider.sign_in(self.terminal))

@@ -118,7 +118,13 @@ def _push_stream(run: LibraryRun, config: AccountConfig, options: PushOptions, n
 
 
 def _push(run: LibraryRun, config: AccountConfig, options: PushOptions) -> Summary:
-    """Push; once more where the permission has ended meanwhile (Google's can last seven days) and a person is there."""
+    """Push; once more where the permission has ended meanwhile (Google's can last seven days) and a person is there.
+
+    What is to be pushed is checked before a library is made for it.
+    """
+    from photosync.jobs.push.walk import check_paths
+
+    check_paths(options.paths)
     terminal = Terminal(quiet=run.general.quiet)
     may_ask = terminal.can_answer and not options.dry_run
     summary, permission_ended = _attempt(run, config, options, terminal if may_ask else None)

@@ -68,6 +68,7 @@ def _write(path: Path) -> None:
 def _lock(library: Library) -> Iterator[Check]:
     try:
         with library.lock():
+            library.remove_temporary_files(())  # of a killed doctor, too
             yield Check("lock", Result.OK, "no other run has the library")
     except LockedError as error:
         advice = "Wait until it has ended. Which program it is: fuser -v LIBRARY/.photosync/lock"

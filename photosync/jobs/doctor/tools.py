@@ -12,7 +12,7 @@ from photosync.jobs.doctor.check import Check, Result
 _PACKAGES = {
     "pandas": ("tables in Python and notebooks", "pip install 'photosync-cli[pandas]'"),
     "pyarrow": ("photosync export to Parquet", "pip install pyarrow"),
-    "apprise": ("notifications", "pip install apprise"),
+    "apprise": ("notifications", "pip install 'photosync-cli[notify]'"),
     "aiohttp": ("photosync demo", "pip install 'photosync-cli[demo]'"),
 }
 _PROGRAMS = {

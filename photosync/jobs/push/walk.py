@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,17 @@ class Found:
     """The error if it cannot be read."""
 
 
+def check_paths(paths: Iterable[Path]) -> None:
+    """Raise `UsageError` for a path that does not exist."""
+    for path in paths:
+        try:
+            path.stat()
+        except FileNotFoundError:
+            raise UsageError(f"there is no file or folder '{path}'; name one that is there") from None
+        except OSError as error:
+            raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
+
+
 class Walk:
     """The named files, and all files in the named folders, in a fixed order, each once.
 
@@ -38,13 +49,7 @@ class Walk:
         self, paths: Sequence[Path], files: UserFiles, *, all_files: bool, on_bytes: Callable[[int], None]
     ) -> None:
         """Raises `UsageError` for a path that does not exist."""
-        for path in paths:
-            try:
-                path.stat()
-            except FileNotFoundError:
-                raise UsageError(f"there is no file or folder '{path}'") from None
-            except OSError as error:
-                raise UsageError(f"'{path}' cannot be read: {error.strerror}") from error
+        check_paths(paths)
         named = dict.fromkeys(Path(os.path.abspath(path)) for path in paths)  # noqa: PTH100 - links stay what they are
         self._paths = [path for path in named if not any(folder in named for folder in path.parents)]
         self._files = files
