@@ -58,10 +58,10 @@ class Trip:
 
 @pytest.fixture
 def trip(tmp_path: Path) -> Trip:
-    """Two photos in two folders that no service has."""
+    """Three photos in two folders that no service has."""
     folder, photos = tmp_path / "Trip", foreign_photos()
     (folder / "Day 1").mkdir(parents=True)
-    contents = {name: next(photos) for name in ("a b.jpg", "Day 1/c.jpg")}
+    contents = {name: next(photos) for name in ("a b.jpg", "Day 1/c.jpg", "Day 1/Größe & [2] (1).jpg")}
     for name, content in contents.items():
         (folder / name).write_bytes(content)
     return Trip(folder, {f"Trip/{name}": _md5(content) for name, content in contents.items()})
