@@ -19,6 +19,7 @@ from photosync.testing.library import foreign_photos
 
 ACD_CLI = ("acdcli==0.3.2", "requests<3", "setuptools<81")
 """It imports setuptools' pkg_resources and does not ask for it."""
+PICKER_PROGRAM = ("google-api-python-client<3", "requests<3")
 BACKEND = "acd"
 """The name of rclone's Cloud Drive backend, which later versions do not have."""
 
@@ -86,6 +87,13 @@ def amazon_photos(tmp_path: Path) -> Program:
     """A script that uses amazon-photos."""
     script = Path(__file__).with_name("use_amazon_photos.py")
     return Program((str(_installed(peer.NAME, *peer.REQUIREMENTS)), str(script)), _home(tmp_path))
+
+
+@pytest.fixture
+def picker_program(tmp_path: Path) -> Program:
+    """A script that picks with google-api-python-client."""
+    python = _installed("google-api-python-client-2", *PICKER_PROGRAM)
+    return Program((str(python), str(Path(__file__).with_name("use_picker.py"))), _home(tmp_path))
 
 
 @pytest.fixture

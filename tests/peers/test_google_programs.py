@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,15 @@ from google_auth_oauthlib.flow import InstalledAppFlow
 from photosync.testing.library import foreign_photos
 from photosync_google.simulator import GoogleSimulator
 from photosync_google.simulator.consent import SCOPE, UPLOAD_SCOPE
+from tests.peers.conftest import Program, md5_of, md5_of_items
 from tests.peers.forward_proxy import ForwardProxy
 
 PICKER = "https://photospicker.googleapis.com/v1"
 LIBRARY = "https://photoslibrary.googleapis.com/v1"
-HOSTS = ("accounts.google.com", "oauth2.googleapis.com", "photospicker.googleapis.com", "photoslibrary.googleapis.com")
+HOSTS = (
+    *("accounts.google.com", "oauth2.googleapis.com", "www.googleapis.com"),
+    *("photospicker.googleapis.com", "photoslibrary.googleapis.com"),
+)
 TIMEOUT_S = 30
 
 
@@ -100,3 +105,19 @@ def test_uploads_as_the_guide_makes_them(google: GoogleSimulator) -> None:
     assert (result["status"]["message"], result["mediaItem"]["filename"]) == ("Success", "IMG_0001.JPG")
     assert google.uploads.uploaded() == {("Trip", "IMG_0001.JPG"): hashlib.md5(photo).hexdigest()}
     assert google.tolerated == {}
+
+
+@pytest.mark.slow  # it is installed
+def test_a_picker_program_with_the_discovery_client(
+    google: GoogleSimulator, picker_program: Program, tmp_path: Path
+) -> None:
+    proxied = {
+        name: value for name, value in os.environ.items() if name.lower().endswith(("_proxy", "_file", "_bundle"))
+    }
+    picker_program.variables.update({**proxied, "HTTPLIB2_CA_CERTS": os.environ["SSL_CERT_FILE"]})
+    token, folder = tmp_path / "token.json", tmp_path / "items"
+    token.write_text(json.dumps(google.consent.token_file()))
+    folder.mkdir()
+    picker_program.run(str(token), str(folder))
+    assert md5_of(folder) == md5_of_items(google.library.expected())
+    assert google.picker.open_sessions == []

@@ -19,6 +19,7 @@ from photosync.testing import answers
 from photosync.testing.library import SimulatedItem
 from photosync.testing.routes import Route
 from photosync.testing.simulator import Simulator, SimulatorOptions
+from photosync_google.simulator import discovery
 from photosync_google.simulator.consent import SimulatedConsent
 from photosync_google.simulator.errors import google_error, insufficient_scope
 from photosync_google.simulator.faults import GoogleFaults
@@ -113,6 +114,7 @@ class GoogleSimulator(Simulator):
             Route("GET", "/v1/sessions/{session}", picker.get),
             Route("DELETE", "/v1/sessions/{session}", picker.delete, changes=True),
             Route("GET", "/v1/mediaItems", picker.media_items, "list"),
+            *discovery.routes(),
             Route("GET", "/picker/{session}", picker.page, signed=False),
             Route("GET", "/picker/{session}/autoclose", picker.page, signed=False),
             Route("GET", "/o/oauth2/auth", consent.page, signed=False),
