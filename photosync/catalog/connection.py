@@ -6,7 +6,7 @@ import functools
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -42,6 +42,9 @@ def unusable(path: Path, why: object) -> DamagedCatalogError:
     )
 
 
+_NUMBERED = "?1"
+
+
 class CatalogConnection(sqlite3.Connection):
     """Raises `DestinationError` in place of the errors of SQLite, except for misuse by this program."""
 
@@ -64,12 +67,12 @@ class CatalogConnection(sqlite3.Connection):
         return unusable(self.path, f"it has a damaged entry ({error})")
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        """As `sqlite3.Connection`."""
-        return self.cursor(_Cursor).execute(sql, parameters)
+        """As `sqlite3.Connection`, but `?1` may be used with a sequence."""
+        return self.cursor(_Cursor).execute(sql, _by_name(parameters) if _NUMBERED in sql else parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        """As `sqlite3.Connection`."""
-        return self.cursor(_Cursor).executemany(sql, parameters)
+        """As `execute`."""
+        return self.cursor(_Cursor).executemany(sql, map(_by_name, parameters) if _NUMBERED in sql else parameters)
 
     def executescript(self, script: str, /) -> sqlite3.Cursor:
         """As `sqlite3.Connection`."""
@@ -104,6 +107,11 @@ class CatalogConnection(sqlite3.Connection):
             yield
         except sqlite3.Error as error:
             raise _explained(error, self.path) from error
+
+
+def _by_name(parameters: Sequence[Any]) -> Mapping[str, Any]:
+    """Numbered parameters as Python wants them: it takes `?1` for a name, and refuses a sequence since 3.14."""
+    return {str(number): value for number, value in enumerate(parameters, 1)}
 
 
 @contextmanager
