@@ -19,6 +19,7 @@ from photosync.errors import ItemError, UsageError
 from photosync.jobs import list as listing
 from photosync.jobs import show
 from photosync.jobs.collections import collection_json, collections_of
+from photosync.jobs.content import send_content
 from photosync.jobs.facets import facet_json, facets_of
 from photosync.jobs.failures import failure_json
 from photosync.jobs.item_record import ItemRecord
@@ -113,6 +114,18 @@ class AccountLooks(AccountBase):
         with self.opened() as account:
             show.check_thumbnails(account)
             return show.save_thumbnail(account, show.node_of(account, named), pixels, expanded(to))
+
+    def content(self, named: str, first: int = 0, last: int | None = None) -> bytes:
+        """The content of a photo or video; of a part, the bytes from `first` to `last`, counted from 0.
+
+        A whole content is compared with what the service lists; a part cannot be checked.
+        """
+        if first < 0 or (last is not None and last < first):
+            raise UsageError(f"first, last: expected two positions from 0 on, not {first} and {last}")
+        content = bytearray()
+        with self.opened() as account:
+            send_content(account, named, content.extend, first, last)
+        return bytes(content)
 
     def trashed(self) -> Rows:
         """What is in the service's trash: what `photosync trashed --json` prints."""

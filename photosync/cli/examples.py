@@ -60,7 +60,11 @@ _ABOUT = {
     "tree": About("remote", ("photosync tree drive",)),
     "show": About(
         "amazon",
-        ("photosync show amazon            # the account", "photosync show drive /Pictures/2016/IMG_1.JPG --json"),
+        (
+            "photosync show amazon            # the account",
+            "photosync show drive /Pictures/2016/IMG_1.JPG --json",
+            "photosync show drive /Pictures/2016/IMG_1.JPG --content > IMG_1.JPG",
+        ),
     ),
     "usage": About("amazon", ("photosync usage amazon",)),
     "facets": About("amazon#pull", ("photosync facets amazon", "photosync facets amazon people")),
