@@ -24,6 +24,7 @@ from photosync.testing.faults import Fault
 from photosync.testing.routes import Route
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import AuraSimulator
+from photosync_google.simulator import GoogleSimulator
 from tests.transport.scripted_server import Server
 
 
@@ -197,6 +198,15 @@ def _not_signed_in_at_google(patient: Patient) -> None:
     patient.account("google", client_secret="client.json", endpoints={"picker": url, "library": url, "media": url})
 
 
+def _ended_at_google(patient: Patient) -> None:
+    service = patient.stack.enter_context(GoogleSimulator(items=1))
+    settings = service.account_settings()
+    token = Path(str(settings["token"]))
+    content = json.loads(token.read_text())
+    token.write_text(json.dumps({**content, "refresh_token": "1//of-another-year"}))
+    patient.account("google", **settings)
+
+
 FAULTS: dict[str, tuple[Callable[[Patient], object], str, str | None, str, Exit, str, str]] = {
     "unknown key": (
         lambda patient: patient.account("amazon", cookeis="x.txt"),
@@ -314,13 +324,24 @@ FAULTS: dict[str, tuple[Callable[[Patient], object], str, str | None, str, Exit,
         _not_signed_in_at_google,
         *("sign-in", "google", "error", Exit.AUTH, "not signed in yet", "photosync login google"),
     ),
+    "sign-in that has ended at a service that lists nothing": (
+        _ended_at_google,
+        *("sign-in", "google", "error", Exit.AUTH, "expired or revoked", "photosync login google"),
+    ),
     "closed port": (
         _closed_port,
         *("connection", "amazon", "error", Exit.TEMPORARY, "refuses connections", "Nothing listens there"),
     ),
     "name that does not resolve": (
         lambda patient: patient.endpoint("amazon", "https://photos.invalid/v1"),
-        *("connection", "amazon", "error", Exit.TEMPORARY, "photos.invalid cannot be resolved", "Check the spelling"),
+        *(
+            "connection",
+            "amazon",
+            "error",
+            Exit.TEMPORARY,
+            "photos.invalid cannot be resolved",
+            "a network and a name server",
+        ),
     ),
     "untrusted certificate": (
         _untrusted_certificate,

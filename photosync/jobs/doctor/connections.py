@@ -9,7 +9,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from photosync.errors import Exit, PhotosyncError, Reason, TemporaryError, UsageError
-from photosync.jobs.doctor.check import Check, Result, failed
+from photosync.jobs.doctor.check import Check, Result
 from photosync.transport import Redactor
 from photosync.transport.probe import probe
 
@@ -46,7 +46,8 @@ def _check(account: str, redactor: Redactor, origin: str) -> Check:
     except PhotosyncError as error:
         if _is_reached(error):
             return Check("connection", Result.OK, f"{host} answers, {secure}; now: {error}", account=account)
-        return failed("connection", error, account, _advice(str(error), host))
+        cause = str(error).removeprefix(f"HEAD {host}/: ").partition("; gave up")[0]
+        return Check("connection", Result.ERROR, cause, _advice(cause, host), account, error.exit)
     return Check("connection", Result.OK, f"{host} answers, {secure}", account=account)
 
 
@@ -63,7 +64,7 @@ def _advice(message: str, host: str) -> str:
             "authority of its own, name its file in REQUESTS_CA_BUNDLE; also check the date of this computer."
         )
     if "cannot be resolved" in message:
-        return f"Check the spelling of {host} in 'endpoints', and that this computer has a network and a name server."
+        return f"Check that this computer has a network and a name server; if 'endpoints' has {host}, its spelling."
     if "proxy" in message:
         return "Check HTTPS_PROXY and NO_PROXY in the environment."
     if "refuses connections" in message:
