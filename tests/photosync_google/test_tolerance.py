@@ -12,6 +12,7 @@ import pytest
 import requests
 from PIL import Image
 
+from photosync.model import Kind
 from photosync.testing import Fault
 from photosync.testing.library import foreign_photos
 from photosync_google.simulator import GoogleSimulator
@@ -78,6 +79,13 @@ def plain_sign_in(client: Client) -> requests.Response:
     query = {**asked, "redirect_uri": REDIRECT, "access_type": "offline"}
     url = f"{client.simulator.url}/o/oauth2/auth"
     return requests.get(url, params=query, allow_redirects=False, timeout=30)
+
+
+def video_with_a_token(client: Client) -> requests.Response:
+    client.simulator.library.add(kind=Kind.VIDEO)
+    address = next(each["mediaFile"]["baseUrl"] for each in client.picked() if each["type"] == "VIDEO")
+    redirection = requests.get(f"{address}=dv", headers=client.picking, allow_redirects=False, timeout=30)
+    return requests.get(redirection.headers["Location"], headers=client.picking, timeout=30)
 
 
 FORMS: list[tuple[Ask, int, set[str]]] = [
