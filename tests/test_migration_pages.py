@@ -99,6 +99,7 @@ def test_from_acd_cli(sandbox: Sandbox, pictures: dict[str, bytes]) -> None:
         run_blocks(found, sandbox, ID=file.id)
         tree = simulator.tree()
         assert tree["Best/best.jpg"] == file.md5
+        assert (sandbox.folder / "copy.jpg").read_bytes() == simulator.library.content_of(file.id)
         assert len([path for path in tree if path.startswith("Uploads/")]) == len(pictures)
         assert len(list(simulator.library.expected())) == 8 + len(pictures)
 
