@@ -5,6 +5,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 READY := .venv/ready
 DOCS_READY := .venv/docs-ready
+SLOW_READY := .venv/slow-ready
 
 # Shows that the command after it works, which says nothing. The dots end with it, whatever ends it.
 WITH_DOTS := (while sleep 2; do printf .; done) & dots=$$!; trap "kill $$dots; echo" EXIT; trap "exit 130" INT TERM;
@@ -20,10 +21,10 @@ test: $(READY)  ## prove that the program works
 	@$(BIN)/pytest -n auto --dist worksteal -m "not slow"
 	@echo "All is well. Next: $(BIN)/photosync init, or first $(BIN)/photosync demo --keep to try it without an account"
 
-test-all: $(READY)  ## the rest: what is exhaustive, and takes its time
+test-all: $(SLOW_READY)  ## the rest: what is exhaustive, and takes its time
 	$(BIN)/pytest -n auto --dist worksteal -m slow
 
-test-nightly: $(READY)  ## ten times as many histories of a library as test-all
+test-nightly: $(SLOW_READY)  ## ten times as many histories of a library as test-all
 	PHOTOSYNC_TEST_EXAMPLES=1000 $(BIN)/pytest -n auto --dist worksteal -m slow tests/test_state_machine.py
 
 check: $(READY) docs  ## format, lint, types, imports, dead code, and the documents' links
@@ -65,3 +66,7 @@ $(READY): pyproject.toml constraints.txt
 $(DOCS_READY): $(READY)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
 	touch $(DOCS_READY)
+
+$(SLOW_READY): $(READY)
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[slow]'
+	touch $(SLOW_READY)

@@ -39,7 +39,7 @@ def test_the_example_loads() -> None:
             4,
             r"accounts.amazon.cookeis: unknown key; .*cookies",
         ),
-        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, catalog, defaults"),
+        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, catalog, copies, defaults"),
         ("library: x\naccounts:\n  mine: {}\n", 3, r"accounts.mine: 'provider' is missing"),
         ("library: x\naccounts:\n  mine: {provider: flickr}\n", 3, r"there is no provider 'flickr'; expected one of"),
         ("library: x\ndefaults:\n  jobs: many\n", 3, r"defaults.jobs: expected"),
@@ -117,7 +117,7 @@ defaults:
         (11, "accounts.gogle"),
         (14, "defaults.jobs"),
     ]
-    assert "libary: unknown key; expected one of accounts, catalog, defaults, library, " in str(raised.value)
+    assert "libary: unknown key; expected one of accounts, catalog, copies, defaults, library, " in str(raised.value)
     assert " Did you mean 'library'?" in str(raised.value)
     assert "timezone: unknown key; expected one of id, path, time_zone, write. Did you mean 'time_zone'?" in str(
         raised.value

@@ -18,6 +18,7 @@ COMMANDS = {
     "pull": "pull",
     "pick": "pick",
     "push": "push",
+    "copy": "copy",
     "session": "session",
     "login": "login",
     "logout": "logout",

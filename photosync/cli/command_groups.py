@@ -16,7 +16,7 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
         ("pull",): "what is new, to the library",
         ("pick",): "photos that you choose in a browser",
         ("session",): "picking sessions: list, show, delete",
-        ("push",): "files and folders, to a service",
+        ("push", "copy"): "files and folders to a service; the library to a second place",
     },
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",

@@ -43,6 +43,7 @@ _ABOUT = {
             "photosync push aura 'living room' photo.jpg --resize",
         ),
     ),
+    "copy": About("copies", ("photosync copy", "photosync copy offsite --bwlimit 2M")),
     "login": About(
         "configuration",
         ("photosync login google", "photosync login amazon --from cookies.txt"),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from photosync.config.notices import Notify
 from photosync.config.options import Defaults
+from photosync.copies import CopySettings
 from photosync.errors import ConfigError
 from photosync.metadata import Mode, Settings
 from photosync.plugins import ProviderPlugin
@@ -53,6 +54,8 @@ class Config:
     ping_urls: Mapping[Literal["pull", "verify", "audit"], str] = field(default_factory=dict)
     """The address of a health check for a command; like those of `notify` a secret, or a reference to one."""
     notify: Notify = field(default_factory=Notify)
+    copies: Mapping[str, CopySettings] = field(default_factory=dict)
+    """The copies of the library, by name."""
     readable_secrets: tuple[Path, ...] = ()
     """The files with secrets that other users of this computer can read."""
 
@@ -62,6 +65,15 @@ class Config:
         if name in self.unusable:
             raise self.unusable[name]
         return self.accounts[name]
+
+    def copy(self, name: str) -> CopySettings:
+        """Raises `ConfigError`."""
+        if name not in self.copies:
+            raise ConfigError(
+                f"{self.path}: there is no copy '{name}'; copies there: {', '.join(self.copies) or 'none'}"
+                f"{did_you_mean(name, self.copies)}"
+            )
+        return self.copies[name]
 
     def check_name(self, name: str) -> None:
         """Raise `ConfigError` unless there is an account of this name, which need not be usable."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from photosync.config.configuration import AccountConfig, Config
 from photosync.config.document import Document, Key, read_text
@@ -18,6 +18,7 @@ from photosync.config.notices import Notifications, Notify, PingUrls, has_secret
 from photosync.config.options import Defaults
 from photosync.config.references import has_variable, look_up
 from photosync.config.secret_files import files_with_secrets, is_readable_by_others
+from photosync.copies import CopySettings
 from photosync.errors import ConfigError
 from photosync.library import ALBUMS_FOLDER, PROGRAM_FOLDER, SUMS_NAME, safe_name
 from photosync.metadata import Settings
@@ -75,11 +76,16 @@ def _or_empty(value: object) -> object:
     return {} if value is None else value
 
 
+_CopyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""It is a file's name too."""
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     library: ConfigPath | None = None
     catalog: ConfigPath | None = None
+    copies: Annotated[dict[_CopyName, CopySettings], BeforeValidator(_or_empty)] = {}
     accounts: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     defaults: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     ping_url: PingUrls = {}
@@ -130,6 +136,7 @@ class _Reading:
                 defaults=defaults or Defaults(),
                 ping_urls=file.ping_url,
                 notify=file.notify,
+                copies=file.copies,
             ),
             _mapping(content.get("accounts")),
             own_defaults if defaults else {},

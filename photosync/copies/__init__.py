@@ -1,0 +1,20 @@
+"""Copies of a library elsewhere: in an object store, or in a folder of another disk.
+
+A copy has the files of the library under the same paths, so that it can be read and checked without this program.
+Nothing in it is deleted or overwritten: an earlier version of a file is kept below `.photosync/replaced/`.
+"""
+
+from photosync.copies.place import CopySettings, is_object_store, open_place
+from photosync.copies.record import CopyRecord, RecordedCopy
+from photosync.copies.store import CopyStore, Stored, WrongContentError
+
+__all__ = [
+    "CopyRecord",
+    "CopySettings",
+    "CopyStore",
+    "RecordedCopy",
+    "Stored",
+    "WrongContentError",
+    "is_object_store",
+    "open_place",
+]

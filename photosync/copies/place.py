@@ -1,0 +1,76 @@
+"""Where a copy is: `s3://bucket/photos`, `gs://…`, `az://…`, or a folder; with the options of an object store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from photosync.copies.folder import FolderStore
+from photosync.copies.object_store import ObjectStore
+from photosync.copies.store import CopyStore
+
+_SCHEMES: Final = ("s3", "gs", "az", "abfss")
+_LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
+
+
+class CopySettings(BaseModel):
+    """An entry of `copies:`; a text alone is its `to`. What is not given, the engine takes from its usual places."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    to: str
+    """The address of an object store's bucket with a prefix, or the path of a folder."""
+    endpoint: str | None = None
+    """Of a compatible store. Plain http goes to this computer alone."""
+    region: str | None = None
+    access_key_id: str | None = None
+    secret_access_key: str | None = None
+    session_token: str | None = None
+    account_name: str | None = None
+    """Azure's."""
+    account_key: str | None = None
+    service_account: str | None = None
+    """Google's key file."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"to": value} if isinstance(value, str) else value
+
+    @field_validator("to")
+    @classmethod
+    def _known_place(cls, value: str) -> str:
+        scheme = urlsplit(value).scheme if "://" in value else ""
+        if scheme and scheme not in _SCHEMES:
+            raise ValueError(f"expected an address such as s3://bucket/photos ({', '.join(_SCHEMES)}), or a folder")
+        return value
+
+    @field_validator("endpoint")
+    @classmethod
+    def _safe_endpoint(cls, value: str | None) -> str | None:
+        if value is not None:
+            parts = urlsplit(value)
+            if parts.scheme != "https" and not (parts.scheme == "http" and _LOOPBACK.fullmatch(parts.netloc)):
+                raise ValueError("expected https://…; plain http goes to this computer alone")
+        return value
+
+    def options(self) -> Mapping[str, str]:
+        """What the engine gets."""
+        return {name: value for name, value in self if value is not None and name != "to"}
+
+
+def is_object_store(settings: CopySettings) -> bool:
+    """Whether it is one, and no folder."""
+    return "://" in settings.to
+
+
+def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
+    """The copy of this name. A relative folder starts at `base`. Raises `UsageError`. Nothing is requested yet."""
+    if is_object_store(settings):
+        return ObjectStore(name, settings.to, settings.options())
+    return FolderStore(name, base / Path(settings.to).expanduser())

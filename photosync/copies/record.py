@@ -1,0 +1,85 @@
+"""What is known of a copy: its files, the hash of each, and when it was read. A database of its own for each copy.
+
+It is not part of the catalog, so that a copy, which can take days, does not keep a pull from running. If it is lost, a
+file in the copy is compared with the library's by the tag that the store lists, or is read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    md5 TEXT NOT NULL,
+    tag TEXT NOT NULL,              -- as the store told it when the file was stored
+    verified_at REAL                -- when it was read again and was right
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCopy:
+    """A file that was stored, and how."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+    md5: str
+    tag: str
+    verified_at: float | None = None
+    """Seconds since 1970; None: it was not read since it was stored."""
+
+    def is_as_stored(self, size_bytes: int, tag: str) -> bool:
+        """Whether a listing shows the content that was stored. A store may list an object's md5 for a tag."""
+        return size_bytes == self.size_bytes and tag in (self.tag, self.md5)
+
+
+class CopyRecord:
+    """A context manager. One process at a time writes it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.executescript(_SCHEMA)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def file(self, path: str) -> RecordedCopy | None:
+        """What is known of the file with this path."""
+        row = self._connection.execute("SELECT * FROM files WHERE path = ?", (path,)).fetchone()
+        return RecordedCopy(*row) if row else None
+
+    def files(self) -> Iterator[RecordedCopy]:
+        """All files, in the order of their paths."""
+        return (RecordedCopy(*row) for row in self._connection.execute("SELECT * FROM files ORDER BY path"))
+
+    def note(self, files: Iterable[RecordedCopy]) -> None:
+        """These files are in the copy."""
+        rows = [(each.path, each.size_bytes, each.sha256, each.md5, each.tag, each.verified_at) for each in files]
+        self._connection.execute("BEGIN")
+        self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._connection.execute("COMMIT")
+
+    def note_read(self, paths: Iterable[str]) -> None:
+        """These files were read in the copy, and were right."""
+        now = time.time()
+        self._connection.execute("BEGIN")
+        self._connection.executemany("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
+        self._connection.execute("COMMIT")
+
+    def forget(self, path: str) -> None:
+        """The file is not in the copy, or has another content."""
+        self._connection.execute("DELETE FROM files WHERE path = ?", (path,))

@@ -1,0 +1,46 @@
+"""What a copy's place can do: the same for an object store and for a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class WrongContentError(Exception):
+    """A file does not have the content that it has to have, so it was not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in a copy."""
+
+    path: str
+    """Relative to the copy, with `/`."""
+    size_bytes: int
+    tag: str
+    """Changes with the content: an object's ETag without its quotation marks, or a file's size and time."""
+
+
+class CopyStore(Protocol):
+    """A place for a copy. Paths are relative to it. Methods are called from several threads.
+
+    Each method raises the errors of `photosync.errors`: `SignInError` for credentials that are refused,
+    `DestinationError` if the place is not there or has no room, else `TemporaryError`.
+    """
+
+    def files(self) -> Iterator[Stored]:
+        """All files, from a listing: one request for 1,000 files."""
+
+    def write(self, path: str, size_bytes: int, content: Iterator[bytes]) -> str:
+        """Store a content under a path, in one step and durably, and return its tag.
+
+        Nothing is stored, and the error is raised, if `content` raises one. A content that has arrived otherwise than
+        it was sent raises `WrongContentError`.
+        """
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """The content of a file. Raises `FileNotFoundError`."""
+
+    def keep_earlier(self, path: str, as_path: str) -> None:
+        """Keep a file under another path, before another content gets its path. Raises `FileNotFoundError`."""

@@ -1,0 +1,1 @@
+"""Copies of the library: what they lack, whether they are right, and the way back."""

@@ -1,0 +1,185 @@
+"""Brings what the library has and a copy lacks."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from threading import Event
+
+from photosync import clock
+from photosync.catalog import Catalog
+from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
+from photosync.errors import DestinationError, Exit, PhotosyncError
+from photosync.jobs.concurrency import Concurrency
+from photosync.jobs.copy.library_files import REPLACED, LibraryFile, own_files, recorded_files, undo_records
+from photosync.jobs.copy.send import Sender, Sent, Task, check
+from photosync.jobs.pipeline import Pipeline
+from photosync.jobs.report import ItemFailure, Reporter, Summary
+from photosync.library import Library
+
+WORKERS = 16
+_AHEAD = 64
+_BATCH = 64
+_BATCH_S = 2.0
+"""What was sent is recorded after so many files, or so long."""
+
+
+@dataclass
+class Copy:
+    """One run: `Copy(...).run()`."""
+
+    name: str
+    store: CopyStore
+    library: Library
+    catalog: Catalog
+    record: CopyRecord
+    reporter: Reporter
+    cancel: Event
+    take: Callable[[int], object] = lambda _: None
+    """Waits while more bytes are sent than the user allows."""
+    workers: int = WORKERS
+    dry_run: bool = False
+    _there: dict[str, Stored] = field(default_factory=dict, init=False)
+    _failed: set[str] = field(default_factory=set, init=False)
+    _is_second_look: bool = field(default=False, init=False)
+    """The first one took long; now only what came meanwhile is missing."""
+    _done: list[RecordedCopy] = field(default_factory=list, init=False)
+    _recorded_at: float = field(default=0.0, init=False)
+
+    def run(self) -> Summary:
+        """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
+        began = time.monotonic()
+        self._summary = Summary("copy", self.name, dry_run=self.dry_run)
+        try:
+            self._there = {each.path: each for each in self.store.files()}
+            self._bring(self._photos())
+            with self._library_at_rest():
+                self._is_second_look = True
+                self._bring(self._photos())
+                self._is_second_look = False
+                self._bring(own_files(self.library, self.catalog))
+            self._summary.complete = True
+            self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
+        except PhotosyncError as error:
+            self._summary.exit, self._summary.message, self._summary.error = error.exit, str(error), error
+        self._summary.seconds = time.monotonic() - began
+        self._summary.check_totals()
+        return self._summary
+
+    def _photos(self) -> Iterator[LibraryFile]:
+        return chain(recorded_files(self.library, self.catalog), undo_records(self.library))
+
+    @contextmanager
+    def _library_at_rest(self) -> Iterator[None]:
+        """No run changes the library meanwhile: the lists and the catalog say what the copy has.
+
+        Raises `LockedError` if a run works on it now. A library that cannot be written is at rest.
+        """
+        with ExitStack() as stack:
+            if not self.dry_run:
+                with suppress(DestinationError):
+                    stack.enter_context(self.library.lock())
+            yield
+
+    def _bring(self, files: Iterator[LibraryFile]) -> None:
+        """Send these files with all workers, in their order."""
+        missing = filter(None, map(self._task, files))
+        sender = Sender(self.store, self._taken, self.cancel)
+        pipeline = Pipeline[None, Task, Sent](iter(()), sender, Concurrency(self.workers), self.cancel)
+        try:
+            pipeline.request_pages(1)
+            for first in islice(missing, _AHEAD):
+                pipeline.submit(first)
+            for event in pipeline:
+                if isinstance(event, Sent):
+                    self._take_result(event)
+                    for following in islice(missing, 1):
+                        pipeline.submit(following)
+                check(self.cancel)
+        except BaseException:
+            self.cancel.set()
+            raise
+        finally:
+            for result in pipeline.close():
+                self._take_result(result)
+            self._note_done()
+
+    def _task(self, file: LibraryFile) -> Task | None:
+        """What has to be done for a file; None if the copy has it."""
+        if file.path in self._failed:
+            return None
+        stored, known = self._there.get(file.path), self.record.file(file.path)
+        if (
+            stored
+            and known
+            and known.is_as_stored(stored.size_bytes, stored.tag)
+            and known.sha256 == _wanted(file, known)
+        ):
+            self._count(unchanged=not self._is_second_look)
+            return None
+        if stored is None and not file.source.exists() and file.sha256 is None:
+            return None  # a list that has never been written
+        if self.dry_run:
+            if self._is_second_look:
+                return None
+            self._count(saved=1)
+            self.reporter.saved(file.path, file.path)
+            return None
+        day = clock.now().date().isoformat()
+        return Task(file, stored, _free(f"{REPLACED}/{day}/{file.path}", self._there))
+
+    def _take_result(self, result: Sent) -> None:
+        file = result.task.file
+        if result.record is None:
+            assert result.error is not None
+            failure = ItemFailure(file.path, file.source.name, result.error.reason, str(result.error))
+            self._failed.add(file.path)
+            self._summary.listed += 1
+            self._summary.add_failure(failure)
+            self.reporter.failed(file.path, str(result.error))
+            return
+        record = result.record
+        self._done.append(record)
+        self._there[file.path] = Stored(file.path, record.size_bytes, record.tag)
+        self._count(**{"unchanged" if result.was_there else "saved": 1})
+        if not result.was_there:
+            self._summary.size_bytes += record.size_bytes
+            self.reporter.saved(file.path, file.path)
+        if len(self._done) >= _BATCH or time.monotonic() - self._recorded_at > _BATCH_S:
+            self._note_done()
+
+    def _note_done(self) -> None:
+        if self._done:
+            self.record.note(self._done)
+            self._done.clear()
+        self._recorded_at = time.monotonic()
+
+    def _count(self, *, unchanged: int = 0, saved: int = 0) -> None:
+        self._summary.listed += unchanged + saved
+        self._summary.unchanged += unchanged
+        self._summary.saved += saved
+
+    def _taken(self, size_bytes: int) -> None:
+        self.reporter.received(size_bytes)
+        self.take(size_bytes)
+
+
+def _wanted(file: LibraryFile, known: RecordedCopy) -> str:
+    """The hash of the content that the copy has to have."""
+    if file.sha256 is not None:
+        return file.sha256
+    if file.never_changes:
+        return known.sha256
+    with file.source.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _free(path: str, taken: dict[str, Stored]) -> str:
+    number, free = 2, path
+    while free in taken:
+        free, number = f"{path}.{number}", number + 1
+    return free

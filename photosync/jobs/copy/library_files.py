@@ -1,0 +1,57 @@
+"""The files of a library that a copy has to have, and their paths there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync.catalog import Area, Catalog
+from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
+
+OUTSIDE = f"{PROGRAM_FOLDER}/outside"
+"""Has a folder in the copy for each folder outside the library that an account names."""
+REPLACED = f"{PROGRAM_FOLDER}/replaced"
+"""Has the earlier versions in the copy, by day."""
+CATALOG = f"{PROGRAM_FOLDER}/catalog-copy.db"
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryFile:
+    """A file in the library, and in a copy."""
+
+    path: str
+    """In the copy."""
+    source: Path
+    sha256: str | None = None
+    """As recorded; None: what it has now counts, such as for SHA256SUMS."""
+    never_changes: bool = False
+    """Its name says its content."""
+
+
+def path_in_copy(root: str, path: str) -> str:
+    """The path in a copy: the same, except for files in a folder outside the library, `root`."""
+    return f"{OUTSIDE}/{hashlib.sha256(root.encode()).hexdigest()[:16]}/{path}" if root else path
+
+
+def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """Photos, sidecars, and files such as albums.json."""
+    for root in sorted({"", *catalog.roots()}):
+        for file in catalog.checks.files(Area(root)):
+            path = path_in_copy(root, file.location.path)
+            yield LibraryFile(path, library.file(file.location), file.sha256)
+
+
+def undo_records(library: Library) -> Iterator[LibraryFile]:
+    """The records that restore the delivered content of fixed files. They never change."""
+    for source in sorted((library.program_folder / "undo").glob("*/*.json")):
+        yield LibraryFile(source.relative_to(library.root).as_posix(), source, never_changes=True)
+
+
+def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """The lists, the library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
+    for root in sorted({"", *catalog.roots()}):
+        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME)
+    yield LibraryFile(f"{PROGRAM_FOLDER}/library.json", library.program_folder / "library.json")
+    yield LibraryFile(CATALOG, library.catalog_copy)

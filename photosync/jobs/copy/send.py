@@ -1,0 +1,149 @@
+"""Brings one file of the library to a copy, or finds that it is there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
+from photosync.errors import CancelledError, ItemError, Reason
+from photosync.jobs.copy.library_files import LibraryFile
+
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file that may have to be sent."""
+
+    file: LibraryFile
+    stored: Stored | None
+    """What the copy has under this path."""
+    keep_as: str
+    """Where another content that is there is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The result for one file."""
+
+    task: Task
+    record: RecordedCopy | None = None
+    """None: it failed."""
+    was_there: bool = False
+    error: ItemError | None = None
+
+
+class Hashes:
+    """Those of a content that is read."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self.size_bytes = 0
+
+    def update(self, block: bytes) -> None:
+        """Take the next bytes."""
+        self._sha256.update(block)
+        self._md5.update(block)
+        self.size_bytes += len(block)
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was taken."""
+        return self._sha256.hexdigest()
+
+    @property
+    def md5(self) -> str:
+        """Of all that was taken."""
+        return self._md5.hexdigest()
+
+
+class Sender:
+    """Called by the workers."""
+
+    def __init__(self, store: CopyStore, take: Callable[[int], object], cancel: Event) -> None:
+        """`take` is told of the bytes that are sent, and waits if they are too many."""
+        self._store = store
+        self._take = take
+        self._cancel = cancel
+
+    def __call__(self, task: Task) -> Sent:
+        """Send the file, unless its content is there. Raises the errors that end the run."""
+        try:
+            return self._sent(task)
+        except ItemError as error:
+            return Sent(task, error=error)
+
+    def _sent(self, task: Task) -> Sent:
+        if task.stored is not None:
+            found = self._local(task.file)
+            if self._has(task.stored, found):
+                return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
+            self._store.keep_earlier(task.stored.path, task.keep_as)
+        hashes = Hashes()
+        size_bytes = _size(task.file.source)
+        try:
+            tag = self._store.write(task.file.path, size_bytes, self._content(task.file, hashes))
+        except WrongContentError as error:
+            raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
+        return Sent(task, _record(task.file, hashes, tag))
+
+    def _has(self, stored: Stored, local: Hashes) -> bool:
+        """Whether the copy has this content. A run that was killed may not have recorded it."""
+        if stored.size_bytes != local.size_bytes:
+            return False
+        if stored.tag == local.md5:
+            return True
+        there = Hashes()
+        for block in self._store.read(stored.path):
+            check(self._cancel)
+            there.update(block)
+        return there.sha256 == local.sha256
+
+    def _local(self, file: LibraryFile) -> Hashes:
+        hashes = Hashes()
+        for _ in self._content(file, hashes, is_sent=False):
+            pass
+        return hashes
+
+    def _content(self, file: LibraryFile, hashes: Hashes, *, is_sent: bool = True) -> Iterator[bytes]:
+        """The file's content. Raises `ItemError` before its end, so that nothing is stored, if it is another one."""
+        try:
+            with file.source.open("rb") as source:
+                block = source.read(BLOCK)
+                while block:
+                    check(self._cancel)
+                    hashes.update(block)
+                    if is_sent:
+                        self._take(len(block))
+                    following = source.read(BLOCK)
+                    if not following and file.sha256 not in (None, hashes.sha256):
+                        raise ItemError(
+                            f"{file.source} is not as it was saved, and was not sent: photosync verify --repair",
+                            Reason.DAMAGED,
+                        )
+                    yield block
+                    block = following
+        except OSError as error:
+            raise ItemError(f"{file.source} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
+
+
+def check(cancel: Event) -> None:
+    """Raise `CancelledError` if the run is ending."""
+    if cancel.is_set():
+        raise CancelledError("interrupted; what was sent stays there, and the next run goes on from here")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise ItemError(f"{path} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
+
+
+def _record(file: LibraryFile, hashes: Hashes, tag: str) -> RecordedCopy:
+    return RecordedCopy(file.path, hashes.size_bytes, hashes.sha256, hashes.md5, tag)

@@ -1,0 +1,114 @@
+"""`photosync copy` brings all that the library has, and nothing twice."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from photosync.errors import Exit
+from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
+from tests.jobs.copies.places import NAME, Place, copied
+
+OWN = ".photosync/"
+
+
+def library_files(sandbox: Sandbox) -> dict[str, bytes]:
+    """What a copy has to have, but for the program's own state."""
+    found = {
+        path.relative_to(sandbox.library).as_posix(): path for path in sandbox.library.rglob("*") if path.is_file()
+    }
+    return {name: path.read_bytes() for name, path in found.items() if not name.startswith(OWN) or "/undo/" in name}
+
+
+def photos(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if not name.startswith(OWN)}
+
+
+def test_a_copy_has_all_files_and_can_be_checked_without_the_program(sandbox: Sandbox, place: Place) -> None:
+    result = copied(sandbox)
+    assert result.exit == 0, result
+    there = place.files()
+    wanted = library_files(sandbox)
+    assert {name: there.get(name) for name in wanted} == wanted
+    assert set(there) - set(wanted) == {f"{OWN}catalog-copy.db", f"{OWN}library.json"}
+    assert result.number("saved") == len(there)
+    place.check_list()
+
+
+def test_the_second_run_sends_nothing(sandbox: Sandbox, place: Place) -> None:
+    saved = copied(sandbox).number("saved")
+    before = place.files()
+    result = copied(sandbox)
+    assert (result.exit, result.number("saved"), result.number("unchanged")) == (0, 0, saved)
+    assert place.files() == before
+
+
+def test_what_is_there_is_known_again_when_the_record_is_lost(sandbox: Sandbox, place: Place) -> None:
+    saved = copied(sandbox).number("saved")
+    shutil.rmtree(sandbox.library / OWN / "copies")
+    result = copied(sandbox)
+    assert (result.number("saved"), result.number("unchanged")) == (0, saved)
+    assert not [name for name in place.files() if "/replaced/" in name]
+
+
+def test_an_earlier_version_is_kept(sandbox: Sandbox, place: Place) -> None:
+    copied(sandbox)
+    photo = sandbox.files()[0]
+    before, name = photo.read_bytes(), photo.relative_to(sandbox.library).as_posix()
+    assert sandbox.run("fix", str(photo), "--set", "artist=Ada Lovelace").exit == 0
+    assert photo.read_bytes() != before
+    assert copied(sandbox).exit == 0
+    there = place.files()
+    assert there[name] == photo.read_bytes()
+    kept = [content for path, content in there.items() if "/replaced/" in path and path.endswith(name)]
+    assert kept == [before]
+    place.check_list()
+
+
+def test_a_damaged_file_is_not_sent(sandbox: Sandbox, place: Place) -> None:
+    photo = sandbox.files()[0]
+    content = bytearray(photo.read_bytes())
+    content[len(content) // 2] ^= 1
+    photo.write_bytes(content)
+    result = copied(sandbox)
+    assert result.exit == Exit.PARTIAL
+    (error,) = result.errors
+    assert (error["id"], error["reason"]) == (photo.relative_to(sandbox.library).as_posix(), "damaged")
+    assert "photosync verify --repair" in error["error"]
+    assert bytes(content) not in place.files().values()
+
+
+def test_new_photos_follow(sandbox: Sandbox, place: Place, simulator: AmazonSimulator) -> None:
+    copied(sandbox)
+    simulator.library.add(1)
+    assert sandbox.run("pull", "amazon").exit == 0
+    result = copied(sandbox)
+    assert result.exit == 0
+    assert photos(place.files()) == photos(library_files(sandbox))
+    place.check_list()
+
+
+def test_a_dry_run_sends_nothing(sandbox: Sandbox, place: Place) -> None:
+    result = copied(sandbox, "--dry-run")
+    assert result.exit == 0
+    assert result.number("saved") > 0
+    assert not place.folder.exists() or place.files() == {}
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_folder_that_is_gone_is_not_made(sandbox: Sandbox, place: Place) -> None:
+    place.folder.rmdir()
+    result = sandbox.run("copy")
+    assert result.exit == Exit.DESTINATION
+    assert str(place.folder) in result.stderr
+    assert "Mount" in result.stderr
+    assert not place.folder.exists()
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_an_unknown_name_is_told_with_the_known_ones(sandbox: Sandbox) -> None:
+    result = sandbox.run("copy", "secnd")
+    assert result.exit == Exit.USAGE
+    assert NAME in result.stderr
