@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 from weakref import WeakSet
 
-from photosync import accounts, config
+from photosync import accounts, config, units
 from photosync.api.interruption import interruptible
 from photosync.api.keywords import parsed, several_texts
 from photosync.api.opening import files_at_a_time, library_of, open_catalog, required_library
@@ -218,6 +218,28 @@ class Photosync:
                 except PhotosyncError as error:
                     results.append(AccountResult(config.name, source, exit=error.exit, message=str(error)))
         return results
+
+    def copy(
+        self,
+        name: str,
+        *,
+        dry_run: bool = False,
+        jobs: int | None = None,
+        bwlimit: int | str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Summary:
+        """Bring what the library has to the copy of this name in the configuration."""
+        from photosync.api.copies import open_copy
+        from photosync.transport.pacing import BandwidthLimit
+
+        rate = parsed(units.rate, "bwlimit", bwlimit)
+        with (
+            self.reporting(name, progress) as reporting,
+            open_copy(self.config, self.required_library(), name) as opened,
+        ):
+            limit = BandwidthLimit(rate) if rate else None
+            summary = opened.bring(reporting, reporting.cancel, jobs=jobs, limit=limit, dry_run=dry_run)
+        return ended(summary)
 
     def export(self, path: str | Path) -> int:
         """Write everything that the catalog knows, as `photosync export` does. Returns the number of items."""

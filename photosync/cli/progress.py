@@ -33,7 +33,7 @@ _BAR_COLUMNS = 12
 """The least that a bar has."""
 _MOST_COLUMNS = 120
 _items = logging.getLogger("photosync.items")
-_PAST = {"save": "saved", "upload": "uploaded", "copy": "copied", "verify": "verified"}
+_PAST = {"save": "saved", "upload": "uploaded", "verify": "verified"}
 
 
 class Lines:

@@ -1,21 +1,24 @@
-"""Opens a copy of the library for a command."""
+"""Opens a copy of the library, and brings to it what it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
-from photosync.cli.options import GeneralOptions
-from photosync.errors import LockedError
+from photosync.errors import LockedError, UsageError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
+    from photosync.config import Config
     from photosync.copies import CopyRecord, CopyStore
+    from photosync.jobs.report import Reporter, Summary
     from photosync.library import Library
+    from photosync.transport.pacing import BandwidthLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +31,46 @@ class OpenCopy:
     library: Library
     catalog: Catalog
 
+    def bring(
+        self,
+        reporter: Reporter,
+        cancel: Event,
+        *,
+        jobs: int | None = None,
+        limit: BandwidthLimit | None = None,
+        dry_run: bool = False,
+    ) -> Summary:
+        """Bring what it lacks. An error that ends the run is in the summary."""
+        from photosync.jobs.copy.copy import WORKERS, Copy
+
+        job = Copy(
+            name=self.name,
+            store=self.store,
+            library=self.library,
+            catalog=self.catalog,
+            record=self.record,
+            reporter=reporter,
+            cancel=cancel,
+            take=(lambda size_bytes: limit.take(size_bytes, cancel)) if limit else (lambda _: None),
+            workers=jobs or WORKERS,
+            dry_run=dry_run,
+        )
+        return job.run()
+
 
 @contextmanager
-def open_copy(general: GeneralOptions, name: str) -> Iterator[OpenCopy]:
-    """The copy of this name. The catalog is only read, so that a pull can run at the same time."""
-    from photosync.api.opening import open_catalog, required_library
-    from photosync.cli.opening import load_config
+def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]:
+    """The copy of this name. The catalog is only read, so that a pull can run at the same time.
+
+    Raises `UsageError`, `DestinationError` and `LockedError`.
+    """
+    from photosync.api.opening import open_catalog
     from photosync.copies import CopyRecord, open_place
-    from photosync.errors import UsageError
     from photosync.file_systems import Lock
     from photosync.library.disk_errors import disk_errors
     from photosync.library.own_folders import own_folder
 
-    config = load_config(general)
     store = open_place(name, config.copy(name), config.path.parent)
-    library = required_library(config, general.library)
     if not library.exists:
         raise UsageError(f"{library.root} is no library yet: nothing was saved there")
     with disk_errors(library.program_folder):
