@@ -37,9 +37,9 @@ class User:
         content: dict[str, dict[str, object]] = yaml.safe_load(self.config.read_text())["accounts"]
         return content
 
-    def talk(self, answers: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, str]:
+    def talk(self, answers: Sequence[tuple[str, str]], *arguments: str, **variables: str) -> tuple[int, str]:
         """Run `photosync init` on a terminal: after each text that it shows, type the answer."""
-        environment = self.sandbox.environment()
+        environment = self.sandbox.environment() | variables
         return talk(["init", *arguments], answers, folder=self.sandbox.folder, environment=environment)
 
     def answer(self, content: object, *arguments: str) -> Result:
@@ -155,6 +155,16 @@ def test_a_configuration_is_replaced_only_after_a_yes_and_is_kept(user: User) ->
 def test_who_ends_it_early_has_written_nothing(user: User, key: str, status: int) -> None:
     ended, said = user.talk([_NOW, _LIBRARY, ("Which ones?", "aura\n"), ("E-mail address [", key)])
     assert (ended, user.config.exists()) == (status, False), said
+
+
+def test_the_configuration_of_the_demo_is_not_the_one_to_make(user: User) -> None:
+    """Who tried the demo has its configuration in the environment still."""
+    of_the_demo = user.sandbox.home / ".local" / "state" / "photosync" / "demo" / "config.yaml"
+    before = of_the_demo.read_bytes()
+    talked = [_NOW, _LIBRARY, ("Which ones?", "aura\n"), *_AURA]
+    status, said = user.talk(talked, PHOTOSYNC_CONFIG=str(of_the_demo))
+    assert (status, list(user.accounts), of_the_demo.read_bytes()) == (0, ["demo-aura"], before), said
+    assert f"photosync pull --config {user.config}\n" in said
 
 
 def test_without_a_terminal_it_says_what_to_do(user: User) -> None:
