@@ -10,7 +10,7 @@ SLOW_READY := .venv/slow-ready
 # Shows that the command after it works, which says nothing. The dots end with it, whatever ends it.
 WITH_DOTS := (while sleep 2; do printf .; done) & dots=$$!; trap "kill $$dots; echo" EXIT; trap "exit 130" INT TERM;
 
-.PHONY: man demo test test-all test-nightly check format docs bench fuzz clean
+.PHONY: man demo test test-all test-nightly check format docs bench fuzz dist clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	@$(BIN)/photosync demo
@@ -51,6 +51,9 @@ fuzz: $(READY)  ## try inputs that nobody wrote, for SECONDS (10) on each reader
 
 man: $(READY)  ## manual pages, into build/man
 	$(BIN)/photosync help --man build/man
+
+dist: $(READY)  ## the wheel and the source distribution, into dist/
+	$(BIN)/hatchling build
 
 clean:  ## remove everything that the other targets made
 	rm -rf docs/commands.md .venv .bench photosync-demo fuzz/corpus fuzz/found build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
