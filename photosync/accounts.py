@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event
 
 from photosync import known_speed
@@ -60,6 +61,8 @@ def opened(
 
     def open_transport(settings: TransportSettings) -> Transport:
         connections = concurrency.most + _MORE_CONNECTIONS
+        if (timeout := config.options.timeout) is not None:
+            settings = replace(settings, read_timeout_s=timeout.total_seconds())
         policy = Policy(retry_budget_s=config.options.retry_budget.total_seconds(), pool_size=connections)
         transports.append(
             Transport(settings, policy=policy, redactor=redactor, bandwidth=bandwidth, cancel=cancel, on_wait=on_wait)

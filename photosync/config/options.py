@@ -50,6 +50,8 @@ class Defaults(BaseModel):
     time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
     retry_budget: Duration = timedelta(minutes=2)
     """The time for retries of one request before the service counts as unreachable."""
+    timeout: Annotated[Duration, Field(ge=timedelta(seconds=1))] | None = None
+    """The longest wait for the next byte of an answer; None: what suits the service."""
     artist: _PlainText | None = None
     copyright: _PlainText | None = None
     overwrite: frozenset[Literal["artist", "copyright"]] = frozenset()

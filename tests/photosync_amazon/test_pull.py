@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -232,6 +233,22 @@ def test_an_unreachable_service_is_reported_soon(sandbox: Sandbox, simulator: Am
     result.check_totals()
     assert result.exit == 5
     assert "127.0.0.1" in result.stderr
+
+
+def test_a_service_that_does_not_answer_is_waited_for_as_long_as_the_user_says(
+    sandbox: Sandbox, simulator: AmazonSimulator
+) -> None:
+    sandbox.configure({"amazon": simulator.account_settings()}, retry_budget="1s", timeout="1s")
+    simulator.faults.hold = Fault(on="list")
+    started = time.monotonic()
+    try:
+        result = sandbox.run("pull", "amazon", "--limit", "1")
+    finally:
+        simulator.faults.hold = None
+    assert (result.exit, time.monotonic() - started < 40) == (5, True), result
+    for wrong in ("0s", "soon"):
+        sandbox.configure({"amazon": simulator.account_settings()}, timeout=wrong)
+        assert sandbox.run("pull", "amazon").exit == 2
 
 
 def test_no_secret_appears_anywhere_even_with_vv(simulator: AmazonSimulator, sandbox: Sandbox) -> None:
