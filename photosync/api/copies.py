@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import Config
     from photosync.copies import CopyRecord, CopyStore
+    from photosync.jobs.copy.verify import VerifyCopy
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Library
     from photosync.transport.pacing import BandwidthLimit
@@ -41,7 +43,8 @@ class OpenCopy:
         dry_run: bool = False,
     ) -> Summary:
         """Bring what it lacks. An error that ends the run is in the summary."""
-        from photosync.jobs.copy.copy import WORKERS, Copy
+        from photosync.jobs.copy.copy import Copy
+        from photosync.jobs.copy.parallel import WORKERS
 
         job = Copy(
             name=self.name,
@@ -56,6 +59,26 @@ class OpenCopy:
             dry_run=dry_run,
         )
         return job.run()
+
+    def check(
+        self, part: Fraction, reporter: Reporter, cancel: Event, *, repair: bool = False, jobs: int | None = None
+    ) -> VerifyCopy:
+        """A check of it, which reads this part of its files. `repair`: send again what is not right."""
+        from photosync.jobs.copy.parallel import WORKERS
+        from photosync.jobs.copy.verify import VerifyCopy
+
+        return VerifyCopy(
+            name=self.name,
+            store=self.store,
+            library=self.library,
+            catalog=self.catalog,
+            record=self.record,
+            reporter=reporter,
+            cancel=cancel,
+            part=part,
+            repair=repair,
+            workers=jobs or WORKERS,
+        )
 
 
 @contextmanager

@@ -20,6 +20,8 @@ _UNFINISHED = ".photosync-unfinished-"
 class FolderStore:
     """A folder; implements `CopyStore`. It has to exist, so that an unmounted disk is not taken for an empty copy."""
 
+    has_content_tags = False
+
     def __init__(self, name: str, root: Path) -> None:
         self._name = name
         self._root = root

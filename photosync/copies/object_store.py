@@ -39,6 +39,8 @@ _NOT_THERE = {"NoSuchBucket", "InvalidBucketName", "ContainerNotFound"}
 class ObjectStore:
     """A prefix in a bucket; implements `CopyStore`."""
 
+    has_content_tags = True
+
     def __init__(self, name: str, url: str, options: Mapping[str, str]) -> None:
         """`name`: of the copy, for messages. `options`: what the engine takes, such as endpoint and access_key_id."""
         try:

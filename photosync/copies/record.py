@@ -62,6 +62,11 @@ class CopyRecord:
         row = self._connection.execute("SELECT * FROM files WHERE path = ?", (path,)).fetchone()
         return RecordedCopy(*row) if row else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file is known."""
+        return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
+
     def files(self) -> Iterator[RecordedCopy]:
         """All files, in the order of their paths."""
         return (RecordedCopy(*row) for row in self._connection.execute("SELECT * FROM files ORDER BY path"))
@@ -79,7 +84,3 @@ class CopyRecord:
         self._connection.execute("BEGIN")
         self._connection.executemany("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
         self._connection.execute("COMMIT")
-
-    def forget(self, path: str) -> None:
-        """The file is not in the copy, or has another content."""
-        self._connection.execute("DELETE FROM files WHERE path = ?", (path,))

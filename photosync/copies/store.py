@@ -29,6 +29,9 @@ class CopyStore(Protocol):
     `DestinationError` if the place is not there or has no room, else `TemporaryError`.
     """
 
+    has_content_tags: bool
+    """Whether a tag changes with the content alone; that of a folder's file changes when the file is touched too."""
+
     def files(self) -> Iterator[Stored]:
         """All files, from a listing: one request for 1,000 files."""
 

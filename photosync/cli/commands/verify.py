@@ -22,6 +22,9 @@ from photosync.errors import Exit, UsageError
 from photosync.units import format_duration, format_size
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from photosync.config import Config
     from photosync.jobs.verify.summary import VerifySummary
 
 
@@ -40,6 +43,9 @@ def verify(
         list[Path] | None,
         Option("--from", metavar="DIR", help="With --repair: take copies from here, an older backup; repeatable."),
     ] = None,
+    copy: Annotated[
+        str | None, Option("--copy", metavar="NAME", help="Check this copy of the library, and not the library.")
+    ] = None,
     jobs: Jobs = None,
     general: GeneralOptions,
 ) -> Exit:
@@ -55,6 +61,10 @@ def verify(
         raise UsageError("--from names a folder for --repair")
     part = NOTHING if quick else (parsed(part_of, "--sample", sample) or ALL)
     config, interruption, cancel = load_config(general, required=False), Interruption(), Event()
+    if copy is not None:
+        if path is not None or folders:
+            raise UsageError("--copy checks a whole copy; leave out PATH and --from")
+        return _verify_copy(general, config, copy, part, jobs, interruption, repair=repair)
 
     def work() -> Exit:
         with (
@@ -87,6 +97,34 @@ def verify(
 
     # A check of another folder says nothing about the library.
     return told(config, "verify", work) if path is None else work()
+
+
+def _verify_copy(
+    general: GeneralOptions,
+    config: Config,
+    name: str,
+    part: Fraction,
+    jobs: int | None,
+    interruption: Interruption,
+    *,
+    repair: bool,
+) -> Exit:
+    from photosync.api.copies import open_copy
+    from photosync.api.opening import required_library
+
+    cancel = Event()
+    with (
+        open_copy(config, required_library(config, general.library), name) as opened,
+        shown(general, name, "verify", dry_run=False) as reporter,
+        interruption.watch(cancel),
+    ):
+        job = opened.check(part, reporter, cancel, repair=repair, jobs=jobs)
+        for finding in job.findings():
+            print_finding(general, finding)
+    if job.summary.exit is Exit.INTERRUPTED and interruption.status is not None:
+        job.summary.exit = interruption.status
+    _print_summary(general, job.summary)
+    return job.summary.exit
 
 
 def _print_summary(general: GeneralOptions, summary: VerifySummary) -> None:

@@ -7,22 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from threading import Event
 
 from photosync import clock
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError
-from photosync.jobs.concurrency import Concurrency
 from photosync.jobs.copy.library_files import REPLACED, LibraryFile, own_files, recorded_files, undo_records
-from photosync.jobs.copy.send import Sender, Sent, Task, check
-from photosync.jobs.pipeline import Pipeline
+from photosync.jobs.copy.parallel import WORKERS, results
+from photosync.jobs.copy.send import Sender, Sent, Task
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.library import Library
 
-WORKERS = 16
-_AHEAD = 64
 _BATCH = 64
 _BATCH_S = 2.0
 """What was sent is recorded after so many files, or so long."""
@@ -89,23 +86,10 @@ class Copy:
         """Send these files with all workers, in their order."""
         missing = filter(None, map(self._task, files))
         sender = Sender(self.store, self._taken, self.cancel)
-        pipeline = Pipeline[None, Task, Sent](iter(()), sender, Concurrency(self.workers), self.cancel)
         try:
-            pipeline.request_pages(1)
-            for first in islice(missing, _AHEAD):
-                pipeline.submit(first)
-            for event in pipeline:
-                if isinstance(event, Sent):
-                    self._take_result(event)
-                    for following in islice(missing, 1):
-                        pipeline.submit(following)
-                check(self.cancel)
-        except BaseException:
-            self.cancel.set()
-            raise
-        finally:
-            for result in pipeline.close():
+            for result in results(missing, sender, Sent, self.workers, self.cancel):
                 self._take_result(result)
+        finally:
             self._note_done()
 
     def _task(self, file: LibraryFile) -> Task | None:

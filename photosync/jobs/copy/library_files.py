@@ -55,3 +55,10 @@ def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
         yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME)
     yield LibraryFile(f"{PROGRAM_FOLDER}/library.json", library.program_folder / "library.json")
     yield LibraryFile(CATALOG, library.catalog_copy)
+
+
+def all_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """All of these."""
+    yield from recorded_files(library, catalog)
+    yield from undo_records(library)
+    yield from own_files(library, catalog)

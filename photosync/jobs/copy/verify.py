@@ -1,0 +1,172 @@
+"""Checks a copy: whether all that was brought there is there and right; and repairs it from the library."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil
+from threading import Event
+
+from photosync import clock
+from photosync.catalog import Catalog
+from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
+from photosync.errors import Exit, ItemError, PhotosyncError, UsageError
+from photosync.jobs.copy.library_files import LibraryFile, all_files
+from photosync.jobs.copy.parallel import WORKERS, check, results
+from photosync.jobs.copy.send import Sender, Task
+from photosync.jobs.findings import Finding, FindingKind, FindingReason
+from photosync.jobs.report import Reporter
+from photosync.jobs.verify.summary import VerifySummary
+from photosync.library import PROGRAM_FOLDER, Library
+
+DAMAGED = f"{PROGRAM_FOLDER}/damaged"
+"""Has the damaged contents in the copy that were repaired, by day."""
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read in the copy."""
+
+    file: RecordedCopy
+    sha256: str | None
+    """None: it is not there any more."""
+    size_bytes: int = 0
+
+
+@dataclass
+class VerifyCopy:
+    """One check: `for finding in VerifyCopy(…).findings()`, then `summary`."""
+
+    name: str
+    store: CopyStore
+    library: Library
+    catalog: Catalog
+    record: CopyRecord
+    reporter: Reporter
+    cancel: Event
+    part: Fraction
+    """The part of the files that is read; of all others, sizes and the store's checksums are compared."""
+    repair: bool = False
+    workers: int = WORKERS
+    summary: VerifySummary = field(init=False)
+    _right: list[str] = field(default_factory=list, init=False)
+
+    def __post_init__(self) -> None:
+        self.summary = VerifySummary(self.name)
+
+    def findings(self) -> Iterator[Finding]:
+        """Check everything. An error that ends the check early is in the summary."""
+        began = time.monotonic()
+        error: PhotosyncError | None = None
+        try:
+            if self.record.is_empty:
+                raise UsageError(f"copy '{self.name}': nothing was brought there yet; run: photosync copy {self.name}")
+            there = {each.path: each for each in self.store.files()}
+            for finding in self._findings(there):
+                repaired = self._repaired(finding, there) if self.repair else finding
+                self.summary.count(repaired)
+                yield repaired
+        except PhotosyncError as raised:
+            error = raised
+        finally:
+            self._note_right()
+        damage = [Exit.DAMAGE] if self.summary.wrong > self.summary.repaired else []
+        self.summary.exit = Exit.worst([Exit.OK, *damage, *([error.exit] if error else [])])
+        self.summary.error, self.summary.message = error, str(error) if error else None
+        self.summary.seconds = time.monotonic() - began
+        self.summary.check_totals()
+
+    def _findings(self, there: dict[str, Stored]) -> Iterator[Finding]:
+        to_read: list[RecordedCopy] = []
+        for known in self.record.files():
+            finding = self._by_listing(known, there.get(known.path))
+            if finding is not None:
+                yield finding
+            else:
+                to_read.append(known)
+        to_read.sort(key=lambda each: each.verified_at or 0.0)
+        chosen = to_read[: ceil(self.part * len(to_read))]
+        self.summary.count_right(len(to_read) - len(chosen))
+        self.reporter.wanted(len(chosen), sum(each.size_bytes for each in chosen))
+        for read in results(iter(chosen), self._read, _Read, self.workers, self.cancel):
+            yield from self._by_content(read)
+
+    def _by_listing(self, known: RecordedCopy, stored: Stored | None) -> Finding | None:
+        if stored is None:
+            return _finding(known, FindingKind.MISSING, FindingReason.ABSENT, "it is not in the copy any more")
+        if stored.size_bytes != known.size_bytes:
+            shorter = stored.size_bytes < known.size_bytes
+            reason = FindingReason.SHORTER if shorter else FindingReason.LONGER
+            reason = reason if stored.size_bytes else FindingReason.EMPTY
+            error = f"it has {stored.size_bytes} bytes there, and {known.size_bytes} were sent"
+            return _finding(known, FindingKind.DAMAGED, reason, error)
+        if self.store.has_content_tags and not known.is_as_stored(stored.size_bytes, stored.tag):
+            error = "the store lists another checksum than when it was sent"
+            return _finding(known, FindingKind.DAMAGED, FindingReason.OTHER_CONTENT, error)
+        return None
+
+    def _read(self, known: RecordedCopy) -> _Read:
+        """Called by the workers."""
+        hash_, size_bytes = hashlib.sha256(), 0
+        try:
+            for block in self.store.read(known.path):
+                check(self.cancel)
+                hash_.update(block)
+                size_bytes += len(block)
+                self.reporter.received(len(block))
+        except FileNotFoundError:
+            return _Read(known, None)
+        return _Read(known, hash_.hexdigest(), size_bytes)
+
+    def _by_content(self, read: _Read) -> Iterator[Finding]:
+        self.reporter.saved(read.file.path, read.file.path)
+        if read.sha256 is None:
+            yield _finding(read.file, FindingKind.MISSING, FindingReason.ABSENT, "it is not in the copy any more")
+            return
+        self.summary.read += 1
+        self.summary.size_bytes += read.size_bytes
+        if read.sha256 != read.file.sha256:
+            error = "its content there is not the one that was sent"
+            yield _finding(read.file, FindingKind.DAMAGED, FindingReason.OTHER_CONTENT, error)
+            return
+        self.summary.count_right()
+        self._right.append(read.file.path)
+        if len(self._right) >= _BATCH:
+            self._note_right()
+
+    def _note_right(self) -> None:
+        self.record.note_read(self._right)
+        self._right.clear()
+
+    # Repair
+
+    def _repaired(self, finding: Finding, there: dict[str, Stored]) -> Finding:
+        """Send the library's file again; the damaged one is kept at the copy."""
+        path = finding.path or ""
+        file = self._files_by_path.get(path)
+        if file is None:
+            return replace(finding, error=f"{finding.error}; the library does not have it any more")
+        day = clock.now().date().isoformat()
+        stored = there.get(path) if finding.finding is FindingKind.DAMAGED else None
+        sent = Sender(self.store, self.reporter.received, self.cancel)(Task(file, stored, f"{DAMAGED}/{day}/{path}"))
+        if sent.record is None:
+            return replace(finding, error=f"{finding.error}; {_words(sent.error)}")
+        self.record.note([sent.record])
+        return replace(finding, repaired_from="library")
+
+    @cached_property
+    def _files_by_path(self) -> dict[str, LibraryFile]:
+        return {each.path: each for each in all_files(self.library, self.catalog)}
+
+
+def _words(error: ItemError | None) -> str:
+    return str(error) if error else ""
+
+
+def _finding(known: RecordedCopy, kind: FindingKind, reason: FindingReason, error: str) -> Finding:
+    return Finding(known.path, None, None, kind, reason, error)

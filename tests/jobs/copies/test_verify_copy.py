@@ -1,0 +1,139 @@
+"""`verify --copy` names each file of a copy that is not right, and `--repair` brings it back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from photosync.errors import Exit
+from photosync.testing.command import Result, Sandbox
+from photosync_amazon.simulator import AmazonSimulator
+from tests.jobs.copies.places import NAME, Place, copied, serving
+
+
+def one_byte(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def longer(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"more")
+
+
+def removed(path: Path) -> None:
+    path.unlink()
+
+
+DAMAGES: dict[Callable[[Path], None], tuple[str, str]] = {
+    one_byte: ("damaged", "other_content"),
+    cut: ("damaged", "shorter"),
+    emptied: ("damaged", "empty"),
+    longer: ("damaged", "longer"),
+    removed: ("missing", "absent"),
+}
+
+
+def found(result: Result) -> set[tuple[object, object, object]]:
+    return {(each["path"], each["finding"], each["reason"]) for each in result.objects if "finding" in each}
+
+
+def damage(sandbox: Sandbox, place: Place) -> set[tuple[object, object, object]]:
+    """Damage a photo in each way, and say what has to be found."""
+    photos = [path.relative_to(sandbox.library).as_posix() for path in sandbox.files()]
+    expected: set[tuple[object, object, object]] = set()
+    for name, (do, words) in zip(photos, DAMAGES.items(), strict=False):
+        do(place.folder / name)
+        expected.add((name, *words))
+    assert len(expected) == len(DAMAGES)
+    return expected
+
+
+def test_a_copy_that_is_right(sandbox: Sandbox, place: Place) -> None:
+    files = copied(sandbox).number("saved")
+    assert len(place.files()) == files
+    result = sandbox.run("verify", "--copy", NAME)
+    assert (result.exit, found(result)) == (0, set()), result
+    assert result.number("files") == result.number("ok") == result.number("read") == files
+
+
+@pytest.mark.slow
+def test_twenty_objects_damaged_at_the_store(tmp_path: Path, pulled: Sandbox, simulator: AmazonSimulator) -> None:
+    """Each is named, by the listing or by reading, and repaired."""
+    simulator.library.add(20)
+    sandbox, root = Sandbox(tmp_path / "user"), tmp_path / "s3"
+    root.mkdir()
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix")
+    shutil.copytree(pulled.library, sandbox.library)
+    assert sandbox.run("pull", "amazon").exit == 0
+    with serving(root) as server:
+        place = server.place("damaged")
+        place.configure(sandbox)
+        assert copied(sandbox).exit == 0
+    expected: set[tuple[object, object, object]] = set()
+    photos = [path.relative_to(sandbox.library).as_posix() for path in sandbox.files()][:20]
+    for name, (do, words) in zip(photos, cycle(DAMAGES.items()), strict=False):
+        do(place.folder / name)
+        expected.add((name, *words))
+    assert len(expected) == 20
+    with serving(root) as server:  # another one: it remembers what it has seen
+        server.place("damaged").configure(sandbox)
+        quick = sandbox.run("verify", "--copy", NAME, "--quick")
+        assert (quick.exit, found(quick)) == (Exit.DAMAGE, expected), "the store lists the checksums"
+        repaired = sandbox.run("verify", "--copy", NAME, "--repair")
+        assert (repaired.exit, found(repaired), repaired.number("repaired")) == (0, expected, 20), repaired
+        assert sandbox.run("verify", "--copy", NAME).exit == 0
+    place.check_list()
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_each_damage_is_named_and_repaired(sandbox: Sandbox, place: Place) -> None:
+    copied(sandbox)
+    expected = damage(sandbox, place)
+    result = sandbox.run("verify", "--copy", NAME)
+    assert result.exit == Exit.DAMAGE
+    assert found(result) == expected
+    repaired = sandbox.run("verify", "--copy", NAME, "--repair")
+    assert repaired.exit == 0, repaired
+    assert found(repaired) == expected
+    assert repaired.number("repaired") == len(expected)
+    place.check_list()
+    assert sandbox.run("verify", "--copy", NAME).exit == 0
+    kept = [path for path in place.files() if path.startswith(".photosync/damaged/")]
+    assert len(kept) == len(expected) - 1  # what was removed cannot be kept
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_quick_compares_sizes_alone(sandbox: Sandbox, place: Place) -> None:
+    copied(sandbox)
+    expected = {each for each in damage(sandbox, place) if each[2] != "other_content"}
+    result = sandbox.run("verify", "--copy", NAME, "--quick")
+    assert (result.exit, found(result), result.number("read")) == (Exit.DAMAGE, expected, 0)
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_samples_reach_every_file(sandbox: Sandbox, place: Place) -> None:
+    files = copied(sandbox).number("saved")
+    assert sandbox.run("verify", "--copy", NAME, "--sample", "50%").number("read") == -(-files // 2)
+    one_byte(place.folder / sandbox.files()[0].relative_to(sandbox.library))
+    sampled = [sandbox.run("verify", "--copy", NAME, "--sample", "50%") for _ in range(2)]
+    assert Exit.DAMAGE in {each.exit for each in sampled}
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_copy_that_has_nothing_is_not_right(sandbox: Sandbox) -> None:
+    result = sandbox.run("verify", "--copy", NAME)
+    assert result.exit == Exit.USAGE
+    assert f"photosync copy {NAME}" in result.stderr
