@@ -119,7 +119,9 @@ def test_what_cannot_be_is_asked_again(user: User) -> None:
             ("Aura refused the sign-in", "a\n"),
             *_AURA,
             ("The downloaded file [", "nothing.json\n"),
-            ("There is no file", "\n"),
+            ("There is no file", f"{'x' * 300}\n"),
+            ("that can be read", "~no-such-user/x\n"),
+            ("there is no such home folder", "\n"),
         ]
     )
     assert status == 0, said
@@ -212,6 +214,7 @@ def test_the_answers_can_be_in_a_file(user: User) -> None:
         ("- a", "expected 'library' and 'accounts'"),
         ("library: ~/x", "expected 'library' and 'accounts'"),
         ("library: ~/x\naccounts: {aura: {email: a@b.example}}\nextra: 1", "unknown key extra"),
+        ("library: ~/x\naccounts: {nothing: {provider: ''}}", "accounts.nothing"),
         ("library: ~/x\naccounts: {aura: text}", "accounts.aura: expected keys below it"),
         ("library: ~/x\naccounts: {aura: {mail: a@b.example}}", "accounts.aura"),
         ("library: ~/x\naccounts: {mine: {email: a@b.example}}", "accounts.mine"),
@@ -234,6 +237,9 @@ def test_the_example_is_shown_or_written(user: User) -> None:
     assert set(config.load(target).accounts) == {"amazon", "aura", "google", "drive"}
     assert user.sandbox.run("init", "--example", "--to", str(target)).exit == 2
     target.unlink()
+    too_long = user.sandbox.folder / ("x" * 300)
+    assert user.sandbox.run("init", "--example", "--to", str(too_long)).exit == 6
+    assert user.sandbox.run("init", "--example", "--to", str(user.sandbox.folder), "--replace").exit == 2
 
 
 def test_ways_that_contradict_each_other_are_refused(user: User) -> None:

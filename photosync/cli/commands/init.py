@@ -118,7 +118,7 @@ def _from_answers(general: GeneralOptions, path: Path, target: Path, *, replace:
 def _ask(general: GeneralOptions, target: Path, *, replace: bool) -> Exit:
     from photosync.cli import kept_services
     from photosync.cli.set_up.asking import Asking
-    from photosync.cli.set_up.new_configuration import check_target, write
+    from photosync.cli.set_up.new_configuration import check_target, is_there, write
     from photosync.cli.terminal import Terminal
 
     if sys.stdin is None or not sys.stdin.isatty():
@@ -129,7 +129,7 @@ def _ask(general: GeneralOptions, target: Path, *, replace: bool) -> Exit:
             "(of aura-frame-downloader)"
         )
     terminal = Terminal()
-    if (target.exists() or target.is_symlink()) and not replace:
+    if is_there(target) and not replace:
         question = f"{target} exists. Replace it? The present one is kept beside it, as {target.name}.bak [y/N]"
         replace = (terminal.ask(question) or "").strip().lower() in ("y", "yes")
         if not replace:

@@ -50,7 +50,7 @@ def read(path: Path, library_option: Path | None) -> Answers:
             raise UsageError(f"--answers: {path}: accounts.{name}: expected keys below it, such as 'provider'")
         if SIGN_IN in own:
             sign_ins[name] = _sign_in(own.pop(SIGN_IN), name, path)
-        news.append(NewAccount(name, {"provider": own.pop("provider", name), **own}))
+        news.append(NewAccount(name, {"provider": own.pop("provider", "") or name, **own}))
     return Answers(NewConfiguration(library, news), sign_ins)
 
 

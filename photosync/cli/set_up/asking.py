@@ -156,10 +156,14 @@ class Asking:
             given = self._line(prompt, usual, is_secret=question.is_secret)
             if not question.is_file or given.startswith(("${", "keyring:")):
                 return given
-            path = expanded(given.strip("'\"")).absolute()
-            if path.is_file():
+            try:
+                path = expanded(given.strip("'\"")).absolute()
+            except ConfigError as error:
+                self._terminal.show(str(error))
+                continue
+            if os.access(path, os.R_OK) and not path.is_dir():
                 return str(path)
-            self._terminal.show(f"There is no file {path}.")
+            self._terminal.show(f"There is no file {path} that can be read.")
 
     def _sign_in(self, account: Account) -> str:
         provider = account.provider
@@ -177,7 +181,7 @@ class Asking:
 
 def _problem_with(library: Path) -> str | None:
     """Why a folder cannot be the library; None if nothing is known."""
-    nearest = next(each for each in (library, *library.parents) if each.exists())
+    nearest = next(each for each in (library, *library.parents) if os.access(each, os.F_OK))
     if not nearest.is_dir():
         return f"{nearest} is no folder. Name another one."
     if not os.access(nearest, os.W_OK):

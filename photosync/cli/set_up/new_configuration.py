@@ -54,7 +54,7 @@ def example_text() -> str:
 
 def check_target(path: Path, *, replace: bool) -> None:
     """Raise `UsageError` if there is a file that must not be replaced."""
-    if path.is_symlink() or path.exists():
+    if is_there(path):
         if not replace:
             raise UsageError(
                 f"{path} exists, and is not changed. Name another file with --to, or use --replace, which keeps the "
@@ -64,11 +64,22 @@ def check_target(path: Path, *, replace: bool) -> None:
             raise UsageError(f"{path} is no file that could be replaced. Name another one with --to")
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is anything of this name. Raises `DestinationError`."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise DestinationError(f"{path} cannot be made: {error.strerror}. Name another file with --to") from error
+    return True
+
+
 def write(path: Path, text: str, *, replace: bool) -> None:
     """Write a configuration, for its user alone; one that is replaced is kept. Raises `UsageError`."""
     check_target(path, replace=replace)
     try:
-        if path.exists():
+        if is_there(path):
             private_files.write(_kept(path), path.read_bytes())
             private_files.write(path, text.encode())
         else:
