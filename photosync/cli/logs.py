@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,9 @@ class _WithoutTrace(_OneLine):
     """For the screen, while the log file has the traces."""
 
     def format(self, record: logging.LogRecord) -> str:
-        record.message = record.getMessage()
-        record.asctime = self.formatTime(record)
-        return self.formatMessage(record)
+        shown = copy(record)
+        shown.exc_text = None
+        return super().format(shown)
 
 
 _written_to: Path | None = None

@@ -177,7 +177,7 @@ class Display(Lines):
         which = "a request is" if len(waits) == 1 else f"{len(waits)} requests are"
         return [f"{which} tried again in {max(end - clock.monotonic(), 1):.0f} s: {escaped(reason)}"]
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         """The two lines, as they are now."""
         from rich.cells import cell_len
         from rich.progress_bar import ProgressBar
