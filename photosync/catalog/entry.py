@@ -15,6 +15,7 @@ _COLUMNS = """rowid, account, id, description, state, first_run, outside, path, 
     reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at, content_identifier,
     id IN (SELECT id FROM missing)"""
 """The columns for `_from_row`."""
+_PROOFS = {each.value: each for each in Proof}
 _TOGETHER = 500
 """Rows that are fetched in one call."""
 
@@ -77,7 +78,7 @@ class CatalogEntry(NamedTuple):
     def proved(self) -> Proof | None:
         """`proof` as a value. Raises `DestinationError` if it is damaged."""
         try:
-            return Proof(self.proof) if self.proof else None
+            return _PROOFS[self.proof] if self.proof else None
         except UNREADABLE as error:
             raise self._damaged(error) from error
 

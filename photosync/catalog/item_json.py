@@ -39,6 +39,7 @@ def _encode(value: object) -> object:
 
 # One of each, and no look-up of an enum's value: an export reads every item.
 _KINDS = {each.value: each for each in Kind}
+_MEANINGS = {each.value: each for each in TimeMeaning}
 _LISTS = {"collections", "collection_ids", "labels", "notes"}
 _DECODER = json.JSONDecoder()
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_encode)
@@ -53,7 +54,7 @@ def from_text(text: str) -> Item:
     content["kind"] = _KINDS[content["kind"]]
     if "taken" in content:
         reading, meaning = content["taken"]
-        content["taken"] = CaptureTime(datetime.fromisoformat(reading), TimeMeaning(meaning))
+        content["taken"] = CaptureTime(datetime.fromisoformat(reading), _MEANINGS[meaning])
     if "added" in content:
         content["added"] = datetime.fromisoformat(content["added"])
     if "place" in content:
