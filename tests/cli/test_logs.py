@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -12,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from photosync.characters import is_visible
 from photosync.cli import log_file, logs
 from photosync.cli.log_file import LogFile
 from photosync.cli.options import GeneralOptions
+from photosync.testing import Fault
 from photosync.testing.command import Sandbox
 from photosync.testing.disk_faults import DiskFaults
 from photosync_amazon.simulator import AmazonSimulator
@@ -179,3 +182,17 @@ def test_the_trace_of_a_bug_is_in_the_log_alone(tmp_path: Path, own_log: Path, n
     assert ran.stderr == f"photosync: a bug in photosync: KeyError. Its trace is in {log}; please report it.\n"
     assert "Traceback" in (text := log.read_text(encoding="utf-8"))
     assert "KeyError: 'frames'" in text
+
+
+def test_what_a_service_sent_makes_no_line_of_its_own(tmp_path: Path, own_log: Path) -> None:
+    sandbox = Sandbox(tmp_path)
+    with AmazonSimulator(items=2, hostile=True) as simulator:
+        simulator.faults.hostile_names = Fault()
+        simulator.faults.not_found = Fault(items={simulator.library.id_of(0)})
+        sandbox.configure({"amazon": simulator.account_settings()})
+        result = sandbox.run("pull", "amazon", "-v")
+    lines = own_log.read_text(encoding="utf-8").split("\n")[:-1]
+    assert len([line for line in lines if ": saved " in line]) == result.number("saved") == 1
+    assert len([line for line in lines if ": failed: " in line]) == 1
+    assert all(re.match(r"\d{4}-\d\d-\d\d [\d:,]+ \[\d+\] [A-Z]+ [\w.]+: ", line) for line in lines)
+    assert all(is_visible(each) for line in lines for each in line)
