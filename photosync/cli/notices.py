@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from photosync.cli.interruption import Terminated
 from photosync.errors import Exit, PhotosyncError
 
 if TYPE_CHECKING:
     from photosync.config import Config
+    from photosync.config.notices import Told
     from photosync.jobs.notices import Ends
 
 _log = logging.getLogger("photosync.notices")
@@ -18,7 +19,7 @@ _log = logging.getLogger("photosync.notices")
 
 def told(
     config: Config,
-    command: Literal["pull", "verify", "audit"],
+    command: Told,
     work: Callable[[], Exit],
     ends: Ends | None = None,
 ) -> Exit:

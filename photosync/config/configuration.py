@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
-from photosync.config.notices import Notify
+from photosync.config.notices import Notify, Told
 from photosync.config.options import Defaults
 from photosync.copies import CopySettings
 from photosync.errors import ConfigError
@@ -51,7 +50,7 @@ class Config:
     """The settings of the EXIF fixer of those of them whose mistakes do not concern it."""
     defaults: Defaults = field(default_factory=Defaults)
     """The options of files that belong to no account."""
-    ping_urls: Mapping[Literal["pull", "verify", "audit"], str] = field(default_factory=dict)
+    ping_urls: Mapping[Told, str] = field(default_factory=dict)
     """The address of a health check for a command; like those of `notify` a secret, or a reference to one."""
     notify: Notify = field(default_factory=Notify)
     copies: Mapping[str, CopySettings] = field(default_factory=dict)

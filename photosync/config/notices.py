@@ -59,6 +59,10 @@ def _with_urls(value: object) -> object:
     return {"urls": [value] if isinstance(value, str) else value} if isinstance(value, list | str) else value or {}
 
 
+Told = Literal["pull", "copy", "verify", "audit"]
+"""The commands that tell how they end."""
+
+
 class Notify(BaseModel):
     """`notify`: notifications through apprise."""
 
@@ -70,7 +74,7 @@ class Notify(BaseModel):
 
 _PingUrl = Annotated[str, AfterValidator(partial(_valid, problem=url_problem))]
 PingUrls = Annotated[
-    dict[Literal["pull", "verify", "audit"], _PingUrl],
+    dict[Told, _PingUrl],
     BeforeValidator(_by_command),
 ]
 Notifications = Annotated[Notify, BeforeValidator(_with_urls)]

@@ -128,6 +128,20 @@ def test_each_command_has_its_own_health_check(sandbox: Sandbox, receiver: Recei
     assert len(receiver.paths) == 4
 
 
+def test_a_copy_has_its_own_health_check(sandbox: Sandbox, receiver: Receiver) -> None:
+    (sandbox.folder / "disk").mkdir()
+    assert sandbox.run("pull", "--limit", "1").exit == 0
+    keys = {"copies": {"disk": str(sandbox.folder / "disk"), "away": str(sandbox.folder / "none" / "away")}}
+    configured(sandbox, **keys, ping_url={"copy": f"http://{receiver.host}"}, notify=f"json://{receiver.host}/n")
+    assert sandbox.run("copy", "--dry-run", "disk").exit == 0
+    assert sandbox.run("copy", "disk").exit == 0
+    assert receiver.paths == ["/start", "/"]
+    failed = sandbox.run("copy", "away")
+    assert failed.exit != 0
+    assert receiver.paths[2:] == ["/start", "/fail", "/n"]
+    assert "away: " in receiver.bodies[-1]
+
+
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_a_health_check_that_answers_nonsense_changes_nothing(
     sandbox: Sandbox, receiver: Receiver, status: int

@@ -142,7 +142,7 @@ def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(user: Sandbox)
         (("--cron", "--systemd"), "--cron and --systemd name two schedulers"),
         (("--every", "7m"), "--every: expected 5m to 30m"),
         (("--at", "25:00"), "--at: expected a time of day such as 03:10"),
-        (("trash amazon --all",), "'trash' cannot be scheduled; expected one of pull, pick, audit"),
+        (("trash amazon --all",), "'trash' cannot be scheduled; expected one of pull, pick, copy, audit"),
         (("pull --yaer 2023",), "No such option: --yaer"),
         (("pull 'amazon",), "is no command: No closing quotation"),
         (("audit",), "Missing argument 'ACCOUNT'"),

@@ -11,6 +11,7 @@ from typer import Argument
 from photosync import units
 from photosync.api.interruption import Interruption
 from photosync.cli.command import command
+from photosync.cli.notices import told
 from photosync.cli.options import Bandwidth, DryRun, GeneralOptions, Jobs, parsed
 from photosync.cli.progress import shown
 from photosync.errors import Exit, PhotosyncError, UsageError
@@ -31,7 +32,8 @@ def copy(
     from photosync.api.copies import open_copy
     from photosync.api.opening import required_library
     from photosync.cli.opening import load_config
-    from photosync.cli.summary import print_summary
+    from photosync.cli.summary import is_said_already, print_summary
+    from photosync.jobs.notices import Ends
     from photosync.jobs.report import Summary
     from photosync.transport.pacing import BandwidthLimit
 
@@ -40,21 +42,25 @@ def copy(
     config = load_config(general)
     if not config.copies:
         raise UsageError(f"{config.path}: no copy is configured; add one under 'copies'")
-    library, interruption, cancel, ended = required_library(config, general.library), Interruption(), Event(), []
-    for each in [name] if name else list(config.copies):
-        try:
-            with (
-                open_copy(config, library, each) as opened,
-                shown(general, each, "save", dry_run=dry_run) as reporter,
-                interruption.watch(cancel),
-            ):
-                summary = opened.bring(reporter, cancel, jobs=jobs, limit=limit, dry_run=dry_run)
-        except PhotosyncError as error:
-            summary = Summary("copy", each, exit=error.exit, message=str(error), error=error)
-        if summary.exit is Exit.INTERRUPTED and interruption.status is not None:
-            summary = replace(summary, exit=interruption.status)
-        print_summary(general, summary)
-        ended.append(summary.exit)
-        if cancel.is_set():
-            break
-    return Exit.worst(ended)
+    library, interruption, cancel, ends = required_library(config, general.library), Interruption(), Event(), Ends()
+
+    def work() -> Exit:
+        for each in [name] if name else list(config.copies):
+            try:
+                with (
+                    open_copy(config, library, each) as opened,
+                    shown(general, each, "save", dry_run=dry_run) as reporter,
+                    interruption.watch(cancel),
+                ):
+                    summary = opened.bring(reporter, cancel, jobs=jobs, limit=limit, dry_run=dry_run)
+            except PhotosyncError as error:
+                summary = Summary("copy", each, exit=error.exit, message=str(error), error=error)
+            if summary.exit is Exit.INTERRUPTED and interruption.status is not None:
+                summary = replace(summary, exit=interruption.status)
+            print_summary(general, summary)
+            ends.note(each, summary.exit, is_known=is_said_already(summary))
+            if cancel.is_set():
+                break
+        return Exit.worst(list(ends.statuses.values()))
+
+    return work() if dry_run else told(config, "copy", work, ends)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 schedule = typer.Typer(help="Let cron or systemd run photosync: show, install, remove.", rich_markup_mode=None)
 
-ALLOWED = ("pull", "pick", "audit", "verify", "status", "export")
+ALLOWED = ("pull", "pick", "copy", "audit", "verify", "status", "export")
 """The commands that make sense without a person."""
 _VARIABLES = ("PHOTOSYNC_STATE",)
 """Variables that a scheduled run needs as well; the configuration is named by an option."""
