@@ -19,7 +19,8 @@ from photosync.testing.library import foreign_photos
 
 ACD_CLI = ("acdcli==0.3.2", "requests<3", "setuptools<81")
 """It imports setuptools' pkg_resources and does not ask for it."""
-PICKER_PROGRAM = ("google-api-python-client<3", "requests<3")
+PICKER_PROGRAM = ("google-api-python-client<3", "requests<3", "pysocks")
+"""Without pysocks its HTTP client goes through no proxy."""
 BACKEND = "acd"
 """The name of rclone's Cloud Drive backend, which later versions do not have."""
 

@@ -109,8 +109,9 @@ def test_uploads_as_the_guide_makes_them(google: GoogleSimulator) -> None:
 
 @pytest.mark.slow  # it is installed
 def test_a_picker_program_with_the_discovery_client(
-    google: GoogleSimulator, picker_program: Program, tmp_path: Path
+    picker_program: Program, google: GoogleSimulator, tmp_path: Path
 ) -> None:
+    """The program is installed before the proxy is set, which has no way to the package index."""
     proxied = {
         name: value for name, value in os.environ.items() if name.lower().endswith(("_proxy", "_file", "_bundle"))
     }
