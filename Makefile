@@ -67,8 +67,9 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 $(DOCS_READY): $(READY)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
-	touch $(DOCS_READY)
+	@echo "Installing what the site of the documents needs: half a minute, only this once."
+	@$(WITH_DOTS) PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $(DOCS_READY)
 
 $(SLOW_READY): $(READY)
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[slow]'
