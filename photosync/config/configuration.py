@@ -83,6 +83,12 @@ class Config:
                 f"{did_you_mean(name, names)}"
             )
 
+    def check_any_usable(self) -> None:
+        """Raise `ConfigError` if there are accounts, and none can be used: it is as a mistake outside of them."""
+        if self.unusable and not self.accounts:
+            mistakes = (mistake for error in self.unusable.values() for mistake in error.mistakes)
+            raise ConfigError(*mistakes, file=self.path)
+
     def metadata_settings(self, account: str | None) -> Settings:
         """For the files of an account; from `defaults` for None and for an account that is not configured any more.
 

@@ -15,7 +15,7 @@ from photosync.config.references import has_variable, is_reference
 from photosync.errors import ConfigError
 from photosync.plugins import plugins
 
-_TOP = ("library", "catalog", "accounts", "defaults", "ping_url", "notify")
+_TOP = ("library", "catalog", "accounts", "defaults", "ping_url", "notify", "copies")
 
 
 def structure_of(path: Path) -> str:
@@ -51,8 +51,8 @@ def _lines(value: object, known: frozenset[str], depth: int, key: str = "") -> I
     if isinstance(value, dict):
         yield f"{indent}{key}:" if key else "a mapping:"
         for number, (name, each) in enumerate(value.items(), start=1):
-            # The names of accounts are their users', even if they are words that have a meaning elsewhere.
-            is_known = name in known and key != "accounts"
+            # The names of accounts and copies are their users', even if they are words that have a meaning elsewhere.
+            is_known = name in known and key not in ("accounts", "copies")
             yield from _lines(each, known, depth + 1, name if is_known else f"(own name {number})")
     elif isinstance(value, list):
         yield f"{indent}{key}: a list of {len(value)}"

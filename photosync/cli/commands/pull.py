@@ -84,7 +84,8 @@ class PullRun(LibraryRun):
         super().__init__(general, command, dry_run=dry_run, jobs=self._saving.jobs, bwlimit=self._saving.bwlimit)
         self.accounts = [self.config.account(account)] if account is not None else list(self.config.accounts.values())
         self._unusable = {} if account is not None else self.config.unusable
-        if not self.accounts and not self._unusable:
+        self.config.check_any_usable()
+        if not self.accounts:
             raise ConfigError(f"{self.config.path}: there is no account that can be pulled; add one under 'accounts'")
         layout = "years" if self._saving.by_year else self._saving.layout
         if self._saving.by_year and self._saving.layout not in (None, "years"):
@@ -121,8 +122,6 @@ class PullRun(LibraryRun):
 
     def pull(self) -> Exit:
         """Pull the accounts, show a summary for each, and return the worst exit status."""
-        if not self.accounts:  # then nothing is written
-            return Exit.worst(self._report_unusable())
         library = self.library()
         if not library.program_folder.exists() and (mistakes := self._mistakes()):
             return Exit.worst([*mistakes, *self._report_unusable()])

@@ -11,7 +11,7 @@ from typer import Option
 from photosync import clock, units
 from photosync.cli.command import command
 from photosync.cli.options import GeneralOptions, parsed
-from photosync.cli.output import print_error, print_json, print_line, print_table
+from photosync.cli.output import print_error, print_failure, print_json, print_line, print_table
 from photosync.errors import Exit, UsageError
 from photosync.jobs.failures import advice_for
 from photosync.jobs.status import ago
@@ -54,8 +54,9 @@ def print_status(general: GeneralOptions, oldest: timedelta | None = None) -> Ex
     from photosync.jobs.status import status_of
 
     config = load_config(general)
+    config.check_any_usable()
     for error in config.unusable.values():
-        print_error(str(error))
+        print_failure(error)
     with open_catalog(library_of(general, config)) as catalog:
         states = [
             status_of(
