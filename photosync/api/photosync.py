@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -146,14 +147,14 @@ class Photosync:
         quick: bool = False,
         sample: str | None = None,
         repair: bool = False,
-        copies: Sequence[str | Path] = (),
+        from_folders: Sequence[str | Path] = (),
         jobs: int | None = None,
         progress: ProgressCallback | None = None,
     ) -> Verified:
         """Read files again and compare them with what was saved: those below `path`, or all.
 
         `quick`: names and sizes only. `sample`: only what was not read for longest, such as `5%`. `repair`: replace
-        what is damaged or missing by a good copy, also from the folders `copies`.
+        what is damaged or missing by a good copy, also from `from_folders`.
         """
         from photosync.api.verify import part_of, repair_options
         from photosync.jobs.verify.target import opened
@@ -161,8 +162,8 @@ class Photosync:
 
         if quick and sample is not None:
             raise UsageError("quick reads nothing; it does not go with sample")
-        if copies and not repair:
-            raise UsageError("copies are folders for repair=True")
+        if from_folders and not repair:
+            raise UsageError("from_folders is for repair=True")
         part = NOTHING if quick else (parsed(part_of, "sample", sample) or ALL)
         library = self.library()
         target = Path(path) if path is not None else None
@@ -173,7 +174,9 @@ class Photosync:
         ):
             if sample is not None and not files.is_library:
                 raise UsageError(f"sample needs a catalog, which {files.library.root} does not have")
-            sources = repair_options(self.config, copies, self._source, reporting, reporting.cancel) if repair else None
+            sources = None
+            if repair:
+                sources = repair_options(self.config, from_folders, self._source, reporting, reporting.cancel)
             job = Verify(
                 target=files,
                 part=part,
@@ -183,6 +186,26 @@ class Photosync:
                 path=str(path or files.library.root),
                 repair=sources,
             )
+            findings = list(job.findings())
+        return Verified(ended(job.summary), findings)
+
+    def verify_copy(
+        self,
+        name: str,
+        *,
+        sample: str | None = None,
+        repair: bool = False,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Verified:
+        """The same for the copy of this name in the configuration. `repair`: send again what is not right."""
+        from photosync.api.copies import open_copy
+        from photosync.api.verify import part_of
+
+        part = parsed(part_of, "sample", sample) or Fraction(1)
+        library = self.required_library()
+        with self.reporting(name, progress) as reporting, open_copy(self.config, library, name) as opened:
+            job = opened.check(part, reporting, reporting.cancel, repair=repair, jobs=jobs)
             findings = list(job.findings())
         return Verified(ended(job.summary), findings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -18,6 +19,7 @@ def test_of_an_account(script: Script, sandbox: Sandbox) -> None:
         item = next(iter(amazon.list())).id
         show(item=item, facets=amazon.facets(), things=amazon.facets("things"), tree=amazon.tree(),
              account=amazon.show(), one=amazon.show(item), years=amazon.count_by("year"),
+             content=amazon.content(item).hex(), part=amazon.content(item, 2, 5).hex(),
              usage=amazon.usage(), thumbnail=amazon.thumbnail(item, 64).name, providers=photosync.providers())
         """
     )
@@ -30,6 +32,9 @@ def test_of_an_account(script: Script, sandbox: Sandbox) -> None:
     assert shown["years"] == {each["group"]: each["count"] for each in counted}
     assert shown["usage"] == list(sandbox.run("usage", "amazon").objects)
     assert shown["providers"] == list(sandbox.run("providers").objects)
+    content = bytes.fromhex(shown["content"])
+    assert hashlib.md5(content, usedforsecurity=False).hexdigest() == shown["one"]["contentProperties"]["md5"]
+    assert bytes.fromhex(shown["part"]) == content[2:6]
     assert (sandbox.folder / shown["thumbnail"]).stat().st_size > 0
 
 
@@ -88,9 +93,10 @@ def test_values_that_cannot_be_are_refused(script: Script, simulator: AmazonSimu
         "amazon.count_by('week')",
         "amazon.thumbnail('x', 0)",
         "amazon.show(link=True)",
+        "amazon.content('x', 5, 4)",
         "ps.verify(quick=True, sample='5%')",
         "ps.verify(sample='0%')",
-        "ps.verify(copies=['.'])",
+        "ps.verify(from_folders=['.'])",
         "ps.fix('.', undo=True, sidecar=True)",
         "amazon.login(from_file='a', browser='firefox')",
     ]

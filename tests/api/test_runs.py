@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
@@ -43,7 +44,7 @@ def test_a_repair(script: Script, sandbox: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "backup" / "old.jpg").write_bytes(contents[0])
     damaged.write_bytes(contents[0][:-1] + b"\0")
     lost.unlink()
-    shown = script("show(summary=ps.verify(repair=True, copies=['backup']).summary.as_json())")
+    shown = script("show(summary=ps.verify(repair=True, from_folders=['backup']).summary.as_json())")
     assert shown["summary"]["repaired"] == 2
     assert (damaged.read_bytes(), lost.read_bytes()) == contents
     shown = script("show(read=ps.verify(sample='50%').summary.read)")
@@ -114,3 +115,20 @@ def test_picking(script: Script, sandbox: Sandbox, google: GoogleSimulator) -> N
     assert any("http" in each for each in shown["said"])
     assert ([shown["one"]], shown["tried"], shown["left"]) == (shown["kept"], "would_delete", [])
     assert google.picker.open_sessions == []
+
+
+def test_a_copy_is_brought_read_and_repaired(script: Script, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.run("pull", "amazon")
+    place = tmp_path / "copy"
+    place.mkdir()
+    settings = yaml.safe_load(sandbox.config.read_text())
+    sandbox.config.write_text(yaml.safe_dump({**settings, "copies": {"disk": str(place)}}))
+    shown = script(
+        "show(saved=ps.copy('disk').saved, found=[each.finding for each in ps.verify_copy('disk').findings])"
+    )
+    assert (shown["saved"] >= 12, shown["found"]) == (True, [])
+    damaged = next(each for each in sorted(place.rglob("*.JPG")) if each.is_file())
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:-1] + b"\0")
+    shown = script("show(summary=ps.verify_copy('disk', repair=True).summary.as_json())")
+    assert (shown["summary"]["repaired"], damaged.read_bytes()) == (1, content)
