@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from filelock import Timeout
 
+from photosync.api.selection import AskedSelection, selection_of
 from photosync.errors import LockedError, UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Library
     from photosync.transport.pacing import BandwidthLimit
+
+
+_SELECTS = {"years", "months", "since", "until", "kind", "favorites"}
+"""What the catalog in a copy knows of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,44 @@ class OpenCopy:
             repair=repair,
             workers=jobs or WORKERS,
         )
+
+
+def restore_library(
+    config: Config,
+    name: str,
+    to: Path,
+    selection: AskedSelection,
+    reporter: Reporter,
+    cancel: Event,
+    *,
+    jobs: int | None = None,
+) -> Summary:
+    """Make a library at `to` out of the copy of this name, or a part of it. An error that ends it is in the summary.
+
+    Raises `UsageError` for what cannot be selected there.
+    """
+    from photosync.copies import open_place
+    from photosync.jobs.copy.parallel import WORKERS
+    from photosync.jobs.copy.restore import RestoreLibrary
+    from photosync.library import Library
+    from photosync.user_folders import expanded, state_folder
+
+    wanted = selection_of(selection)
+    asked = [each.name for each in fields(wanted) if getattr(wanted, each.name) not in (None, False, ())]
+    if selection.collections or not set(asked) <= _SELECTS:
+        raise UsageError(
+            "--from: a copy is restored whole, or by --year, --month, --since, --until, --kind, --favorites"
+        )
+    job = RestoreLibrary(
+        name=name,
+        store=open_place(name, config.copy(name), config.path.parent),
+        library=Library(expanded(to), state_folder()),
+        reporter=reporter,
+        cancel=cancel,
+        wants=wanted.matches if asked else None,
+        workers=jobs or WORKERS,
+    )
+    return job.run()
 
 
 @contextmanager

@@ -11,12 +11,12 @@ from fractions import Fraction
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 from weakref import WeakSet
 
 from photosync import accounts, config, units
 from photosync.api.interruption import interruptible
-from photosync.api.keywords import parsed, several_texts
+from photosync.api.keywords import Selecting, asked_selection, parsed, several_texts
 from photosync.api.opening import files_at_a_time, library_of, open_catalog, required_library
 from photosync.api.progress import ProgressCallback, Reporting
 from photosync.config import AccountConfig, Config
@@ -262,6 +262,23 @@ class Photosync:
         ):
             limit = BandwidthLimit(rate) if rate else None
             summary = opened.bring(reporting, reporting.cancel, jobs=jobs, limit=limit, dry_run=dry_run)
+        return ended(summary)
+
+    def restore(
+        self,
+        copy: str,
+        to: str | Path,
+        *,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+        **selecting: Unpack[Selecting],
+    ) -> Summary:
+        """Make the library again at `to`, out of the copy of this name; or a part, by years, dates, kind, favorites."""
+        from photosync.api.copies import restore_library
+
+        asked = asked_selection(selecting)
+        with self.reporting(copy, progress) as reporting:
+            summary = restore_library(self.config, copy, Path(to), asked, reporting, reporting.cancel, jobs=jobs)
         return ended(summary)
 
     def export(self, path: str | Path) -> int:

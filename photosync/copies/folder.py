@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from photosync.copies.store import Stored
 from photosync.errors import DestinationError
-from photosync.file_systems import sync_folder
+from photosync.file_systems import set_times, sync_folder
 
 _BLOCK = 1 << 20
 _UNFINISHED = ".photosync-unfinished-"
@@ -42,7 +42,7 @@ class FolderStore:
                     elif not path.is_symlink():
                         yield self._stored(path)
 
-    def write(self, path: str, size_bytes: int, content: Iterator[bytes]) -> str:  # noqa: ARG002 - object stores need it
+    def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:  # noqa: ARG002
         """See `CopyStore`."""
         target = self._root / path
         with self._errors():
@@ -53,6 +53,7 @@ class FolderStore:
                     file.writelines(content)
                     file.flush()
                     os.fsync(file.fileno())
+                set_times(unfinished, modified_ns)
                 unfinished.replace(target)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
@@ -60,9 +61,10 @@ class FolderStore:
             sync_folder(target.parent)
             return self._stored(target).tag
 
-    def read(self, path: str) -> Iterator[bytes]:
+    def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
         """See `CopyStore`."""
         with self._errors(), (self._root / path).open("rb") as file:
+            on_time(os.fstat(file.fileno()).st_mtime_ns)
             while block := file.read(_BLOCK):
                 yield block
 

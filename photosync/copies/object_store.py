@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, Final
 
 from photosync.copies.store import Stored, WrongContentError
 from photosync.errors import DestinationError, PhotosyncError, SignInError, TemporaryError, UsageError
@@ -28,6 +28,10 @@ _PARTS_AT_A_TIME = 2
 _LARGE_AT_A_TIME = 2
 """So many files are sent in parts at the same time: each holds some parts in memory."""
 _LIST_CHUNK = 1000
+_TIME: Final = "mtime"
+"""The name of the metadata in which rclone keeps the time too, as seconds with nine decimals."""
+_WHEN = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
+_SECOND = 10**9
 _MD5 = re.compile(r"[0-9a-f]{32}(-\d+)?")
 _RETRIES = {"max_retries": 8, "retry_timeout": timedelta(minutes=3)}
 
@@ -69,12 +73,14 @@ class ObjectStore:
                 for each in batch:
                     yield Stored(each["path"], each["size"], _tag(each["e_tag"]))
 
-    def write(self, path: str, size_bytes: int, content: Iterator[bytes]) -> str:
+    def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
         """See `CopyStore`."""
+        kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
         with self._errors():
             if size_bytes <= _AT_ONCE:
                 whole = b"".join(content)
-                return self._compared(self._engine.put(self._store, path, whole, use_multipart=False), [_md5(whole)])
+                answer = self._engine.put(self._store, path, whole, attributes=kept, use_multipart=False)
+                return self._compared(answer, [_md5(whole)])
             part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)
             sums: list[bytes] = []
             with self._large:
@@ -82,15 +88,19 @@ class ObjectStore:
                     self._store,
                     path,
                     _in_parts(content, part, sums),
+                    attributes=kept,
                     chunk_size=part,
                     max_concurrency=_PARTS_AT_A_TIME,
                 )
             return self._compared(answer, sums)
 
-    def read(self, path: str) -> Iterator[bytes]:
+    def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
         """See `CopyStore`."""
         with self._errors():
-            for chunk in self._engine.get(self._store, path).stream(min_chunk_size=1 << 20):
+            found = self._engine.get(self._store, path)
+            if told := _WHEN.fullmatch(str(found.attributes.get(_TIME, ""))):
+                on_time(int(told[1]) * _SECOND + int(f"{told[2] or '':<09.9}"))
+            for chunk in found.stream(min_chunk_size=1 << 20):
                 yield bytes(chunk)
 
     def keep_earlier(self, path: str, as_path: str) -> None:

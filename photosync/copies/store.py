@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -35,15 +35,16 @@ class CopyStore(Protocol):
     def files(self) -> Iterator[Stored]:
         """All files, from a listing: one request for 1,000 files."""
 
-    def write(self, path: str, size_bytes: int, content: Iterator[bytes]) -> str:
+    def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
         """Store a content under a path, in one step and durably, and return its tag.
 
+        `modified_ns`: the file's modification time, in nanoseconds since 1970; it is kept with the content.
         Nothing is stored, and the error is raised, if `content` raises one. A content that has arrived otherwise than
         it was sent raises `WrongContentError`.
         """
 
-    def read(self, path: str) -> Iterator[bytes]:
-        """The content of a file. Raises `FileNotFoundError`."""
+    def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
+        """The content of a file. `on_time` gets its modification time, if it is known. Raises `FileNotFoundError`."""
 
     def keep_earlier(self, path: str, as_path: str) -> None:
         """Keep a file under another path, before another content gets its path. Raises `FileNotFoundError`."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from photosync.catalog import Area, Catalog
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
+from photosync.model import Location
 
 OUTSIDE = f"{PROGRAM_FOLDER}/outside"
 """Has a folder in the copy for each folder outside the library that an account names."""
 REPLACED = f"{PROGRAM_FOLDER}/replaced"
 """Has the earlier versions in the copy, by day."""
 CATALOG = f"{PROGRAM_FOLDER}/catalog-copy.db"
+IDENTITY = f"{PROGRAM_FOLDER}/library.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class LibraryFile:
     """As recorded; None: what it has now counts, such as for SHA256SUMS."""
     never_changes: bool = False
     """Its name says its content."""
+    location: Location | None = None
+    """Where it is in the library; of recorded files alone."""
 
 
 def path_in_copy(root: str, path: str) -> str:
@@ -40,7 +44,7 @@ def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     for root in sorted({"", *catalog.roots()}):
         for file in catalog.checks.files(Area(root)):
             path = path_in_copy(root, file.location.path)
-            yield LibraryFile(path, library.file(file.location), file.sha256)
+            yield LibraryFile(path, library.file(file.location), file.sha256, location=file.location)
 
 
 def undo_records(library: Library) -> Iterator[LibraryFile]:
@@ -49,11 +53,16 @@ def undo_records(library: Library) -> Iterator[LibraryFile]:
         yield LibraryFile(source.relative_to(library.root).as_posix(), source, never_changes=True)
 
 
-def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
-    """The lists, the library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
+def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """SHA256SUMS of the library, and of each folder outside it."""
     for root in sorted({"", *catalog.roots()}):
         yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME)
-    yield LibraryFile(f"{PROGRAM_FOLDER}/library.json", library.program_folder / "library.json")
+
+
+def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """The lists, the library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
+    yield from lists(library, catalog)
+    yield LibraryFile(IDENTITY, library.root / IDENTITY)
     yield LibraryFile(CATALOG, library.catalog_copy)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,9 +89,10 @@ class Sender:
                     return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
                 self._store.keep_earlier(task.stored.path, task.keep_as)
         hashes = Hashes()
-        size_bytes = _size(task.file.source)
+        status = _status(task.file.source)
         try:
-            tag = self._store.write(task.file.path, size_bytes, self._content(task.file, hashes))
+            content = self._content(task.file, hashes)
+            tag = self._store.write(task.file.path, status.st_size, content, status.st_mtime_ns)
         except WrongContentError as error:
             raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
         return Sent(task, _record(task.file, hashes, tag))
@@ -135,9 +137,9 @@ class Sender:
             raise ItemError(f"{file.source} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
 
 
-def _size(path: Path) -> int:
+def _status(path: Path) -> os.stat_result:
     try:
-        return path.stat().st_size
+        return path.stat()
     except OSError as error:
         raise ItemError(f"{path} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
 

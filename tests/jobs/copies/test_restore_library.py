@@ -1,0 +1,103 @@
+"""`restore --from` makes the library again, out of a copy alone."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from photosync.errors import Exit
+from photosync.testing.command import Sandbox
+from tests.jobs.copies.places import NAME, Place, copied
+from tests.jobs.copies.test_copy import library_files
+
+
+def on_another_machine(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
+    """A user of the same configuration with an empty disk and no state; the library is not there any more."""
+    other = Sandbox(tmp_path / "other")
+    other.home.mkdir(parents=True)
+    content = yaml.safe_load(sandbox.config.read_text(encoding="utf-8"))
+    content["library"] = str(other.library)
+    other.config.touch(mode=0o600)
+    other.config.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return other
+
+
+def test_a_library_out_of_a_copy_alone(sandbox: Sandbox, place: Place, tmp_path: Path) -> None:
+    assert sandbox.run("pull", "amazon").exit == 0  # another test may have added an item
+    copied(sandbox)
+    wanted, times = library_files(sandbox), {path.name: path.stat().st_mtime for path in sandbox.files()}
+    other = on_another_machine(sandbox, tmp_path)
+    shutil.rmtree(sandbox.library)
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    result.check_totals()
+    assert result.exit == 0, result
+    assert library_files(other) == wanted
+    assert {path.name: path.stat().st_mtime for path in other.files()} == times
+    subprocess.run(["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"], cwd=other.library, check=True)
+    assert other.run("status").exit == 0
+    assert other.run("audit", "amazon").exit == 0
+    assert other.run("verify").exit == 0
+    again = other.run("pull", "amazon", "--full")
+    assert (again.exit, again.number("saved")) == (0, 0), again
+    assert place.files()
+
+
+def test_what_was_restored_already_is_not_brought_again(sandbox: Sandbox, tmp_path: Path) -> None:
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    killed = replace(other, crash_at="rename:8").run("restore", "--from", NAME, "--to", str(other.library))
+    assert killed.exit < 0
+    there = len(other.files())
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert result.exit == 0, result
+    assert result.number("unchanged") >= there
+    assert library_files(other) == library_files(sandbox)
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_damaged_copy_is_not_restored(sandbox: Sandbox, place: Place, tmp_path: Path) -> None:
+    copied(sandbox)
+    name = sandbox.files()[0].relative_to(sandbox.library).as_posix()
+    content = bytearray((place.folder / name).read_bytes())
+    content[100] ^= 1
+    (place.folder / name).write_bytes(content)
+    other = on_another_machine(sandbox, tmp_path)
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert (result.exit, result.reasons) == (Exit.PARTIAL, ["hash_mismatch"]), result
+    assert not (other.library / name).exists()
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_part(sandbox: Sandbox, tmp_path: Path) -> None:
+    copied(sandbox)
+    years = {path.parent.parent.name for path in sandbox.files()}
+    year = max(years - {"amazon"})
+    wanted = {path.name for path in sandbox.files() if path.parent.parent.name == year}
+    other = on_another_machine(sandbox, tmp_path)
+    assert other.run("restore", "--from", NAME, "--to", str(other.library), "--year", year).exit == 0
+    assert {path.name for path in other.files()} == wanted
+    assert wanted
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_folder_with_other_files_is_not_touched(sandbox: Sandbox, tmp_path: Path) -> None:
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    other.library.mkdir()
+    (other.library / "mine.txt").write_text("mine")
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert result.exit == Exit.DESTINATION
+    assert [path.name for path in other.library.iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("options", [(), ("--to", "x"), ("amazon", "--to", "x"), ("--from", NAME)])
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_what_is_missing_is_said(sandbox: Sandbox, options: tuple[str, ...]) -> None:
+    result = sandbox.run("restore", *options)
+    assert result.exit == Exit.USAGE
+    assert "--to" in result.stderr
