@@ -91,6 +91,7 @@ accounts:
   amazon:
     cookeis: a.txt
     exif: on
+    tld: cm
     layout: '{nmae}'
     endpoints: {apis: https://x, api: http://example.org}
   aura:
@@ -109,13 +110,14 @@ defaults:
         (1, "libary"),
         (4, "accounts.amazon.cookeis"),
         (5, "accounts.amazon.exif"),
-        (6, "accounts.amazon.layout"),
-        (7, "accounts.amazon.endpoints.apis"),
-        (7, "accounts.amazon.endpoints.api"),
-        (8, "accounts.aura.email"),
-        (10, "accounts.aura.frames.gran.timezone"),
-        (11, "accounts.gogle"),
-        (14, "defaults.jobs"),
+        (6, "accounts.amazon.tld"),
+        (7, "accounts.amazon.layout"),
+        (8, "accounts.amazon.endpoints.apis"),
+        (8, "accounts.amazon.endpoints.api"),
+        (9, "accounts.aura.email"),
+        (11, "accounts.aura.frames.gran.timezone"),
+        (12, "accounts.gogle"),
+        (15, "defaults.jobs"),
     ]
     assert "libary: unknown key; expected one of accounts, catalog, copies, defaults, library, " in str(raised.value)
     assert " Did you mean 'library'?" in str(raised.value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, ValidationInfo, model_validator
+from pydantic import BeforeValidator, ValidationInfo, field_validator
 
 from photosync.provider import AccountSettings, SetUp, relative_to_config
 from photosync_amazon.cookie_files import looks_like_cookies
@@ -37,19 +37,12 @@ class AmazonSettings(AccountSettings):
         """Nothing: the sign-in of a browser is pasted, and stored apart from the configuration."""
         return SetUp()
 
-    @model_validator(mode="before")
+    @field_validator("tld")
     @classmethod
-    def _has_site(cls, content: object) -> object:
-        if not isinstance(content, dict) or not isinstance(tld := content.get("tld"), str):
-            return content
-        if tld.startswith("keyring:") or "${" in tld:  # checked again when the reference is looked up
-            return content
-        endpoints = content.get("endpoints")
-        api = endpoints.get("api") if isinstance(endpoints, dict) else None
-        try:
-            return {**content, "tld": checked_site(tld, api if isinstance(api, str) else None)}
-        except ValueError as error:
-            raise ValueError(f"tld: {error}") from error
+    def _is_site(cls, tld: str | None, info: ValidationInfo) -> str | None:
+        if tld is None or tld.startswith("keyring:") or "${" in tld:  # checked again when the reference is looked up
+            return tld
+        return checked_site(tld, info.data.get("endpoints", {}).get("api"))
 
     def api_url(self, tld: str) -> str:
         """The API's address for the site with this ending."""
