@@ -62,7 +62,7 @@ class Person:
 
 def test_status_says_how_long_the_last_ones_lasted(tmp_path: Path, simulator: AmazonSimulator) -> None:
     person = Person(tmp_path, simulator)
-    assert "signed in" not in person.sandbox.text("status")
+    assert "amazon: signed in" not in person.sandbox.text("status")
     for days in (12, 14):
         person.live_through(days)
     ended = person.sandbox.run("status").objects[0]
