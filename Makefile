@@ -10,7 +10,7 @@ SLOW_READY := .venv/slow-ready
 # Shows that the command after it works, which says nothing. The dots end with it, whatever ends it.
 WITH_DOTS := (while sleep 2; do printf .; done) & dots=$$!; trap "kill $$dots; echo" EXIT; trap "exit 130" INT TERM;
 
-.PHONY: man demo test test-all test-nightly check format docs bench fuzz dist clean
+.PHONY: man demo test test-all test-nightly check format docs recording bench fuzz dist clean
 
 demo: $(READY)  ## everything on simulated services, into ./photosync-demo
 	@$(BIN)/photosync demo
@@ -40,6 +40,9 @@ format: $(READY)  ## correct what the formatter and the linter can
 
 docs: $(DOCS_READY)  ## the documents as a site, into build/site; what is wrong in them is an error
 	$(BIN)/sphinx-build -q -W --keep-going -n docs build/site
+
+recording: $(READY)  ## docs/images/terminal.svg anew, from real commands on simulated services
+	$(BIN)/python docs/record_terminal.py
 
 bench: $(READY)  ## measure speed and memory, beside curl; with PEERS=1 beside amazon-photos too
 	$(BIN)/python -m benchmarks --keep $(if $(PEERS),--peers)

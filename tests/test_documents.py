@@ -56,3 +56,20 @@ def test_the_readme_says_that_nothing_is_deleted_and_names_the_pages_for_other_p
     assert {f"docs/{name}.md" for name in ("from-amazon-photos", "from-other-programs", "parity", "python")} <= set(
         re.findall(r"\]\(([\w/.-]+)\)", readme)
     )
+
+
+def test_the_readme_fits_two_screens_and_leads_to_every_page() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 105
+    assert {"    make demo", "    make test"} <= set(readme.splitlines())
+    named = set(re.findall(r"\]\(([\w/.-]+)\)", readme))
+    assert [name for name in sorted(named) if not (DOCS.parent / name).exists()] == []
+    # The site has pages that only include a file of the top folder, its index, and one that is made from the program.
+    on_the_site_only = {"changelog", "commands", "contributing", "index", "security"}
+    assert {f"docs/{page.name}" for page in DOCS.glob("*.md") if page.stem not in on_the_site_only} <= named
+
+
+def test_the_recorded_terminal_shows_commands_and_no_place_of_the_computer() -> None:
+    picture = (DOCS / "images/terminal.svg").read_text(encoding="utf-8").replace("&#160;", " ")
+    assert all(f">photosync {command}" in picture for command in ("pull demo-amazon --year 2019", "verify", "status"))
+    assert re.findall(r"(?<![\w.])/(?:tmp|home|root|Users|var)\b|127\.0\.0\.1|localhost|@font-face", picture) == []
