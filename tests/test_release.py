@@ -118,6 +118,11 @@ def test_it_says_where_its_documents_are(wheel: Path) -> None:
     assert urls["Documentation"] == ADDRESS
 
 
+def test_it_has_the_types_of_the_python_api(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        assert {"photosync/py.typed", "photosync/__init__.pyi"} <= {*archive.namelist()}
+
+
 def test_the_program_runs_with_what_the_wheel_declares(installed: Installed) -> None:
     assert installed.run("photosync", "--version").stdout.startswith("photosync ")
     for name in ("amazon", "aura", "clouddrive", "google"):
