@@ -12,7 +12,7 @@ from tests.compatibility.steps import COMMANDS, STORIES, WRONG_ARGUMENTS, WRONG_
 from tests.compatibility.world import World, changes, recorded, shown
 
 _OPTION = re.compile(r"^  (-\S.*?)(?:  |$)", re.MULTILINE)
-_ARGUMENT = re.compile(r"^  ([A-Z|]+ <.*?>)(?:  |$)", re.MULTILINE)
+_ARGUMENT = re.compile(r"^  ([A-Z]+(?:\|[A-Z]+)*)(?:  |$)", re.MULTILINE)
 
 
 def story_steps(story: str, root: Path) -> Iterator[tuple[str, dict[str, object]]]:
