@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from photosync.jobs.account import Account
 from photosync.model import Selection
-from photosync.provider import HasCollections, HasUsage, SupportsCount
+from photosync.provider import ChecksSignIn, HasCollections, HasUsage, SupportsCount
 
 _MEDIA = ("photo", "video")
 
@@ -13,6 +13,8 @@ def first_look(account: Account) -> str:
     """`300 photos and videos`. Raises `SignInError`, `TemporaryError`, `ProviderError`."""
     provider = account.provider
     if provider.facts.needs_picking:
+        if isinstance(provider, ChecksSignIn):
+            provider.check_sign_in()
         return "you choose in a browser what it downloads"
     number = provider.count(Selection(), None) if isinstance(provider, SupportsCount) else None
     if number is not None:
