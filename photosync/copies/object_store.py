@@ -33,6 +33,8 @@ _TIME: Final = "mtime"
 _WHEN = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 _SECOND = 10**9
 _MD5 = re.compile(r"[0-9a-f]{32}(-\d+)?")
+_TIMEOUT, _CONNECT_TIMEOUT = timedelta(minutes=15), timedelta(seconds=20)
+"""Of a whole request: a part on a slow line, or the store's work when the parts of a large file become one."""
 _RETRIES = {"max_retries": 8, "retry_timeout": timedelta(minutes=3)}
 
 _CODE = re.compile(r"<Code>(\w+)</Code>")
@@ -57,10 +59,9 @@ class ObjectStore:
         self._engine = obstore
         self._name = name
         self._large = BoundedSemaphore(_LARGE_AT_A_TIME)
-        plain = options.get("endpoint", "").startswith("http://")
-        arguments: dict[str, Any] = {**options, "retry_config": _RETRIES}
-        if plain:  # the configuration has checked that it is this computer
-            arguments["client_options"] = {"allow_http": True}
+        plain = options.get("endpoint", "").startswith("http://")  # the configuration checked that it is this computer
+        client = {"timeout": _TIMEOUT, "connect_timeout": _CONNECT_TIMEOUT, "allow_http": plain}
+        arguments: dict[str, Any] = {**options, "retry_config": _RETRIES, "client_options": client}
         try:
             self._store = from_url(url, **arguments)
         except (ValueError, TypeError, obstore.exceptions.BaseError) as error:
@@ -76,7 +77,7 @@ class ObjectStore:
     def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
         """See `CopyStore`."""
         kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
-        with self._errors():
+        with self._errors(is_lost=True):
             if size_bytes <= _AT_ONCE:
                 whole = b"".join(content)
                 answer = self._engine.put(self._store, path, whole, attributes=kept, use_multipart=False)
@@ -120,14 +121,14 @@ class ObjectStore:
         return tag
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """The engine's errors as ours."""
+    def _errors(self, *, is_lost: bool = False) -> Iterator[None]:
+        """The engine's errors as ours. `is_lost`: what is not found is an upload that the store has forgotten."""
         try:
             yield
         except (PhotosyncError, WrongContentError):
             raise
         except FileNotFoundError as error:
-            if _code(error) in _NOT_THERE:
+            if is_lost or _code(error) in _NOT_THERE:
                 raise self._error(error) from error
             raise
         except self._engine.exceptions.BaseError as error:

@@ -145,7 +145,7 @@ def test_a_retry_after_is_capped(server: Server, opened: Opener) -> None:
 
 
 def test_a_dead_host_is_reported_quickly(opened: Opener, unused_port: int) -> None:
-    policy = replace(QUICK, max_attempts=1000, retry_budget_s=600, first_contact_budget_s=0.2, backoff_cap_s=0.05)
+    policy = replace(QUICK, max_attempts=1000, retry_budget_s=600, first_contact_budget_s=2, backoff_cap_s=0.05)
     url = f"http://127.0.0.1:{unused_port}/a"
     transport = opened(policy, endpoints=(url,))
     with pytest.raises(TemporaryError, match="refuses connections") as caught:
