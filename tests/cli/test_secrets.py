@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,13 @@ from photosync_aura.simulator import AuraSimulator
 from photosync_clouddrive.simulator import CloudDriveSimulator
 from photosync_google.simulator import GoogleSimulator
 
+STORE = {
+    "to": "s3://bucket/photos",
+    "endpoint": "http://127.0.0.1:9",  # nobody answers there
+    "region": "us-east-1",
+    "access_key_id": "marked-77d0c2-key",
+    "secret_access_key": "marked-b41f09-secret",
+}
 PING = "marked-5f2d7c1e-ping"
 _ISSUED = re.compile(r"simulated-token-\d[\w-]*|simulated/secret[+%]\w+|simulated-session-token-\d+")
 """What the simulated Aura and its store issue."""
@@ -33,6 +42,7 @@ OTHERS = (
     *("status", "status --check 1d", "failures", "providers", "verify", "verify --repair", "doctor"),
     *("doctor --bundle report.zip", "export catalog.csv", "export catalog.jsonl", "fix library --dry-run"),
     *("pull nobody", "init --answers missing.yaml", "schedule show", "logout account", "pull account"),
+    *("copy second", "verify --copy second", "restore --from second --to other"),
 )
 
 
@@ -51,7 +61,7 @@ def values(content: object) -> Iterator[str]:
 
 def given_secrets(simulator: Simulator, settings: dict[str, object]) -> set[str]:
     """What the user is given: cookies, password, secret of the client, tokens."""
-    found = {PING}
+    found = {PING, STORE["access_key_id"], STORE["secret_access_key"]}
     for key in ("cookies", "password", "client_secret", "token", "upload_token"):
         value = settings.get(key)
         is_file = isinstance(value, str) and Path(value).is_file()
@@ -74,7 +84,8 @@ class Owner:
         self.settings = simulator.account_settings()
         self.sandbox.configure({"account": self.settings}, retry_budget="1s", sidecar="metadata")
         content = yaml.safe_load(self.sandbox.config.read_text(encoding="utf-8"))
-        self.sandbox.config.write_text(yaml.safe_dump({**content, "ping_url": f"{simulator.url}/{PING}"}))
+        more = {"ping_url": f"{simulator.url}/{PING}", "copies": {"second": STORE}}
+        self.sandbox.config.write_text(yaml.safe_dump({**content, **more}))
         self.printed: dict[str, str] = {}
 
     def run(self, line: str, *, json_: bool = False) -> None:
@@ -123,3 +134,32 @@ def test_no_command_shows_a_secret(tmp_path: Path, service: type[Simulator]) -> 
     shown |= {(name, found) for name, text in written.items() for found in _ISSUED.findall(text)}
     assert not shown
     assert not [name for name, text in owner.printed.items() if "Traceback" in text]
+
+
+def test_no_list_of_processes_shows_a_secret(tmp_path: Path) -> None:
+    """What `ps` shows of a run and of what it starts."""
+    with AmazonSimulator(items=3) as simulator:
+        simulator.faults.set("latency", "0.2")
+        owner = Owner(tmp_path, simulator)
+        secrets = given_secrets(simulator, owner.settings)
+        command = [sys.executable, "-m", "photosync", "pull", "-vv", "--config", str(owner.sandbox.config)]
+        lines: set[str] = set()
+        with subprocess.Popen(
+            command,
+            env=owner.sandbox.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            while process.poll() is None:
+                lines |= command_lines_of(process.pid)
+        assert process.returncode == 0
+    assert any("photosync" in line for line in lines)
+    assert not [line for line in lines if any(secret in line for secret in secrets)]
+
+
+def command_lines_of(session: int) -> set[str]:
+    """The command lines of the processes of a session."""
+    done = subprocess.run(["ps", "-o", "args=", "-s", str(session)], capture_output=True, text=True, check=False)
+    return set(done.stdout.splitlines())
