@@ -121,6 +121,26 @@ class Photosync:
             names = dict.fromkeys((*self.config.accounts, *catalog.failures.accounts()))
             return [failure_json(entry) for name in names for entry in catalog.failures.of(name)]
 
+    def duplicates(self, accounts: str | Iterable[str] | None = None) -> list[dict[str, object]]:
+        """The contents that several saved items have: what `photosync duplicates --json` prints."""
+        from photosync.jobs.contents import duplicate_json
+
+        with self.catalog() as catalog:
+            return [duplicate_json(items) for items in catalog.contents.duplicates(self._known(accounts))]
+
+    def coverage(self, accounts: str | Iterable[str] | None = None) -> list[dict[str, object]]:
+        """For each account how much only it has: what `photosync coverage --json` prints."""
+        from photosync.jobs.contents import coverage_json
+
+        with self.catalog() as catalog:
+            return [coverage_json(each) for each in catalog.contents.coverage(self._known(accounts))]
+
+    def _known(self, accounts: str | Iterable[str] | None) -> Sequence[str]:
+        names = several_texts("accounts", accounts) or []
+        for name in names:
+            self.config.check_name(name)
+        return names
+
     def why(self, target: str | Path) -> list[dict[str, object]]:
         """Where a file, or the items with an id, came from: what `photosync why --json` prints.
 

@@ -5,6 +5,7 @@ from photosync.catalog.changes import ChangeRecord
 from photosync.catalog.checks import Area, RecordedFile, UnknownFile
 from photosync.catalog.collections import Member, RecordedCollection
 from photosync.catalog.connection import DamagedCatalogError, unusable
+from photosync.catalog.contents import AccountCoverage, SavedItem
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
@@ -17,6 +18,7 @@ from photosync.catalog.totals import AccountTotals
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AccountCoverage",
     "AccountTotals",
     "AlbumFile",
     "AlbumFileForm",
@@ -36,6 +38,7 @@ __all__ = [
     "RecordedFile",
     "RepairRecord",
     "SavedFile",
+    "SavedItem",
     "Sidecar",
     "Snapshot",
     "UnknownFile",

@@ -18,6 +18,7 @@ from photosync.catalog.changes import Changes
 from photosync.catalog.checks import Checks
 from photosync.catalog.collections import Collections
 from photosync.catalog.connection import CatalogConnection
+from photosync.catalog.contents import RecordedContents
 from photosync.catalog.copy import CatalogCopy
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
@@ -96,6 +97,7 @@ class Catalog:
         self.soundness = Soundness(connection)
         self.fixes = Fixes(connection)
         self.failures = Failures(connection)
+        self.contents = RecordedContents(connection)
         self.changes = Changes(connection)
         self.checks = Checks(connection)
         self.repairs = Repairs(connection)

@@ -30,6 +30,8 @@ COMMANDS = {
     "facets": "show_facets",
     "fix": "fix",
     "why": "why",
+    "duplicates": "show_duplicates",
+    "coverage": "show_coverage",
     "status": "show_status",
     "failures": "show_failures",
     "export": "export",

@@ -21,10 +21,10 @@ GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",
         ("tree", "show"): "folders; all about one file, folder or account",
-        ("facets", "usage"): "people, places, things that a service knows; storage used",
+        ("facets", "usage"): "people, places, things of a service; storage used",
         ("status", "failures"): "a line an account; what failed, and what to do",
-        ("why",): "where a file came from, and which date it got",
-        ("export",): "the catalog as a table: Parquet, CSV or JSON lines",
+        ("why", "export"): "a file's origin and its date; the catalog as a table",
+        ("duplicates", "coverage"): "the same bytes twice; what one account alone has",
     },
     "Check and repair": {
         ("audit",): "compare a service with the library, item by item",

@@ -77,6 +77,8 @@ _ABOUT = {
             "photosync fix ~/Pictures/scans --undo",
         ),
     ),
+    "duplicates": About("verify#several-accounts", ("photosync duplicates", "photosync duplicates amazon drive")),
+    "coverage": About("verify#several-accounts", ("photosync coverage", "photosync coverage amazon google --items")),
     "why": About("metadata", ("photosync why ~/Pictures/photosync/amazon/2023/07/IMG_1.JPG",)),
     "status": About("exit-status", ("photosync status", "photosync status --json")),
     "doctor": About("doctor", ("photosync doctor", "photosync doctor amazon", "photosync doctor --bundle report.zip")),

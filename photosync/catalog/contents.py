@@ -1,0 +1,95 @@
+"""The part of the catalog about contents that several items have, or one account alone.
+
+Two items have one content if the same bytes were delivered for them; what the fixer did later does not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from photosync.catalog.connection import CatalogConnection
+from photosync.model import Location
+
+_SAVED = "path IS NOT NULL AND delivered_sha256 IS NOT NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    """An item with a file."""
+
+    account: str
+    id: str
+    location: Location
+    sha256: str
+    """Of the delivered content."""
+    size_bytes: int
+    """Of the delivered content."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCoverage:
+    """What one account has, and no other one of those that are compared."""
+
+    account: str
+    items: int
+    only_here: int
+    """The items whose content no other account has."""
+    only_here_bytes: int
+
+
+class RecordedContents:
+    """Part of a `Catalog`; shares its connection."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def duplicates(self, accounts: Sequence[str]) -> Iterator[list[SavedItem]]:
+        """The saved items of each content that several of them have; without accounts, of all."""
+        of_accounts, names = _of_accounts(accounts)
+        rows = self._connection.execute(
+            f"""SELECT account, id, outside, path, delivered_sha256, coalesce(delivered_size, stored_size, 0)
+                FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
+                    SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
+                    GROUP BY delivered_sha256 HAVING count(*) > 1)
+                ORDER BY delivered_sha256, account, outside, path, id""",  # noqa: S608 - our own text
+            (*names, *names),
+        )
+        yield from (list(group) for _, group in groupby(map(_item, rows), key=lambda each: each.sha256))
+
+    def only_in_one(self, accounts: Sequence[str]) -> Iterator[SavedItem]:
+        """The saved items whose content only one account has; of the named accounts, or of all."""
+        of_accounts, names = _of_accounts(accounts)
+        rows = self._connection.execute(
+            f"""SELECT account, id, outside, path, delivered_sha256, coalesce(delivered_size, stored_size, 0)
+                FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
+                    SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
+                    GROUP BY delivered_sha256 HAVING count(DISTINCT account) = 1)
+                ORDER BY account, outside, path, id""",  # noqa: S608 - our own text
+            (*names, *names),
+        )
+        yield from map(_item, rows)
+
+    def coverage(self, accounts: Sequence[str]) -> list[AccountCoverage]:
+        """For each account with saved items, how many of them only it has; of the named accounts, or of all."""
+        of_accounts, names = _of_accounts(accounts)
+        rows = self._connection.execute(
+            f"""SELECT account, count(*), coalesce(sum(accounts = 1), 0),
+                    coalesce(sum(CASE WHEN accounts = 1 THEN coalesce(delivered_size, stored_size, 0) END), 0)
+                FROM items JOIN (
+                    SELECT delivered_sha256 AS content, count(DISTINCT account) AS accounts FROM items
+                    WHERE {_SAVED}{of_accounts} GROUP BY delivered_sha256) ON delivered_sha256 = content
+                WHERE {_SAVED}{of_accounts} GROUP BY account ORDER BY account""",  # noqa: S608 - our own text
+            (*names, *names),
+        )
+        return [AccountCoverage(*row) for row in rows]
+
+
+def _of_accounts(accounts: Sequence[str]) -> tuple[str, Sequence[str]]:
+    return (f" AND account IN ({', '.join('?' * len(accounts))})" if accounts else ""), accounts
+
+
+def _item(row: tuple[str, str, str, str, str, int]) -> SavedItem:
+    account, id_, root, path, sha256, size_bytes = row
+    return SavedItem(account, id_, Location(root, path), sha256, size_bytes)
