@@ -30,6 +30,8 @@ class LibraryFile:
     """As recorded; None: what it has now counts, such as for SHA256SUMS."""
     never_changes: bool = False
     """Its name says its content."""
+    is_made: bool = False
+    """Made by this program, and made anew with each change: the copy keeps no earlier version."""
     location: Location | None = None
     """Where it is in the library; of recorded files alone."""
 
@@ -44,7 +46,8 @@ def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     for root in sorted({"", *catalog.roots()}):
         for file in catalog.checks.files(Area(root)):
             path = path_in_copy(root, file.location.path)
-            yield LibraryFile(path, library.file(file.location), file.sha256, location=file.location)
+            source = library.file(file.location)
+            yield LibraryFile(path, source, file.sha256, is_made=file.is_made, location=file.location)
 
 
 def undo_records(library: Library) -> Iterator[LibraryFile]:
@@ -56,14 +59,14 @@ def undo_records(library: Library) -> Iterator[LibraryFile]:
 def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """SHA256SUMS of the library, and of each folder outside it."""
     for root in sorted({"", *catalog.roots()}):
-        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME)
+        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME, is_made=True)
 
 
 def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """The lists, the library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
     yield from lists(library, catalog)
     yield LibraryFile(IDENTITY, library.root / IDENTITY)
-    yield LibraryFile(CATALOG, library.catalog_copy)
+    yield LibraryFile(CATALOG, library.catalog_copy, is_made=True)
 
 
 def all_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:

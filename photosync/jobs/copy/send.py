@@ -87,7 +87,8 @@ class Sender:
             with suppress(FileNotFoundError):  # a listing may be a little old
                 if self._has(task.stored, found):
                     return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
-                self._store.keep_earlier(task.stored.path, task.keep_as)
+                if not task.file.is_made:
+                    self._store.keep_earlier(task.stored.path, task.keep_as)
         hashes = Hashes()
         status = _status(task.file.source)
         try:

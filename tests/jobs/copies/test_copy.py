@@ -87,6 +87,7 @@ def test_new_photos_follow(sandbox: Sandbox, place: Place, simulator: AmazonSimu
     result = copied(sandbox)
     assert result.exit == 0
     assert photos(place.files()) == photos(library_files(sandbox))
+    assert not [name for name in place.files() if "/replaced/" in name], "lists and catalog have no versions"
     place.check_list()
 
 
