@@ -15,6 +15,7 @@ from photosync.errors import PhotosyncError, UsageError
 
 if TYPE_CHECKING:
     from photosync.config import AccountConfig, Config
+    from photosync.copies import CopyStore
     from photosync.jobs.account import Account
     from photosync.jobs.repair.downloads import AccountSource
     from photosync.jobs.repair.repair import RepairOptions
@@ -40,17 +41,30 @@ class Watcher(Protocol):
 def repair_options(
     config: Config, folders: Sequence[str | Path], open_account: OpenAccount, watcher: Watcher, cancel: Event
 ) -> RepairOptions:
-    """Raises `UsageError` for a folder that does not exist. Accounts are opened when they are needed."""
+    """`folders` may be names of copies too. Raises `UsageError` for what does not exist.
+
+    Accounts are opened when they are needed.
+    """
+    from photosync.copies import is_object_store, open_place
     from photosync.jobs.repair.repair import RepairOptions
     from photosync.user_folders import expanded
 
-    found = [expanded(folder).absolute() for folder in folders]
-    for folder in found:
+    found: list[Path] = []
+    stores: dict[str, CopyStore] = {}
+    for given in folders:
+        settings = config.copies.get(str(given))
+        if settings is not None and is_object_store(settings):
+            stores[str(given)] = open_place(str(given), settings, config.path.parent)
+            continue
+        folder = expanded(given if settings is None else config.path.parent / expanded(settings.to)).absolute()
         if not folder.is_dir():
-            raise UsageError(f"--from {folder}: there is no such folder")
+            raise UsageError(f"--from {folder}: there is no such folder, and no copy of this name")
+        found.append(folder)
     sources = {name: _source(account, open_account, watcher, cancel) for name, account in config.accounts.items()}
     unusable = {name: _unusable(config, error) for name, error in config.unusable.items()}
-    return RepairOptions(found, sources | unusable, config.metadata_settings, watcher.note, watcher.received, cancel)
+    return RepairOptions(
+        found, stores, sources | unusable, config.metadata_settings, watcher.note, watcher.received, cancel
+    )
 
 
 def _source(account: AccountConfig, open_account: OpenAccount, watcher: Watcher, cancel: Event) -> AccountSource:

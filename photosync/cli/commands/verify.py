@@ -41,7 +41,11 @@ def verify(
     repair: Annotated[bool, Option("--repair", help="Replace what is damaged or missing by a good copy.")] = False,
     folders: Annotated[
         list[Path] | None,
-        Option("--from", metavar="DIR", help="With --repair: take copies from here, an older backup; repeatable."),
+        Option(
+            "--from",
+            metavar="DIR",
+            help="With --repair: take files from this folder, or the copy of this name; repeatable.",
+        ),
     ] = None,
     copy: Annotated[
         str | None, Option("--copy", metavar="NAME", help="Check this copy of the library, and not the library.")

@@ -151,24 +151,31 @@ class FolderCopies:
 
     def __init__(self, folder: Path, sizes: Set[int | None]) -> None:
         """`sizes`: of all contents that are wanted."""
-        self.folder = folder
+        self.place = str(folder)
+        """For messages."""
+        self.source = f"folder: {folder}"
+        """For a finding."""
+        self._folder = folder
         self._files = FilesBySize(lambda: files_below(folder), sizes)
         self._listed: dict[str, list[Path]] | None = None
-        self.undo = UndoRecords(folder / PROGRAM_FOLDER / "undo")
-        """The undo records of a library."""
+        self._undo = UndoRecords(folder / PROGRAM_FOLDER / "undo")
 
     def of(self, location: Location, content: Content) -> Iterator[Copy]:
         """Copies of the content: at the same path, by the folder's SHA256SUMS, by size and hash."""
         by_size = (path for path in self._files.of_size(content) if self._files.has_content(path, content))
-        paths = chain([self.folder / location.path], self._listed_as(content.sha256), by_size)
+        paths = chain([self._folder / location.path], self._listed_as(content.sha256), by_size)
         return (Copy(path, f"folder: {path}") for path in paths)
+
+    def undo_record(self, sha256: str, before: str) -> bytes | None:
+        """The record that turns a content into an earlier one; None if there is none. Raises `ItemError`."""
+        return self._undo.find(sha256).get(before)
 
     def _listed_as(self, sha256: str) -> Iterator[Path]:
         if self._listed is None:
             self._listed = {}
             with suppress(OSError):
-                for line in sums.read(self.folder):
-                    path = self.folder / os.fsdecode(line.name)
+                for line in sums.read(self._folder):
+                    path = self._folder / os.fsdecode(line.name)
                     self._listed.setdefault(line.sha256.decode(), []).append(path)
         yield from self._listed.get(sha256, [])
 

@@ -18,6 +18,7 @@ from photosync.jobs.fix.fix_record import as_text
 from photosync.jobs.repair.contents import Content, Contents
 from photosync.jobs.repair.copies import Copy, FolderCopies, LibraryCopies, proved_copy
 from photosync.jobs.repair.downloads import Downloads
+from photosync.jobs.repair.store_copies import StoreCopies
 from photosync.library import Library, digest_of
 from photosync.library.own_folders import temporary_path
 from photosync.model import Location
@@ -51,7 +52,8 @@ class GoodFiles:
     library: Library
     contents: Contents
     library_copies: LibraryCopies
-    folders: Sequence[FolderCopies]
+    others: Sequence[FolderCopies | StoreCopies]
+    """What the user names with `--from`."""
     downloads: Downloads
     alike: Sequence[CatalogEntry]
     """Entries with a wanted content."""
@@ -107,8 +109,8 @@ class GoodFiles:
         return None
 
     def _copies(self, content: Content, location: Location) -> Iterable[Copy]:
-        folders = (each.of(location, content) for each in self.folders)
-        return chain(self.library_copies.of(content), chain.from_iterable(folders))
+        others = (each.of(location, content) for each in self.others)
+        return chain(self.library_copies.of(content), chain.from_iterable(others))
 
     def _downloaded(self, entry: CatalogEntry, location: Location, workspace: Path) -> GoodFile:
         """From the item's own account, or another one that has the content. Raises `ItemError`."""
@@ -127,7 +129,7 @@ class GoodFiles:
                 return GoodFile(path, sha256, f"account: {other.account}")
             has_changed |= other is entry
             errors.setdefault(other.account, "it has another content now")
-        places = " or in ".join(["the library", *(str(each.folder) for each in self.folders)])
+        places = " or in ".join(["the library", *(each.place for each in self.others)])
         accounts = "; ".join(f"account '{name}': {error}" for name, error in errors.items())
         message = f"no copy is in {places}; {accounts}. An older backup may have one: name it with --from DIR"
         if has_changed:

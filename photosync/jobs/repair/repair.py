@@ -14,6 +14,7 @@ from threading import Event
 
 from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry, Sidecar
+from photosync.copies import CopyStore
 from photosync.errors import CancelledError, DestinationError, ItemError, PhotosyncError, Reason
 from photosync.jobs.albums.json_files import JsonFiles
 from photosync.jobs.findings import Finding, FindingKind
@@ -24,6 +25,7 @@ from photosync.jobs.repair.good_file import GoodFile, GoodFiles, OtherContentErr
 from photosync.jobs.repair.lists import ListRepair
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.repair.sidecars import SidecarRepair
+from photosync.jobs.repair.store_copies import StoreCopies
 from photosync.jobs.repair.undo_records import UndoRecordRepair
 from photosync.jobs.sums_list import SumsList, repair_lists
 from photosync.library import MADE_NAMES, PROGRAM_FOLDER, SUMS_NAME, Library, UndoRecords
@@ -41,6 +43,8 @@ class RepairOptions:
 
     folders: Sequence[Path]
     """Older backups, or second libraries; they are only read."""
+    stores: Mapping[str, CopyStore]
+    """Copies of the library in object stores, by name."""
     accounts: Mapping[str, AccountSource]
     settings: Callable[[str], metadata.Settings]
     """Of the fixer, for an account."""
@@ -111,18 +115,21 @@ class Repair:
         sizes: set[int | None] = {None} if any(each.sidecar for each in self._work) else set()
         sizes.update(size for entry in entries.values() for size in contents.sizes(entry))
         alike = catalog.repairs.alike(entries.values())
-        folders = [FolderCopies(folder, sizes) for folder in options.folders]
+        others: list[FolderCopies | StoreCopies] = [
+            *(FolderCopies(folder, sizes) for folder in options.folders),
+            *(StoreCopies(name, store, library) for name, store in options.stores.items()),
+        ]
         wanted: dict[str, set[str]] = {}
         for entry in (*entries.values(), *alike):
             wanted.setdefault(entry.account, set()).add(entry.id)
         self._downloads = Downloads(library, catalog, options.accounts, wanted, options.note, options.on_bytes)
         copies = LibraryCopies(library, catalog, sizes, alike)
         settings = options.settings
-        self._good_files = GoodFiles(library, contents, copies, folders, self._downloads, alike, settings)
+        self._good_files = GoodFiles(library, contents, copies, others, self._downloads, alike, settings)
         self._placement = Placement(library, catalog, run, copies.add)
         self._lists = ListRepair(library, catalog, self._placement, options.note)
         self._sidecars = SidecarRepair(library, catalog, self._good_files, self._placement, settings)
-        self._undo_records = UndoRecordRepair(library, catalog, self._good_files, folders, self._placement, settings)
+        self._undo_records = UndoRecordRepair(library, catalog, self._good_files, others, self._placement, settings)
 
     def run(self) -> Iterator[Finding]:
         """Each finding again: with the source that repaired it, or with a sentence why none did."""

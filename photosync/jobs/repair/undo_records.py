@@ -13,6 +13,7 @@ from photosync.errors import ItemError, Reason
 from photosync.jobs.repair.copies import FolderCopies, proved_copy
 from photosync.jobs.repair.good_file import GoodFiles
 from photosync.jobs.repair.placement import Placement, Wanted
+from photosync.jobs.repair.store_copies import StoreCopies
 from photosync.jobs.verify.undo_steps import BadRecord, steps_back
 from photosync.library import Library
 
@@ -26,7 +27,7 @@ class UndoRecordRepair:
     library: Library
     catalog: Catalog
     good_files: GoodFiles
-    folders: Sequence[FolderCopies]
+    others: Sequence[FolderCopies | StoreCopies]
     placement: Placement
     settings: Callable[[str], metadata.Settings]
 
@@ -44,12 +45,11 @@ class UndoRecordRepair:
             return self._recorded(wanted, _NOT_NEEDED)
         if self._is_right(entry, self._found(sha256, before), workspace):
             return self._recorded(wanted, "made again with the photo")
-        for folder in self.folders:
+        for other in self.others:
             with suppress(ItemError):
-                record = folder.undo.find(sha256).get(before)
+                record = other.undo_record(sha256, before)
                 if self._is_right(entry, record, workspace):
-                    source = f"folder: {folder.folder}"
-                    return self._kept(wanted, (sha256, before), record or b"", source)
+                    return self._kept(wanted, (sha256, before), record or b"", other.source)
         if sha256 != entry.stored_sha256:
             raise ItemError(
                 "it cannot be made again; an older backup may have it: name one with --from DIR", Reason.NOT_FOUND

@@ -137,3 +137,31 @@ def test_a_copy_that_has_nothing_is_not_right(sandbox: Sandbox) -> None:
     result = sandbox.run("verify", "--copy", NAME)
     assert result.exit == Exit.USAGE
     assert f"photosync copy {NAME}" in result.stderr
+
+
+def test_the_library_is_repaired_from_a_copy(sandbox: Sandbox, place: Place, simulator: AmazonSimulator) -> None:
+    """Photos and an undo record; the service is not asked."""
+    copied(sandbox)
+    first, second, *_ = sandbox.files()
+    before = {path: path.read_bytes() for path in (first, second)}
+    one_byte(first)
+    second.unlink()
+    record = next((sandbox.library / ".photosync/undo").rglob("*.json"))
+    wanted = record.read_bytes()
+    record.write_bytes(b"{")
+    simulator.forget()
+    result = sandbox.run("verify", "--repair", "--from", NAME)
+    assert result.exit == 0, result
+    assert {path: path.read_bytes() for path in before} == before
+    assert record.read_bytes() == wanted
+    sources = {str(each["repaired_from"]) for each in result.objects if "finding" in each}
+    assert len(sources) == 3
+    assert all(NAME in each or str(place.folder) in each for each in sources), sources
+    assert simulator.requests == []
+    assert sandbox.leftovers() == []
+
+
+def test_a_copy_that_is_not_configured_is_no_source(sandbox: Sandbox) -> None:
+    result = sandbox.run("verify", "--repair", "--from", "nowhere")
+    assert result.exit == Exit.USAGE
+    assert "nowhere" in result.stderr

@@ -104,8 +104,8 @@ def copy_of(sandbox: Sandbox) -> Path:
 
 def state(sandbox: Sandbox) -> tuple[object, ...]:
     """What a user sees of the library, but for the time of runs and readings."""
-    times = ("last_run", "last_exit", "last_verified", "oldest_reading")
-    status = {key: value for key, value in sandbox.run("status").objects[0].items() if key not in times}
+    of_runs = ("last_run", "last_command", "last_exit", "last_message", "last_good", "last_verified", "oldest_reading")
+    status = {key: value for key, value in sandbox.run("status").objects[0].items() if key not in of_runs}
     saved = sorted(sandbox.run("list", "account", "--saved").stdout.splitlines())
     return saved, status, sorted((sandbox.library / "SHA256SUMS").read_bytes().splitlines()), sandbox.hashes()
 

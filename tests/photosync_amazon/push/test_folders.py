@@ -124,7 +124,7 @@ def test_to_a_folder_by_its_path(user: Uploader, simulator: AmazonSimulator) -> 
 @pytest.mark.parametrize("to", ["", " ", "/Trips/../Norway", "/./x"])
 def test_a_destination_that_cannot_be(user: Uploader, simulator: AmazonSimulator, to: str) -> None:
     user.write({"IMG_0.JPG": photo(0)})
-    result = user.push("IMG_0.JPG", "--to", to)
+    result = user.sandbox.run("push", "amazon", "IMG_0.JPG", "--to", to)
     assert (result.exit, "--to" in result.stderr) == (2, True)
     assert simulator.counts["total"] == 0
 
