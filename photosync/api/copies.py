@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from pathlib import Path
@@ -134,7 +134,7 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
     from photosync.api.opening import open_catalog
     from photosync.copies import CopyRecord, open_place
     from photosync.file_systems import Lock
-    from photosync.library.disk_errors import disk_errors
+    from photosync.library.disk_errors import disk_error, disk_errors
     from photosync.library.own_folders import own_folder
 
     store = open_place(name, config.copy(name), config.path.parent)
@@ -142,12 +142,14 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
         raise UsageError(f"{library.root} is no library yet: nothing was saved there")
     with disk_errors(library.program_folder):
         folder = own_folder(library.program_folder, "copies")
-    try:
-        with (
-            Lock(folder / f"{name}.lock", timeout_s=0).held(),
-            open_catalog(library) as catalog,
-            CopyRecord(folder / f"{name}.db") as record,
-        ):
-            yield OpenCopy(name, store, record, library, catalog)
-    except Timeout as error:
-        raise LockedError(f"another run is working on the copy '{name}'; try again when it has ended.") from error
+    path = folder / f"{name}.lock"
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(Lock(path, timeout_s=0).held())
+        except Timeout as error:  # a subclass of OSError
+            raise LockedError(f"another run is working on the copy '{name}'; try again when it has ended.") from error
+        except OSError as error:
+            raise disk_error(error, path) from error
+        catalog = stack.enter_context(open_catalog(library))
+        record = stack.enter_context(CopyRecord(folder / f"{name}.db"))
+        yield OpenCopy(name, store, record, library, catalog)

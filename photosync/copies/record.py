@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from photosync.errors import DestinationError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -43,13 +46,14 @@ class RecordedCopy:
 
 
 class CopyRecord:
-    """A context manager. One process at a time writes it."""
+    """A context manager. One process at a time writes it. All methods raise `DestinationError` if the disk fails."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.executescript(_SCHEMA)
+        self._path = path
+        with self._errors():
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.executescript(_SCHEMA)
 
     def __enter__(self) -> Self:
         return self
@@ -59,28 +63,42 @@ class CopyRecord:
 
     def file(self, path: str) -> RecordedCopy | None:
         """What is known of the file with this path."""
-        row = self._connection.execute("SELECT * FROM files WHERE path = ?", (path,)).fetchone()
+        with self._errors():
+            row = self._connection.execute("SELECT * FROM files WHERE path = ?", (path,)).fetchone()
         return RecordedCopy(*row) if row else None
 
     @property
     def is_empty(self) -> bool:
         """Whether no file is known."""
-        return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
+        with self._errors():
+            return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
 
     def files(self) -> Iterator[RecordedCopy]:
         """All files, in the order of their paths."""
-        return (RecordedCopy(*row) for row in self._connection.execute("SELECT * FROM files ORDER BY path"))
+        with self._errors():
+            for row in self._connection.execute("SELECT * FROM files ORDER BY path"):
+                yield RecordedCopy(*row)
 
     def note(self, files: Iterable[RecordedCopy]) -> None:
         """These files are in the copy."""
         rows = [(each.path, each.size_bytes, each.sha256, each.md5, each.tag, each.verified_at) for each in files]
-        self._connection.execute("BEGIN")
-        self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
-        self._connection.execute("COMMIT")
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def note_read(self, paths: Iterable[str]) -> None:
         """These files were read in the copy, and were right."""
         now = time.time()
-        self._connection.execute("BEGIN")
-        self._connection.executemany("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
-        self._connection.execute("COMMIT")
+        self._write("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        with self._errors(), self._connection:
+            self._connection.execute("BEGIN")
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise DestinationError(
+                f"{self._path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
+            ) from error

@@ -36,6 +36,9 @@ def results(
                 for following in islice(tasks, 1):
                     pipeline.submit(following)
             check(cancel)
+    except GeneratorExit:  # nobody wants the rest
+        cancel.set()
+        raise
     except BaseException:
         cancel.set()
         yield from pipeline.close()

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from photosync.errors import Exit
+from photosync.file_systems import Lock
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, Place, copied
@@ -113,3 +114,24 @@ def test_an_unknown_name_is_told_with_the_known_ones(sandbox: Sandbox) -> None:
     result = sandbox.run("copy", "secnd")
     assert result.exit == Exit.USAGE
     assert NAME in result.stderr
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_damaged_record_is_said_with_what_to_do(sandbox: Sandbox) -> None:
+    copied(sandbox)
+    record = sandbox.library / OWN / "copies" / f"{NAME}.db"
+    record.write_bytes(b"rubbish" * 1000)
+    result = sandbox.run("copy")
+    assert result.exit == Exit.DESTINATION
+    assert str(record) in result.stderr
+    assert "may be deleted" in result.stderr
+    record.unlink()
+    assert copied(sandbox).number("saved") == 0
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_two_runs_do_not_work_on_one_copy(sandbox: Sandbox) -> None:
+    copied(sandbox)
+    with Lock(sandbox.library / OWN / "copies" / f"{NAME}.lock", timeout_s=5).held():
+        result = sandbox.run("copy")
+    assert result.exit == Exit.LOCKED
