@@ -110,7 +110,9 @@ class Spoiler:
         owner: object = item
         for name in path[:-1]:
             assert isinstance(owner, dict)
-            owner = owner[name]
+            owner = owner.get(name)
+            if owner is None:  # another listing describes the item with fewer fields
+                return []
         assert isinstance(owner, dict)
         owner[path[-1]] = MARK
         return [value]
