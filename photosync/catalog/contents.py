@@ -47,29 +47,25 @@ class RecordedContents:
 
     def duplicates(self, accounts: Sequence[str]) -> Iterator[list[SavedItem]]:
         """The saved items of each content that several of them have; without accounts, of all."""
-        of_accounts, names = _of_accounts(accounts)
-        rows = self._connection.execute(
-            f"""SELECT account, id, outside, path, delivered_sha256, coalesce(delivered_size, stored_size, 0)
-                FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
-                    SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
-                    GROUP BY delivered_sha256 HAVING count(*) > 1)
-                ORDER BY delivered_sha256, account, outside, path, id""",  # noqa: S608 - our own text
-            (*names, *names),
-        )
-        yield from (list(group) for _, group in groupby(map(_item, rows), key=lambda each: each.sha256))
+        items = self._items("count(*) > 1", "delivered_sha256, account", accounts)
+        yield from (list(group) for _, group in groupby(items, key=lambda each: each.sha256))
 
     def only_in_one(self, accounts: Sequence[str]) -> Iterator[SavedItem]:
         """The saved items whose content only one account has; of the named accounts, or of all."""
+        return self._items("count(DISTINCT account) = 1", "account", accounts)
+
+    def _items(self, of_content: str, order: str, accounts: Sequence[str]) -> Iterator[SavedItem]:
+        """The saved items of the contents with this condition."""
         of_accounts, names = _of_accounts(accounts)
         rows = self._connection.execute(
             f"""SELECT account, id, outside, path, delivered_sha256, coalesce(delivered_size, stored_size, 0)
                 FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
                     SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
-                    GROUP BY delivered_sha256 HAVING count(DISTINCT account) = 1)
-                ORDER BY account, outside, path, id""",  # noqa: S608 - our own text
+                    GROUP BY delivered_sha256 HAVING {of_content})
+                ORDER BY {order}, outside, path, id""",  # noqa: S608 - our own text
             (*names, *names),
         )
-        yield from map(_item, rows)
+        return map(_item, rows)
 
     def coverage(self, accounts: Sequence[str]) -> list[AccountCoverage]:
         """For each account with saved items, how many of them only it has; of the named accounts, or of all."""

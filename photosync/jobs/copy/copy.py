@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,7 +17,7 @@ from photosync.jobs.copy.library_files import REPLACED, LibraryFile, own_files, 
 from photosync.jobs.copy.parallel import WORKERS, results
 from photosync.jobs.copy.send import Sender, Sent, Task
 from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.library import Library
+from photosync.library import Library, digest_of
 
 _BATCH = 64
 _BATCH_S = 2.0
@@ -158,8 +157,7 @@ def _wanted(file: LibraryFile, known: RecordedCopy) -> str:
         return file.sha256
     if file.never_changes:
         return known.sha256
-    with file.source.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+    return digest_of(file.source).sha256
 
 
 def _free(path: str, taken: dict[str, Stored]) -> str:

@@ -6,7 +6,6 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from threading import Event
 
 from photosync.catalog import Catalog
@@ -17,7 +16,7 @@ from photosync.jobs.copy.library_files import CATALOG, IDENTITY, LibraryFile, li
 from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.library_catalog import open_catalog
 from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.library import PROGRAM_FOLDER, Library
+from photosync.library import PROGRAM_FOLDER, Library, digest_of
 from photosync.library.disk_errors import disk_errors, file_errors
 from photosync.library.undo import write_durably
 from photosync.model import Item
@@ -127,7 +126,7 @@ class RestoreLibrary:
         if file.path not in self._there:
             raise ItemError("the copy does not have it", Reason.NOT_FOUND)
         if file.source.exists():
-            if file.sha256 not in (None, _sha256_of(file.source)):
+            if file.sha256 not in (None, digest_of(file.source).sha256):
                 raise ItemError(f"another file is at {file.source}, and stays there", Reason.NAME_TAKEN)
             return _Brought(file)
         times: list[int] = []
@@ -158,8 +157,3 @@ class RestoreLibrary:
 def _is_wanted(catalog: Catalog, file: LibraryFile, wants: Callable[[Item], bool]) -> bool:
     entry = catalog.entry_at(file.location) if file.location else None
     return entry is not None and wants(entry.item)
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

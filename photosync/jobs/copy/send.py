@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,6 +13,8 @@ from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
 from photosync.errors import ItemError, Reason
 from photosync.jobs.copy.library_files import LibraryFile
 from photosync.jobs.copy.parallel import check
+from photosync.library import Hashes
+from photosync.model import Digest
 
 BLOCK = 1 << 18
 
@@ -38,31 +39,6 @@ class Sent:
     """None: it failed."""
     was_there: bool = False
     error: ItemError | None = None
-
-
-class Hashes:
-    """Those of a content that is read."""
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._md5 = hashlib.md5(usedforsecurity=False)
-        self.size_bytes = 0
-
-    def update(self, block: bytes) -> None:
-        """Take the next bytes."""
-        self._sha256.update(block)
-        self._md5.update(block)
-        self.size_bytes += len(block)
-
-    @property
-    def sha256(self) -> str:
-        """Of all that was taken."""
-        return self._sha256.hexdigest()
-
-    @property
-    def md5(self) -> str:
-        """Of all that was taken."""
-        return self._md5.hexdigest()
 
 
 class Sender:
@@ -96,9 +72,9 @@ class Sender:
             tag = self._store.write(task.file.path, status.st_size, content, status.st_mtime_ns)
         except WrongContentError as error:
             raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
-        return Sent(task, _record(task.file, hashes, tag))
+        return Sent(task, _record(task.file, hashes.digest(), tag))
 
-    def _has(self, stored: Stored, local: Hashes) -> bool:
+    def _has(self, stored: Stored, local: Digest) -> bool:
         """Whether the copy has this content. A run that was killed may not have recorded it."""
         if stored.size_bytes != local.size_bytes:
             return False
@@ -108,13 +84,13 @@ class Sender:
         for block in self._store.read(stored.path):
             check(self._cancel)
             there.update(block)
-        return there.sha256 == local.sha256
+        return there.digest().sha256 == local.sha256
 
-    def _local(self, file: LibraryFile) -> Hashes:
+    def _local(self, file: LibraryFile) -> Digest:
         hashes = Hashes()
         for _ in self._content(file, hashes, is_sent=False):
             pass
-        return hashes
+        return hashes.digest()
 
     def _content(self, file: LibraryFile, hashes: Hashes, *, is_sent: bool = True) -> Iterator[bytes]:
         """The file's content. Raises `ItemError` before its end, so that nothing is stored, if it is another one."""
@@ -127,7 +103,7 @@ class Sender:
                     if is_sent:
                         self._take(len(block))
                     following = source.read(BLOCK)
-                    if not following and file.sha256 not in (None, hashes.sha256):
+                    if not following and file.sha256 not in (None, hashes.digest().sha256):
                         raise ItemError(
                             f"{file.source} is not as it was saved, and was not sent: photosync verify --repair",
                             Reason.DAMAGED,
@@ -145,5 +121,5 @@ def _status(path: Path) -> os.stat_result:
         raise ItemError(f"{path} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
 
 
-def _record(file: LibraryFile, hashes: Hashes, tag: str) -> RecordedCopy:
-    return RecordedCopy(file.path, hashes.size_bytes, hashes.sha256, hashes.md5, tag)
+def _record(file: LibraryFile, digest: Digest, tag: str) -> RecordedCopy:
+    return RecordedCopy(file.path, digest.size_bytes, digest.sha256, digest.md5, tag)

@@ -83,7 +83,7 @@ class VerifyCopy:
 
     def _findings(self, there: dict[str, Stored]) -> Iterator[Finding]:
         to_read: list[RecordedCopy] = []
-        for known in self.record.files():
+        for known in list(self.record.files()):  # a repair writes to it meanwhile
             finding = self._by_listing(known, there.get(known.path))
             if finding is not None:
                 yield finding
