@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS files (
     sha256 TEXT NOT NULL,
     md5 TEXT NOT NULL,
     tag TEXT NOT NULL,              -- as the store told it when the file was stored
-    verified_at REAL                -- when it was read again and was right
+    verified_at REAL                -- when it was read again and was right; NULL: never, or not right since
 ) WITHOUT ROWID;
 """
 
@@ -38,7 +38,7 @@ class RecordedCopy:
     md5: str
     tag: str
     verified_at: float | None = None
-    """Seconds since 1970; None: it was not read since it was stored."""
+    """Seconds since 1970; None: it was not read since it was stored, or was not right when it was looked at last."""
 
     def is_as_stored(self, size_bytes: int, tag: str) -> bool:
         """Whether a listing shows the content that was stored. A store may list an object's md5 for a tag."""
@@ -88,6 +88,10 @@ class CopyRecord:
         """These files were read in the copy, and were right."""
         now = time.time()
         self._write("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
+
+    def note_wrong(self, paths: Iterable[str]) -> None:
+        """These files are not right in the copy, or not there: that they were read earlier does not count any more."""
+        self._write("UPDATE files SET verified_at = NULL WHERE path = ?", [(each,) for each in paths])
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with self._errors(), self._connection:

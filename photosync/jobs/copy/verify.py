@@ -83,18 +83,24 @@ class VerifyCopy:
 
     def _findings(self, there: dict[str, Stored]) -> Iterator[Finding]:
         to_read: list[RecordedCopy] = []
-        for known in list(self.record.files()):  # a repair writes to it meanwhile
+        by_listing: list[Finding] = []
+        for known in self.record.files():
             finding = self._by_listing(known, there.get(known.path))
             if finding is not None:
-                yield finding
+                by_listing.append(finding)
             else:
                 to_read.append(known)
+        self.record.note_wrong(each.path or "" for each in by_listing)
+        yield from by_listing
         to_read.sort(key=lambda each: each.verified_at or 0.0)
         chosen = to_read[: ceil(self.part * len(to_read))]
         self.summary.count_right(len(to_read) - len(chosen))
         self.reporter.wanted(len(chosen), sum(each.size_bytes for each in chosen))
         for read in results(iter(chosen), self._read, _Read, self.workers, self.cancel):
-            yield from self._by_content(read)
+            finding = self._by_content(read)
+            if finding is not None:
+                self.record.note_wrong([read.file.path])
+                yield finding
 
     def _by_listing(self, known: RecordedCopy, stored: Stored | None) -> Finding | None:
         if stored is None:
@@ -123,21 +129,20 @@ class VerifyCopy:
             return _Read(known, None)
         return _Read(known, hash_.hexdigest(), size_bytes)
 
-    def _by_content(self, read: _Read) -> Iterator[Finding]:
+    def _by_content(self, read: _Read) -> Finding | None:
         self.reporter.saved(read.file.path, read.file.path)
         if read.sha256 is None:
-            yield _finding(read.file, FindingKind.MISSING, FindingReason.ABSENT, "it is not in the copy any more")
-            return
+            return _finding(read.file, FindingKind.MISSING, FindingReason.ABSENT, "it is not in the copy any more")
         self.summary.read += 1
         self.summary.size_bytes += read.size_bytes
         if read.sha256 != read.file.sha256:
             error = "its content there is not the one that was sent"
-            yield _finding(read.file, FindingKind.DAMAGED, FindingReason.OTHER_CONTENT, error)
-            return
+            return _finding(read.file, FindingKind.DAMAGED, FindingReason.OTHER_CONTENT, error)
         self.summary.count_right()
         self._right.append(read.file.path)
         if len(self._right) >= _BATCH:
             self._note_right()
+        return None
 
     def _note_right(self) -> None:
         self.record.note_read(self._right)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from photosync.copies import CopyRecord
 from photosync.errors import Exit
 from photosync.testing.command import Result, Sandbox
 from photosync_amazon.simulator import AmazonSimulator
@@ -59,6 +60,12 @@ def damage(sandbox: Sandbox, place: Place) -> set[tuple[object, object, object]]
         expected.add((name, *words))
     assert len(expected) == len(DAMAGES)
     return expected
+
+
+def verified(sandbox: Sandbox) -> dict[str, float | None]:
+    """When each file of the copy was read and was right."""
+    with CopyRecord(sandbox.library / ".photosync/copies" / f"{NAME}.db") as record:
+        return {each.path: each.verified_at for each in record.files()}
 
 
 def test_a_copy_that_is_right(sandbox: Sandbox, place: Place) -> None:
@@ -113,6 +120,22 @@ def test_each_damage_is_named_and_repaired(sandbox: Sandbox, place: Place) -> No
     assert sandbox.run("verify", "--copy", NAME).exit == 0
     kept = [path for path in place.files() if path.startswith(".photosync/damaged/")]
     assert len(kept) == len(expected) - 1  # what was removed cannot be kept
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+@pytest.mark.parametrize(("options", "expected"), [((), 0), (("--quick",), 1)])
+def test_what_was_right_earlier_and_is_not_now_does_not_count_as_verified(
+    sandbox: Sandbox, place: Place, options: tuple[str, ...], expected: int
+) -> None:
+    """`--quick` cannot see another content of the same size; but all that it finds counts."""
+    copied(sandbox)
+    assert sandbox.run("verify", "--copy", NAME).exit == 0
+    assert None not in verified(sandbox).values()
+    wrong = {path for path, *_ in damage(sandbox, place)}
+    assert sandbox.run("verify", "--copy", NAME, *options).exit == Exit.DAMAGE
+    not_verified = {path for path, at in verified(sandbox).items() if at is None}
+    assert not_verified <= wrong
+    assert len(wrong - not_verified) == expected
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
