@@ -7,26 +7,20 @@ little as possible: any field may be missing, and filtered listings are filtered
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date
-from functools import cached_property, partial
-from http import HTTPStatus
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from photosync.documents import page_url
-from photosync.errors import ItemError, ProviderError, SignInError, UsageError
+from photosync.errors import ItemError, SignInError, UsageError
 from photosync.model import (
-    CONTEXTS,
     PERSON,
     AccountDetails,
     Collection,
     Facet,
     Folder,
     Item,
-    Kind,
     Period,
     Selection,
-    SortField,
     Usage,
 )
 from photosync.provider import (
@@ -40,19 +34,17 @@ from photosync.provider import (
     UploadFacts,
     UploadRequest,
 )
-from photosync.provider_kit.amazon_drive.filters import read_filter
 from photosync.provider_kit.amazon_drive.folders import PushFolders
-from photosync.provider_kit.endless import ListingProgress
-from photosync.provider_kit.json_fields import Json, json_object, text
-from photosync.provider_kit.pages_ahead import MOST_AHEAD, PagesAhead
+from photosync.provider_kit.json_fields import Json
+from photosync.provider_kit.pages_ahead import MOST_AHEAD
 from photosync.provider_kit.sign_in_record import SignInRecord
 from photosync.transport import Destination
-from photosync_amazon.api import NEWEST_FIRST, PAGE_SIZE, SERVICE, AmazonApi, NodePage
+from photosync_amazon.api import SERVICE, AmazonApi
 from photosync_amazon.cookies import find_cookies
-from photosync_amazon.facets import CATEGORIES, counts_by_time, facets_of
-from photosync_amazon.items import AmazonAlbum, items_of, person_of
+from photosync_amazon.facets import CATEGORIES, facets_of
+from photosync_amazon.items import items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
-from photosync_amazon.query import NodeQuery, node_query
+from photosync_amazon.listing import AmazonListing
 from photosync_amazon.refusals import AmazonRefusal
 from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
@@ -66,15 +58,8 @@ if TYPE_CHECKING:
     from photosync_amazon.uploads import AmazonUploader
     from photosync_amazon.vault import AmazonVault
 
-_SORTS = {
-    SortField.TAKEN: "contentProperties.contentDate",
-    SortField.ADDED: "createdDate",
-    SortField.NAME: "name",
-}
 FAMILY = "family"
 """The context of a search that has what is in the family's vault."""
-MAX_YEARS = 50
-"""The maximum number of years in one filter."""
 
 
 class AmazonProvider:
@@ -133,53 +118,17 @@ class AmazonProvider:
     def _api(self) -> AmazonApi:
         return self._session.api
 
+    @property
+    def _listing(self) -> AmazonListing:
+        return AmazonListing(self._account, self._api, self._session.transport)
+
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:  # noqa: ARG002
         """The matching items, the newest first: from a search, or from the members of an album."""
-        return self._list(selection, collection, ahead=0)
+        return self._listing.pages(selection, collection)
 
     def list_whole(self, selection: Selection, collection: str | None) -> Iterator[Page]:
         """The same, with some pages requested at a time."""
-        return self._list(selection, collection, ahead=MOST_AHEAD)
-
-    def _list(self, selection: Selection, collection: str | None, ahead: int) -> Iterator[Page]:
-        return (
-            self._list_all(selection, ahead) if collection is None else self._list_album(selection, collection, ahead)
-        )
-
-    def _list_all(self, selection: Selection, ahead: int) -> Iterator[Page]:
-        query = node_query(selection)
-        return self._list_nodes(selection, query, ahead) if query is not None else self._list_found(selection, ahead)
-
-    def _list_nodes(self, selection: Selection, query: NodeQuery, ahead: int) -> Iterator[Page]:
-        """Without a total: the service counts folders and documents too."""
-        with self._refusals_of(selection, query.filters):
-            for page in self._api.nodes(query.filters, sort_of(selection), ahead):
-                media = [node for node in page.nodes if node.media is not Kind.OTHER]
-                yield Page(tuple(items_of(media)), unusable=page.unusable)
-
-    def _list_found(self, selection: Selection, ahead: int) -> Iterator[Page]:
-        limit = min(selection.max_items or PAGE_SIZE, PAGE_SIZE)
-        offset = selection.offset or 0
-        progress = ListingProgress(SERVICE)
-        with PagesAhead(partial(self._search, selection, limit), self._session.transport, ahead) as pages:
-            while True:
-                page = pages.at(offset)
-                yield Page(tuple(items_of(page.nodes)), page.total, unusable=page.unusable)
-                offset += len(page.content)
-                if page.is_last(offset):
-                    return
-                progress.check(page.ids)
-
-    def _list_album(self, selection: Selection, album_id: str, ahead: int) -> Iterator[Page]:
-        if selection.query or selection.context or selection.offset:
-            raise UsageError(
-                f"account '{self._account}': Amazon Photos cannot search inside an album: leave out --query, --context "
-                "and --offset, or the album"
-            )
-        unlisted = AmazonAlbum(album_id, album_id, owner=None, is_shared=False, count=None)
-        album = next((album for album in self._api.albums() if album.id == album_id), unlisted)
-        for page in self._api.children(album_id, sort=sort_of(selection), ahead=ahead):
-            yield Page(tuple(items_of(page.nodes, album)), page.total, unusable=page.unusable)
+        return self._listing.pages(selection, collection, ahead=MOST_AHEAD)
 
     def items(self, ids: Sequence[str]) -> Iterator[Page]:
         """The photos and videos with these ids, a request for each."""
@@ -194,38 +143,11 @@ class AmazonProvider:
 
     def count(self, selection: Selection, collection: str | None) -> int | None:
         """The number of matches, if the service can count them: not for days, and not in albums."""
-        if collection is not None or selection.since or selection.until or node_query(selection) is not None:
-            return None
-        return self._search(selection, 1, 0).total
+        return self._listing.count(selection) if collection is None else None
 
     def count_by_time(self, selection: Selection, period: Period) -> Mapping[str | None, int] | None:
         """The service's aggregation by time, if its numbers add up to what the search has."""
-        if selection.since or selection.until or node_query(selection) is not None:
-            return None
-        filters = search_filters(selection)
-        with self._refusals_of(selection, filters):
-            total, entries = self._api.grouped(filters, period, selection.context or CONTEXTS[0])
-        counts = counts_by_time(entries, period)
-        return counts if counts is not None and sum(counts.values()) == total else None
-
-    def _search(self, selection: Selection, limit: int, offset: int) -> NodePage:
-        filters = search_filters(selection)
-        with self._refusals_of(selection, filters):
-            return self._api.search(filters, offset, limit, sort_of(selection), selection.context or CONTEXTS[0])
-
-    @contextmanager
-    def _refusals_of(self, selection: Selection, filters: str) -> Iterator[None]:
-        """Within it, a refusal of the user's own filter, which was sent as a part of `filters`, is wrong usage."""
-        try:
-            yield
-        except ProviderError as error:
-            if error.status != HTTPStatus.BAD_REQUEST or selection.query is None:
-                raise
-            said = text(json_object(error.body), "message") or "status 400"
-            said = said.replace(filters, selection.query)
-            raise UsageError(
-                f"account '{self._account}': Amazon Photos refuses --query {selection.query} ({said})"
-            ) from error
+        return self._listing.count_by_time(selection, period)
 
     def collections(self) -> Iterator[Collection]:
         """The albums, those that others share included."""
@@ -453,26 +375,3 @@ class AmazonProvider:
         """Store what was renewed, and close the session."""
         if isinstance(self._opened, AmazonSession):
             self._opened.close()
-
-
-def search_filters(selection: Selection) -> str:
-    """The part of `selection` that the service can filter, in its filter language."""
-    types = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
-    clauses = [f"type:({types[selection.kind]})" if selection.kind in types else "type:(PHOTOS OR VIDEOS)"]
-    years = selection.possible_years(date.today())  # noqa: DTZ011 - the person's own calendar
-    if years and len(years) <= MAX_YEARS:
-        clauses.append(f"timeYear:({' OR '.join(map(str, years))})")
-    if selection.months:
-        clauses.append(f"timeMonth:({' OR '.join(map(str, selection.months))})")
-    if selection.favorites:
-        clauses.append("favorite:(true)")
-    if selection.query:
-        clauses.append(read_filter(selection.query).as_clause)
-    return " AND ".join(clauses)
-
-
-def sort_of(selection: Selection) -> str:
-    """The order in the service's words."""
-    if selection.sort is None:
-        return NEWEST_FIRST
-    return f"['{_SORTS[selection.sort.by]} {'DESC' if selection.sort.descending else 'ASC'}']"

@@ -1,4 +1,4 @@
-"""The user's own filter: where it is sent, checked before, and made fit to be joined with other clauses.
+"""A selection in the service's filter language. The user's own filter in it is checked before it is sent.
 
 Facts: protocol notes on Amazon Photos, sections 4 and 5: `/search` and `/nodes` have fields of their own.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from photosync.errors import UsageError
-from photosync.model import FIRST_PHOTO_YEAR, Selection
+from photosync.model import FIRST_PHOTO_YEAR, Kind, Selection, SortField
 from photosync.provider_kit.amazon_drive.filters import (
     MOST_TERMS,
     NODE_FIELDS,
@@ -23,6 +23,16 @@ from photosync.provider_kit.amazon_drive.filters import (
     truth,
     whole_number,
 )
+from photosync_amazon.api import NEWEST_FIRST
+
+MAX_YEARS = 50
+"""The maximum number of years in one filter."""
+_SORTS = {
+    SortField.TAKEN: "contentProperties.contentDate",
+    SortField.ADDED: "createdDate",
+    SortField.NAME: "name",
+}
+_TYPES = {Kind.PHOTO: "PHOTOS", Kind.VIDEO: "VIDEOS"}
 
 
 def _fields_of_search() -> Mapping[str, Check | None]:
@@ -70,6 +80,28 @@ def node_query(selection: Selection) -> NodeQuery | None:
     if len(terms) + len(clauses) <= MOST_TERMS and not any(term.field == "kind" for term in terms):
         clauses.append("kind:FILE")
     return NodeQuery(" AND ".join(clauses))
+
+
+def search_filters(selection: Selection) -> str:
+    """The part of `selection` that the service's search can filter."""
+    clauses = [f"type:({_TYPES[selection.kind]})" if selection.kind in _TYPES else "type:(PHOTOS OR VIDEOS)"]
+    years = selection.possible_years(date.today())  # noqa: DTZ011 - the person's own calendar
+    if years and len(years) <= MAX_YEARS:
+        clauses.append(f"timeYear:({' OR '.join(map(str, years))})")
+    if selection.months:
+        clauses.append(f"timeMonth:({' OR '.join(map(str, selection.months))})")
+    if selection.favorites:
+        clauses.append("favorite:(true)")
+    if selection.query:
+        clauses.append(read_filter(selection.query).as_clause)
+    return " AND ".join(clauses)
+
+
+def sort_of(selection: Selection) -> str:
+    """The order in the service's words."""
+    if selection.sort is None:
+        return NEWEST_FIRST
+    return f"['{_SORTS[selection.sort.by]} {'DESC' if selection.sort.descending else 'ASC'}']"
 
 
 def _is_of_nodes(filter_: Filter) -> bool:
