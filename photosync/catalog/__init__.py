@@ -10,6 +10,7 @@ from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.made_files import MadeFile
+from photosync.catalog.offsite import OffsiteFile
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
 from photosync.catalog.repairs import RepairRecord
 from photosync.catalog.schema import SCHEMA_VERSION
@@ -31,6 +32,7 @@ __all__ = [
     "MadeFile",
     "Match",
     "Member",
+    "OffsiteFile",
     "PushRecord",
     "PushedFile",
     "Pushes",

@@ -12,12 +12,14 @@ from itertools import groupby
 from photosync.catalog.connection import CatalogConnection
 from photosync.model import Location
 
-_SAVED = "path IS NOT NULL AND delivered_sha256 IS NOT NULL"
+_PATH = "coalesce(path, offsite_path)"
+"""Also of a file that only copies of the library have."""
+_SAVED = f"{_PATH} IS NOT NULL AND delivered_sha256 IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedItem:
-    """An item with a file."""
+    """An item with a file, in the library or in copies of it alone."""
 
     account: str
     id: str
@@ -58,11 +60,11 @@ class RecordedContents:
         """The saved items of the contents with this condition."""
         of_accounts, names = _of_accounts(accounts)
         rows = self._connection.execute(
-            f"""SELECT account, id, outside, path, delivered_sha256, coalesce(delivered_size, stored_size, 0)
+            f"""SELECT account, id, outside, {_PATH}, delivered_sha256, coalesce(delivered_size, stored_size, 0)
                 FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
                     SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
                     GROUP BY delivered_sha256 HAVING {of_content})
-                ORDER BY {order}, outside, path, id""",  # noqa: S608 - our own text
+                ORDER BY {order}, outside, {_PATH}, id""",  # noqa: S608 - our own text
             (*names, *names),
         )
         return map(_item, rows)

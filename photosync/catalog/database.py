@@ -25,6 +25,7 @@ from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.live_photos import LivePhotos
 from photosync.catalog.made_files import MadeFiles
+from photosync.catalog.offsite import OffsiteFiles
 from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
 from photosync.catalog.sidecars_due import SidecarsDue
@@ -46,7 +47,7 @@ _RECORD_SAVED = f"""
     VALUES ({", ".join("?" * (len(_SAVED_COLUMNS) + 3))})
     ON CONFLICT (account, id) DO UPDATE SET
         {", ".join(f"{column} = excluded.{column}" for column in _SAVED_COLUMNS)}, verified_run = NULL,
-        {NO_FAILURE}"""  # noqa: S608 - our own names
+        offsite_path = NULL, offsite_key = NULL, offsite_since = NULL, {NO_FAILURE}"""  # noqa: S608 - our own names
 
 _LISTED = "(SELECT value FROM json_each(?))"
 """The ids of a page as one parameter: there may be more than a statement can have parameters."""
@@ -106,6 +107,7 @@ class Catalog:
         self.sidecars_due = SidecarsDue(connection)
         self.made_files = MadeFiles(connection)
         self.album_files = AlbumFiles(connection)
+        self.offsite = OffsiteFiles(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")
@@ -197,8 +199,9 @@ class Catalog:
         """Forget the seen ids and missing files of the last run. Their ids are unique in one account only."""
         self._connection.execute("DELETE FROM temp.seen")
         self._connection.execute("DELETE FROM temp.missing")
-        has_files = self._connection.execute("SELECT EXISTS (SELECT 1 FROM items WHERE path_key IS NOT NULL)")
-        self._may_have_files = bool(has_files.fetchone()[0])
+        has_files = """SELECT EXISTS (SELECT 1 FROM items WHERE path_key IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM items WHERE offsite_key IS NOT NULL)"""
+        self._may_have_files = bool(self._connection.execute(has_files).fetchone()[0])
 
     def note_seen(self, ids: Iterable[str], *, by_listing: bool = True) -> set[str]:
         """Note that the present run handles these ids. Returns those that it had not seen before.
@@ -241,7 +244,7 @@ class Catalog:
         return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
 
     def owner_of(self, location: Location) -> tuple[str, str] | None:
-        """The account and the id of the item whose file is at this location."""
+        """The account and the id of the item whose file is at this location, or comes back to it from a copy."""
         if not self._may_have_files:
             return None
         return entry.owner(self._connection, location)
@@ -291,7 +294,8 @@ class Catalog:
         """Record new descriptions of known items."""
         self._connection.executemany(
             """UPDATE items SET description = ?,
-                   state = CASE WHEN state <> 'gone' THEN state WHEN path IS NULL THEN 'pushed' ELSE 'saved' END
+                   state = CASE WHEN state <> 'gone' THEN state WHEN path IS NOT NULL THEN 'saved'
+                       WHEN offsite_path IS NOT NULL THEN 'offsite' ELSE 'pushed' END
                WHERE account = ? AND id = ?""",
             [(item_json.to_text(item), account, item.id) for item in items],
         )

@@ -10,7 +10,7 @@ from photosync.catalog.connection import UNREADABLE, CatalogConnection
 from photosync.characters import is_utf_8
 from photosync.model import Item, Location, Proof
 
-_COLUMNS = """rowid, account, id, description, state, first_run, outside, path, revision,
+_COLUMNS = """rowid, account, id, description, state, first_run, outside, path, offsite_path, revision,
     delivered_size, delivered_md5, delivered_sha256, stored_size, stored_sha256, saved_at,
     reason, error, mended, proof, verified_run, tries, failed_since, failed_at, told_at, content_identifier,
     id IN (SELECT id FROM missing)"""
@@ -30,10 +30,13 @@ class CatalogEntry(NamedTuple):
     description: str
     """The provider's last description of the item: `item_json.to_text`."""
     state: str
-    """saved, pushed, failed or gone."""
+    """saved, offsite, pushed, failed or gone."""
     first_run: int
     """The first run that saw the item."""
     location: Location | None = None
+    """Where its file is in the library."""
+    offsite: Location | None = None
+    """Where its file was, and comes back to, if only copies of the library have it."""
     revision: str | None = None
     delivered_size: int | None = None
     delivered_md5: str | None = None
@@ -88,7 +91,8 @@ class CatalogEntry(NamedTuple):
     @property
     def needs_download(self) -> bool:
         """Whether the content must be downloaded although it has not changed."""
-        return (self.location is None and not self.was_pushed) or self.reason is not None or self.is_missing
+        is_elsewhere = self.was_pushed or self.offsite is not None
+        return (self.location is None and not is_elsewhere) or self.reason is not None or self.is_missing
 
     @property
     def was_pushed(self) -> bool:
@@ -121,17 +125,19 @@ def select(connection: CatalogConnection, condition: str, *parameters: object) -
 
 
 def owner(connection: CatalogConnection, location: Location) -> tuple[str, str] | None:
-    """The account and the id of the item whose file is at a location."""
+    """The account and the id of the item whose file is at a location, or comes back to it from a copy."""
     key = location.key
     if not (is_utf_8(location.root) and is_utf_8(key)):
         return None
-    query = "SELECT account, id FROM items WHERE outside = ? AND path_key = ?"
+    query = """SELECT account, id FROM items WHERE outside = ?1 AND path_key = ?2
+        UNION ALL SELECT account, id FROM items WHERE outside = ?1 AND offsite_key = ?2"""
     found: tuple[str, str] | None = connection.execute(query, (location.root, key)).fetchone()
     return found
 
 
 def _from_row(row: tuple[Any, ...], connection: CatalogConnection) -> CatalogEntry:
     """The entry of a row of `_COLUMNS`."""
-    root, path, is_missing = row[6], row[7], row[-1]
+    root, path, offsite_path, is_missing = row[6], row[7], row[8], row[-1]
     location = None if path is None else Location(root, path)
-    return CatalogEntry._make((*row[:6], location, *row[8:-1], bool(is_missing), connection))
+    offsite = None if offsite_path is None else Location(root, offsite_path)
+    return CatalogEntry._make((*row[:6], location, offsite, *row[9:-1], bool(is_missing), connection))

@@ -87,7 +87,7 @@ class Pushes:
     def has_item(self, item_id: str) -> bool:
         """Whether this item is known to be at the service."""
         found = self._connection.execute(
-            "SELECT 1 FROM items WHERE account = ? AND id = ? AND state IN ('pushed', 'saved')",
+            "SELECT 1 FROM items WHERE account = ? AND id = ? AND state IN ('pushed', 'saved', 'offsite')",
             (self._account, item_id),
         )
         return found.fetchone() is not None
@@ -101,7 +101,7 @@ class Pushes:
             f"""SELECT i.description, p.place = ?4 AS in_place FROM pushes AS p JOIN items AS i USING (account, id)
                 WHERE p.account = ?1 AND p.size = ?2 AND p.sha256 = ?3 AND NOT {_GONE}
                 UNION ALL SELECT description, ?4 = '' FROM items
-                WHERE account = ?1 AND stored_size = ?2 AND stored_sha256 = ?3 AND state = 'saved'
+                WHERE account = ?1 AND stored_size = ?2 AND stored_sha256 = ?3 AND state IN ('saved', 'offsite')
                 ORDER BY in_place DESC LIMIT 1""",  # noqa: S608 - our own text
             (self._account, digest.size_bytes, digest.sha256, destination),
         ).fetchone()
@@ -125,7 +125,8 @@ class Pushes:
                        (account, id, description, state, first_run, outside, delivered_size, delivered_md5)
                    VALUES (?, ?, ?, 'pushed', ?, '', ?, ?)
                    ON CONFLICT (account, id) DO UPDATE SET
-                       state = CASE WHEN path IS NULL THEN 'pushed' ELSE 'saved' END,
+                       state = CASE WHEN path IS NOT NULL THEN 'saved'
+                           WHEN offsite_path IS NOT NULL THEN 'offsite' ELSE 'pushed' END,
                        reason = CASE WHEN path IS NULL THEN NULL ELSE reason END,
                        error = CASE WHEN path IS NULL THEN NULL ELSE error END""",
                 (self._account, item.id, item_json.to_text(item), run, digest.size_bytes, digest.md5),

@@ -14,7 +14,7 @@ MIGRATIONS = (
         account TEXT NOT NULL,
         id TEXT NOT NULL,
         description TEXT NOT NULL,      -- the item as its provider described it last, JSON
-        state TEXT NOT NULL,            -- saved, pushed, failed or gone
+        state TEXT NOT NULL,            -- saved, offsite, pushed, failed or gone
         first_run INTEGER NOT NULL,     -- the run that met it first
         saved_run INTEGER,              -- the run that brought the file
         outside TEXT NOT NULL,          -- '' for the library, else the folder that path is relative to
@@ -237,6 +237,12 @@ MIGRATIONS = (
         changed_at TEXT                 -- when the service confirmed it; null: it was sent, and no answer came
     );
     CREATE INDEX changes_by_item ON changes (account, id);
+    """,
+    """
+    ALTER TABLE items ADD COLUMN offsite_path TEXT;     -- where the file lay, while only copies of the library have it
+    ALTER TABLE items ADD COLUMN offsite_key TEXT;      -- the same as path_key
+    ALTER TABLE items ADD COLUMN offsite_since TEXT;    -- when it was removed from the library
+    CREATE UNIQUE INDEX items_by_offsite_path ON items (outside, offsite_key) WHERE offsite_key IS NOT NULL;
     """,
 )
 """Each step is applied once, in order, in its own transaction; `PRAGMA user_version` counts them."""

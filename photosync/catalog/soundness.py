@@ -125,12 +125,13 @@ def _check_value(value: object, type_: str) -> None:
 
 def _read_item(row: Row) -> None:
     item_json.from_text(row["description"])
-    if row["state"] not in ("saved", "pushed", "failed", "gone"):
+    if row["state"] not in ("saved", "offsite", "pushed", "failed", "gone"):
         raise ValueError(row["state"])
-    if row["path"] is not None:
-        is_whole = None not in (row["stored_size"], row["stored_sha256"])
-        if not is_whole or Location(row["outside"], row["path"]).key != row["path_key"]:
-            raise ValueError(row["path"])
+    for path, key in (("path", "path_key"), ("offsite_path", "offsite_key")):
+        if row[path] is not None:
+            is_whole = None not in (row["stored_size"], row["stored_sha256"])
+            if not is_whole or Location(row["outside"], row[path]).key != row[key]:
+                raise ValueError(row[path])
     for name in ("delivered_md5", "delivered_sha256", "stored_sha256"):
         bytes.fromhex(row[name] or "")
     if row["proof"] is not None:

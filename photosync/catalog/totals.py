@@ -22,6 +22,9 @@ class AccountTotals:
     failed: int
     """Items whose last download failed."""
     gone: int
+    offsite: int
+    """Items whose file only copies of the library have."""
+    offsite_bytes: int
     fixed: int
     """Files that differ from the delivered bytes, and can be undone."""
     proved: Mapping[Proof, int]
@@ -45,7 +48,9 @@ class AccountTotals:
 
 _PROOFS = ", ".join(f"count(*) FILTER (WHERE path IS NOT NULL AND coalesce(proof, 'own') = '{each}')" for each in Proof)
 _ITEMS = f"""
-    SELECT count(path), coalesce(sum(stored_size), 0), count(reason), coalesce(sum(state = 'gone'), 0),
+    SELECT count(path), coalesce(sum(stored_size) FILTER (WHERE path IS NOT NULL), 0),
+        count(reason), coalesce(sum(state = 'gone'), 0),
+        count(offsite_path), coalesce(sum(stored_size) FILTER (WHERE offsite_path IS NOT NULL), 0),
         coalesce(sum(path IS NOT NULL AND stored_sha256 <> delivered_sha256), 0),
         max(verified_run) FILTER (WHERE path IS NOT NULL),
         min(coalesce(verified_run, saved_run)) FILTER (WHERE path IS NOT NULL), {_PROOFS}
@@ -56,8 +61,8 @@ _ITEMS = f"""
 def totals_of(connection: CatalogConnection, account: str) -> AccountTotals:
     """An account's items, and its last run."""
     row = connection.execute(_ITEMS, (account,)).fetchone()
-    runs_read, proved = row[5:7], dict(zip(Proof, row[7:], strict=True))
-    items, size_bytes, failed, gone, fixed = row[:5]
+    runs_read, proved = row[7:9], dict(zip(Proof, row[9:], strict=True))
+    items, size_bytes, failed, gone, offsite, offsite_bytes, fixed = row[:7]
     last = "SELECT started_at, exit, command, summary FROM runs WHERE account = ? ORDER BY run DESC LIMIT 1"
     last_started, last_exit, command, summary = connection.execute(last, (account,)).fetchone() or (None,) * 4
     started = "SELECT (SELECT started_at FROM runs WHERE run = ?), (SELECT started_at FROM runs WHERE run = ?)"
@@ -73,6 +78,8 @@ def totals_of(connection: CatalogConnection, account: str) -> AccountTotals:
             size_bytes=size_bytes,
             failed=failed,
             gone=gone,
+            offsite=offsite,
+            offsite_bytes=offsite_bytes,
             fixed=fixed,
             proved=proved,
             last_started_at=last_started_at,

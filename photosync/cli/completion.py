@@ -24,7 +24,7 @@ _FIXED = {
     "--context": ("customer", "all", "family", "groups", "unknown"),
     "--layout": _LAYOUTS,
     "--sort": ("taken", "added", "name"),
-    "--state": ("new", "saved", "changed", "failed", "pushed", "gone"),
+    "--state": ("new", "saved", "changed", "failed", "pushed", "offsite", "gone"),
 }
 
 

@@ -30,12 +30,14 @@ class State(StrEnum):
     CHANGED = "changed"
     PUSHED = "pushed"
     """Uploaded from a file outside the library, and not in the library."""
+    OFFSITE = "offsite"
+    """Its file was removed from the library; copies of the library have it."""
     GONE = "gone"
     FAILED = "failed"
     """Its content could not be downloaded last; a file from before may be there."""
 
 
-RECORDED_STATES = frozenset({State.GONE, State.FAILED})
+RECORDED_STATES = frozenset({State.OFFSITE, State.GONE, State.FAILED})
 """The catalog alone has them; the provider need not be asked."""
 COMPARED_STATES = frozenset({State.NEW, State.CHANGED})
 """Only the provider shows whether an item is in them."""
@@ -57,8 +59,9 @@ class ListedItem:
 
     @property
     def path(self) -> str | None:
-        """The path of its file: relative to the library, or absolute outside it."""
-        return str(self.entry.location) if self.entry and self.entry.location else None
+        """The path of its file, also of one that only copies have: relative to the library, or absolute outside it."""
+        location = self.entry and (self.entry.location or self.entry.offsite)
+        return str(location) if location else None
 
 
 def check_can_list(account: Account) -> None:
@@ -118,9 +121,11 @@ def state_of(item: Item, entry: CatalogEntry | None) -> State:
         return State.NEW
     if entry.reason is not None:
         return State.FAILED
-    if entry.location is None:
+    if entry.location is None and entry.offsite is None:
         return State.PUSHED if entry.was_pushed else State.NEW
-    return State.CHANGED if entry.differs_from(item) else State.SAVED
+    if entry.differs_from(item):
+        return State.CHANGED
+    return State.SAVED if entry.location else State.OFFSITE
 
 
 def recorded(
@@ -178,7 +183,9 @@ def _recorded_state(entry: CatalogEntry) -> State:
         return State.GONE
     if entry.reason is not None:
         return State.FAILED
-    return State.PUSHED if entry.location is None else State.SAVED
+    if entry.location is not None:
+        return State.SAVED
+    return State.OFFSITE if entry.offsite is not None else State.PUSHED
 
 
 def _pages(

@@ -231,7 +231,8 @@ class Audit:
         summary.failed += judgement.outcome is AuditOutcome.FAILED
         summary.missing += judgement.outcome is AuditOutcome.MISSING
         if judgement.proof is not None and entry is not None:
-            is_touched = entry.location is None and not self._is_as_uploaded(entry)
+            is_upload = entry.location is None and entry.offsite is None
+            is_touched = is_upload and not self._is_as_uploaded(entry)
             summary.proved[Proof.SIZE if is_touched else judgement.proof] += 1
             summary.size_bytes += entry.stored_size or entry.delivered_size or 0
         if judgement.finding is not None:
@@ -246,7 +247,12 @@ class Audit:
             self._found(judgement.finding)
 
     def _fault(self, entry: CatalogEntry) -> FileFault | None:
-        """What is wrong with an item's file: in the library, or the user's own that was uploaded."""
+        """What is wrong with an item's file: in the library, or the user's own that was uploaded.
+
+        Nothing is looked for if only copies of the library have it: a check of the copy does that.
+        """
+        if entry.offsite is not None:
+            return None
         if entry.location is not None:
             return fault_of(self._library.file(entry.location), entry.stored_size)
         if has_pushed_file(self._catalog, entry.account, entry.id):

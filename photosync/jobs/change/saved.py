@@ -43,13 +43,8 @@ class SavedItems:
     def _why_unproved(self, item: Item, entry: CatalogEntry | None) -> str | None:
         if entry is None:
             return "the library does not have it. Pull it first."
-        if entry.was_pushed or entry.location is None:
-            was_pushed = entry.was_pushed or bool(self._catalog.push_records(item=(entry.account, entry.id)))
-            return (
-                "it was uploaded from a file outside the library, which has no copy."
-                if was_pushed
-                else "it was never downloaded successfully. Pull it first."
-            )
+        if entry.location is None:
+            return self._where_it_is(entry)
         if item.md5 is None:
             return "the service gives no hash of it to compare with."
         if entry.proved is Proof.REENCODED or NOT_ORIGINAL.intersection(item.notes):
@@ -58,6 +53,14 @@ class SavedItems:
         if item.md5 != entry.delivered_md5 or is_other_size:
             return "the service has another content now than the one that was saved. Pull it first."
         return None
+
+    def _where_it_is(self, entry: CatalogEntry) -> str:
+        """About an item whose file the library does not have."""
+        if entry.offsite is not None:
+            return f"only copies of the library have it. Bring it back first: photosync restore --id {entry.id}"
+        if entry.was_pushed or self._catalog.push_records(item=(entry.account, entry.id)):
+            return "it was uploaded from a file outside the library, which has no copy."
+        return "it was never downloaded successfully. Pull it first."
 
     def _fault(self, entry: CatalogEntry) -> FileFault | None:
         """What is wrong with the file of an entry that has one."""

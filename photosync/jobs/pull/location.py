@@ -102,10 +102,12 @@ class LocationChooser:
         `name_bytes`: the longest name that the file system takes.
         """
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
-        if known and known.location and known.location.root == root and _fits(known.location, name_bytes):
-            file = self.library.file(known.location)
-            if file.is_file() or not self.library.is_taken(known.location):
-                return known.location  # anything else there is the user's
+        before = known and (known.location or known.offsite)
+        if known and before and before.root == root and _fits(before, name_bytes):
+            file = self.library.file(before)
+            is_its_own = known.location is not None and file.is_file()
+            if is_its_own or not self.library.is_taken(before):
+                return before  # anything else there is the user's
         location = self._new(downloaded, name_bytes)
         self.take(item, location)  # until the catalog has it: the next item may have the same content
         return location

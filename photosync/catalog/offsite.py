@@ -1,0 +1,66 @@
+"""The part of the catalog about files that were removed from the library, and that only copies of it have.
+
+Such an item has no file in any other part of the catalog. Its location stays its own, because its file has that path in
+the copies too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from photosync.catalog.connection import CatalogConnection
+from photosync.model import Location
+
+
+@dataclass(frozen=True, slots=True)
+class OffsiteFile:
+    """A file that only copies of the library have."""
+
+    account: str
+    id: str
+    location: Location
+    size_bytes: int
+    sha256: str
+
+
+class OffsiteFiles:
+    """Part of a `Catalog`; shares its connection. The caller holds a transaction around each change."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def files(self) -> Iterator[OffsiteFile]:
+        """All of them, in the order of their locations."""
+        rows = self._connection.execute(
+            """SELECT account, id, outside, offsite_path, stored_size, stored_sha256 FROM items
+               WHERE offsite_key IS NOT NULL ORDER BY outside, offsite_key"""
+        )
+        return (OffsiteFile(account, id_, Location(root, path), *rest) for account, id_, root, path, *rest in rows)
+
+    def record_removed(self, account: str, ids: Iterable[str]) -> None:
+        """The files of these items leave the library."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        for id_ in ids:
+            self._connection.execute(
+                """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
+                   WHERE account = ? AND id = ? AND path IS NOT NULL""",
+                (account, id_),
+            )
+            self._connection.execute(
+                """UPDATE items SET state = CASE state WHEN 'saved' THEN 'offsite' ELSE state END,
+                       offsite_path = path, offsite_key = path_key, offsite_since = ?, path = NULL, path_key = NULL
+                   WHERE account = ? AND id = ? AND path IS NOT NULL""",
+                (now, account, id_),
+            )
+
+    def record_back(self, account: str, run: int, ids: Iterable[str]) -> None:
+        """The files of these items are in the library again, at their locations."""
+        self._connection.executemany(
+            """UPDATE items SET state = CASE state WHEN 'offsite' THEN 'saved' ELSE state END,
+                   path = offsite_path, path_key = offsite_key, saved_run = ?, verified_run = ?,
+                   offsite_path = NULL, offsite_key = NULL, offsite_since = NULL
+               WHERE account = ? AND id = ? AND offsite_path IS NOT NULL""",
+            [(run, run, account, id_) for id_ in ids],
+        )
