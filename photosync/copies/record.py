@@ -1,4 +1,4 @@
-"""What is known of a copy: its files, the hash of each, and when it was read. A database of its own for each copy.
+"""What is known of a copy: its files, the hash of each, when it was read; and its runs. Each copy has its own database.
 
 It is not part of the catalog, so that a copy, which can take days, does not keep a pull from running. If it is lost, a
 file in the copy is compared with the library's by the tag that the store lists, or is read.
@@ -14,18 +14,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from photosync.errors import DestinationError
+from photosync.errors import DestinationError, Exit
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY,
-    size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    md5 TEXT NOT NULL,
-    tag TEXT NOT NULL,              -- as the store told it when the file was stored
-    verified_at REAL                -- when it was read again and was right; NULL: never, or not right since
-) WITHOUT ROWID;
-"""
+_MIGRATIONS = (
+    """
+    CREATE TABLE IF NOT EXISTS files (
+        path TEXT PRIMARY KEY,
+        size INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        md5 TEXT NOT NULL,
+        tag TEXT NOT NULL,              -- as the store told it when the file was stored
+        verified_at REAL                -- when it was read again and was right; NULL: never, or not right since
+    ) WITHOUT ROWID;
+    """,
+    """
+    ALTER TABLE files ADD COLUMN wrong_since REAL;  -- when it was found missing or damaged there; NULL: it is not
+
+    CREATE TABLE runs (                 -- of `copy`
+        run INTEGER PRIMARY KEY,
+        began_at REAL NOT NULL,
+        ended_at REAL,                  -- NULL: it runs, or was killed
+        exit INTEGER,                   -- 0: the copy had all
+        message TEXT                    -- why it ended early
+    );
+    """,
+)
+_FILES = "SELECT path, size, sha256, md5, tag, verified_at FROM files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class CopyRecord:
         with self._errors():
             self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.executescript(_SCHEMA)
+            self._migrate()
 
     def __enter__(self) -> Self:
         return self
@@ -61,10 +75,17 @@ class CopyRecord:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    def _migrate(self) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version > len(_MIGRATIONS):
+            raise DestinationError(f"{self._path} was made by a newer version of photosync. Update this one.")
+        for number, script in enumerate(_MIGRATIONS[version:], version + 1):
+            self._connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+
     def file(self, path: str) -> RecordedCopy | None:
         """What is known of the file with this path."""
         with self._errors():
-            row = self._connection.execute("SELECT * FROM files WHERE path = ?", (path,)).fetchone()
+            row = self._connection.execute(f"{_FILES} WHERE path = ?", (path,)).fetchone()
         return RecordedCopy(*row) if row else None
 
     @property
@@ -76,22 +97,38 @@ class CopyRecord:
     def files(self) -> Iterator[RecordedCopy]:
         """All files, in the order of their paths."""
         with self._errors():
-            for row in self._connection.execute("SELECT * FROM files ORDER BY path"):
+            for row in self._connection.execute(f"{_FILES} ORDER BY path"):
                 yield RecordedCopy(*row)
 
     def note(self, files: Iterable[RecordedCopy]) -> None:
         """These files are in the copy."""
         rows = [(each.path, each.size_bytes, each.sha256, each.md5, each.tag, each.verified_at) for each in files]
-        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, NULL)", rows)
 
     def note_read(self, paths: Iterable[str]) -> None:
         """These files were read in the copy, and were right."""
         now = time.time()
-        self._write("UPDATE files SET verified_at = ? WHERE path = ?", [(now, each) for each in paths])
+        self._write(
+            "UPDATE files SET verified_at = ?, wrong_since = NULL WHERE path = ?", [(now, each) for each in paths]
+        )
 
     def note_wrong(self, paths: Iterable[str]) -> None:
         """These files are not right in the copy, or not there: that they were read earlier does not count any more."""
-        self._write("UPDATE files SET verified_at = NULL WHERE path = ?", [(each,) for each in paths])
+        found = "UPDATE files SET verified_at = NULL, wrong_since = coalesce(wrong_since, ?) WHERE path = ?"
+        now = time.time()
+        self._write(found, [(now, each) for each in paths])
+
+    def begin_run(self) -> int:
+        """A run of `copy` begins; its number."""
+        with self._errors():
+            began = self._connection.execute("INSERT INTO runs (began_at) VALUES (?)", (time.time(),))
+        assert began.lastrowid is not None
+        return began.lastrowid
+
+    def end_run(self, run: int, status: Exit, message: str | None) -> None:
+        """It has ended so; `message`: why early."""
+        ended = "UPDATE runs SET ended_at = ?, exit = ?, message = ? WHERE run = ?"
+        self._write(ended, [(time.time(), int(status), message, run)])
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         with self._errors(), self._connection:

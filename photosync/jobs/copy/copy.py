@@ -51,20 +51,39 @@ class Copy:
         began = time.monotonic()
         self._summary = Summary("copy", self.name, dry_run=self.dry_run)
         try:
-            self._there = {each.path: each for each in self.store.files()}
-            self._bring(self._photos())
-            with self._library_at_rest():
-                self._is_second_look = True
-                self._bring(self._photos())
-                self._is_second_look = False
-                self._bring(own_files(self.library, self.catalog))
-            self._summary.complete = True
-            self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
+            with self._recorded():
+                self._bring_all()
         except PhotosyncError as error:
             self._summary.exit, self._summary.message, self._summary.error = error.exit, str(error), error
         self._summary.seconds = time.monotonic() - began
         self._summary.check_totals()
         return self._summary
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        """How the run ends is recorded; one that is killed has not ended."""
+        if self.dry_run:
+            yield
+            return
+        run = self.record.begin_run()
+        try:
+            yield
+        except PhotosyncError as error:
+            with suppress(DestinationError):  # of the record's disk; the first error tells more
+                self.record.end_run(run, error.exit, str(error))
+            raise
+        self.record.end_run(run, self._summary.exit, None)
+
+    def _bring_all(self) -> None:
+        self._there = {each.path: each for each in self.store.files()}
+        self._bring(self._photos())
+        with self._library_at_rest():
+            self._is_second_look = True
+            self._bring(self._photos())
+            self._is_second_look = False
+            self._bring(own_files(self.library, self.catalog))
+        self._summary.complete = True
+        self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
 
     def _photos(self) -> Iterator[LibraryFile]:
         return chain(recorded_files(self.library, self.catalog), undo_records(self.library))
