@@ -14,7 +14,7 @@ from photosync.api.account_transfers import AccountTransfers
 from photosync.api.keywords import Selecting, asked_selection
 from photosync.api.opening import files_at_a_time, open_catalog
 from photosync.api.person import Person
-from photosync.api.photosync import ended
+from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.selection import check_unordered, checked_selection, selection_of
 from photosync.api.sessions import Sessions
@@ -24,7 +24,7 @@ from photosync.jobs.findings import Finding
 from photosync.jobs.sign_in import permit_upload, signs_in, takes_sign_in
 
 if TYPE_CHECKING:
-    from photosync.api.photosync import Verified
+    from photosync.api.photosync_files import Verified
     from photosync.jobs.audit.summary import AuditSummary
     from photosync.provider import Interaction
 

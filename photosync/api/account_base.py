@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from photosync.api.change import AskedChange, Changed
 from photosync.api.opening import open_catalog, open_catalog_to_write
-from photosync.api.photosync import ended
+from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.rows import Rows
 from photosync.config import AccountConfig

@@ -14,7 +14,7 @@ from photosync.api.account_base import AccountBase
 from photosync.api.keywords import SelectingRest, asked_selection, parsed
 from photosync.api.opening import files_at_a_time, open_catalog, open_catalog_to_write
 from photosync.api.person import Person
-from photosync.api.photosync import ended
+from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.pull import AskedPull, layout_of, nothing_picked, pick_account, pull_account, pull_options
 from photosync.api.push import AskedPush, push_options, push_stream

@@ -1,0 +1,79 @@
+"""The calls about copies of the library."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
+
+from photosync import units
+from photosync.api.keywords import Selecting, asked_selection, parsed
+from photosync.api.photosync_base import PhotosyncBase, ended
+from photosync.api.photosync_files import Verified
+from photosync.api.progress import ProgressCallback
+
+if TYPE_CHECKING:
+    from photosync.jobs.report import Summary
+
+
+class PhotosyncCopies(PhotosyncBase):
+    """As `photosync copy`, `verify --copy` and `restore --from`."""
+
+    def copy(
+        self,
+        name: str,
+        *,
+        dry_run: bool = False,
+        jobs: int | None = None,
+        bwlimit: int | str | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Summary:
+        """Bring what the library has to the copy of this name in the configuration."""
+        from photosync.api.copies import open_copy
+        from photosync.transport.pacing import BandwidthLimit
+
+        rate = parsed(units.rate, "bwlimit", bwlimit)
+        with (
+            self.reporting(name, progress) as reporting,
+            open_copy(self.config, self.required_library(), name) as opened,
+        ):
+            limit = BandwidthLimit(rate) if rate else None
+            summary = opened.bring(reporting, reporting.cancel, jobs=jobs, limit=limit, dry_run=dry_run)
+        return ended(summary)
+
+    def verify_copy(
+        self,
+        name: str,
+        *,
+        sample: str | None = None,
+        repair: bool = False,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> Verified:
+        """The same for the copy of this name in the configuration. `repair`: send again what is not right."""
+        from photosync.api.copies import open_copy
+        from photosync.api.verify import part_of
+
+        part = parsed(part_of, "sample", sample) or Fraction(1)
+        library = self.required_library()
+        with self.reporting(name, progress) as reporting, open_copy(self.config, library, name) as opened:
+            job = opened.check(part, reporting, reporting.cancel, repair=repair, jobs=jobs)
+            findings = list(job.findings())
+        return Verified(ended(job.summary), findings)
+
+    def restore(
+        self,
+        copy: str,
+        to: str | Path,
+        *,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+        **selecting: Unpack[Selecting],
+    ) -> Summary:
+        """Make the library again at `to`, out of the copy of this name; or a part, by years, dates, kind, favorites."""
+        from photosync.api.copies import restore_library
+
+        asked = asked_selection(selecting)
+        with self.reporting(copy, progress) as reporting:
+            summary = restore_library(self.config, copy, Path(to), asked, reporting, reporting.cancel, jobs=jobs)
+        return ended(summary)
