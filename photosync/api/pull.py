@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
+    from photosync.jobs.pull.options import PullOptions
     from photosync.jobs.pull.pick import PickOptions
-    from photosync.jobs.pull.pull import PullOptions
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Layout, Library
     from photosync.model import Collection
@@ -48,7 +48,7 @@ def layout_of(config: AccountConfig, asked: str | None) -> Layout:
 
 def pull_options(config: AccountConfig, account: Account, layout: Layout, asked: AskedPull) -> PullOptions:
     """What the pull of `account` is to do. Raises `UsageError` for what the account cannot do."""
-    from photosync.jobs.pull.pull import PullOptions
+    from photosync.jobs.pull.options import PullOptions
     from photosync.metadata import Mode
 
     selection, collections = checked_selection(asked.selection, account)

@@ -11,7 +11,7 @@ from photosync.errors import DestinationError
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
-    from photosync.jobs.pull.pull import PullOptions
+    from photosync.jobs.pull.options import PullOptions
     from photosync.jobs.rebuild.restore import Source
     from photosync.library import Library
 
@@ -40,7 +40,7 @@ def sound_catalog(
 
 def rebuild_options(config: AccountConfig) -> PullOptions:
     """How the files of an account are found again."""
-    from photosync.jobs.pull.pull import PullOptions
+    from photosync.jobs.pull.options import PullOptions
     from photosync.library import Layout
 
     layout = Layout(config.options.layout or config.provider.facts.layout)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import AccountConfig
     from photosync.jobs.account import Account
-    from photosync.jobs.pull.pull import PullOptions
+    from photosync.jobs.pull.options import PullOptions
     from photosync.jobs.report import Summary
     from photosync.library import Library
 

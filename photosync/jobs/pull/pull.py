@@ -11,8 +11,6 @@ them.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -21,10 +19,8 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import CancelledError, ItemError, PhotosyncError, SignInError, TemporaryError
 from photosync.jobs.account import Account
-from photosync.jobs.albums.folders import WantedFolders
-from photosync.jobs.failures import was_told
 from photosync.jobs.fix.interrupted import settle_interrupted
-from photosync.jobs.listing_pages import listing_pages, not_there
+from photosync.jobs.listing_pages import listing_pages
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 from photosync.jobs.pull.adopt import Adoption
@@ -32,6 +28,7 @@ from photosync.jobs.pull.coverage import Coverage
 from photosync.jobs.pull.decide import Action, decide
 from photosync.jobs.pull.end import PullEnd, clear_partials
 from photosync.jobs.pull.expected import ExpectedDownloads
+from photosync.jobs.pull.failed import FailedItems
 from photosync.jobs.pull.fetch import (
     AdoptedFile,
     Downloaded,
@@ -45,40 +42,19 @@ from photosync.jobs.pull.limits import Limits
 from photosync.jobs.pull.location import LocationChooser
 from photosync.jobs.pull.membership import Membership
 from photosync.jobs.pull.missing import missing_files
+from photosync.jobs.pull.options import PullOptions
 from photosync.jobs.pull.outdated import OutdatedItems
 from photosync.jobs.pull.save import Saver
 from photosync.jobs.push.stream import clear_abandoned
 from photosync.jobs.push.walk import has_pushed_file
-from photosync.jobs.report import ItemFailure, Reporter, Summary
+from photosync.jobs.report import Reporter, Summary
 from photosync.jobs.run_record import RunRecord
-from photosync.library import Layout, Library
+from photosync.library import Library
 from photosync.library.disk_errors import disk_error
-from photosync.model import Collection, Item, Selection
+from photosync.model import Item
 from photosync.provider import KeepsListing, Page
 
 FAILED_BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class PullOptions:
-    """The options of a pull."""
-
-    layout: Layout
-    metadata: metadata.Settings
-    selection: Selection = field(default_factory=Selection)
-    collections: tuple[Collection, ...] = ()
-    """Only these; empty: the whole account."""
-    full: bool = False
-    dry_run: bool = False
-    accept_shrink: bool = False
-    albums: WantedFolders | None = None
-    """Whether albums have folders; None: they stay as they are."""
-    people_items: bool = False
-    """Read on which items people are seen, not just their names: a request or more for each person who changed."""
-    adopt_only: bool = False
-    """Download nothing: only find the items' files that the catalog does not know."""
-    limit_bytes: int | None = None
-    limit_time: timedelta | None = None
 
 
 class Pull:
@@ -143,6 +119,7 @@ class Pull:
             adoption=self.adoption,
             note=reporter.note,
         )
+        self._failed = FailedItems(account, self._run.number, catalog, self._summary, reporter)
         self._outage = OutageDetector[DownloadFailure](account.concurrency.most_in_progress)
         self._found = self._undecided = 0
         self._expected = ExpectedDownloads(catalog, self._coverage, self._summary, selection.max_items)
@@ -160,7 +137,7 @@ class Pull:
             finally:
                 if not self._options.dry_run:
                     self._end.record_saved()
-            self._note_known_failures()
+            self._failed.note_known()
             try:
                 self._limits.check_bytes()
                 self._finish_listing()
@@ -266,7 +243,7 @@ class Pull:
         if self._coverage.take(page, known, new):
             self._pipeline.stop_listing()
         self._take_items(page.items, known, new)
-        self._fail_missing(page.missing)
+        self._found += self._failed.record_not_there(page.missing)
         if not self._options.dry_run:
             self._membership.take(page.items)
         if page.removed and not self._options.dry_run:
@@ -372,23 +349,9 @@ class Pull:
             self._fail(failure)
 
     def _fail(self, failure: DownloadFailure) -> None:
-        item, error = failure.task.item, failure.error
-        self._locations.release(item)
-        is_known = was_told(failure.task.entry, error.reason)
-        self._catalog.failures.record(self._account.name, self._run.number, item, error.reason, str(error))
-        if not is_known:
-            self._catalog.failures.record_told(self._account.name, item.id)
+        self._locations.release(failure.task.item)
+        self._failed.record(failure)
         self._undecided -= 1
-        self._summary.add_failure(ItemFailure(item.id, item.name, error.reason, str(error)), is_known=is_known)
-        self._reporter.failed(item.name, str(error), is_known=is_known)
-
-    def _fail_missing(self, ids: Iterable[str]) -> None:
-        """Count ids that were asked for and that the provider does not have."""
-        for id_ in ids:
-            error = not_there(self._account, id_)
-            self._found += 1
-            self._summary.add_failure(ItemFailure(id_, id_, error.reason, str(error)))
-            self._reporter.failed(id_, str(error))
 
     # End of the run
 
@@ -396,11 +359,6 @@ class Pull:
         self._limits.check_time(self._run.seconds)
         if self._account.cancel.is_set():
             raise CancelledError("interrupted; what was saved stays saved, and the next run goes on from here")
-
-    def _note_known_failures(self) -> None:
-        if known := self._summary.known_failures:
-            account = self._account.name
-            self._reporter.note(f"{known} that failed before, for the same reason: photosync failures {account}")
 
     def _finish_listing(self) -> None:
         """The listing was read as far as necessary, and all its items were handled."""

@@ -9,7 +9,8 @@ from photosync.errors import Exit
 from photosync.jobs.account import Account
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.pull.adopt import unrecorded_files
-from photosync.jobs.pull.pull import Pull, PullOptions
+from photosync.jobs.pull.options import PullOptions
+from photosync.jobs.pull.pull import Pull
 from photosync.jobs.rebuild.restore import Source
 from photosync.jobs.report import Reporter
 from photosync.library import Library

@@ -14,7 +14,8 @@ from photosync import metadata
 from photosync.catalog import Catalog
 from photosync.errors import Exit
 from photosync.jobs.account import Account
-from photosync.jobs.pull.pull import Pull, PullOptions
+from photosync.jobs.pull.options import PullOptions
+from photosync.jobs.pull.pull import Pull
 from photosync.jobs.report import Summary
 from photosync.library import Layout, Library
 from photosync.model import Item, Kind, Selection
