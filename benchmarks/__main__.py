@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks import (
     competition,
+    copying,
     exporting,
     faults,
     fixing,
@@ -50,6 +51,11 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "push": uploading.measure,
     "fix": fixing.measure,
     "export": exporting.measure,
+    "copy": copying.to_store,
+    "copy-large": copying.large,
+    "copy-folder": copying.to_folder,
+    "copy-again": copying.again,
+    "copy-back": copying.back,
 }
 
 
