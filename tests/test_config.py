@@ -39,7 +39,22 @@ def test_the_example_loads() -> None:
             4,
             r"accounts.amazon.cookeis: unknown key; .*cookies",
         ),
-        ("library: x\nacounts: {}\n", 2, r"acounts: unknown key; expected one of accounts, catalog, copies, defaults"),
+        (
+            "library: x\nacounts: {}\n",
+            2,
+            r"acounts: unknown key; expected one of accounts, after, catalog, copies, defaults",
+        ),
+        (
+            "copies: {offsite: /usb}\nlibrary: x\nafter: copy ofsite\n",
+            3,
+            r"after: there is no copy 'ofsite'.*mean 'offsite'\?",
+        ),
+        ("copies: {usb: /usb}\nafter:\n  - copy\n  - copy disk\n", 4, r"after.1: there is no copy 'disk'; copies: usb"),
+        ("library: x\nafter: copy\n", 2, r"after: no copy is configured; add one under 'copies'"),
+        ("copies: {usb: /usb}\nafter: push usb\n", 2, r"after: expected 'copy', 'copy NAME' or a list of these"),
+        ("copies: {usb: /usb}\nafter: ''\n", 2, r"after: expected 'copy', 'copy NAME' or a list of these"),
+        ("copies: {usb: /usb}\nafter: {copy: usb}\n", 2, r"after: expected a list, such as \[a, b\]"),
+        ("copies: {usb: /usb}\nafter: [[copy]]\n", 2, r"after.0: expected text"),
         ("library: x\naccounts:\n  mine: {}\n", 3, r"accounts.mine: 'provider' is missing"),
         ("library: x\naccounts:\n  mine: {provider: flickr}\n", 3, r"there is no provider 'flickr'; expected one of"),
         ("library: x\ndefaults:\n  jobs: many\n", 3, r"defaults.jobs: expected"),
@@ -83,6 +98,21 @@ def test_an_error_names_file_line_key_and_what_was_expected(tmp_path: Path, text
     assert str(raised.value).startswith(f"{path}:{line}: ")
 
 
+@pytest.mark.parametrize(
+    ("after", "names"),
+    [
+        ("", ()),
+        ("copy", ("usb", "offsite")),
+        ("copy offsite", ("offsite",)),
+        ("[copy offsite, copy]", ("offsite", "usb")),
+        ("[]", ()),
+    ],
+)
+def test_after_names_copies(tmp_path: Path, after: str, names: tuple[str, ...]) -> None:
+    path = write(tmp_path, f"library: /x\ncopies: {{usb: /usb, offsite: 's3://bucket/photos'}}\nafter: {after}\n")
+    assert config.load(path).after == names
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     path = write(
         tmp_path,
@@ -119,7 +149,9 @@ defaults:
         (12, "accounts.gogle"),
         (15, "defaults.jobs"),
     ]
-    assert "libary: unknown key; expected one of accounts, catalog, copies, defaults, library, " in str(raised.value)
+    assert "libary: unknown key; expected one of accounts, after, catalog, copies, defaults, library, " in str(
+        raised.value
+    )
     assert " Did you mean 'library'?" in str(raised.value)
     assert "timezone: unknown key; expected one of id, path, time_zone, write. Did you mean 'time_zone'?" in str(
         raised.value

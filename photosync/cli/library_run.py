@@ -40,7 +40,7 @@ class LibraryRun:
         self.interruption = Interruption()
         self.ends = Ends()
         self._jobs = jobs
-        self._bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
+        self.bytes_per_s = parsed(units.rate, "--bwlimit", bwlimit)
         self.config = opening.load_config(general)
         self._on_wait: Callable[[Wait], None] = lambda _: None
         self._note: Callable[[str], None] = lambda _: None
@@ -67,7 +67,7 @@ class LibraryRun:
             on_wait=self._show_wait,
             jobs=files_at_a_time(account, self._jobs, self._usual_jobs(account.provider.facts)),
             on_workers=self._show_workers,
-            bytes_per_s=self._bytes_per_s or account.options.bwlimit,
+            bytes_per_s=self.bytes_per_s or account.options.bwlimit,
         )
         with opening as opened:
             try:

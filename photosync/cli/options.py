@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar, TypeVar
 from typer import Argument, BadParameter, Option
 
 from photosync.api.selection import AskedSelection
-from photosync.cli.help_page import GENERAL, LIMITS, PLACES, SELECTION
+from photosync.cli.help_page import GENERAL, LIMITS, OWN, PLACES, SELECTION
 from photosync.errors import UsageError
 
 
@@ -178,6 +178,10 @@ class SavingOptions:
     limit_time: Annotated[
         str | None, Option("--limit-time", metavar="DURATION", help="End the run cleanly after this: 2h30m.")
     ] = None
+    no_after: Annotated[
+        bool,
+        Option("--no-after", help="Leave out what 'after' in the configuration names.", rich_help_panel=OWN),
+    ] = False
 
 
 def parsed(parse: Callable[[str], Value], option: str, text: str | None) -> Value | None:

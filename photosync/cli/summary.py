@@ -27,13 +27,13 @@ def print_summary(general: GeneralOptions, summary: Summary) -> None:
         *(general, summary, _sentence(summary)),
         says_nothing_new=says_nothing_new,
         error=summary.error,
-        subject=summary.account,
+        subject=_subject(summary),
     )
     if summary.errors and not (general.json or says_nothing_new):
         from photosync.jobs.failures import advice_for
 
         for reason in dict.fromkeys(each.reason for each in summary.errors):
-            print_error(f"{summary.account}: {reason}: {advice_for(reason)}")
+            print_error(f"{_subject(summary)}: {reason}: {advice_for(reason)}")
 
 
 def print_end(
@@ -67,6 +67,11 @@ def is_said_already(summary: Summary) -> bool:
     return summary.exit is Exit.OK or (is_known and not summary.message)
 
 
+def _subject(summary: Summary) -> str:
+    """The account; a copy may have the name of one, and is after accounts where a pull ends with it."""
+    return f"copy {summary.account}" if summary.command == "copy" else summary.account
+
+
 def _sentence(summary: Summary) -> str:
     """The counts, with the words of the JSON."""
     parts = [
@@ -82,4 +87,4 @@ def _sentence(summary: Summary) -> str:
     parts += [f"{count} {word}" for word, count in optional.items() if count]
     status = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"
     duration = units.format_duration(summary.seconds)
-    return f"{summary.account}: {summary.listed} listed: {', '.join(parts)}, in {duration}{status}"
+    return f"{_subject(summary)}: {summary.listed} listed: {', '.join(parts)}, in {duration}{status}"

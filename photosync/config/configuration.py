@@ -55,6 +55,8 @@ class Config:
     notify: Notify = field(default_factory=Notify)
     copies: Mapping[str, CopySettings] = field(default_factory=dict)
     """The copies of the library, by name."""
+    after: tuple[str, ...] = ()
+    """The names of those that a pull brings up to date at its end, in this order."""
     readable_secrets: tuple[Path, ...] = ()
     """The files with secrets that other users of this computer can read."""
 

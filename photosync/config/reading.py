@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from photosync.config.after import Steps, copies_in
 from photosync.config.configuration import AccountConfig, Config
 from photosync.config.document import Document, Key, read_text
 from photosync.config.mistakes import Mistakes, unknown_key
@@ -86,6 +87,7 @@ class _File(BaseModel):
     library: ConfigPath | None = None
     catalog: ConfigPath | None = None
     copies: Annotated[dict[_CopyName, CopySettings], BeforeValidator(_or_empty)] = {}
+    after: Steps = ()
     accounts: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     defaults: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     ping_url: PingUrls = {}
@@ -137,12 +139,23 @@ class _Reading:
                 ping_urls=file.ping_url,
                 notify=file.notify,
                 copies=file.copies,
+                after=self._copies_after(file),
             ),
             _mapping(content.get("accounts")),
             own_defaults if defaults else {},
         )
         stops_all = any(len(at) < 2 or at[0] != "accounts" for at in self._mistakes.keys)
         return config, tuple(self._mistakes.sentences()) if stops_all else ()
+
+    def _copies_after(self, file: _File) -> tuple[str, ...]:
+        names: list[str] = []
+        for index, step in enumerate(file.after):
+            try:
+                names += copies_in(step, file.copies)
+            except ValueError as error:
+                is_listed = self._document.has(("after", str(index)))
+                self._mistakes.note(("after", str(index)) if is_listed else ("after",), str(error))
+        return tuple(dict.fromkeys(names))
 
     def _with_accounts(self, config: Config, accounts: _Content, defaults: _Content) -> Config:
         installed = plugins()

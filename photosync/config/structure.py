@@ -15,7 +15,7 @@ from photosync.config.references import has_variable, is_reference
 from photosync.errors import ConfigError
 from photosync.plugins import plugins
 
-_TOP = ("library", "catalog", "accounts", "defaults", "ping_url", "notify", "copies")
+_TOP = ("library", "catalog", "accounts", "defaults", "ping_url", "notify", "copies", "after")
 
 
 def structure_of(path: Path) -> str:

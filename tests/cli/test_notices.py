@@ -142,6 +142,16 @@ def test_a_copy_has_its_own_health_check(sandbox: Sandbox, receiver: Receiver) -
     assert "away: " in receiver.bodies[-1]
 
 
+def test_a_pull_that_ends_with_a_copy_tells_once(sandbox: Sandbox, receiver: Receiver) -> None:
+    keys = {"copies": {"away": str(sandbox.folder / "none")}, "after": "copy"}
+    url = {name: f"http://{receiver.host}/{name}" for name in ("pull", "copy")}
+    configured(sandbox, **keys, ping_url=url, notify=f"json://{receiver.host}/n")
+    assert sandbox.run("pull", "--limit", "1").exit == 6
+    assert receiver.paths == ["/pull/start", "/pull/fail", "/n"]
+    for words in ("amazon: ok, exit 0", "copy away: destination, exit 6"):
+        assert words in receiver.bodies[-1]
+
+
 @pytest.mark.parametrize("status", [500, 404, 302])
 def test_a_health_check_that_answers_nonsense_changes_nothing(
     sandbox: Sandbox, receiver: Receiver, status: int

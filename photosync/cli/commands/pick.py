@@ -62,8 +62,8 @@ class PickRun:
     resume: bool = False
 
     def pick(self) -> Exit:
-        """Pick and save, show a summary, and return the exit status."""
-        return self.run.finish(self.run.accounts[0].name, self._check_and_pick)
+        """Pick and save, show a summary, do what `after` names, and return the exit status."""
+        return self.run.with_after(self.run.finish(self.run.accounts[0].name, self._check_and_pick))
 
     def _check_and_pick(self) -> Summary:
         """If the sign-in has expired (Google's can last seven days) and a person is present, sign in and try again."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from photosync.jobs.report import Summary
     from photosync.library import Library
 
+_NO_AFTER = frozenset({Exit.DESTINATION, Exit.LOCKED, Exit.INTERRUPTED, Exit.TERMINATED})
+
 
 @command
 def pull(
@@ -48,7 +50,7 @@ def pull(
     run = PullRun(general, account, selection, saving, dry_run=dry_run, full=full, accept_shrink=accept_shrink)
     if count:
         return run.count()
-    return run.pull() if dry_run else told(run.config, "pull", run.pull, run.ends)
+    return run.pull() if dry_run else told(run.config, "pull", lambda: run.with_after(run.pull()), run.ends)
 
 
 class PullRun(LibraryRun):
@@ -137,6 +139,16 @@ class PullRun(LibraryRun):
                 if self.interruption.status is None
             ]
         return Exit.worst([*statuses, *self._report_unusable()])
+
+    def with_after(self, status: Exit) -> Exit:
+        """Do what `after` of the configuration names, if the library can be read, and return the worst exit status."""
+        is_left_out = self._saving.no_after or not self.config.after or self.dry_run
+        if is_left_out or not _NO_AFTER.isdisjoint(self.ends.statuses.values()) or not self.library().exists:
+            return status
+        from photosync.cli.copy_run import CopyRun
+
+        run = CopyRun(self.general, self.config, self.interruption, self.ends, bytes_per_s=self.bytes_per_s)
+        return Exit.worst([status, run.bring(self.config.after)])
 
     def _mistakes(self) -> list[Exit]:
         """What a first run of accounts that all have mistakes ends with, so that no library is made for it."""
