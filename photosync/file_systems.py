@@ -29,6 +29,14 @@ _NOT_SUPPORTED = frozenset(
         *(errno.EPERM, errno.EACCES, errno.EBADF, errno.EISDIR, errno.ENOLCK),
     )
 )
+OF_THE_DISK = frozenset(
+    (
+        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO),
+        *(errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH),  # network file systems
+        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM),
+    )
+)
+"""Errors of a disk that is full, read-only, damaged or gone: every other file that is written would meet the same."""
 _LOCKS_NOT_SUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK})
 _TICK_S = 0.25
 """How soon a wait for a lock notices that the run is ending."""

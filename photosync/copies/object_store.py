@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any, Final
@@ -74,8 +74,23 @@ class ObjectStore:
                 for each in batch:
                     yield Stored(each["path"], each["size"], _tag(each["e_tag"]))
 
-    def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
+    def remove_unfinished(self) -> None:
+        """An object has its name when it has been sent whole."""
+
+    def write(
+        self,
+        path: str,
+        size_bytes: int,
+        content: Iterator[bytes],
+        modified_ns: int,
+        *,
+        is_new: bool,  # noqa: ARG002
+        keep_as: str | None,
+    ) -> str:
         """See `CopyStore`."""
+        if keep_as is not None:
+            with suppress(FileNotFoundError), self._errors():  # a listing may be a little old
+                self._engine.copy(self._store, path, keep_as)
         kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
         with self._errors(is_lost=True):
             if size_bytes <= _AT_ONCE:
@@ -103,11 +118,6 @@ class ObjectStore:
                 on_time(int(told[1]) * _SECOND + int(f"{told[2] or '':<09.9}"))
             for chunk in found.stream(min_chunk_size=1 << 20):
                 yield bytes(chunk)
-
-    def keep_earlier(self, path: str, as_path: str) -> None:
-        """See `CopyStore`."""
-        with self._errors():
-            self._engine.copy(self._store, path, as_path)
 
     def _compared(self, answer: Mapping[str, Any], sums: list[bytes]) -> str:
         """The tag of what was stored, compared with the md5s of what was sent."""

@@ -33,18 +33,33 @@ class CopyStore(Protocol):
     """Whether a tag changes with the content alone; that of a folder's file changes when the file is touched too."""
 
     def files(self) -> Iterator[Stored]:
-        """All files, from a listing: one request for 1,000 files."""
+        """All files, from a listing: one request for 1,000 files. Nothing that is no regular file."""
 
-    def write(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
+    def remove_unfinished(self) -> None:
+        """Remove what runs that were killed left: of those that the listing has met."""
+
+    def write(
+        self,
+        path: str,
+        size_bytes: int,
+        content: Iterator[bytes],
+        modified_ns: int,
+        *,
+        is_new: bool,
+        keep_as: str | None,
+    ) -> str:
         """Store a content under a path, in one step and durably, and return its tag.
 
         `modified_ns`: the file's modification time, in nanoseconds since 1970; it is kept with the content.
+        `is_new`: the listing has nothing under this path, so anything that is there is not replaced. `keep_as`: what is
+        there is kept under this path, which nothing has.
+
         Nothing is stored, and the error is raised, if `content` raises one. A content that has arrived otherwise than
-        it was sent raises `WrongContentError`.
+        it was sent raises `WrongContentError`; what the place does not take, such as a name, `ItemError`.
         """
 
     def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
-        """The content of a file. `on_time` gets its modification time, if it is known. Raises `FileNotFoundError`."""
+        """The content of a file. `on_time` gets its modification time, if it is known.
 
-    def keep_earlier(self, path: str, as_path: str) -> None:
-        """Keep a file under another path, before another content gets its path. Raises `FileNotFoundError`."""
+        Raises `FileNotFoundError`, and `ItemError` if this file alone cannot be read.
+        """

@@ -8,15 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from photosync.errors import DestinationError, ItemError, Reason
+from photosync.file_systems import OF_THE_DISK
 
-_OF_THE_DISK = frozenset(
-    (
-        *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENODEV, errno.ENXIO),
-        *(errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH),  # network file systems
-        *(errno.EMFILE, errno.ENFILE, errno.ENOMEM),
-    )
-)
-"""Full, read-only, damaged or gone: every other file would meet the same error."""
 _NO_FOLDER = frozenset({errno.EEXIST, errno.ENOTDIR, errno.ELOOP})
 
 
@@ -30,7 +23,7 @@ def disk_error(error: OSError, path: Path) -> DestinationError | ItemError:
 
 def file_error(error: OSError, path: Path) -> DestinationError | ItemError:
     """The error for one of many files: only a failing disk concerns the others."""
-    if error.errno in _OF_THE_DISK:
+    if error.errno in OF_THE_DISK:
         return disk_error(error, path)
     reason = error.strerror or type(error).__name__
     if error.errno in _NO_FOLDER:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 from threading import Event
 
-from photosync import clock
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError
 from photosync.jobs.copy.library_files import REPLACED, LibraryFile, own_files, recorded_files, undo_records
 from photosync.jobs.copy.parallel import WORKERS, results
-from photosync.jobs.copy.send import Sender, Sent, Task
+from photosync.jobs.copy.send import Sender, Sent, Task, task_for
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.library import Library, digest_of
 
@@ -76,6 +75,8 @@ class Copy:
 
     def _bring_all(self) -> None:
         self._there = {each.path: each for each in self.store.files()}
+        if not self.dry_run:
+            self.store.remove_unfinished()
         self._bring(self._photos())
         with self._library_at_rest():
             self._is_second_look = True
@@ -131,8 +132,7 @@ class Copy:
             self._count(saved=1)
             self.reporter.saved(file.path, file.path)
             return None
-        day = clock.now().date().isoformat()
-        return Task(file, stored, _free(f"{REPLACED}/{day}/{file.path}", self._there))
+        return task_for(file, self._there, REPLACED)
 
     def _take_result(self, result: Sent) -> None:
         file = result.task.file
@@ -170,17 +170,13 @@ class Copy:
         self.take(size_bytes)
 
 
-def _wanted(file: LibraryFile, known: RecordedCopy) -> str:
-    """The hash of the content that the copy has to have."""
+def _wanted(file: LibraryFile, known: RecordedCopy) -> str | None:
+    """The hash of the content that the copy has to have; None if it cannot be read: to send it tells why."""
     if file.sha256 is not None:
         return file.sha256
     if file.never_changes:
         return known.sha256
-    return digest_of(file.source).sha256
-
-
-def _free(path: str, taken: dict[str, Stored]) -> str:
-    number, free = 2, path
-    while free in taken:
-        free, number = f"{path}.{number}", number + 1
-    return free
+    try:
+        return digest_of(file.source).sha256
+    except OSError:
+        return None

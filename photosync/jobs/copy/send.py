@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from photosync import clock
 from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
 from photosync.errors import ItemError, Reason
+from photosync.file_systems import open_regular
 from photosync.jobs.copy.library_files import LibraryFile
 from photosync.jobs.copy.parallel import check
 from photosync.library import Hashes
@@ -26,8 +28,10 @@ class Task:
     file: LibraryFile
     stored: Stored | None
     """What the copy has under this path."""
-    keep_as: str
-    """Where another content that is there is kept."""
+    keep_as: str | None
+    """Where another content that is there is kept; None: it is not."""
+    is_wrong: bool = False
+    """What is there was read and is wrong, whatever the store lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ class Sent:
     """None: it failed."""
     was_there: bool = False
     error: ItemError | None = None
+
+
+def task_for(file: LibraryFile, there: dict[str, Stored], earlier: str, *, is_wrong: bool = False) -> Task:
+    """The task for a file. Another content that is there gets a path in the folder `earlier`, which nothing has."""
+    stored = there.get(file.path)
+    if stored is None or file.is_made:
+        return Task(file, stored, None, is_wrong)
+    day, number = clock.now().date().isoformat(), 2
+    free = f"{earlier}/{day}/{file.path}"
+    while free in there:  # the clock was set back, or it is replaced again on the same day
+        free, number = f"{earlier}/{day}.{number}/{file.path}", number + 1
+    there[free] = stored
+    return Task(file, stored, free, is_wrong)
 
 
 class Sender:
@@ -58,18 +75,22 @@ class Sender:
             return Sent(task, error=error)
 
     def _sent(self, task: Task) -> Sent:
-        if task.stored is not None:
+        if task.stored is not None and not task.is_wrong:
             found = self._local(task.file)
-            with suppress(FileNotFoundError):  # a listing may be a little old
-                if self._has(task.stored, found):
-                    return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
-                if not task.file.is_made:
-                    self._store.keep_earlier(task.stored.path, task.keep_as)
+            if self._has(task.stored, found):
+                return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
         hashes = Hashes()
         status = _status(task.file.source)
         try:
             content = self._content(task.file, hashes)
-            tag = self._store.write(task.file.path, status.st_size, content, status.st_mtime_ns)
+            tag = self._store.write(
+                task.file.path,
+                status.st_size,
+                content,
+                status.st_mtime_ns,
+                is_new=task.stored is None,
+                keep_as=task.keep_as,
+            )
         except WrongContentError as error:
             raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
         return Sent(task, _record(task.file, hashes.digest(), tag))
@@ -81,10 +102,12 @@ class Sender:
         if stored.tag == local.md5:
             return True
         there = Hashes()
-        for block in self._store.read(stored.path):
-            check(self._cancel)
-            there.update(block)
-        return there.digest().sha256 == local.sha256
+        with suppress(FileNotFoundError, ItemError):  # a listing may be a little old; a disk may have a bad sector
+            for block in self._store.read(stored.path):
+                check(self._cancel)
+                there.update(block)
+            return there.digest().sha256 == local.sha256
+        return False
 
     def _local(self, file: LibraryFile) -> Digest:
         hashes = Hashes()
@@ -95,7 +118,8 @@ class Sender:
     def _content(self, file: LibraryFile, hashes: Hashes, *, is_sent: bool = True) -> Iterator[bytes]:
         """The file's content. Raises `ItemError` before its end, so that nothing is stored, if it is another one."""
         try:
-            with file.source.open("rb") as source:
+            # What has a hash of its own may be behind a link; a list that is one could be any file of the computer.
+            with open_regular(file.source, follow_links=file.sha256 is not None) as source:
                 block = source.read(BLOCK)
                 while block:
                     check(self._cancel)

@@ -11,13 +11,12 @@ from functools import cached_property
 from math import ceil
 from threading import Event
 
-from photosync import clock
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import Exit, ItemError, PhotosyncError, UsageError
 from photosync.jobs.copy.library_files import LibraryFile, all_files
 from photosync.jobs.copy.parallel import WORKERS, check, results
-from photosync.jobs.copy.send import Sender, Task
+from photosync.jobs.copy.send import Sender, task_for
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.report import Reporter
 from photosync.jobs.verify.summary import VerifySummary
@@ -34,8 +33,10 @@ class _Read:
 
     file: RecordedCopy
     sha256: str | None
-    """None: it is not there any more."""
+    """None: it is not there any more, or cannot be read."""
     size_bytes: int = 0
+    error: ItemError | None = None
+    """Why it cannot be read."""
 
 
 @dataclass
@@ -127,10 +128,14 @@ class VerifyCopy:
                 self.reporter.received(len(block))
         except FileNotFoundError:
             return _Read(known, None)
+        except ItemError as error:
+            return _Read(known, None, error=error)
         return _Read(known, hash_.hexdigest(), size_bytes)
 
     def _by_content(self, read: _Read) -> Finding | None:
         self.reporter.saved(read.file.path, read.file.path)
+        if read.error is not None:
+            return _finding(read.file, FindingKind.DAMAGED, FindingReason.UNREADABLE, str(read.error))
         if read.sha256 is None:
             return _finding(read.file, FindingKind.MISSING, FindingReason.ABSENT, "it is not in the copy any more")
         self.summary.read += 1
@@ -156,9 +161,8 @@ class VerifyCopy:
         file = self._files_by_path.get(path)
         if file is None:
             return replace(finding, error=f"{finding.error}; the library does not have it any more")
-        day = clock.now().date().isoformat()
-        stored = there.get(path) if finding.finding is FindingKind.DAMAGED else None
-        sent = Sender(self.store, self.reporter.received, self.cancel)(Task(file, stored, f"{DAMAGED}/{day}/{path}"))
+        task = task_for(file, there, DAMAGED, is_wrong=True)
+        sent = Sender(self.store, self.reporter.received, self.cancel)(task)
         if sent.record is None:
             return replace(finding, error=f"{finding.error}; {_words(sent.error)}")
         self.record.note([sent.record])
