@@ -67,6 +67,7 @@ class Reason(StrEnum):
     NOT_SAVED = "not_saved"
     DAMAGED = "damaged"
     NOT_IN_TRASH = "not_in_trash"
+    NOT_VERIFIED = "not_verified"
     INTERNAL = "internal"
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from calendar import monthrange
+from datetime import date, timedelta
 
 _PREFIXES = ("", "k", "m", "g", "t")
 _DURATIONS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LARGEST_SIZE = 2**62
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
+_AGO = re.compile(r"(\d+)([dwmy])", re.ASCII)
+_AGO_DAYS = {"d": 1, "w": 7}
+_AGO_MONTHS = {"m": 1, "y": 12}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+", re.IGNORECASE)
 
 
@@ -59,6 +63,20 @@ def positive_duration(value: object) -> timedelta:
     if not span:
         raise ValueError("expected a time above 0, such as 2h30m")
     return span
+
+
+def day_before(text: str, today: date) -> date:
+    """The day that is so long before `today`, by the calendar: `30d`, `6w`, `18m` (months) or `5y`. Raises `ValueError`."""
+    if (found := _AGO.fullmatch(text.strip().lower())) is None:
+        raise ValueError(f"expected a time such as 5y, 18m or 60d, not '{text}'")
+    try:
+        number, unit = int(found[1]), found[2]
+        if unit in _AGO_DAYS:
+            return today - timedelta(days=number * _AGO_DAYS[unit])
+        year, month = divmod(today.year * 12 + today.month - 1 - number * _AGO_MONTHS[unit], 12)
+        return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    except (OverflowError, ValueError) as error:  # the latter also for thousands of digits
+        raise ValueError(f"'{text}' is before all calendars") from error
 
 
 def format_size(size_bytes: float) -> str:

@@ -1,6 +1,6 @@
 """Sizes, rates and durations as people write them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,6 +25,29 @@ def test_sizes(text: str, size: int) -> None:
 )
 def test_durations(text: str, span: timedelta) -> None:
     assert units.duration(text) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "day"),
+    [
+        ("0d", date(2024, 3, 1), date(2024, 3, 1)),
+        ("1d", date(2024, 3, 1), date(2024, 2, 29)),
+        ("2w", date(2024, 3, 1), date(2024, 2, 16)),
+        ("1m", date(2024, 3, 31), date(2024, 2, 29)),
+        ("18m", date(2024, 3, 31), date(2022, 9, 30)),
+        ("12m", date(2024, 1, 15), date(2023, 1, 15)),
+        ("1y", date(2024, 2, 29), date(2023, 2, 28)),
+        ("4Y", date(2024, 2, 29), date(2020, 2, 29)),
+    ],
+)
+def test_the_day_before_is_by_the_calendar(text: str, today: date, day: date) -> None:
+    assert units.day_before(text, today) == day
+
+
+@pytest.mark.parametrize("text", ["", "5", "y", "-1y", "2019", "1y6m", "1h", "9999y", "9" * 5000 + "d", "٥y"])
+def test_what_is_no_time_ago_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a time|before all calendars"):
+        units.day_before(text, date(2024, 3, 1))
 
 
 @pytest.mark.parametrize("text", ["", "fast", "10X", "-5M"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from photosync.characters import is_utf_8
 from photosync.errors import UsageError
 from photosync.model import CONTEXTS, FIRST_PHOTO_YEAR, Collection, Kind, Selection, Sort, SortField
+from photosync.units import day_before
 
 if TYPE_CHECKING:
     from photosync.jobs.account import Account
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 _PERIODS = {"%Y": 366, "%Y-%m": 31, "%Y-%m-%d": 1}
 """The forms of a date, and the most days that such a period has."""
 _RELEASED = 2026
-_AGO = re.compile(r"(\d+)([dwmy])")
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +158,8 @@ def _check_year(year: int, option: str) -> None:
 
 def _bounds(text: str, option: str) -> tuple[datetime, datetime]:
     """The first moment of the year, month or day that `text` names, and the first one after it. On the local clock."""
-    if ago := _AGO.fullmatch(text):
-        with suppress(OverflowError, ValueError):  # the latter for thousands of digits
-            day = datetime.now() - timedelta(days=int(ago[1]) * _DAYS[ago[2]])  # noqa: DTZ005
-            text = day.strftime("%Y-%m-%d")
+    with suppress(ValueError):
+        text = day_before(text, date.today()).isoformat()  # noqa: DTZ011 - the user's own calendar
     for text_format, longest_days in _PERIODS.items():
         with suppress(ValueError, OverflowError):
             first = datetime.strptime(text, text_format)  # noqa: DTZ007

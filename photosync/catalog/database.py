@@ -380,15 +380,20 @@ class Catalog:
         self._connection.execute("DELETE FROM left_files WHERE outside = ?", (root,))
 
     def roots(self) -> list[str]:
-        """The roots of all locations of files, those that were made included."""
+        """The roots of all locations of files, those that were made, and those that only copies have, included."""
         # From one to the next in the index: DISTINCT would read the entries of all files.
-        following = "SELECT min(outside) FROM items WHERE path_key IS NOT NULL"
-        rows = self._connection.execute(
-            f"""WITH RECURSIVE roots (root) AS ({following} UNION ALL
-                SELECT ({following} AND outside > root) FROM roots WHERE root IS NOT NULL)
-                SELECT root FROM roots WHERE root IS NOT NULL UNION SELECT outside FROM made_files"""  # noqa: S608 - our own text
-        )
-        return [root for (root,) in rows]
+        found = set()
+        for key in ("path_key", "offsite_key"):
+            following = f"SELECT min(outside) FROM items WHERE {key} IS NOT NULL"  # noqa: S608 - our own text
+            found |= self._texts(
+                f"""WITH RECURSIVE roots (root) AS ({following} UNION ALL
+                    SELECT ({following} AND outside > root) FROM roots WHERE root IS NOT NULL)
+                    SELECT root FROM roots WHERE root IS NOT NULL"""  # noqa: S608
+            )
+        return sorted(found | self._texts("SELECT outside FROM made_files"))
+
+    def _texts(self, query: str) -> set[str]:
+        return {text for (text,) in self._connection.execute(query)}
 
     def sums_state(self, root: str) -> str | None:
         """The state of SHA256SUMS that was recorded last."""

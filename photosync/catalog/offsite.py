@@ -40,12 +40,12 @@ class OffsiteFiles:
         return (OffsiteFile(account, id_, Location(root, path), *rest) for account, id_, root, path, *rest in rows)
 
     def record_removed(self, account: str, ids: Iterable[str]) -> None:
-        """The files of these items leave the library."""
+        """The files of these items leave the library; also those that a killed run recorded and did not remove."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
         for id_ in ids:
             self._connection.execute(
-                """INSERT OR IGNORE INTO left_files SELECT outside, path, stored_sha256 FROM items
-                   WHERE account = ? AND id = ? AND path IS NOT NULL""",
+                """INSERT OR IGNORE INTO left_files SELECT outside, coalesce(path, offsite_path), stored_sha256
+                   FROM items WHERE account = ? AND id = ? AND coalesce(path, offsite_path) IS NOT NULL""",
                 (account, id_),
             )
             self._connection.execute(
@@ -54,6 +54,16 @@ class OffsiteFiles:
                    WHERE account = ? AND id = ? AND path IS NOT NULL""",
                 (now, account, id_),
             )
+
+    def record_kept(self, account: str, ids: Iterable[str]) -> None:
+        """The files of these items were not removed after all."""
+        self._connection.executemany(
+            """UPDATE items SET state = CASE state WHEN 'offsite' THEN 'saved' ELSE state END,
+                   path = offsite_path, path_key = offsite_key,
+                   offsite_path = NULL, offsite_key = NULL, offsite_since = NULL
+               WHERE account = ? AND id = ? AND offsite_path IS NOT NULL""",
+            [(account, id_) for id_ in ids],
+        )
 
     def record_back(self, account: str, run: int, ids: Iterable[str]) -> None:
         """The files of these items are in the library again, at their locations."""

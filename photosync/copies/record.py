@@ -39,7 +39,7 @@ _MIGRATIONS = (
     );
     """,
 )
-_FILES = "SELECT path, size, sha256, md5, tag, verified_at FROM files"
+_FILES = "SELECT path, size, sha256, md5, tag, verified_at, wrong_since FROM files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ class RecordedCopy:
     tag: str
     verified_at: float | None = None
     """Seconds since 1970; None: it was not read since it was stored, or was not right when it was looked at last."""
+    wrong_since: float | None = None
+    """When it was found missing or damaged in the copy; None: it was not, or it was repaired since."""
 
     def is_as_stored(self, size_bytes: int, tag: str) -> bool:
         """Whether a listing shows the content that was stored. A store may list an object's md5 for a tag."""

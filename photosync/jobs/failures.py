@@ -38,6 +38,7 @@ ADVICE = {
     Reason.NOT_SAVED: "Pull it first; --even-if-not-saved takes the risk.",
     Reason.DAMAGED: "Get the file back first: photosync verify --repair.",
     Reason.NOT_IN_TRASH: "Trash it first.",
+    Reason.NOT_VERIFIED: "Run: photosync copy; then, for each copy: photosync verify --copy NAME.",
     Reason.INTERNAL: "Report it, with its trace in the log. Each pull tries again.",
 }
 """What a user can do, by the reason."""
