@@ -66,7 +66,7 @@ def positive_duration(value: object) -> timedelta:
 
 
 def day_before(text: str, today: date) -> date:
-    """The day that is so long before `today`, by the calendar: `30d`, `6w`, `18m` (months) or `5y`. Raises `ValueError`."""
+    """The day so long before `today`, by the calendar: `30d`, `6w`, `18m` (months) or `5y`. Raises `ValueError`."""
     if (found := _AGO.fullmatch(text.strip().lower())) is None:
         raise ValueError(f"expected a time such as 5y, 18m or 60d, not '{text}'")
     try:

@@ -44,9 +44,9 @@ def test_the_day_before_is_by_the_calendar(text: str, today: date, day: date) ->
     assert units.day_before(text, today) == day
 
 
-@pytest.mark.parametrize("text", ["", "5", "y", "-1y", "2019", "1y6m", "1h", "9999y", "9" * 5000 + "d", "٥y"])
+@pytest.mark.parametrize("text", ["", "5", "y", "-1y", "2019", "1y6m", "1h", "9999y", "9" * 5000 + "d", "\u0665y"])
 def test_what_is_no_time_ago_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="expected a time|before all calendars"):
+    with pytest.raises(ValueError, match=r"expected a time|before all calendars"):
         units.day_before(text, date(2024, 3, 1))
 
 
