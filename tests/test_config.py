@@ -375,6 +375,15 @@ def test_a_file_with_secrets_that_others_can_read_is_named(
     assert [text.endswith(f"chmod 600 {secret}") for text in warnings] == [True] * warned
 
 
+@on_posix
+def test_what_systemd_gives_a_service_is_readable_for_that_service_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _with_account(tmp_path, SECRETS.strip().splitlines()[0], 0o440)  # the group's right is that of the list
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert _warnings(caplog, path) == []
+
+
 @pytest.mark.parametrize("secret", ["amzn1.oa2-cs.v1.ab…", "amzn1.oa2-cs.v1.ab...", "amzn1 oa2", "amzn1\\noa2", "ключ"])
 def test_a_client_secret_that_was_not_copied_whole_is_refused(tmp_path: Path, secret: str) -> None:
     text = f'library: /x\naccounts:\n  clouddrive:\n    client_id: a\n    client_secret: "{secret}"\n'

@@ -23,7 +23,14 @@ def files_with_secrets(settings: AccountSettings, content: Mapping[str, Any], co
 
 
 def is_readable_by_others(path: Path) -> bool:
-    """Whether other users may read the file. Not known on systems without POSIX modes."""
+    """Whether other users may read the file. Not known on systems without POSIX modes.
+
+    What systemd gives a service with `LoadCredential` is for that service's user alone, although its mode shows the
+    group a right: that of an access control list. Source: systemd.exec(5), Credentials.
+    """
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY")
+    if credentials and path.is_relative_to(credentials):
+        return False
     try:
         mode = path.stat().st_mode
     except OSError:
