@@ -101,9 +101,8 @@ def test_one_run_makes_a_lost_library_out_of_the_copy_and_downloads_nothing_agai
     with AmazonSimulator(items=4) as simulator:
         sandbox.configure({"amazon": simulator.account_settings()})
         with sandbox.config.open("a", encoding="utf-8") as file:
-            file.write(f"copies: {{offsite: {copy}}}\n")
+            file.write(f"copies: {{offsite: {copy}}}\nafter: copy offsite\n")
         assert _pulls_once(sandbox, tmp_path) == 0
-        assert sandbox.run("copy", "offsite").exit == 0
         saved, downloads = sandbox.hashes(), simulator.counts["content"]
         shutil.rmtree(sandbox.library)
         shutil.rmtree(sandbox.home)  # and the state with it

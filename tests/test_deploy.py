@@ -31,7 +31,7 @@ def _check_configuration(content: str, folder: Path) -> None:
         cookies = simulator.account_settings()["cookies"]
         assert isinstance(cookies, Mapping)
         written = yaml.safe_load(content)
-        assert written.keys() >= {"library", "copies", "accounts"}
+        assert written.keys() == {"library", "copies", "after", "accounts"}
         written["library"] = str(folder / "library")
         written["accounts"]["amazon"]["endpoints"] = simulator.account_settings()["endpoints"]
         config = folder / "config.yaml"

@@ -87,6 +87,7 @@ job "photosync" {
           library: /alloc/data/photos
           copies:
             offsite: s3://${var.bucket}/${var.account}
+          after: copy offsite
           accounts:
             amazon: {cookies: "$${AMAZON_COOKIES}"}
         EOT
