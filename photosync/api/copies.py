@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from fractions import Fraction
+from functools import cache, partial
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import Config
     from photosync.copies import CopyRecord, CopyStore
+    from photosync.jobs.copy.other_copies import OtherCopies
     from photosync.jobs.copy.verify import VerifyCopy
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Library
@@ -38,6 +40,10 @@ class OpenCopy:
     record: CopyRecord
     library: Library
     catalog: Catalog
+    others: Mapping[str, Callable[[], CopyStore]]
+    """Opens the other copies of the configuration."""
+    workspace: Path
+    """For files of this process."""
 
     def bring(
         self,
@@ -58,6 +64,7 @@ class OpenCopy:
             library=self.library,
             catalog=self.catalog,
             record=self.record,
+            others=self._others(reporter, cancel),
             reporter=reporter,
             cancel=cancel,
             take=(lambda size_bytes: limit.take(size_bytes, cancel)) if limit else (lambda _: None),
@@ -79,12 +86,26 @@ class OpenCopy:
             library=self.library,
             catalog=self.catalog,
             record=self.record,
+            others=self._others(reporter, cancel),
             reporter=reporter,
             cancel=cancel,
             part=part,
             repair=repair,
             workers=jobs or WORKERS,
         )
+
+    def _others(self, reporter: Reporter, cancel: Event) -> OtherCopies:
+        from photosync.jobs.copy.fetch import Fetcher
+        from photosync.jobs.copy.other_copies import OtherCopies
+
+        return OtherCopies(Fetcher(self.others, reporter.received, cancel), self.workspace)
+
+
+def opened_copies(config: Config, names: Iterable[str]) -> dict[str, Callable[[], CopyStore]]:
+    """Opens the copies of these names, when each is needed first."""
+    from photosync.copies import open_place
+
+    return {name: cache(partial(open_place, name, config.copy(name), config.path.parent)) for name in names}
 
 
 def restore_library(
@@ -135,13 +156,14 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
     from photosync.copies import CopyRecord, open_place
     from photosync.file_systems import Lock
     from photosync.library.disk_errors import disk_error, disk_errors
-    from photosync.library.own_folders import own_folder
+    from photosync.library.own_folders import own_folder, remove_temporary_files
 
     store = open_place(name, config.copy(name), config.path.parent)
     if not library.exists:
         raise UsageError(f"{library.root} is no library yet: nothing was saved there")
     with disk_errors(library.program_folder):
         folder = own_folder(library.program_folder, "copies")
+        workspace = own_folder(folder, f"{name}.files")
     path = folder / f"{name}.lock"
     with ExitStack() as stack:
         try:
@@ -152,4 +174,6 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
             raise disk_error(error, path) from error
         catalog = stack.enter_context(open_catalog(library))
         record = stack.enter_context(CopyRecord(folder / f"{name}.db"))
-        yield OpenCopy(name, store, record, library, catalog)
+        remove_temporary_files(workspace)
+        others = opened_copies(config, (each for each in config.copies if each != name))
+        yield OpenCopy(name, store, record, library, catalog, others, workspace)

@@ -107,7 +107,7 @@ class Catalog:
         self.sidecars_due = SidecarsDue(connection)
         self.made_files = MadeFiles(connection)
         self.album_files = AlbumFiles(connection)
-        self.offsite = OffsiteFiles(connection)
+        self.offsite = OffsiteFiles(connection, self.collections)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")

@@ -6,12 +6,15 @@ the copies too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from photosync.catalog.collections import Collections
 from photosync.catalog.connection import CatalogConnection
 from photosync.model import Location
+
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,22 @@ class OffsiteFile:
 class OffsiteFiles:
     """Part of a `Catalog`; shares its connection. The caller holds a transaction around each change."""
 
-    def __init__(self, connection: CatalogConnection) -> None:
+    def __init__(self, connection: CatalogConnection, collections: Collections) -> None:
         self._connection = connection
+        self._collections = collections
 
     def files(self) -> Iterator[OffsiteFile]:
-        """All of them, in the order of their locations."""
-        rows = self._connection.execute(
-            """SELECT account, id, outside, offsite_path, stored_size, stored_sha256 FROM items
-               WHERE offsite_key IS NOT NULL ORDER BY outside, offsite_key"""
-        )
-        return (OffsiteFile(account, id_, Location(root, path), *rest) for account, id_, root, path, *rest in rows)
+        """All of them, in the order of their locations. Rows may change during the iteration."""
+        after = "", ""
+        while rows := self._connection.execute(
+            """SELECT account, id, outside, offsite_path, stored_size, stored_sha256, offsite_key FROM items
+               WHERE offsite_key IS NOT NULL AND (outside, offsite_key) > (?, ?) ORDER BY outside, offsite_key
+               LIMIT ?""",
+            (*after, _PAGE),
+        ).fetchall():
+            for account, id_, root, path, size_bytes, sha256, _ in rows:
+                yield OffsiteFile(account, id_, Location(root, path), size_bytes, sha256)
+            after = rows[-1][2], rows[-1][-1]
 
     def record_removed(self, account: str, ids: Iterable[str]) -> None:
         """The files of these items leave the library; also those that a killed run recorded and did not remove."""
@@ -65,8 +74,8 @@ class OffsiteFiles:
             [(account, id_) for id_ in ids],
         )
 
-    def record_back(self, account: str, run: int, ids: Iterable[str]) -> None:
-        """The files of these items are in the library again, at their locations."""
+    def record_back(self, account: str, run: int, ids: Sequence[str]) -> None:
+        """The files of these items are in the library again, at their locations, and were read."""
         self._connection.executemany(
             """UPDATE items SET state = CASE state WHEN 'offsite' THEN 'saved' ELSE state END,
                    path = offsite_path, path_key = offsite_key, saved_run = ?, verified_run = ?,
@@ -74,3 +83,4 @@ class OffsiteFiles:
                WHERE account = ? AND id = ? AND offsite_path IS NOT NULL""",
             [(run, run, account, id_) for id_ in ids],
         )
+        self._collections.note_saved(account, run, ids)

@@ -12,7 +12,16 @@ from threading import Event
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError
-from photosync.jobs.copy.library_files import REPLACED, LibraryFile, own_files, recorded_files, undo_records
+from photosync.jobs.copy.copy_lists import CopyLists
+from photosync.jobs.copy.library_files import (
+    REPLACED,
+    LibraryFile,
+    offsite_files,
+    own_files,
+    recorded_files,
+    undo_records,
+)
+from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, results
 from photosync.jobs.copy.send import Sender, Sent, Task, task_for
 from photosync.jobs.report import ItemFailure, Reporter, Summary
@@ -32,6 +41,7 @@ class Copy:
     library: Library
     catalog: Catalog
     record: CopyRecord
+    others: OtherCopies
     reporter: Reporter
     cancel: Event
     take: Callable[[int], object] = lambda _: None
@@ -78,11 +88,13 @@ class Copy:
         if not self.dry_run:
             self.store.remove_unfinished()
         self._bring(self._photos())
+        self._bring(offsite_files(self.library, self.catalog))
         with self._library_at_rest():
             self._is_second_look = True
             self._bring(self._photos())
             self._is_second_look = False
-            self._bring(own_files(self.library, self.catalog))
+            lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
+            self._bring(chain(lists.files(), own_files(self.library)))
         self._summary.complete = True
         self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
 
@@ -104,7 +116,7 @@ class Copy:
     def _bring(self, files: Iterator[LibraryFile]) -> None:
         """Send these files with all workers, in their order."""
         missing = filter(None, map(self._task, files))
-        sender = Sender(self.store, self._taken, self.cancel)
+        sender = Sender(self.store, self._taken, self.cancel, self.others)
         try:
             for result in results(missing, sender, Sent, self.workers, self.cancel):
                 self._take_result(result)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosync.catalog import Area, Catalog
+from photosync.catalog import Area, Catalog, OffsiteFile
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
 from photosync.model import Location
 
@@ -34,6 +34,8 @@ class LibraryFile:
     """Made by this program, and made anew with each change: the copy keeps no earlier version."""
     location: Location | None = None
     """Where it is in the library; of recorded files alone."""
+    offsite: OffsiteFile | None = None
+    """The item, if its file was removed from the library; it comes back to `source`."""
 
 
 def path_in_copy(root: str, path: str) -> str:
@@ -50,6 +52,13 @@ def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
             yield LibraryFile(path, source, file.sha256, is_made=file.is_made, location=file.location)
 
 
+def offsite_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
+    """Files that were removed from the library, and that only its copies have."""
+    for file in catalog.offsite.files():
+        path = path_in_copy(file.location.root, file.location.path)
+        yield LibraryFile(path, library.file(file.location), file.sha256, location=file.location, offsite=file)
+
+
 def undo_records(library: Library) -> Iterator[LibraryFile]:
     """The records that restore the delivered content of fixed files. They never change."""
     for source in sorted((library.program_folder / "undo").glob("*/*.json")):
@@ -62,15 +71,7 @@ def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
         yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME, is_made=True)
 
 
-def own_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
-    """The lists, the library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
-    yield from lists(library, catalog)
+def own_files(library: Library) -> Iterator[LibraryFile]:
+    """The library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
     yield LibraryFile(IDENTITY, library.root / IDENTITY)
     yield LibraryFile(CATALOG, library.catalog_copy, is_made=True)
-
-
-def all_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
-    """All of these."""
-    yield from recorded_files(library, catalog)
-    yield from undo_records(library)
-    yield from own_files(library, catalog)

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyStore
-from photosync.errors import DestinationError, Exit, ItemError, PhotosyncError, Reason, UsageError
-from photosync.file_systems import set_times
-from photosync.jobs.copy.library_files import CATALOG, IDENTITY, LibraryFile, lists, recorded_files
-from photosync.jobs.copy.parallel import WORKERS, check, results
+from photosync.errors import DestinationError, Exit, PhotosyncError, UsageError
+from photosync.jobs.copy.bring_files import BringFiles
+from photosync.jobs.copy.fetch import Fetcher
+from photosync.jobs.copy.library_files import (
+    CATALOG,
+    IDENTITY,
+    LibraryFile,
+    lists,
+    offsite_files,
+    recorded_files,
+)
+from photosync.jobs.copy.parallel import WORKERS
 from photosync.jobs.library_catalog import open_catalog
-from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.library import PROGRAM_FOLDER, Library, digest_of
-from photosync.library.disk_errors import disk_errors, file_errors
+from photosync.jobs.report import Reporter, Summary
+from photosync.jobs.sums_list import repair_lists
+from photosync.library import PROGRAM_FOLDER, Library
+from photosync.library.disk_errors import disk_errors
 from photosync.library.undo import write_durably
 from photosync.model import Item
 
 UNDO = f"{PROGRAM_FOLDER}/undo/"
-
-
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    file: LibraryFile
-    size_bytes: int | None = None
-    """None: it was there."""
-    error: ItemError | None = None
 
 
 @dataclass
@@ -44,21 +45,21 @@ class RestoreLibrary:
     wants: Callable[[Item], bool] | None = None
     """Which items are wanted; None: all of the copy."""
     workers: int = WORKERS
-    _there: dict[str, int] = field(default_factory=dict, init=False)
-    """The sizes of the files in the copy."""
+    _there: set[str] = field(default_factory=set, init=False)
+    """The paths of the files in the copy."""
 
     def run(self) -> Summary:
         """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
         began = time.monotonic()
         self._summary = Summary("restore", self.name)
         try:
-            self._there = {each.path: each.size_bytes for each in self.store.files()}
+            self._there = {each.path for each in self.store.files()}
             self._bring_identity()
             with self.library.created():
                 self._bring_catalog()
                 with open_catalog(self.library) as catalog:
                     self.library.remove_temporary_files(catalog.roots())
-                    self._bring(self._files(catalog))
+                    self._bring_files(catalog)
             self._summary.complete = True
             self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
         except PhotosyncError as error:
@@ -87,73 +88,31 @@ class RestoreLibrary:
             with disk_errors(self.library.catalog_copy):
                 write_durably(self.library.catalog_copy, self.store.read(CATALOG))
 
+    def _bring_files(self, catalog: Catalog) -> None:
+        fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
+        bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers)
+        for _ in bringing.bring(self._files(catalog)):
+            pass
+        if self.wants is None:
+            repair_lists(self.library, catalog, self.reporter.note)
+
     def _files(self, catalog: Catalog) -> Iterator[LibraryFile]:
         for path in sorted(self._there):
             if path.startswith(UNDO):
                 yield LibraryFile(path, self.library.root / path, never_changes=True)
-        for file in recorded_files(self.library, catalog):
+        for file in chain(recorded_files(self.library, catalog), offsite_files(self.library, catalog)):
             if self.wants is None or _is_wanted(catalog, file, self.wants):
                 yield file
         if self.wants is None:
             yield from (file for file in lists(self.library, catalog) if file.path in self._there)
-
-    def _bring(self, files: Iterator[LibraryFile]) -> None:
-        for brought in results(files, self._brought, _Brought, self.workers, self.cancel):
-            self._summary.listed += 1
-            if brought.error is not None:
-                failure = ItemFailure(
-                    brought.file.path, brought.file.source.name, brought.error.reason, str(brought.error)
-                )
-                self._summary.add_failure(failure)
-                self.reporter.failed(brought.file.path, str(brought.error))
-            elif brought.size_bytes is None:
-                self._summary.unchanged += 1
-            else:
-                self._summary.saved += 1
-                self._summary.size_bytes += brought.size_bytes
-                self.reporter.saved(brought.file.path, brought.file.path)
-
-    # Called by the workers
-
-    def _brought(self, file: LibraryFile) -> _Brought:
-        try:
-            with file_errors(file.source):
-                return self._written(file)
-        except ItemError as error:
-            return _Brought(file, error=error)
-
-    def _written(self, file: LibraryFile) -> _Brought:
-        if file.path not in self._there:
-            raise ItemError("the copy does not have it", Reason.NOT_FOUND)
-        if file.source.exists():
-            if file.sha256 not in (None, digest_of(file.source).sha256):
-                raise ItemError(f"another file is at {file.source}, and stays there", Reason.NAME_TAKEN)
-            return _Brought(file)
-        times: list[int] = []
-        workspace = self.library.workspace(file.location.root if file.location else "")
-        write_durably(file.source, self._checked(file, times.append), workspace)
-        for modified_ns in times:
-            set_times(file.source, modified_ns)
-        return _Brought(file, self._there[file.path])
-
-    def _checked(self, file: LibraryFile, on_time: Callable[[int], object]) -> Iterator[bytes]:
-        """The content in the copy. Raises `ItemError` at its end, so that nothing is written, if it is another one."""
-        hash_ = hashlib.sha256()
-        try:
-            for block in self.store.read(file.path, on_time):
-                check(self.cancel)
-                hash_.update(block)
-                self.reporter.received(len(block))
-                yield block
-        except FileNotFoundError as error:
-            raise ItemError("the copy does not have it any more", Reason.NOT_FOUND) from error
-        if file.sha256 not in (None, hash_.hexdigest()):
-            raise ItemError("it is damaged in the copy: look for another copy of it", Reason.HASH_MISMATCH)
 
     def _whole(self, path: str) -> bytes:
         return b"".join(self.store.read(path))
 
 
 def _is_wanted(catalog: Catalog, file: LibraryFile, wants: Callable[[Item], bool]) -> bool:
-    entry = catalog.entry_at(file.location) if file.location else None
+    if file.offsite is not None:
+        entry = catalog.entry(file.offsite.account, file.offsite.id)
+    else:
+        entry = catalog.entry_at(file.location) if file.location else None
     return entry is not None and wants(entry.item)

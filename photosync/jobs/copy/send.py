@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -14,6 +14,7 @@ from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
 from photosync.errors import ItemError, Reason
 from photosync.file_systems import open_regular
 from photosync.jobs.copy.library_files import LibraryFile
+from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import check
 from photosync.library import Hashes
 from photosync.model import Digest
@@ -61,8 +62,9 @@ def task_for(file: LibraryFile, there: dict[str, Stored], earlier: str, *, is_wr
 class Sender:
     """Called by the workers."""
 
-    def __init__(self, store: CopyStore, take: Callable[[int], object], cancel: Event) -> None:
+    def __init__(self, store: CopyStore, take: Callable[[int], object], cancel: Event, others: OtherCopies) -> None:
         """`take` is told of the bytes that are sent, and waits if they are too many."""
+        self._others = others
         self._store = store
         self._take = take
         self._cancel = cancel
@@ -70,7 +72,7 @@ class Sender:
     def __call__(self, task: Task) -> Sent:
         """Send the file, unless its content is there. Raises the errors that end the run."""
         try:
-            return self._sent(task)
+            return self._sent_offsite(task) if task.file.offsite else self._sent(task)
         except ItemError as error:
             return Sent(task, error=error)
 
@@ -95,19 +97,34 @@ class Sender:
             raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
         return Sent(task, _record(task.file, hashes.digest(), tag))
 
+    def _sent_offsite(self, task: Task) -> Sent:
+        """The library does not have the file: this copy has it, or else another one."""
+        file = task.file
+        if task.stored is not None:
+            there = self._digest_there(task.stored)
+            if there is not None and there.sha256 == file.sha256:
+                return Sent(task, _record(file, there, task.stored.tag), was_there=True)
+        with self._others.fetched(file.path, str(file.sha256)) as (path, _):
+            return self._sent(replace(task, file=replace(file, source=path), is_wrong=True))
+
     def _has(self, stored: Stored, local: Digest) -> bool:
         """Whether the copy has this content. A run that was killed may not have recorded it."""
         if stored.size_bytes != local.size_bytes:
             return False
         if stored.tag == local.md5:
             return True
+        there = self._digest_there(stored)
+        return there is not None and there.sha256 == local.sha256
+
+    def _digest_there(self, stored: Stored) -> Digest | None:
+        """None for what cannot be read."""
         there = Hashes()
         with suppress(FileNotFoundError, ItemError):  # a listing may be a little old; a disk may have a bad sector
             for block in self._store.read(stored.path):
                 check(self._cancel)
                 there.update(block)
-            return there.digest().sha256 == local.sha256
-        return False
+            return there.digest()
+        return None
 
     def _local(self, file: LibraryFile) -> Digest:
         hashes = Hashes()

@@ -1,4 +1,7 @@
-"""Checks a copy: whether all that was brought there is there and right; and repairs it from the library."""
+"""Checks a copy: whether all that was brought there is there and right; and repairs it from the library.
+
+What the library does not have any more, or not right, comes from the other copies.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from math import ceil
 from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import Exit, ItemError, PhotosyncError, UsageError
-from photosync.jobs.copy.library_files import LibraryFile, all_files
+from photosync.jobs.copy.copy_lists import CopyLists
+from photosync.jobs.copy.library_files import LibraryFile, own_files, recorded_files, undo_records
+from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, task_for
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
@@ -48,6 +54,7 @@ class VerifyCopy:
     library: Library
     catalog: Catalog
     record: CopyRecord
+    others: OtherCopies
     reporter: Reporter
     cancel: Event
     part: Fraction
@@ -156,25 +163,48 @@ class VerifyCopy:
     # Repair
 
     def _repaired(self, finding: Finding, there: dict[str, Stored]) -> Finding:
-        """Send the library's file again; the damaged one is kept at the copy."""
-        path = finding.path or ""
-        file = self._files_by_path.get(path)
-        if file is None:
-            return replace(finding, error=f"{finding.error}; the library does not have it any more")
-        task = task_for(file, there, DAMAGED, is_wrong=True)
-        sent = Sender(self.store, self.reporter.received, self.cancel)(task)
-        if sent.record is None:
-            return replace(finding, error=f"{finding.error}; {_words(sent.error)}")
-        self.record.note([sent.record])
-        return replace(finding, repaired_from="library")
+        """Send the file again; the damaged one is kept at the copy."""
+        try:
+            record, source = self._sent_again(finding.path or "", there)
+        except ItemError as error:
+            return replace(finding, error=f"{finding.error}; {error}")
+        self.record.note([record])
+        return replace(finding, repaired_from=source)
+
+    def _sent_again(self, path: str, there: dict[str, Stored]) -> tuple[RecordedCopy, str]:
+        """From the library, or else from another copy. Returns the source too. Raises `ItemError`."""
+        why = "the library does not have it any more"
+        if file := self._files_by_path.get(path):
+            try:
+                return self._sent(file, there), "library"
+            except ItemError as error:
+                why = str(error)
+        known = self.record.file(path)
+        assert known is not None
+        try:
+            with self.others.fetched(path, known.sha256) as (fetched, copy):
+                return self._sent(LibraryFile(path, fetched, known.sha256), there), f"copy: {copy}"
+        except ItemError as error:
+            raise ItemError(f"{why}; {error}", error.reason) from error
+
+    def _sent(self, file: LibraryFile, there: dict[str, Stored]) -> RecordedCopy:
+        sender = Sender(self.store, self.reporter.received, self.cancel, self.others)
+        sent = sender(task_for(file, there, DAMAGED, is_wrong=True))
+        if sent.error is not None:
+            raise sent.error
+        assert sent.record is not None
+        return sent.record
 
     @cached_property
     def _files_by_path(self) -> dict[str, LibraryFile]:
-        return {each.path: each for each in all_files(self.library, self.catalog)}
-
-
-def _words(error: ItemError | None) -> str:
-    return str(error) if error else ""
+        lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
+        files = chain(
+            recorded_files(self.library, self.catalog),
+            undo_records(self.library),
+            lists.files(),
+            own_files(self.library),
+        )
+        return {each.path: each for each in files}
 
 
 def _finding(known: RecordedCopy, kind: FindingKind, reason: FindingReason, error: str) -> Finding:

@@ -1,0 +1,100 @@
+"""Brings a file of a copy to this disk: hashed while it comes, and at its place only if it is right."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+from photosync.copies import CopyStore
+from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason
+from photosync.file_systems import set_times, sync_folder
+from photosync.jobs.copy.parallel import check
+from photosync.library.move import move_file
+from photosync.library.own_folders import temporary_path
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that came."""
+
+    size_bytes: int
+    copy: str
+    """The name of the copy that had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetcher:
+    """Takes each file from the first copy that has it right. Called by the workers."""
+
+    copies: Mapping[str, Callable[[], CopyStore]]
+    """Opens them, by their names, in the order in which they are asked."""
+    received: Callable[[int], object]
+    cancel: Event
+    unusable: dict[str, PhotosyncError] = field(default_factory=dict)
+    """The copies that are not asked any more, and why."""
+
+    def fetch(self, path: str, sha256: str | None, target: Path, workspace: Path) -> Fetched:
+        """Bring the file at `path` in a copy to `target`, with its time. `sha256`: None if any content is right.
+
+        Nothing is at `target` before all is right there and synced. Raises `OSError` of this disk, `ItemError` if no
+        copy has it right, the first copy's error if none can be used, and `CancelledError`.
+        """
+        failures: list[ItemError] = []
+        for name, opened in self.copies.items():
+            if name in self.unusable:
+                continue
+            try:
+                return Fetched(self._moved(name, opened(), path, sha256, target, workspace), name)
+            except ItemError as error:
+                failures.append(error)
+            except CancelledError:
+                raise
+            except PhotosyncError as error:  # of the copy as a whole: this disk's errors are none of ours
+                self.unusable.setdefault(name, error)
+        if not failures:
+            raise next(iter(self.unusable.values()))
+        raise ItemError("; ".join(map(str, (*failures, *self.unusable.values()))), failures[0].reason)
+
+    @property
+    def are_all_unusable(self) -> bool:
+        """Whether no copy can be used."""
+        return len(self.unusable) == len(self.copies)
+
+    def _moved(self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path) -> int:
+        times: list[int] = []
+        temporary = temporary_path(workspace)
+        try:
+            with temporary.open("xb") as file:
+                for block in self._checked(name, store.read(path, times.append), sha256):
+                    file.write(block)
+                file.flush()
+                os.fsync(file.fileno())
+                size_bytes = file.tell()
+            for modified_ns in times:
+                set_times(temporary, modified_ns)
+            new_folders = [each.parent for each in (target.parent, *target.parent.parents) if not each.exists()]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            move_file(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+        for folder in (target.parent, *new_folders):
+            sync_folder(folder)
+        return size_bytes
+
+    def _checked(self, name: str, content: Iterator[bytes], sha256: str | None) -> Iterator[bytes]:
+        """The content. Raises `ItemError` at its end if it is another one."""
+        hash_ = hashlib.sha256()
+        try:
+            for block in content:
+                check(self.cancel)
+                hash_.update(block)
+                self.received(len(block))
+                yield block
+        except FileNotFoundError as error:
+            raise ItemError(f"the copy '{name}' does not have it", Reason.NOT_FOUND) from error
+        if sha256 not in (None, hash_.hexdigest()):
+            raise ItemError(f"it is damaged in the copy '{name}'", Reason.HASH_MISMATCH)
