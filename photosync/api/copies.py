@@ -122,7 +122,7 @@ def restore_library(
 
     Raises `UsageError` for what cannot be selected there.
     """
-    from photosync.copies import open_place
+    from photosync.copies import check_overlap, open_place
     from photosync.jobs.copy.parallel import WORKERS
     from photosync.jobs.copy.restore import RestoreLibrary
     from photosync.library import Library
@@ -134,10 +134,12 @@ def restore_library(
         raise UsageError(
             "--from: a copy is restored whole, or by --year, --month, --since, --until, --kind, --favorites"
         )
+    library = Library(expanded(to), state_folder())
+    check_overlap(name, {name: config.copy(name)}, config.path.parent, [library.root])
     job = RestoreLibrary(
         name=name,
         store=open_place(name, config.copy(name), config.path.parent),
-        library=Library(expanded(to), state_folder()),
+        library=library,
         reporter=reporter,
         cancel=cancel,
         wants=wanted.matches if asked else None,
@@ -153,7 +155,7 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
     Raises `UsageError`, `DestinationError` and `LockedError`.
     """
     from photosync.api.opening import open_catalog
-    from photosync.copies import CopyRecord, open_place
+    from photosync.copies import CopyRecord, check_overlap, open_place
     from photosync.file_systems import Lock
     from photosync.library.disk_errors import disk_error, disk_errors
     from photosync.library.own_folders import own_folder, remove_temporary_files
@@ -173,6 +175,8 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
         except OSError as error:
             raise disk_error(error, path) from error
         catalog = stack.enter_context(open_catalog(library))
+        folders = [library.root, *(library.root / each for each in catalog.roots())]
+        check_overlap(name, config.copies, config.path.parent, folders)
         record = stack.enter_context(CopyRecord(folder / f"{name}.db"))
         remove_temporary_files(workspace)
         others = opened_copies(config, (each for each in config.copies if each != name))

@@ -4,8 +4,9 @@ A copy has the files of the library under the same paths, so that it can be read
 Nothing in it is deleted or overwritten: an earlier version of a file is kept below `.photosync/replaced/`.
 """
 
+from photosync.copies.overlap import check_overlap
 from photosync.copies.place import CopySettings, is_object_store, open_place
-from photosync.copies.record import CopyRecord, RecordedCopy
+from photosync.copies.record import CopyRecord, RecordedCopy, RecordedPlace
 from photosync.copies.store import CopyStore, Stored, WrongContentError
 
 __all__ = [
@@ -13,8 +14,10 @@ __all__ = [
     "CopySettings",
     "CopyStore",
     "RecordedCopy",
+    "RecordedPlace",
     "Stored",
     "WrongContentError",
+    "check_overlap",
     "is_object_store",
     "open_place",
 ]

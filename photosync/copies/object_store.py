@@ -58,6 +58,7 @@ class ObjectStore:
             ) from error
         self._engine = obstore
         self._name = name
+        self.address = " ".join(filter(None, (url.rstrip("/"), options.get("endpoint"), options.get("account_name"))))
         self._large = BoundedSemaphore(_LARGE_AT_A_TIME)
         plain = options.get("endpoint", "").startswith("http://")  # the configuration checked that it is this computer
         client = {"timeout": _TIMEOUT, "connect_timeout": _CONNECT_TIMEOUT, "allow_http": plain}

@@ -69,8 +69,12 @@ def is_object_store(settings: CopySettings) -> bool:
     return "://" in settings.to
 
 
+def folder_of(settings: CopySettings, base: Path) -> Path | None:
+    """Its folder; a relative one starts at `base`. None for an object store."""
+    return None if is_object_store(settings) else base / Path(settings.to).expanduser()
+
+
 def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
     """The copy of this name. A relative folder starts at `base`. Raises `UsageError`. Nothing is requested yet."""
-    if is_object_store(settings):
-        return ObjectStore(name, settings.to, settings.options())
-    return FolderStore(name, base / Path(settings.to).expanduser())
+    folder = folder_of(settings, base)
+    return ObjectStore(name, settings.to, settings.options()) if folder is None else FolderStore(name, folder)

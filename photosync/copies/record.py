@@ -38,6 +38,12 @@ _MIGRATIONS = (
         message TEXT                    -- why it ended early
     );
     """,
+    """
+    CREATE TABLE place (                -- where the files are; at most one row
+        id TEXT NOT NULL,               -- the mark that the place has
+        address TEXT NOT NULL           -- as configured when it was used last
+    );
+    """,
 )
 _FILES = "SELECT path, size, sha256, md5, tag, verified_at, wrong_since FROM files"
 
@@ -61,11 +67,21 @@ class RecordedCopy:
         return size_bytes == self.size_bytes and tag in (self.tag, self.md5)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedPlace:
+    """The place that a record is about."""
+
+    id: str
+    """Made when the copy was begun; the copy has it as a mark."""
+    address: str
+    """What the configuration said when it was used last."""
+
+
 class CopyRecord:
     """A context manager. One process at a time writes it. All methods raise `DestinationError` if the disk fails."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         with self._errors():
             self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -80,7 +96,7 @@ class CopyRecord:
     def _migrate(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version > len(_MIGRATIONS):
-            raise DestinationError(f"{self._path} was made by a newer version of photosync. Update this one.")
+            raise DestinationError(f"{self.path} was made by a newer version of photosync. Update this one.")
         for number, script in enumerate(_MIGRATIONS[version:], version + 1):
             self._connection.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
 
@@ -120,6 +136,27 @@ class CopyRecord:
         now = time.time()
         self._write(found, [(now, each) for each in paths])
 
+    @property
+    def place(self) -> RecordedPlace | None:
+        """Where the files are; None: no copy was begun, or by a version that did not note it."""
+        with self._errors():
+            row = self._connection.execute("SELECT id, address FROM place").fetchone()
+        return RecordedPlace(*row) if row else None
+
+    def note_place(self, place: RecordedPlace, *, is_another: bool = False) -> None:
+        """The files are in this place. `is_another`: than before, so nothing is known of its files."""
+        with self._errors(), self._connection:
+            self._connection.execute("BEGIN")
+            if is_another:
+                self._connection.execute("DELETE FROM files")
+            self._connection.execute("DELETE FROM place")
+            self._connection.execute("INSERT INTO place VALUES (?, ?)", (place.id, place.address))
+
+    def forget_readings(self) -> None:
+        """That files were read there does not count any more."""
+        with self._errors():
+            self._connection.execute("UPDATE files SET verified_at = NULL WHERE verified_at IS NOT NULL")
+
     def begin_run(self) -> int:
         """A run of `copy` begins; its number."""
         with self._errors():
@@ -143,5 +180,5 @@ class CopyRecord:
             yield
         except sqlite3.Error as error:
             raise DestinationError(
-                f"{self._path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
+                f"{self.path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
             ) from error

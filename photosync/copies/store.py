@@ -29,6 +29,8 @@ class CopyStore(Protocol):
     `DestinationError` if the place is not there or has no room, else `TemporaryError`.
     """
 
+    address: str
+    """Where it is; the same text for the same configured place. Has no secret."""
     has_content_tags: bool
     """Whether a tag changes with the content alone; that of a folder's file changes when the file is touched too."""
 

@@ -12,6 +12,7 @@ from threading import Event
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError
+from photosync.jobs.copy.contents import contents_to_change, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import (
     REPLACED,
@@ -49,6 +50,8 @@ class Copy:
     workers: int = WORKERS
     dry_run: bool = False
     _there: dict[str, Stored] = field(default_factory=dict, init=False)
+    _is_known: bool = field(default=True, init=False)
+    """Whether the record is about this place."""
     _failed: set[str] = field(default_factory=set, init=False)
     _is_second_look: bool = field(default=False, init=False)
     """The first one took long; now only what came meanwhile is missing."""
@@ -84,9 +87,12 @@ class Copy:
         self.record.end_run(run, self._summary.exit, None)
 
     def _bring_all(self) -> None:
-        self._there = {each.path: each for each in self.store.files()}
+        there = contents_to_change(self.name, self.store, self.library, self.record, dry_run=self.dry_run)
+        self._there, self._is_known = there.files, there.is_known
         if not self.dry_run:
             self.store.remove_unfinished()
+        if place := self.record.place:
+            self._bring(iter([mark(self.library, place)]))
         self._bring(self._photos())
         self._bring(offsite_files(self.library, self.catalog))
         with self._library_at_rest():
@@ -127,7 +133,8 @@ class Copy:
         """What has to be done for a file; None if the copy has it."""
         if file.path in self._failed:
             return None
-        stored, known = self._there.get(file.path), self.record.file(file.path)
+        stored = self._there.get(file.path)
+        known = self.record.file(file.path) if self._is_known else None
         if (
             stored
             and known

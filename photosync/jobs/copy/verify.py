@@ -17,7 +17,8 @@ from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
-from photosync.errors import Exit, ItemError, PhotosyncError, UsageError
+from photosync.errors import Exit, ItemError, PhotosyncError
+from photosync.jobs.copy.contents import contents_to_check, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import LibraryFile, own_files, recorded_files, undo_records
 from photosync.jobs.copy.other_copies import OtherCopies
@@ -72,9 +73,7 @@ class VerifyCopy:
         began = time.monotonic()
         error: PhotosyncError | None = None
         try:
-            if self.record.is_empty:
-                raise UsageError(f"copy '{self.name}': nothing was brought there yet; run: photosync copy {self.name}")
-            there = {each.path: each for each in self.store.files()}
+            there = contents_to_check(self.name, self.store, self.record)
             for finding in self._findings(there):
                 repaired = self._repaired(finding, there) if self.repair else finding
                 self.summary.count(repaired)
@@ -203,6 +202,7 @@ class VerifyCopy:
             undo_records(self.library),
             lists.files(),
             own_files(self.library),
+            [mark(self.library, place)] if (place := self.record.place) else [],
         )
         return {each.path: each for each in files}
 

@@ -31,9 +31,10 @@ def test_a_copy_has_all_files_and_can_be_checked_without_the_program(sandbox: Sa
     result = copied(sandbox)
     assert result.exit == 0, result
     there = place.files()
-    wanted = library_files(sandbox)
+    wanted, marks = library_files(sandbox), {name for name in there if name.startswith(f"{OWN}copy-")}
     assert {name: there.get(name) for name in wanted} == wanted
-    assert set(there) - set(wanted) == {f"{OWN}catalog-copy.db", f"{OWN}library.json"}
+    assert set(there) - set(wanted) == {f"{OWN}catalog-copy.db", f"{OWN}library.json", *marks}
+    assert len(marks) == 1
     assert result.number("saved") == len(there)
     place.check_list()
 
