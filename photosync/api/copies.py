@@ -53,6 +53,7 @@ class OpenCopy:
         jobs: int | None = None,
         limit: BandwidthLimit | None = None,
         dry_run: bool = False,
+        accept_shrink: bool = False,
     ) -> Summary:
         """Bring what it lacks. An error that ends the run is in the summary."""
         from photosync.jobs.copy.copy import Copy
@@ -70,6 +71,7 @@ class OpenCopy:
             take=(lambda size_bytes: limit.take(size_bytes, cancel)) if limit else (lambda _: None),
             workers=jobs or WORKERS,
             dry_run=dry_run,
+            accept_shrink=accept_shrink,
         )
         return job.run()
 

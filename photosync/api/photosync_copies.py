@@ -24,6 +24,7 @@ class PhotosyncCopies(PhotosyncBase):
         name: str,
         *,
         dry_run: bool = False,
+        accept_shrink: bool = False,
         jobs: int | None = None,
         bwlimit: int | str | None = None,
         progress: ProgressCallback | None = None,
@@ -38,7 +39,9 @@ class PhotosyncCopies(PhotosyncBase):
             open_copy(self.config, self.required_library(), name) as opened,
         ):
             limit = BandwidthLimit(rate) if rate else None
-            summary = opened.bring(reporting, reporting.cancel, jobs=jobs, limit=limit, dry_run=dry_run)
+            summary = opened.bring(
+                reporting, reporting.cancel, jobs=jobs, limit=limit, dry_run=dry_run, accept_shrink=accept_shrink
+            )
         return ended(summary)
 
     def verify_copy(

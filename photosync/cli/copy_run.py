@@ -34,6 +34,7 @@ class CopyRun:
     bytes_per_s: int | None = None
     """For all copies together."""
     dry_run: bool = False
+    accept_shrink: bool = False
 
     def bring(self, names: Iterable[str]) -> Exit:
         """Bring to each of them what it lacks, show a summary for each, and return the worst exit status.
@@ -50,7 +51,13 @@ class CopyRun:
                     shown(self.general, f"copy {name}", "save", dry_run=self.dry_run) as reporter,
                     self.interruption.watch(cancel),
                 ):
-                    summary = opened.bring(reporter, cancel, jobs=self.jobs, limit=limit, dry_run=self.dry_run)
+                    summary = opened.bring(
+                        *(reporter, cancel),
+                        jobs=self.jobs,
+                        limit=limit,
+                        dry_run=self.dry_run,
+                        accept_shrink=self.accept_shrink,
+                    )
             except PhotosyncError as error:
                 summary = Summary("copy", name, exit=error.exit, message=str(error), error=error)
             if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:

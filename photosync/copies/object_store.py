@@ -1,9 +1,9 @@
 """A copy in an object store, through obstore (crate `object_store`): S3 and compatible, Google Cloud Storage, Azure.
 
-The engine signs, retries (429, 500, 503 SlowDown, lost connections), sends large files in parts, and takes credentials
-from their usual places. What S3 calls ETag is the md5 of an object that was sent at once, and the md5 of the md5s of
-the parts of another one; where it has this form, it is compared with what was sent. Source: Amazon S3 API Reference,
-Object.
+The engine signs, retries (429, 5xx, lost connections), sends large files in parts, and takes credentials from their
+usual places. What S3 calls ETag is the md5 of an object that was sent at once, and the md5 of the md5s of the parts of
+another one, unless the bucket encrypts with keys of the customer; where it has this form, it is compared with what was
+sent. Source: Amazon S3 API Reference, Object.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Any, Final
 
+from photosync import clock
+from photosync.copies.refusals import Refusal, meaning
 from photosync.copies.store import Stored, WrongContentError
-from photosync.errors import DestinationError, PhotosyncError, SignInError, TemporaryError, UsageError
+from photosync.errors import PhotosyncError, TemporaryError, UsageError
 
 _AT_ONCE = 4 << 20
 """A file of at most so many bytes is sent in one request."""
@@ -28,18 +30,20 @@ _PARTS_AT_A_TIME = 2
 _LARGE_AT_A_TIME = 2
 """So many files are sent in parts at the same time: each holds some parts in memory."""
 _LIST_CHUNK = 1000
+_LIST_ATTEMPTS = 3
+"""A listing that breaks off goes on after its last entry, unless so many attempts in a row brought none."""
 _TIME: Final = "mtime"
 """The name of the metadata in which rclone keeps the time too, as seconds with nine decimals."""
 _WHEN = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 _SECOND = 10**9
 _MD5 = re.compile(r"[0-9a-f]{32}(-\d+)?")
-_TIMEOUT, _CONNECT_TIMEOUT = timedelta(minutes=15), timedelta(seconds=20)
-"""Of a whole request: a part on a slow line, or the store's work when the parts of a large file become one."""
-_RETRIES = {"max_retries": 8, "retry_timeout": timedelta(minutes=3)}
-
-_CODE = re.compile(r"<Code>(\w+)</Code>")
-_SIGN_IN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "AccessDenied", "InvalidToken"}
-_NOT_THERE = {"NoSuchBucket", "InvalidBucketName", "ContainerNotFound"}
+_CONNECT_TIMEOUT, _SENDING_TIMEOUT, _READING_TIMEOUT = timedelta(seconds=20), timedelta(minutes=15), timedelta(days=7)
+"""Of whole requests. Sending: a part on a slow line, or the store's work when the parts of a large file become one.
+Reading has a limit for each wait in place of it, which would end the sending of a part on a slow line."""
+_FIRST_WAIT, _LONGEST_WAIT, _LONGER = timedelta(seconds=0.25), timedelta(seconds=15), 3
+"""Between attempts: a random time between the first wait and `_LONGER` times the last one."""
+_MOST_RETRIES = 100
+"""More than fit into any budget."""
 
 
 class ObjectStore:
@@ -47,8 +51,13 @@ class ObjectStore:
 
     has_content_tags = True
 
-    def __init__(self, name: str, url: str, options: Mapping[str, str]) -> None:
-        """`name`: of the copy, for messages. `options`: what the engine takes, such as endpoint and access_key_id."""
+    def __init__(
+        self, name: str, url: str, options: Mapping[str, str], *, retry_budget: timedelta, timeout: timedelta
+    ) -> None:
+        """`name`: of the copy, for messages. `options`: what the engine takes, such as endpoint and access_key_id.
+
+        `retry_budget`: for the retries of one request. `timeout`: the longest wait for the next byte of an answer.
+        """
         try:
             import obstore  # noqa: PLC0415 - an extra
             from obstore.store import from_url  # noqa: PLC0415
@@ -60,20 +69,33 @@ class ObjectStore:
         self._name = name
         self.address = " ".join(filter(None, (url.rstrip("/"), options.get("endpoint"), options.get("account_name"))))
         self._large = BoundedSemaphore(_LARGE_AT_A_TIME)
+        self._tags_are_md5s = True
         plain = options.get("endpoint", "").startswith("http://")  # the configuration checked that it is this computer
-        client = {"timeout": _TIMEOUT, "connect_timeout": _CONNECT_TIMEOUT, "allow_http": plain}
-        arguments: dict[str, Any] = {**options, "retry_config": _RETRIES, "client_options": client}
+        client = {"connect_timeout": _CONNECT_TIMEOUT, "allow_http": plain}
+        sending, reading = {"timeout": _SENDING_TIMEOUT}, {"timeout": _READING_TIMEOUT, "read_timeout": timeout}
+        arguments: dict[str, Any] = {**options, "retry_config": _retries(retry_budget)}
         try:
-            self._store = from_url(url, **arguments)
+            self._sending = from_url(url, **(arguments | {"client_options": client | sending}))
+            self._reading = from_url(url, **(arguments | {"client_options": client | reading}))
         except (ValueError, TypeError, obstore.exceptions.BaseError) as error:
-            raise UsageError(f"copy '{name}': {url} cannot be used: {_first_line(error)}") from error
+            told = str(error).partition("\n")[0]
+            raise UsageError(f"copy '{name}': {url} cannot be used: {told}") from error
 
     def files(self) -> Iterator[Stored]:
         """See `CopyStore`."""
-        with self._errors():
-            for batch in self._engine.list(self._store, chunk_size=_LIST_CHUNK):
-                for each in batch:
-                    yield Stored(each["path"], each["size"], _tag(each["e_tag"]))
+        last, failures = None, 0
+        while True:
+            try:
+                with self._errors():
+                    for batch in self._engine.list(self._reading, offset=last, chunk_size=_LIST_CHUNK):
+                        for each in batch:
+                            yield Stored(each["path"], each["size"], _tag(each["e_tag"]))
+                            last, failures = each["path"], 0
+                    return
+            except TemporaryError:  # such as an answer that is cut, which the engine does not retry
+                failures += 1
+                if failures >= _LIST_ATTEMPTS:
+                    raise
 
     def remove_unfinished(self) -> None:
         """An object has its name when it has been sent whole."""
@@ -90,77 +112,110 @@ class ObjectStore:
     ) -> str:
         """See `CopyStore`."""
         if keep_as is not None:
-            with suppress(FileNotFoundError), self._errors():  # a listing may be a little old
-                self._engine.copy(self._store, path, keep_as)
+            with suppress(FileNotFoundError):  # a listing may be a little old
+                self._keep_earlier(path, keep_as)
+        return self._put(path, size_bytes, content, modified_ns)
+
+    def _put(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
         kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
         with self._errors(is_lost=True):
-            if size_bytes <= _AT_ONCE:
-                whole = b"".join(content)
-                answer = self._engine.put(self._store, path, whole, attributes=kept, use_multipart=False)
-                return self._compared(answer, [_md5(whole)])
-            part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)
-            sums: list[bytes] = []
-            with self._large:
-                answer = self._engine.put(
-                    self._store,
-                    path,
-                    _in_parts(content, part, sums),
-                    attributes=kept,
-                    chunk_size=part,
-                    max_concurrency=_PARTS_AT_A_TIME,
-                )
-            return self._compared(answer, sums)
+            if size_bytes > _AT_ONCE:
+                with self._large:
+                    return self._put_parts(path, size_bytes, content, kept)
+            whole = b"".join(content)
+            answer = self._engine.put(self._sending, path, whole, attributes=kept, use_multipart=False)
+            return self._compared(path, answer, [_md5(whole)], _AT_ONCE)
+
+    def _put_parts(self, path: str, size_bytes: int, content: Iterator[bytes], kept: Any) -> str:
+        part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)
+        sums: list[bytes] = []
+        parts = _in_parts(content, part, sums)
+        try:
+            answer = self._engine.put(
+                *(self._sending, path, parts), attributes=kept, chunk_size=part, max_concurrency=_PARTS_AT_A_TIME
+            )
+        except FileNotFoundError:  # there is no such upload: the answer that it is complete may have been lost
+            found = self._engine.head(self._reading, path)
+            if found["size"] != size_bytes or not self._has(path, sums, part):
+                raise
+            return _tag(found["e_tag"])
+        return self._compared(path, answer, sums, part)
+
+    def _keep_earlier(self, path: str, as_path: str) -> None:
+        with self._errors():
+            try:
+                self._engine.copy(self._sending, path, as_path)
+            except self._engine.exceptions.BaseError as error:
+                if Refusal.of(error).code != "InvalidRequest":
+                    raise
+                # S3 copies no file of more than 5 GiB by itself.
+                size_bytes = self._engine.head(self._reading, path)["size"]
+                self._put(as_path, size_bytes, self.read(path), -1)
 
     def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
-        """See `CopyStore`."""
-        with self._errors():
-            found = self._engine.get(self._store, path)
-            if told := _WHEN.fullmatch(str(found.attributes.get(_TIME, ""))):
-                on_time(int(told[1]) * _SECOND + int(f"{told[2] or '':<09.9}"))
-            for chunk in found.stream(min_chunk_size=1 << 20):
-                yield bytes(chunk)
+        """See `CopyStore`. A reading that breaks off goes on from there, as long as each attempt brings something."""
+        tag, offset, brought = None, 0, 0
+        while True:
+            options: Any = {"range": {"offset": offset}, "if_match": tag} if offset else None
+            try:
+                with self._errors():
+                    found = self._engine.get(self._reading, path, options=options)
+                    if tag is None:
+                        tag = found.meta["e_tag"]
+                        if told := _WHEN.fullmatch(str(found.attributes.get(_TIME, ""))):
+                            on_time(int(told[1]) * _SECOND + int(f"{told[2] or '':<09.9}"))
+                    for chunk in found.stream(min_chunk_size=1 << 20):
+                        brought += len(chunk)
+                        yield bytes(chunk)
+                    return
+            except TemporaryError:
+                if tag is None or brought == offset:
+                    raise
+                offset = brought
 
-    def _compared(self, answer: Mapping[str, Any], sums: list[bytes]) -> str:
-        """The tag of what was stored, compared with the md5s of what was sent."""
+    def _compared(self, path: str, answer: Mapping[str, Any], sums: list[bytes], part: int) -> str:
+        """The tag of what was stored, compared with the md5s of what was sent in parts of this size."""
         tag = _tag(answer["e_tag"])
-        if found := _MD5.fullmatch(tag):
+        found = _MD5.fullmatch(tag)
+        if found and self._tags_are_md5s:
             sent = sums[0].hex() if found[1] is None and len(sums) == 1 else None
             if found[1] == f"-{len(sums)}":
                 sent = f"{_md5(b''.join(sums)).hex()}-{len(sums)}"
             if sent is not None and tag != sent:
-                raise WrongContentError(f"it arrived with another md5 ({tag} in place of {sent})")
+                if not self._has(path, sums, part):
+                    raise WrongContentError(f"it arrived with another md5 ({tag} in place of {sent})")
+                self._tags_are_md5s = False  # the bucket encrypts: the ETag is no md5 of the content
         return tag
+
+    def _has(self, path: str, sums: list[bytes], part: int) -> bool:
+        """Read whether the store has the content whose parts of this size have these md5s."""
+        found: list[bytes] = []
+        for _ in _in_parts(self.read(path), part, found):
+            pass
+        return found == sums
 
     @contextmanager
     def _errors(self, *, is_lost: bool = False) -> Iterator[None]:
         """The engine's errors as ours. `is_lost`: what is not found is an upload that the store has forgotten."""
+        exceptions = self._engine.exceptions
         try:
             yield
         except (PhotosyncError, WrongContentError):
             raise
-        except FileNotFoundError as error:
-            if is_lost or _code(error) in _NOT_THERE:
-                raise self._error(error) from error
-            raise
-        except self._engine.exceptions.BaseError as error:
-            raise self._error(error) from error
+        except (exceptions.BaseError, FileNotFoundError) as error:
+            refused = exceptions.PermissionDeniedError, exceptions.UnauthenticatedError
+            told = meaning(error, self._name, is_denied=isinstance(error, refused))
+            if isinstance(error, FileNotFoundError) and not is_lost and isinstance(told, TemporaryError):
+                raise
+            raise told from error
 
-    def _error(self, error: Exception) -> PhotosyncError:
-        code, said = _code(error), _first_line(error)
-        if code == "RequestTimeTooSkewed":
-            return TemporaryError(
-                f"copy '{self._name}': the clock of this computer is wrong: {said}. Set it, run again."
-            )
-        if code in _NOT_THERE:
-            return DestinationError(
-                f"copy '{self._name}': there is no such bucket: {said}. Make it, or correct 'copies'."
-            )
-        refused = self._engine.exceptions.PermissionDeniedError, self._engine.exceptions.UnauthenticatedError
-        if code in _SIGN_IN or isinstance(error, refused):
-            return SignInError(
-                f"copy '{self._name}': the store refuses the credentials: {said}. Renew them, run again."
-            )
-        return TemporaryError(f"copy '{self._name}': {said}. Try again later.")
+
+def _retries(budget: timedelta) -> dict[str, Any]:
+    def real(duration: timedelta) -> timedelta:
+        return timedelta(seconds=clock.real_s(duration.total_seconds()))
+
+    backoff = {"init_backoff": real(_FIRST_WAIT), "max_backoff": real(_LONGEST_WAIT), "base": _LONGER}
+    return {"max_retries": _MOST_RETRIES, "retry_timeout": real(budget), "backoff": backoff}
 
 
 def _in_parts(content: Iterator[bytes], size_bytes: int, sums: list[bytes]) -> Iterator[bytes]:
@@ -184,15 +239,3 @@ def _md5(content: bytes) -> bytes:
 
 def _tag(told: object) -> str:
     return str(told or "").strip('"')
-
-
-def _code(error: Exception) -> str | None:
-    found = _CODE.search(str(error))
-    return found[1] if found else None
-
-
-def _first_line(error: Exception) -> str:
-    """The engine's words without the request's details, which follow in further lines."""
-    code = _code(error)
-    text = str(error).partition("\n")[0].partition(": <?xml")[0]
-    return f"{text} ({code})" if code else text

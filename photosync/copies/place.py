@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from photosync.copies.folder import FolderStore
 from photosync.copies.object_store import ObjectStore
 from photosync.copies.store import CopyStore
+from photosync.units import duration
 
 _SCHEMES: Final = ("s3", "gs", "az", "abfss")
+_OURS = {"to", "retry_budget", "timeout"}
+"""The settings that are not for the engine."""
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
@@ -36,6 +40,10 @@ class CopySettings(BaseModel):
     account_key: str | None = None
     service_account: str | None = None
     """Google's key file."""
+    retry_budget: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=2)
+    """The time for retries of one request to an object store."""
+    timeout: Annotated[timedelta, BeforeValidator(duration), Field(ge=timedelta(seconds=1))] = timedelta(minutes=1)
+    """The longest wait for the next byte of a store's answer."""
 
     @model_validator(mode="before")
     @classmethod
@@ -61,7 +69,7 @@ class CopySettings(BaseModel):
 
     def options(self) -> Mapping[str, str]:
         """What the engine gets."""
-        return {name: value for name, value in self if value is not None and name != "to"}
+        return {name: value for name, value in self if value is not None and name not in _OURS}
 
 
 def is_object_store(settings: CopySettings) -> bool:
@@ -77,4 +85,7 @@ def folder_of(settings: CopySettings, base: Path) -> Path | None:
 def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
     """The copy of this name. A relative folder starts at `base`. Raises `UsageError`. Nothing is requested yet."""
     folder = folder_of(settings, base)
-    return ObjectStore(name, settings.to, settings.options()) if folder is None else FolderStore(name, folder)
+    if folder is not None:
+        return FolderStore(name, folder)
+    budget, timeout = settings.retry_budget, settings.timeout
+    return ObjectStore(name, settings.to, settings.options(), retry_budget=budget, timeout=timeout)

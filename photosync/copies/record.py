@@ -112,6 +112,13 @@ class CopyRecord:
         with self._errors():
             return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
 
+    @property
+    def count(self) -> int:
+        """How many files are known."""
+        with self._errors():
+            (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
+        return int(count)
+
     def files(self) -> Iterator[RecordedCopy]:
         """All files, in the order of their paths."""
         with self._errors():

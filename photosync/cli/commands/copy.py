@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from typer import Argument
+from typer import Argument, Option
 
 from photosync import units
 from photosync.api.interruption import Interruption
@@ -23,6 +23,9 @@ def copy(
     dry_run: DryRun = False,
     jobs: Jobs = None,
     bwlimit: Bandwidth = None,
+    accept_shrink: Annotated[
+        bool, Option("--accept-shrink", help="Bring all again to a copy that lost most of its files.")
+    ] = False,
     general: GeneralOptions,
 ) -> Exit:
     """Bring what the library has to a copy: on an object store, or in a folder of another disk."""
@@ -35,7 +38,7 @@ def copy(
     if not config.copies:
         raise UsageError(f"{config.path}: no copy is configured; add one under 'copies'")
     ends = Ends()
-    run = CopyRun(general, config, Interruption(), ends, jobs, bytes_per_s, dry_run)
+    run = CopyRun(general, config, Interruption(), ends, jobs, bytes_per_s, dry_run, accept_shrink)
 
     def work() -> Exit:
         return run.bring([name] if name else config.copies)

@@ -54,6 +54,7 @@ class BringFiles:
             for brought in results(files, self._brought, Brought, self.workers, self.fetcher.cancel):
                 self._count(brought)
                 yield brought
+            self.fetcher.check_end()
         except PhotosyncError as raised:
             error = raised
             raise

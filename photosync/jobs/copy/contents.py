@@ -13,8 +13,9 @@ import uuid
 from dataclasses import dataclass
 
 from photosync.copies import CopyRecord, CopyStore, RecordedPlace, Stored
-from photosync.errors import DestinationError, ItemError, UsageError
+from photosync.errors import DestinationError, ItemError, SuspiciousError, UsageError
 from photosync.jobs.copy.library_files import IDENTITY, LibraryFile
+from photosync.jobs.pull.coverage import is_suspicious
 from photosync.library import PROGRAM_FOLDER, Library
 
 _log = logging.getLogger(__name__)
@@ -37,20 +38,25 @@ def mark(library: Library, place: RecordedPlace) -> LibraryFile:
     return LibraryFile(f"{_MARKS}{place.id}.json", library.root / IDENTITY)
 
 
-def contents_to_change(name: str, store: CopyStore, library: Library, record: CopyRecord, *, dry_run: bool) -> Contents:
+def contents_to_change(
+    name: str, store: CopyStore, library: Library, record: CopyRecord, *, dry_run: bool, accept_shrink: bool = False
+) -> Contents:
     """What is there, before more is brought. The record begins anew if it is about another place.
 
     Raises `DestinationError` for the copy of another library, and if all that was brought is gone: a disk that is not
-    mounted looks like that.
+    mounted looks like that; `SuspiciousError` if most of it is: a listing that is not complete looks like that.
+    `accept_shrink`: it is so.
     """
     files = {each.path: each for each in store.files()}
     known, marks = record.place, _marks(files)
     if known is not None and known.id in marks:
         _check_and_note_address(store, record, known)
+        if not accept_shrink:
+            _check_loss(name, before=record.count, now=len(files))
         return Contents(files, is_known=True)
     _check_library(name, store, library, files)
     if known is not None and not marks and known.address == store.address:
-        if not record.is_empty:
+        if not record.is_empty and not accept_shrink:
             _check_some_is_there(name, store, record, files)
         return Contents(files, is_known=True)
     if known is None and not marks:  # a new copy, or one that an earlier version began
@@ -101,9 +107,18 @@ def _check_some_is_there(name: str, store: CopyStore, record: CopyRecord, files:
     if not any(recorded):
         raise DestinationError(
             f"copy '{name}': nothing of what was brought to {store.address} is there. Is its disk mounted? "
-            f"To begin a new copy there on purpose, delete {record.path} and run again."
+            f"To begin a new copy there on purpose, run: photosync copy {name} --accept-shrink"
         )
     record.forget_readings()
+
+
+def _check_loss(name: str, *, before: int, now: int) -> None:
+    """Nothing of the listing is believed then: what it lacks would be sent over what is there, and paid for."""
+    if is_suspicious(before=before, now=now):
+        raise SuspiciousError(
+            f"copy '{name}': {now:,} files are listed there, and {before:,} were brought. Nothing was sent. Look at the "
+            f"place; if they are really gone, run: photosync copy {name} --accept-shrink"
+        )
 
 
 def _check_library(name: str, store: CopyStore, library: Library, files: dict[str, Stored]) -> None:

@@ -11,7 +11,7 @@ from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
-from photosync.errors import DestinationError, Exit, PhotosyncError
+from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError
 from photosync.jobs.copy.contents import contents_to_change, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import (
@@ -25,6 +25,7 @@ from photosync.jobs.copy.library_files import (
 from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, results
 from photosync.jobs.copy.send import Sender, Sent, Task, task_for
+from photosync.jobs.outage import OutageDetector
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.library import Library, digest_of
 
@@ -49,6 +50,8 @@ class Copy:
     """Waits while more bytes are sent than the user allows."""
     workers: int = WORKERS
     dry_run: bool = False
+    accept_shrink: bool = False
+    """Go on even if the copy lost most of its files, or all."""
     _there: dict[str, Stored] = field(default_factory=dict, init=False)
     _is_known: bool = field(default=True, init=False)
     """Whether the record is about this place."""
@@ -62,6 +65,7 @@ class Copy:
         """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
         began = time.monotonic()
         self._summary = Summary("copy", self.name, dry_run=self.dry_run)
+        self._outage = OutageDetector[Sent](lambda: self.workers)
         try:
             with self._recorded():
                 self._bring_all()
@@ -87,7 +91,9 @@ class Copy:
         self.record.end_run(run, self._summary.exit, None)
 
     def _bring_all(self) -> None:
-        there = contents_to_change(self.name, self.store, self.library, self.record, dry_run=self.dry_run)
+        there = contents_to_change(
+            self.name, self.store, self.library, self.record, dry_run=self.dry_run, accept_shrink=self.accept_shrink
+        )
         self._there, self._is_known = there.files, there.is_known
         if not self.dry_run:
             self.store.remove_unfinished()
@@ -101,6 +107,8 @@ class Copy:
             self._is_second_look = False
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
             self._bring(chain(lists.files(), own_files(self.library)))
+        if self._outage.last is not None:
+            raise self._outage.last
         self._summary.complete = True
         self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
 
@@ -156,13 +164,14 @@ class Copy:
     def _take_result(self, result: Sent) -> None:
         file = result.task.file
         if result.record is None:
-            assert result.error is not None
-            failure = ItemFailure(file.path, file.source.name, result.error.reason, str(result.error))
             self._failed.add(file.path)
-            self._summary.listed += 1
-            self._summary.add_failure(failure)
-            self.reporter.failed(file.path, str(result.error))
+            if isinstance(result.error, TemporaryError):
+                self._outage.add(result, result.error)
+            else:
+                self._fail(result)
             return
+        for failed in self._outage.settle():
+            self._fail(failed)
         record = result.record
         self._done.append(record)
         self._there[file.path] = Stored(file.path, record.size_bytes, record.tag)
@@ -172,6 +181,13 @@ class Copy:
             self.reporter.saved(file.path, file.path)
         if len(self._done) >= _BATCH or time.monotonic() - self._recorded_at > _BATCH_S:
             self._note_done()
+
+    def _fail(self, result: Sent) -> None:
+        file, error = result.task.file, result.error
+        assert error is not None
+        self._summary.listed += 1
+        self._summary.add_failure(ItemFailure(file.path, file.source.name, error.reason, str(error)))
+        self.reporter.failed(file.path, str(error))
 
     def _note_done(self) -> None:
         if self._done:

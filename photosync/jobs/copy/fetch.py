@@ -10,11 +10,16 @@ from pathlib import Path
 from threading import Event
 
 from photosync.copies import CopyStore
-from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason
+from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.file_systems import set_times, sync_folder
-from photosync.jobs.copy.parallel import check
+from photosync.jobs.copy.parallel import WORKERS, check
+from photosync.jobs.outage import OutageDetector
 from photosync.library.move import move_file
 from photosync.library.own_folders import temporary_path
+
+
+class _WrongContentError(ItemError):
+    """What came is not what the copy had to give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Fetcher:
     cancel: Event
     unusable: dict[str, PhotosyncError] = field(default_factory=dict)
     """The copies that are not asked any more, and why."""
+    _outages: dict[str, OutageDetector[None]] = field(default_factory=dict, init=False)
+    """By the copies' names."""
 
     def fetch(self, path: str, sha256: str | None, target: Path, workspace: Path) -> Fetched:
         """Bring the file at `path` in a copy to `target`, with its time. `sha256`: None if any content is right.
@@ -47,8 +54,17 @@ class Fetcher:
         for name, opened in self.copies.items():
             if name in self.unusable:
                 continue
+            outage = self._outages.setdefault(name, OutageDetector(lambda: WORKERS))
             try:
-                return Fetched(self._moved(name, opened(), path, sha256, target, workspace), name)
+                fetched = self._fetched(name, opened(), path, sha256, target, workspace)
+                outage.settle()
+                return fetched
+            except TemporaryError as error:  # perhaps of this file alone
+                failures.append(ItemError(str(error), error.reason))
+                try:
+                    outage.add(None, error)
+                except TemporaryError:
+                    self.unusable.setdefault(name, error)
             except ItemError as error:
                 failures.append(error)
             except CancelledError:
@@ -63,6 +79,22 @@ class Fetcher:
     def are_all_unusable(self) -> bool:
         """Whether no copy can be used."""
         return len(self.unusable) == len(self.copies)
+
+    def check_end(self) -> None:
+        """Call at the end of a run: raises an error if no copy gave anything since its last error."""
+        last = [self._outages[name].last if name in self._outages else None for name in self.copies]
+        errors = [error for error in last if error is not None]
+        if errors and len(errors) == len(self.copies):
+            raise errors[0]
+
+    def _fetched(
+        self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path
+    ) -> Fetched:
+        """A wrong content is fetched once more: it may have been changed on its way."""
+        try:
+            return Fetched(self._moved(name, store, path, sha256, target, workspace), name)
+        except _WrongContentError:
+            return Fetched(self._moved(name, store, path, sha256, target, workspace), name)
 
     def _moved(self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path) -> int:
         times: list[int] = []
@@ -97,4 +129,4 @@ class Fetcher:
         except FileNotFoundError as error:
             raise ItemError(f"the copy '{name}' does not have it", Reason.NOT_FOUND) from error
         if sha256 not in (None, hash_.hexdigest()):
-            raise ItemError(f"it is damaged in the copy '{name}'", Reason.HASH_MISMATCH)
+            raise _WrongContentError(f"it is damaged in the copy '{name}'", Reason.HASH_MISMATCH)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from threading import Event
 
-from photosync.catalog import Catalog
+from photosync.catalog import Catalog, DamagedCatalogError
 from photosync.copies import CopyStore
-from photosync.errors import DestinationError, Exit, PhotosyncError, UsageError
+from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError, UsageError
 from photosync.jobs.copy.bring_files import BringFiles
 from photosync.jobs.copy.fetch import Fetcher
 from photosync.jobs.copy.library_files import (
@@ -23,6 +23,7 @@ from photosync.jobs.copy.library_files import (
 )
 from photosync.jobs.copy.parallel import WORKERS
 from photosync.jobs.library_catalog import open_catalog
+from photosync.jobs.rebuild.restore import take_copy
 from photosync.jobs.report import Reporter, Summary
 from photosync.jobs.sums_list import repair_lists
 from photosync.library import PROGRAM_FOLDER, Library
@@ -72,7 +73,7 @@ class RestoreLibrary:
         """The library is the same as that of the copy; another one is not touched."""
         if CATALOG not in self._there or IDENTITY not in self._there:
             raise UsageError(f"copy '{self.name}': there is no library in it; see: photosync copy {self.name}")
-        content, path = self._whole(IDENTITY), self.library.root / IDENTITY
+        content, path = self._identity(), self.library.root / IDENTITY
         if not path.exists():
             root = self.library.root
             if root.exists() and any(each.name != PROGRAM_FOLDER for each in root.iterdir()):
@@ -82,11 +83,34 @@ class RestoreLibrary:
         elif path.read_bytes() != content:
             raise DestinationError(f"{self.library.root} is another library than that of the copy '{self.name}'.")
 
+    def _identity(self) -> bytes:
+        """It has no hash; so it has to be the same twice. Raises `TemporaryError`."""
+        content = b"".join(self.store.read(IDENTITY))
+        if b"".join(self.store.read(IDENTITY)) != content:
+            raise TemporaryError(f"copy '{self.name}': {IDENTITY} came otherwise the second time. Try again later.")
+        return content
+
     def _bring_catalog(self) -> None:
-        """The copy of the catalog is taken for the lost one."""
-        if not self.library.catalog_path.exists():
-            with disk_errors(self.library.catalog_copy):
-                write_durably(self.library.catalog_copy, self.store.read(CATALOG))
+        """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it."""
+        if self.library.catalog_path.exists():
+            return
+        try:
+            self._bring_catalog_once()
+        except DamagedCatalogError:
+            try:
+                self._bring_catalog_once()
+            except DamagedCatalogError as error:
+                self.library.catalog_copy.unlink(missing_ok=True)
+                raise DestinationError(
+                    f"copy '{self.name}': {CATALOG} is damaged there, or is that of another library than {IDENTITY}. "
+                    f"If the library still exists, run there: photosync verify --copy {self.name} --repair. If not, "
+                    "bring the files with another program, and run: photosync rebuild"
+                ) from error
+
+    def _bring_catalog_once(self) -> None:
+        with disk_errors(self.library.catalog_copy):
+            write_durably(self.library.catalog_copy, self.store.read(CATALOG))
+        take_copy(self.library)
 
     def _bring_files(self, catalog: Catalog) -> None:
         fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
@@ -105,9 +129,6 @@ class RestoreLibrary:
                 yield file
         if self.wants is None:
             yield from (file for file in lists(self.library, catalog) if file.path in self._there)
-
-    def _whole(self, path: str) -> bytes:
-        return b"".join(self.store.read(path))
 
 
 def _is_wanted(catalog: Catalog, file: LibraryFile, wants: Callable[[Item], bool]) -> bool:

@@ -11,7 +11,7 @@ from threading import Event
 
 from photosync import clock
 from photosync.copies import CopyStore, RecordedCopy, Stored, WrongContentError
-from photosync.errors import ItemError, Reason
+from photosync.errors import ItemError, Reason, TemporaryError
 from photosync.file_systems import open_regular
 from photosync.jobs.copy.library_files import LibraryFile
 from photosync.jobs.copy.other_copies import OtherCopies
@@ -43,7 +43,7 @@ class Sent:
     record: RecordedCopy | None = None
     """None: it failed."""
     was_there: bool = False
-    error: ItemError | None = None
+    error: ItemError | TemporaryError | None = None
 
 
 def task_for(file: LibraryFile, there: dict[str, Stored], earlier: str, *, is_wrong: bool = False) -> Task:
@@ -73,7 +73,7 @@ class Sender:
         """Send the file, unless its content is there. Raises the errors that end the run."""
         try:
             return self._sent_offsite(task) if task.file.offsite else self._sent(task)
-        except ItemError as error:
+        except (ItemError, TemporaryError) as error:
             return Sent(task, error=error)
 
     def _sent(self, task: Task) -> Sent:

@@ -17,7 +17,7 @@ from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
-from photosync.errors import Exit, ItemError, PhotosyncError
+from photosync.errors import Exit, ItemError, PhotosyncError, TemporaryError
 from photosync.jobs.copy.contents import contents_to_check, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import LibraryFile, own_files, recorded_files, undo_records
@@ -25,6 +25,7 @@ from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, task_for
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
+from photosync.jobs.outage import OutageDetector
 from photosync.jobs.report import Reporter
 from photosync.jobs.verify.summary import VerifySummary
 from photosync.library import PROGRAM_FOLDER, Library
@@ -42,7 +43,7 @@ class _Read:
     sha256: str | None
     """None: it is not there any more, or cannot be read."""
     size_bytes: int = 0
-    error: ItemError | None = None
+    error: ItemError | TemporaryError | None = None
     """Why it cannot be read."""
 
 
@@ -64,6 +65,7 @@ class VerifyCopy:
     workers: int = WORKERS
     summary: VerifySummary = field(init=False)
     _right: list[str] = field(default_factory=list, init=False)
+    _repairing: OutageDetector[None] = field(default_factory=lambda: OutageDetector(lambda: 1), init=False)
 
     def __post_init__(self) -> None:
         self.summary = VerifySummary(self.name)
@@ -103,11 +105,18 @@ class VerifyCopy:
         chosen = to_read[: ceil(self.part * len(to_read))]
         self.summary.count_right(len(to_read) - len(chosen))
         self.reporter.wanted(len(chosen), sum(each.size_bytes for each in chosen))
+        outage = OutageDetector[_Read](lambda: self.workers)
         for read in results(iter(chosen), self._read, _Read, self.workers, self.cancel):
-            finding = self._by_content(read)
-            if finding is not None:
-                self.record.note_wrong([read.file.path])
-                yield finding
+            if isinstance(read.error, TemporaryError):
+                outage.add(read, read.error)
+                continue
+            for each in (*outage.settle(), read):
+                finding = self._by_content(each)
+                if finding is not None:
+                    self.record.note_wrong([each.file.path])
+                    yield finding
+        if outage.last is not None:
+            raise outage.last
 
     def _by_listing(self, known: RecordedCopy, stored: Stored | None) -> Finding | None:
         if stored is None:
@@ -124,18 +133,22 @@ class VerifyCopy:
         return None
 
     def _read(self, known: RecordedCopy) -> _Read:
-        """Called by the workers."""
-        hash_, size_bytes = hashlib.sha256(), 0
+        """Called by the workers. A wrong content is read once more: it may have been changed on its way."""
         try:
-            for block in self.store.read(known.path):
-                check(self.cancel)
-                hash_.update(block)
-                size_bytes += len(block)
-                self.reporter.received(len(block))
+            read = self._read_once(known)
+            return read if read.sha256 == known.sha256 else self._read_once(known)
         except FileNotFoundError:
             return _Read(known, None)
-        except ItemError as error:
+        except (ItemError, TemporaryError) as error:
             return _Read(known, None, error=error)
+
+    def _read_once(self, known: RecordedCopy) -> _Read:
+        hash_, size_bytes = hashlib.sha256(), 0
+        for block in self.store.read(known.path):
+            check(self.cancel)
+            hash_.update(block)
+            size_bytes += len(block)
+            self.reporter.received(len(block))
         return _Read(known, hash_.hexdigest(), size_bytes)
 
     def _by_content(self, read: _Read) -> Finding | None:
@@ -165,8 +178,11 @@ class VerifyCopy:
         """Send the file again; the damaged one is kept at the copy."""
         try:
             record, source = self._sent_again(finding.path or "", there)
-        except ItemError as error:
+        except (ItemError, TemporaryError) as error:
+            if isinstance(error, TemporaryError):
+                self._repairing.add(None, error)
             return replace(finding, error=f"{finding.error}; {error}")
+        self._repairing.settle()
         self.record.note([record])
         return replace(finding, repaired_from=source)
 

@@ -45,7 +45,7 @@ def restore_lost(library: Library) -> None:
     if not is_lost(library):
         return
     try:
-        _replace(library, library.catalog_copy)
+        take_copy(library)
     except DamagedCatalogError as error:
         _log.warning("the catalog is lost, and its copy is of no use; beginning a new one: %s", error)
         _move_away(library, [library.catalog_copy])
@@ -53,6 +53,11 @@ def restore_lost(library: Library) -> None:
         _log.warning(
             "the catalog %s was lost; it is restored from its copy %s", library.catalog_path, library.catalog_copy
         )
+
+
+def take_copy(library: Library) -> None:
+    """Make the copy of the catalog the catalog. Raises `DamagedCatalogError` if not all of it is right."""
+    _replace(library, library.catalog_copy)
 
 
 def put_in_order(library: Library) -> Source:

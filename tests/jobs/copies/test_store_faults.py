@@ -28,7 +28,7 @@ def test_a_fault_of_the_store(sandbox: Sandbox, place: Place, fault: str) -> Non
     change, status, words = FAULTS[fault]
     settings = place.settings
     assert isinstance(settings, dict)
-    replace(place, settings=change(settings)).configure(sandbox)
+    replace(place, settings=change(settings) | {"retry_budget": "10s"}).configure(sandbox)
     for command in (("copy",), ("verify", "--copy", NAME)):
         result = sandbox.run(*command)
         assert result.exit == status, result
