@@ -54,23 +54,20 @@ class Fetcher:
         for name, opened in self.copies.items():
             if name in self.unusable:
                 continue
-            outage = self._outages.setdefault(name, OutageDetector(lambda: WORKERS))
             try:
                 fetched = self._fetched(name, opened(), path, sha256, target, workspace)
-                outage.settle()
-                return fetched
             except TemporaryError as error:  # perhaps of this file alone
                 failures.append(ItemError(str(error), error.reason))
-                try:
-                    outage.add(None, error)
-                except TemporaryError:
-                    self.unusable.setdefault(name, error)
+                self._note_failure(name, error)
             except ItemError as error:
                 failures.append(error)
             except CancelledError:
                 raise
             except PhotosyncError as error:  # of the copy as a whole: this disk's errors are none of ours
                 self.unusable.setdefault(name, error)
+            else:
+                self._outage(name).settle()
+                return fetched
         if not failures:
             raise next(iter(self.unusable.values()))
         raise ItemError("; ".join(map(str, (*failures, *self.unusable.values()))), failures[0].reason)
@@ -82,10 +79,18 @@ class Fetcher:
 
     def check_end(self) -> None:
         """Call at the end of a run: raises an error if no copy gave anything since its last error."""
-        last = [self._outages[name].last if name in self._outages else None for name in self.copies]
-        errors = [error for error in last if error is not None]
+        errors = [error for name in self.copies if (error := self._outage(name).last)]
         if errors and len(errors) == len(self.copies):
             raise errors[0]
+
+    def _outage(self, name: str) -> OutageDetector[None]:
+        return self._outages.setdefault(name, OutageDetector(lambda: WORKERS))
+
+    def _note_failure(self, name: str, error: TemporaryError) -> None:
+        try:
+            self._outage(name).add(None, error)
+        except TemporaryError:
+            self.unusable.setdefault(name, error)
 
     def _fetched(
         self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path
