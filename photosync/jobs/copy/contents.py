@@ -56,9 +56,11 @@ def contents_to_change(
         return Contents(files, is_known=True)
     _check_library(name, store, library, files)
     if known is not None and not marks and known.address == store.address:
-        if not record.is_empty and not accept_shrink:
+        if accept_shrink and not dry_run:
+            record.note_place(known, is_another=True)
+        elif not record.is_empty and not accept_shrink:
             _check_some_is_there(name, store, record, files)
-        return Contents(files, is_known=True)
+        return Contents(files, is_known=not accept_shrink)
     if known is None and not marks:  # a new copy, or one that an earlier version began
         if not dry_run:
             record.note_place(RecordedPlace(uuid.uuid4().hex, store.address))
@@ -116,8 +118,8 @@ def _check_loss(name: str, *, before: int, now: int) -> None:
     """Nothing of the listing is believed then: what it lacks would be sent over what is there, and paid for."""
     if is_suspicious(before=before, now=now):
         raise SuspiciousError(
-            f"copy '{name}': {now:,} files are listed there, and {before:,} were brought. Nothing was sent. Look at the "
-            f"place; if they are really gone, run: photosync copy {name} --accept-shrink"
+            f"copy '{name}': {now:,} files are listed there, and {before:,} were brought. Nothing was sent. Look "
+            f"there; if they are really gone, run: photosync copy {name} --accept-shrink"
         )
 
 

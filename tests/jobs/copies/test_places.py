@@ -103,10 +103,25 @@ def test_a_copy_that_is_gone_is_not_begun_anew_unasked(sandbox: Sandbox, place: 
         assert result.exit == Exit.DESTINATION
         assert "mounted" in result.stderr
     assert list(place.folder.iterdir()) == []
-    (record,) = (sandbox.library / ".photosync/copies").glob("*.db")
-    assert str(record) in result.stderr
-    record.unlink()
-    assert copied(sandbox).number("saved") == saved
+    assert f"photosync copy {NAME} --accept-shrink" in result.stderr
+    assert copied(sandbox, "--accept-shrink", "--dry-run").number("saved") == saved
+    assert copied(sandbox, "--accept-shrink").number("saved") == saved
+    assert copied(sandbox).number("saved") == 0
+
+
+def test_a_copy_that_lost_most_of_its_files_gets_nothing_unasked(sandbox: Sandbox, place: Place) -> None:
+    """A listing that is not complete looks like that."""
+    saved = copied(sandbox).number("saved")
+    lost = [path for path in place.files() if "/copy-" not in path]
+    for path in lost:
+        (place.folder / path).unlink()
+    for options in ((), ("--dry-run",)):
+        result = copied(sandbox, *options)
+        assert (result.exit, result.number("listed")) == (Exit.SUSPICIOUS, 0), result
+    assert f"photosync copy {NAME} --accept-shrink" in result.stderr
+    assert len(place.files()) == saved - len(lost)
+    assert sandbox.run("verify", "--copy", NAME).number("missing") == len(lost)
+    assert copied(sandbox, "--accept-shrink").number("saved") == len(lost)
 
 
 def test_another_disk_is_not_taken_for_the_one_that_was_read(sandbox: Sandbox, place: Place) -> None:
