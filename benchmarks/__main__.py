@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import (
+    accounts,
     competition,
     copying,
     exporting,
@@ -51,6 +52,7 @@ BENCHMARKS: dict[str, Callable[[Setting], Iterator[Row]]] = {
     "push": uploading.measure,
     "fix": fixing.measure,
     "export": exporting.measure,
+    "accounts": accounts.measure,
     "copy": copying.to_store,
     "copy-large": copying.large,
     "copy-folder": copying.to_folder,

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ _VERSION = "1.75.2"
 _KEY, _SECRET = "benchmark-key", "benchmark-secret"
 _BUCKET = "bucket"
 _POLL_S = 0.05
+_REQUEST = re.compile(r"serve s3: (LIST BUCKET|CREATE OBJECT|GET OBJECT|HEAD OBJECT|\w+ multipart upload)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class S3Server:
 
     endpoint: str
     root: Path
+    log: Path
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """How many there were of each kind, of a server that `says_requests`."""
+        return Counter(_REQUEST.findall(self.log.read_text(encoding="utf-8", errors="replace")))
 
     def settings(self, prefix: str) -> Mapping[str, str]:
         """An entry of `copies:` in the configuration."""
@@ -69,15 +77,23 @@ def copy(source: str | Path, target: str | Path, folder: Path, variables: Mappin
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[S3Server]:
+def serving(folder: Path, *, says_requests: bool = False) -> Iterator[S3Server]:
     """A server that keeps its objects in `folder`/s3."""
     root, log = folder / "s3", folder / "s3-log.txt"
     (root / _BUCKET).mkdir(parents=True)
-    options = ("--addr", "127.0.0.1:0", "--auth-key", f"{_KEY},{_SECRET}", "--config", os.devnull)
+    options = (
+        "--addr",
+        "127.0.0.1:0",
+        "--auth-key",
+        f"{_KEY},{_SECRET}",
+        "--config",
+        os.devnull,
+        *(["-vv"] if says_requests else []),
+    )
     with log.open("wb") as file:
         process = subprocess.Popen([_program(), "serve", "s3", *options, root], stderr=file)
     try:
-        yield S3Server(_endpoint(log, process), root)
+        yield S3Server(_endpoint(log, process), root, log)
     finally:
         process.terminate()
         process.wait()

@@ -45,7 +45,7 @@ def test_every_benchmark_runs_and_its_results_can_be_shown_again(tmp_path: Path)
     results = tmp_path / "results.json"
     kept = tmp_path / "kept"
     names = ["rate", "line", "listing", "large", "growth", "verify", "start", "faults", "push", "fix", "export"]
-    names += ["copy", "copy-large", "copy-folder", "copy-again", "copy-back"]
+    names += ["accounts", "copy", "copy-large", "copy-folder", "copy-again", "copy-back"]
     done = _run(*names, "--items", "40", "--json", str(results), "--keep", str(kept))
     assert done.returncode == 0 or "NOT VALID" in done.stderr, done.stderr
     shown = _run("--show", str(results))
