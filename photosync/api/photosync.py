@@ -45,5 +45,5 @@ class Photosync(PhotosyncLooks, PhotosyncFiles, PhotosyncCopies):
         return PhotosyncAccount(self, self.config.account(name))
 
     def status(self) -> list[dict[str, object]]:
-        """For each account what `photosync status --json` prints."""
-        return [account.status() for account in self.accounts.values()]
+        """For each account, then for each copy, what `photosync status --json` prints."""
+        return [*(account.status() for account in self.accounts.values()), *self.copies()]

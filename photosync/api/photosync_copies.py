@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 class PhotosyncCopies(PhotosyncBase):
     """As `photosync copy`, `verify --copy` and `restore --from`."""
 
+    def copies(self) -> list[dict[str, object]]:
+        """How old each copy is, what it lacks, when it was read: what `photosync status --json` prints of it."""
+        from photosync.jobs.copy.state import state_of
+
+        library = self.library()
+        if library is None or not self.config.copies:
+            return []
+        with self.catalog() as catalog:
+            return [state_of(name, library, catalog).as_json() for name in self.config.copies]
+
     def copy(
         self,
         name: str,

@@ -9,6 +9,7 @@ from photosync.catalog.contents import AccountCoverage, SavedItem
 from photosync.catalog.database import Catalog, Listing, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
+from photosync.catalog.in_copies import CopyComparison
 from photosync.catalog.made_files import MadeFile
 from photosync.catalog.offsite import OffsiteFile
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord
@@ -27,6 +28,7 @@ __all__ = [
     "Catalog",
     "CatalogEntry",
     "ChangeRecord",
+    "CopyComparison",
     "DamagedCatalogError",
     "Listing",
     "MadeFile",

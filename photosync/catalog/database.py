@@ -23,6 +23,7 @@ from photosync.catalog.copy import CatalogCopy
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
+from photosync.catalog.in_copies import InCopies
 from photosync.catalog.live_photos import LivePhotos
 from photosync.catalog.made_files import MadeFiles
 from photosync.catalog.offsite import OffsiteFiles
@@ -108,6 +109,7 @@ class Catalog:
         self.made_files = MadeFiles(connection)
         self.album_files = AlbumFiles(connection)
         self.offsite = OffsiteFiles(connection, self.collections)
+        self.in_copies = InCopies(connection)
         self._connection.execute("PRAGMA temp.journal_mode = MEMORY")  # for a page at a time, which is small
         self._connection.execute("CREATE TABLE temp.seen (id TEXT PRIMARY KEY, listed) WITHOUT ROWID")
         self._connection.execute("CREATE TABLE temp.missing (id TEXT PRIMARY KEY) WITHOUT ROWID")

@@ -8,6 +8,7 @@ from pathlib import Path
 from photosync.catalog import schema
 from photosync.catalog.connection import CatalogConnection, opening, unusable
 from photosync.catalog.copy import watch_changes
+from photosync.databases import address_to_read
 from photosync.errors import DestinationError
 
 CACHE_KIB = 16 * 1024
@@ -43,9 +44,7 @@ def _to_write(path: Path, journal: str) -> CatalogConnection:
 
 def to_read(path: Path) -> CatalogConnection:
     """Open without changing anything on the disk. Raises `DestinationError`."""
-    # Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that.
-    quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    with opening(path, f"{path.absolute().as_uri()}?mode=ro{quiet}") as on_disk:
+    with opening(path, address_to_read(path)) as on_disk:
         _check_tables(on_disk, path)
         connection = on_disk
         if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:

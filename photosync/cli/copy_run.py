@@ -48,7 +48,7 @@ class CopyRun:
             try:
                 with (
                     open_copy(self.config, library, name) as opened,
-                    shown(self.general, f"copy {name}", "save", dry_run=self.dry_run) as reporter,
+                    shown(self.general, f"copy '{name}'", "save", dry_run=self.dry_run) as reporter,
                     self.interruption.watch(cancel),
                 ):
                     summary = opened.bring(
@@ -63,7 +63,7 @@ class CopyRun:
             if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
                 summary = replace(summary, exit=self.interruption.status)
             print_summary(self.general, summary)
-            self.ends.note(f"copy {name}", summary.exit, is_known=is_said_already(summary))
+            self.ends.note(f"copy '{name}'", summary.exit, is_known=is_said_already(summary))
             statuses.append(summary.exit)
             if cancel.is_set():
                 break

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from photosync.databases import address_to_read
 from photosync.user_folders import configuration_file, expanded
 
 _MOST_NAMES = 500
@@ -46,9 +47,7 @@ def _names(config: Path | None, library: Path | None, account: str, condition: s
             return {}
         catalog = Path(expanded(folder), ".photosync", "catalog.db")
     file = path.parent / expanded(catalog)
-    # As in `catalog.opening`: a reader would make files next to a database in WAL mode that nobody writes.
-    quiet = "" if file.with_name(f"{file.name}-wal").exists() else "&immutable=1"
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro{quiet}", uri=True, timeout=_WAIT_S)) as database:
+    with closing(sqlite3.connect(address_to_read(file), uri=True, timeout=_WAIT_S)) as database:
         rows = database.execute(
             f"SELECT DISTINCT name FROM collections WHERE account = ? AND NOT gone AND {condition} "  # noqa: S608 - ours
             "ORDER BY name LIMIT ?",

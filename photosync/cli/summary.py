@@ -69,7 +69,7 @@ def is_said_already(summary: Summary) -> bool:
 
 def _subject(summary: Summary) -> str:
     """The account; a copy may have the name of one, and is after accounts where a pull ends with it."""
-    return f"copy {summary.account}" if summary.command == "copy" else summary.account
+    return f"copy '{summary.account}'" if summary.command == "copy" else summary.account
 
 
 def _sentence(summary: Summary) -> str:

@@ -6,13 +6,14 @@ Nothing in it is deleted or overwritten: an earlier version of a file is kept be
 
 from photosync.copies.overlap import check_overlap
 from photosync.copies.place import CopySettings, is_object_store, open_place
-from photosync.copies.record import CopyRecord, RecordedCopy, RecordedPlace
+from photosync.copies.record import CopyRecord, CopyTotals, RecordedCopy, RecordedPlace, record_errors
 from photosync.copies.store import CopyStore, Stored, WrongContentError
 
 __all__ = [
     "CopyRecord",
     "CopySettings",
     "CopyStore",
+    "CopyTotals",
     "RecordedCopy",
     "RecordedPlace",
     "Stored",
@@ -20,4 +21,5 @@ __all__ = [
     "check_overlap",
     "is_object_store",
     "open_place",
+    "record_errors",
 ]

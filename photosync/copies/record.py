@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from photosync.databases import address_to_read
 from photosync.errors import DestinationError, Exit
 
 _MIGRATIONS = (
@@ -45,7 +46,20 @@ _MIGRATIONS = (
     );
     """,
 )
+_TOTALS = """SELECT count(*), coalesce(sum(size), 0), count(wrong_since), max(verified_at),
+    (SELECT max(run) FROM runs), (SELECT max(ended_at) FROM runs WHERE exit = 0) FROM files"""
 _FILES = "SELECT path, size, sha256, md5, tag, verified_at, wrong_since FROM files"
+
+
+@contextmanager
+def record_errors(path: Path) -> Iterator[None]:
+    """Errors of the record at `path` are raised as `DestinationError`."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DestinationError(
+            f"{path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +91,39 @@ class RecordedPlace:
     """What the configuration said when it was used last."""
 
 
+@dataclass(frozen=True, slots=True)
+class CopyTotals:
+    """What is known of a copy as a whole. Times are seconds since 1970."""
+
+    files: int
+    size_bytes: int
+    wrong: int
+    """Files that were found missing or damaged there, and were neither repaired nor right since."""
+    last_verified_at: float | None
+    """When a file was read last, and was right."""
+    last_run_at: float | None
+    """When the last run of `copy` began."""
+    last_exit: int | None
+    """Its exit status; None: it has not ended, or there was none."""
+    last_message: str | None
+    """Why it ended early."""
+    last_good_at: float | None
+    """When the last run ended that brought all."""
+
+
 class CopyRecord:
     """A context manager. One process at a time writes it. All methods raise `DestinationError` if the disk fails."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, to_read: bool = False) -> None:
+        """`to_read`: nothing is changed on the disk, and another process may write it meanwhile."""
         self.path = path
-        with self._errors():
-            self._connection = sqlite3.connect(path, isolation_level=None)
-            self._connection.execute("PRAGMA journal_mode = WAL")
+        with record_errors(path):
+            address = address_to_read(path) if to_read else path.absolute().as_uri()
+            self._connection = sqlite3.connect(address, uri=True, isolation_level=None)
+            if to_read:
+                self._read_in_memory_if_older()
+            else:
+                self._connection.execute("PRAGMA journal_mode = WAL")
             self._migrate()
 
     def __enter__(self) -> Self:
@@ -93,8 +132,19 @@ class CopyRecord:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def _migrate(self) -> None:
+    @property
+    def _version(self) -> int:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _read_in_memory_if_older(self) -> None:
+        if self._version < len(_MIGRATIONS):
+            on_disk, self._connection = self._connection, sqlite3.connect(":memory:", isolation_level=None)
+            on_disk.backup(self._connection)
+            on_disk.close()
+
+    def _migrate(self) -> None:
+        version = self._version
         if version > len(_MIGRATIONS):
             raise DestinationError(f"{self.path} was made by a newer version of photosync. Update this one.")
         for number, script in enumerate(_MIGRATIONS[version:], version + 1):
@@ -102,28 +152,36 @@ class CopyRecord:
 
     def file(self, path: str) -> RecordedCopy | None:
         """What is known of the file with this path."""
-        with self._errors():
+        with record_errors(self.path):
             row = self._connection.execute(f"{_FILES} WHERE path = ?", (path,)).fetchone()
         return RecordedCopy(*row) if row else None
 
     @property
     def is_empty(self) -> bool:
         """Whether no file is known."""
-        with self._errors():
+        with record_errors(self.path):
             return self._connection.execute("SELECT 1 FROM files LIMIT 1").fetchone() is None
 
     @property
     def count(self) -> int:
         """How many files are known."""
-        with self._errors():
+        with record_errors(self.path):
             (count,) = self._connection.execute("SELECT count(*) FROM files").fetchone()
         return int(count)
 
     def files(self) -> Iterator[RecordedCopy]:
         """All files, in the order of their paths."""
-        with self._errors():
+        with record_errors(self.path):
             for row in self._connection.execute(f"{_FILES} ORDER BY path"):
                 yield RecordedCopy(*row)
+
+    def totals(self) -> CopyTotals:
+        """All in all."""
+        with record_errors(self.path):
+            files, size_bytes, wrong, verified_at, run, good_at = self._connection.execute(_TOTALS).fetchone()
+            last = "SELECT began_at, exit, message FROM runs WHERE run = ?"
+            began_at, status, message = self._connection.execute(last, (run,)).fetchone() or (None, None, None)
+        return CopyTotals(files, size_bytes, wrong, verified_at, began_at, status, message, good_at)
 
     def note(self, files: Iterable[RecordedCopy]) -> None:
         """These files are in the copy."""
@@ -146,27 +204,28 @@ class CopyRecord:
     @property
     def place(self) -> RecordedPlace | None:
         """Where the files are; None: no copy was begun, or by a version that did not note it."""
-        with self._errors():
+        with record_errors(self.path):
             row = self._connection.execute("SELECT id, address FROM place").fetchone()
         return RecordedPlace(*row) if row else None
 
     def note_place(self, place: RecordedPlace, *, is_another: bool = False) -> None:
         """The files are in this place. `is_another`: than before, so nothing is known of its files."""
-        with self._errors(), self._connection:
+        with record_errors(self.path), self._connection:
             self._connection.execute("BEGIN")
             if is_another:
                 self._connection.execute("DELETE FROM files")
+                self._connection.execute("DELETE FROM runs WHERE ended_at IS NOT NULL")
             self._connection.execute("DELETE FROM place")
             self._connection.execute("INSERT INTO place VALUES (?, ?)", (place.id, place.address))
 
     def forget_readings(self) -> None:
         """That files were read there does not count any more."""
-        with self._errors():
+        with record_errors(self.path):
             self._connection.execute("UPDATE files SET verified_at = NULL WHERE verified_at IS NOT NULL")
 
     def begin_run(self) -> int:
         """A run of `copy` begins; its number."""
-        with self._errors():
+        with record_errors(self.path):
             began = self._connection.execute("INSERT INTO runs (began_at) VALUES (?)", (time.time(),))
         assert began.lastrowid is not None
         return began.lastrowid
@@ -177,15 +236,6 @@ class CopyRecord:
         self._write(ended, [(time.time(), int(status), message, run)])
 
     def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        with self._errors(), self._connection:
+        with record_errors(self.path), self._connection:
             self._connection.execute("BEGIN")
             self._connection.executemany(statement, rows)
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise DestinationError(
-                f"{self.path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
-            ) from error

@@ -139,7 +139,7 @@ def test_a_copy_has_its_own_health_check(sandbox: Sandbox, receiver: Receiver) -
     failed = sandbox.run("copy", "away")
     assert failed.exit != 0
     assert receiver.paths[2:] == ["/start", "/fail", "/n"]
-    assert "away: " in receiver.bodies[-1]
+    assert "copy 'away': " in receiver.bodies[-1]
 
 
 def test_a_pull_that_ends_with_a_copy_tells_once(sandbox: Sandbox, receiver: Receiver) -> None:
@@ -148,7 +148,7 @@ def test_a_pull_that_ends_with_a_copy_tells_once(sandbox: Sandbox, receiver: Rec
     configured(sandbox, **keys, ping_url=url, notify=f"json://{receiver.host}/n")
     assert sandbox.run("pull", "--limit", "1").exit == 6
     assert receiver.paths == ["/pull/start", "/pull/fail", "/n"]
-    for words in ("amazon: ok, exit 0", "copy away: destination, exit 6"):
+    for words in ("amazon: ok, exit 0", "copy 'away': destination, exit 6"):
         assert words in receiver.bodies[-1]
 
 

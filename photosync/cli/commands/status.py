@@ -1,4 +1,4 @@
-"""`status`: a line per account, and what to do. With `--check`, the exit status is for monitoring."""
+"""`status`: a line per account, the copies, and what to do. With `--check`, the exit status is for monitoring."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def show_status(
     ] = None,
     general: GeneralOptions,
 ) -> Exit:
-    """Show each account: its runs, items, failures and sign-in, and what to do."""
+    """Show each account: its runs, items, failures and sign-in; what each copy lacks; and what to do."""
     oldest = parsed(units.duration, "--check", check)
     if oldest is not None and oldest <= timedelta():
         raise UsageError("--check: expected the age of a good run, such as 2d or 36h")
@@ -49,7 +49,7 @@ def show_status(
 
 
 def print_status(general: GeneralOptions, oldest: timedelta | None = None) -> Exit:
-    """A line, or an object, for each account. The exit status is OK, except with `oldest`: see `AccountStatus.exit`."""
+    """A line, or an object, for each account and copy. The exit status is OK, except with `oldest`."""
     from photosync.cli.opening import library_of, load_config, open_account, open_catalog
     from photosync.jobs.status import status_of
 
@@ -57,7 +57,8 @@ def print_status(general: GeneralOptions, oldest: timedelta | None = None) -> Ex
     config.check_any_usable()
     for error in config.unusable.values():
         print_failure(error)
-    with open_catalog(library_of(general, config)) as catalog:
+    library = library_of(general, config)
+    with open_catalog(library) as catalog:
         states = [
             status_of(
                 *(each.name, each.plugin.name, catalog, open_account(each)),
@@ -65,6 +66,16 @@ def print_status(general: GeneralOptions, oldest: timedelta | None = None) -> Ex
             )
             for each in config.accounts.values()
         ]
+        statuses = [error.exit for error in config.unusable.values()] + _print_accounts(general, states, oldest)
+        if config.copies and library:
+            from photosync.cli.copy_status import print_copies
+
+            statuses += print_copies(general, config, library, catalog, oldest)
+    return Exit.worst(statuses) if oldest is not None else Exit.OK
+
+
+def _print_accounts(general: GeneralOptions, states: Sequence[AccountStatus], oldest: timedelta | None) -> list[Exit]:
+    """Returns their exit statuses; none without `oldest`."""
     now = clock.now()
     exits = {each.name: each.exit(oldest, now) for each in states} if oldest is not None else {}
     if general.json:
@@ -77,8 +88,7 @@ def print_status(general: GeneralOptions, oldest: timedelta | None = None) -> Ex
             status, age = exits[each.name], each.age_of_good_run(now)
             good = f"the last good run was {ago(age)}" if age is not None else "there was no good run"
             print_error(f"{each.name}: {status.word}, exit {int(status)}: {good}; {_last_run(each)}")
-    unusable = [error.exit for error in config.unusable.values()] if oldest is not None else []
-    return Exit.worst([*exits.values(), *unusable])
+    return list(exits.values())
 
 
 def _print_page(states: Sequence[AccountStatus], now: datetime) -> None:

@@ -144,7 +144,7 @@ def test_the_summary_says_which_copy(user: Sandbox, place: Place) -> None:
     """A copy can have the name of an account."""
     configure(user, copies={"amazon": place.settings}, after="copy")
     lines = user.text("pull").splitlines()
-    assert [line.partition(": ")[0] for line in lines] == ["amazon", "copy amazon"]
+    assert [line.partition(": ")[0] for line in lines] == ["amazon", "copy 'amazon'"]
     assert user.text("pull", "-q") == ""
 
 

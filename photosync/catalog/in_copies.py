@@ -1,0 +1,70 @@
+"""The part of the catalog that compares what is saved with what copies of the library have.
+
+The record of a copy is a database with the table `files (path, sha256, verified_at)`. It is attached as `copy`, to
+read, and each method raises `sqlite3.Error` where that cannot be read.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from photosync.catalog.connection import CatalogConnection
+from photosync.databases import address_to_read
+
+_WANTED = """SELECT outside, coalesce(path, offsite_path) AS path, stored_sha256 AS sha256, stored_size AS size,
+        path IS NULL AS is_offsite, 0 AS is_made FROM items WHERE coalesce(path, offsite_path) IS NOT NULL
+    UNION ALL SELECT outside, path, sha256, NULL, 0, 0 FROM sidecars
+    UNION ALL SELECT outside, path, sha256, size, 0, 1 FROM made_files"""
+_COMPARED = f"""
+    SELECT count(*) FILTER (WHERE there.path IS NULL AND NOT is_offsite),
+        coalesce(sum(wanted.size) FILTER (WHERE there.path IS NULL AND NOT is_offsite), 0),
+        count(*) FILTER (WHERE there.path IS NOT NULL AND verified_at IS NULL AND NOT is_made),
+        min(verified_at) FILTER (WHERE NOT is_made)
+    FROM ({_WANTED}) AS wanted LEFT JOIN copy.files AS there
+        ON there.path = path_in_copy(outside, wanted.path) AND there.sha256 = wanted.sha256"""  # noqa: S608 - our own text
+
+
+@dataclass(frozen=True, slots=True)
+class CopyComparison:
+    """What a copy has of the library's files, as they are now."""
+
+    lacking: int
+    """The files that it lacks, or has with another content."""
+    lacking_bytes: int
+    """As far as their sizes are recorded."""
+    unread: int
+    """The files that it has, and that were not read there since."""
+    oldest_reading_at: float | None
+    """When the file was read there that was not read for longest, of those that were; seconds since 1970."""
+
+
+class InCopies:
+    """Part of a `Catalog`; shares its connection."""
+
+    def __init__(self, connection: CatalogConnection) -> None:
+        self._connection = connection
+
+    def compared(self, record: Path, path_in_copy: Callable[[str, str], str]) -> CopyComparison:
+        """With the record of a copy. `path_in_copy`: the path there of a root and a path, as of a `Location`.
+
+        Without a record, the copy has nothing.
+        """
+        with self._attached(record, path_in_copy) as cursor:
+            return CopyComparison(*cursor.execute(_COMPARED).fetchone())
+
+    @contextmanager
+    def _attached(self, record: Path, path_in_copy: Callable[[str, str], str]) -> Iterator[sqlite3.Cursor]:
+        cursor = self._connection.cursor()  # not the catalog's own kind: its errors name the catalog
+        self._connection.create_function("path_in_copy", 2, path_in_copy, deterministic=True)
+        if record.exists():
+            cursor.execute("ATTACH ? AS copy", (address_to_read(record),))
+        else:
+            cursor.executescript("ATTACH ':memory:' AS copy; CREATE TABLE copy.files (path, sha256, verified_at)")
+        try:
+            yield cursor
+        finally:
+            cursor.execute("DETACH copy")

@@ -1,0 +1,92 @@
+"""The state of a copy: how old it is, what it lacks, when it was read. Its place is not asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from photosync import clock
+from photosync.catalog import Catalog, CopyComparison
+from photosync.copies import CopyRecord, CopyTotals, record_errors
+from photosync.errors import Exit
+from photosync.jobs.copy.library_files import path_in_copy
+from photosync.library import Library
+
+_NOTHING = CopyTotals(0, 0, 0, None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyState:
+    """One copy."""
+
+    name: str
+    totals: CopyTotals
+    compared: CopyComparison
+
+    def exit(self, oldest: timedelta | None, now: datetime) -> Exit:
+        """For monitoring: DAMAGE as long as something there is known to be wrong; else OK, or why it is too old.
+
+        That is the exit status of its last run, or TEMPORARY if that was good or did not end. `oldest`: the age that a
+        complete copy may have; None: any.
+        """
+        if self.totals.wrong:
+            return Exit.DAMAGE
+        age = self.age(now)
+        if oldest is None or (age is not None and age <= oldest):
+            return Exit.OK
+        return Exit(self.totals.last_exit or Exit.OK) or Exit.TEMPORARY
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old the last complete copy is; None if there was none, or its time is in the future."""
+        good_at = _time(self.totals.last_good_at)
+        age = now - good_at if good_at else None
+        return None if age is None or age < -clock.WRONG_BY else max(age, timedelta())
+
+    @property
+    def oldest_reading_at(self) -> datetime | None:
+        """When the file was read there that was not read for longest, of those that were."""
+        return _time(self.compared.oldest_reading_at)
+
+    def as_json(self) -> dict[str, object]:
+        """The object of the command line's contract."""
+        totals, compared = self.totals, self.compared
+        return {
+            "copy": self.name,
+            "last_run": _text(totals.last_run_at),
+            "last_exit": totals.last_exit,
+            "last_message": totals.last_message,
+            "last_good": _text(totals.last_good_at),
+            "files": totals.files,
+            "bytes": totals.size_bytes,
+            "lacking": compared.lacking,
+            "lacking_bytes": compared.lacking_bytes,
+            "wrong": totals.wrong,
+            "unread": compared.unread,
+            "last_verified": _text(totals.last_verified_at),
+            "oldest_reading": _text(compared.oldest_reading_at),
+        }
+
+
+def record_path(library: Library, name: str) -> Path:
+    """Where the library keeps what is known of the copy of this name."""
+    return library.program_folder / "copies" / f"{name}.db"
+
+
+def state_of(name: str, library: Library, catalog: Catalog) -> CopyState:
+    """The state of the copy of this name. Raises `DestinationError` if what is known of it cannot be read."""
+    path, totals = record_path(library, name), _NOTHING
+    if path.exists():
+        with CopyRecord(path, to_read=True) as record:
+            totals = record.totals()
+    with record_errors(path):
+        return CopyState(name, totals, catalog.in_copies.compared(path, path_in_copy))
+
+
+def _time(seconds: float | None) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
+
+
+def _text(seconds: float | None) -> str | None:
+    time = _time(seconds)
+    return time.isoformat(timespec="seconds") if time else None
