@@ -6,10 +6,11 @@ from photosync.catalog.checks import Area, RecordedFile, UnknownFile
 from photosync.catalog.collections import Member, RecordedCollection
 from photosync.catalog.connection import DamagedCatalogError, unusable
 from photosync.catalog.contents import AccountCoverage, SavedItem
-from photosync.catalog.database import Catalog, Listing, SavedFile
+from photosync.catalog.database import Catalog, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
 from photosync.catalog.in_copies import CopyComparison
+from photosync.catalog.listings import Listing
 from photosync.catalog.made_files import MadeFile
 from photosync.catalog.offsite import OffsiteFile
 from photosync.catalog.pushes import Match, PushedFile, Pushes, PushRecord

@@ -24,6 +24,7 @@ from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.failures import NO_FAILURE, Failures
 from photosync.catalog.fixes import Fixes, Sidecar
 from photosync.catalog.in_copies import InCopies
+from photosync.catalog.listings import Listings
 from photosync.catalog.live_photos import LivePhotos
 from photosync.catalog.made_files import MadeFiles
 from photosync.catalog.offsite import OffsiteFiles
@@ -31,6 +32,7 @@ from photosync.catalog.pushes import Pushes, PushRecord, records
 from photosync.catalog.repairs import Repairs
 from photosync.catalog.sidecars_due import SidecarsDue
 from photosync.catalog.soundness import Soundness
+from photosync.catalog.sums import Sums
 from photosync.catalog.totals import AccountTotals, totals_of
 from photosync.model import Digest, Item, Location, Proof
 
@@ -74,20 +76,6 @@ class SavedFile:
     """The catalog has no entry of the item, so that nothing of an earlier file has to be looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The known extent of one kind of listing."""
-
-    covered_run: int
-    """The last run that knew all its items."""
-    completed_at: datetime
-    """When a listing was last read to its end."""
-    total: int | None
-    """The service's number of items."""
-    mark: str | None
-    """The mark for the next listing, if the service gives marks."""
-
-
 class Catalog:
     """An open catalog: from `open` for the one writer, from `read` for all others."""
 
@@ -105,6 +93,8 @@ class Catalog:
         self.repairs = Repairs(connection)
         self.live_photos = LivePhotos(connection)
         self.collections = Collections(connection)
+        self.listings = Listings(connection)
+        self.sums = Sums(connection)
         self.sidecars_due = SidecarsDue(connection)
         self.made_files = MadeFiles(connection)
         self.album_files = AlbumFiles(connection)
@@ -353,34 +343,6 @@ class Catalog:
             yield from list(self._entries(condition, after, last))
             after = last
 
-    def sums(self, root: str, since_run: int = 0) -> Iterator[tuple[str, str]]:
-        """(sha256, path) of every file, sidecar and file that was made below a root, in the order of the paths.
-
-        With `since_run` only the files and sidecars that this run and later ones saved.
-        """
-        return self._connection.execute(
-            """SELECT stored_sha256, path FROM items WHERE outside = ?1 AND path IS NOT NULL AND saved_run >= ?2
-               UNION ALL SELECT sha256, path FROM sidecars WHERE outside = ?1 AND saved_run >= ?2
-               UNION ALL SELECT sha256, path FROM made_files WHERE outside = ?1 AND ?2 = 0 ORDER BY path""",
-            (root, since_run),
-        )
-
-    def sums_count(self, root: str) -> int:
-        """The number of files, sidecars and files that were made below a root."""
-        items = "SELECT count(*) FROM items WHERE outside = ?1 AND path_key IS NOT NULL"  # the index has all of it
-        sidecars = "SELECT count(*) FROM sidecars WHERE outside = ?1"
-        made = "SELECT count(*) FROM made_files WHERE outside = ?1"
-        return int(self._connection.execute(f"SELECT ({items}) + ({sidecars}) + ({made})", (root,)).fetchone()[0])
-
-    def left_files(self, root: str) -> list[tuple[str, str]]:
-        """(sha256, path) of files below a root that left their places, while SHA256SUMS may still name them."""
-        rows = self._connection.execute("SELECT sha256, path FROM left_files WHERE outside = ?", (root,))
-        return rows.fetchall()
-
-    def forget_left_files(self, root: str) -> None:
-        """SHA256SUMS does not name them any more."""
-        self._connection.execute("DELETE FROM left_files WHERE outside = ?", (root,))
-
     def roots(self) -> list[str]:
         """The roots of all locations of files, those that were made, and those that only copies have, included."""
         # From one to the next in the index: DISTINCT would read the entries of all files.
@@ -397,15 +359,6 @@ class Catalog:
     def _texts(self, query: str) -> set[str]:
         return {text for (text,) in self._connection.execute(query)}
 
-    def sums_state(self, root: str) -> str | None:
-        """The state of SHA256SUMS that was recorded last."""
-        row = self._connection.execute("SELECT state FROM sums WHERE outside = ?", (root,)).fetchone()
-        return row[0] if row else None
-
-    def set_sums_state(self, root: str, state: str) -> None:
-        """Record the state of SHA256SUMS; an empty one says that it is being changed."""
-        self._connection.execute("INSERT OR REPLACE INTO sums VALUES (?, ?)", (root, state))
-
     def pushes(self, account: str) -> Pushes:
         """The pushes of an account."""
         return Pushes(self._connection, account)
@@ -413,32 +366,6 @@ class Catalog:
     def push_records(self, *, path: Path | None = None, item: tuple[str, str] | None = None) -> list[PushRecord]:
         """Every push of the file at `path`, or as `item`, an account and an id; the oldest first."""
         return records(self._connection, path=path, item=item)
-
-    # Listings
-
-    def listing(self, account: str, collection: str, selection: str) -> Listing | None:
-        """The known extent of this kind of listing."""
-        row = self._connection.execute(
-            """SELECT covered_run, completed_at, total, mark FROM listings
-               WHERE account = ? AND collection = ? AND selection = ?""",
-            (account, collection, selection),
-        ).fetchone()
-        with self._connection.stored_values():
-            return Listing(row[0], datetime.fromisoformat(row[1]), row[2], row[3]) if row else None
-
-    def set_listing(self, account: str, collection: str, selection: str, listing: Listing) -> None:
-        """Record the known extent of this kind of listing."""
-        known = (listing.covered_run, listing.completed_at.isoformat(), listing.total, listing.mark)
-        self._connection.execute(
-            "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?, ?, ?)", (account, collection, selection, *known)
-        )
-
-    def forget_listing(self, account: str, collection: str, selection: str) -> None:
-        """Forget the extent of this kind of listing."""
-        self._connection.execute(
-            "DELETE FROM listings WHERE account = ? AND collection = ? AND selection = ?",
-            (account, collection, selection),
-        )
 
     def count_saved(self, account: str) -> int:
         """The number of items that have a file and are not gone."""

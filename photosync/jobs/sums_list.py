@@ -40,14 +40,14 @@ class SumsList:
     @property
     def is_current(self) -> bool:
         """Whether the list is as it was left, and the catalog has the same number of files."""
-        recorded = self.catalog.sums_state(self.root)
+        recorded = self.catalog.sums.state(self.root)
         return recorded is not None and recorded.removesuffix(_WITH_OTHERS) == self._state()
 
     @property
     def can_be_appended_to(self) -> bool:
         """Whether new files can be appended: the list is current, and has lines of the program only."""
         is_plain = sums.is_plain(self.library.base(self.root))
-        return is_plain and self.catalog.sums_state(self.root) == self._state()
+        return is_plain and self.catalog.sums.state(self.root) == self._state()
 
     @property
     def is_there(self) -> bool:
@@ -65,14 +65,14 @@ class SumsList:
 
     def mark_changing(self) -> None:
         """Record that the list does not agree with the catalog. The caller holds the transaction of the change."""
-        self.catalog.set_sums_state(self.root, _CHANGING)
+        self.catalog.sums.set_state(self.root, _CHANGING)
 
     def append(self, since_run: int) -> None:
         """Add the files that this run saved."""
         base = self.library.base(self.root)
         with list_errors(base / SUMS_NAME):
-            sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums(self.root, since_run)))
-        self.catalog.set_sums_state(self.root, self._state())
+            sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root, since_run)))
+        self.catalog.sums.set_state(self.root, self._state())
 
     def rewrite(self, note: Callable[[str], None] = lambda _: None) -> None:
         """Bring all lines of the program up to date. `note` gets a message for the user."""
@@ -84,18 +84,18 @@ class SumsList:
             note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
         left = {
             SumsLine.of(sha256, name)
-            for sha256, name in self.catalog.left_files(self.root)
+            for sha256, name in self.catalog.sums.left_files(self.root)
             if not self.library.file(Location(self.root, name)).is_file()
         }
-        own = (SumsLine.of(*each) for each in self.catalog.sums(self.root))
+        own = (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root))
         with list_errors(path):
             has_others = sums.rewrite(base, own, left, base / PROGRAM_FOLDER)
         with self.catalog.transaction():
-            self.catalog.forget_left_files(self.root)
-            self.catalog.set_sums_state(self.root, self._state() + _WITH_OTHERS * has_others)
+            self.catalog.sums.forget_left_files(self.root)
+            self.catalog.sums.set_state(self.root, self._state() + _WITH_OTHERS * has_others)
 
     def _state(self) -> str:
-        return f"{sums.state(self.library.base(self.root))}:{self.catalog.sums_count(self.root)}"
+        return f"{sums.state(self.library.base(self.root))}:{self.catalog.sums.count(self.root)}"
 
 
 def repair_lists(library: Library, catalog: Catalog, note: Callable[[str], None] = lambda _: None) -> None:

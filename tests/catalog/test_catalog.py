@@ -193,11 +193,11 @@ def test_a_transaction_is_all_or_nothing(catalog: Catalog) -> None:
 def test_how_far_a_listing_is_known_survives(tmp_path: Path) -> None:
     catalog = Catalog.open(tmp_path / "catalog.db")
     listing = Listing(3, datetime(2026, 1, 1, tzinfo=UTC), 1200, "mark")
-    catalog.set_listing("amazon", "", "{}", listing)
+    catalog.listings.set("amazon", "", "{}", listing)
     catalog.close()
     with closing(Catalog.read(tmp_path / "catalog.db")) as again:
-        assert again.listing("amazon", "", "{}") == listing
-        assert again.listing("amazon", "album", "{}") is None
+        assert again.listings.get("amazon", "", "{}") == listing
+        assert again.listings.get("amazon", "album", "{}") is None
 
 
 def test_a_catalog_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_an_older_catalog_can_be_read_without_changing_it(older: Path) -> None:
     before = older.read_bytes()
     catalog = Catalog.read(older)
     assert catalog.fixes.sidecars("amazon", "a") == []
-    assert list(catalog.sums("")) == [("d", "a.jpg")]
+    assert list(catalog.sums.lines("")) == [("d", "a.jpg")]
     catalog.close()
     assert older.read_bytes() == before
 
@@ -274,7 +274,7 @@ def test_sidecars_are_in_the_list_of_sums_and_go_with_their_item(catalog: Catalo
     beside = Sidecar(Location("", "a.jpg.xmp"), "s", ours=True)
     with catalog.transaction():
         catalog.record_saved("amazon", run, [replace(saved(item("a"), "a.jpg"), sidecars=(beside,))])
-    assert list(catalog.sums("", since_run=run)) == [("sha of a.jpg", "a.jpg"), ("s", "a.jpg.xmp")]
+    assert list(catalog.sums.lines("", since_run=run)) == [("sha of a.jpg", "a.jpg"), ("s", "a.jpg.xmp")]
     assert catalog.fixes.sidecars("amazon", "a") == [beside]
     assert catalog.totals("amazon").fixed == 1
     with catalog.transaction():
@@ -290,4 +290,4 @@ def test_what_was_begun_is_known_until_it_is_settled(catalog: Catalog) -> None:
     assert [(each.location.path, each.sha256) for each in catalog.fixes.intents()] == [("a.jpg", "new")]
     catalog.fixes.settle("amazon", "a")
     assert list(catalog.fixes.intents()) == []
-    assert list(catalog.sums("")) == [("new", "a.jpg")]
+    assert list(catalog.sums.lines("")) == [("new", "a.jpg")]

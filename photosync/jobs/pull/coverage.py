@@ -45,7 +45,7 @@ class Coverage:
         self.is_of_everything = self._is_remembered and selection == Selection()
         """Whether it is about all items of the account, or of the collections, and not about a selection."""
         self.is_whole_account = self.is_of_everything and not collections
-        self._previous = catalog.listing(*self._key) if self._is_remembered else None
+        self._previous = catalog.listings.get(*self._key) if self._is_remembered else None
         age = datetime.now(UTC) - self._previous.completed_at if self._previous else None
         # A clock that was ahead left a time in the future, which would stay recent until then.
         is_recent = age is not None and -clock.WRONG_BY <= age <= COMPLETE_EVERY
@@ -168,7 +168,7 @@ class Coverage:
         gone_ids = self._gone() if shows_gone else []
         with self._catalog.transaction():
             gone = self._catalog.mark_gone(self._key[0], gone_ids)
-            self._catalog.set_listing(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
+            self._catalog.listings.set(*self._key, Listing(run, completed_at, total, self._last_mark or self.mark))
         return gone
 
     def _gone(self) -> list[str]:
@@ -178,7 +178,7 @@ class Coverage:
 
     def forget(self) -> None:
         """Read the next listing to its end: not all that was listed could be dealt with."""
-        self._catalog.forget_listing(*self._key)
+        self._catalog.listings.forget(*self._key)
 
 
 def is_listed_with_all(provider: Provider, item: Item) -> bool:
@@ -192,9 +192,9 @@ def note_removed(catalog: Catalog, account: str, count: int) -> None:
     The loss of all is noticed even then.
     """
     key = (account, "[]", _fingerprint(Selection()))
-    listing = catalog.listing(*key)
+    listing = catalog.listings.get(*key)
     if listing is not None and listing.total:
-        catalog.set_listing(*key, replace(listing, total=max(1, listing.total - count)))
+        catalog.listings.set(*key, replace(listing, total=max(1, listing.total - count)))
 
 
 def is_suspicious(*, before: int, now: int) -> bool:

@@ -19,13 +19,13 @@ _SHRUNK = "shrunk"
 def is_doubted(catalog: Catalog, *, account: str, run: int, kind: str, before: int, now: int) -> bool:
     """Whether the listing of `now` collections of a kind is not to be believed, where there were `before`."""
     key = (account, kind, _SHRUNK)
-    first = catalog.listing(*key)
+    first = catalog.listings.get(*key)
     if not is_suspicious(before=before, now=now):
         if first is not None:
-            catalog.forget_listing(*key)
+            catalog.listings.forget(*key)
         return False
     if first is None:
-        catalog.set_listing(*key, Listing(run, datetime.now(UTC), now, None))
+        catalog.listings.set(*key, Listing(run, datetime.now(UTC), now, None))
         return True
     age = datetime.now(UTC) - first.completed_at
     # A clock that was ahead left a time in the future.

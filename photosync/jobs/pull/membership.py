@@ -53,7 +53,7 @@ class Membership:
     def begin_whole(self) -> None:
         """A complete listing is about to be recorded: the people are due, also if this run is killed before them."""
         if not self.only and isinstance(self.account.provider, HasPeople):
-            self.catalog.forget_listing(*self._people_key)
+            self.catalog.listings.forget(*self._people_key)
 
     @property
     def _people_key(self) -> tuple[str, str, str]:
@@ -74,13 +74,13 @@ class Membership:
             return
         if isinstance(provider, HasCollections):
             self._read(provider, provider.collections, reads_unmarked=is_whole)
-        if isinstance(provider, HasPeople) and (is_whole or self.catalog.listing(*self._people_key) is None):
+        if isinstance(provider, HasPeople) and (is_whole or self.catalog.listings.get(*self._people_key) is None):
             try:
                 self._read(provider, provider.people, people=True, reads_unmarked=True)
             except TemporaryError as error:  # no photo depends on it
                 self.note(f"the people could not be read: {error}")
             else:
-                self.catalog.set_listing(*self._people_key, Listing(self.run, datetime.now(UTC), None, None))
+                self.catalog.listings.set(*self._people_key, Listing(self.run, datetime.now(UTC), None, None))
 
     def _read(
         self,

@@ -47,7 +47,7 @@ class ListRepair:
         return _SOURCE
 
     def _without_damaged_lines(self, content: bytes, root: str) -> bytes:
-        own = {line.name: line.sha256 for line in (SumsLine.of(*each) for each in self.catalog.sums(root))}
+        own = {line.name: line.sha256 for line in (SumsLine.of(*each) for each in self.catalog.sums.lines(root))}
         lines = content.split(b"\n")
         listed = {found.name for line in lines if (found := SumsLine.parse(line))}
         lost = {sha256 for name, sha256 in own.items() if name not in listed}

@@ -246,7 +246,7 @@ def test_what_a_killed_run_had_begun_is_settled_by_the_next_pull(pulled: Sandbox
     photo = pulled.library / str(row["path"])
     after = photo.read_bytes() + b"fixed"
     catalog = Catalog.open(pulled.library / ".photosync" / "catalog.db")
-    catalog.set_sums_state("", "")
+    catalog.sums.set_state("", "")
     catalog.fixes.intend("amazon", str(row["id"]), hashlib.sha256(after).hexdigest(), len(after), None)
     catalog.close()
     if happened:
