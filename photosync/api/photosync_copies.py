@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from photosync import units
-from photosync.api.keywords import Selecting, asked_selection, parsed
+from photosync.api.keywords import Selecting, asked_selection, parsed, several_texts
 from photosync.api.photosync_base import PhotosyncBase, ended
 from photosync.api.photosync_files import Verified
 from photosync.api.progress import ProgressCallback
 
 if TYPE_CHECKING:
+    from photosync.api.evict import Evicted
     from photosync.jobs.report import Summary
 
 
 class PhotosyncCopies(PhotosyncBase):
-    """As `photosync copy`, `verify --copy` and `restore --from`."""
+    """As `photosync copy`, `evict`, `verify --copy` and `restore --from`."""
 
     def copies(self) -> list[dict[str, object]]:
         """How old each copy is, what it lacks, when it was read: what `photosync status --json` prints of it."""
@@ -73,6 +76,50 @@ class PhotosyncCopies(PhotosyncBase):
             job = opened.check(part, reporting, reporting.cancel, repair=repair, jobs=jobs)
             findings = list(job.findings())
         return Verified(ended(job.summary), findings)
+
+    def evict(
+        self,
+        accounts: str | Iterable[str] | None = None,
+        *,
+        older_than: str | None = None,
+        max_age: timedelta | str | None = None,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+        **selecting: Unpack[Selecting],
+    ) -> list[Evicted]:
+        """Remove files from the disk that two verified copies have: an object an account. The call is the consent.
+
+        `older_than`: taken before this time, such as `5y`; else a selection is needed. `max_age`: how long ago both
+        copies may have been verified. Files that stay do not end a call: they are in the summary's `errors`, and
+        `exit` is 10 if one of them is damaged in a copy, so that nothing was removed.
+        """
+        from photosync.api.evict import MAX_AGE, AskedEviction, Evicted, open_eviction
+
+        asked = AskedEviction(
+            accounts=several_texts("accounts", accounts) or (),
+            selection=asked_selection(selecting),
+            older_than=older_than,
+            max_age=parsed(units.positive_duration, "max_age", max_age) or MAX_AGE,
+        )
+        library, done = self.required_library(), list[Evicted]()
+        with (
+            self.reporting("evict", progress) as reporting,
+            open_eviction(
+                self.config,
+                library,
+                asked,
+                note=reporting.note,
+                warn=self.say,
+                cancel=reporting.cancel,
+                dry_run=dry_run,
+            ) as run,
+        ):
+            run.plan(reporting)
+            for account in run.wanted.accounts:
+                outcomes = list(run.outcomes(account, agreed=True, dry_run=dry_run))
+                rows = [each.as_json(account, "evict", each.target.id) for each in outcomes]
+                done.append(Evicted(ended(run.summaries[account]), rows))
+        return done
 
     def restore(
         self,

@@ -19,6 +19,7 @@ COMMANDS = {
     "pick": "pick",
     "push": "push",
     "copy": "copy",
+    "evict": "evict",
     "session": "session",
     "login": "login",
     "logout": "logout",

@@ -41,11 +41,11 @@ def quoted(name: str) -> str:
     return "'" + name.replace("{", "{{").replace("}", "}}") + "'"
 
 
-def check_can_confirm(options: ChangeOptions) -> None:
-    """Raise `UsageError` if nobody can be asked, and the user has not agreed beforehand."""
+def check_can_confirm(options: ChangeOptions, what: str = "changes something at the service") -> None:
+    """Raise `UsageError` if nobody can be asked, and the user has not agreed beforehand. `what` the command does."""
     if not (options.yes or options.dry_run or sys.stdin.isatty()):
         raise UsageError(
-            "this changes something at the service, and nobody is at the terminal to agree. "
+            f"this {what}, and nobody is at the terminal to agree. "
             "Add --yes to do it, or --dry-run to see what would be done."
         )
 

@@ -14,9 +14,9 @@ from photosync.cli.help_page import write_options
 GROUPS: Mapping[str, Mapping[tuple[str, ...], str]] = {
     "Bring and take": {
         ("pull",): "what is new, to the library",
-        ("pick",): "photos that you choose in a browser",
-        ("session",): "picking sessions: list, show, delete",
-        ("push", "copy"): "files and folders to a service; the library to a second place",
+        ("pick", "session"): "photos that you choose in a browser; picking sessions",
+        ("push",): "files and folders to a service",
+        ("copy", "evict"): "the library to a second place; files off this disk",
     },
     "Look": {
         ("list", "collections"): "items; albums, frames or folders",

@@ -44,6 +44,14 @@ _ABOUT = {
         ),
     ),
     "copy": About("copies", ("photosync copy", "photosync copy offsite --bwlimit 2M")),
+    "evict": About(
+        "copies#free-the-local-disk",
+        (
+            "photosync evict --older-than 5y --dry-run",
+            "photosync evict amazon --older-than 5y --kind video",
+            "photosync evict --year 2012 --max-age 7d --yes",
+        ),
+    ),
     "login": About(
         "configuration",
         ("photosync login google", "photosync login amazon --from cookies.txt"),

@@ -59,6 +59,15 @@ IncludeHidden = Annotated[
         rich_help_panel=SELECTION,
     ),
 ]
+ItemIds = Annotated[
+    list[str] | None,
+    Option(
+        "--id",
+        metavar="ID",
+        help="The item with this id; repeatable. -: ids from standard input, one a line.",
+        rich_help_panel=SELECTION,
+    ),
+]
 Jobs = Annotated[
     int | None, Option("--jobs", metavar="N", min=1, max=64, help="Files at a time.", rich_help_panel=LIMITS)
 ]
@@ -95,8 +104,8 @@ class GeneralOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilterOptions(AskedSelection):
-    """The options that select items."""
+class RecordedFilterOptions(AskedSelection):
+    """The options that select items by what the catalog knows of them."""
 
     heading: ClassVar = SELECTION
 
@@ -112,6 +121,12 @@ class FilterOptions(AskedSelection):
     kind: Annotated[str | None, Option("--kind", metavar="photo|video", help="Only photos, or only videos.")] = None
     favorites: Annotated[bool, Option("--favorites", help="Only favourites.")] = False
     hidden: Annotated[bool, Option("--hidden", help="Only hidden items.")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterOptions(RecordedFilterOptions):
+    """The options that select items."""
+
     query: Query = None
     context: Annotated[
         str | None, Option("--context", metavar="WORD", help="Whose items: customer, all, family, groups or unknown.")
@@ -138,15 +153,12 @@ class SelectionOptions(FilterOptions):
     collection: Annotated[
         str | None, Argument(metavar="COLLECTION", help="An album, frame or folder: its id, or a part of its name.")
     ] = None
-    ids: Annotated[
-        list[str] | None,
-        Option("--id", metavar="ID", help="The item with this id; repeatable. -: ids from standard input, one a line."),
-    ] = None
+    ids: ItemIds = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOptions:
-    """The options of every command that changes something at a service."""
+    """The options of every command that asks before it changes something."""
 
     yes: Annotated[bool, Option("--yes", "-y", help="Do not ask first; needed where nobody is at the terminal.")] = (
         False

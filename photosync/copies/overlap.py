@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from photosync.copies.place import CopySettings, folder_of
 from photosync.errors import UsageError
+
+_AMAZON, _GOOGLE = "amazonaws.com", "storage.googleapis.com"
+_LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 
 def check_overlap(name: str, copies: Mapping[str, CopySettings], base: Path, library: Iterable[Path]) -> None:
@@ -49,13 +53,30 @@ def _is_in(inner: Path, outer: Path) -> bool:
 
 
 def _have_same_objects(one: CopySettings, other: CopySettings) -> bool:
-    first, second = _objects(one), _objects(other)
+    (service, host, *first), (other_service, other_host, *second) = _objects(one), _objects(other)
+    may_be_one_host = host == other_host or None in (host, other_host)  # what is not said, the environment says
     shorter = min(len(first), len(second))
-    return first[:shorter] == second[:shorter]
+    return service == other_service and may_be_one_host and first[:shorter] == second[:shorter]
 
 
-def _objects(settings: CopySettings) -> tuple[str, ...]:
-    """Where the objects are, from the service down to the prefix."""
-    parts = urlsplit(settings.to)
-    service = (parts.scheme, (settings.endpoint or "").rstrip("/").lower(), settings.account_name or "", parts.netloc)
-    return (*service, *filter(None, parts.path.split("/")))
+def _objects(settings: CopySettings) -> tuple[str | None, ...]:
+    """Where the objects are: the service, its host or account, the bucket, and the folders of the prefix."""
+    url = urlsplit(settings.to)
+    bucket, _, at = url.netloc.lower().partition("@")
+    prefix = list(filter(None, url.path.split("/")))
+    if url.scheme in ("az", "abfss"):
+        return ("azure", settings.account_name or at.partition(".")[0] or None, bucket, *prefix)
+    host = _host(settings.endpoint) if settings.endpoint else None
+    if url.scheme == "gs" or host == _GOOGLE:  # which is at a compatible address too
+        return ("google", None, bucket, *prefix)
+    return ("s3", host, bucket, *prefix)
+
+
+def _host(endpoint: str) -> str:
+    """The same for all addresses of one service. At Amazon, a bucket's name is unique in all regions."""
+    url = urlsplit(endpoint.lower())
+    host, port = (url.hostname or "").rstrip("."), url.port or {"http": 80, "https": 443}.get(url.scheme)
+    if _LOOPBACK.fullmatch(host):
+        return f"localhost:{port}"
+    known = (each for each in (_AMAZON, _GOOGLE) if host == each or host.endswith(f".{each}"))
+    return next(known, f"{host}:{port}")

@@ -1,0 +1,1 @@
+"""Removes files from the library that copies of it are proved to have."""
