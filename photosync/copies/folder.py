@@ -69,6 +69,7 @@ class FolderStore:
         *,
         is_new: bool,
         keep_as: str | None,
+        md5: Callable[[], str] | None = None,  # noqa: ARG002
     ) -> str:
         """See `CopyStore`."""
         target = self._root / path

@@ -109,14 +109,22 @@ class ObjectStore:
         *,
         is_new: bool,  # noqa: ARG002
         keep_as: str | None,
+        md5: Callable[[], str] | None = None,
     ) -> str:
         """See `CopyStore`."""
         if keep_as is not None:
             with suppress(FileNotFoundError):  # a listing may be a little old
                 self._keep_earlier(path, keep_as)
-        return self._put(path, size_bytes, content, modified_ns)
+        return self._put(path, size_bytes, content, modified_ns, md5)
 
-    def _put(self, path: str, size_bytes: int, content: Iterator[bytes], modified_ns: int) -> str:
+    def _put(
+        self,
+        path: str,
+        size_bytes: int,
+        content: Iterator[bytes],
+        modified_ns: int,
+        md5: Callable[[], str] | None = None,
+    ) -> str:
         kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
         with self._errors(is_lost=True):
             if size_bytes > _AT_ONCE:
@@ -124,7 +132,7 @@ class ObjectStore:
                     return self._put_parts(path, size_bytes, content, kept)
             whole = b"".join(content)
             answer = self._engine.put(self._sending, path, whole, attributes=kept, use_multipart=False)
-            return self._compared(path, answer, [_md5(whole)], _AT_ONCE)
+            return self._compared(path, answer, [bytes.fromhex(md5()) if md5 else _md5(whole)], _AT_ONCE)
 
     def _put_parts(self, path: str, size_bytes: int, content: Iterator[bytes], kept: Any) -> str:
         part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)

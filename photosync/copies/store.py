@@ -49,12 +49,14 @@ class CopyStore(Protocol):
         *,
         is_new: bool,
         keep_as: str | None,
+        md5: Callable[[], str] | None = None,
     ) -> str:
         """Store a content under a path, in one step and durably, and return its tag.
 
         `modified_ns`: the file's modification time, in nanoseconds since 1970; it is kept with the content.
         `is_new`: the listing has nothing under this path, so anything that is there is not replaced. `keep_as`: what is
-        there is kept under this path, which nothing has.
+        there is kept under this path, which nothing has. `md5`: of the content, once it has been taken to its end, if
+        the caller computes it.
 
         Nothing is stored, and the error is raised, if `content` raises one. A content that has arrived otherwise than
         it was sent raises `WrongContentError`; what the place does not take, such as a name, `ItemError`.

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
+from io import FileIO
 from threading import Event
 
 from photosync import clock
@@ -19,7 +19,8 @@ from photosync.jobs.copy.parallel import check
 from photosync.library import Hashes
 from photosync.model import Digest
 
-BLOCK = 1 << 18
+_AT_ONCE = 4 << 20
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,18 @@ class Sender:
             if self._has(task.stored, found):
                 return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
         hashes = Hashes()
-        status = _status(task.file.source)
         try:
-            content = self._content(task.file, hashes)
-            tag = self._store.write(
-                task.file.path,
-                status.st_size,
-                content,
-                status.st_mtime_ns,
-                is_new=task.stored is None,
-                keep_as=task.keep_as,
-            )
+            with _open(task.file) as source:
+                status = os.fstat(source.fileno())
+                tag = self._store.write(
+                    task.file.path,
+                    status.st_size,
+                    self._content(task.file, source, hashes),
+                    status.st_mtime_ns,
+                    is_new=task.stored is None,
+                    keep_as=task.keep_as,
+                    md5=lambda: hashes.digest().md5,
+                )
         except WrongContentError as error:
             raise ItemError(f"{error}; the next run sends it again", Reason.HASH_MISMATCH) from error
         return Sent(task, _record(task.file, hashes.digest(), tag))
@@ -128,38 +130,47 @@ class Sender:
 
     def _local(self, file: LibraryFile) -> Digest:
         hashes = Hashes()
-        for _ in self._content(file, hashes, is_sent=False):
-            pass
+        with _open(file) as source:
+            for _ in self._content(file, source, hashes, is_sent=False):
+                pass
         return hashes.digest()
 
-    def _content(self, file: LibraryFile, hashes: Hashes, *, is_sent: bool = True) -> Iterator[bytes]:
+    def _content(self, file: LibraryFile, source: FileIO, hashes: Hashes, *, is_sent: bool = True) -> Iterator[bytes]:
         """The file's content. Raises `ItemError` before its end, so that nothing is stored, if it is another one."""
+        size_bytes = os.fstat(source.fileno()).st_size
+        # A small file is read at once: each call of the system lets other threads go first.
+        most = size_bytes + 1 if size_bytes <= _AT_ONCE else _BLOCK
         try:
-            # What has a hash of its own may be behind a link; a list that is one could be any file of the computer.
-            with open_regular(file.source, follow_links=file.sha256 is not None) as source:
-                block = source.read(BLOCK)
-                while block:
-                    check(self._cancel)
-                    hashes.update(block)
-                    if is_sent:
-                        self._take(len(block))
-                    following = source.read(BLOCK)
-                    if not following and file.sha256 not in (None, hashes.digest().sha256):
-                        raise ItemError(
-                            f"{file.source} is not as it was saved, and was not sent: photosync verify --repair",
-                            Reason.DAMAGED,
-                        )
-                    yield block
-                    block = following
+            block = source.read(most)
+            while block:
+                check(self._cancel)
+                hashes.update(block)
+                if is_sent:
+                    self._take(len(block))
+                if not (following := source.read(most)):
+                    break
+                yield block
+                block = following
         except OSError as error:
-            raise ItemError(f"{file.source} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
+            raise _unreadable(file, error) from error
+        if file.sha256 not in (None, hashes.digest().sha256):
+            raise ItemError(
+                f"{file.source} is not as it was saved, and was not sent: photosync verify --repair", Reason.DAMAGED
+            )
+        if block:
+            yield block
 
 
-def _status(path: Path) -> os.stat_result:
+def _open(file: LibraryFile) -> FileIO:
     try:
-        return path.stat()
+        # What has a hash of its own may be behind a link; a list that is one could be any file of the computer.
+        return open_regular(file.source, follow_links=file.sha256 is not None)
     except OSError as error:
-        raise ItemError(f"{path} cannot be read: {error.strerror}", Reason.UNREADABLE) from error
+        raise _unreadable(file, error) from error
+
+
+def _unreadable(file: LibraryFile, error: OSError) -> ItemError:
+    return ItemError(f"{file.source} cannot be read: {error.strerror}", Reason.UNREADABLE)
 
 
 def _record(file: LibraryFile, digest: Digest, tag: str) -> RecordedCopy:

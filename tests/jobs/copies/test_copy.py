@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 import pytest
 
@@ -69,17 +70,23 @@ def test_an_earlier_version_is_kept(sandbox: Sandbox, place: Place) -> None:
     place.check_list()
 
 
-def test_a_damaged_file_is_not_sent(sandbox: Sandbox, place: Place) -> None:
+def _one_byte(content: bytes) -> bytes:
+    return content[:100] + bytes([content[100] ^ 1]) + content[101:]
+
+
+@pytest.mark.parametrize(
+    "damage", [_one_byte, lambda content: content[:-1], lambda content: content + b"x", lambda _: b""]
+)
+def test_a_damaged_file_is_not_sent(sandbox: Sandbox, place: Place, damage: Callable[[bytes], bytes]) -> None:
     photo = sandbox.files()[0]
-    content = bytearray(photo.read_bytes())
-    content[len(content) // 2] ^= 1
+    content = damage(photo.read_bytes())
     photo.write_bytes(content)
     result = copied(sandbox)
     assert result.exit == Exit.PARTIAL
     (error,) = result.errors
     assert (error["id"], error["reason"]) == (photo.relative_to(sandbox.library).as_posix(), "damaged")
     assert "photosync verify --repair" in error["error"]
-    assert bytes(content) not in place.files().values()
+    assert content not in place.files().values()
 
 
 def test_new_photos_follow(sandbox: Sandbox, place: Place, simulator: AmazonSimulator) -> None:
