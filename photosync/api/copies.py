@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from photosync.jobs.copy.verify import VerifyCopy
     from photosync.jobs.report import Reporter, Summary
     from photosync.library import Library
+    from photosync.model import Item
     from photosync.transport.pacing import BandwidthLimit
 
 
@@ -110,6 +111,17 @@ def opened_copies(config: Config, names: Iterable[str]) -> dict[str, Callable[[]
     return {name: cache(partial(open_place, name, config.copy(name), config.path.parent)) for name in names}
 
 
+def matching(selection: AskedSelection) -> Callable[[Item], bool] | None:
+    """Whether an item of a copy is selected; None for all of them. Raises `UsageError` for what cannot be selected."""
+    wanted = selection_of(selection)
+    asked = [each.name for each in fields(wanted) if getattr(wanted, each.name) not in (None, False, ())]
+    if selection.collections or not set(asked) <= _SELECTS:
+        raise UsageError(
+            "what a copy has is selected by --year, --month, --since, --until, --kind, --favorites; leave out the rest"
+        )
+    return wanted.matches if asked else None
+
+
 def restore_library(
     config: Config,
     name: str,
@@ -130,12 +142,6 @@ def restore_library(
     from photosync.library import Library
     from photosync.user_folders import expanded, state_folder
 
-    wanted = selection_of(selection)
-    asked = [each.name for each in fields(wanted) if getattr(wanted, each.name) not in (None, False, ())]
-    if selection.collections or not set(asked) <= _SELECTS:
-        raise UsageError(
-            "--from: a copy is restored whole, or by --year, --month, --since, --until, --kind, --favorites"
-        )
     library = Library(expanded(to), state_folder())
     check_overlap(name, {name: config.copy(name)}, config.path.parent, [library.root])
     job = RestoreLibrary(
@@ -144,7 +150,7 @@ def restore_library(
         library=library,
         reporter=reporter,
         cancel=cancel,
-        wants=wanted.matches if asked else None,
+        wants=matching(selection),
         workers=jobs or WORKERS,
     )
     return job.run()

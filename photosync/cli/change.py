@@ -62,10 +62,10 @@ class ChangeRun:
         self._run = LibraryRun(general, command, dry_run=options.dry_run, jobs=1, bwlimit=None)
         self._config = self._run.config.account(account)
 
-    def finish(self, question: str, asked: AskedChange) -> Exit:
+    def finish(self, question: str, asked: AskedChange, done: ChangeSummary | None = None) -> Exit:
         """Ask, change, print the results and the summary, and return the exit status.
 
-        `question`: `Trash {what} of {account}?`.
+        `question`: `Trash {what} of {account}?`. `done`: what was done before, whose results were printed.
         """
         try:
             summary = self._finished(question, asked)
@@ -74,8 +74,10 @@ class ChangeRun:
         except (PhotosyncError, KeyboardInterrupt) as raised:
             exit_, message = self._run.ended_by(raised)
             summary = ChangeSummary(self._command, self._config.name, exit=exit_, message=message)
+        if done is not None:
+            summary.add(done)
         summary.exit = self._run.exit_of(summary.exit)
-        print_end(self._general, summary, _sentence(summary), says_nothing_new=summary.exit is Exit.OK)
+        print_changes(self._general, summary)
         return summary.exit
 
     def _finished(self, question: str, asked: AskedChange) -> ChangeSummary:
@@ -95,7 +97,8 @@ class ChangeRun:
                     return change.summary
                 with run.interruption.watch(account.cancel):
                     for outcome in change.outcomes(dry_run=options.dry_run):
-                        self._print(outcome, action.word, asked.shown_id(outcome.target))
+                        id_ = asked.shown_id(outcome.target)
+                        print_outcome(self._general, self._config.name, outcome, action.word, id_)
                 return change.summary
 
     def _agrees(self, question: str, targets: Sequence[Target]) -> bool:
@@ -105,15 +108,22 @@ class ChangeRun:
         asked = question.format(what=_counted(targets), account=self._config.name)
         return (Terminal().ask(f"{asked} [y/N]") or "").strip().lower() in ("y", "yes")
 
-    def _print(self, outcome: Outcome, word: str, id_: str) -> None:
-        target, error = outcome.target, outcome.error
-        FILE_LOG.info("%s %s: %s", word, outcome.result, id_)
-        if self._general.json:
-            print_json(outcome.as_json(self._config.name, word, id_))
-        elif error is not None:
-            print_error(str(error))
-        elif not self._general.quiet:
-            print_line(f"{outcome.result.replace('_', ' '):12}  {target.name}")
+
+def print_outcome(general: GeneralOptions, account: str, outcome: Outcome, word: str, id_: str) -> None:
+    """A line, or an object. `word`: of the command."""
+    target, error = outcome.target, outcome.error
+    FILE_LOG.info("%s %s: %s", word, outcome.result, id_)
+    if general.json:
+        print_json(outcome.as_json(account, word, id_))
+    elif error is not None:
+        print_error(str(error))
+    elif not general.quiet:
+        print_line(f"{outcome.result.replace('_', ' '):12}  {target.name}")
+
+
+def print_changes(general: GeneralOptions, summary: ChangeSummary) -> None:
+    """The last output of such a command."""
+    print_end(general, summary, _sentence(summary), says_nothing_new=summary.exit is Exit.OK)
 
 
 def _counted(targets: Sequence[Target]) -> str:

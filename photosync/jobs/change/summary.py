@@ -41,6 +41,19 @@ class ChangeSummary:
         if len(self.errors) < MAX_ERRORS:
             self.errors.append(failure)
 
+    def add(self, other: ChangeSummary) -> None:
+        """Count what another part of the same run did, which came before."""
+        self.selected += other.selected
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.left += other.left
+        self.seconds += other.seconds
+        self.failed += other.failed
+        self.errors = [*other.errors, *self.errors][:MAX_ERRORS]
+        self.exit = Exit.worst([self.exit, other.exit])
+        self.message = " ".join(filter(None, (other.message, self.message))) or None
+        self.error = other.error or self.error
+
     def as_json(self) -> dict[str, object]:
         """The summary object of the command line's contract: the fields in their order, optional ones where set."""
         content = asdict(replace(self, error=None)) | {"seconds": round(self.seconds, 1), "exit": int(self.exit)}

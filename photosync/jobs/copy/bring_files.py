@@ -64,6 +64,17 @@ class BringFiles:
                 status = error.exit if error else Exit.PARTIAL if self.summary.failed else Exit.OK
                 self.catalog.end_run(self._run, status, json.dumps(self.summary.as_json() | {"exit": status}))
 
+    def plan(self, files: Iterator[LibraryFile]) -> Iterator[Brought]:
+        """What `bring` would do, as far as this disk tells: nothing is requested or written."""
+        for file in files:
+            try:
+                with file_errors(file.source):
+                    planned = Brought(file) if _is_there(file) else Brought(file, 0)
+            except ItemError as error:
+                planned = Brought(file, error=error)
+            self._count(planned)
+            yield planned
+
     def _count(self, brought: Brought) -> None:
         file, summary = brought.file, self.summary
         summary.listed += 1
@@ -83,7 +94,7 @@ class BringFiles:
             summary.saved += 1
             summary.size_bytes += brought.size_bytes
             self.reporter.saved(file.path, file.path)
-        if file.offsite is not None:
+        if file.offsite is not None and not summary.dry_run:
             self._back.append(file.offsite)
             if len(self._back) >= _BATCH or time.monotonic() - self._recorded_at > _BATCH_S:
                 self._record_back()

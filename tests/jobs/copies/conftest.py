@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.copies.places import Place, S3Server, serving
+from tests.jobs.copies.places import OTHER, Place, S3Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +56,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         return Place(str(folder), folder)
     server: S3Server = request.getfixturevalue("s3")
     return server.place(re.sub(r"[^a-z0-9]+", "-", tmp_path.name.lower()).strip("-"))
+
+
+@pytest.fixture
+def other(sandbox: Sandbox, tmp_path: Path) -> Place:
+    """Another copy, in a folder; it is configured after the first, and has nothing yet."""
+    folder = tmp_path / "third"
+    folder.mkdir()
+    content = yaml.safe_load(sandbox.config.read_text(encoding="utf-8"))
+    content["copies"][OTHER] = str(folder)
+    sandbox.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return Place(str(folder), folder)

@@ -18,6 +18,8 @@ from photosync.testing.command import Result, Sandbox
 
 KEY, SECRET = "photosync-test-key", "photosync-test-secret"
 NAME, BUCKET = "second", "bucket"
+OTHER = "third"
+"""Another copy, of the tests that need two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,7 @@ class Place:
 
     def check_list(self) -> None:
         """The copy can be checked without this program."""
-        done = subprocess.run(
-            ["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        check_list(self.folder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +99,17 @@ def copied(sandbox: Sandbox, *options: str) -> Result:
     result = sandbox.run("copy", *options)
     result.check_totals()
     return result
+
+
+def copied_each(sandbox: Sandbox) -> list[Result]:
+    """Run it for each of two copies; they must get everything."""
+    results = [sandbox.run("copy", NAME), sandbox.run("copy", OTHER)]
+    assert {each.exit for each in results} == {0}, results
+    return results
+
+
+def check_list(folder: Path) -> None:
+    """The list of a library or a copy is right."""
+    command = ["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

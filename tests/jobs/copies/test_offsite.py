@@ -3,45 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from photosync.errors import Exit
-from photosync.testing.command import Result, Sandbox
+from photosync.testing.command import Sandbox
 from tests.jobs.copies.evicting import evicted
-from tests.jobs.copies.places import NAME, Place, copied
+from tests.jobs.copies.places import NAME, OTHER, Place, check_list, copied, copied_each
 from tests.jobs.copies.test_restore_library import on_another_machine
 from tests.jobs.copies.test_verify_copy import found, one_byte
-
-OTHER = "third"
-
-
-@pytest.fixture
-def other(sandbox: Sandbox, tmp_path: Path) -> Place:
-    """Another copy, in a folder; it is configured after the first, and has nothing yet."""
-    folder = tmp_path / "third"
-    folder.mkdir()
-    content = yaml.safe_load(sandbox.config.read_text(encoding="utf-8"))
-    content["copies"][OTHER] = str(folder)
-    sandbox.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
-    return Place(str(folder), folder)
 
 
 def names(sandbox: Sandbox, *files: Path) -> list[str]:
     return [path.relative_to(sandbox.library).as_posix() for path in files]
-
-
-def check_list(folder: Path) -> None:
-    subprocess.run(["sha256sum", "-c", "--quiet", "--strict", "SHA256SUMS"], cwd=folder, check=True)
-
-
-def copied_each(sandbox: Sandbox) -> list[Result]:
-    results = [sandbox.run("copy", NAME), sandbox.run("copy", OTHER)]
-    assert {each.exit for each in results} == {0}, results
-    return results
 
 
 def test_a_copy_keeps_what_was_removed_from_the_library(sandbox: Sandbox, place: Place) -> None:
