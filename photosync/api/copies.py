@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from filelock import Timeout
 
 from photosync.api.selection import AskedSelection, selection_of
-from photosync.errors import LockedError, UsageError
+from photosync.errors import ConfigError, LockedError, UsageError
 
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
@@ -150,10 +151,27 @@ def restore_library(
         library=library,
         reporter=reporter,
         cancel=cancel,
+        folders=frozenset(_folders(config)),
         wants=matching(selection),
         workers=jobs or WORKERS,
     )
     return job.run()
+
+
+def _folders(config: Config) -> Iterator[str]:
+    """All folders that the configuration of an account names."""
+    for account in config.accounts.values():
+        with suppress(ConfigError):  # a secret that is missing
+            yield from _paths_in(account.settings().model_dump())
+
+
+def _paths_in(value: object) -> Iterator[str]:
+    if isinstance(value, Path):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        yield from chain.from_iterable(map(_paths_in, value.values()))
+    elif isinstance(value, list | tuple):
+        yield from chain.from_iterable(map(_paths_in, value))
 
 
 @contextmanager

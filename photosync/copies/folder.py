@@ -72,7 +72,7 @@ class FolderStore:
         md5: Callable[[], str] | None = None,  # noqa: ARG002
     ) -> str:
         """See `CopyStore`."""
-        target = self._root / path
+        target = self._at(path)
         with self._errors(target):
             self._make_folder(target.parent)
             unfinished = target.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}")
@@ -83,7 +83,7 @@ class FolderStore:
                     os.fsync(file.fileno())
                 set_times(unfinished, modified_ns)
                 self._check_root()
-                self._make_room(target, self._root / keep_as if keep_as else None, is_new=is_new)
+                self._make_room(target, self._at(keep_as) if keep_as else None, is_new=is_new)
                 unfinished.replace(target)
             except BaseException:
                 unfinished.unlink(missing_ok=True)
@@ -94,7 +94,7 @@ class FolderStore:
 
     def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
         """See `CopyStore`."""
-        source = self._root / path
+        source = self._at(path)
         try:
             with open_regular(source, follow_links=False) as file:
                 on_time(os.fstat(file.fileno()).st_mtime_ns)
@@ -108,6 +108,13 @@ class FolderStore:
             with self._errors():
                 self._check_root()
             raise ItemError(f"{source} cannot be read: {error.strerror or error}", Reason.UNREADABLE) from error
+
+    def _at(self, path: str) -> Path:
+        """The file at a path. Raises `ItemError` if it would be outside: a catalog may be anybody's."""
+        file = self._root / path
+        if ".." in file.parts[len(self._root.parts) :] or not file.is_relative_to(self._root):
+            raise ItemError(f"{file} is not in {self._root}", Reason.UNREADABLE)
+        return file
 
     def _make_room(self, target: Path, kept: Path | None, *, is_new: bool) -> None:
         """What has the path is kept under another one, if it may be replaced."""

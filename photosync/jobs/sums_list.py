@@ -7,7 +7,7 @@ catalog changes; a run that finds the mark, another list or another number bring
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -98,12 +98,19 @@ class SumsList:
         return f"{sums.state(self.library.base(self.root))}:{self.catalog.sums.count(self.root)}"
 
 
-def repair_lists(library: Library, catalog: Catalog, note: Callable[[str], None] = lambda _: None) -> None:
+def repair_lists(
+    library: Library,
+    catalog: Catalog,
+    note: Callable[[str], None] = lambda _: None,
+    folders: Collection[str] | None = None,
+) -> None:
     """Bring every list up to date that a killed run, another program or an older version left incomplete.
 
+    `folders`: of those outside the library, only the lists in these.
     Raises `ListError`, after all others are up to date.
     """
-    lists = [SumsList(library, catalog, root) for root in catalog.roots()]
+    roots = [each for each in catalog.roots() if not each or folders is None or each in folders]
+    lists = [SumsList(library, catalog, root) for root in roots]
     update_each(partial(each.rewrite, note) for each in lists if each.is_there and not each.is_current)
 
 

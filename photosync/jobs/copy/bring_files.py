@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from photosync.catalog import Catalog, OffsiteFile
 from photosync.errors import Exit, ItemError, PhotosyncError, Reason
@@ -43,6 +44,8 @@ class BringFiles:
     reporter: Reporter
     summary: Summary
     workers: int
+    roots: Collection[str] | None = None
+    """The folders outside the library in which files may be made; None: all that the catalog names."""
     _back: list[OffsiteFile] = field(default_factory=list, init=False)
     _recorded_at: float = field(default=0.0, init=False)
     _run: int = field(default=0, init=False)
@@ -119,6 +122,7 @@ class BringFiles:
 
     def _brought(self, file: LibraryFile) -> Brought:
         try:
+            self._check_place(file)
             with file_errors(file.source):
                 if _is_there(file):
                     return Brought(file)
@@ -126,6 +130,18 @@ class BringFiles:
                 return Brought(file, self.fetcher.fetch(file.path, file.sha256, file.source, workspace).size_bytes)
         except ItemError as error:
             return Brought(file, error=error)
+
+    def _check_place(self, file: LibraryFile) -> None:
+        """Raise `ItemError` for a place that a catalog must not choose: somebody may have written to the copy."""
+        root = file.location.root if file.location else ""
+        if root and self.roots is not None and root not in self.roots:
+            raise ItemError(
+                f"the configuration names no folder {root}: add the account whose files lie there, and run again",
+                Reason.UNWRITABLE,
+            )
+        folder = Path(self.library.root, root)
+        if not file.source.is_relative_to(folder) or ".." in file.source.relative_to(folder).parts:
+            raise ItemError(f"{file.source} is not in {folder}, and is not written", Reason.UNWRITABLE)
 
 
 def _is_there(file: LibraryFile) -> bool:

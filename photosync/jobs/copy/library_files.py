@@ -33,7 +33,7 @@ class LibraryFile:
     is_made: bool = False
     """Made by this program, and made anew with each change: the copy keeps no earlier version."""
     location: Location | None = None
-    """Where it is in the library; of recorded files alone."""
+    """Where it is in the library; None for the program's own files."""
     offsite: OffsiteFile | None = None
     """The item, if its file was removed from the library; it comes back to `source`."""
 
@@ -68,7 +68,8 @@ def undo_records(library: Library) -> Iterator[LibraryFile]:
 def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """SHA256SUMS of the library, and of each folder outside it."""
     for root in sorted({"", *catalog.roots()}):
-        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.root / root / SUMS_NAME, is_made=True)
+        location = Location(root, SUMS_NAME)
+        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.file(location), is_made=True, location=location)
 
 
 def own_files(library: Library) -> Iterator[LibraryFile]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from threading import Event
@@ -43,6 +43,8 @@ class RestoreLibrary:
     library: Library
     reporter: Reporter
     cancel: Event
+    folders: Collection[str]
+    """Those outside the library that the configuration names: the catalog of a copy chooses no others."""
     wants: Callable[[Item], bool] | None = None
     """Which items are wanted; None: all of the copy."""
     workers: int = WORKERS
@@ -59,7 +61,7 @@ class RestoreLibrary:
             with self.library.created():
                 self._bring_catalog()
                 with open_catalog(self.library) as catalog:
-                    self.library.remove_temporary_files(catalog.roots())
+                    self.library.remove_temporary_files(set(catalog.roots()).intersection(self.folders))
                     self._bring_files(catalog)
             self._summary.complete = True
             self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
@@ -114,11 +116,11 @@ class RestoreLibrary:
 
     def _bring_files(self, catalog: Catalog) -> None:
         fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
-        bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers)
+        bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers, self.folders)
         for _ in bringing.bring(self._files(catalog)):
             pass
         if self.wants is None:
-            repair_lists(self.library, catalog, self.reporter.note)
+            repair_lists(self.library, catalog, self.reporter.note, self.folders)
 
     def _files(self, catalog: Catalog) -> Iterator[LibraryFile]:
         for path in sorted(self._there):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from photosync.copies import CopyStore
-from photosync.errors import PhotosyncError
+from photosync.errors import ItemError, PhotosyncError
 from photosync.jobs.copy.library_files import path_in_copy
 from photosync.jobs.repair.contents import Content
 from photosync.jobs.repair.copies import Copy
@@ -34,7 +34,7 @@ class StoreCopies:
         for path in self._paths(location, content):
             fetched = temporary_path(self._library.workspace(""))
             try:
-                with suppress(FileNotFoundError):
+                with suppress(FileNotFoundError, ItemError):
                     with fetched.open("xb") as file:
                         file.writelines(self._store.read(path))
                     yield Copy(fetched, f"{self.source}: {path}")
@@ -43,7 +43,7 @@ class StoreCopies:
 
     def undo_record(self, sha256: str, before: str) -> bytes | None:
         """The record that turns a content into an earlier one; None if the copy has none."""
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, ItemError):
             return b"".join(self._store.read(f"{PROGRAM_FOLDER}/undo/{sha256[:2]}/{sha256}-{before}.json"))
         return None
 
