@@ -60,7 +60,7 @@ def contents_to_change(
             record.note_place(known, is_another=True)
         elif not record.is_empty and not accept_shrink:
             _check_some_is_there(name, store, record, files)
-        return Contents(files, is_known=not accept_shrink)
+        return Contents(files, is_known=not (accept_shrink and dry_run))
     if known is None and not marks:  # a new copy, or one that an earlier version began
         if not dry_run:
             record.note_place(RecordedPlace(uuid.uuid4().hex, store.address))
