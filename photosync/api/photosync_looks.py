@@ -32,11 +32,14 @@ class PhotosyncLooks(PhotosyncBase):
             return [duplicate_json(items) for items in catalog.contents.duplicates(self._known(accounts))]
 
     def coverage(self, accounts: str | Iterable[str] | None = None) -> list[dict[str, object]]:
-        """For each account how much only it has: what `photosync coverage --json` prints."""
+        """For each account how much only it has, and how much copies have: what `photosync coverage --json` prints."""
         from photosync.jobs.contents import coverage_json
+        from photosync.jobs.copy.state import items_in_copies
 
+        names = self._known(accounts)
         with self.catalog() as catalog:
-            return [coverage_json(each) for each in catalog.contents.coverage(self._known(accounts))]
+            copies = items_in_copies(self.library(), catalog, self.config.copies, names)
+            return [coverage_json(each, copies.get(each.account)) for each in catalog.contents.coverage(names)]
 
     def why(self, target: str | Path) -> list[dict[str, object]]:
         """Where a file, or the items with an id, came from: what `photosync why --json` prints.

@@ -9,7 +9,7 @@ from photosync.catalog.contents import AccountCoverage, SavedItem
 from photosync.catalog.database import Catalog, SavedFile
 from photosync.catalog.entry import CatalogEntry
 from photosync.catalog.fixes import Sidecar
-from photosync.catalog.in_copies import CopyComparison
+from photosync.catalog.in_copies import CopyComparison, ItemsInCopies
 from photosync.catalog.listings import Listing
 from photosync.catalog.made_files import MadeFile
 from photosync.catalog.offsite import OffsiteFile
@@ -31,6 +31,7 @@ __all__ = [
     "ChangeRecord",
     "CopyComparison",
     "DamagedCatalogError",
+    "ItemsInCopies",
     "Listing",
     "MadeFile",
     "Match",

@@ -12,9 +12,9 @@ from itertools import groupby
 from photosync.catalog.connection import CatalogConnection
 from photosync.model import Location
 
-_PATH = "coalesce(path, offsite_path)"
+PATH = "coalesce(path, offsite_path)"
 """Also of a file that only copies of the library have."""
-_SAVED = f"{_PATH} IS NOT NULL AND delivered_sha256 IS NOT NULL"
+SAVED = f"{PATH} IS NOT NULL AND delivered_sha256 IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +58,34 @@ class RecordedContents:
 
     def _items(self, of_content: str, order: str, accounts: Sequence[str]) -> Iterator[SavedItem]:
         """The saved items of the contents with this condition."""
-        of_accounts, names = _of_accounts(accounts)
+        of_those, names = of_accounts(accounts)
         rows = self._connection.execute(
-            f"""SELECT account, id, outside, {_PATH}, delivered_sha256, coalesce(delivered_size, stored_size, 0)
-                FROM items WHERE {_SAVED}{of_accounts} AND delivered_sha256 IN (
-                    SELECT delivered_sha256 FROM items WHERE {_SAVED}{of_accounts}
+            f"""SELECT account, id, outside, {PATH}, delivered_sha256, coalesce(delivered_size, stored_size, 0)
+                FROM items WHERE {SAVED}{of_those} AND delivered_sha256 IN (
+                    SELECT delivered_sha256 FROM items WHERE {SAVED}{of_those}
                     GROUP BY delivered_sha256 HAVING {of_content})
-                ORDER BY {order}, outside, {_PATH}, id""",  # noqa: S608 - our own text
+                ORDER BY {order}, outside, {PATH}, id""",  # noqa: S608 - our own text
             (*names, *names),
         )
         return map(_item, rows)
 
     def coverage(self, accounts: Sequence[str]) -> list[AccountCoverage]:
         """For each account with saved items, how many of them only it has; of the named accounts, or of all."""
-        of_accounts, names = _of_accounts(accounts)
+        of_those, names = of_accounts(accounts)
         rows = self._connection.execute(
             f"""SELECT account, count(*), coalesce(sum(accounts = 1), 0),
                     coalesce(sum(CASE WHEN accounts = 1 THEN coalesce(delivered_size, stored_size, 0) END), 0)
                 FROM items JOIN (
                     SELECT delivered_sha256 AS content, count(DISTINCT account) AS accounts FROM items
-                    WHERE {_SAVED}{of_accounts} GROUP BY delivered_sha256) ON delivered_sha256 = content
-                WHERE {_SAVED}{of_accounts} GROUP BY account ORDER BY account""",  # noqa: S608 - our own text
+                    WHERE {SAVED}{of_those} GROUP BY delivered_sha256) ON delivered_sha256 = content
+                WHERE {SAVED}{of_those} GROUP BY account ORDER BY account""",  # noqa: S608 - our own text
             (*names, *names),
         )
         return [AccountCoverage(*row) for row in rows]
 
 
-def _of_accounts(accounts: Sequence[str]) -> tuple[str, Sequence[str]]:
+def of_accounts(accounts: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """A further condition for items of these accounts, and its parameters; without accounts, for all."""
     return (f" AND account IN ({', '.join('?' * len(accounts))})" if accounts else ""), accounts
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photosync.catalog import AccountCoverage, SavedItem
+from photosync.catalog import AccountCoverage, ItemsInCopies, SavedItem
 
 
 def duplicate_json(items: Sequence[SavedItem]) -> dict[str, object]:
@@ -28,13 +28,21 @@ def only_json(item: SavedItem) -> dict[str, object]:
     }
 
 
-def coverage_json(coverage: AccountCoverage) -> dict[str, object]:
-    """The summary of an account."""
+def coverage_json(coverage: AccountCoverage, copies: ItemsInCopies | None) -> dict[str, object]:
+    """The summary of an account. `copies`: None where none are configured."""
     return {
         "command": "coverage",
         "account": coverage.account,
         "items": coverage.items,
         "only_here": coverage.only_here,
         "bytes": coverage.only_here_bytes,
+        **(_copies_json(copies) if copies else {}),
         "exit": 0,
+    }
+
+
+def _copies_json(copies: ItemsInCopies) -> dict[str, object]:
+    return {
+        "in_copies": {str(number): count for number, count in enumerate(copies.in_copies)},
+        "in_verified_copies": {str(number): count for number, count in enumerate(copies.in_verified_copies)},
     }

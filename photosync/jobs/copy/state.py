@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from photosync import clock
-from photosync.catalog import Catalog, CopyComparison
+from photosync.catalog import Catalog, CopyComparison, ItemsInCopies
 from photosync.copies import CopyRecord, CopyTotals, record_errors
 from photosync.errors import Exit
 from photosync.jobs.copy.library_files import path_in_copy
@@ -81,6 +82,23 @@ def state_of(name: str, library: Library, catalog: Catalog) -> CopyState:
             totals = record.totals()
     with record_errors(path):
         return CopyState(name, totals, catalog.in_copies.compared(path, path_in_copy))
+
+
+def items_in_copies(
+    library: Library | None, catalog: Catalog, copies: Iterable[str], accounts: Sequence[str]
+) -> Mapping[str, ItemsInCopies]:
+    """For each account in how many of these copies its items are; nothing without copies. `accounts`: only of these.
+
+    Raises `DestinationError` if what is known of the copies cannot be read.
+    """
+    paths = [record_path(library, name) for name in copies] if library else []
+    if not paths:
+        return {}
+    catalog.in_copies.begin_count()
+    for path in paths:
+        with record_errors(path):
+            catalog.in_copies.count(path, path_in_copy)
+    return catalog.in_copies.counts(len(paths), accounts)
 
 
 def _time(seconds: float | None) -> datetime | None:
