@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from photosync.config.after import Steps, copies_in
 from photosync.config.configuration import AccountConfig, Config
@@ -77,8 +78,24 @@ def _or_empty(value: object) -> object:
     return {} if value is None else value
 
 
-_CopyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""It is a file's name too."""
+def _copy_name(value: str) -> str:
+    """It is a file's name too."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", value, re.ASCII):
+        raise ValueError("expected a name of letters, digits, dots and dashes, of at most 64 characters")
+    return value
+
+
+def _copies_by_name(copies: dict[str, CopySettings]) -> dict[str, CopySettings]:
+    if len({name.lower() for name in copies}) < len(copies):
+        raise ValueError("two names differ in upper and lower case alone; not every file system tells them apart")
+    return copies
+
+
+_Copies = Annotated[
+    dict[Annotated[str, AfterValidator(_copy_name)], CopySettings],
+    BeforeValidator(_or_empty),
+    AfterValidator(_copies_by_name),
+]
 
 
 class _File(BaseModel):
@@ -86,7 +103,7 @@ class _File(BaseModel):
 
     library: ConfigPath | None = None
     catalog: ConfigPath | None = None
-    copies: Annotated[dict[_CopyName, CopySettings], BeforeValidator(_or_empty)] = {}
+    copies: _Copies = {}
     after: Steps = ()
     accounts: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}
     defaults: Annotated[dict[str, Any], BeforeValidator(_or_empty)] = {}

@@ -15,11 +15,14 @@ from photosync.copies.folder import FolderStore
 from photosync.copies.object_store import ObjectStore
 from photosync.copies.store import CopyStore
 from photosync.units import duration
+from photosync.user_folders import expanded
 
 _SCHEMES: Final = ("s3", "gs", "az", "abfss")
 _OURS = {"to", "retry_budget", "timeout"}
 """The settings that are not for the engine."""
 _LOOPBACK = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
+_Secret = Annotated[str | None, Field(repr=False)]
+"""It does not appear when the settings are printed."""
 
 
 class CopySettings(BaseModel):
@@ -33,11 +36,11 @@ class CopySettings(BaseModel):
     """Of a compatible store. Plain http goes to this computer alone."""
     region: str | None = None
     access_key_id: str | None = None
-    secret_access_key: str | None = None
-    session_token: str | None = None
+    secret_access_key: _Secret = None
+    session_token: _Secret = None
     account_name: str | None = None
     """Azure's."""
-    account_key: str | None = None
+    account_key: _Secret = None
     service_account: str | None = None
     """Google's key file."""
     retry_budget: Annotated[timedelta, BeforeValidator(duration)] = timedelta(minutes=2)
@@ -48,14 +51,27 @@ class CopySettings(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _from_text(cls, value: Any) -> Any:
-        return {"to": value} if isinstance(value, str) else value
+        if isinstance(value, str):
+            return {"to": value}
+        if not isinstance(value, Mapping | CopySettings):
+            expected = "expected a folder, an address such as s3://bucket/photos, or 'to' with further keys"
+            raise ValueError(expected)  # noqa: TRY004 - pydantic takes no other
+        return value
 
     @field_validator("to")
     @classmethod
     def _known_place(cls, value: str) -> str:
-        scheme = urlsplit(value).scheme if "://" in value else ""
-        if scheme and scheme not in _SCHEMES:
+        if not value.strip() or not value.isprintable():
+            raise ValueError("expected a folder, or an address such as s3://bucket/photos, without control characters")
+        if "://" not in value:
+            return value
+        url = urlsplit(value)
+        if url.scheme not in _SCHEMES:
             raise ValueError(f"expected an address such as s3://bucket/photos ({', '.join(_SCHEMES)}), or a folder")
+        if not url.netloc or url.query or url.fragment or ":" in url.netloc.partition("@")[0]:
+            raise ValueError("expected an address such as s3://bucket/photos; credentials have keys of their own")
+        if {"", ".", ".."}.intersection(url.path.strip("/").split("/")) and url.path.strip("/"):
+            raise ValueError("expected an address such as s3://bucket/photos, without empty folders, . and ..")
         return value
 
     @field_validator("endpoint")
@@ -79,7 +95,7 @@ def is_object_store(settings: CopySettings) -> bool:
 
 def folder_of(settings: CopySettings, base: Path) -> Path | None:
     """Its folder; a relative one starts at `base`. None for an object store."""
-    return None if is_object_store(settings) else base / Path(settings.to).expanduser()
+    return None if is_object_store(settings) else base / expanded(settings.to)
 
 
 def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
