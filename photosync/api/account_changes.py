@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from photosync.api import marks
 from photosync.api import trash as trashing
@@ -12,9 +12,15 @@ from photosync.api.albums import Albums
 from photosync.api.change import Changed
 from photosync.api.keywords import SelectingRest, asked_selection, several_texts
 from photosync.api.people import People
+from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.remote import Remote
+from photosync.api.rows import Rows
+from photosync.api.selection import AskedSelection
 from photosync.api.vault import Vault
+
+if TYPE_CHECKING:
+    from photosync.jobs.change.change import Outcome
 
 
 class AccountChanges(AccountBase):
@@ -70,9 +76,39 @@ class AccountChanges(AccountBase):
         progress: ProgressCallback | None = None,
         **selecting: Unpack[SelectingRest],
     ) -> Changed:
-        """Take items or folders out of the trash again: those of `ids`, those selected, or everything."""
-        asked = trashing.restore(several_texts("ids", ids), asked_selection(selecting), everything=everything)
-        return self.carry_out("restore", asked, dry_run=dry_run, progress=progress)
+        """Take items or folders out of the trash again: those of `ids`, those selected, or everything.
+
+        Ids whose files only copies of the library have come back from there; the service is not asked for them.
+        """
+        from photosync.api.bring_back import offsite_ids
+
+        named = several_texts("ids", ids)
+        is_named = named is not None and not everything and not selecting
+        offsite = offsite_ids(self._photosync.required_library(), self.name, named) if is_named and named else []
+        if not offsite or named is None:
+            asked = trashing.restore(named, asked_selection(selecting), everything=everything)
+            return self.carry_out("restore", asked, dry_run=dry_run, progress=progress)
+        back = self._brought_back(offsite, dry_run=dry_run, progress=progress)
+        if rest := [each for each in named if each not in set(offsite)]:
+            asked = trashing.restore(rest, AskedSelection())
+            changed = self.carry_out("restore", asked, dry_run=dry_run, progress=progress)
+            changed.summary.add(back.summary)
+            return Changed(changed.summary, [*back.results, *changed.results])
+        return back
+
+    def _brought_back(self, ids: list[str], *, dry_run: bool, progress: ProgressCallback | None) -> Changed:
+        from photosync.api.bring_back import AskedBack, change_back, check_asked
+
+        config, library, results = self._photosync.config, self._photosync.required_library(), Rows()
+        asked = check_asked(config, AskedBack(account=self.name, ids=ids))
+        with self._photosync.reporting(self.name, progress) as reporting:
+
+            def tell(outcome: Outcome) -> None:
+                results.append(outcome.as_json(self.name, "restore", outcome.target.id))
+                reporting.changed(outcome.target.name, outcome.error)
+
+            summary = change_back(config, library, asked, tell, reporting.cancel, dry_run=dry_run)
+        return Changed(ended(summary), results)
 
     def purge(
         self,

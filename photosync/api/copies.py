@@ -151,14 +151,14 @@ def restore_library(
         library=library,
         reporter=reporter,
         cancel=cancel,
-        folders=frozenset(_folders(config)),
+        folders=frozenset(outside_folders(config)),
         wants=matching(selection),
         workers=jobs or WORKERS,
     )
     return job.run()
 
 
-def _folders(config: Config) -> Iterator[str]:
+def outside_folders(config: Config) -> Iterator[str]:
     """All folders that the configuration of an account names."""
     for account in config.accounts.values():
         with suppress(ConfigError):  # a secret that is missing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -137,3 +138,34 @@ class PhotosyncCopies(PhotosyncBase):
         with self.reporting(copy, progress) as reporting:
             summary = restore_library(self.config, copy, Path(to), asked, reporting, reporting.cancel, jobs=jobs)
         return ended(summary)
+
+    def bring_back(
+        self,
+        copy: str | None = None,
+        *,
+        account: str | None = None,
+        dry_run: bool = False,
+        jobs: int | None = None,
+        progress: ProgressCallback | None = None,
+        **selecting: Unpack[Selecting],
+    ) -> list[Summary]:
+        """Bring files back to the library that only copies have: a summary an account, or one for the copy named.
+
+        Those of `ids`, those selected by years, dates, kind or favorites, or all. Without `copy`, each copy of the
+        configuration is asked in their order, until one has the file right.
+        """
+        from photosync.api.bring_back import AskedBack, bringing_back, check_asked, each_account
+
+        selection = asked_selection(selecting)
+        asked = AskedBack(copy=copy, account=account, ids=selection.ids, selection=replace(selection, ids=None))
+        library = self.required_library()
+        summaries: list[Summary] = []
+        for part in each_account(library, check_asked(self.config, asked)):
+            with (
+                self.reporting(part.name, progress) as reporting,
+                bringing_back(
+                    self.config, library, part, reporting, reporting.cancel, jobs=jobs, dry_run=dry_run
+                ) as back,
+            ):
+                summaries.append(ended(back.run()))
+        return summaries

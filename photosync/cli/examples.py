@@ -109,7 +109,15 @@ _ABOUT = {
         "changing", ("photosync trash amazon --year 2012 --dry-run", "photosync trash amazon HeMReF-vvJiTTkdPIeWuoP")
     ),
     "trashed": About("changing", ("photosync trashed amazon",)),
-    "restore": About("changing", ("photosync restore amazon HeMReF-vvJiTTkdPIeWuoP", "photosync restore amazon --all")),
+    "restore": About(
+        "changing",
+        (
+            "photosync restore amazon HeMReF-vvJiTTkdPIeWuoP",
+            "photosync restore amazon --all",
+            "photosync restore --offsite --year 2012",
+            "photosync restore --from offsite --to /mnt/new",
+        ),
+    ),
     "purge": About("changing", ("photosync purge amazon --all --dry-run",)),
     "favorite": About(
         "changing",

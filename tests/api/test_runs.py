@@ -132,3 +132,39 @@ def test_a_copy_is_brought_read_and_repaired(script: Script, sandbox: Sandbox, t
     damaged.write_bytes(content[:-1] + b"\0")
     shown = script("show(summary=ps.verify_copy('disk', repair=True).summary.as_json())")
     assert (shown["summary"]["repaired"], damaged.read_bytes()) == (1, content)
+
+
+def test_files_that_only_copies_have_come_back(
+    script: Script, sandbox: Sandbox, simulator: AmazonSimulator, tmp_path: Path
+) -> None:
+    sandbox.run("pull", "amazon")
+    before = {path: path.read_bytes() for path in sandbox.files()}
+    places = {name: tmp_path / name for name in ("disk", "usb")}
+    settings = yaml.safe_load(sandbox.config.read_text())
+    sandbox.config.write_text(
+        yaml.safe_dump({**settings, "copies": {name: str(place) for name, place in places.items()}})
+    )
+    for place in places.values():
+        place.mkdir()
+    simulator.forget()
+    shown = script(
+        """
+        for name in ("disk", "usb"):
+            ps.copy(name), ps.verify_copy(name)
+        (evicted,) = ps.evict(kind="photo")
+        ids = [each["id"] for each in evicted.results]
+        first = amazon.restore(ids[0])
+        (second,) = ps.bring_back("usb", ids=ids[1])
+        try:
+            ps.bring_back(ids="unknown")
+        except photosync.errors.UsageError:
+            (rest,) = ps.bring_back()
+        show(ids=len(ids), first=first.results, changed=first.summary.changed, second=[second.account, second.saved],
+             rest=[rest.account, rest.saved], none=ps.bring_back())
+        """
+    )
+    assert shown["ids"] >= 3
+    assert ([each["result"] for each in shown["first"]], shown["changed"]) == (["changed"], 1)
+    assert (shown["second"], shown["rest"], shown["none"]) == (["usb", 1], ["amazon", shown["ids"] - 2], [])
+    assert {path: path.read_bytes() for path in sandbox.files()} == before
+    assert simulator.requests == []

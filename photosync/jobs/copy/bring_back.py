@@ -7,7 +7,7 @@ place or nothing; the next one goes on from there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from photosync.catalog import Catalog, CatalogEntry, OffsiteFile
@@ -81,6 +81,8 @@ class BringBack:
     fetcher: Fetcher
     wanted: WantedBack
     reporter: Reporter
+    folders: Collection[str]
+    """Those outside the library that the configuration names."""
     albums: Mapping[str, WantedFolders]
     """Whether the albums of an account have folders."""
     workers: int = WORKERS
@@ -122,7 +124,9 @@ class BringBack:
 
     def _results(self) -> Iterator[Brought]:
         files = self._at_home(self.wanted.files(self.library, self.catalog))
-        bringing = BringFiles(self.library, self.catalog, self.fetcher, self.reporter, self.summary, self.workers)
+        bringing = BringFiles(
+            self.library, self.catalog, self.fetcher, self.reporter, self.summary, self.workers, self.folders
+        )
         if self.dry_run:
             yield from bringing.plan(files)
             return
