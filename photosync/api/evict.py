@@ -87,6 +87,7 @@ def open_eviction(
     from photosync.jobs.evict.candidate import Wanted
     from photosync.jobs.evict.check import ENOUGH
     from photosync.jobs.evict.evict import Evict, accounts_of
+    from photosync.jobs.fix.interrupted import settle_interrupted
 
     selection = asked.checked()
     for name in asked.accounts:
@@ -103,6 +104,8 @@ def open_eviction(
         catalog: Catalog = stack.enter_context(opened)
         errors: list[PhotosyncError] = []
         copies = list(_copies(config, library, stack, errors))
+        if not dry_run:
+            settle_interrupted(library, catalog)
         for text in _on_one_disk(copies, library):
             note(text)
         yield Evict(

@@ -108,6 +108,7 @@ class AccountStatus:
                 for reason, count in self.failures.items()
             ],
             "gone": totals.gone,
+            **({"offsite": totals.offsite, "offsite_bytes": totals.offsite_bytes} if totals.offsite else {}),
             "fixed": totals.fixed,
             "last_verified": _text(totals.last_verified_at),
             "oldest_reading": _text(totals.oldest_reading_at),

@@ -17,7 +17,17 @@ from photosync.testing.library import foreign_photos
 from photosync.testing.plugins import simulator_named
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
-from tests.jobs.killed_runs import KILLED, check_kills_of_a_change, check_kills_of_a_pull, killed_runs, succeeds
+from tests.jobs.copies.evict_runs import FIRST, SECOND, listed, with_copies
+from tests.jobs.killed_runs import (
+    KILLED,
+    check_kills_of_a_change,
+    check_kills_of_a_pull,
+    check_lists,
+    check_nothing_to_do,
+    hashes,
+    killed_runs,
+    succeeds,
+)
 
 pytestmark = pytest.mark.slow  # every step of every command
 kinds = pytest.mark.parametrize("kind", KINDS)
@@ -216,3 +226,32 @@ def test_push(tmp_path: Path, provider: str, record_property: Note) -> None:
             if killed.exit != KILLED:
                 record_property(_KILLS, kills)
                 break
+
+
+@kinds
+@pytest.mark.parametrize("albums", ["none", "copy"])
+def test_evict(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, albums: str, record_property: Note) -> None:
+    """The same command completes it; a run between leaves what is there, and no file is ever lost."""
+    sandbox.configure({"amazon": simulator.account_settings()}, albums=albums)
+    succeeds(sandbox, "pull", "amazon")
+    with_copies(sandbox, FIRST, SECOND)
+    files = {path: path.read_bytes() for path in (sandbox.library / "amazon").rglob("*.*")}
+    names = {path.relative_to(sandbox.library).as_posix() for path in files}
+    assert len(names) == 2
+    wanted, number = None, 0
+    for number in killed_runs(sandbox, kind, "evict", "--kind", "photo", "--yes"):
+        if number % 2:
+            assert succeeds(sandbox, "pull", "amazon").number("saved") == 0
+            succeeds(sandbox, "verify")
+            assert all(path.read_bytes() == files[path] for path in files if path.exists())
+        succeeds(sandbox, "evict", "--kind", "photo", "--yes")
+        assert not any(path.exists() for path in files)
+        assert listed(sandbox, "--state", "offsite").keys() == names, f"{kind}:{number}"
+        assert not list((sandbox.library / "Albums").rglob("*.JPG"))
+        check_lists(sandbox)
+        succeeds(sandbox, "pull", "amazon")
+        found = hashes(sandbox)
+        assert wanted is None or found == wanted, f"{kind}:{number}\nwanted {wanted}\nfound  {found}"
+        wanted = found
+        check_nothing_to_do(sandbox, "amazon", wanted)
+    record_property(_KILLS, number)

@@ -30,7 +30,7 @@ def list_items(
     saved: Annotated[bool, Option("--saved", help="What the library has, without asking the provider.")] = False,
     states: Annotated[
         list[str] | None,
-        Option("--state", metavar="STATE", help="Only new, saved, changed, failed, pushed or gone; repeatable."),
+        Option("--state", metavar="STATE", help="Only new, saved, changed, failed, pushed, offsite, gone; repeatable."),
     ] = None,
     group_by: Annotated[
         Period | None, Option("--group-by", help="Only how many there are of each day, month or year.")

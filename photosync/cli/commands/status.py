@@ -105,6 +105,9 @@ def _remarks(account: AccountStatus, now: datetime) -> Iterator[str]:
     """What does not fit into the table, and what to do."""
     if account.totals.last_exit:
         yield _last_run(account)
+    if count := account.totals.offsite:
+        size = format_size(account.totals.offsite_bytes)
+        yield f"{count:,} file{'s' * (count != 1)} ({size}) only in copies of the library: evict removed them here"
     for reason, count in account.failures.items():
         yield f"{count} failed: {reason}. {advice_for(reason)}"
     if account.sign_in.pending_picks:

@@ -156,7 +156,7 @@ class Evict:
             return
         if dry_run:
             yield from (Outcome(each.file.target, Result.WOULD_CHANGE) for each in part.to_remove)
-        elif run and part.to_remove:
+        elif run:
             removal = Removal(account, run, self.library, self.catalog, self.cancel)
             try:
                 yield from removal.remove(part.to_remove)

@@ -57,6 +57,8 @@ def explain(owners: FileOwners, layout_of: LayoutOf, target: str) -> list[Why]:
     file = owners.file(real_path(Path(target)))
     if os.path.lexists(file.path) or file.entry:
         return [_explain(file, file.entry, owner, layout_of)]
+    if entry := _offsite(file):
+        return [_explain(file, entry, owner, layout_of)]
     entries = owner.catalog.entries_with_id(target) if owner else []
     if not entries:
         raise UsageError(
@@ -64,6 +66,14 @@ def explain(owners: FileOwners, layout_of: LayoutOf, target: str) -> list[Why]:
             "asked for is not in the catalog; `photosync list ACCOUNT` shows what the service has."
         )
     return [_explain(owners.file_of(each), each, owner, layout_of) for each in entries]
+
+
+def _offsite(file: OwnedFile) -> CatalogEntry | None:
+    """The entry of the item whose file only copies of the library have at this path."""
+    if file.owner is None:
+        return None
+    found = file.owner.catalog.owner_of(file.owner.location(file.path))
+    return file.owner.catalog.entry(*found) if found else None
 
 
 def _explain(
