@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from photosync.api.change import AskedChange, Changed
-from photosync.api.opening import open_catalog, open_catalog_to_write
+from photosync.api.change import AskedChange, Changed, open_change
 from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.rows import Rows
@@ -48,19 +47,14 @@ class AccountBase:
 
         What the service or photosync refuses does not end it: it is in the summary's `errors`.
         """
-        from photosync.jobs.change.change import Change
-
         library, results = self._photosync.required_library(), Rows()
         with (
             self._photosync.reporting(self.name, progress) as reporting,
             self._photosync.open_account(self._config, reporting) as account,
+            open_change(account, library, command, asked, dry_run=dry_run) as change,
         ):
-            asked.check(account)
-            with (open_catalog if dry_run else open_catalog_to_write)(library) as catalog:
-                action, targets = asked.prepare(account, library, catalog)
-                reporting.wanted(len(targets), 0)
-                change = Change(account, catalog, command, action, targets)
-                for outcome in change.outcomes(dry_run=dry_run):
-                    results.append(outcome.as_json(self.name, action.word, asked.shown_id(outcome.target)))
-                    reporting.changed(outcome.target.name, outcome.error)
+            reporting.wanted(len(change.targets), 0)
+            for outcome in change.outcomes(dry_run=dry_run):
+                results.append(outcome.as_json(self.name, change.action.word, asked.shown_id(outcome.target)))
+                reporting.changed(outcome.target.name, outcome.error)
         return Changed(ended(change.summary), results)

@@ -17,7 +17,7 @@ from photosync.api.person import Person
 from photosync.api.photosync_base import ended
 from photosync.api.progress import ProgressCallback
 from photosync.api.pull import AskedPull, layout_of, nothing_picked, pick_account, pull_account, pull_options
-from photosync.api.push import AskedPush, push_options, push_stream
+from photosync.api.push import AskedPush, check_destination, push_options, push_stream
 from photosync.api.selection import AskedSelection, check_unordered, selection_of
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ class AccountTransfers(AccountBase):
         library = self._photosync.required_library()
         with (
             self._photosync.reporting(self.name, progress) as reporting,
-            (open_catalog if dry_run else open_catalog_to_write)(library) as catalog,
             self._photosync.open_account(self._config, reporting, jobs=workers, bytes_per_s=bytes_per_s) as account,
         ):
             options = pull_options(self._config, account, chosen, asked)
-            summary = pull_account(account, library, catalog, options, reporting)
+            with (open_catalog if dry_run else open_catalog_to_write)(library) as catalog:
+                summary = pull_account(account, library, catalog, options, reporting)
             if summary is None:
                 raise nothing_picked(self.name)
         return ended(summary)
@@ -218,7 +218,8 @@ class AccountTransfers(AccountBase):
         with (
             self._photosync.reporting(self.name, progress) as reporting,
             self._photosync.open_account(self._config, reporting, jobs=workers, bytes_per_s=bytes_per_s) as account,
-            (open_catalog if options.dry_run else open_catalog_to_write)(library) as catalog,
         ):
-            summary = Push(account, catalog, options, reporting).run()
+            check_destination(account, library, options)
+            with (open_catalog if options.dry_run else open_catalog_to_write)(library) as catalog:
+                summary = Push(account, catalog, options, reporting).run()
         return ended(summary)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ from photosync.errors import UsageError
 if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.jobs.account import Account
-    from photosync.jobs.change.change import Action, Target
+    from photosync.jobs.change.change import Action, Change, Target
     from photosync.jobs.change.summary import ChangeSummary
     from photosync.jobs.change.wanted import Wanted
     from photosync.library import Library
@@ -46,6 +47,26 @@ class Changed:
     summary: ChangeSummary
     results: Sequence[Mapping[str, object]] = field(repr=False)
     """What the command prints with `--json`: an object for each item, folder, album or person."""
+
+
+@contextmanager
+def open_change(
+    account: Account, library: Library, command: str, asked: AskedChange, *, dry_run: bool
+) -> Iterator[Change]:
+    """The change that is asked for, ready to be carried out. `command`: as the user writes it.
+
+    A dry run only reads the catalog. Where there is no library, it is made after the user's mistakes were found.
+    """
+    from photosync.api.opening import open_catalog, open_catalog_to_write
+    from photosync.jobs.change.change import Change
+
+    asked.check(account)
+    with ExitStack() as stack:
+        may_write = library.exists and not dry_run
+        catalog = stack.enter_context((open_catalog_to_write if may_write else open_catalog)(library))
+        action, targets = asked.prepare(account, library, catalog)
+        journal = catalog if may_write or dry_run else stack.enter_context(open_catalog_to_write(library))
+        yield Change(account, journal, command, action, targets)
 
 
 def is_selection(options: AskedSelection) -> bool:

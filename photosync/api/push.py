@@ -12,8 +12,10 @@ from photosync.user_folders import expanded
 
 if TYPE_CHECKING:
     from photosync.config import AccountConfig
+    from photosync.jobs.account import Account
     from photosync.jobs.push.push import PushOptions
     from photosync.jobs.report import Summary
+    from photosync.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,14 @@ def push_options(config: AccountConfig, asked: AskedPush) -> PushOptions:
         full=asked.full,
         dry_run=asked.dry_run,
     )
+
+
+def check_destination(account: Account, library: Library, options: PushOptions) -> None:
+    """Find a mistake in `--to` before a library is made, where there is none. Raises `UsageError`."""
+    from photosync.provider import SupportsUpload, UploadRequest
+
+    if options.collection is not None and isinstance(account.provider, SupportsUpload) and not library.exists:
+        account.provider.uploader(UploadRequest(options.collection, resize=options.resize, dry_run=True))
 
 
 def _collection_first(config: AccountConfig, paths: Sequence[str | Path]) -> tuple[str, Sequence[str | Path]]:

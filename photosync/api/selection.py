@@ -131,15 +131,18 @@ def check_unordered(options: AskedSelection, command: str) -> None:
 def checked_selection(options: AskedSelection, account: Account) -> tuple[Selection, tuple[Collection, ...]]:
     """The selection and the collections that the options name. Raises `UsageError` for what the account cannot do."""
     from photosync.jobs.collections import find_collections
+    from photosync.provider import ChecksSelection
 
     selection, facts = selection_of(options), account.provider.facts
-    asked = [each.name for each in fields(selection) if getattr(selection, each.name)]
+    asked = [each.name for each in fields(selection) if getattr(selection, each.name) not in (None, False, ())]
     refused = [_option(name) for name in asked if name not in facts.selects and name not in ("ids", "limit")]
     if refused:
         raise UsageError(
             f"account '{account.name}': {facts.title} cannot select by {', '.join(refused)}. "
             "Leave that out, or select otherwise."
         )
+    if isinstance(account.provider, ChecksSelection):
+        account.provider.check_selection(selection, in_collection=bool(options.collections))
     return selection, find_collections(account, options.collections)
 
 

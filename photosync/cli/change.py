@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument
 
 from photosync import units
-from photosync.api.change import AskedChange
+from photosync.api.change import AskedChange, open_change
 from photosync.cli.ids import read_ids
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import ChangeOptions, GeneralOptions
@@ -81,25 +81,21 @@ class ChangeRun:
         return summary.exit
 
     def _finished(self, question: str, asked: AskedChange) -> ChangeSummary:
-        from photosync.jobs.change.change import Change
-
         run, options = self._run, self._options
-        with run.open_account(self._config) as account:
-            asked.check(account)
-            library = run.library()
-            with run.open_catalog(library) as catalog:
-                action, targets = asked.prepare(account, library, catalog)
-                change = Change(account, catalog, self._command, action, targets)
-                open_targets = [target for target in targets if not target.is_done and target.refusal is None]
-                if open_targets and not (options.yes or options.dry_run) and not self._agrees(question, open_targets):
-                    print_message("nothing was changed")
-                    change.summary.left = len(targets)
-                    return change.summary
-                with run.interruption.watch(account.cancel):
-                    for outcome in change.outcomes(dry_run=options.dry_run):
-                        id_ = asked.shown_id(outcome.target)
-                        print_outcome(self._general, self._config.name, outcome, action.word, id_)
+        with (
+            run.open_account(self._config) as account,
+            open_change(account, run.library(), self._command, asked, dry_run=options.dry_run) as change,
+        ):
+            open_targets = [target for target in change.targets if not target.is_done and target.refusal is None]
+            if open_targets and not (options.yes or options.dry_run) and not self._agrees(question, open_targets):
+                print_message("nothing was changed")
+                change.summary.left = len(change.targets)
                 return change.summary
+            with run.interruption.watch(account.cancel):
+                for outcome in change.outcomes(dry_run=options.dry_run):
+                    id_ = asked.shown_id(outcome.target)
+                    print_outcome(self._general, self._config.name, outcome, change.action.word, id_)
+            return change.summary
 
     def _agrees(self, question: str, targets: Sequence[Target]) -> bool:
         names = [target.name for target in targets[:_SHOWN_NAMES]]

@@ -168,6 +168,17 @@ class ListsAhead(Protocol):
 
 
 @runtime_checkable
+class ChecksSelection(Protocol):
+    """Optional: which values of a selection the service cannot have, for those with a query language."""
+
+    def check_selection(self, selection: Selection, *, in_collection: bool) -> None:
+        """Raise `UsageError`; nothing is sent. It is called before every listing that a user selects.
+
+        `in_collection`: of collections, and not of the whole account.
+        """
+
+
+@runtime_checkable
 class FindsItems(Protocol):
     """Optional: single items by their ids, without a listing."""
 

@@ -75,11 +75,6 @@ class AmazonListing:
                 progress.check(page.ids)
 
     def _in_album(self, selection: Selection, album_id: str, ahead: int) -> Iterator[Page]:
-        if selection.query or selection.context or selection.offset:
-            raise UsageError(
-                f"account '{self._account}': Amazon Photos cannot search inside an album: leave out --query, --context "
-                "and --offset, or the album"
-            )
         unlisted = AmazonAlbum(album_id, album_id, owner=None, is_shared=False, count=None)
         album = next((album for album in self._api.albums() if album.id == album_id), unlisted)
         for page in self._api.children(album_id, sort=sort_of(selection), ahead=ahead):

@@ -45,6 +45,7 @@ from photosync_amazon.facets import CATEGORIES, facets_of
 from photosync_amazon.items import items_of, person_of
 from photosync_amazon.kept_cookies import KeptCookies
 from photosync_amazon.listing import AmazonListing
+from photosync_amazon.query import check_selection
 from photosync_amazon.refusals import AmazonRefusal
 from photosync_amazon.session import AmazonSession
 from photosync_amazon.settings import AmazonSettings
@@ -117,6 +118,10 @@ class AmazonProvider:
     @property
     def _api(self) -> AmazonApi:
         return self._session.api
+
+    def check_selection(self, selection: Selection, *, in_collection: bool) -> None:
+        """Check the filter of the user, and what an album does not have."""
+        check_selection(self._account, selection, in_album=in_collection)
 
     @property
     def _listing(self) -> AmazonListing:

@@ -82,6 +82,17 @@ def node_query(selection: Selection) -> NodeQuery | None:
     return NodeQuery(" AND ".join(clauses))
 
 
+def check_selection(account: str, selection: Selection, *, in_album: bool) -> None:
+    """Raise `UsageError` for what neither the search, nor a filter on nodes, nor an album has."""
+    if not in_album:
+        node_query(selection)
+    elif selection.query or selection.context or selection.offset:
+        raise UsageError(
+            f"account '{account}': Amazon Photos cannot search inside an album: leave out --query, --context "
+            "and --offset, or the album"
+        )
+
+
 def search_filters(selection: Selection) -> str:
     """The part of `selection` that the service's search can filter."""
     clauses = [f"type:({_TYPES[selection.kind]})" if selection.kind in _TYPES else "type:(PHOTOS OR VIDEOS)"]

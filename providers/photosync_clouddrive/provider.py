@@ -102,6 +102,11 @@ class CloudDriveProvider:
 
     # Methods for the core
 
+    def check_selection(self, selection: Selection, *, in_collection: bool) -> None:  # noqa: ARG002
+        """Check the filter of the user."""
+        if selection.query is not None:
+            checked_query(selection.query)
+
     def list(self, selection: Selection, collection: str | None, since: str | None) -> Iterator[Page]:
         """All items, the newest first; or changes since a mark. With a folder, all items below it."""
         query = None if selection.query is None else checked_query(selection.query)

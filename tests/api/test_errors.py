@@ -40,6 +40,9 @@ def raised(script: Script, code: str) -> tuple[object, object]:
         ("amazon.saved(states=['new'])", "UsageError", "--saved"),
         ("amazon.pull(limit_bytes='many')", "UsageError", "limit_bytes"),
         ("amazon.pull(all_files=True)", "UsageError", "cannot select by --all-files"),
+        ("amazon.pull(query='type:(PHOTOS')", "UsageError", "this bracket is not closed"),
+        ("amazon.push('.', to='/../x')", "UsageError", "name the folder from the top"),
+        ("amazon.favorite(query='typ:(PHOTOS)')", "UsageError", "there is no field 'typ'"),
         ("amazon.push('.', resize=True)", "UsageError", "--resize"),
         ("ps.why('nothing')", "UsageError", "there is no file 'nothing'"),
         ("ps.export('items.xlsx')", "UsageError", "expected a name that ends with .parquet, .csv, .jsonl"),
@@ -53,6 +56,7 @@ def test_what_cannot_be_is_refused(
     assert found == kind
     assert words in str(text)
     assert simulator.counts["total"] == 0
+    assert not script.sandbox.library.exists()
 
 
 def test_an_expired_sign_in_is_an_error_with_the_summary(script: Script, simulator: AmazonSimulator) -> None:

@@ -154,6 +154,7 @@ def test_a_frame_that_the_account_does_not_have(sender: Sender) -> None:
     assert result.exit == 2
     assert "there is no frame 'cellar'; there are: Grandma's frame, Kitchen, attic" in result.stderr
     assert sender.simulator.counts["changes"] == 0
+    assert not sender.owner.sandbox.library.exists(), "no library is made for a mistake"
 
 
 # What goes wrong on the way

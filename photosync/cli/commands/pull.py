@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 from typer import Argument, Option
@@ -125,11 +126,11 @@ class PullRun(LibraryRun):
     def pull(self) -> Exit:
         """Pull the accounts, show a summary for each, and return the worst exit status."""
         library = self.library()
-        if not library.program_folder.exists() and (mistakes := self._mistakes()):
-            return Exit.worst([*mistakes, *self._report_unusable()])
         with ExitStack() as stack:
+            catalog = cache(lambda: stack.enter_context(self.open_catalog(library)))
             try:
-                catalog = stack.enter_context(self.open_catalog(library))
+                if library.program_folder.exists():
+                    catalog()  # else a library is made as soon as an account is found without mistakes
             except DestinationError as error:
                 statuses = [self.finish(config.name, partial(_fail, error)) for config in self.accounts]
                 return Exit.worst([*statuses, *self._report_unusable()])
@@ -150,27 +151,14 @@ class PullRun(LibraryRun):
         run = CopyRun(self.general, self.config, self.interruption, self.ends, bytes_per_s=self.bytes_per_s)
         return Exit.worst([status, run.bring(self.config.after)])
 
-    def _mistakes(self) -> list[Exit]:
-        """What a first run of accounts that all have mistakes ends with, so that no library is made for it."""
-        errors: dict[str, UsageError] = {}
-        for config in self.accounts:
-            try:
-                with self.open_account(config):
-                    return []
-            except UsageError as error:
-                errors[config.name] = error
-            except PhotosyncError:
-                return []
-        return [self.finish(name, partial(_fail, error)) for name, error in errors.items()]
-
     def _report_unusable(self) -> list[Exit]:
         return [self.finish(name, partial(_fail, error)) for name, error in self._unusable.items()]
 
-    def _pull(self, config: AccountConfig, library: Library, catalog: Catalog) -> Summary | None:
+    def _pull(self, config: AccountConfig, library: Library, catalog: Callable[[], Catalog]) -> Summary | None:
         """Bring what is new; None where a person has to pick, and this account was not asked for by name."""
         with self.show_progress(config) as reporter, self.open_account(config) as account:
-            watch = partial(self.interruption.watch, account.cancel)
-            summary = pull_account(account, library, catalog, self.options(config, account), reporter, watch)
+            watch, options = partial(self.interruption.watch, account.cancel), self.options(config, account)
+            summary = pull_account(account, library, catalog(), options, reporter, watch)
             if len(self.accounts) > 1 or not config.provider.facts.needs_picking:
                 return summary
             if summary is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
-from photosync.api.push import AskedPush, push_options, push_stream
+from photosync.api.push import AskedPush, check_destination, push_options, push_stream
 from photosync.cli.command import command
 from photosync.cli.library_run import LibraryRun
 from photosync.cli.options import (
@@ -145,9 +145,11 @@ def _attempt(
         provider = account.provider if isinstance(account.provider, HasUploadPermission) else None
         if terminal and provider and provider.needs_upload_permission():
             terminal.show(provider.permit_upload(terminal))
+        library = run.library()
+        check_destination(account, library, options)
         with (
             run.interruption.watch(account.cancel),
-            run.open_catalog(run.library()) as catalog,
+            run.open_catalog(library) as catalog,
             run.show_progress(config) as reporter,
         ):
             summary = Push(account, catalog, options, reporter).run()

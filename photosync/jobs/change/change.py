@@ -102,8 +102,8 @@ class Change:
         """`command`: as the user wrote it, `album add`."""
         self._account = account
         self._catalog = catalog
-        self._action = action
-        self._targets = targets
+        self.action = action
+        self.targets = targets
         self.summary = ChangeSummary(command, account.name, selected=len(targets))
 
     def outcomes(self, *, dry_run: bool = False) -> Iterator[Outcome]:
@@ -116,9 +116,9 @@ class Change:
         run = 0 if dry_run else self._catalog.begin_run(summary.command, self._account.name)
         error: PhotosyncError | None = None
         try:
-            for first in range(0, len(self._targets), self._action.batch):
+            for first in range(0, len(self.targets), self.action.batch):
                 clock.check(self._account.cancel)
-                together = self._targets[first : first + self._action.batch]
+                together = self.targets[first : first + self.action.batch]
                 for outcome in self._some(together, run):
                     self._count(outcome)
                     yield outcome
@@ -134,11 +134,11 @@ class Change:
         allowed: list[Target] = []
         if run and (done := [target for target in targets if target.is_done]):
             with self._catalog.transaction():  # it may have been done by a run that was killed then
-                self._action.record(done)
+                self.action.record(done)
         for target in targets:
             if target.is_done:
                 yield Outcome(target, Result.UNCHANGED)
-            elif refusal := target.refusal or self._action.refusal(target):
+            elif refusal := target.refusal or self.action.refusal(target):
                 yield Outcome(target, Result.FAILED, refusal)
             else:
                 allowed.append(target)
@@ -148,16 +148,16 @@ class Change:
             yield from self._sent(allowed, run)
 
     def _sent(self, targets: Sequence[Target], run: int) -> Iterator[Outcome]:
-        changes, action, account = self._catalog.changes, self._action.word, self._account.name
+        changes, action, account = self._catalog.changes, self.action.word, self._account.name
         ids = [target.id for target in targets]
         with self._catalog.transaction():
-            changes.begin(run=run, account=account, ids=ids, action=action, detail=self._action.detail)
-        refusals = self._action.send(targets)
+            changes.begin(run=run, account=account, ids=ids, action=action, detail=self.action.detail)
+        refusals = self.action.send(targets)
         done = [target for target in targets if target.id not in refusals]
         with self._catalog.transaction():
             changes.withdraw(run=run, account=account, ids=refusals, action=action)
             changes.confirm(run=run, account=account, ids=[target.id for target in done], action=action)
-            self._action.record(done)
+            self.action.record(done)
         yield from (Outcome(target, Result.CHANGED) for target in done)
         failed = (target for target in targets if target.id in refusals)
         yield from (Outcome(target, Result.FAILED, refusals[target.id]) for target in failed)
