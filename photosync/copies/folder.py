@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import re
 import secrets
 import stat
 import weakref
@@ -18,8 +19,8 @@ from photosync.file_systems import OF_THE_DISK, open_regular, set_times, sync_fo
 
 _log = logging.getLogger(__name__)
 _BLOCK = 1 << 20
-_UNFINISHED = ".photosync-unfinished-"
-"""The names of files that are being written begin so."""
+_UNFINISHED = re.compile(r"\.photosync-unfinished-[0-9a-f]{16}")
+"""The names of files that are being written."""
 
 
 class FolderStore:
@@ -47,7 +48,7 @@ class FolderStore:
                 folders.sort()
                 for name in sorted(names):
                     path = Path(folder, name)
-                    if name.startswith(_UNFINISHED):
+                    if _UNFINISHED.fullmatch(name):
                         self._unfinished.append(path)
                     elif stored := self._stored(path):
                         yield stored
@@ -75,7 +76,7 @@ class FolderStore:
         target = self._at(path)
         with self._errors(target):
             self._make_folder(target.parent)
-            unfinished = target.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}")
+            unfinished = target.with_name(f".photosync-unfinished-{secrets.token_hex(8)}")
             try:
                 with unfinished.open("xb") as file:
                     file.writelines(content)

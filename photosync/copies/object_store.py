@@ -19,7 +19,7 @@ from typing import Any, Final
 from photosync import clock
 from photosync.copies.refusals import Refusal, meaning
 from photosync.copies.store import Stored, WrongContentError
-from photosync.errors import PhotosyncError, TemporaryError, UsageError
+from photosync.errors import ItemError, PhotosyncError, Reason, TemporaryError, UsageError
 
 _AT_ONCE = 4 << 20
 """A file of at most so many bytes is sent in one request."""
@@ -210,6 +210,10 @@ class ObjectStore:
             yield
         except (PhotosyncError, WrongContentError):
             raise
+        except ValueError as error:
+            if not isinstance(error, UnicodeEncodeError) and "parse path" not in str(error):
+                raise
+            raise ItemError("an object cannot have this name: it has control characters", Reason.REFUSED) from error
         except (exceptions.BaseError, FileNotFoundError) as error:
             refused = exceptions.PermissionDeniedError, exceptions.UnauthenticatedError
             told = meaning(error, self._name, is_denied=isinstance(error, refused))

@@ -27,6 +27,7 @@ class _Kind(Enum):
     NAME = auto()
     TOO_LARGE = auto()
     ARCHIVED = auto()
+    OTHER_NAMES = auto()
     UNREACHABLE = auto()
     OTHER = auto()
 
@@ -57,6 +58,10 @@ _OF_THE_RUN: dict[_Kind, tuple[type[PhotosyncError], str]] = {
     _Kind.NO_SPACE: (DestinationError, "the store has no space left: {}. Free or buy some, run again."),
     _Kind.NO_CREDENTIALS: (SignInError, "no credentials for the store were found. Add them to 'copies', run again."),
     _Kind.CREDENTIALS: (SignInError, "the store refuses the credentials: {}. Renew them, run again."),
+    _Kind.OTHER_NAMES: (
+        DestinationError,
+        "an object there has a name that cannot be used: {}. Rename it, or give the copy a prefix of its own.",
+    ),
     _Kind.UNREACHABLE: (TemporaryError, "no answer, or half of one, from the store: {}. Try again later."),
 }
 _OF_A_FILE = {
@@ -69,6 +74,7 @@ _CODE, _MESSAGE = re.compile(r"<Code>\s*(\w+)\s*</Code>"), re.compile(r"<Message
 _STATUS = re.compile(r"status code: ((\d{3})[ \w'-]*)")
 _ROLE = "169.254.169.254"
 """Where a computer of a cloud gets the credentials of its role: the engine asks there if it has no others."""
+_INVALID_NAME = "Encountered object with invalid path"
 _SPACE_WORDS = re.compile(r"quota exceeded|storage cap|storage full", re.IGNORECASE)
 _INSUFFICIENT_STORAGE = 507
 _REASONS = {4: Reason.REFUSED, 5: Reason.SERVER_ERROR}
@@ -124,5 +130,7 @@ def _kind(refusal: Refusal, text: str, *, is_denied: bool) -> _Kind:
         return _Kind.NO_SPACE
     if "Received redirect" in text:
         return _Kind.OTHER_REGION
+    if _INVALID_NAME in text:  # the engine lists nothing then
+        return _Kind.OTHER_NAMES
     known = _CODES.get(refusal.code, _Kind.CREDENTIALS if is_denied else _Kind.OTHER)
     return _Kind.UNREACHABLE if known is _Kind.OTHER and refusal.status is None else known
