@@ -152,6 +152,7 @@ def restore_library(
         reporter=reporter,
         cancel=cancel,
         folders=frozenset(outside_folders(config)),
+        record=lambda made: _record(made, name),
         wants=matching(selection),
         workers=jobs or WORKERS,
     )
@@ -181,17 +182,35 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
     Raises `UsageError`, `DestinationError` and `LockedError`.
     """
     from photosync.api.opening import open_catalog
-    from photosync.copies import CopyRecord, check_overlap, open_place
-    from photosync.file_systems import Lock
-    from photosync.library.disk_errors import disk_error, disk_errors
+    from photosync.copies import check_overlap, open_place
+    from photosync.library.disk_errors import disk_errors
     from photosync.library.own_folders import own_folder, remove_temporary_files
 
     store = open_place(name, config.copy(name), config.path.parent)
     if not library.exists:
         raise UsageError(f"{library.root} is no library yet: nothing was saved there")
+    with ExitStack() as stack:
+        record = stack.enter_context(_record(library, name))
+        with disk_errors(library.program_folder):
+            workspace = own_folder(record.path.parent, f"{name}.files")
+        catalog = stack.enter_context(open_catalog(library))
+        folders = [library.root, *(library.root / each for each in catalog.roots())]
+        check_overlap(name, config.copies, config.path.parent, folders)
+        remove_temporary_files(workspace)
+        others = opened_copies(config, (each for each in config.copies if each != name))
+        yield OpenCopy(name, store, record, library, catalog, others, workspace)
+
+
+@contextmanager
+def _record(library: Library, name: str) -> Iterator[CopyRecord]:
+    """What is known of the copy of this name; for this process alone. Raises `LockedError` and `DestinationError`."""
+    from photosync.copies import CopyRecord
+    from photosync.file_systems import Lock
+    from photosync.library.disk_errors import disk_error, disk_errors
+    from photosync.library.own_folders import own_folder
+
     with disk_errors(library.program_folder):
         folder = own_folder(library.program_folder, "copies")
-        workspace = own_folder(folder, f"{name}.files")
     path = folder / f"{name}.lock"
     with ExitStack() as stack:
         try:
@@ -200,10 +219,4 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
             raise LockedError(f"another run is working on the copy '{name}'; try again when it has ended.") from error
         except OSError as error:
             raise disk_error(error, path) from error
-        catalog = stack.enter_context(open_catalog(library))
-        folders = [library.root, *(library.root / each for each in catalog.roots())]
-        check_overlap(name, config.copies, config.path.parent, folders)
-        record = stack.enter_context(CopyRecord(folder / f"{name}.db"))
-        remove_temporary_files(workspace)
-        others = opened_copies(config, (each for each in config.copies if each != name))
-        yield OpenCopy(name, store, record, library, catalog, others, workspace)
+        yield stack.enter_context(CopyRecord(folder / f"{name}.db"))

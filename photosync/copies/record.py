@@ -70,6 +70,7 @@ class RecordedCopy:
     size_bytes: int
     sha256: str
     md5: str
+    """Empty: not known."""
     tag: str
     verified_at: float | None = None
     """Seconds since 1970; None: it was not read since it was stored, or was not right when it was looked at last."""

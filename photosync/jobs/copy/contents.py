@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from photosync.copies import CopyRecord, CopyStore, RecordedPlace, Stored
@@ -72,6 +73,13 @@ def contents_to_change(
     return Contents(files, is_known=not dry_run)
 
 
+def note_place(record: CopyRecord, store: CopyStore, files: Iterable[str]) -> None:
+    """A library was made out of this copy, and nothing else is known of it yet: the record is about its place."""
+    marks = _marks(files)
+    if record.place is None and marks:
+        record.note_place(RecordedPlace(marks[0], store.address))
+
+
 def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[str, Stored]:
     """What is there, by path, before it is compared with the record.
 
@@ -94,7 +102,7 @@ def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[s
     return files
 
 
-def _marks(files: dict[str, Stored]) -> list[str]:
+def _marks(files: Iterable[str]) -> list[str]:
     return sorted(found[1] for path in files if path.startswith(_MARKS) and (found := _MARK.fullmatch(path)))
 
 

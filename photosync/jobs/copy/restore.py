@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain
 from threading import Event
 
 from photosync.catalog import Catalog, DamagedCatalogError
-from photosync.copies import CopyStore
+from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError, UsageError
-from photosync.jobs.copy.bring_files import BringFiles
+from photosync.jobs.copy.bring_files import BringFiles, Brought
+from photosync.jobs.copy.contents import note_place
 from photosync.jobs.copy.fetch import Fetcher
 from photosync.jobs.copy.library_files import (
     CATALOG,
@@ -32,6 +34,8 @@ from photosync.library.undo import write_durably
 from photosync.model import Item
 
 UNDO = f"{PROGRAM_FOLDER}/undo/"
+_BATCH = 64
+"""What was read is recorded after so many files."""
 
 
 @dataclass
@@ -45,18 +49,21 @@ class RestoreLibrary:
     cancel: Event
     folders: Collection[str]
     """Those outside the library that the configuration names: the catalog of a copy chooses no others."""
+    record: Callable[[Library], AbstractContextManager[CopyRecord]]
+    """Opens what is known of the copy, in the library that is made."""
     wants: Callable[[Item], bool] | None = None
     """Which items are wanted; None: all of the copy."""
     workers: int = WORKERS
-    _there: set[str] = field(default_factory=set, init=False)
-    """The paths of the files in the copy."""
+    _there: dict[str, Stored] = field(default_factory=dict, init=False)
+    """The files in the copy, by path."""
+    _read: list[RecordedCopy] = field(default_factory=list, init=False)
 
     def run(self) -> Summary:
         """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
         began = time.monotonic()
         self._summary = Summary("restore", self.name)
         try:
-            self._there = {each.path for each in self.store.files()}
+            self._there = {each.path: each for each in self.store.files()}
             self._bring_identity()
             with self.library.created():
                 self._bring_catalog()
@@ -117,10 +124,26 @@ class RestoreLibrary:
     def _bring_files(self, catalog: Catalog) -> None:
         fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
         bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers, self.folders)
-        for _ in bringing.bring(self._files(catalog)):
-            pass
+        with self.record(self.library) as record:
+            note_place(record, self.store, self._there)
+            try:
+                for brought in bringing.bring(self._files(catalog)):
+                    self._note_read(record, brought)
+            finally:
+                record.note(self._read)
         if self.wants is None:
             repair_lists(self.library, catalog, self.reporter.note, self.folders)
+
+    def _note_read(self, record: CopyRecord, brought: Brought) -> None:
+        """What came was read in the copy and is right: the next copy does not compare it again."""
+        stored = self._there.get(brought.file.path)
+        if stored is None or brought.size_bytes is None or brought.file.sha256 is None:
+            return
+        read = RecordedCopy(stored.path, stored.size_bytes, brought.file.sha256, "", stored.tag, time.time())
+        self._read.append(read)
+        if len(self._read) >= _BATCH:
+            record.note(self._read)
+            self._read.clear()
 
     def _files(self, catalog: Catalog) -> Iterator[LibraryFile]:
         for path in sorted(self._there):

@@ -59,6 +59,18 @@ def test_what_was_restored_already_is_not_brought_again(sandbox: Sandbox, tmp_pa
     assert library_files(other) == library_files(sandbox)
 
 
+def test_what_came_counts_as_read_in_the_copy(sandbox: Sandbox, tmp_path: Path) -> None:
+    """So a library that is made out of its copy each night does not read it twice."""
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    assert other.run("restore", "--from", NAME, "--to", str(other.library)).exit == 0
+    known = other.run("verify", "--copy", NAME, "--quick")
+    assert known.exit == 0, known
+    assert known.number("ok") >= len(sandbox.files())
+    again = copied(other)
+    assert (again.exit, again.number("saved")) == (0, 0), again
+
+
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
 def test_a_damaged_copy_is_not_restored(sandbox: Sandbox, place: Place, tmp_path: Path) -> None:
     copied(sandbox)
