@@ -23,9 +23,9 @@ if [ -n "$PHOTOSYNC_RESTORE_FROM" ] && { [ ! -e "$library/.photosync/library.jso
     status=$?
     # 3: a file that is damaged in the copy. The pull brings it.
     [ $status -eq 0 ] || [ $status -eq 3 ] || exit $status
-    rm "$unfinished"
 fi
 
+rm -f "$unfinished"
 run photosync -q pull "$@"
 status=$?
 [ $status -eq 7 ] || [ $status -eq 8 ] || exit $status

@@ -102,12 +102,15 @@ def test_one_run_makes_a_lost_library_out_of_the_copy_and_downloads_nothing_agai
         sandbox.configure({"amazon": simulator.account_settings()})
         with sandbox.config.open("a", encoding="utf-8") as file:
             file.write(f"copies: {{offsite: {copy}}}\nafter: copy offsite\n")
+        assert _pulls_once(sandbox, tmp_path, PHOTOSYNC_RESTORE_FROM="offsite") == 2  # a new account has no copy yet
+        assert not (sandbox.library / "SHA256SUMS").exists()
         assert _pulls_once(sandbox, tmp_path) == 0
         saved, downloads = sandbox.hashes(), simulator.counts["content"]
         shutil.rmtree(sandbox.library)
         shutil.rmtree(sandbox.home)  # and the state with it
         sandbox.home.mkdir()
-        assert _pulls_once(sandbox, tmp_path, PHOTOSYNC_RESTORE_FROM="offsite") == 0
+        for _ in range(2):
+            assert _pulls_once(sandbox, tmp_path, PHOTOSYNC_RESTORE_FROM="offsite") == 0
         assert sandbox.hashes() == saved
         assert simulator.counts["content"] == downloads
         assert sandbox.run("audit", "amazon").exit == 0
