@@ -31,6 +31,8 @@ from photosync.user_folders import state_folder
 
 _RETRY_BUDGET = timedelta(seconds=15)
 """A person waits for the answer."""
+_STORE_RETRY_BUDGET = timedelta(seconds=4)
+"""A listing, which needs several requests, is begun several times too."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,9 @@ class Examination:
         yield from self._configuration()
         yield from guarded("secrets", lambda: secret_checks(state_folder(), self.config.readable_secrets))
         yield from guarded("library", self._library)
+        if not self.names:
+            for copy in self.config.copies:
+                yield from guarded("copy", partial(self._copy, copy))
         chosen = [each for each in self.config.accounts.values() if not self.names or each.name in self.names]
         for account in chosen:
             yield from guarded("configuration", partial(self._account, account), account.name)
@@ -99,6 +104,17 @@ class Examination:
 
     def _found_library(self) -> Library | None:
         return library_of(self.config, self.folder)
+
+    def _copy(self, name: str) -> Iterator[Check]:
+        from photosync.jobs.doctor.copies import CopyDoctor
+
+        library = self._found_library()
+        if library is None:
+            return
+        patience = _STORE_RETRY_BUDGET if self.is_online else None
+        base = self.config.path.parent
+        with open_catalog(library) as catalog:
+            yield from CopyDoctor(name, self.config.copies, base, library, catalog, patience).checks()
 
     def _account(self, account: AccountConfig) -> Iterator[Check]:
         settings = account.settings()  # looks up every secret

@@ -190,6 +190,33 @@ def _more_than_the_disk_holds(patient: Patient) -> None:
     patient.edit_answers(edit)
 
 
+def _copy_that_is_not_mounted(patient: Patient) -> None:
+    patient.rewrite("library:", f"copies: {{usb: {patient.sandbox.folder / 'usb'}}}\nlibrary:")
+
+
+def _copy_in_the_library(patient: Patient) -> None:
+    patient.rewrite("library:", f"copies: {{usb: {patient.sandbox.library / 'usb'}}}\nlibrary:")
+
+
+def _copy_that_was_never_made(patient: Patient) -> None:
+    _copy_that_is_not_mounted(patient)
+    (patient.sandbox.folder / "usb").mkdir()
+
+
+def _copy_on_another_disk_than_before(patient: Patient) -> None:
+    _copy_that_was_never_made(patient)
+    assert patient.sandbox.run("copy").exit == 0
+    (patient.sandbox.folder / "usb").rename(patient.sandbox.folder / "old usb")
+    (patient.sandbox.folder / "usb").mkdir()
+
+
+def _copy_with_a_damaged_file(patient: Patient) -> None:
+    _copy_that_was_never_made(patient)
+    assert patient.sandbox.run("copy").exit == 0
+    next((patient.sandbox.folder / "usb" / "amazon").rglob("*.*")).write_bytes(b"")
+    assert patient.sandbox.run("verify", "--copy", "usb").exit == 10
+
+
 def _not_signed_in_at_google(patient: Patient) -> None:
     client = {"client_id": "a.apps.googleusercontent.com", "client_secret": "b"}
     client |= {"auth_uri": f"{patient.aura.url}/auth", "token_uri": f"{patient.aura.url}/token"}
@@ -291,6 +318,30 @@ FAULTS: dict[str, tuple[Callable[[Patient], object], str, str | None, str, Exit,
     "files that cannot be locked": (
         lambda patient: patient.fails(DiskFault("*.new", ENOLCK, ["flock"])),
         *("file system", None, "warning", Exit.OK, "files cannot be locked", "on one computer at a time"),
+    ),
+    "copy that is not mounted": (
+        _copy_that_is_not_mounted,
+        *("copy", None, "error", Exit.DESTINATION, "copy 'usb': there is no folder", "Mount its disk"),
+    ),
+    "copy in the library": (
+        _copy_in_the_library,
+        *("copy", None, "error", Exit.USAGE, "is in the library's folder", "on another disk"),
+    ),
+    "copy on the library's disk": (
+        _copy_that_was_never_made,
+        *("copy", None, "warning", Exit.OK, "is on the disk of the library", "choose another one"),
+    ),
+    "copy that was never made": (
+        _copy_that_was_never_made,
+        *("copy", None, "warning", Exit.OK, "copy 'usb': it was never complete", "photosync copy usb"),
+    ),
+    "copy on another disk than before": (
+        _copy_on_another_disk_than_before,
+        *("copy", None, "warning", Exit.OK, "is not the place to which it was brought last", "Mount the right disk"),
+    ),
+    "copy with a damaged file": (
+        _copy_with_a_damaged_file,
+        *("copy", None, "warning", Exit.OK, "found damaged or missing: 1", "photosync verify --copy usb --repair"),
     ),
     "more than the disk holds": (
         _more_than_the_disk_holds,

@@ -13,6 +13,7 @@ _PACKAGES = {
     "pandas": ("tables in Python and notebooks", "pip install 'photosync-cli[pandas]'"),
     "pyarrow": ("photosync export to Parquet", "pip install pyarrow"),
     "apprise": ("notifications", "pip install 'photosync-cli[notify]'"),
+    "obstore": ("copies in object stores", "pip install 'photosync-cli[copies]'"),
     "aiohttp": ("photosync demo", "pip install 'photosync-cli[demo]'"),
 }
 _PROGRAMS = {
