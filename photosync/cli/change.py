@@ -130,11 +130,12 @@ def _counted(targets: Sequence[Target]) -> str:
 
 
 def _sentence(summary: ChangeSummary) -> str:
+    """The counts, with the words of the JSON."""
     counts = {
         "would be changed" if summary.dry_run else "changed": summary.changed,
-        "so already": summary.unchanged,
-        "refused": summary.failed,
-        "not tried": summary.left,
+        "unchanged": summary.unchanged,
+        "failed": summary.failed,
+        "left": summary.left,
     }
     parts = [f"{count:,} {word}" for word, count in counts.items() if count] or ["nothing to do"]
     status = "" if summary.exit is Exit.OK else f"; {summary.exit.word}, exit {int(summary.exit)}"

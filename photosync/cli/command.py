@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -99,10 +98,7 @@ def _status_of(work: Callable[[], Exit | None]) -> Exit:
     except (typer.Exit, typer.TyperException):
         raise
     except Exception as error:  # noqa: BLE001 - a bug is told, and its trace kept
-        from photosync.cli.logs import written_to
+        from photosync.cli.logs import bug_told
 
-        file = written_to()
-        (FILE_LOG if file else logging.getLogger("photosync")).exception("a bug")
-        where = f"in {file}" if file else "above"
-        print_error(f"a bug in photosync: {type(error).__name__}. Its trace is {where}; please report it.")
+        print_error(bug_told(error))
         return Exit.INTERNAL

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from photosync.api.copies import open_copy
 from photosync.api.opening import required_library
+from photosync.cli.logs import bug_told
 from photosync.cli.progress import shown
 from photosync.cli.summary import is_said_already, print_summary
 from photosync.errors import Exit, PhotosyncError
@@ -60,6 +61,8 @@ class CopyRun:
                     )
             except PhotosyncError as error:
                 summary = Summary("copy", name, exit=error.exit, message=str(error), error=error)
+            except Exception as error:  # noqa: BLE001 - a bug does not stop the other copies
+                summary = Summary("copy", name, exit=Exit.INTERNAL, message=bug_told(error))
             if summary.exit is Exit.INTERRUPTED and self.interruption.status is not None:
                 summary = replace(summary, exit=self.interruption.status)
             print_summary(self.general, summary)

@@ -100,11 +100,11 @@ class LibraryRun:
     def finish(self, account: str, job: Callable[[], Summary | None]) -> Exit:
         """Do `job` for the account of this name, show its summary if it has one, and return the exit status.
 
-        An error is shown in a summary.
+        An error is shown in a summary, a bug as well: it does not stop the other accounts.
         """
         try:
             summary = job()
-        except (PhotosyncError, KeyboardInterrupt) as raised:
+        except (Exception, KeyboardInterrupt) as raised:  # noqa: BLE001
             exit_, message = self.ended_by(raised)
             error = raised if isinstance(raised, PhotosyncError) else None
             summary = Summary(self.command, account, exit=exit_, message=message, error=error)
@@ -119,6 +119,10 @@ class LibraryRun:
         """The exit status and the message of a run that an error or a signal ended before its job could tell."""
         if isinstance(error, PhotosyncError):
             return error.exit, str(error)
+        if not isinstance(error, KeyboardInterrupt):
+            from photosync.cli.logs import bug_told
+
+            return Exit.INTERNAL, bug_told(error)
         self.interruption.status = Exit.TERMINATED if isinstance(error, Terminated) else Exit.INTERRUPTED
         return self.interruption.status, "interrupted"
 

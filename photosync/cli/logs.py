@@ -64,6 +64,13 @@ def written_to() -> Path | None:
     return _written_to
 
 
+def bug_told(error: BaseException) -> str:
+    """Keep the trace of an unexpected error in the log. Returns what the user is told of it."""
+    (FILE_LOG if _written_to else logging.getLogger("photosync")).error("a bug", exc_info=error)
+    where = f"in {_written_to}" if _written_to else "above"
+    return f"a bug in photosync: {type(error).__name__}. Its trace is {where}; please report it."
+
+
 def default_file() -> Path:
     """The program's own log file. Raises `ConfigError` where the user has no home folder."""
     return state_folder() / "logs" / "photosync.log"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from photosync.errors import ItemError, Reason
 from photosync.jobs.account import Account
 from photosync.model import Collection, Selection
-from photosync.provider import FindsItems, ListsAhead, Page, Provider
+from photosync.provider import FindsItems, HasTrash, ListsAhead, Page, Provider
 
 _MOST_SINGLE = 100
 """The most items that are asked for one by one. For more, a listing has fewer requests at most services."""
@@ -42,7 +42,8 @@ def listing_pages(
 def not_there(account: Account, id_: str) -> ItemError:
     """The failure of an id that was asked for and that the provider does not have."""
     title = account.provider.facts.title
-    return ItemError(f"{title} has no photo or video with the id {id_}, or has it in the trash", Reason.NOT_FOUND)
+    in_trash = ", or has it in the trash" * isinstance(account.provider, HasTrash)
+    return ItemError(f"{title} has no photo or video with the id {id_}{in_trash}", Reason.NOT_FOUND)
 
 
 def _items_by_id(provider: Provider, ids: frozenset[str]) -> Generator[Page, None, None]:

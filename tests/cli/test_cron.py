@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -122,6 +125,41 @@ def test_the_mail_says_what_and_where_and_what_to_do(
     assert bool(mail) == bool(status)
     if status not in (6, 7):  # of the whole library
         assert not re.search(r"\bwell\b", mail)
+
+
+BROKEN = """
+from photosync_amazon.provider import AmazonProvider
+
+class Provider(AmazonProvider):
+    def list(self, selection, collection, since):
+        raise KeyError("frames")
+
+    def list_whole(self, selection, collection):
+        raise KeyError("frames")
+"""
+
+
+def test_a_bug_at_one_account_is_mailed_and_does_not_stop_the_others(job: Job, tmp_path: Path) -> None:
+    information = tmp_path / "plugins" / "photosync_broken-1.2.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: photosync-broken\nVersion: 1.2\n")
+    (information / "entry_points.txt").write_text("[photosync.providers]\nbroken = photosync_broken:Provider\n")
+    (information.parent / "photosync_broken.py").write_text(BROKEN)
+    job.configure(provider="broken")
+    job.well.library.add(2)
+    ran = subprocess.run(
+        [sys.executable, "-m", "photosync", "pull", "-q", "--config", str(job.sandbox.config)],
+        env={**job.sandbox.environment(), "PYTHONPATH": os.pathsep.join([str(information.parent), *sys.path])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    mail = ran.stdout + ran.stderr
+    assert (ran.returncode, "internal, exit 1" in mail) == (1, True), mail
+    assert "photosync: ill: a bug in photosync: KeyError. Its trace is in " in mail
+    assert "please report it" in mail
+    assert not re.search(r"\bwell\b", mail)
+    assert len(list((job.sandbox.library / "well").rglob("*.JPG"))) == 4, "the other account is pulled"
 
 
 def test_what_was_mailed_is_not_mailed_again_the_same_day(job: Job) -> None:

@@ -8,6 +8,8 @@ from photosync.cli.options import GeneralOptions
 from photosync.cli.summary import print_summary
 from photosync.errors import Exit
 from photosync.jobs.report import Summary
+from photosync_amazon.simulator import AmazonSimulator
+from tests.cli.conftest import CommandLine
 
 
 def shown(capsys: pytest.CaptureFixture[str], summary: Summary, *, quiet: bool = False) -> str:
@@ -35,3 +37,14 @@ def test_a_dry_run_would_save(capsys: pytest.CaptureFixture[str]) -> None:
 def test_quiet_shows_what_is_wrong_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, Summary("pull", "a"), quiet=True) == ""
     assert "auth, exit 4" in shown(capsys, Summary("pull", "a", exit=Exit.AUTH), quiet=True)
+
+
+def test_changes_and_rebuild_use_the_words_of_the_json_too(photosync: CommandLine, simulator: AmazonSimulator) -> None:
+    first, second = simulator.library.id_of(0), simulator.library.id_of(1)
+    assert photosync("favorite", "amazon", first, "--yes").exit_code == 0
+    partly = photosync("favorite", "amazon", first, second, "nobody", "--dry-run").stdout.splitlines()[-1]
+    assert partly.startswith("amazon: favorite: 1 would be changed, 1 unchanged, 1 failed, in ")
+    rebuilt = photosync("rebuild", "amazon").stdout.splitlines()[-1]
+    assert rebuilt.startswith(
+        "amazon: 12 listed: 0 known, 0 adopted, 12 missing (the next pull brings them), nothing downloaded, in "
+    )

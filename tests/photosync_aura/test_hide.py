@@ -28,6 +28,9 @@ def test_pictures_are_hidden_and_shown_again(owner_of: OwnerOf) -> None:
     first, second, *_ = [item.id for item in owner.simulator.library.expected()]
     done = owner.sandbox.run("hide", ACCOUNT, first, second, "nobody", "--yes")
     assert (done.exit, results(done)) == (Exit.PARTIAL, {first: "changed", second: "changed", "nobody": "not_found"})
+    assert [each["error"] for each in done.errors] == ["Aura has no photo or video with the id nobody"], (
+        "it has no trash"
+    )
     assert hidden(owner) == {first, second}
     assert results(owner.sandbox.run("hide", ACCOUNT, first, "--yes")) == {first: "unchanged"}
     assert results(owner.sandbox.run("hide", ACCOUNT, first, "--off", "--yes")) == {first: "changed"}

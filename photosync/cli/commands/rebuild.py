@@ -73,7 +73,7 @@ class RebuildRun(LibraryRun):
 
     def _account(self, config: AccountConfig, library: Library, catalog: Catalog, source: Source) -> Exit:
         from photosync.api.rebuild import rebuild_options
-        from photosync.jobs.rebuild.account import AccountRebuild
+        from photosync.jobs.rebuild.account import AccountRebuild, AccountResult
 
         try:
             with self.show_progress(config) as reporter, self.open_account(config) as account:
@@ -82,6 +82,9 @@ class RebuildRun(LibraryRun):
                     result = AccountRebuild(account, library, catalog, options, reporter, source).run()
         except PhotosyncError as error:
             return self._show_failed(config.name, source, error)
+        except Exception as error:  # noqa: BLE001 - a bug does not stop the other accounts
+            status, message = self.ended_by(error)
+            return self._show(AccountResult(config.name, source, exit=status, message=f"{config.name}: {message}"))
         return self._show(result)
 
     def _usual_jobs(self, facts: ServiceFacts) -> int:
@@ -114,12 +117,13 @@ class RebuildRun(LibraryRun):
 
 
 def _sentence(result: AccountResult) -> str:
-    parts = [f"{result.known:,} known", f"{result.adopted:,} found again"]
+    """The counts, with the words of the JSON."""
+    parts = [f"{result.known:,} known", f"{result.adopted:,} adopted"]
     optional = {
         "filtered": result.filtered,
-        "missing here (the next pull brings them)": result.missing,
+        "missing (the next pull brings them)": result.missing,
         "gone at the provider (their files stay)": result.gone,
-        "files that no item has": len(result.unknown),
+        "unknown (no item has the file)": len(result.unknown),
     }
     parts += [f"{count:,} {word}" for word, count in optional.items() if count]
     status = "" if result.exit is Exit.OK else f"; {result.exit.word}, exit {int(result.exit)}"
