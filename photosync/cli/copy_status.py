@@ -59,8 +59,7 @@ def _lines(copy: CopyState, now: datetime) -> Iterator[str]:
     if totals.last_run_at is not None and totals.last_exit is None:
         yield "the last run did not end, or is at work"
     elif totals.last_exit:
-        status = Exit(totals.last_exit)
-        ended = f"the last run ended with {status.word}, exit {int(status)}"
+        ended = f"the last run ended with {totals.last_exit.word}, exit {int(totals.last_exit)}"
         message = (totals.last_message or "").removeprefix(f"copy '{copy.name}': ")
         yield f"{ended}: {message}" if message else ended
     if totals.wrong:

@@ -6,7 +6,7 @@ Nothing in it is deleted or overwritten: an earlier version of a file is kept be
 
 from photosync.copies.overlap import check_overlap
 from photosync.copies.place import CopySettings, folder_of, is_object_store, open_place
-from photosync.copies.record import CopyRecord, CopyTotals, RecordedCopy, RecordedPlace, record_errors
+from photosync.copies.record import CopyRecord, CopyTotals, RecordedCopy, RecordedPlace, record_errors, time_of
 from photosync.copies.store import CopyStore, Stored, WrongContentError
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "is_object_store",
     "open_place",
     "record_errors",
+    "time_of",
 ]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -56,10 +57,15 @@ def record_errors(path: Path) -> Iterator[None]:
     """Errors of the record at `path` are raised as `DestinationError`."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, TypeError, OverflowError) as error:  # the others: of a value that cannot be
         raise DestinationError(
             f"{path}: {error}. Check the disk; a damaged file may be deleted: the next copy makes it again."
         ) from error
+
+
+def time_of(seconds: float | None) -> datetime | None:
+    """A time that is recorded as seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +100,21 @@ class RecordedPlace:
 
 @dataclass(frozen=True, slots=True)
 class CopyTotals:
-    """What is known of a copy as a whole. Times are seconds since 1970."""
+    """What is known of a copy as a whole."""
 
     files: int
     size_bytes: int
     wrong: int
     """Files that were found missing or damaged there, and were neither repaired nor right since."""
-    last_verified_at: float | None
+    last_verified_at: datetime | None
     """When a file was read last, and was right."""
-    last_run_at: float | None
+    last_run_at: datetime | None
     """When the last run of `copy` began."""
-    last_exit: int | None
+    last_exit: Exit | None
     """Its exit status; None: it has not ended, or there was none."""
     last_message: str | None
     """Why it ended early."""
-    last_good_at: float | None
+    last_good_at: datetime | None
     """When the last run ended that brought all."""
 
 
@@ -182,7 +188,16 @@ class CopyRecord:
             files, size_bytes, wrong, verified_at, run, good_at = self._connection.execute(_TOTALS).fetchone()
             last = "SELECT began_at, exit, message FROM runs WHERE run = ?"
             began_at, status, message = self._connection.execute(last, (run,)).fetchone() or (None, None, None)
-        return CopyTotals(files, size_bytes, wrong, verified_at, began_at, status, message, good_at)
+            return CopyTotals(
+                files=files,
+                size_bytes=size_bytes,
+                wrong=wrong,
+                last_verified_at=time_of(verified_at),
+                last_run_at=time_of(began_at),
+                last_exit=Exit(status) if status is not None else None,
+                last_message=message,
+                last_good_at=time_of(good_at),
+            )
 
     def note(self, files: Iterable[RecordedCopy]) -> None:
         """These files are in the copy."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from photosync import clock
 from photosync.catalog import Catalog, CopyComparison, ItemsInCopies
-from photosync.copies import CopyRecord, CopyTotals, record_errors
+from photosync.copies import CopyRecord, CopyTotals, record_errors, time_of
 from photosync.errors import Exit
 from photosync.jobs.copy.library_files import path_in_copy
 from photosync.library import Library
 
 _NOTHING = CopyTotals(0, 0, 0, None, None, None, None, None)
+"""What is known of a copy that was never begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class CopyState:
     name: str
     totals: CopyTotals
     compared: CopyComparison
+    oldest_reading_at: datetime | None
+    """When the file was read there that was not read for longest, of those that were."""
 
     def exit(self, oldest: timedelta | None, now: datetime) -> Exit:
         """For monitoring: DAMAGE as long as something there is known to be wrong; else OK, or why it is too old.
@@ -36,18 +39,13 @@ class CopyState:
         age = self.age(now)
         if oldest is None or (age is not None and age <= oldest):
             return Exit.OK
-        return Exit(self.totals.last_exit or Exit.OK) or Exit.TEMPORARY
+        return self.totals.last_exit or Exit.TEMPORARY
 
     def age(self, now: datetime) -> timedelta | None:
         """How old the last complete copy is; None if there was none, or its time is in the future."""
-        good_at = _time(self.totals.last_good_at)
+        good_at = self.totals.last_good_at
         age = now - good_at if good_at else None
         return None if age is None or age < -clock.WRONG_BY else max(age, timedelta())
-
-    @property
-    def oldest_reading_at(self) -> datetime | None:
-        """When the file was read there that was not read for longest, of those that were."""
-        return _time(self.compared.oldest_reading_at)
 
     def as_json(self) -> dict[str, object]:
         """The object of the command line's contract."""
@@ -65,7 +63,7 @@ class CopyState:
             "wrong": totals.wrong,
             "unread": compared.unread,
             "last_verified": _text(totals.last_verified_at),
-            "oldest_reading": _text(compared.oldest_reading_at),
+            "oldest_reading": _text(self.oldest_reading_at),
         }
 
 
@@ -81,7 +79,8 @@ def state_of(name: str, library: Library, catalog: Catalog) -> CopyState:
         with CopyRecord(path, to_read=True) as record:
             totals = record.totals()
     with record_errors(path):
-        return CopyState(name, totals, catalog.in_copies.compared(path, path_in_copy))
+        compared = catalog.in_copies.compared(path, path_in_copy)
+        return CopyState(name, totals, compared, time_of(compared.oldest_reading_at))
 
 
 def items_in_copies(
@@ -101,10 +100,5 @@ def items_in_copies(
     return catalog.in_copies.counts(len(paths), accounts)
 
 
-def _time(seconds: float | None) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if seconds is not None else None
-
-
-def _text(seconds: float | None) -> str | None:
-    time = _time(seconds)
+def _text(time: datetime | None) -> str | None:
     return time.isoformat(timespec="seconds") if time else None

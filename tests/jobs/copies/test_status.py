@@ -199,6 +199,14 @@ def test_a_damaged_record_is_said_and_the_rest_is_shown(sandbox: Sandbox, place:
     assert sandbox.run("status", "--check", "1d").exit == 6
 
 
+@pytest.mark.parametrize("value", ["exit = 99", "exit = 'ok'", "began_at = 1e300", "began_at = 'today'"])
+def test_a_record_with_a_value_that_cannot_be_is_damaged(sandbox: Sandbox, place: Place, value: str) -> None:
+    copied(sandbox)
+    change_record(sandbox, f"UPDATE runs SET {value}")
+    status = sandbox.run("status", "--check", "1d")
+    assert (status.exit, str(record(sandbox)) in status.stderr) == (6, True)
+
+
 def test_a_program_gets_the_same(sandbox: Sandbox, place: Place) -> None:
     copied(sandbox)
     with photosync.open(sandbox.config) as ps:
