@@ -6,16 +6,20 @@ import os
 import pty
 import select
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _PATIENCE_S = 60
 
 
 def talk(
-    arguments: Sequence[str], answers: Sequence[tuple[str, str]], *, folder: Path, environment: Mapping[str, str]
+    arguments: Sequence[str],
+    answers: Sequence[tuple[str, str | Callable[[], str]]],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
 ) -> tuple[int, str]:
-    """Run `photosync ARGUMENTS` on a terminal: after each text that it shows, type the answer.
+    """Run `photosync ARGUMENTS` on a terminal: after each text that it shows, type the answer, or what a function says.
 
     Returns the exit status, and all that was shown.
     """
@@ -34,7 +38,7 @@ def talk(
         while todo and todo[0][0].encode() in shown[read:]:
             mark, answer = todo.pop(0)
             read = shown.index(mark.encode(), read) + len(mark)
-            os.write(terminal, answer.encode())
+            os.write(terminal, (answer if isinstance(answer, str) else answer()).encode())
     os.close(terminal)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     said = shown.decode().replace("\r\n", "\n")

@@ -17,7 +17,7 @@ from photosync.testing.library import foreign_photos
 from photosync.testing.plugins import simulator_named
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
-from tests.jobs.copies.evict_runs import FIRST, SECOND, listed, with_copies
+from tests.jobs.copies.evict.runs import FIRST, SECOND, listed, with_copies
 from tests.jobs.killed_runs import (
     KILLED,
     check_kills_of_a_change,

@@ -14,7 +14,7 @@ from photosync.testing.command import Sandbox
 from photosync.testing.faults import Fault
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
-from tests.jobs.copies.evict_runs import (
+from tests.jobs.copies.evict.runs import (
     ALL,
     FIRST,
     SECOND,

@@ -50,8 +50,6 @@ def duplicate(made: Sandbox, to: Path) -> Sandbox:
         shutil.copytree(place(made, name), to / name)
     again = Sandbox(to / "user")
     shutil.copytree(made.library, again.library)
-    with sqlite3.connect(again.library / ".photosync/copies" / f"{FIRST}.db") as first:
-        first.execute("UPDATE place SET address = ?", (str(to / FIRST),))
     return again
 
 
@@ -93,3 +91,8 @@ def set_verified(sandbox: Sandbox, name: str, change: str) -> None:
     with record:
         record.execute(f"UPDATE files SET verified_at = {change}")
     record.close()
+
+
+def dated(sandbox: Sandbox) -> set[str]:
+    """The paths of the photos with a capture time: what `ALL` asks for."""
+    return set(listed(sandbox, "--since", "1990"))
