@@ -122,7 +122,7 @@ def test_an_interrupted_copy_goes_on_with_the_next_pull(
     user: Sandbox, place: Place, number: signal.Signals, status: int
 ) -> None:
     """`--bwlimit` is that of the copy too, so it lasts."""
-    process = user.start("pull", "--bwlimit", "20k")
+    process = user.start("pull", "--bwlimit", "5k")
     while process.poll() is None and not place.files():
         time.sleep(0.01)
     process.send_signal(number)
