@@ -142,11 +142,13 @@ class ObjectStore:
             answer = self._engine.put(
                 *(self._sending, path, parts), attributes=kept, chunk_size=part, max_concurrency=_PARTS_AT_A_TIME
             )
-        except FileNotFoundError:  # there is no such upload: the answer that it is complete may have been lost
-            found = self._engine.head(self._reading, path)
-            if found["size"] != size_bytes or not self._has(path, sums, part):
+        except FileNotFoundError as error:  # there is no such upload: the answer that it is complete may be lost
+            try:
+                answer = self._engine.head(self._reading, path)
+            except FileNotFoundError:
+                raise error from None
+            if answer["size"] != size_bytes or not self._has(path, sums, part):
                 raise
-            return _tag(found["e_tag"])
         return self._compared(path, answer, sums, part)
 
     def _keep_earlier(self, path: str, as_path: str) -> None:

@@ -21,12 +21,10 @@ class OutageDetector(Generic[Failure]):
         """`workers`: how many items may be in progress now."""
         self._workers = workers
         self._failures: list[Failure] = []
-        self._last: TemporaryError | None = None
 
     def add(self, failure: Failure, error: TemporaryError) -> None:
         """Keep `failure`. Raises `error`, its cause, if this is an outage."""
         self._failures.append(failure)
-        self._last = error
         if len(self._failures) > self._workers():
             raise error
 
@@ -34,8 +32,3 @@ class OutageDetector(Generic[Failure]):
         """Call this after a success and at the end of the run. Returns the kept failures: they are of single items."""
         failures, self._failures = self._failures, []
         return failures
-
-    @property
-    def last(self) -> TemporaryError | None:
-        """The error of the last failure, if nothing has succeeded since."""
-        return self._last if self._failures else None

@@ -25,7 +25,7 @@ from photosync.jobs.copy.library_files import (
 from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, results
 from photosync.jobs.copy.send import Sender, Sent, Task, task_for
-from photosync.jobs.outage import OutageDetector
+from photosync.jobs.copy.store_outage import StoreOutage
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.library import Library, digest_of
 
@@ -65,7 +65,7 @@ class Copy:
         """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
         began = time.monotonic()
         self._summary = Summary("copy", self.name, dry_run=self.dry_run)
-        self._outage = OutageDetector[Sent](lambda: self.workers)
+        self._outage = StoreOutage[Sent](lambda: self.store)
         try:
             with self._recorded():
                 self._bring_all()
@@ -107,8 +107,7 @@ class Copy:
             self._is_second_look = False
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
             self._bring(chain(lists.files(), own_files(self.library)))
-        if self._outage.last is not None:
-            raise self._outage.last
+        self._outage.check()
         self._summary.complete = True
         self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
 
@@ -170,7 +169,7 @@ class Copy:
             else:
                 self._fail(result)
             return
-        for failed in self._outage.settle():
+        for failed in self._outage.succeeded():
             self._fail(failed)
         record = result.record
         self._done.append(record)

@@ -12,8 +12,8 @@ from threading import Event
 from photosync.copies import CopyStore
 from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.file_systems import set_times, sync_folder
-from photosync.jobs.copy.parallel import WORKERS, check
-from photosync.jobs.outage import OutageDetector
+from photosync.jobs.copy.parallel import check
+from photosync.jobs.copy.store_outage import StoreOutage
 from photosync.library.move import move_file
 from photosync.library.own_folders import temporary_path
 
@@ -41,7 +41,7 @@ class Fetcher:
     cancel: Event
     unusable: dict[str, PhotosyncError] = field(default_factory=dict)
     """The copies that are not asked any more, and why."""
-    _outages: dict[str, OutageDetector[None]] = field(default_factory=dict, init=False)
+    _outages: dict[str, StoreOutage[None]] = field(default_factory=dict, init=False)
     """By the copies' names."""
 
     def fetch(self, path: str, sha256: str | None, target: Path, workspace: Path) -> Fetched:
@@ -66,7 +66,7 @@ class Fetcher:
             except PhotosyncError as error:  # of the copy as a whole: this disk's errors are none of ours
                 self.unusable.setdefault(name, error)
             else:
-                self._outage(name).settle()
+                self._outage(name).succeeded()
                 return fetched
         if not failures:
             raise next(iter(self.unusable.values()))
@@ -78,13 +78,19 @@ class Fetcher:
         return len(self.unusable) == len(self.copies)
 
     def check_end(self) -> None:
-        """Call at the end of a run: raises an error if no copy gave anything since its last error."""
-        errors = [error for name in self.copies if (error := self._outage(name).last)]
-        if errors and len(errors) == len(self.copies):
-            raise errors[0]
+        """Call at the end of a run: raises the first copy's error if each of them is down."""
+        errors: list[PhotosyncError] = []
+        for name in self.copies:
+            try:
+                self._outage(name).ended()
+            except PhotosyncError as error:
+                errors.append(error)
+            else:
+                return
+        raise errors[0]
 
-    def _outage(self, name: str) -> OutageDetector[None]:
-        return self._outages.setdefault(name, OutageDetector(lambda: WORKERS))
+    def _outage(self, name: str) -> StoreOutage[None]:
+        return self._outages.setdefault(name, StoreOutage(self.copies[name]))
 
     def _note_failure(self, name: str, error: TemporaryError) -> None:
         try:

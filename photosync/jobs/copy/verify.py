@@ -24,6 +24,7 @@ from photosync.jobs.copy.library_files import LibraryFile, own_files, recorded_f
 from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, task_for
+from photosync.jobs.copy.store_outage import StoreOutage
 from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.report import Reporter
@@ -77,7 +78,12 @@ class VerifyCopy:
         try:
             there = contents_to_check(self.name, self.store, self.record)
             for finding in self._findings(there):
-                repaired = self._repaired(finding, there) if self.repair else finding
+                try:
+                    repaired = self._repaired(finding, there) if self.repair else finding
+                except PhotosyncError:
+                    self.summary.count(finding)
+                    yield finding
+                    raise
                 self.summary.count(repaired)
                 yield repaired
         except PhotosyncError as raised:
@@ -105,18 +111,15 @@ class VerifyCopy:
         chosen = to_read[: ceil(self.part * len(to_read))]
         self.summary.count_right(len(to_read) - len(chosen))
         self.reporter.wanted(len(chosen), sum(each.size_bytes for each in chosen))
-        outage = OutageDetector[_Read](lambda: self.workers)
+        outage = StoreOutage[_Read](lambda: self.store)
         for read in results(iter(chosen), self._read, _Read, self.workers, self.cancel):
             if isinstance(read.error, TemporaryError):
                 outage.add(read, read.error)
                 continue
-            for each in (*outage.settle(), read):
-                finding = self._by_content(each)
-                if finding is not None:
-                    self.record.note_wrong([each.file.path])
-                    yield finding
-        if outage.last is not None:
-            raise outage.last
+            for each in (*outage.succeeded(), read):
+                yield from self._by_content(each)
+        for each in outage.ended():
+            yield from self._by_content(each)
 
     def _by_listing(self, known: RecordedCopy, stored: Stored | None) -> Finding | None:
         if stored is None:
@@ -151,7 +154,13 @@ class VerifyCopy:
             self.reporter.received(len(block))
         return _Read(known, hash_.hexdigest(), size_bytes)
 
-    def _by_content(self, read: _Read) -> Finding | None:
+    def _by_content(self, read: _Read) -> Iterator[Finding]:
+        finding = self._finding_of(read)
+        if finding is not None:
+            self.record.note_wrong([read.file.path])
+            yield finding
+
+    def _finding_of(self, read: _Read) -> Finding | None:
         self.reporter.saved(read.file.path, read.file.path)
         if read.error is not None:
             return _finding(read.file, FindingKind.DAMAGED, FindingReason.UNREADABLE, str(read.error))

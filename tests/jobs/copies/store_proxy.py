@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import threading
 from collections import Counter
@@ -56,12 +57,14 @@ class StoreFault:
     """None: always."""
     after: int = 0
     """So many requests pass first."""
+    path: str = ""
+    """Only requests whose address has this."""
     fired: int = 0
     seen: int = 0
 
-    def fires(self, operation: Operation) -> bool:
+    def fires(self, request: Request) -> bool:
         """Whether this request gets it."""
-        if operation not in self.on:
+        if request.operation not in self.on or self.path not in request.path:
             return False
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.fired >= self.times):
@@ -99,6 +102,25 @@ def spoil_sent(request: Request, ask: Ask) -> Answer:
     return ask(Request(request.operation, request.path, request.method, request.headers, _other_byte(request.body)))
 
 
+def other_tag(request: Request, ask: Ask) -> Answer:
+    """A bucket that encrypts with keys of the customer: the ETag has the form of an md5, and is none."""
+    answer = ask(request)
+    tag = re.sub(r"[0-9a-f]{32}", "0123456789abcdef" * 2, answer.headers.get("Etag", ""))
+    body = re.sub(rb"(<ETag>[^<]*?)[0-9a-f]{32}", rb"\g<1>" + b"0123456789abcdef" * 2, answer.body)
+    return Answer(answer.status, {**answer.headers, **({"Etag": tag} if tag else {})}, body)
+
+
+def list_half(request: Request, ask: Ask) -> Answer:
+    """A listing without most of its entries, which says that it is complete."""
+    answer = ask(request)
+    entries = re.findall(rb"<Contents>.*?</Contents>", answer.body, re.DOTALL)
+    body = answer.body
+    for entry in entries[len(entries) // 4 :]:
+        if b"/copy-" not in entry:  # the mark that tells the place
+            body = body.replace(entry, b"")
+    return Answer(answer.status, answer.headers, body)
+
+
 def lose_answer(request: Request, ask: Ask) -> None:
     """The store does what is asked, and its answer is lost."""
     ask(request)
@@ -112,8 +134,7 @@ class StoreProxy:
     """A context manager. `faults` and `requests` may be changed and read from the test while it runs."""
 
     def __init__(self, store: str) -> None:
-        self._store = urlsplit(store).netloc
-        self._connections = threading.local()
+        self.store = urlsplit(store).netloc
         self._lock = threading.Lock()
         self.faults: list[StoreFault] = []
         self.requests: list[Request] = []
@@ -153,23 +174,12 @@ class StoreProxy:
 
     # Called by the handlers
 
-    def answer(self, request: Request) -> Answer | None:
+    def answer(self, request: Request, ask: Ask) -> Answer | None:
         """Count the request, and ask the store, unless a fault does something else."""
         with self._lock:
             self.requests.append(Request(request.operation, request.path, request.method, request.headers, b""))
-            fault = next((each for each in self.faults if each.fires(request.operation)), None)
-        return fault.action(request, self._ask) if fault else self._ask(request)
-
-    def _ask(self, request: Request) -> Answer:
-        connection = getattr(self._connections, "one", None)
-        if connection is None:
-            connection = self._connections.one = http.client.HTTPConnection(self._store, timeout=60)
-        connection.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in request.headers.items():
-            connection.putheader(name, value)
-        connection.endheaders(request.body or None)
-        told = connection.getresponse()
-        return Answer(told.status, dict(told.getheaders()), told.read())
+            fault = next((each for each in self.faults if each.fires(request)), None)
+        return fault.action(request, ask) if fault else ask(request)
 
 
 @dataclass
@@ -188,12 +198,34 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        """A connection to the store for each of the client's."""
+        super().setup()
+        self._proxy = cast("_Server", self.server).proxy
+        self._store = http.client.HTTPConnection(self._proxy.store, timeout=60)
+
+    def finish(self) -> None:
+        """The client has closed it, or is not there any more."""
+        self._store.close()
+        with suppress(OSError):
+            super().finish()
+
+    def _ask(self, request: Request) -> Answer:
+        self._store.putrequest(request.method, request.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in request.headers.items():
+            self._store.putheader(name, value)
+        self._store.endheaders(request.body or None)
+        told = self._store.getresponse()
+        # rclone answers 200 for a part of an object too; S3 does as RFC 9110, section 15.3.7, says.
+        status = 206 if told.status == 200 and told.getheader("Content-Range") else told.status
+        return Answer(status, dict(told.getheaders()), told.read())
+
     def _answer(self) -> None:
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         operation = _operation(self.command, self.path, "x-amz-copy-source" in self.headers)
         request = Request(operation, self.path, self.command, dict(self.headers.items()), body)
-        answer = cast("_Server", self.server).proxy.answer(request)
+        answer = self._proxy.answer(request, self._ask)
         if answer is None:
             self.close_connection = True
             return
