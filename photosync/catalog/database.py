@@ -111,9 +111,12 @@ class Catalog:
         return cls(opening.to_write(path))
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """Open without changing anything on the disk. Raises `DestinationError`."""
-        return cls(opening.to_read(path))
+    def read(cls, path: Path, *, beside_writers: bool = False) -> Self:
+        """Open without changing anything on the disk. Raises `DestinationError`.
+
+        `beside_writers`: what another process changes meanwhile can be read too.
+        """
+        return cls(opening.to_read(path, beside_writers=beside_writers))
 
     @classmethod
     def empty(cls) -> Self:
@@ -132,6 +135,11 @@ class Catalog:
         if found == 0 and claim:
             self._connection.execute(f"PRAGMA application_id = {mark}")
         return found in (0, mark)
+
+    @property
+    def version(self) -> int:
+        """Another number as soon as another process has changed the catalog."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         """Write the write-ahead log into the database and close it."""

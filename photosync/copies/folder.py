@@ -44,15 +44,27 @@ class FolderStore:
         self._unfinished.clear()
         with self._errors():
             self._check_root()
-            for folder, folders, names in os.walk(self._root, onerror=self._cannot_list):
-                folders.sort()
-                for name in sorted(names):
-                    path = Path(folder, name)
-                    if _UNFINISHED.fullmatch(name):
-                        self._unfinished.append(path)
-                    elif stored := self._stored(path):
+            folders = [""]
+            while folders:
+                prefix = folders.pop()
+                for entry in self._entries(prefix):
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(f"{prefix}{entry.name}/")
+                    elif _UNFINISHED.fullmatch(entry.name):
+                        self._unfinished.append(Path(entry.path))
+                    elif stored := _stored(f"{prefix}{entry.name}", entry):
                         yield stored
             self._check_root()
+
+    def _entries(self, prefix: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self._root / prefix) as entries:
+                return list(entries)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EPERM, errno.ENOENT):
+                raise
+            _log.warning("copy '%s': %s cannot be listed: %s", self._name, error.filename, error.strerror)
+            return []
 
     def remove_unfinished(self) -> None:
         """See `CopyStore`."""
@@ -90,7 +102,7 @@ class FolderStore:
                 unfinished.unlink(missing_ok=True)
                 raise
             sync_folder(target.parent)
-            stored = self._stored(target)
+            stored = _stored(path, target)
             return stored.tag if stored else ""
 
     def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
@@ -169,22 +181,6 @@ class FolderStore:
                 f"copy '{self._name}': {self._root} is another folder than at the beginning. Mount its disk again."
             )
 
-    def _stored(self, path: Path) -> Stored | None:
-        """None for what is no regular file, or is gone."""
-        try:
-            found = path.lstat()
-        except FileNotFoundError:
-            return None
-        if not stat.S_ISREG(found.st_mode):
-            return None
-        relative = path.relative_to(self._root).as_posix()
-        return Stored(relative, found.st_size, f"{found.st_size}:{found.st_mtime_ns}")
-
-    def _cannot_list(self, error: OSError) -> None:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.ENOENT):
-            raise error
-        _log.warning("copy '%s': %s cannot be listed: %s", self._name, error.filename, error.strerror)
-
     @contextmanager
     def _errors(self, path: Path | None = None) -> Iterator[None]:
         """The errors of the disk. `path`: of the file that is written; then others are of this file alone."""
@@ -203,3 +199,14 @@ class FolderStore:
                 ) from error
             where = error.filename or path or self._root
             raise DestinationError(f"copy '{self._name}': {where}: {told}. Correct the disk, run again.") from error
+
+
+def _stored(path: str, file: Path | os.DirEntry[str]) -> Stored | None:
+    """None for what is no regular file, or is gone."""
+    try:
+        found = file.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    return Stored(path, found.st_size, f"{found.st_size}:{found.st_mtime_ns}")

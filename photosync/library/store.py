@@ -175,10 +175,13 @@ class Library:
         """The file at a location."""
         return Path(self.root, location.root, location.path)
 
+    def file_text(self, location: Location) -> str:
+        """The path of the file at a location. To make a `Path` takes four times as long."""
+        return os.path.join(self._root_text, location.root, location.path)  # noqa: PTH118
+
     def is_taken(self, location: Location) -> bool:
         """Whether anything is at a location, a broken link too."""
-        # Not a `Path`: it takes four times as long, and each new photo asks twice.
-        return os.path.lexists(os.path.join(self._root_text, location.root, location.path))  # noqa: PTH118
+        return os.path.lexists(self.file_text(location))
 
     def partial(
         self,

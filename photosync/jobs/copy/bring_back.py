@@ -67,7 +67,7 @@ def _file_of(entry: CatalogEntry, library: Library) -> LibraryFile | None:
     if entry.offsite is not None:
         offsite = OffsiteFile(entry.account, entry.id, location, entry.stored_size or 0, entry.stored_sha256)
     path = path_in_copy(location.root, location.path)
-    return LibraryFile(path, library.file(location), entry.stored_sha256, location=location, offsite=offsite)
+    return LibraryFile(path, library.file_text(location), entry.stored_sha256, location=location, offsite=offsite)
 
 
 @dataclass

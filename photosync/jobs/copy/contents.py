@@ -36,7 +36,7 @@ class Contents:
 
 def mark(library: Library, place: RecordedPlace) -> LibraryFile:
     """The file that tells the place from others. It says whose copy it is, as it is one of the library's identity."""
-    return LibraryFile(f"{_MARKS}{place.id}.json", library.root / IDENTITY)
+    return LibraryFile(f"{_MARKS}{place.id}.json", str(library.root / IDENTITY))
 
 
 def contents_to_change(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from threading import Event
 
 from photosync.catalog import Catalog
@@ -23,7 +23,7 @@ from photosync.jobs.copy.library_files import (
     undo_records,
 )
 from photosync.jobs.copy.other_copies import OtherCopies
-from photosync.jobs.copy.parallel import WORKERS, results
+from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, Sent, Task, task_for
 from photosync.jobs.copy.store_outage import StoreOutage
 from photosync.jobs.report import ItemFailure, Reporter, Summary
@@ -32,6 +32,8 @@ from photosync.library import Library, digest_of
 _BATCH = 64
 _BATCH_S = 2.0
 """What was sent is recorded after so many files, or so long."""
+_LOOK = 500
+"""So many files are compared with the record at a time."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Copy:
     """Whether the record is about this place."""
     _failed: set[str] = field(default_factory=set, init=False)
     _is_second_look: bool = field(default=False, init=False)
-    """The first one took long; now only what came meanwhile is missing."""
+    """The library has changed during the first one; now only what came meanwhile is missing."""
     _done: list[RecordedCopy] = field(default_factory=list, init=False)
     _recorded_at: float = field(default=0.0, init=False)
 
@@ -99,12 +101,14 @@ class Copy:
             self.store.remove_unfinished()
         if place := self.record.place:
             self._bring(iter([mark(self.library, place)]))
+        version = self.catalog.version
         self._bring(self._photos())
         self._bring(offsite_files(self.library, self.catalog))
         with self._library_at_rest():
-            self._is_second_look = True
-            self._bring(self._photos())
-            self._is_second_look = False
+            if self.catalog.version != version:
+                self._is_second_look = True
+                self._bring(self._photos())
+                self._is_second_look = False
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
             self._bring(chain(lists.files(), own_files(self.library)))
         self._outage.check()
@@ -128,20 +132,24 @@ class Copy:
 
     def _bring(self, files: Iterator[LibraryFile]) -> None:
         """Send these files with all workers, in their order."""
-        missing = filter(None, map(self._task, files))
         sender = Sender(self.store, self._taken, self.cancel, self.others)
         try:
-            for result in results(missing, sender, Sent, self.workers, self.cancel):
+            for result in results(self._tasks(files), sender, Sent, self.workers, self.cancel):
                 self._take_result(result)
         finally:
             self._note_done()
 
-    def _task(self, file: LibraryFile) -> Task | None:
+    def _tasks(self, files: Iterator[LibraryFile]) -> Iterator[Task]:
+        while some := list(islice(files, _LOOK)):
+            check(self.cancel)
+            known = self.record.files_at([each.path for each in some]) if self._is_known else {}
+            yield from filter(None, (self._task(each, known.get(each.path)) for each in some))
+
+    def _task(self, file: LibraryFile, known: RecordedCopy | None) -> Task | None:
         """What has to be done for a file; None if the copy has it."""
         if file.path in self._failed:
             return None
         stored = self._there.get(file.path)
-        known = self.record.file(file.path) if self._is_known else None
         if (
             stored
             and known

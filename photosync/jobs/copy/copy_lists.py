@@ -48,4 +48,4 @@ class CopyLists:
             before = file.source.read_bytes() if file.source.exists() else b""
             content, _ = sums.merged(before, lines, frozenset())
             write_durably(made, content)
-        return replace(file, source=made)
+        return replace(file, where=str(made))

@@ -25,7 +25,8 @@ class LibraryFile:
 
     path: str
     """In the copy."""
-    source: Path
+    where: str
+    """Its path here. A text: to make a path of each takes a second for 100,000 files."""
     sha256: str | None = None
     """As recorded; None: what it has now counts, such as for SHA256SUMS."""
     never_changes: bool = False
@@ -37,6 +38,11 @@ class LibraryFile:
     offsite: OffsiteFile | None = None
     """The item, if its file was removed from the library; it comes back to `source`."""
 
+    @property
+    def source(self) -> Path:
+        """The file here."""
+        return Path(self.where)
+
 
 def path_in_copy(root: str, path: str) -> str:
     """The path in a copy: the same, except for files in a folder outside the library, `root`."""
@@ -47,32 +53,31 @@ def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """Photos, sidecars, and files such as albums.json."""
     for root in sorted({"", *catalog.roots()}):
         for file in catalog.checks.files(Area(root)):
-            path = path_in_copy(root, file.location.path)
-            source = library.file(file.location)
-            yield LibraryFile(path, source, file.sha256, is_made=file.is_made, location=file.location)
+            path, where = path_in_copy(root, file.location.path), library.file_text(file.location)
+            yield LibraryFile(path, where, file.sha256, is_made=file.is_made, location=file.location)
 
 
 def offsite_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """Files that were removed from the library, and that only its copies have."""
     for file in catalog.offsite.files():
         path = path_in_copy(file.location.root, file.location.path)
-        yield LibraryFile(path, library.file(file.location), file.sha256, location=file.location, offsite=file)
+        yield LibraryFile(path, library.file_text(file.location), file.sha256, location=file.location, offsite=file)
 
 
 def undo_records(library: Library) -> Iterator[LibraryFile]:
     """The records that restore the delivered content of fixed files. They never change."""
     for source in sorted((library.program_folder / "undo").glob("*/*.json")):
-        yield LibraryFile(source.relative_to(library.root).as_posix(), source, never_changes=True)
+        yield LibraryFile(source.relative_to(library.root).as_posix(), str(source), never_changes=True)
 
 
 def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """SHA256SUMS of the library, and of each folder outside it."""
     for root in sorted({"", *catalog.roots()}):
         location = Location(root, SUMS_NAME)
-        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.file(location), is_made=True, location=location)
+        yield LibraryFile(path_in_copy(root, SUMS_NAME), library.file_text(location), is_made=True, location=location)
 
 
 def own_files(library: Library) -> Iterator[LibraryFile]:
     """The library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
-    yield LibraryFile(IDENTITY, library.root / IDENTITY)
-    yield LibraryFile(CATALOG, library.catalog_copy, is_made=True)
+    yield LibraryFile(IDENTITY, str(library.root / IDENTITY))
+    yield LibraryFile(CATALOG, str(library.catalog_copy), is_made=True)

@@ -148,7 +148,7 @@ class RestoreLibrary:
     def _files(self, catalog: Catalog) -> Iterator[LibraryFile]:
         for path in sorted(self._there):
             if path.startswith(UNDO):
-                yield LibraryFile(path, self.library.root / path, never_changes=True)
+                yield LibraryFile(path, str(self.library.root / path), never_changes=True)
         for file in chain(recorded_files(self.library, catalog), offsite_files(self.library, catalog)):
             if self.wants is None or _is_wanted(catalog, file, self.wants):
                 yield file

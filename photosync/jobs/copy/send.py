@@ -107,7 +107,7 @@ class Sender:
             if there is not None and there.sha256 == file.sha256:
                 return Sent(task, _record(file, there, task.stored.tag), was_there=True)
         with self._others.fetched(file.path, str(file.sha256)) as (path, _):
-            return self._sent(replace(task, file=replace(file, source=path), is_wrong=True))
+            return self._sent(replace(task, file=replace(file, where=str(path)), is_wrong=True))
 
     def _has(self, stored: Stored, local: Digest) -> bool:
         """Whether the copy has this content. A run that was killed may not have recorded it."""

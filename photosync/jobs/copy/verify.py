@@ -207,7 +207,7 @@ class VerifyCopy:
         assert known is not None
         try:
             with self.others.fetched(path, known.sha256) as (fetched, copy):
-                return self._sent(LibraryFile(path, fetched, known.sha256), there), f"copy: {copy}"
+                return self._sent(LibraryFile(path, str(fetched), known.sha256), there), f"copy: {copy}"
         except ItemError as error:
             raise ItemError(f"{why}; {error}", error.reason) from error
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+import photosync
+from photosync.api.progress import Progress
 from photosync.errors import Exit
 from photosync.file_systems import Lock
 from photosync.testing.command import Sandbox
@@ -97,6 +99,28 @@ def test_new_photos_follow(sandbox: Sandbox, place: Place, simulator: AmazonSimu
     assert result.exit == 0
     assert photos(place.files()) == photos(library_files(sandbox))
     assert not [name for name in place.files() if "/replaced/" in name], "lists and catalog have no versions"
+    place.check_list()
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_what_a_pull_saves_during_a_copy_comes_too(
+    sandbox: Sandbox, place: Place, simulator: AmazonSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulls: list[int] = []
+
+    def pull_once(now: Progress) -> None:
+        if now.event == "saved" and "/undo/" in now.text and not pulls:  # all photos were looked at before
+            simulator.library.add(1)
+            pulls.append(sandbox.run("pull", "amazon").number("saved"))
+
+    for name, value in sandbox.environment().items():
+        monkeypatch.setenv(name, value)
+    with photosync.open(sandbox.config) as opened:
+        summary = opened.copy(NAME, progress=pull_once)
+    assert pulls
+    assert pulls[0] > 0
+    assert (summary.exit, summary.complete) == (0, True)
+    assert photos(place.files()) == photos(library_files(sandbox))
     place.check_list()
 
 
