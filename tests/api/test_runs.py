@@ -134,6 +134,36 @@ def test_a_copy_is_brought_read_and_repaired(script: Script, sandbox: Sandbox, t
     assert (shown["summary"]["repaired"], damaged.read_bytes()) == (1, content)
 
 
+def test_files_that_two_copies_have_leave_the_disk(script: Script, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.run("pull", "amazon")
+    before = sandbox.files()
+    settings = yaml.safe_load(sandbox.config.read_text())
+    places = {name: str(tmp_path / name) for name in ("disk", "usb")}
+    sandbox.config.write_text(yaml.safe_dump({**settings, "copies": places}))
+    for place in places.values():
+        Path(place).mkdir()
+    shown = script(
+        """
+        for name in ("disk", "usb"):
+            ps.copy(name)
+        (early,) = ps.evict(kind="photo")
+        for name in ("disk", "usb"):
+            ps.verify_copy(name)
+        (tried,) = ps.evict("amazon", kind="photo", dry_run=True)
+        (done,) = ps.evict("amazon", kind="photo", max_age="1d")
+        (old,) = ps.evict(older_than="99y")
+        show(early=early.summary.as_json(), tried=tried.summary.changed, done=done.summary.as_json(), rows=done.results,
+             old=old.summary.selected)
+        """
+    )
+    assert shown["early"]["exit"] == 3
+    assert {each["reason"] for each in shown["early"]["errors"]} == {"not_verified"}
+    removed = len(before) - len(sandbox.files())
+    assert removed == shown["tried"] == shown["done"]["changed"] == len(shown["rows"])
+    assert (shown["done"]["exit"], shown["old"]) == (0, 0)
+    assert {each["result"] for each in shown["rows"]} == {"changed"}
+
+
 def test_files_that_only_copies_have_come_back(
     script: Script, sandbox: Sandbox, simulator: AmazonSimulator, tmp_path: Path
 ) -> None:

@@ -112,6 +112,18 @@ def test_a_lost_catalog_comes_back_from_its_copy(sandbox: Sandbox) -> None:
     assert listed(sandbox, "--state", "offsite") == before
 
 
+def test_what_comes_back_can_go_again(sandbox: Sandbox) -> None:
+    before, wanted = photos(sandbox), set(listed(sandbox, "--since", "1990"))
+    id_, path = gone(sandbox)
+    assert sandbox.run("restore", "--id", id_).exit == 0
+    assert photos(sandbox) == {each: before[each] for each in {path} | (set(before) - wanted)}
+    assert sandbox.run("verify").exit == 0
+    check_lists(sandbox)
+    assert evict(sandbox, *ALL).number("changed") == 1
+    assert sandbox.run("restore", "--offsite").exit == 0
+    assert photos(sandbox) == before
+
+
 def test_another_content_at_the_service(sandbox: Sandbox, amazon: AmazonSimulator) -> None:
     """It comes, under the same name; copies keep what they have."""
     id_, path = gone(sandbox)
