@@ -65,9 +65,9 @@ def _lines(copy: CopyState, now: datetime) -> Iterator[str]:
     if totals.wrong:
         advice = f"photosync verify --copy {copy.name} --repair"
         yield f"{_files(totals.wrong)} there found damaged or missing: {advice}"
-    if totals.files:
+    oldest = copy.oldest_reading_at
+    if compared.unread or oldest:
         read = f"{_files(compared.unread)} not read there yet" if compared.unread else "every file was read there"
-        oldest = copy.oldest_reading_at
         yield f"{read}; the oldest reading is of {oldest.astimezone():%Y-%m-%d}" if oldest else read
 
 

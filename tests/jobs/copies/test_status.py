@@ -154,6 +154,25 @@ def test_a_copy_in_another_place_begins_anew(sandbox: Sandbox, place: Place, tmp
     assert (began["last_exit"], began["last_good"], began["lacking"]) == (3, None, 1)
 
 
+def test_a_copy_that_is_at_work_or_was_killed(sandbox: Sandbox, place: Place) -> None:
+    """What is recorded is read while it is written, and as it was left."""
+    process = sandbox.start("copy", "--bwlimit", "5k")
+    while process.poll() is None and state(sandbox)["last_run"] is None:
+        pass
+    at_work = lines(sandbox)
+    process.kill()
+    process.communicate()
+    for page in (at_work, lines(sandbox)):
+        assert page[0].startswith("never complete; ")
+        assert page[1] == "the last run did not end, or is at work"
+    assert not any(line.startswith("every file was read") for line in [*at_work, *lines(sandbox)])
+    assert sandbox.run("status", "--check", "1d").exit == 0
+    with_after(sandbox)
+    assert sandbox.run("status", "--check", "1d").exit == 5
+    assert copied(sandbox).exit == 0
+    assert sandbox.run("status", "--check", "1d").exit == 0
+
+
 def test_a_dry_run_is_no_run(sandbox: Sandbox, place: Place) -> None:
     assert sandbox.run("copy", "--dry-run").exit == 0
     assert state(sandbox)["last_run"] is None
