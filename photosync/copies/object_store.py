@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from threading import BoundedSemaphore
 from typing import Any, Final
 
@@ -40,6 +41,7 @@ _MD5 = re.compile(r"[0-9a-f]{32}(-\d+)?")
 _CONNECT_TIMEOUT, _SENDING_TIMEOUT, _READING_TIMEOUT = timedelta(seconds=20), timedelta(minutes=15), timedelta(days=7)
 """Of whole requests. Sending: a part on a slow line, or the store's work when the parts of a large file become one.
 Reading has a limit for each wait in place of it, which would end the sending of a part on a slow line."""
+_NOT_IMPLEMENTED = 501
 _FIRST_WAIT, _LONGEST_WAIT, _LONGER = timedelta(seconds=0.25), timedelta(seconds=15), 3
 """Between attempts: a random time between the first wait and `_LONGER` times the last one."""
 _MOST_RETRIES = 100
@@ -70,12 +72,16 @@ class ObjectStore:
         self.address = " ".join(filter(None, (url.rstrip("/"), options.get("endpoint"), options.get("account_name"))))
         self._large = BoundedSemaphore(_LARGE_AT_A_TIME)
         self._tags_are_md5s = True
+        self._takes_conditions: bool | None = None
+        """None: nothing was sent yet. Source: Amazon S3 User Guide, Conditional writes."""
         plain = options.get("endpoint", "").startswith("http://")  # the configuration checked that it is this computer
         client = {"connect_timeout": _CONNECT_TIMEOUT, "allow_http": plain}
         sending, reading = {"timeout": _SENDING_TIMEOUT}, {"timeout": _READING_TIMEOUT, "read_timeout": timeout}
         arguments: dict[str, Any] = {**options, "retry_config": _retries(retry_budget)}
+        once = {"retry_config": {"max_retries": 0}}
         try:
             self._sending = from_url(url, **(arguments | {"client_options": client | sending}))
+            self._sending_once = from_url(url, **(arguments | once | {"client_options": client | sending}))
             self._reading = from_url(url, **(arguments | {"client_options": client | reading}))
         except (ValueError, TypeError, obstore.exceptions.BaseError) as error:
             told = str(error).partition("\n")[0]
@@ -107,7 +113,7 @@ class ObjectStore:
         content: Iterator[bytes],
         modified_ns: int,
         *,
-        is_new: bool,  # noqa: ARG002
+        is_new: bool,
         keep_as: str | None,
         md5: Callable[[], str] | None = None,
     ) -> str:
@@ -115,7 +121,7 @@ class ObjectStore:
         if keep_as is not None:
             with suppress(FileNotFoundError):  # a listing may be a little old
                 self._keep_earlier(path, keep_as)
-        return self._put(path, size_bytes, content, modified_ns, md5)
+        return self._put(path, size_bytes, content, modified_ns, md5, is_new=is_new)
 
     def _put(
         self,
@@ -124,6 +130,8 @@ class ObjectStore:
         content: Iterator[bytes],
         modified_ns: int,
         md5: Callable[[], str] | None = None,
+        *,
+        is_new: bool = True,
     ) -> str:
         kept = {_TIME: f"{modified_ns // _SECOND}.{modified_ns % _SECOND:09}"} if modified_ns >= 0 else {}
         with self._errors(is_lost=True):
@@ -131,8 +139,36 @@ class ObjectStore:
                 with self._large:
                     return self._put_parts(path, size_bytes, content, kept)
             whole = b"".join(content)
-            answer = self._engine.put(self._sending, path, whole, attributes=kept, use_multipart=False)
-            return self._compared(path, answer, [bytes.fromhex(md5()) if md5 else _md5(whole)], _AT_ONCE)
+            sums = [bytes.fromhex(md5()) if md5 else _md5(whole)]
+            try:
+                answer = self._put_at_once(path, whole, kept, is_new=is_new)
+            except self._engine.exceptions.AlreadyExistsError as error:  # or the answer to the first attempt was lost
+                if not self._has(path, sums, _AT_ONCE):
+                    raise ItemError(
+                        "an object that was not listed has its place, and stays; the next run compares it",
+                        Reason.NAME_TAKEN,
+                    ) from error
+                answer = self._engine.head(self._reading, path)
+            return self._compared(path, answer, sums, _AT_ONCE)
+
+    def _put_at_once(self, path: str, content: bytes, kept: Any, *, is_new: bool) -> Mapping[str, Any]:
+        """On the condition that a new object replaces none, unless the store does not know conditions.
+
+        The first condition is sent without retries: the engine would repeat it for long to a store that refuses it.
+        """
+        put = partial(self._engine.put, path=path, file=content, attributes=kept, use_multipart=False)
+        if is_new and self._takes_conditions is None:
+            try:
+                answer: Mapping[str, Any] = put(self._sending_once, mode="create")
+            except self._engine.exceptions.AlreadyExistsError:
+                raise
+            except (self._engine.exceptions.BaseError, FileNotFoundError) as error:
+                if Refusal.of(error).status == _NOT_IMPLEMENTED:
+                    self._takes_conditions = False
+            else:
+                self._takes_conditions = True
+                return answer
+        return put(self._sending, mode="create" if is_new and self._takes_conditions else "overwrite")
 
     def _put_parts(self, path: str, size_bytes: int, content: Iterator[bytes], kept: Any) -> str:
         part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)

@@ -17,7 +17,7 @@ from photosync.testing.library import foreign_photos
 from photosync.testing.plugins import simulator_named
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
-from tests.jobs.copies.evict.runs import FIRST, SECOND, listed, with_copies
+from tests.jobs.copies.evict.runs import FIRST, SECOND, configure_copies, listed, with_copies
 from tests.jobs.killed_runs import (
     KILLED,
     check_kills_of_a_change,
@@ -254,4 +254,64 @@ def test_evict(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, albums: 
         assert wanted is None or found == wanted, f"{kind}:{number}\nwanted {wanted}\nfound  {found}"
         wanted = found
         check_nothing_to_do(sandbox, "amazon", wanted)
+    record_property(_KILLS, number)
+
+
+def _with_copy(sandbox: Sandbox, simulator: AmazonSimulator) -> Path:
+    """A pulled library, and a folder for its copy, which is restored with the rest before each run."""
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix")
+    folder = sandbox.folder / "usb"
+    folder.mkdir()
+    configure_copies(sandbox, usb=str(folder))
+    succeeds(sandbox, "pull", "amazon")
+    return folder
+
+
+def _photos_below(folder: Path) -> dict[str, bytes]:
+    photos = (path for path in (folder / "amazon").rglob("*.*") if not path.name.startswith("."))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in photos}
+
+
+@kinds
+@pytest.mark.parametrize("first", [True, False], ids=["first", "changed"])
+def test_copy(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, *, first: bool, record_property: Note) -> None:
+    """At each moment the copy has the earlier or the new content of a file; the next run completes it."""
+    folder, earlier, number = _with_copy(sandbox, simulator), dict[str, bytes](), 0
+    if not first:
+        succeeds(sandbox, "copy")
+        earlier = _photos_below(folder)
+        succeeds(sandbox, "fix", str(sandbox.library / "amazon"), "--set", "artist=Ada")
+    wanted = _photos_below(sandbox.library)
+    assert len(wanted) == 2
+    for number in killed_runs(sandbox, kind, "copy"):
+        there, kept = _photos_below(folder), folder / ".photosync/replaced"
+        for name, content in earlier.items():
+            versions = {there.get(name), *(path.read_bytes() for path in kept.glob(f"*/{name}"))}
+            assert {content, wanted[name]} & versions, f"{kind}:{number}: {name} is lost"
+        assert all(content in (earlier.get(name), wanted[name]) for name, content in there.items())
+        succeeds(sandbox, "copy")
+        assert _photos_below(folder) == wanted
+        names = [path.name for path in kept.rglob("*.*") if path.is_file()]
+        assert sorted(names) == sorted(Path(name).name for name in earlier), f"{kind}:{number}"
+        assert not list(folder.rglob(".photosync-unfinished-*"))
+        check_lists(sandbox)
+        assert succeeds(sandbox, "verify", "--copy", "usb").number("ok") > len(wanted)
+        assert succeeds(sandbox, "copy").number("saved") == 0
+    record_property(_KILLS, number)
+
+
+@kinds
+def test_restore_from_a_copy(sandbox: Sandbox, simulator: AmazonSimulator, kind: str, record_property: Note) -> None:
+    """The same command completes it; nothing that is not right has its place at any moment."""
+    _with_copy(sandbox, simulator)
+    succeeds(sandbox, "copy")
+    wanted, to, number = _photos_below(sandbox.library), sandbox.folder / "new", 0
+    command = ("restore", "--from", "usb", "--to", str(to))
+    for number in killed_runs(sandbox, kind, *command):
+        assert _photos_below(to).items() <= wanted.items(), f"{kind}:{number}"
+        succeeds(sandbox, *command)
+        assert _photos_below(to) == wanted
+        check_lists(sandbox)
+        succeeds(sandbox, "verify", "--library", str(to))
+        assert succeeds(sandbox, "pull", "amazon", "--library", str(to)).number("saved") == 0
     record_property(_KILLS, number)

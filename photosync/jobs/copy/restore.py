@@ -85,6 +85,8 @@ class RestoreLibrary:
         content, path = self._identity(), self.library.root / IDENTITY
         if not path.exists():
             root = self.library.root
+            if root.exists() and not root.is_dir():
+                raise DestinationError(f"{root} is no folder. Name an empty folder with --to.")
             if root.exists() and any(each.name != PROGRAM_FOLDER for each in root.iterdir()):
                 raise DestinationError(f"{root} has files already. Name an empty folder with --to.")
             with disk_errors(path):

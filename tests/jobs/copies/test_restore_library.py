@@ -107,6 +107,18 @@ def test_a_folder_with_other_files_is_not_touched(sandbox: Sandbox, tmp_path: Pa
     assert [path.name for path in other.library.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_file_is_no_place_for_a_library(sandbox: Sandbox, tmp_path: Path) -> None:
+    copied(sandbox)
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    for to in (mine, mine / "below"):
+        result = sandbox.run("restore", "--from", NAME, "--to", str(to))
+        assert result.exit == Exit.DESTINATION, result
+        assert str(mine) in result.stderr
+    assert mine.read_text() == "mine"
+
+
 @pytest.mark.parametrize("options", [(), ("--to", "x"), ("amazon", "--to", "x"), ("--from", NAME)])
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
 def test_what_is_missing_is_said(sandbox: Sandbox, options: tuple[str, ...]) -> None:
