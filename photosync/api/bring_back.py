@@ -59,7 +59,7 @@ def each_account(library: Library, asked: AskedBack) -> list[AskedBack]:
         return [asked]
     with open_catalog(library) as catalog:
         if asked.ids is None:
-            return [replace(asked, account=each) for each in sorted({each.account for each in catalog.offsite.files()})]
+            return [replace(asked, account=each) for each in catalog.accounts()]
         ids: dict[str, list[str]] = {}
         for id_ in asked.ids:
             for entry in catalog.entries_with_id(id_):

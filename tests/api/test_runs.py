@@ -190,11 +190,11 @@ def test_files_that_only_copies_have_come_back(
         except photosync.errors.UsageError:
             (rest,) = ps.bring_back()
         show(ids=len(ids), first=first.results, changed=first.summary.changed, second=[second.account, second.saved],
-             rest=[rest.account, rest.saved], none=ps.bring_back())
+             rest=[rest.account, rest.saved], none=[each.listed for each in ps.bring_back()])
         """
     )
     assert shown["ids"] >= 3
     assert ([each["result"] for each in shown["first"]], shown["changed"]) == (["changed"], 1)
-    assert (shown["second"], shown["rest"], shown["none"]) == (["usb", 1], ["amazon", shown["ids"] - 2], [])
+    assert (shown["second"], shown["rest"], shown["none"]) == (["usb", 1], ["amazon", shown["ids"] - 2], [0])
     assert {path: path.read_bytes() for path in sandbox.files()} == before
     assert simulator.requests == []

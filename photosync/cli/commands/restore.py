@@ -105,7 +105,7 @@ def _from_copies(general: GeneralOptions, asked: AskedBack, jobs: int | None, *,
     library = required_library(config, general.library)
     parts = each_account(library, asked)
     if not parts:
-        print_message("the library lacks nothing that only copies have")
+        print_message("the library has no items")
     statuses = [Exit.OK]
     for part in parts:
 
