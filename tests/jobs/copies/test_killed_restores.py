@@ -10,7 +10,7 @@ import pytest
 from photosync.crash_hook import KINDS
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.copies.evict_runs import FIRST, SECOND, with_copies
+from tests.jobs.copies.evict.runs import FIRST, SECOND, with_copies
 from tests.jobs.copies.places import check_list
 from tests.jobs.killed_runs import check_kills_of_a_change, hashes, killed_runs, succeeds
 
