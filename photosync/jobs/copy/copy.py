@@ -109,7 +109,7 @@ class Copy:
                 self._is_second_look = True
                 self._bring(self._photos())
                 self._is_second_look = False
-            lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace)
+            lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace, self._failed)
             self._bring(chain(lists.files(), own_files(self.library)))
         self._outage.check()
         self._summary.complete = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,8 @@ class CopyLists:
     record: CopyRecord
     workspace: Path
     """Has those lists that differ from the library's."""
+    lacks: Collection[str] = ()
+    """The paths of files that were found missing or wrong in the copy, and could not be brought."""
 
     def files(self) -> Iterator[LibraryFile]:
         """The list of the library's folder, and that of each folder outside it."""
@@ -36,8 +38,9 @@ class CopyLists:
         found: dict[str, dict[bytes, SumsLine]] = {}
         for each in self.catalog.offsite.files():
             root, path = each.location.root, each.location.path
-            known = self.record.file(path_in_copy(root, path))
-            if known is not None and known.sha256 == each.sha256:
+            in_copy = path_in_copy(root, path)
+            known = self.record.file(in_copy)
+            if known is not None and known.sha256 == each.sha256 and in_copy not in self.lacks:
                 line = SumsLine.of(each.sha256, path)
                 found.setdefault(path_in_copy(root, sums.SUMS_NAME), {})[line.name] = line
         return found

@@ -134,3 +134,18 @@ def test_a_library_out_of_a_copy_has_them(sandbox: Sandbox, place: Place, tmp_pa
     assert (again.exit, again.number("saved")) == (0, 0), again
     again = other.run("restore", "--from", NAME, "--to", str(other.library))
     assert (again.exit, again.number("saved")) == (0, 0), again
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_the_list_of_a_copy_does_not_name_what_was_lost_there(sandbox: Sandbox, place: Place, other: Place) -> None:
+    copied_each(sandbox)
+    gone = sandbox.files()[0]
+    (name,) = names(sandbox, gone)
+    evicted(sandbox, gone)
+    copied_each(sandbox)
+    for each in (place, other):
+        (each.folder / name).unlink()
+    result = sandbox.run("copy", NAME)
+    assert (result.exit, result.reasons) == (Exit.PARTIAL, ["not_found"])
+    place.check_list()
+    assert sandbox.run("verify", "--copy", NAME).exit == Exit.DAMAGE, "it is not forgotten"
