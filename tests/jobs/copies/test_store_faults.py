@@ -167,6 +167,21 @@ def test_a_short_fault_while_a_copy_is_brought(
     assert not [path for path in place.files() if "/replaced/" in path]
 
 
+def test_a_key_without_the_right_to_delete_is_enough(
+    sandbox: Sandbox, place: Place, proxy: StoreProxy, tmp_path: Path
+) -> None:
+    with proxy.failing(StoreFault(refuse(403, "AccessDenied"), ["DELETE", "ABORT"])):
+        assert copied(sandbox).exit == 0
+        name = sandbox.files()[0].relative_to(sandbox.library).as_posix()
+        (place.folder / name).write_bytes(b"damaged")
+        repaired = sandbox.run("verify", "--copy", NAME, "--repair")
+        assert (repaired.exit, repaired.number("repaired")) == (0, 1), repaired
+        restored = sandbox.run("restore", "--from", NAME, "--to", str(tmp_path / "again"))
+        assert restored.exit == 0, restored
+    assert proxy.counts["COPY"] == 1, "the damaged one is kept"
+    assert proxy.counts["DELETE"] + proxy.counts["ABORT"] == 0
+
+
 READING: list[tuple[Operation, Action]] = [
     *(("GET", action) for action in (BUSY, BROKEN, cut, shorten, spoil, lose_answer, lose_request)),
     *(("LIST", action) for action in (BUSY, cut, lose_answer)),
