@@ -31,7 +31,8 @@ class PhotosyncCopies(PhotosyncBase):
         if library is None or not self.config.copies:
             return []
         with self.catalog() as catalog:
-            return [state_of(name, library, catalog).as_json() for name in self.config.copies]
+            copies = self.config.copy_addresses.items()
+            return [state_of(name, address, library, catalog).as_json() for name, address in copies]
 
     def copy(
         self,

@@ -38,7 +38,7 @@ class PhotosyncLooks(PhotosyncBase):
 
         names = self._known(accounts)
         with self.catalog() as catalog:
-            copies = items_in_copies(self.library(), catalog, self.config.copies, names)
+            copies = items_in_copies(self.config.copy_addresses, self.library(), catalog, names)
             return [coverage_json(each, copies.get(each.account)) for each in catalog.contents.coverage(names)]
 
     def why(self, target: str | Path) -> list[dict[str, object]]:

@@ -61,7 +61,7 @@ class InCopies:
     def __init__(self, connection: CatalogConnection) -> None:
         self._connection = connection
 
-    def compared(self, record: Path, path_in_copy: Callable[[str, str], str]) -> CopyComparison:
+    def compared(self, record: Path | None, path_in_copy: Callable[[str, str], str]) -> CopyComparison:
         """With the record of a copy. `path_in_copy`: the path there of a root and a path, as of a `Location`.
 
         Without a record, the copy has nothing.
@@ -73,7 +73,7 @@ class InCopies:
         """Items are counted anew: no copy has been looked at yet."""
         self._connection.executescript(_COUNTS)
 
-    def count(self, record: Path, path_in_copy: Callable[[str, str], str]) -> None:
+    def count(self, record: Path | None, path_in_copy: Callable[[str, str], str]) -> None:
         """Look which items a copy has. What was found missing or damaged there is not in it."""
         with self._attached(record, path_in_copy) as cursor:
             columns = cursor.execute("SELECT name FROM pragma_table_info('files', 'copy')").fetchall()
@@ -107,10 +107,10 @@ class InCopies:
         return found
 
     @contextmanager
-    def _attached(self, record: Path, path_in_copy: Callable[[str, str], str]) -> Iterator[sqlite3.Cursor]:
+    def _attached(self, record: Path | None, path_in_copy: Callable[[str, str], str]) -> Iterator[sqlite3.Cursor]:
         cursor = self._connection.cursor()  # not the catalog's own kind: its errors name the catalog
         self._connection.create_function("path_in_copy", 2, path_in_copy, deterministic=True)
-        if record.exists():
+        if record is not None:
             cursor.execute("ATTACH ? AS copy", (address_to_read(record),))
         else:
             cursor.executescript("ATTACH ':memory:' AS copy; CREATE TABLE copy.files (path, sha256, verified_at)")

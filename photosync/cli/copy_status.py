@@ -29,9 +29,9 @@ def print_copies(
     A copy that no pull ends with may be of any age, such as that on a disk in a drawer.
     """
     now, exits = clock.now(), []
-    for name in config.copies:
+    for name, address in config.copy_addresses.items():
         try:
-            copy = state_of(name, library, catalog)
+            copy = state_of(name, address, library, catalog)
         except DestinationError as error:  # what is known of it is damaged
             print_failure(error)
             exits.append(error.exit)
@@ -52,6 +52,8 @@ def _lines(copy: CopyState, now: datetime) -> Iterator[str]:
     """How old it is, and what it lacks; what is wrong with it; when it was read."""
     totals, compared, age = copy.totals, copy.compared, copy.age(now)
     complete = f"complete {ago(age)}" if age is not None else "never complete"
+    if copy.is_in_another_place:
+        complete = "never complete in this place, which is another than before"
     lacks = "lacks nothing"
     if compared.lacking:
         lacks = f"lacks {_files(compared.lacking)} ({format_size(compared.lacking_bytes)}): photosync copy {copy.name}"

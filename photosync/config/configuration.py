@@ -8,7 +8,7 @@ from pathlib import Path
 
 from photosync.config.notices import Notify, Told
 from photosync.config.options import Defaults
-from photosync.copies import CopySettings
+from photosync.copies import CopySettings, address_of
 from photosync.errors import ConfigError
 from photosync.metadata import Mode, Settings
 from photosync.plugins import ProviderPlugin
@@ -66,6 +66,11 @@ class Config:
         if name in self.unusable:
             raise self.unusable[name]
         return self.accounts[name]
+
+    @property
+    def copy_addresses(self) -> Mapping[str, str]:
+        """The address of the place of each copy, by its name."""
+        return {name: address_of(each, self.path.parent) for name, each in self.copies.items()}
 
     def copy(self, name: str) -> CopySettings:
         """Raises `ConfigError`."""

@@ -5,7 +5,7 @@ Nothing in it is deleted or overwritten: an earlier version of a file is kept be
 """
 
 from photosync.copies.overlap import check_overlap
-from photosync.copies.place import CopySettings, folder_of, is_object_store, open_place
+from photosync.copies.place import CopySettings, address_of, folder_of, is_object_store, open_place
 from photosync.copies.record import CopyRecord, CopyTotals, RecordedCopy, RecordedPlace, record_errors, time_of
 from photosync.copies.store import CopyStore, Stored, WrongContentError
 
@@ -18,6 +18,7 @@ __all__ = [
     "RecordedPlace",
     "Stored",
     "WrongContentError",
+    "address_of",
     "check_overlap",
     "folder_of",
     "is_object_store",

@@ -34,7 +34,7 @@ class FolderStore:
     def __init__(self, name: str, root: Path) -> None:
         self._name = name
         self._root = root
-        self.address = os.path.realpath(root)
+        self.address = os.path.realpath(root)  # as `place.address_of`
         self._descriptor: int | None = None
         """The folder as it was found first. While it is open, no other one gets its number."""
         self._unfinished: list[Path] = []

@@ -54,10 +54,18 @@ class ObjectStore:
     has_content_tags = True
 
     def __init__(
-        self, name: str, url: str, options: Mapping[str, str], *, retry_budget: timedelta, timeout: timedelta
+        self,
+        name: str,
+        url: str,
+        options: Mapping[str, str],
+        *,
+        address: str,
+        retry_budget: timedelta,
+        timeout: timedelta,
     ) -> None:
         """`name`: of the copy, for messages. `options`: what the engine takes, such as endpoint and access_key_id.
 
+        `address`: see `CopyStore`.
         `retry_budget`: for the retries of one request. `timeout`: the longest wait for the next byte of an answer.
         """
         try:
@@ -69,7 +77,7 @@ class ObjectStore:
             ) from error
         self._engine = obstore
         self._name = name
-        self.address = " ".join(filter(None, (url.rstrip("/"), options.get("endpoint"), options.get("account_name"))))
+        self.address = address
         self._large = BoundedSemaphore(_LARGE_AT_A_TIME)
         self._tags_are_md5s = True
         self._takes_conditions: bool | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -98,10 +99,22 @@ def folder_of(settings: CopySettings, base: Path) -> Path | None:
     return None if is_object_store(settings) else base / expanded(settings.to)
 
 
+def address_of(settings: CopySettings, base: Path) -> str:
+    """Tells a place from others; the same however a folder is named. A relative one starts at `base`."""
+    folder = folder_of(settings, base)
+    if folder is not None:
+        return os.path.realpath(folder)
+    return " ".join(filter(None, (settings.to.rstrip("/"), settings.endpoint, settings.account_name)))
+
+
 def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
     """The copy of this name. A relative folder starts at `base`. Raises `UsageError`. Nothing is requested yet."""
     folder = folder_of(settings, base)
     if folder is not None:
         return FolderStore(name, folder)
-    budget, timeout = settings.retry_budget, settings.timeout
-    return ObjectStore(name, settings.to, settings.options(), retry_budget=budget, timeout=timeout)
+    return ObjectStore(
+        *(name, settings.to, settings.options()),
+        address=address_of(settings, base),
+        retry_budget=settings.retry_budget,
+        timeout=settings.timeout,
+    )

@@ -43,7 +43,7 @@ def show_coverage(
         if config.copies:
             from photosync.jobs.copy.state import items_in_copies
 
-            copies |= items_in_copies(library, catalog, config.copies, names)
+            copies |= items_in_copies(config.copy_addresses, library, catalog, names)
     if general.json:
         for each in found:
             print_json(coverage_json(each, copies.get(each.account)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,8 @@ class CopyState:
     compared: CopyComparison
     oldest_reading_at: datetime | None
     """When the file was read there that was not read for longest, of those that were."""
+    is_in_another_place: bool
+    """What was brought is in another place than the configured one; so nothing is known of that."""
 
     def exit(self, oldest: timedelta | None, now: datetime) -> Exit:
         """For monitoring: DAMAGE as long as something there is known to be wrong; else OK, or why it is too old.
@@ -72,32 +74,47 @@ def record_path(library: Library, name: str) -> Path:
     return library.program_folder / "copies" / f"{name}.db"
 
 
-def state_of(name: str, library: Library, catalog: Catalog) -> CopyState:
-    """The state of the copy of this name. Raises `DestinationError` if what is known of it cannot be read."""
+def state_of(name: str, address: str, library: Library, catalog: Catalog) -> CopyState:
+    """The state of the copy of this name, whose place has this address.
+
+    Raises `DestinationError` if what is known of it cannot be read.
+    """
     path, totals = record_path(library, name), _NOTHING
-    if path.exists():
-        with CopyRecord(path, to_read=True) as record:
+    known = _known(path, address)
+    if known is not None:
+        with CopyRecord(known, to_read=True) as record:
             totals = record.totals()
     with record_errors(path):
-        compared = catalog.in_copies.compared(path, path_in_copy)
-        return CopyState(name, totals, compared, time_of(compared.oldest_reading_at))
+        compared = catalog.in_copies.compared(known, path_in_copy)
+        oldest = time_of(compared.oldest_reading_at)
+    return CopyState(name, totals, compared, oldest, is_in_another_place=known is None and path.exists())
 
 
 def items_in_copies(
-    library: Library | None, catalog: Catalog, copies: Iterable[str], accounts: Sequence[str]
+    copies: Mapping[str, str], library: Library | None, catalog: Catalog, accounts: Sequence[str]
 ) -> Mapping[str, ItemsInCopies]:
     """For each account in how many of these copies its items are; nothing without copies. `accounts`: only of these.
 
-    Raises `DestinationError` if what is known of the copies cannot be read.
+    `copies`: the address of each by its name. Raises `DestinationError` if what is known of one cannot be read.
     """
-    paths = [record_path(library, name) for name in copies] if library else []
-    if not paths:
+    if library is None or not copies:
         return {}
     catalog.in_copies.begin_count()
-    for path in paths:
+    for name, address in copies.items():
+        path = record_path(library, name)
+        known = _known(path, address)
         with record_errors(path):
-            catalog.in_copies.count(path, path_in_copy)
-    return catalog.in_copies.counts(len(paths), accounts)
+            catalog.in_copies.count(known, path_in_copy)
+    return catalog.in_copies.counts(len(copies), accounts)
+
+
+def _known(path: Path, address: str) -> Path | None:
+    """The record of a copy; None if nothing was brought to the place with this address, which is now configured."""
+    if not path.exists():
+        return None
+    with CopyRecord(path, to_read=True) as record:
+        place = record.place
+    return path if place is None or place.address == address else None
 
 
 def _text(time: datetime | None) -> str | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from photosync.catalog import Catalog
-from photosync.copies import CopyRecord, CopySettings, check_overlap, folder_of, open_place
+from photosync.copies import CopyRecord, CopySettings, address_of, check_overlap, folder_of, open_place
 from photosync.errors import Exit
 from photosync.jobs.copy.contents import mark
 from photosync.jobs.copy.state import record_path, state_of
@@ -67,7 +67,8 @@ class CopyDoctor:
         return self._check(Result.OK, f"{settings.to} can be read")
 
     def _files(self) -> Iterator[Check]:
-        state = state_of(self.name, self.library, self.catalog)
+        address = address_of(self.copies[self.name], self.base)
+        state = state_of(self.name, address, self.library, self.catalog)
         if state.totals.last_good_at is None:
             yield self._check(Result.WARNING, "it was never complete", f"Run: photosync copy {self.name}")
         else:

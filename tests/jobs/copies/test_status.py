@@ -149,6 +149,13 @@ def test_a_copy_in_another_place_begins_anew(sandbox: Sandbox, place: Place, tmp
     Place(str(tmp_path / "new disk"), tmp_path / "new disk").configure(sandbox)
     photo = sandbox.files()[0]
     photo.write_bytes(photo.read_bytes()[:-1])
+    moved = state(sandbox)
+    assert (moved["last_good"], moved["files"]) == (None, 0)
+    assert isinstance(moved["lacking"], int)
+    assert moved["lacking"] >= len(sandbox.files())
+    assert lines(sandbox)[0].startswith("never complete in this place, which is another than before; 0 files there ")
+    (amazon,) = sandbox.run("coverage").objects
+    assert amazon["in_copies"] == {"0": len(sandbox.files()), "1": 0}
     assert copied(sandbox).exit == 3
     began = state(sandbox)
     assert (began["last_exit"], began["last_good"], began["lacking"]) == (3, None, 1)
