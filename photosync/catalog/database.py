@@ -376,8 +376,9 @@ class Catalog:
         return records(self._connection, path=path, item=item)
 
     def count_saved(self, account: str) -> int:
-        """The number of items that have a file and are not gone."""
-        count = "SELECT count(*) FROM items WHERE account = ? AND path IS NOT NULL AND state <> 'gone'"
+        """The number of items that have a file, here or in copies alone, and are not gone."""
+        count = """SELECT count(*) FROM items
+            WHERE account = ? AND coalesce(path, offsite_path) IS NOT NULL AND state <> 'gone'"""
         return int(self._connection.execute(count, (account,)).fetchone()[0])
 
     def totals(self, account: str) -> AccountTotals:

@@ -1,4 +1,4 @@
-"""Which files may be halves of live photos: by their content identifiers, and by their names."""
+"""Which files, here or in copies alone, may be halves of live photos: by their content identifiers and their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from photosync.model import Location
 MOST_FILES = 16
 """Of a live photo, its copies and edited ones. If more files have it, a program wrote it everywhere."""
 
-_RELATED = """account = ?1 AND path IS NOT NULL AND content_identifier IN (
+_RELATED = """account = ?1 AND coalesce(path, offsite_path) IS NOT NULL AND content_identifier IN (
         SELECT content_identifier FROM items WHERE account = ?1 AND content_identifier IN (
             SELECT content_identifier FROM items
             WHERE account = ?1 AND id IN (SELECT value FROM json_each(?2)) AND +content_identifier IS NOT NULL
@@ -36,7 +36,8 @@ class LivePhotos:
 
     def with_identifier(self, account: str, identifier: str) -> list[CatalogEntry]:
         """The files with this content identifier, the oldest first; none if there are too many."""
-        condition = "account = ? AND content_identifier = ? AND path IS NOT NULL ORDER BY rowid LIMIT ?"
+        condition = """account = ? AND content_identifier = ? AND coalesce(path, offsite_path) IS NOT NULL
+            ORDER BY rowid LIMIT ?"""
         found = list(entry.select(self._connection, condition, account, identifier, MOST_FILES + 1))
         return found if len(found) <= MOST_FILES else []
 
@@ -45,9 +46,10 @@ class LivePhotos:
         return list(entry.select(self._connection, _RELATED, account, json.dumps([*ids]), MOST_FILES))
 
     def beside(self, location: Location) -> list[CatalogEntry]:
-        """The files in the same folder with the same name but for the extension."""
+        """The files in the same folder with the same name but for the extension; also those that come back there."""
         stem = location.stem_key
         # In the order of the index, a slash follows the full stop.
-        condition = "outside = ? AND path_key > ? AND path_key < ?"
+        condition = """(outside = ?1 AND path_key > ?2 AND path_key < ?3)
+            OR (outside = ?1 AND offsite_key > ?2 AND offsite_key < ?3)"""
         found = entry.select(self._connection, condition, location.root, f"{stem}.", f"{stem}/")
-        return [each for each in found if each.location is not None and each.location.stem_key == stem]
+        return [each for each in found if (each.location or each.offsite or location).stem_key == stem]

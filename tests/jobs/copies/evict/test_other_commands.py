@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from photosync.errors import Exit
+from photosync.model import Kind
 from photosync.testing.command import Sandbox
 from photosync.testing.faults import Fault
 from photosync_amazon.simulator import AmazonSimulator
@@ -210,6 +212,28 @@ def test_sidecars_stay(tmp_path: Path, amazon: AmazonSimulator) -> None:
     assert sandbox.run("verify").exit == 0
     check_lists(sandbox)
     assert not (sandbox.library / path).exists()
+
+
+def test_the_other_half_of_a_live_photo(tmp_path: Path) -> None:
+    """Each half is judged for itself; a movie that comes later goes where its still was, and the two are a pair."""
+    with AmazonSimulator(items=0) as simulator:
+        identifier, taken = "A11CE000-0000-0000-0000-000000000001", datetime(2020, 12, 31, 23, 30)
+        still, movie = (
+            simulator.library.add(name=name, kind=kind, taken=taken + later, content_identifier=identifier)[0]
+            for name, kind, later in (
+                ("IMG_1.JPG", Kind.PHOTO, timedelta()),
+                ("IMG_1.MOV", Kind.VIDEO, timedelta(days=40)),
+            )
+        )
+        sandbox = Sandbox(tmp_path / "user")
+        sandbox.configure({"amazon": simulator.account_settings()})
+        assert sandbox.run("pull", "amazon", "--kind", "photo").number("saved") == 1
+        with_copies(sandbox, FIRST, SECOND)
+        id_, path = gone(sandbox)
+        assert (id_, path) == (still, "amazon/2020/12/IMG_1.JPG")
+        assert sandbox.run("pull", "amazon").number("saved") == 1
+        (row,) = sandbox.run("list", "amazon", "--saved").objects
+        assert (row["id"], row["path"], row["pair"]) == (movie, "amazon/2020/12/IMG_1.MOV", still)
 
 
 def test_a_folder_outside_the_library(tmp_path: Path) -> None:
