@@ -33,7 +33,7 @@ def print_summary(general: GeneralOptions, summary: Summary) -> None:
         from photosync.jobs.failures import advice_for
 
         for reason in dict.fromkeys(each.reason for each in summary.errors):
-            print_error(f"{_subject(summary)}: {reason}: {advice_for(reason)}")
+            print_error(f"{_subject(summary)}: {reason}: {advice_for(reason, summary.command)}")
 
 
 def print_end(

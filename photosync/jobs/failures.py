@@ -43,10 +43,21 @@ ADVICE = {
 }
 """What a user can do, by the reason."""
 
+_OTHER_COPY = "Another copy may have it right. To repair this one: photosync verify --copy NAME --repair."
+_ADVICE_ABOUT_COPIES = {
+    Reason.HASH_MISMATCH: _OTHER_COPY,
+    Reason.NOT_FOUND: _OTHER_COPY,
+    Reason.UNREADABLE: "Check the disk and its permissions. Another copy may have it: restore from that one.",
+    Reason.NAME_TAKEN: "Move away what is in its place.",
+    Reason.UNREACHABLE: "Check the connection, and whether the disk is mounted. The next run tries again.",
+}
+"""The same for `copy` and `restore`, where it is another matter: no service is involved."""
 
-def advice_for(reason: str | None) -> str | None:
-    """What the user can do about an item that failed for this reason; None if it has not failed."""
-    return next((advice for each, advice in ADVICE.items() if each == reason), None)
+
+def advice_for(reason: str | None, command: str = "") -> str | None:
+    """What the user can do about an item that failed for this reason in a run of `command`; None: it did not fail."""
+    advice = {**ADVICE, **_ADVICE_ABOUT_COPIES} if command in ("copy", "restore") else ADVICE
+    return next((text for each, text in advice.items() if each == reason), None)
 
 
 def was_told(before: CatalogEntry | None, reason: Reason) -> bool:

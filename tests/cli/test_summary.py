@@ -7,7 +7,7 @@ import pytest
 from photosync.cli.options import GeneralOptions
 from photosync.cli.summary import print_summary
 from photosync.errors import Exit
-from photosync.jobs.report import Summary
+from photosync.jobs.report import ItemFailure, Summary
 from photosync_amazon.simulator import AmazonSimulator
 from tests.cli.conftest import CommandLine
 
@@ -48,3 +48,17 @@ def test_changes_and_rebuild_use_the_words_of_the_json_too(photosync: CommandLin
     assert rebuilt.startswith(
         "amazon: 12 listed: 0 known, 0 adopted, 12 missing (the next pull brings them), nothing downloaded, in "
     )
+
+
+@pytest.mark.parametrize("command", ["copy", "restore"])
+@pytest.mark.parametrize("reason", ["hash_mismatch", "not_found", "name_taken", "unreachable"])
+def test_a_copy_is_no_service(capsys: pytest.CaptureFixture[str], command: str, reason: str) -> None:
+    """What helps is not to be done at a service, where somebody would delete a photo for a damaged copy."""
+    summary = Summary(command, "usb", listed=1, exit=Exit.PARTIAL)
+    summary.add_failure(ItemFailure("id", "a.jpg", reason, "it is damaged"))
+    print_summary(GeneralOptions(), summary)
+    said = capsys.readouterr().err
+    assert reason in said
+    assert "service" not in said
+    assert "delete" not in said
+    assert "pull" not in said

@@ -63,7 +63,9 @@ def restore(
             )
         return _library(general, copy, to, selection, jobs)
     if copy is not None or offsite or (account is None and wanted is not None):
-        if everything or (copy is not None and not (offsite or wanted is not None or is_selection(selection))):
+        if everything:
+            raise UsageError("--all is everything in the trash; all that only copies have is --offsite")
+        if copy is not None and not (offsite or wanted is not None or is_selection(selection)):
             raise UsageError(
                 "--from: name with --to the folder in which the library is made; or say which files come back to the "
                 "library of the configuration: --id, a selection such as --year 2019, or --offsite for all of it"

@@ -72,7 +72,8 @@ class BringFiles:
         for file in files:
             try:
                 with file_errors(file.source):
-                    planned = Brought(file) if _is_there(file) else Brought(file, 0)
+                    size_bytes = file.offsite.size_bytes if file.offsite else 0
+                    planned = Brought(file) if _is_there(file) else Brought(file, size_bytes)
             except ItemError as error:
                 planned = Brought(file, error=error)
             self._count(planned)
