@@ -22,7 +22,10 @@ from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, SECRET, Place, S3Server, copied
 from tests.jobs.copies.store_proxy import (
     Action,
+    Answer,
+    Ask,
     Operation,
+    Request,
     StoreFault,
     StoreProxy,
     cut,
@@ -346,6 +349,40 @@ def test_a_content_that_arrives_otherwise(
     rest = copied(sandbox)
     assert (rest.exit, rest.number("failed")) == (0, 0), rest
     assert place.files()[error["id"]] == (sandbox.library / error["id"]).read_bytes()
+    check_copy(sandbox, place)
+
+
+def test_what_came_there_meanwhile_is_not_replaced(sandbox: Sandbox, place: Place, proxy: StoreProxy) -> None:
+    """S3 refuses a new object in the place of another one: of another run, or one that a listing lacked."""
+    taken = refuse(412, "PreconditionFailed")
+
+    def come_first(request: Request, ask: Ask) -> Answer | None:
+        assert request.headers["if-none-match"] == "*"
+        spoil_sent(request, ask)
+        return taken(request, ask)
+
+    def send_twice(request: Request, ask: Ask) -> Answer | None:
+        """The first answer is lost, and the engine sends it again."""
+        ask(request)
+        return taken(request, ask)
+
+    with proxy.failing(StoreFault(come_first, ["PUT"], path=PHOTO), StoreFault(send_twice, ["PUT"], path="DSC_0001")):
+        result = copied(sandbox)
+    assert (result.exit, result.reasons) == (Exit.PARTIAL, ["name_taken"]), result
+    assert copied(sandbox).number("saved") == 1
+    assert len([path for path in place.files() if "/replaced/" in path]) == 1, "what came first is kept"
+    check_copy(sandbox, place)
+
+
+def test_a_store_without_conditions(sandbox: Sandbox, place: Place, proxy: StoreProxy) -> None:
+    give_up_soon(place, sandbox)
+
+    def unknown(request: Request, ask: Ask) -> Answer | None:
+        return refuse(501, "NotImplemented")(request, ask) if "if-none-match" in request.headers else ask(request)
+
+    with proxy.failing(StoreFault(unknown, ["PUT"])):
+        result = copied(sandbox)
+    assert (result.exit, result.number("failed")) == (0, 0), result
     check_copy(sandbox, place)
 
 
