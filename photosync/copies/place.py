@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from photosync.copies.aws_profile import options_of_profile
 from photosync.copies.folder import FolderStore
 from photosync.copies.object_store import ObjectStore
 from photosync.copies.store import CopyStore
@@ -84,7 +85,7 @@ class CopySettings(BaseModel):
                 raise ValueError("expected https://…; plain http goes to this computer alone")
         return value
 
-    def options(self) -> Mapping[str, str]:
+    def options(self) -> dict[str, str]:
         """What the engine gets."""
         return {name: value for name, value in self if value is not None and name not in _OURS}
 
@@ -112,8 +113,11 @@ def open_place(name: str, settings: CopySettings, base: Path) -> CopyStore:
     folder = folder_of(settings, base)
     if folder is not None:
         return FolderStore(name, folder)
+    options = settings.options()
+    if settings.to.startswith("s3://") and "access_key_id" not in options:
+        options = options_of_profile() | options
     return ObjectStore(
-        *(name, settings.to, settings.options()),
+        *(name, settings.to, options),
         address=address_of(settings, base),
         retry_budget=settings.retry_budget,
         timeout=settings.timeout,
