@@ -11,7 +11,7 @@ from threading import Event
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
-from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError
+from photosync.errors import DestinationError, Exit, ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.jobs.copy.contents import contents_to_change, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import (
@@ -32,6 +32,7 @@ from photosync.library import Library, digest_of
 _BATCH = 64
 _BATCH_S = 2.0
 """What was sent is recorded after so many files, or so long."""
+_DOUBTFUL = {Reason.DAMAGED, Reason.UNREADABLE}
 _LOOK = 500
 """So many files are compared with the record at a time."""
 
@@ -58,8 +59,11 @@ class Copy:
     _is_known: bool = field(default=True, init=False)
     """Whether the record is about this place."""
     _failed: set[str] = field(default_factory=set, init=False)
+    _is_first_look: bool = field(default=False, init=False)
     _is_second_look: bool = field(default=False, init=False)
     """The library has changed during the first one; now only what came meanwhile is missing."""
+    _doubtful: list[Sent] = field(default_factory=list, init=False)
+    """Files that were not as recorded in the first look; a run may have been changing them."""
     _done: list[RecordedCopy] = field(default_factory=list, init=False)
     _recorded_at: float = field(default=0.0, init=False)
 
@@ -73,6 +77,7 @@ class Copy:
                 self._bring_all()
         except PhotosyncError as error:
             self._summary.exit, self._summary.message, self._summary.error = error.exit, str(error), error
+        self._fail_doubtful()
         self._summary.seconds = time.monotonic() - began
         self._summary.check_totals()
         return self._summary
@@ -101,14 +106,17 @@ class Copy:
             self.store.remove_unfinished()
         if place := self.record.place:
             self._bring(iter([mark(self.library, place)]))
-        version = self.catalog.version
+        version, self._is_first_look = self.catalog.version, True
         self._bring(self._photos())
+        self._is_first_look = False
         self._bring(offsite_files(self.library, self.catalog))
         with self._library_at_rest():
             if self.catalog.version != version:
+                self._doubtful.clear()
                 self._is_second_look = True
                 self._bring(self._photos())
                 self._is_second_look = False
+            self._fail_doubtful()
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace, self._failed)
             self._bring(chain(lists.files(), own_files(self.library)))
         self._outage.check()
@@ -171,6 +179,9 @@ class Copy:
     def _take_result(self, result: Sent) -> None:
         file = result.task.file
         if result.record is None:
+            if self._is_first_look and isinstance(result.error, ItemError) and result.error.reason in _DOUBTFUL:
+                self._doubtful.append(result)
+                return
             self._failed.add(file.path)
             if isinstance(result.error, TemporaryError):
                 self._outage.add(result, result.error)
@@ -188,6 +199,12 @@ class Copy:
             self.reporter.saved(file.path, file.path)
         if len(self._done) >= _BATCH or time.monotonic() - self._recorded_at > _BATCH_S:
             self._note_done()
+
+    def _fail_doubtful(self) -> None:
+        for each in self._doubtful:
+            self._failed.add(each.task.file.path)
+            self._fail(each)
+        self._doubtful.clear()
 
     def _fail(self, result: Sent) -> None:
         file, error = result.task.file, result.error

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -167,3 +171,23 @@ def test_two_runs_do_not_work_on_one_copy(sandbox: Sandbox) -> None:
     with Lock(sandbox.library / OWN / "copies" / f"{NAME}.lock", timeout_s=5).held():
         result = sandbox.run("copy")
     assert result.exit == Exit.LOCKED
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_file_that_is_changed_meanwhile_is_not_damaged(sandbox: Sandbox, place: Place) -> None:
+    """The copy takes what the library has at the end, when no run changes it."""
+    photo = sandbox.files()[-1]
+    name, content = photo.relative_to(sandbox.library).as_posix(), photo.read_bytes() + b"fixed"
+    run = sandbox.start("copy", "--bwlimit", "8k", "--jobs", "1")
+    while not any(path.is_file() for path in (place.folder / "amazon").rglob("*")):
+        assert run.poll() is None
+        time.sleep(0.01)
+    photo.write_bytes(content)
+    with closing(sqlite3.connect(sandbox.library / OWN / "catalog.db", isolation_level=None)) as catalog:
+        catalog.execute(
+            "UPDATE items SET stored_sha256 = ?, stored_size = ? WHERE path = ?",
+            (hashlib.sha256(content).hexdigest(), len(content), name),
+        )
+    _, stderr = run.communicate(timeout=60)
+    assert run.returncode == 0, stderr
+    assert place.files()[name] == content
