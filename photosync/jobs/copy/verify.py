@@ -97,22 +97,25 @@ class VerifyCopy:
         self.summary.check_totals()
 
     def _findings(self, there: dict[str, Stored]) -> Iterator[Finding]:
-        to_read: list[RecordedCopy] = []
+        to_read: list[tuple[float, str]] = []
+        """When each was read last, and its path, as the listing has it: a million records would take half a GB."""
         by_listing: list[Finding] = []
         for known in self.record.files():
-            finding = self._by_listing(known, there.get(known.path))
+            stored = there.get(known.path)
+            finding = self._by_listing(known, stored)
             if finding is not None:
                 by_listing.append(finding)
-            else:
-                to_read.append(known)
+            elif stored is not None:
+                to_read.append((known.verified_at or 0.0, stored.path))
         self.record.note_wrong(each.path or "" for each in by_listing)
         yield from by_listing
-        to_read.sort(key=lambda each: each.verified_at or 0.0)
-        chosen = to_read[: ceil(self.part * len(to_read))]
+        to_read.sort()
+        chosen = [path for _, path in to_read[: ceil(self.part * len(to_read))]]
         self.summary.count_right(len(to_read) - len(chosen))
-        self.reporter.wanted(len(chosen), sum(each.size_bytes for each in chosen))
+        to_read.clear()
+        self.reporter.wanted(len(chosen), sum(there[path].size_bytes for path in chosen))
         outage = StoreOutage[_Read](lambda: self.store)
-        for read in results(iter(chosen), self._read, _Read, self.workers, self.cancel):
+        for read in results(filter(None, map(self.record.file, chosen)), self._read, _Read, self.workers, self.cancel):
             if isinstance(read.error, TemporaryError):
                 outage.add(read, read.error)
                 continue
