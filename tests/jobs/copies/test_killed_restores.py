@@ -62,13 +62,18 @@ def test_files_of_an_account_by_their_ids(sandbox: Sandbox, kind: str) -> None:
 @kinds
 def test_a_whole_library(sandbox: Sandbox, kind: str) -> None:
     succeeds(sandbox, "restore", "--from", FIRST, "--to", str(sandbox.folder / "wanted"))
-    wanted = {name: hash_ for name, hash_ in hashes(sandbox).items() if name.startswith("wanted/")}
+    wanted = files_below(sandbox, "wanted")
     new = sandbox.folder / "new"
     for _ in killed_runs(sandbox, kind, "restore", "--from", FIRST, "--to", str(new)):
         succeeds(sandbox, "restore", "--from", FIRST, "--to", str(new))
-        found = {name: hash_ for name, hash_ in hashes(sandbox).items() if name.startswith("new/")}
-        assert {name.removeprefix("new"): each for name, each in found.items()} == {
-            name.removeprefix("wanted"): each for name, each in wanted.items()
-        }
+        assert files_below(sandbox, "new") == wanted
         check_list(new)
         assert succeeds(sandbox, "verify", "--library", str(new)).number("missing") == 0
+
+
+def files_below(sandbox: Sandbox, folder: str) -> dict[str, str]:
+    """The hashes of a library's files; the record of its copy is not the same each time."""
+    found = {
+        name.removeprefix(f"{folder}/"): each for name, each in hashes(sandbox).items() if name.startswith(f"{folder}/")
+    }
+    return {name: "" if name.startswith(".photosync/copies/") else hash_ for name, hash_ in found.items()}
