@@ -9,7 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from photosync.api.change import checked_ids
-from photosync.api.copies import matching, opened_copies, outside_folders
+from photosync.api.copies import matching, opened_copies, outside_folders, wanted_album_folders
 from photosync.api.progress import Reporting
 from photosync.api.selection import AskedSelection
 from photosync.errors import PhotosyncError, UsageError
@@ -107,7 +107,7 @@ def bringing_back(
             wanted=WantedBack(asked.account, asked.ids, matching(asked.selection)),
             reporter=reporter,
             folders=frozenset(outside_folders(config)),
-            albums={name: account.options.albums for name, account in config.accounts.items()},
+            albums=wanted_album_folders(config),
             workers=jobs or WORKERS,
             dry_run=dry_run,
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from photosync.catalog import Catalog
     from photosync.config import Config
     from photosync.copies import CopyRecord, CopyStore
+    from photosync.jobs.albums.folders import WantedFolders
     from photosync.jobs.copy.other_copies import OtherCopies
     from photosync.jobs.copy.verify import VerifyCopy
     from photosync.jobs.report import Reporter, Summary
@@ -153,10 +154,16 @@ def restore_library(
         cancel=cancel,
         folders=frozenset(outside_folders(config)),
         record=lambda made: _record(made, name),
+        albums=wanted_album_folders(config),
         wants=matching(selection),
         workers=jobs or WORKERS,
     )
     return job.run()
+
+
+def wanted_album_folders(config: Config) -> dict[str, WantedFolders]:
+    """Whether the albums of each account have folders."""
+    return {name: account.options.albums for name, account in config.accounts.items()}
 
 
 def outside_folders(config: Config) -> Iterator[str]:

@@ -287,3 +287,22 @@ def _is_same(file: AlbumFile, other: AlbumFile | None) -> bool:
 def _link_text(file: AlbumFile) -> str:
     """Where a symbolic link leads: relative, so that the library can be moved."""
     return os.path.relpath(file.target, _folder(file.path))
+
+
+def update_album_folders(
+    library: Library,
+    catalog: Catalog,
+    wanted: Mapping[str, WantedFolders],
+    note: Callable[[str], None],
+    cancel: Event,
+) -> None:
+    """Bring the folders of several accounts up to date. Raises `DestinationError` and `CancelledError`."""
+    for account, form in wanted.items():
+        AlbumFolders(account=account, library=library, catalog=catalog, note=note, cancel=cancel).update(form)
+
+
+def lose_album_folders(catalog: Catalog) -> None:
+    """The folders are not there, although the catalog has them: they are made anew. In a transaction of the caller."""
+    for account in catalog.accounts():
+        if state := catalog.album_files.state(account):
+            catalog.album_files.set_state(account, state[0], BEING_CHANGED)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from photosync.catalog import Catalog, CatalogEntry, OffsiteFile
 from photosync.errors import Exit, PhotosyncError, UsageError
-from photosync.jobs.albums.folders import AlbumFolders, WantedFolders
+from photosync.jobs.albums.folders import WantedFolders, update_album_folders
 from photosync.jobs.albums.json_files import JsonFiles
 from photosync.jobs.copy.bring_files import BringFiles, Brought
 from photosync.jobs.copy.fetch import Fetcher
@@ -148,12 +148,4 @@ class BringBack:
         """What names the files follows, also what a killed run left."""
         repair_lists(self.library, self.catalog, self.reporter.note)
         JsonFiles(self.library, self.catalog, self.reporter.note).update()
-        for account, wanted in self.albums.items():
-            folders = AlbumFolders(
-                account=account,
-                library=self.library,
-                catalog=self.catalog,
-                note=self.reporter.note,
-                cancel=self.fetcher.cancel,
-            )
-            folders.update(wanted)
+        update_album_folders(self.library, self.catalog, self.albums, self.reporter.note, self.fetcher.cancel)

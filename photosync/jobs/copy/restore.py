@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,6 +12,7 @@ from threading import Event
 from photosync.catalog import Catalog, DamagedCatalogError
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError, UsageError
+from photosync.jobs.albums.folders import WantedFolders, lose_album_folders, update_album_folders
 from photosync.jobs.copy.bring_files import BringFiles, Brought
 from photosync.jobs.copy.contents import note_place
 from photosync.jobs.copy.fetch import Fetcher
@@ -51,6 +52,8 @@ class RestoreLibrary:
     """Those outside the library that the configuration names: the catalog of a copy chooses no others."""
     record: Callable[[Library], AbstractContextManager[CopyRecord]]
     """Opens what is known of the copy, in the library that is made."""
+    albums: Mapping[str, WantedFolders]
+    """Whether the albums of an account have folders: these are in no copy."""
     wants: Callable[[Item], bool] | None = None
     """Which items are wanted; None: all of the copy."""
     workers: int = WORKERS
@@ -124,6 +127,8 @@ class RestoreLibrary:
         take_copy(self.library)
 
     def _bring_files(self, catalog: Catalog) -> None:
+        with catalog.transaction():
+            lose_album_folders(catalog)
         fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
         bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers, self.folders)
         with self.record(self.library) as record:
@@ -135,6 +140,7 @@ class RestoreLibrary:
                 record.note(self._read)
         if self.wants is None:
             repair_lists(self.library, catalog, self.reporter.note, self.folders)
+            update_album_folders(self.library, catalog, self.albums, self.reporter.note, self.cancel)
 
     def _note_read(self, record: CopyRecord, brought: Brought) -> None:
         """What came was read in the copy and is right: the next copy does not compare it again."""

@@ -12,6 +12,7 @@ import yaml
 
 from photosync.errors import Exit
 from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, Place, copied
 from tests.jobs.copies.test_copy import library_files
 
@@ -125,3 +126,32 @@ def test_what_is_missing_is_said(sandbox: Sandbox, options: tuple[str, ...]) -> 
     result = sandbox.run("restore", *options)
     assert result.exit == Exit.USAGE
     assert "--to" in result.stderr
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+@pytest.mark.parametrize("form", ["link", "copy"])
+@pytest.mark.parametrize("is_part", [False, True])
+def test_the_folders_of_albums(
+    sandbox: Sandbox, simulator: AmazonSimulator, place: Place, tmp_path: Path, form: str, *, is_part: bool
+) -> None:
+    """They are in no copy. After a part, they come with the photos of the next pull."""
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="fix", albums=form)
+    place.configure(sandbox)
+    assert sandbox.run("pull", "amazon").exit == 0
+    wanted = album_files(sandbox)
+    assert wanted
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    selection = ("--kind", "video") if is_part else ()
+    assert other.run("restore", "--from", NAME, "--to", str(other.library), *selection).exit == 0
+    assert album_files(other) == ({} if is_part else wanted)
+    assert other.run("pull", "amazon").exit == 0
+    assert album_files(other) == wanted
+
+
+def album_files(sandbox: Sandbox) -> dict[str, bytes]:
+    return {
+        path.relative_to(sandbox.library).as_posix(): path.read_bytes()
+        for path in (sandbox.library / "Albums").rglob("*")
+        if path.is_file()
+    }
