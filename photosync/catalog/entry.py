@@ -95,6 +95,11 @@ class CatalogEntry(NamedTuple):
         return (self.location is None and not is_elsewhere) or self.reason is not None or self.is_missing
 
     @property
+    def own_location(self) -> Location | None:
+        """Where its file is; or comes back to, if only copies of the library have it."""
+        return self.location or self.offsite
+
+    @property
     def was_pushed(self) -> bool:
         """Whether the item is not in the library, but was uploaded from a file of the user."""
         return self.state == "pushed"

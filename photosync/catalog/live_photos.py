@@ -52,4 +52,4 @@ class LivePhotos:
         condition = """(outside = ?1 AND path_key > ?2 AND path_key < ?3)
             OR (outside = ?1 AND offsite_key > ?2 AND offsite_key < ?3)"""
         found = entry.select(self._connection, condition, location.root, f"{stem}.", f"{stem}/")
-        return [each for each in found if (each.location or each.offsite or location).stem_key == stem]
+        return [each for each in found if (each.own_location or location).stem_key == stem]

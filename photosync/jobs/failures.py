@@ -84,5 +84,5 @@ def failure_json(entry: CatalogEntry) -> dict[str, object]:
         "last": entry.failed_at,
         "tries": entry.tries,
         "advice": advice_for(entry.reason),
-        "path": str(entry.location) if entry.location else None,
+        "path": str(entry.own_location) if entry.own_location else None,
     }

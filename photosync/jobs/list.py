@@ -60,7 +60,7 @@ class ListedItem:
     @property
     def path(self) -> str | None:
         """The path of its file, also of one that only copies have: relative to the library, or absolute outside it."""
-        location = self.entry and (self.entry.location or self.entry.offsite)
+        location = self.entry and self.entry.own_location
         return str(location) if location else None
 
 

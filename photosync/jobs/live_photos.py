@@ -30,7 +30,7 @@ class SavedHalf:
     @classmethod
     def of(cls, entry: CatalogEntry) -> Self:
         """The file of an entry that has one."""
-        item, location = entry.item, entry.location or entry.offsite
+        item, location = entry.item, entry.own_location
         assert location is not None
         format_ = by_name(location.path)  # the extension is that of the content, where the service says another kind
         is_movie = item.kind is Kind.VIDEO if format_ is None else format_.kind is FormatKind.VIDEO

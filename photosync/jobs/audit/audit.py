@@ -231,8 +231,7 @@ class Audit:
         summary.failed += judgement.outcome is AuditOutcome.FAILED
         summary.missing += judgement.outcome is AuditOutcome.MISSING
         if judgement.proof is not None and entry is not None:
-            is_upload = entry.location is None and entry.offsite is None
-            is_touched = is_upload and not self._is_as_uploaded(entry)
+            is_touched = entry.own_location is None and not self._is_as_uploaded(entry)
             summary.proved[Proof.SIZE if is_touched else judgement.proof] += 1
             summary.size_bytes += entry.stored_size or entry.delivered_size or 0
         if judgement.finding is not None:
@@ -270,7 +269,7 @@ class Audit:
         fault = self._fault(entry)
         if fault is not None and fault.finding is FindingKind.MISSING:
             return  # it is neither here nor there
-        path = str(entry.location) if entry.location else None
+        path = str(entry.own_location) if entry.own_location else None
         name = "" if path else f"{entry.item.name or entry.id}: "
         where = "" if self._is_whole else " in this selection"
         text = f"{name}the provider does not list it{where} any more; its file stays"

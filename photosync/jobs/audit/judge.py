@@ -37,7 +37,7 @@ def judge(account: str, item: Item, entry: CatalogEntry | None, fault: FileFault
     """
 
     def found(kind: FindingKind, reason: FindingReason | Reason, error: str) -> Finding:
-        location = entry and (entry.location or entry.offsite)
+        location = entry and entry.own_location
         path = str(location) if location else None
         return Finding(path, item.id, account, kind, reason, error if path else f"{item.name or item.id}: {error}")
 
@@ -64,7 +64,7 @@ def judge(account: str, item: Item, entry: CatalogEntry | None, fault: FileFault
 
 def _proof(item: Item, entry: CatalogEntry) -> Proof:
     """As it was when the file was saved. An uploaded file is the original, whatever the service makes of it."""
-    if entry.location is not None or entry.offsite is not None:
+    if entry.own_location is not None:
         return entry.proved or Proof.OWN
     if entry.delivered_md5 in (item.md5, item.md5_hint):
         return Proof.HASH

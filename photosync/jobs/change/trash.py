@@ -206,7 +206,7 @@ class Restore(_OfTrash):
     def record(self, targets: Sequence[Target]) -> None:
         """They are there again; those in a folder are with the next listing, and what has to be downloaded first."""
         known = self.catalog.known(self.account.name, [target.id for target in targets])
-        there = [each for each in known.values() if each.location or each.offsite or self._was_pushed(each)]
+        there = [each for each in known.values() if each.own_location or self._was_pushed(each)]
         note_removed(self.catalog, self.account.name, -sum(each.is_gone for each in there))
         self.catalog.record_described(self.account.name, [each.item for each in there])
 

@@ -60,7 +60,7 @@ class WantedBack:
 
 def _file_of(entry: CatalogEntry, library: Library) -> LibraryFile | None:
     """The file of an item; None if none was ever saved."""
-    location = entry.location or entry.offsite
+    location = entry.own_location
     if location is None or entry.stored_sha256 is None:
         return None
     offsite = None

@@ -65,7 +65,7 @@ def candidates(catalog: Catalog, library: Library, wanted: Wanted) -> Iterator[t
 def _candidate(entry: CatalogEntry, library: Library, *, is_named: bool) -> Candidate | Outcome | None:
     """None: there is no file, and nobody named the item."""
     name = entry.item.name or entry.id
-    location = entry.location or entry.offsite
+    location = entry.own_location
     if location is None:
         return _refused(entry, name, "it was never saved") if is_named else None
     if entry.location is None and not library.is_taken(location):

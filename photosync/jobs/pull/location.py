@@ -102,7 +102,7 @@ class LocationChooser:
         `name_bytes`: the longest name that the file system takes.
         """
         item, root, known = downloaded.task.item, downloaded.task.root, downloaded.task.entry
-        before = known and (known.location or known.offsite)
+        before = known and known.own_location
         if known and before and before.root == root and _fits(before, name_bytes):
             file = self.library.file(before)
             is_its_own = known.location is not None and file.is_file()

@@ -291,7 +291,7 @@ class Pull:
                 self._saver.describe(item)
 
     def _preview_download(self, item: Item, entry: CatalogEntry | None) -> None:
-        location = entry.location if entry and entry.location else self._locations.expected(item)
+        location = (entry and entry.own_location) or self._locations.expected(item)
         self._summary.saved += 1
         self._summary.size_bytes += item.size_bytes or 0
         self._reporter.saved(item.name, location.path)

@@ -68,7 +68,7 @@ class Saver:
         Raises `ItemError` if the file cannot be at its location.
         """
         item, known = downloaded.task.item, downloaded.task.entry
-        is_known = known is not None and known.location is not None
+        is_known = known is not None and known.own_location is not None
         sidecars = self.catalog.fixes.sidecars(self.account, item.id) if is_known else []
         try:
             location = self._place(downloaded, sidecars)

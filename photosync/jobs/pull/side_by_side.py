@@ -62,8 +62,7 @@ class SideBySide:
         found = self._single(downloaded, others)
         if found is None and item.pair:
             entry = self.catalog.entry(self.account, item.pair)
-            has_place = entry is not None and (entry.location or entry.offsite)
-            found = self._single(downloaded, [entry] if entry is not None and has_place else [])
+            found = self._single(downloaded, [entry] if entry is not None and entry.own_location else [])
         return found.location if found else None
 
     def _single(self, downloaded: Downloaded, entries: Iterable[CatalogEntry]) -> SavedHalf | None:

@@ -24,6 +24,12 @@ from photosync.library.own_folders import temporary_path
 from photosync.model import Location
 
 
+def only_in_copies(entry: CatalogEntry) -> ItemError:
+    """The error for what needs the file of an item that the library does not have."""
+    text = f"only copies of the library have its photo. Bring it back first: photosync restore --id {entry.id}"
+    return ItemError(text, Reason.NOT_FOUND)
+
+
 @dataclass(frozen=True, slots=True)
 class GoodFile:
     """A proved content, in a file on the same disk as the location."""

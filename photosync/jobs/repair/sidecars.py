@@ -15,7 +15,7 @@ from photosync.catalog import Catalog, CatalogEntry, Sidecar
 from photosync.errors import ItemError, Reason
 from photosync.jobs.findings import FindingReason
 from photosync.jobs.fix.item_facts import facts_of
-from photosync.jobs.repair.good_file import GoodFiles, has_content
+from photosync.jobs.repair.good_file import GoodFiles, has_content, only_in_copies
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.sums_list import SumsList
 from photosync.library import Library, write_durably
@@ -84,7 +84,8 @@ class SidecarRepair:
 
     def _content(self, entry: CatalogEntry) -> bytes:
         """What the photo lacks and what the service knows, by the present settings."""
-        assert entry.location is not None
+        if entry.location is None:
+            raise only_in_copies(entry)
         photo = self.library.file(entry.location)
         if not has_content(photo, str(entry.stored_sha256)):
             raise ItemError("it is made again when its photo is right", Reason.NOT_FOUND)

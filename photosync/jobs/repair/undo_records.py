@@ -11,7 +11,7 @@ from photosync import metadata
 from photosync.catalog import Catalog, CatalogEntry
 from photosync.errors import ItemError, Reason
 from photosync.jobs.repair.copies import FolderCopies, proved_copy
-from photosync.jobs.repair.good_file import GoodFiles
+from photosync.jobs.repair.good_file import GoodFiles, only_in_copies
 from photosync.jobs.repair.placement import Placement, Wanted
 from photosync.jobs.repair.store_copies import StoreCopies
 from photosync.jobs.verify.undo_steps import BadRecord, steps_back
@@ -57,7 +57,8 @@ class UndoRecordRepair:
         return self._make_again(wanted, entry, workspace)
 
     def _make_again(self, wanted: Wanted, entry: CatalogEntry, workspace: Path) -> str:
-        assert entry.location is not None
+        if entry.location is None:
+            raise only_in_copies(entry)
         delivered = self.good_files.delivered(entry, entry.location, workspace)
         settings = replace(self.settings(entry.account), mode=metadata.Mode.FIX)
         given = metadata.Given.of(entry.item, delivered.sha256)

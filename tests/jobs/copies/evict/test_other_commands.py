@@ -212,6 +212,30 @@ def test_sidecars_stay(tmp_path: Path, amazon: AmazonSimulator) -> None:
     assert sandbox.run("verify").exit == 0
     check_lists(sandbox)
     assert not (sandbox.library / path).exists()
+    amazon.library.change(id_)
+    assert sandbox.run("pull", "amazon", "--full").number("saved") == 1
+    assert (sandbox.library / path).read_bytes() == amazon.library.content_of(id_)
+    assert set(sandbox.library.rglob("*.xmp")) >= sidecars
+    assert sandbox.run("verify").exit == 0
+    check_lists(sandbox)
+
+
+def test_a_sidecar_is_made_again_when_its_photo_is_back(tmp_path: Path, amazon: AmazonSimulator) -> None:
+    sandbox = user(tmp_path, amazon, exif="sidecar", sidecar="metadata", artist="Ada Lovelace")
+    id_, path = gone(sandbox)
+    sidecar = sandbox.library / f"{path}.xmp"
+    content = sidecar.read_bytes()
+    sidecar.write_bytes(content[:-9])
+    repaired = sandbox.run("verify", "--repair")
+    assert repaired.exit == Exit.DAMAGE, repaired
+    (finding,) = (each for each in repaired.objects if "finding" in each)
+    assert f"photosync restore --id {id_}" in str(finding["error"])
+    assert sandbox.run("verify", "--repair", "--from", FIRST).exit == 0
+    assert sidecar.read_bytes() == content
+    sidecar.unlink()
+    assert sandbox.run("restore", "--offsite").exit == 0
+    assert sandbox.run("verify", "--repair").exit == 0
+    assert sidecar.exists()
 
 
 def test_the_other_half_of_a_live_photo(tmp_path: Path) -> None:
