@@ -266,6 +266,11 @@ class ObjectStore:
             if isinstance(error, FileNotFoundError) and not is_lost and isinstance(told, TemporaryError):
                 raise
             raise told from error
+        except BaseException as error:
+            if type(error).__name__ != "PanicException":  # the engine's for a bug, which has no class to import
+                raise
+            words = "Look for line ends and the like in the credentials of the environment."
+            raise UsageError(f"copy '{self._name}': the engine cannot use its settings: {error}. {words}") from None
 
 
 def _retries(budget: timedelta) -> dict[str, Any]:

@@ -76,6 +76,15 @@ class CopySettings(BaseModel):
             raise ValueError("expected an address such as s3://bucket/photos, without empty folders, . and ..")
         return value
 
+    @field_validator("region", "access_key_id", "secret_access_key", "session_token", "account_name", "account_key")
+    @classmethod
+    def _in_one_line(cls, value: str | None) -> str | None:
+        """It goes into the head of a request. A line end may come from the file or the variable that has it."""
+        text = value.strip() if value is not None else None
+        if text is not None and not (text and text.isascii() and text.isprintable() and " " not in text):
+            raise ValueError("is empty, or has blanks or characters that it cannot have; was it copied completely?")
+        return text
+
     @field_validator("endpoint")
     @classmethod
     def _safe_endpoint(cls, value: str | None) -> str | None:

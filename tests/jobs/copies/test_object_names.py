@@ -8,7 +8,7 @@ import pytest
 
 from photosync.copies import CopyStore, open_place
 from photosync.copies.place import CopySettings
-from photosync.errors import Exit, ItemError, Reason
+from photosync.errors import Exit, ItemError, Reason, UsageError
 from photosync.testing.command import Sandbox
 from tests.jobs.copies.places import KEY, NAME, SECRET, Place
 from tests.jobs.copies.store_proxy import Answer, StoreFault, StoreProxy
@@ -50,3 +50,13 @@ def test_a_name_there_that_cannot_be_read_is_said(sandbox: Sandbox, key: str) ->
         result = sandbox.run("copy")
     assert result.exit == Exit.DESTINATION
     assert "a prefix of its own" in result.stderr
+
+
+def test_credentials_with_a_line_end_in_the_environment_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine panics."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", f"{KEY}\n")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    place = CopySettings.model_validate({"to": "s3://bucket/photos", "endpoint": "http://127.0.0.1:9"})
+    with pytest.raises(UsageError, match="line ends") as raised:
+        list(open_place(NAME, place, Path()).files())
+    assert SECRET not in str(raised.value)

@@ -66,3 +66,14 @@ def test_a_place_that_can_be(to: str) -> None:
 def test_secrets_do_not_appear_when_settings_are_printed() -> None:
     keys = dict.fromkeys(("secret_access_key", "session_token", "account_key"), SECRET)
     assert SECRET not in repr(config({"usb": {"to": "s3://bucket", **keys}}))
+
+
+@pytest.mark.parametrize("key", ["access_key_id", "secret_access_key", "session_token", "account_key", "region"])
+def test_keys_are_in_one_line(key: str) -> None:
+    """The line end of a file that has a key is no part of it."""
+    settings = config({"usb": {"to": "s3://bucket", key: f"{SECRET}\n"}}).copies["usb"]
+    assert settings.options()[key] == SECRET
+    for value in ("", f"{SECRET} {SECRET}", f"{SECRET}\n{SECRET}", f"{SECRET}\x01", f"{SECRET}é"):
+        with pytest.raises(ConfigError, match=key) as raised:
+            config({"usb": {"to": "s3://bucket", key: value}})
+        assert SECRET not in str(raised.value)
