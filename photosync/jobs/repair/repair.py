@@ -115,9 +115,10 @@ class Repair:
         sizes: set[int | None] = {None} if any(each.sidecar for each in self._work) else set()
         sizes.update(size for entry in entries.values() for size in contents.sizes(entry))
         alike = catalog.repairs.alike(entries.values())
+        self._stores = [StoreCopies(name, store, library) for name, store in options.stores.items()]
         others: list[FolderCopies | StoreCopies] = [
             *(FolderCopies(folder, sizes) for folder in options.folders),
-            *(StoreCopies(name, store, library) for name, store in options.stores.items()),
+            *self._stores,
         ]
         wanted: dict[str, set[str]] = {}
         for entry in (*entries.values(), *alike):
@@ -149,8 +150,9 @@ class Repair:
 
     @property
     def errors(self) -> list[PhotosyncError]:
-        """Why accounts could not be asked, if that left something damaged; why the repair ended early."""
-        return [*(self._downloads.failures.values() if self._is_left else ()), *([self._error] if self._error else ())]
+        """Why accounts and copies could not be asked, if that left something damaged; why the repair ended early."""
+        sources = (*self._downloads.failures.values(), *(each.failure for each in self._stores))
+        return list(filter(None, [*(sources if self._is_left else ()), self._error]))
 
     def _take(self, finding: Finding) -> None:
         if finding.path is None or not finding.finding.is_damage:

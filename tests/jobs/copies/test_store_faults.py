@@ -17,6 +17,7 @@ import pytest
 from photosync.errors import Exit
 from photosync.model import Kind
 from photosync.testing.command import Result, Sandbox
+from photosync.testing.faults import Fault
 from photosync.testing.receiving import Upload
 from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, SECRET, Place, S3Server, copied
@@ -277,21 +278,51 @@ def test_a_lasting_fault_while_a_copy_is_read(
     assert copied(sandbox).exit == 0
     give_up_soon(place, sandbox)
     library = tmp_path / "new/library"
-    commands = [("verify", "--copy", NAME), ("restore", "--from", NAME, "--to", str(library))]
-    if operation == "GET":
-        first = sandbox.files()[0]
-        first.unlink()
-        commands.append(("verify", "--repair", "--from", NAME))
-    for command in commands:
+    for command in (("verify", "--copy", NAME), ("restore", "--from", NAME, "--to", str(library))):
         with proxy.failing(StoreFault(action, [operation])):
             result = sandbox.run(*command)
-        if "--repair" not in command:
-            assert result.exit == status, result
-            check_words(result, words)
+        assert result.exit == status, result
+        check_words(result, words)
         rest = sandbox.run(*command)
         assert rest.exit == 0, rest
     assert library_files(Sandbox(tmp_path / "new")) == library_files(sandbox)
     assert place.files()
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "words"),
+    [
+        (BROKEN, Exit.TEMPORARY, "500 Internal"),
+        (EXPIRED, Exit.AUTH, "ExpiredToken"),
+        (GONE, Exit.DESTINATION, "no such bucket"),
+    ],
+)
+def test_a_lasting_fault_while_the_library_is_repaired(
+    sandbox: Sandbox,
+    place: Place,
+    proxy: StoreProxy,
+    simulator: AmazonSimulator,
+    action: Action,
+    status: Exit,
+    words: str,
+) -> None:
+    """Other sources are asked; if they do not have it either, the message says what the store said."""
+    assert copied(sandbox).exit == 0
+    give_up_soon(place, sandbox)
+    lost, wanted = sandbox.files()[:3], library_files(sandbox)
+    for each in lost:
+        each.unlink()
+    simulator.faults.not_found = Fault()
+    with proxy.failing(StoreFault(action, ["GET"])):
+        result = sandbox.run("verify", "--repair", "--from", NAME)
+        assert (result.exit, result.number("missing")) == (Exit.worst([Exit.DAMAGE, status]), 3), result
+        check_words(result, words)
+        simulator.faults.clear()
+        healed = sandbox.run("verify", "--repair", "--from", NAME)
+    assert (healed.exit, healed.number("repaired")) == (0, 3), healed
+    lost[0].unlink()
+    assert sandbox.run("verify", "--repair", "--from", NAME).number("repaired") == 1
+    assert library_files(sandbox) == wanted
 
 
 @pytest.mark.parametrize("status", [500, 400])
