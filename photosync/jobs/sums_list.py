@@ -7,10 +7,11 @@ catalog changes; a run that finds the mark, another list or another number bring
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from photosync.catalog import Catalog
@@ -72,6 +73,13 @@ class SumsList:
         base = self.library.base(self.root)
         with list_errors(base / SUMS_NAME):
             sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root, since_run)))
+        self.catalog.sums.set_state(self.root, self._state())
+
+    def replace(self, before: Set[SumsLine], after: Set[SumsLine]) -> None:
+        """As `append`, for lines that come in place of others."""
+        base = self.library.base(self.root)
+        with list_errors(base / SUMS_NAME):
+            sums.replace(base, before, sorted(after, key=attrgetter("name")), base / PROGRAM_FOLDER)
         self.catalog.sums.set_state(self.root, self._state())
 
     def rewrite(self, note: Callable[[str], None] = lambda _: None) -> None:

@@ -85,6 +85,18 @@ def append(folder: Path, lines: Iterable[SumsLine]) -> None:
         os.fsync(descriptor)
 
 
+def replace(folder: Path, before: Set[SumsLine], after: Iterable[SumsLine], workspace: Path) -> None:
+    """In a list that is as the program left it, `after` comes in place of the lines `before`. Raises `OSError`.
+
+    Line by line: there may be a million.
+    """
+    gone = {each.encode() + b"\n" for each in before}
+    path = folder / SUMS_NAME
+    with path.open("rb") as file:
+        others = (line for line in file if line not in gone)
+        write_durably(path, chain(others, (each.encode() + b"\n" for each in after)), workspace)
+
+
 def rewrite(folder: Path, lines: Iterable[SumsLine], left: Set[SumsLine], workspace: Path) -> bool:
     """Bring the list up to date in one step: `lines` are all of the program, `left` those of files that are gone.
 

@@ -79,6 +79,21 @@ def test_a_new_list_is_written_line_by_line(tmp_path: Path) -> None:
     assert [each.name[7:-4] for each in sums.read(tmp_path)] == [b"%06d" % number for number in range(20_000)]
 
 
+def test_lines_are_replaced_line_by_line(tmp_path: Path) -> None:
+    path, others = tmp_path / "SHA256SUMS", [SumsLine.of(A, f"amazon/{number:06}.jpg") for number in range(20_000)]
+    sums.rewrite(tmp_path, [SumsLine.of(B, "albums.json"), *others], set(), tmp_path)
+    path.chmod(0o640)
+    tracemalloc.start()
+    try:
+        after = [SumsLine.of(C, "albums.json"), SumsLine.of(C, "a\nb.json")]
+        sums.replace(tmp_path, {SumsLine.of(B, "albums.json")}, after, tmp_path)
+        assert tracemalloc.get_traced_memory()[1] < 500_000
+    finally:
+        tracemalloc.stop()
+    assert list(sums.read(tmp_path)) == [*others, *after]
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
 def test_there_is_no_list_of_nothing(tmp_path: Path) -> None:
     assert not sums.rewrite(tmp_path, [], set(), tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -23,6 +23,7 @@ from photosync.jobs.sums_list import SumsList, list_errors, update_each
 from photosync.library import MADE_BEGINNING, MADE_NAMES, PROGRAM_FOLDER, Library, digest_of
 from photosync.library.move import move_file
 from photosync.library.own_folders import temporary_path
+from photosync.library.sums import SumsLine
 from photosync.model import Location
 
 _KINDS = [name.removesuffix(".json") for name in MADE_NAMES]
@@ -49,12 +50,29 @@ class JsonFiles:
         """As `update`, without asking whether something has changed. Raises `ListError`."""
         changed_run = self.catalog.collections.changed_run()
         roots = [root for root in sorted({"", *self.catalog.roots()}) if self._list(root).is_there]
+        before = {root: self._lines(root) for root in roots if self._list(root).can_be_appended_to}
         changed = {root for root in roots for kind in _KINDS if self._replace(root, kind)}
         with self.catalog.transaction():  # last: after a kill, all are made again
             for each in self.catalog.made_files.all():
                 if each.location.root in roots:
                     self.catalog.made_files.record(replace(each, made_run=changed_run))
-        update_each(partial(self._list(root).rewrite, self.note) for root in changed)
+        update_each(partial(self._update_list, root, before.get(root)) for root in changed)
+
+    def _lines(self, root: str) -> set[SumsLine]:
+        """What the list of this root has to say of the files."""
+        return {
+            SumsLine.of(each.sha256, each.location.path)
+            for each in self.catalog.made_files.all()
+            if each.location.root == root
+        }
+
+    def _update_list(self, root: str, before: set[SumsLine] | None) -> None:
+        """`before`: the lines of the files, in a list that was as the program left it; None: it was not."""
+        if before is None:
+            self._list(root).rewrite(self.note)
+        else:
+            after = self._lines(root)
+            self._list(root).replace(before - after, after - before)
 
     def _has_its_size(self, file: MadeFile) -> bool:
         try:
