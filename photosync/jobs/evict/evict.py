@@ -94,6 +94,8 @@ class Evict:
             for checked in check.run(files, self.unusable):
                 refused.update(checked.standings.items())
                 self._take(checked)
+        for part in self._parts.values():  # those of a folder together: it is synced once for a batch
+            part.to_remove.sort(key=lambda each: (each.file.location.root, each.file.location.path))
         self._say(refused)
 
     @property
