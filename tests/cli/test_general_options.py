@@ -128,7 +128,7 @@ def test_a_usage_error_is_exit_2_and_names_the_option(
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        ("library: x\nacounts: {}\n", 2, "acounts: unknown key; expected one of accounts, catalog"),
+        ("library: x\nacounts: {}\n", 2, "acounts: unknown key; expected one of accounts, after"),
         ("library: x\ndefaults:\n  jobs: many\n", 3, "defaults.jobs: expected"),
     ],
 )
