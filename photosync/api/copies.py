@@ -132,6 +132,7 @@ def restore_library(
     reporter: Reporter,
     cancel: Event,
     *,
+    without_offsite: bool = False,
     jobs: int | None = None,
 ) -> Summary:
     """Make a library at `to` out of the copy of this name, or a part of it. An error that ends it is in the summary.
@@ -156,6 +157,7 @@ def restore_library(
         record=lambda made: _record(made, name),
         albums=wanted_album_folders(config),
         wants=matching(selection),
+        without_offsite=without_offsite,
         workers=jobs or WORKERS,
     )
     return job.run()

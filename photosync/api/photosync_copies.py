@@ -128,16 +128,24 @@ class PhotosyncCopies(PhotosyncBase):
         copy: str,
         to: str | Path,
         *,
+        without_offsite: bool = False,
         jobs: int | None = None,
         progress: ProgressCallback | None = None,
         **selecting: Unpack[Selecting],
     ) -> Summary:
-        """Make the library again at `to`, out of the copy of this name; or a part, by years, dates, kind, favorites."""
+        """Make the library again at `to`, out of the copy of this name; or a part, by years, dates, kind, favorites.
+
+        `without_offsite`: what was removed from the library (`evict`) stays in the copy.
+        """
         from photosync.api.copies import restore_library
 
         asked = asked_selection(selecting)
         with self.reporting(copy, progress) as reporting:
-            summary = restore_library(self.config, copy, Path(to), asked, reporting, reporting.cancel, jobs=jobs)
+            summary = restore_library(
+                *(self.config, copy, Path(to), asked, reporting, reporting.cancel),
+                without_offsite=without_offsite,
+                jobs=jobs,
+            )
         return ended(summary)
 
     def bring_back(

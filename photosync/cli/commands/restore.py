@@ -37,6 +37,10 @@ From = Annotated[
 _QUESTION = "Restore {what} of {account}?"
 To = Annotated[Path | None, Option("--to", metavar="DIR", help="With --from: the library is made there again.")]
 
+WithoutOffsite = Annotated[
+    bool, Option("--without-offsite", help="With --to: what was removed from the library stays in the copy.")
+]
+
 
 @command
 def restore(
@@ -49,6 +53,7 @@ def restore(
     offsite: Offsite = False,
     copy: From = None,
     to: To = None,
+    without_offsite: WithoutOffsite = False,
     jobs: Jobs = None,
     change: ChangeOptions,
     general: GeneralOptions,
@@ -61,7 +66,9 @@ def restore(
             raise UsageError(
                 "--to makes the library again: name the copy with --from, and nothing else but a selection"
             )
-        return _library(general, copy, to, selection, jobs)
+        return _library(general, copy, to, selection, jobs, without_offsite=without_offsite)
+    if without_offsite:
+        raise UsageError("--without-offsite is about a library that is made again: name its folder with --to")
     if copy is not None or offsite or (account is None and wanted is not None):
         if everything:
             raise UsageError("--all is everything in the trash; all that only copies have is --offsite")
@@ -83,7 +90,15 @@ def restore(
     return _named(general, account, wanted, change)
 
 
-def _library(general: GeneralOptions, name: str, to: Path, selection: FilterOptions, jobs: int | None) -> Exit:
+def _library(
+    general: GeneralOptions,
+    name: str,
+    to: Path,
+    selection: FilterOptions,
+    jobs: int | None,
+    *,
+    without_offsite: bool,
+) -> Exit:
     """The library is made again out of a copy."""
     from photosync.api.copies import restore_library
     from photosync.cli.opening import load_config
@@ -91,7 +106,8 @@ def _library(general: GeneralOptions, name: str, to: Path, selection: FilterOpti
     config = load_config(general)
 
     def work(reporter: Reporter, cancel: Event) -> Summary:
-        return restore_library(config, name, to, selection, reporter, cancel, jobs=jobs)
+        asked = config, name, to, selection
+        return restore_library(*asked, reporter, cancel, without_offsite=without_offsite, jobs=jobs)
 
     return _shown(general, name, work, dry_run=False)
 

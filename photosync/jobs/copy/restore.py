@@ -28,7 +28,7 @@ from photosync.jobs.copy.parallel import WORKERS
 from photosync.jobs.library_catalog import open_catalog
 from photosync.jobs.rebuild.restore import take_copy
 from photosync.jobs.report import Reporter, Summary
-from photosync.jobs.sums_list import repair_lists
+from photosync.jobs.sums_list import SumsList, repair_lists
 from photosync.library import PROGRAM_FOLDER, Library
 from photosync.library.disk_errors import disk_errors
 from photosync.library.undo import write_durably
@@ -56,6 +56,8 @@ class RestoreLibrary:
     """Whether the albums of an account have folders: these are in no copy."""
     wants: Callable[[Item], bool] | None = None
     """Which items are wanted; None: all of the copy."""
+    without_offsite: bool = False
+    """What was removed from the library stays in the copy."""
     workers: int = WORKERS
     _there: dict[str, Stored] = field(default_factory=dict, init=False)
     """The files in the copy, by path."""
@@ -139,8 +141,16 @@ class RestoreLibrary:
             finally:
                 record.note(self._read)
         if self.wants is None:
+            self._leave_offsite(catalog)
             repair_lists(self.library, catalog, self.reporter.note, self.folders)
             update_album_folders(self.library, catalog, self.albums, self.reporter.note, self.cancel)
+
+    def _leave_offsite(self, catalog: Catalog) -> None:
+        """The list of the copy names what stays there; that of the library does not."""
+        with catalog.transaction():
+            for file in catalog.offsite.files():
+                SumsList(self.library, catalog, file.location.root).mark_changing()
+                catalog.offsite.record_removed(file.account, [file.id])
 
     def _note_read(self, record: CopyRecord, brought: Brought) -> None:
         """What came was read in the copy and is right: the next copy does not compare it again."""
@@ -157,7 +167,8 @@ class RestoreLibrary:
         for path in sorted(self._there):
             if path.startswith(UNDO):
                 yield LibraryFile(path, str(self.library.root / path), never_changes=True)
-        for file in chain(recorded_files(self.library, catalog), offsite_files(self.library, catalog)):
+        offsite = () if self.without_offsite else offsite_files(self.library, catalog)
+        for file in chain(recorded_files(self.library, catalog), offsite):
             if self.wants is None or _is_wanted(catalog, file, self.wants):
                 yield file
         if self.wants is None:

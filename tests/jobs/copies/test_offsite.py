@@ -149,3 +149,29 @@ def test_the_list_of_a_copy_does_not_name_what_was_lost_there(sandbox: Sandbox, 
     assert (result.exit, result.reasons) == (Exit.PARTIAL, ["not_found"])
     place.check_list()
     assert sandbox.run("verify", "--copy", NAME).exit == Exit.DAMAGE, "it is not forgotten"
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_library_without_them(sandbox: Sandbox, place: Place, tmp_path: Path) -> None:
+    """For a disk that has no room for all."""
+    assert sandbox.run("pull", "amazon").exit == 0  # another test may have added an item
+    copied(sandbox)
+    evicted(sandbox, *sandbox.files()[::2])
+    copied(sandbox)
+    before = {
+        name: path.read_bytes() for name, path in zip(names(sandbox, *sandbox.files()), sandbox.files(), strict=True)
+    }
+    other = on_another_machine(sandbox, tmp_path)
+    for _ in range(2):
+        result = other.run("restore", "--from", NAME, "--to", str(other.library), "--without-offsite")
+        assert result.exit == 0, result
+        assert {name: (other.library / name).read_bytes() for name in before} == before
+        assert len(other.files()) == len(before)
+        check_list(other.library)
+        assert other.run("verify").exit == 0
+        assert other.run("audit", "amazon").exit == 0
+    result = other.run("restore", "--offsite")
+    assert (result.exit, result.number("saved") > 0) == (0, True), result
+    assert {path.name for path in other.files()} > {Path(name).name for name in before}
+    check_list(other.library)
+    assert other.run("restore", "--offsite", "--without-offsite").exit == Exit.USAGE
