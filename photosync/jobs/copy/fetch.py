@@ -119,8 +119,10 @@ class Fetcher:
                 size_bytes = file.tell()
             for modified_ns in times:
                 set_times(temporary, modified_ns)
-            new_folders = [each.parent for each in (target.parent, *target.parent.parents) if not each.exists()]
-            target.parent.mkdir(parents=True, exist_ok=True)
+            new_folders: list[Path] = []
+            if not target.parent.is_dir():
+                new_folders = [each.parent for each in (target.parent, *target.parent.parents) if not each.exists()]
+                target.parent.mkdir(parents=True, exist_ok=True)
             move_file(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
