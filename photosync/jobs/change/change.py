@@ -93,6 +93,17 @@ class Outcome:
         }
 
 
+def count_outcome(summary: ChangeSummary, outcome: Outcome) -> None:
+    """Count what became of a target."""
+    if outcome.error is not None:
+        target, error = outcome.target, outcome.error
+        summary.add_failure(ItemFailure(target.id, target.name, error.reason.value, str(error)))
+    elif outcome.result is Result.UNCHANGED:
+        summary.unchanged += 1
+    else:
+        summary.changed += 1
+
+
 class Change:
     """One run of one action. Iterate over `outcomes`, then read `summary`."""
 
@@ -120,7 +131,7 @@ class Change:
                 clock.check(self._account.cancel)
                 together = self.targets[first : first + self.action.batch]
                 for outcome in self._some(together, run):
-                    self._count(outcome)
+                    count_outcome(self.summary, outcome)
                     yield outcome
         except PhotosyncError as raised:
             error = raised
@@ -161,16 +172,6 @@ class Change:
         yield from (Outcome(target, Result.CHANGED) for target in done)
         failed = (target for target in targets if target.id in refusals)
         yield from (Outcome(target, Result.FAILED, refusals[target.id]) for target in failed)
-
-    def _count(self, outcome: Outcome) -> None:
-        summary = self.summary
-        if outcome.error is not None:
-            target, error = outcome.target, outcome.error
-            summary.add_failure(ItemFailure(target.id, target.name, error.reason.value, str(error)))
-        elif outcome.result is Result.UNCHANGED:
-            summary.unchanged += 1
-        else:
-            summary.changed += 1
 
     def _end(self, error: PhotosyncError | None, seconds: float) -> None:
         summary = self.summary

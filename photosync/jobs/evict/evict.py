@@ -15,13 +15,13 @@ from photosync.catalog import Catalog
 from photosync.errors import Exit, PhotosyncError, UsageError
 from photosync.jobs.albums.folders import AlbumFolders, WantedFolders
 from photosync.jobs.albums.json_files import JsonFiles
-from photosync.jobs.change.change import Outcome, Result
+from photosync.jobs.change.change import Outcome, Result, count_outcome
 from photosync.jobs.change.summary import ChangeSummary
 from photosync.jobs.evict.candidate import Candidate, Wanted, candidates
 from photosync.jobs.evict.check import Check, Checked
 from photosync.jobs.evict.remove import Removal
 from photosync.jobs.evict.standing import Standing, UsedCopy
-from photosync.jobs.report import ItemFailure, Reporter
+from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import ListError, SumsList, update_each
 from photosync.library import Library
 from photosync.units import format_duration
@@ -195,13 +195,8 @@ class Evict:
 
 
 def _count(summary: EvictSummary, outcome: Outcome, sizes: Mapping[str, int]) -> None:
-    if outcome.error is not None:
-        target, error = outcome.target, outcome.error
-        summary.add_failure(ItemFailure(target.id, target.name, error.reason.value, str(error)))
-    elif outcome.result is Result.UNCHANGED:
-        summary.unchanged += 1
-    else:
-        summary.changed += 1
+    count_outcome(summary, outcome)
+    if outcome.error is None and outcome.result is not Result.UNCHANGED:
         summary.size_bytes += sizes.get(outcome.target.id, 0)
 
 
