@@ -36,7 +36,11 @@ class Contents:
 
 def mark(library: Library, place: RecordedPlace) -> LibraryFile:
     """The file that tells the place from others. It says whose copy it is, as it is one of the library's identity."""
-    return LibraryFile(f"{_MARKS}{place.id}.json", str(library.root / IDENTITY))
+    return LibraryFile(_mark_path(place.id), str(library.root / IDENTITY))
+
+
+def _mark_path(id_: str) -> str:
+    return f"{_MARKS}{id_}.json"
 
 
 def contents_to_change(
@@ -132,14 +136,19 @@ def _check_loss(name: str, *, before: int, now: int) -> None:
 
 
 def _check_library(name: str, store: CopyStore, library: Library, files: dict[str, Stored]) -> None:
-    if IDENTITY not in files:
-        return
+    """Raise `DestinationError` if another library has its copy there; of one that has just begun, there is the mark."""
+    for path in (IDENTITY, *map(_mark_path, _marks(files))):
+        if path in files and _uuid_in(store, path) not in (None, library.uuid):
+            raise DestinationError(
+                f"copy '{name}': {store.address} has the copy of another library. Name another place for this one."
+            )
+
+
+def _uuid_in(store: CopyStore, path: str) -> str | None:
+    """None: it is damaged; it is brought again, and what is there now is kept."""
     try:
-        theirs = str(json.loads(b"".join(store.read(IDENTITY)))["uuid"])
-        uuid.UUID(theirs)
+        found = str(json.loads(b"".join(store.read(path)))["uuid"])
+        uuid.UUID(found)
     except (FileNotFoundError, ItemError, ValueError, LookupError, TypeError):
-        return  # damaged; it is brought again, and what is there now is kept
-    if theirs != library.uuid:
-        raise DestinationError(
-            f"copy '{name}': {store.address} has the copy of another library. Name another place for this one."
-        )
+        return None
+    return found

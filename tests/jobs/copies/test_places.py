@@ -72,10 +72,15 @@ def test_names_that_begin_alike_are_two_places(sandbox: Sandbox, place: Place) -
     assert sandbox.run("copy").exit == 0
 
 
+@pytest.mark.parametrize("has_just_begun", [True, False])
 def test_the_copy_of_another_library_is_not_touched(
-    sandbox: Sandbox, place: Place, simulator: AmazonSimulator, tmp_path: Path
+    sandbox: Sandbox, place: Place, simulator: AmazonSimulator, tmp_path: Path, *, has_just_begun: bool
 ) -> None:
     copied(sandbox)
+    if has_just_begun:  # the mark is the first file
+        for name in place.files():
+            if not name.startswith(".photosync/copy-"):
+                (place.folder / name).unlink()
     before = place.files()
     other = Sandbox(tmp_path / "other")
     other.configure({"amazon": simulator.account_settings()})
