@@ -77,11 +77,15 @@ def contents_to_change(
     return Contents(files, is_known=not dry_run)
 
 
-def note_place(record: CopyRecord, store: CopyStore, files: Iterable[str]) -> None:
-    """A library was made out of this copy, and nothing else is known of it yet: the record is about its place."""
+def note_place(record: CopyRecord, store: CopyStore, files: Iterable[str]) -> bool:
+    """A library was made out of this copy. If nothing is known of it yet, the record is about its place now.
+
+    Returns whether the record is about it: it may be about another disk, from which the library was made at first.
+    """
     marks = _marks(files)
-    if record.place is None and marks:
+    if record.place is None and record.is_empty and marks:
         record.note_place(RecordedPlace(marks[0], store.address))
+    return record.place is not None and record.place.id in marks
 
 
 def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[str, Stored]:

@@ -134,10 +134,11 @@ class RestoreLibrary:
         fetcher = Fetcher({self.name: lambda: self.store}, self.reporter.received, self.cancel)
         bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers, self.folders)
         with self.record(self.library) as record:
-            note_place(record, self.store, self._there)
+            is_known = note_place(record, self.store, self._there)
             try:
                 for brought in bringing.bring(self._files(catalog)):
-                    self._note_read(record, brought)
+                    if is_known:
+                        self._note_read(record, brought)
             finally:
                 record.note(self._read)
         if self.wants is None:

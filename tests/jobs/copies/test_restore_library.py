@@ -15,6 +15,7 @@ from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, Place, copied
 from tests.jobs.copies.test_copy import library_files
+from tests.jobs.copies.test_verify_copy import verified
 
 
 def on_another_machine(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
@@ -155,3 +156,25 @@ def album_files(sandbox: Sandbox) -> dict[str, bytes]:
         for path in (sandbox.library / "Albums").rglob("*")
         if path.is_file()
     }
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_what_came_from_another_disk_does_not_count_as_read_in_the_first(
+    sandbox: Sandbox, place: Place, tmp_path: Path
+) -> None:
+    """Two disks take turns under one name; the library is made from one, and after an interruption from the other."""
+    copied(sandbox)
+    first = place.folder.rename(tmp_path / "first")
+    place.folder.mkdir()
+    shutil.rmtree(sandbox.library / ".photosync/copies")
+    copied(sandbox)
+    second = place.folder.rename(tmp_path / "second disk")
+    other = on_another_machine(sandbox, tmp_path)
+    first.rename(place.folder)
+    assert replace(other, crash_at="rename:9").run("restore", "--from", NAME, "--to", str(other.library)).exit < 0
+    place.folder.rename(first)
+    second.rename(place.folder)
+    there = len(other.files())
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert (result.exit, result.number("saved") > 0) == (0, True), result
+    assert len(verified(other)) <= there
