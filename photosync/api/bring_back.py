@@ -9,8 +9,6 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from photosync.api.change import checked_ids
-from photosync.api.copies import matching, opened_copies, outside_folders, wanted_album_folders
-from photosync.api.progress import Reporting
 from photosync.api.selection import AskedSelection
 from photosync.errors import PhotosyncError, UsageError
 
@@ -43,6 +41,8 @@ class AskedBack:
 
 def check_asked(config: Config, asked: AskedBack) -> AskedBack:
     """What is asked for, with each id once. Raises `UsageError`; nothing has been opened yet."""
+    from photosync.api.copies import matching
+
     if not config.copies:
         raise UsageError(f"{config.path}: no copy is configured; add one under 'copies'")
     if asked.copy is not None:
@@ -90,6 +90,7 @@ def bringing_back(
     dry_run: bool = False,
 ) -> Iterator[BringBack]:
     """The run that brings the files back. After `check_asked`."""
+    from photosync.api.copies import matching, opened_copies, outside_folders, wanted_album_folders
     from photosync.api.opening import open_catalog, open_catalog_to_write
     from photosync.jobs.copy.bring_back import BringBack, WantedBack
     from photosync.jobs.copy.fetch import Fetcher
@@ -126,6 +127,7 @@ def change_back(
 
     An error that ends the run is in the summary.
     """
+    from photosync.api.progress import Reporting
     from photosync.jobs.change.change import Outcome, Result, Target
     from photosync.jobs.change.summary import ChangeSummary
 
