@@ -1,4 +1,4 @@
-"""Faults of a real object store: what is short is ridden out, and what lasts ends with the right status and words.
+"""Faults of a real object store: short ones end no run, and what lasts ends with the right status and words.
 
 After each of them, a run without the fault does the rest, and the copy is right.
 """
