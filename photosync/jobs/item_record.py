@@ -31,7 +31,7 @@ class ItemRecord(NamedTuple):
     collections: tuple[str, ...]
     """The names of the albums, frames or folders."""
     state: str
-    """new, saved, changed, gone, failed or pushed."""
+    """new, saved, changed, gone, failed, pushed or offsite."""
     path: str | None
     """Of the file: relative to the library, or absolute outside it."""
 

@@ -254,7 +254,7 @@ class Audit:
             return None
         if entry.location is not None:
             return fault_of(self._library.file(entry.location), entry.stored_size)
-        if has_pushed_file(self._catalog, entry.account, entry.id):
+        if has_pushed_file(self._library, self._catalog, entry.account, entry.id):
             return None
         was_pushed = bool(self._catalog.push_records(item=(entry.account, entry.id)))
         text = "it was uploaded, and its file is gone or has another size" if was_pushed else "it was not saved yet"

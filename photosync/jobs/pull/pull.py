@@ -267,7 +267,9 @@ class Pull:
             new.remove(item.id)  # a page may have an item twice
             entry = known.get(item.id)
             has_file = (
-                entry is not None and entry.was_pushed and has_pushed_file(self._catalog, self._account.name, item.id)
+                entry is not None
+                and entry.was_pushed
+                and has_pushed_file(self._library, self._catalog, entry.account, item.id)
             )
             action = decide(item, entry, self._options.selection, has_pushed_file=has_file)
             if self._limits.admit(item, action):

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photosync.catalog import Catalog
+from photosync.catalog import Catalog, PushRecord
 from photosync.errors import ItemError, UsageError
 from photosync.jobs.push.local_file import LocalFile, sendable, unreadable
 from photosync.jobs.user_files import UserFiles
-from photosync.model import Kind
+from photosync.library import Library
+from photosync.model import Kind, Location
 
 BATCH = 200
 """The number of files in one batch."""
@@ -96,9 +97,18 @@ class Walk:
                 yield path, ()
 
 
-def has_pushed_file(catalog: Catalog, account: str, id_: str) -> bool:
-    """Whether a file that was uploaded as this item is still there, with its size."""
-    return any(size_of(each.path) == each.size_bytes for each in catalog.push_records(item=(account, id_)))
+def has_pushed_file(library: Library, catalog: Catalog, account: str, id_: str) -> bool:
+    """Whether a file that was uploaded as this item is still there, with its size; or copies of the library have it."""
+    records = catalog.push_records(item=(account, id_))
+    return any(size_of(each.path) == each.size_bytes or _is_offsite(library, catalog, each) for each in records)
+
+
+def _is_offsite(library: Library, catalog: Catalog, record: PushRecord) -> bool:
+    """Whether the uploaded file was one of the library, and was removed from it."""
+    root = next((each for each in (library.root, library.root.resolve()) if record.path.is_relative_to(each)), None)
+    owner = catalog.owner_of(Location("", record.path.relative_to(root).as_posix())) if root else None
+    entry = catalog.entry(*owner) if owner else None
+    return entry is not None and entry.offsite is not None and entry.stored_size == record.size_bytes
 
 
 def size_of(path: Path) -> int | None:

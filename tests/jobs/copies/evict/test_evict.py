@@ -74,6 +74,24 @@ def test_older_than_is_about_the_capture_time(sandbox: Sandbox, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        ("--kind", "photo"),
+        ("--kind", "video"),
+        ("--year", "2016", "--year", "2019"),
+        ("--month", "3"),
+        ("--since", "2017", "--until", "2022-06"),
+        ("--since", "9m"),
+        ("--album", "Family"),
+        ("--favorites",),
+    ],
+)
+def test_a_selection_has_what_list_shows(sandbox: Sandbox, options: tuple[str, ...]) -> None:
+    wanted = {str(each["name"]) for each in sandbox.run("list", "amazon", "--saved", *options).objects}
+    assert outcomes(evict(sandbox, *options, "--dry-run")).keys() == wanted
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--yes",), "--older-than"),

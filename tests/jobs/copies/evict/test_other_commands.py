@@ -16,6 +16,7 @@ from photosync.testing.command import Sandbox
 from photosync.testing.faults import Fault
 from photosync_amazon.simulator import AmazonSimulator
 from photosync_aura.simulator import KITCHEN, AuraSimulator
+from photosync_clouddrive.simulator import CloudDriveSimulator
 from tests.jobs.copies.evict.runs import (
     ALL,
     FIRST,
@@ -258,6 +259,20 @@ def test_the_other_half_of_a_live_photo(tmp_path: Path) -> None:
         assert sandbox.run("pull", "amazon").number("saved") == 1
         (row,) = sandbox.run("list", "amazon", "--saved").objects
         assert (row["id"], row["path"], row["pair"]) == (movie, "amazon/2020/12/IMG_1.MOV", still)
+
+
+def test_what_was_pushed_from_the_library_does_not_come_again(tmp_path: Path, amazon: AmazonSimulator) -> None:
+    """The item at the other service is the same content, which copies have."""
+    with CloudDriveSimulator(items=0) as drive:
+        sandbox = Sandbox(tmp_path / "user")
+        settings = {"provider": "clouddrive", **drive.account_settings()}
+        sandbox.configure({"amazon": amazon.account_settings(), "drive": settings})
+        assert sandbox.run("pull", "amazon").exit == 0
+        assert sandbox.run("push", "drive", str(sandbox.library / "amazon")).number("saved") > 0
+        with_copies(sandbox, FIRST, SECOND)
+        assert evict(sandbox, "amazon", *ALL).exit == 0
+        assert sandbox.run("pull", "drive").number("saved") == 0
+        assert sandbox.run("audit", "drive").exit == 0
 
 
 def test_a_folder_outside_the_library(tmp_path: Path) -> None:
