@@ -24,9 +24,10 @@ from photosync.errors import ItemError, PhotosyncError, Reason, TemporaryError, 
 
 _AT_ONCE = 4 << 20
 """A file of at most so many bytes is sent in one request."""
-_PART = 8 << 20
+_PART = 5 << 20
+"""S3's least. Of each file that is sent in parts, about five of them are in memory."""
 _MOST_PARTS = 10_000
-"""S3's limit: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
+"""S3's limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html"""
 _PARTS_AT_A_TIME = 2
 _LARGE_AT_A_TIME = 2
 """So many files are sent in parts at the same time: each holds some parts in memory."""
@@ -283,17 +284,19 @@ def _retries(budget: timedelta) -> dict[str, Any]:
 
 def _in_parts(content: Iterator[bytes], size_bytes: int, sums: list[bytes]) -> Iterator[bytes]:
     """The content in parts of this size, the last one smaller; their md5s go into `sums`."""
-    buffer = bytearray()
+    chunks, collected = list[bytes](), 0
     for chunk in content:
-        buffer += chunk
-        while len(buffer) >= size_bytes:
-            part = bytes(buffer[:size_bytes])
-            del buffer[:size_bytes]
+        chunks.append(chunk)
+        collected += len(chunk)
+        while collected >= size_bytes:
+            whole = b"".join(chunks)
+            part, chunks, collected = whole[:size_bytes], [whole[size_bytes:]], collected - size_bytes
             sums.append(_md5(part))
             yield part
-    if buffer:
-        sums.append(_md5(bytes(buffer)))
-        yield bytes(buffer)
+            del whole, part  # a part takes much memory, and is not held while the next one is collected
+    if rest := b"".join(chunks):
+        sums.append(_md5(rest))
+        yield rest
 
 
 def _md5(content: bytes) -> bytes:
