@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,9 +13,12 @@ import yaml
 from photosync.errors import Exit
 from photosync.file_systems import Lock
 from photosync.testing.command import Sandbox
+from photosync.testing.disk_faults import DiskFault, DiskFaults
 from photosync_amazon.simulator import AmazonSimulator
+from photosync_aura.simulator import KITCHEN, AuraSimulator
+from tests.jobs.copies.evict.runs import with_copies
 from tests.jobs.copies.evicting import Evicted
-from tests.jobs.copies.places import NAME, OTHER, Place, copied, copied_each
+from tests.jobs.copies.places import NAME, OTHER, Place, check_list, copied, copied_each
 from tests.jobs.copies.test_verify_copy import one_byte
 
 FOLDER = pytest.mark.parametrize("place", ["folder"], indirect=True)
@@ -199,3 +205,44 @@ def test_another_run_is_not_disturbed(sandbox: Sandbox, both: Evicted) -> None:
         named = sandbox.run("restore", "amazon", both.ids[0])
     assert (result.exit, named.exit) == (Exit.LOCKED, Exit.LOCKED)
     both.check_back()
+
+
+@FOLDER
+@pytest.mark.parametrize(("code", "status"), [(errno.ENOSPC, Exit.DESTINATION), (errno.EACCES, Exit.PARTIAL)])
+@pytest.mark.parametrize("call", ["rename", "fsync_file"])
+def test_a_disk_that_takes_nothing(sandbox: Sandbox, both: Evicted, code: int, status: Exit, call: str) -> None:
+    """The file stays in the copies, and the catalog knows it; other copies are not blamed for this disk."""
+    where = f"{sandbox.library}/amazon/*" if call == "rename" else f"{sandbox.library}/.photosync/partial/*"
+    result = replace(sandbox, disk=DiskFaults([DiskFault(where, code, [call])])).run("restore", "--offsite")
+    result.check_totals()
+    assert result.exit == status, result
+    assert "copy" not in result.stderr
+    both.check_back()
+    assert sandbox.run("restore", "--offsite").number("saved") == 2
+    both.check_back(0, 1)
+
+
+def test_files_of_a_folder_outside_the_library(tmp_path: Path) -> None:
+    """They come back there, and the lists of that folder and of its copies are right."""
+    with AuraSimulator() as simulator:
+        sandbox, frame = Sandbox(tmp_path / "user"), tmp_path / "frame"
+        frames = {"kitchen": {"id": KITCHEN, "path": str(frame)}}
+        sandbox.configure({"aura": {**simulator.account_settings(), "frames": frames}})
+        assert sandbox.run("pull", "aura", "kitchen").exit == 0
+        with_copies(sandbox, "first", "second")
+        before = {path: path.read_bytes() for path in frame.iterdir() if path.is_file() and path.name != "SHA256SUMS"}
+        evicted = sandbox.run("evict", "--kind", "photo", "--yes")
+        gone = [path for path in before if not path.exists()]
+        assert (evicted.exit, evicted.number("changed")) == (0, len(gone)), evicted
+        assert gone
+        assert sandbox.run("copy").exit == 0
+        (copy,) = (tmp_path / "first/.photosync/outside").iterdir()
+        for each in (frame, copy):
+            check_list(each)
+        simulator.forget()
+        result = sandbox.run("restore", "--offsite", "--kind", "photo")
+        assert (result.exit, result.number("saved")) == (0, len(gone)), result
+        assert {path: path.read_bytes() for path in before} == before
+        check_list(frame)
+        assert sandbox.run("verify").exit == 0
+        assert simulator.requests == []
