@@ -99,11 +99,14 @@ class VerifyCopy:
     def _findings(self, there: dict[str, Stored]) -> Iterator[Finding]:
         to_read: list[tuple[float, str]] = []
         """When each was read last, and its path, as the listing has it: a million records would take half a GB."""
+        suspicious: list[str] = []
         by_listing: list[Finding] = []
         for known in self.record.files():
             stored = there.get(known.path)
             finding = self._by_listing(known, stored)
-            if finding is not None:
+            if finding is not None and finding.reason is FindingReason.OTHER_CONTENT and self.part:
+                suspicious.append(known.path)  # a store that was moved or encrypted lists others for the same contents
+            elif finding is not None:
                 by_listing.append(finding)
             elif stored is not None:
                 to_read.append((known.verified_at or 0.0, stored.path))
@@ -112,6 +115,7 @@ class VerifyCopy:
         to_read.sort()
         chosen = [path for _, path in to_read[: ceil(self.part * len(to_read))]]
         self.summary.count_right(len(to_read) - len(chosen))
+        chosen += suspicious
         to_read.clear()
         self.reporter.wanted(len(chosen), sum(there[path].size_bytes for path in chosen))
         outage = StoreOutage[_Read](lambda: self.store)
@@ -120,9 +124,9 @@ class VerifyCopy:
                 outage.add(read, read.error)
                 continue
             for each in (*outage.succeeded(), read):
-                yield from self._by_content(each)
+                yield from self._by_content(each, there[each.file.path])
         for each in outage.ended():
-            yield from self._by_content(each)
+            yield from self._by_content(each, there[each.file.path])
 
     def _by_listing(self, known: RecordedCopy, stored: Stored | None) -> Finding | None:
         if stored is None:
@@ -157,13 +161,13 @@ class VerifyCopy:
             self.reporter.received(len(block))
         return _Read(known, hash_.hexdigest(), size_bytes)
 
-    def _by_content(self, read: _Read) -> Iterator[Finding]:
-        finding = self._finding_of(read)
+    def _by_content(self, read: _Read, stored: Stored) -> Iterator[Finding]:
+        finding = self._finding_of(read, stored)
         if finding is not None:
             self.record.note_wrong([read.file.path])
             yield finding
 
-    def _finding_of(self, read: _Read) -> Finding | None:
+    def _finding_of(self, read: _Read, stored: Stored) -> Finding | None:
         self.reporter.saved(read.file.path, read.file.path)
         if read.error is not None:
             return _finding(read.file, FindingKind.DAMAGED, FindingReason.UNREADABLE, str(read.error))
@@ -175,6 +179,8 @@ class VerifyCopy:
             error = "its content there is not the one that was sent"
             return _finding(read.file, FindingKind.DAMAGED, FindingReason.OTHER_CONTENT, error)
         self.summary.count_right()
+        if not read.file.is_as_stored(stored.size_bytes, stored.tag):
+            self.record.note([replace(read.file, tag=stored.tag)])
         self._right.append(read.file.path)
         if len(self._right) >= _BATCH:
             self._note_right()

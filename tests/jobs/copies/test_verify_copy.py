@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from itertools import cycle
 from pathlib import Path
 
@@ -188,3 +190,19 @@ def test_a_copy_that_is_not_configured_is_no_source(sandbox: Sandbox) -> None:
     result = sandbox.run("verify", "--repair", "--from", "nowhere")
     assert result.exit == Exit.USAGE
     assert "nowhere" in result.stderr
+
+
+@pytest.mark.parametrize("place", [pytest.param("s3", marks=pytest.mark.slow)], indirect=True)
+def test_another_checksum_of_the_same_content_is_no_damage(sandbox: Sandbox, place: Place) -> None:
+    """A bucket that was moved or encrypted lists others. What is not read is not believed."""
+    files = copied(sandbox).number("saved")
+    with closing(sqlite3.connect(sandbox.library / ".photosync/copies" / f"{NAME}.db", isolation_level=None)) as record:
+        record.execute("UPDATE files SET tag = 'another', md5 = 'another'")
+    quick = sandbox.run("verify", "--copy", NAME, "--quick")
+    assert (quick.exit, quick.number("damaged")) == (Exit.DAMAGE, files)
+    before = place.files()
+    result = sandbox.run("verify", "--copy", NAME, "--sample", "1%", "--repair")
+    assert (result.exit, result.number("read"), result.number("ok")) == (0, files, files), result
+    assert place.files() == before
+    assert None not in verified(sandbox).values()
+    assert sandbox.run("verify", "--copy", NAME, "--quick").exit == 0
