@@ -12,6 +12,8 @@ from photosync.copies.place import CopySettings, folder_of
 from photosync.errors import UsageError
 
 _AMAZON, _GOOGLE = "amazonaws.com", "storage.googleapis.com"
+_ENDPOINT = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+_ACCOUNT = ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 
 
@@ -53,23 +55,30 @@ def _is_in(inner: Path, outer: Path) -> bool:
 
 
 def _have_same_objects(one: CopySettings, other: CopySettings) -> bool:
-    (service, host, *first), (other_service, other_host, *second) = _objects(one), _objects(other)
-    may_be_one_host = host == other_host or None in (host, other_host)  # what is not said, the environment says
+    first, second = _objects(one), _objects(other)
     shorter = min(len(first), len(second))
-    return service == other_service and may_be_one_host and first[:shorter] == second[:shorter]
+    return first[:shorter] == second[:shorter]
 
 
-def _objects(settings: CopySettings) -> tuple[str | None, ...]:
-    """Where the objects are: the service, its host or account, the bucket, and the folders of the prefix."""
+def _objects(settings: CopySettings) -> tuple[str, ...]:
+    """Where the objects are: the service, its host or account, the bucket, and the folders of the prefix.
+
+    What the configuration does not say, the engine takes from the environment.
+    """
     url = urlsplit(settings.to)
     bucket, _, at = url.netloc.lower().partition("@")
     prefix = list(filter(None, url.path.split("/")))
     if url.scheme in ("az", "abfss"):
-        return ("azure", settings.account_name or at.partition(".")[0] or None, bucket, *prefix)
-    host = _host(settings.endpoint) if settings.endpoint else None
+        return ("azure", settings.account_name or at.partition(".")[0] or _said(_ACCOUNT), bucket, *prefix)
+    endpoint = settings.endpoint or _said(_ENDPOINT)
+    host = _host(endpoint) if endpoint else _AMAZON
     if url.scheme == "gs" or host == _GOOGLE:  # which is at a compatible address too
-        return ("google", None, bucket, *prefix)
-    return ("s3", host, bucket, *prefix)
+        return (_GOOGLE, bucket, *prefix)
+    return (host, bucket, *prefix)
+
+
+def _said(variables: Iterable[str]) -> str:
+    return next(filter(None, map(os.environ.get, variables)), "")
 
 
 def _host(endpoint: str) -> str:
