@@ -12,14 +12,17 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from threading import Event
 
 from photosync.copies import CopyRecord, CopyStore, RecordedPlace, Stored
 from photosync.errors import DestinationError, ItemError, SuspiciousError, UsageError
 from photosync.jobs.copy.library_files import IDENTITY, LibraryFile
+from photosync.jobs.copy.parallel import interruptible
 from photosync.jobs.pull.coverage import is_suspicious
 from photosync.library import PROGRAM_FOLDER, Library
 
 _log = logging.getLogger(__name__)
+_LISTED_AT_ONCE = 1000
 _MARKS = f"{PROGRAM_FOLDER}/copy-"
 _MARK = re.compile(rf"{re.escape(_MARKS)}([0-9a-f]{{32}})\.json")
 
@@ -44,7 +47,14 @@ def _mark_path(id_: str) -> str:
 
 
 def contents_to_change(
-    name: str, store: CopyStore, library: Library, record: CopyRecord, *, dry_run: bool, accept_shrink: bool = False
+    name: str,
+    store: CopyStore,
+    library: Library,
+    record: CopyRecord,
+    cancel: Event,
+    *,
+    dry_run: bool,
+    accept_shrink: bool = False,
 ) -> Contents:
     """What is there, before more is brought. The record begins anew if it is about another place.
 
@@ -52,7 +62,7 @@ def contents_to_change(
     mounted looks like that; `SuspiciousError` if most of it is: a listing that is not complete looks like that.
     `accept_shrink`: it is so.
     """
-    files = {each.path: each for each in store.files()}
+    files = listed(store, cancel)
     known, marks = record.place, _marks(files)
     if known is not None and known.id in marks:
         _check_and_note_address(store, record, known)
@@ -88,7 +98,7 @@ def note_place(record: CopyRecord, store: CopyStore, files: Iterable[str]) -> bo
     return record.place is not None and record.place.id in marks
 
 
-def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[str, Stored]:
+def contents_to_check(name: str, store: CopyStore, record: CopyRecord, cancel: Event) -> dict[str, Stored]:
     """What is there, by path, before it is compared with the record.
 
     Raises `UsageError` if nothing was brought there, and `DestinationError` if the record is about another place, or
@@ -96,7 +106,7 @@ def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[s
     """
     if record.is_empty:
         raise UsageError(f"copy '{name}': nothing was brought there yet; run: photosync copy {name}")
-    files = {each.path: each for each in store.files()}
+    files = listed(store, cancel)
     known, marks = record.place, _marks(files)
     if known is not None and known.id in marks:
         _check_and_note_address(store, record, known)
@@ -108,6 +118,11 @@ def contents_to_check(name: str, store: CopyStore, record: CopyRecord) -> dict[s
             f"run: photosync copy {name}, which compares all files there."
         )
     return files
+
+
+def listed(store: CopyStore, cancel: Event) -> dict[str, Stored]:
+    """All that is there, by its path."""
+    return {each.path: each for each in interruptible(store.files(), cancel, _LISTED_AT_ONCE)}
 
 
 def _marks(files: Iterable[str]) -> list[str]:

@@ -71,7 +71,7 @@ class Copy:
         """Bring all that is missing. An error that ends the run is in the summary; only bugs are raised."""
         began = time.monotonic()
         self._summary = Summary("copy", self.name, dry_run=self.dry_run)
-        self._outage = StoreOutage[Sent](lambda: self.store)
+        self._outage = StoreOutage[Sent](lambda: self.store, self.cancel)
         try:
             with self._recorded():
                 self._bring_all()
@@ -99,7 +99,13 @@ class Copy:
 
     def _bring_all(self) -> None:
         there = contents_to_change(
-            self.name, self.store, self.library, self.record, dry_run=self.dry_run, accept_shrink=self.accept_shrink
+            self.name,
+            self.store,
+            self.library,
+            self.record,
+            self.cancel,
+            dry_run=self.dry_run,
+            accept_shrink=self.accept_shrink,
         )
         self._there, self._is_known = there.files, there.is_known
         if not self.dry_run:

@@ -90,7 +90,7 @@ class Fetcher:
         raise errors[0]
 
     def _outage(self, name: str) -> StoreOutage[None]:
-        return self._outages.setdefault(name, StoreOutage(self.copies[name]))
+        return self._outages.setdefault(name, StoreOutage(self.copies[name], self.cancel))
 
     def _note_failure(self, name: str, error: TemporaryError) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Works on many files at the same time."""
+"""Works on many files at the same time, and can be interrupted while a store does not answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from photosync.errors import CancelledError
 from photosync.jobs.concurrency import Concurrency
-from photosync.jobs.pipeline import Pipeline
+from photosync.jobs.pipeline import PAGES_AHEAD, ListingEnded, Pipeline
 
 WORKERS = 16
 _AHEAD = 64
@@ -43,6 +43,26 @@ def results(
         cancel.set()
         yield from pipeline.close()
         raise
+    finally:
+        pipeline.close()
+
+
+def interruptible(items: Iterator[Work], cancel: Event, at_once: int = 1) -> Iterator[Work]:
+    """The items, from a thread that is left behind when the run is interrupted: the engine of a store hears no signal.
+
+    For what is read in the main thread. `at_once`: so many items pass from thread to thread together.
+    """
+    batches = iter(lambda: list(islice(items, at_once)), [])
+    pipeline = Pipeline[list[Work], None, None](batches, lambda _: None, Concurrency(1), cancel)
+    try:
+        pipeline.request_pages(PAGES_AHEAD)
+        for event in pipeline:
+            check(cancel)
+            if isinstance(event, ListingEnded) and event.error is not None:
+                raise event.error
+            if isinstance(event, list):
+                yield from event
+                pipeline.request_pages(PAGES_AHEAD)
     finally:
         pipeline.close()
 

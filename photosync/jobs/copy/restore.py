@@ -14,7 +14,7 @@ from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError, UsageError
 from photosync.jobs.albums.folders import WantedFolders, lose_album_folders, update_album_folders
 from photosync.jobs.copy.bring_files import BringFiles, Brought
-from photosync.jobs.copy.contents import note_place
+from photosync.jobs.copy.contents import listed, note_place
 from photosync.jobs.copy.fetch import Fetcher
 from photosync.jobs.copy.library_files import (
     CATALOG,
@@ -24,7 +24,7 @@ from photosync.jobs.copy.library_files import (
     offsite_files,
     recorded_files,
 )
-from photosync.jobs.copy.parallel import WORKERS
+from photosync.jobs.copy.parallel import WORKERS, interruptible
 from photosync.jobs.library_catalog import open_catalog
 from photosync.jobs.rebuild.restore import take_copy
 from photosync.jobs.report import Reporter, Summary
@@ -68,7 +68,7 @@ class RestoreLibrary:
         began = time.monotonic()
         self._summary = Summary("restore", self.name)
         try:
-            self._there = {each.path: each for each in self.store.files()}
+            self._there = listed(self.store, self.cancel)
             self._bring_identity()
             with self.library.created():
                 self._bring_catalog()
@@ -101,10 +101,13 @@ class RestoreLibrary:
 
     def _identity(self) -> bytes:
         """It has no hash; so it has to be the same twice. Raises `TemporaryError`."""
-        content = b"".join(self.store.read(IDENTITY))
-        if b"".join(self.store.read(IDENTITY)) != content:
+        content = b"".join(self._content(IDENTITY))
+        if b"".join(self._content(IDENTITY)) != content:
             raise TemporaryError(f"copy '{self.name}': {IDENTITY} came otherwise the second time. Try again later.")
         return content
+
+    def _content(self, path: str) -> Iterator[bytes]:
+        return interruptible(self.store.read(path), self.cancel)
 
     def _bring_catalog(self) -> None:
         """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it."""
@@ -125,7 +128,7 @@ class RestoreLibrary:
 
     def _bring_catalog_once(self) -> None:
         with disk_errors(self.library.catalog_copy):
-            write_durably(self.library.catalog_copy, self.store.read(CATALOG))
+            write_durably(self.library.catalog_copy, self._content(CATALOG))
         take_copy(self.library)
 
     def _bring_files(self, catalog: Catalog) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 from typing import Generic, TypeVar
 
 from photosync.copies import CopyStore
 from photosync.errors import TemporaryError
-from photosync.jobs.copy.parallel import WORKERS
+from photosync.jobs.copy.parallel import WORKERS, interruptible
 from photosync.jobs.outage import OutageDetector
 
 Failure = TypeVar("Failure")
@@ -16,7 +17,8 @@ Failure = TypeVar("Failure")
 class StoreOutage(Generic[Failure]):
     """As `OutageDetector`, for the files of a copy."""
 
-    def __init__(self, store: Callable[[], CopyStore]) -> None:
+    def __init__(self, store: Callable[[], CopyStore], cancel: Event) -> None:
+        self._cancel = cancel
         self._store = store
         self._detector = OutageDetector[Failure](lambda: WORKERS)
         self._last: TemporaryError | None = None
@@ -45,5 +47,5 @@ class StoreOutage(Generic[Failure]):
         if self._last is not None:
             if not self._has_succeeded:
                 raise self._last
-            next(iter(self._store().files()), None)
+            next(interruptible(self._store().files(), self._cancel), None)
         return self._detector.settle()

@@ -76,7 +76,7 @@ class VerifyCopy:
         began = time.monotonic()
         error: PhotosyncError | None = None
         try:
-            there = contents_to_check(self.name, self.store, self.record)
+            there = contents_to_check(self.name, self.store, self.record, self.cancel)
             for finding in self._findings(there):
                 try:
                     repaired = self._repaired(finding, there) if self.repair else finding
@@ -118,7 +118,7 @@ class VerifyCopy:
         chosen += suspicious
         to_read.clear()
         self.reporter.wanted(len(chosen), sum(there[path].size_bytes for path in chosen))
-        outage = StoreOutage[_Read](lambda: self.store)
+        outage = StoreOutage[_Read](lambda: self.store, self.cancel)
         for read in results(filter(None, map(self.record.file, chosen)), self._read, _Read, self.workers, self.cancel):
             if isinstance(read.error, TemporaryError):
                 outage.add(read, read.error)

@@ -89,7 +89,7 @@ class Check:
         for copy in self.copies:
             check(self.cancel)
             try:
-                self._standings[copy.name] = standings(copy, files, self.max_age)
+                self._standings[copy.name] = standings(copy, files, self.max_age, self.cancel)
             except CancelledError:
                 raise
             except PhotosyncError as error:

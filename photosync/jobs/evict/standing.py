@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
+from threading import Event
 
 from photosync import clock
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
@@ -39,14 +40,16 @@ class UsedCopy:
     """None: it is in an object store."""
 
 
-def standings(copy: UsedCopy, files: Iterable[Candidate], max_age: timedelta) -> Mapping[Candidate, Standing]:
+def standings(
+    copy: UsedCopy, files: Iterable[Candidate], max_age: timedelta, cancel: Event
+) -> Mapping[Candidate, Standing]:
     """What the copy has of each file. The files are not read.
 
     Raises the errors of its store, and `DestinationError` if another place is where the copy was.
     """
     if copy.record.is_empty:
         return dict.fromkeys(files, Standing.LACKING)
-    there = contents_to_check(copy.name, copy.store, copy.record)
+    there = contents_to_check(copy.name, copy.store, copy.record, cancel)
     if not there.keys() >= {IDENTITY, CATALOG}:  # no library can be made out of it
         return dict.fromkeys(files, Standing.LACKING)
     now = clock.now()

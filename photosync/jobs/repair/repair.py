@@ -115,7 +115,7 @@ class Repair:
         sizes: set[int | None] = {None} if any(each.sidecar for each in self._work) else set()
         sizes.update(size for entry in entries.values() for size in contents.sizes(entry))
         alike = catalog.repairs.alike(entries.values())
-        self._stores = [StoreCopies(name, store, library) for name, store in options.stores.items()]
+        self._stores = [StoreCopies(name, store, library, options.cancel) for name, store in options.stores.items()]
         others: list[FolderCopies | StoreCopies] = [
             *(FolderCopies(folder, sizes) for folder in options.folders),
             *self._stores,

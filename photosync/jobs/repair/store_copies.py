@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from threading import Event
 
 from photosync.copies import CopyStore
 from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason, TemporaryError
 from photosync.jobs.copy.library_files import path_in_copy
+from photosync.jobs.copy.parallel import interruptible
 from photosync.jobs.repair.contents import Content
 from photosync.jobs.repair.copies import Copy
 from photosync.library import PROGRAM_FOLDER, SUMS_NAME, Library
@@ -20,7 +22,8 @@ from photosync.model import Location
 class StoreCopies:
     """What the copy has at the same path, or by its own SHA256SUMS. Nothing is believed: each file is hashed."""
 
-    def __init__(self, name: str, store: CopyStore, library: Library) -> None:
+    def __init__(self, name: str, store: CopyStore, library: Library, cancel: Event) -> None:
+        self._cancel = cancel
         self._name = name
         self.source = f"copy: {name}"
         """For a finding."""
@@ -77,7 +80,7 @@ class StoreCopies:
         if self.failure is not None:
             raise ItemError(str(self.failure), Reason.UNREACHABLE)
         try:
-            yield from self._store.read(path)
+            yield from interruptible(self._store.read(path), self._cancel)
         except (ItemError, CancelledError):
             raise
         except PhotosyncError as error:
