@@ -34,6 +34,7 @@ def both(sandbox: Sandbox, place: Place, other: Place) -> Evicted:
 @pytest.mark.parametrize("options", [("--from", NAME), (), ("amazon",), ("amazon", "--from", NAME), ("--offsite",)])
 def test_by_its_id(sandbox: Sandbox, place: Place, options: tuple[str, ...]) -> None:
     """No service is asked, and nobody has to agree."""
+    assert sandbox.run("pull", "amazon").exit == 0  # another test may have added an item
     copied(sandbox)
     gone = Evicted(sandbox)
     result = sandbox.run("restore", *options, "--id", gone.ids[1])
