@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from threading import Event
@@ -106,8 +105,6 @@ def open_eviction(
         copies = list(_copies(config, library, stack, errors))
         if not dry_run:
             settle_interrupted(library, catalog)
-        for text in _on_one_disk(copies, library):
-            note(text)
         yield Evict(
             library=library,
             catalog=catalog,
@@ -136,15 +133,3 @@ def _copies(config: Config, library: Library, stack: ExitStack, errors: list[Pho
             errors.append(error)
         else:
             yield UsedCopy(name, copy.store, copy.record, folder_of(settings, config.path.parent))
-
-
-def _on_one_disk(copies: Sequence[UsedCopy], library: Library) -> Iterator[str]:
-    """A message for each disk that has several: they are lost together."""
-    names: defaultdict[int, list[str]] = defaultdict(list)
-    for name, folder in (("the library", library.root), *((f"copy '{each.name}'", each.folder) for each in copies)):
-        with suppress(OSError):
-            if folder is not None:
-                names[folder.stat().st_dev].append(name)
-    for each in names.values():
-        if len(each) > 1:
-            yield f"{', '.join(each)} are on one disk or file system: if it fails, all of them are lost"

@@ -75,7 +75,7 @@ def evict(
 def _carried_out(general: GeneralOptions, run: Evict, change: ChangeOptions, interruption: Interruption) -> Exit:
     error: PhotosyncError | None = None
     try:
-        with shown(general, "evict", "verify", dry_run=change.dry_run) as reporter:
+        with shown(general, "evict", "verify", dry_run=False) as reporter:
             run.plan(reporter)
     except UsageError:
         raise

@@ -20,7 +20,7 @@ from photosync.jobs.change.summary import ChangeSummary
 from photosync.jobs.evict.candidate import Candidate, Wanted, candidates
 from photosync.jobs.evict.check import Check, Checked
 from photosync.jobs.evict.remove import Removal
-from photosync.jobs.evict.standing import Standing, UsedCopy
+from photosync.jobs.evict.standing import Standing, UsedCopy, on_one_disk
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import ListError, SumsList, update_each
 from photosync.library import Library
@@ -97,6 +97,9 @@ class Evict:
         for part in self._parts.values():  # those of a folder together: it is synced once for a batch
             part.to_remove.sort(key=lambda each: (each.file.location.root, each.file.location.path))
         self._say(refused)
+        if self.to_remove:
+            for text in on_one_disk(self.copies, self.library):
+                self.note(text)
 
     @property
     def to_remove(self) -> list[Candidate]:
@@ -118,14 +121,15 @@ class Evict:
         days = self.max_age.days
         age = f"{days} day{'s' * (days > 1)}" if days else format_duration(self.max_age.total_seconds())
         words = {
-            Standing.LACKING: ("are not there as they are here", "photosync copy {0}"),
-            Standing.NOT_READ: (f"were not read there within {age}", "photosync verify --copy {0}"),
-            Standing.WRONG: ("are damaged there", "photosync verify --copy {0} --repair"),
+            Standing.LACKING: ("not there as here", "photosync copy {0}"),
+            Standing.NOT_READ: (f"not read there within {age}", "photosync verify --copy {0}"),
+            Standing.WRONG: ("damaged there", "photosync verify --copy {0} --repair"),
         }
         for (name, standing), count in sorted(refused.items()):
             if standing in words:
                 what, command = words[standing]
-                self.warn(f"copy '{name}': {count:,} of the files {what}. Run: {command.format(name)}")
+                files = f"{count:,} file{'s' * (count != 1)}"
+                self.warn(f"copy '{name}': {what}: {files}. Run: {command.format(name)}")
 
     # Carrying it out
 

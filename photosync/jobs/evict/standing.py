@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +16,7 @@ from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.jobs.copy.contents import contents_to_check
 from photosync.jobs.copy.library_files import CATALOG, IDENTITY
 from photosync.jobs.evict.candidate import Candidate
+from photosync.library import Library
 
 
 class Standing(StrEnum):
@@ -72,3 +75,15 @@ def _standing(
     first, last = (each.timestamp() for each in period)
     is_read = known.verified_at is not None and first <= known.verified_at <= last
     return Standing.RIGHT if is_read else Standing.NOT_READ
+
+
+def on_one_disk(copies: Sequence[UsedCopy], library: Library) -> Iterator[str]:
+    """A message for each disk that has several: they are lost together."""
+    names: defaultdict[int, list[str]] = defaultdict(list)
+    for name, folder in (("the library", library.root), *((f"copy '{each.name}'", each.folder) for each in copies)):
+        with suppress(OSError):
+            if folder is not None:
+                names[folder.stat().st_dev].append(name)
+    for each in names.values():
+        if len(each) > 1:
+            yield f"{', '.join(each)} are on one disk or file system: if it fails, all of them are lost"
