@@ -144,22 +144,18 @@ class AccountTransfers(AccountBase):
 
         `on_conflict`: rename, skip or fail, when another file has the name there.
         """
-        return self._push(
-            AskedPush(
-                paths=[paths] if isinstance(paths, str | Path) else [*paths],
-                to=to,
-                on_conflict=on_conflict,
-                all_files=all_files,
-                exclude=exclude,
-                include_hidden=include_hidden,
-                resize=resize,
-                full=full,
-                dry_run=dry_run,
-            ),
-            jobs,
-            bwlimit,
-            progress,
+        asked = AskedPush(
+            paths=[paths] if isinstance(paths, str | Path) else [*paths],
+            to=to,
+            on_conflict=on_conflict,
+            all_files=all_files,
+            exclude=exclude,
+            include_hidden=include_hidden,
+            resize=resize,
+            full=full,
+            dry_run=dry_run,
         )
+        return self._push(push_options(self._config, asked), jobs=jobs, bwlimit=bwlimit, progress=progress)
 
     def push_stream(
         self,
@@ -188,20 +184,10 @@ class AccountTransfers(AccountBase):
             full=full,
             dry_run=dry_run,
         )
-        push = partial(self._push_options, jobs=None, bwlimit=bwlimit, progress=progress)
+        push = partial(self._push, jobs=None, bwlimit=bwlimit, progress=progress)
         return push_stream(content, name, push_options(self._config, asked), push, self._photosync.say)
 
     def _push(
-        self,
-        asked: AskedPush,
-        jobs: int | None,
-        bwlimit: int | str | None,
-        progress: ProgressCallback | None,
-    ) -> Summary:
-        options = push_options(self._config, asked)
-        return self._push_options(options, jobs=jobs, bwlimit=bwlimit, progress=progress)
-
-    def _push_options(
         self,
         options: PushOptions,
         *,

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 
 from photosync.catalog import Catalog
@@ -75,12 +74,14 @@ class SumsList:
             sums.append(base, (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root, since_run)))
         self.catalog.sums.set_state(self.root, self._state())
 
-    def replace(self, before: Set[SumsLine], after: Set[SumsLine]) -> None:
-        """As `append`, for lines that come in place of others."""
+    def replace(self, before: Set[SumsLine], after: Set[SumsLine]) -> bool:
+        """As `append`, for lines in place of others. False: the list is not sorted, and has to be rewritten."""
         base = self.library.base(self.root)
         with list_errors(base / SUMS_NAME):
-            sums.replace(base, before, sorted(after, key=attrgetter("name")), base / PROGRAM_FOLDER)
+            if not sums.replace(base, before, after, base / PROGRAM_FOLDER):
+                return False
         self.catalog.sums.set_state(self.root, self._state())
+        return True
 
     def rewrite(self, note: Callable[[str], None] = lambda _: None) -> None:
         """Bring all lines of the program up to date. `note` gets a message for the user."""

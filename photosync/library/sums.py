@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,16 +87,40 @@ def append(folder: Path, lines: Iterable[SumsLine]) -> None:
         os.fsync(descriptor)
 
 
-def replace(folder: Path, before: Set[SumsLine], after: Iterable[SumsLine], workspace: Path) -> None:
+class _NotSortedError(Exception):
+    """The lines are not in the order of their paths, or have not all that they should have."""
+
+
+def replace(folder: Path, before: Set[SumsLine], after: Iterable[SumsLine], workspace: Path) -> bool:
     """In a list that is as the program left it, `after` comes in place of the lines `before`. Raises `OSError`.
 
-    Line by line: there may be a million.
+    Line by line: there may be a million. Returns False, and changes nothing, if the list is not sorted by its paths.
     """
-    gone = {each.encode() + b"\n" for each in before}
     path = folder / SUMS_NAME
-    with path.open("rb") as file:
-        others = (line for line in file if line not in gone)
-        write_durably(path, chain(others, (each.encode() + b"\n" for each in after)), workspace)
+    try:
+        with path.open("rb") as file:
+            write_durably(path, _replaced(file, {each.encode() + b"\n" for each in before}, after), workspace)
+    except _NotSortedError:
+        return False
+    return True
+
+
+def _replaced(lines: Iterable[bytes], gone: set[bytes], after: Iterable[SumsLine]) -> Iterator[bytes]:
+    new, last = deque(sorted(after, key=attrgetter("name"))), b""
+    for line in lines:
+        name = line[66:-1]
+        if line.startswith(b"\\") or name <= last:
+            raise _NotSortedError
+        last = name
+        while new and new[0].name < name:
+            yield new.popleft().encode() + b"\n"
+        if line in gone:
+            gone.remove(line)
+        else:
+            yield line
+    if gone:
+        raise _NotSortedError
+    yield from (each.encode() + b"\n" for each in new)
 
 
 def rewrite(folder: Path, lines: Iterable[SumsLine], left: Set[SumsLine], workspace: Path) -> bool:

@@ -85,13 +85,30 @@ def test_lines_are_replaced_line_by_line(tmp_path: Path) -> None:
     path.chmod(0o640)
     tracemalloc.start()
     try:
-        after = [SumsLine.of(C, "albums.json"), SumsLine.of(C, "a\nb.json")]
-        sums.replace(tmp_path, {SumsLine.of(B, "albums.json")}, after, tmp_path)
+        after = [SumsLine.of(C, "people.json"), SumsLine.of(C, "albums.json")]
+        assert sums.replace(tmp_path, {SumsLine.of(B, "albums.json")}, after, tmp_path)
         assert tracemalloc.get_traced_memory()[1] < 500_000
     finally:
         tracemalloc.stop()
-    assert list(sums.read(tmp_path)) == [*others, *after]
+    assert list(sums.read(tmp_path)) == [after[1], *others, after[0]]
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"{A}  b.jpg\n{B}  a.jpg\n",
+        f"{A}  a.jpg\n{A}  a.jpg\n",
+        f"\\{A}  a\\nb.jpg\n{B}  c.jpg\n",
+        f"{B}  c.jpg\n",
+    ],
+    ids=["unsorted", "twice", "escaped", "another line"],
+)
+def test_another_list_is_left_for_the_whole_way(tmp_path: Path, content: str) -> None:
+    (tmp_path / "SHA256SUMS").write_text(content)
+    assert not sums.replace(tmp_path, {SumsLine.of(C, "c.jpg")}, [SumsLine.of(B, "c.jpg")], tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["SHA256SUMS"]
+    assert (tmp_path / "SHA256SUMS").read_text() == content
 
 
 def test_there_is_no_list_of_nothing(tmp_path: Path) -> None:

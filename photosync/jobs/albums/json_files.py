@@ -68,11 +68,9 @@ class JsonFiles:
 
     def _update_list(self, root: str, before: set[SumsLine] | None) -> None:
         """`before`: the lines of the files, in a list that was as the program left it; None: it was not."""
-        if before is None:
+        after = self._lines(root)
+        if before is None or not self._list(root).replace(before - after, after - before):
             self._list(root).rewrite(self.note)
-        else:
-            after = self._lines(root)
-            self._list(root).replace(before - after, after - before)
 
     def _has_its_size(self, file: MadeFile) -> bool:
         try:

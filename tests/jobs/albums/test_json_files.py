@@ -91,20 +91,6 @@ def test_an_unchanged_run_leaves_the_files_alone(owner: AlbumOwner) -> None:
     assert [(path.stat().st_ino, path.stat().st_mtime_ns) for path in paths] == before
 
 
-def test_the_list_is_not_sorted_again_for_them(owner: AlbumOwner) -> None:
-    """That would take a gigabyte and seven seconds for a million files."""
-    owner.pull()
-    *photos, albums, people = (owner.library / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    assert (albums[66:], people[66:]) == ("albums.json", "people.json")
-    owner.simulator.account.tree.rename_album(owner.album(GARDEN), "Yard")
-    owner.pull()
-    *others, last, very_last = (owner.library / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    assert others == photos
-    assert {last[66:], very_last[66:]} == {"albums.json", "people.json"}
-    assert albums not in (last, very_last)
-    check_sums(owner.library)
-
-
 def test_an_album_changes(owner: AlbumOwner) -> None:
     owner.pull()
     before, tree = owner.albums(), owner.simulator.account.tree
