@@ -16,6 +16,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
+from photosync.file_systems import sync_folder
 from photosync.library.undo import write_durably
 
 SUMS_NAME = "SHA256SUMS"
@@ -102,6 +103,7 @@ def replace(folder: Path, before: Set[SumsLine], after: Iterable[SumsLine], work
             write_durably(path, _replaced(file, {each.encode() + b"\n" for each in before}, after), workspace)
     except _NotSortedError:
         return False
+    _remove_empty(path)
     return True
 
 
@@ -132,11 +134,20 @@ def rewrite(folder: Path, lines: Iterable[SumsLine], left: Set[SumsLine], worksp
     before = path.read_bytes() if path.exists() else b""
     if not before:
         _write_new(path, iter(lines), workspace)
+        _remove_empty(path)
         return False
     after, has_others = merged(before, {each.name: each for each in lines}, left)
     if after != before:
         write_durably(path, after, workspace)
+        _remove_empty(path)
     return has_others
+
+
+def _remove_empty(path: Path) -> None:
+    """`sha256sum -c` takes an empty list for a mistake."""
+    if path.exists() and path.stat().st_size == 0:
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def _write_new(path: Path, lines: Iterator[SumsLine], workspace: Path) -> None:

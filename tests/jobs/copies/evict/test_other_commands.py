@@ -288,10 +288,14 @@ def test_a_folder_outside_the_library(tmp_path: Path) -> None:
         assert result.exit == 0, result
         assert list((tmp_path / "frame").glob("*.jpg")) == []
         assert (tmp_path / "frame").is_dir()
+        assert not (tmp_path / "frame/SHA256SUMS").exists(), "an empty list is a mistake for sha256sum"
         assert sandbox.run("verify").exit == 0
         assert sandbox.run("pull", "aura", "kitchen").number("saved") == 0
         assert sandbox.run("copy").exit == 0
         verify(sandbox, FIRST)
+        assert sandbox.run("restore", "--offsite").exit == 0
+        assert list((tmp_path / "frame").glob("*.jpg"))
+        check_lists(sandbox)
 
 
 def test_two_accounts(tmp_path: Path, amazon: AmazonSimulator) -> None:
