@@ -172,7 +172,8 @@ class Copy:
         ):
             self._count(unchanged=not self._is_second_look)
             return None
-        if (stored is None or file.is_made) and not file.source.exists() and file.sha256 is None:
+        is_list = file.is_made and file.location is not None
+        if (stored is None or is_list) and not file.source.exists() and file.sha256 is None:
             return None  # a list that has never been written, or that has no lines any more
         if self.dry_run:
             if self._is_second_look:
