@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[2]
 ROWS = [line.split(" | ") for line in (ROOT / "docs/retrying.md").read_text().splitlines() if line.startswith("| ")]
@@ -25,5 +28,13 @@ def test_each_file_is_there(file: str) -> None:
 def test_each_number_is_the_codes(text: str, file: str, name: str) -> None:
     module = import_module(file.removeprefix("providers/").replace("/", "."))
     owner, _, field = name.rpartition(".")
-    value = vars(module)[owner].__dataclass_fields__[field].default if owner else vars(module)[name]
+    value = _default(vars(module)[owner], field) if owner else vars(module)[name]
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
     assert float(re.findall(r"\d+(?:\.\d+)?", text)[0]) == value
+
+
+def _default(owner: type, field: str) -> object:
+    if issubclass(owner, BaseModel):
+        return owner.model_fields[field].default
+    return {each.name: each.default for each in fields(owner)}[field]

@@ -80,6 +80,7 @@ def test_a_copy_that_was_never_made_lacks_all(sandbox: Sandbox, place: Place) ->
 
 
 def test_a_complete_copy_and_what_came_since(sandbox: Sandbox, place: Place, simulator: AmazonSimulator) -> None:
+    assert sandbox.run("pull").exit == 0  # what other tests have added, albums too
     copied(sandbox)
     complete = state(sandbox)
     there = place.files()
