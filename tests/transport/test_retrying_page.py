@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -34,7 +35,7 @@ def test_each_number_is_the_codes(text: str, file: str, name: str) -> None:
     assert float(re.findall(r"\d+(?:\.\d+)?", text)[0]) == value
 
 
-def _default(owner: type, field: str) -> object:
+def _default(owner: Any, field: str) -> object:
     if issubclass(owner, BaseModel):
         return owner.model_fields[field].default
     return {each.name: each.default for each in fields(owner)}[field]
