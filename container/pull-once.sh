@@ -19,7 +19,7 @@ run sleep "$(shuf --input-range "0-${PHOTOSYNC_JITTER:-0}" --head-count 1)"
 
 if [ -n "$PHOTOSYNC_RESTORE_FROM" ] && { [ ! -e "$library/.photosync/library.json" ] || [ -e "$unfinished" ]; }; then
     mkdir -p "$library/.photosync" && touch "$unfinished" || exit 6
-    run photosync -q restore --from "$PHOTOSYNC_RESTORE_FROM" --to "$library"
+    run photosync -q restore --from "$PHOTOSYNC_RESTORE_FROM" --to "$library" --without-offsite
     status=$?
     # 3: a file that is damaged in the copy. The pull brings it.
     [ $status -eq 0 ] || [ $status -eq 3 ] || exit $status
