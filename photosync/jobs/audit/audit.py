@@ -233,6 +233,7 @@ class Audit:
         if judgement.proof is not None and entry is not None:
             is_touched = entry.own_location is None and not self._is_as_uploaded(entry)
             summary.proved[Proof.SIZE if is_touched else judgement.proof] += 1
+            summary.offsite += entry.offsite is not None
             summary.size_bytes += entry.stored_size or entry.delivered_size or 0
         if judgement.finding is not None:
             summary.different += judgement.outcome is AuditOutcome.SAVED

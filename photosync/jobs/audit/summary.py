@@ -15,8 +15,8 @@ from photosync.model import Proof
 class AuditSummary:
     """The totals of one audit: listed = saved + filtered + failed + missing.
 
-    `saved` counts items that have a file here. `different` of them have another content at the provider now, or a
-    damaged file. `proved` has the others.
+    `saved` counts items that have a file here, or `offsite` in copies of the library alone. `different` of them have
+    another content at the provider now, or a damaged file. `proved` has the others.
     """
 
     account: str
@@ -33,6 +33,7 @@ class AuditSummary:
     different: int = 0
     gone: int = 0
     extra: int = 0
+    offsite: int = 0
     proved: Counter[Proof] = field(default_factory=Counter)
     size_bytes: int = 0
     seconds: float = 0.0
@@ -118,8 +119,9 @@ class AuditSummary:
         return "; ".join(advice)
 
     def _information(self) -> str:
+        offsite = f"; {self.offsite:,} of them only in copies of the library" if self.offsite else ""
         gone = f"; {self.gone:,} {_are(self.gone)} here and no longer there" if self.gone else ""
-        return gone + (f"; {self.extra:,} {_files(self.extra)} here of no item" if self.extra else "")
+        return offsite + gone + (f"; {self.extra:,} {_files(self.extra)} here of no item" if self.extra else "")
 
     def as_json(self) -> dict[str, object]:
         """The summary object of the command line's contract."""
@@ -144,6 +146,7 @@ class AuditSummary:
             "verdict": self.verdict,
             "exit": int(self.exit),
         }
+        content |= {"offsite": self.offsite} if self.offsite else {}
         return content | ({"message": self.message} if self.message else {})
 
 

@@ -91,6 +91,8 @@ def test_commands_that_check_and_change(sandbox: Sandbox, amazon: AmazonSimulato
     id_, path = gone(sandbox)
     audit = sandbox.run("audit", "amazon")
     assert (audit.exit, audit.number("missing"), audit.number("extra")) == (0, 0, 0)
+    assert audit.number("offsite") == 3
+    assert "; 3 of them only in copies of the library" in sandbox.text("audit", "amazon")
     assert sandbox.run("verify", "--quick").exit == 0
     assert sandbox.run("verify", "--repair").exit == 0
     assert sandbox.run("fix", str(sandbox.library)).exit == 0
