@@ -10,7 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from photosync.api.change import checked_ids, is_selection
-from photosync.api.copies import open_copy
+from photosync.api.copies import open_copy, wanted_album_folders
 from photosync.api.selection import AskedSelection, selection_of
 from photosync.errors import LockedError, PhotosyncError, UsageError
 from photosync.units import day_before
@@ -111,7 +111,7 @@ def open_eviction(
             copies=copies,
             unusable=errors,
             wanted=Wanted(accounts_of(catalog, asked.accounts), selection, asked.selection.collections),
-            albums={name: each.options.albums for name, each in config.accounts.items()},
+            albums=wanted_album_folders(config),
             max_age=asked.max_age,
             note=note,
             warn=warn,

@@ -111,10 +111,10 @@ class Examination:
         library = self._found_library()
         if library is None:
             return
-        patience = _STORE_RETRY_BUDGET if self.is_online else None
+        retry_budget = _STORE_RETRY_BUDGET if self.is_online else None
         base = self.config.path.parent
         with open_catalog(library) as catalog:
-            yield from CopyDoctor(name, self.config.copies, base, library, catalog, patience).checks()
+            yield from CopyDoctor(name, self.config.copies, base, library, catalog, retry_budget).checks()
 
     def _account(self, account: AccountConfig) -> Iterator[Check]:
         settings = account.settings()  # looks up every secret

@@ -26,7 +26,7 @@ class CopyStore(Protocol):
     """A place for a copy. Paths are relative to it. Methods are called from several threads.
 
     Each method raises the errors of `photosync.errors`: `SignInError` for credentials that are refused,
-    `DestinationError` if the place is not there or has no room, else `TemporaryError`.
+    `DestinationError` if the place is not there or has no space left, else `TemporaryError`.
     """
 
     address: str

@@ -28,7 +28,7 @@ class CopyDoctor:
     """Where relative folders start."""
     library: Library
     catalog: Catalog
-    patience: timedelta | None
+    retry_budget: timedelta | None
     """How long a request to an object store is retried; None: none is sent."""
 
     def checks(self) -> Iterator[Check]:
@@ -38,7 +38,7 @@ class CopyDoctor:
         folder = folder_of(self.copies[self.name], self.base)
         if folder is not None and folder.is_dir():
             yield from self._folder(folder)
-        if folder is not None or self.patience is not None:
+        if folder is not None or self.retry_budget is not None:
             yield self._place()
         yield from self._files()
 
@@ -52,7 +52,7 @@ class CopyDoctor:
 
     def _place(self) -> Check:
         settings = self.copies[self.name]
-        store = open_place(self.name, settings.model_copy(update={"retry_budget": self.patience}), self.base)
+        store = open_place(self.name, settings.model_copy(update={"retry_budget": self.retry_budget}), self.base)
         next(store.files(), None)
         path, place = record_path(self.library, self.name), None
         if path.exists():
