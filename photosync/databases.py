@@ -1,11 +1,24 @@
-"""The address of a database of SQLite, to read it without changing anything on the disk."""
+"""The address of a database of SQLite, to read it while another process may write it."""
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 
 def address_to_read(path: Path) -> str:
-    """Even a reader of a database in WAL mode creates files next to it; without a writer, `immutable` avoids that."""
-    quiet = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    return f"{path.absolute().as_uri()}?mode=ro{quiet}"
+    """For `sqlite3.connect` with `uri=True`, or for `ATTACH`. The content is not changed, and no file stays next to it.
+
+    A reader of a database in WAL mode has to create files next to it. Where that is not possible, as on a disk that is
+    mounted to read only, a database without a log is read as a file that nobody changes.
+    """
+    uri = path.absolute().as_uri()
+    address = f"{uri}?mode=rw"  # `ro` would leave the files there
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            database.execute("PRAGMA schema_version").fetchone()
+    except sqlite3.Error:
+        has_log = path.with_name(f"{path.name}-wal").exists()
+        return f"{uri}?mode=ro" if has_log else f"{uri}?mode=ro&immutable=1"
+    return address

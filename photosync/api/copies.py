@@ -202,7 +202,7 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
         record = stack.enter_context(_record(library, name))
         with disk_errors(library.program_folder):
             workspace = own_folder(record.path.parent, f"{name}.files")
-        catalog = stack.enter_context(open_catalog(library, beside_writers=True))
+        catalog = stack.enter_context(open_catalog(library))
         folders = [library.root, *(library.root / each for each in catalog.roots())]
         check_overlap(name, config.copies, config.path.parent, folders)
         remove_temporary_files(workspace)

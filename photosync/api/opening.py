@@ -36,12 +36,9 @@ def files_at_a_time(account: AccountConfig, asked: int | None, usual: int | None
 
 
 @contextmanager
-def open_catalog(library: Library | None, *, beside_writers: bool = False) -> Iterator[Catalog]:
-    """The library's catalog, for reading; an empty one where there is no library yet.
-
-    `beside_writers`: for long work, during which other runs may change it.
-    """
-    reading = library_catalog.read_catalog(library, beside_writers=beside_writers) if library else None
+def open_catalog(library: Library | None) -> Iterator[Catalog]:
+    """The library's catalog, for reading; an empty one where there is no library yet."""
+    reading = library_catalog.read_catalog(library) if library else None
     with reading or closing(Catalog.empty()) as catalog:
         yield catalog
 

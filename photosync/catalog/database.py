@@ -111,12 +111,9 @@ class Catalog:
         return cls(opening.to_write(path))
 
     @classmethod
-    def read(cls, path: Path, *, beside_writers: bool = False) -> Self:
-        """Open without changing anything on the disk. Raises `DestinationError`.
-
-        `beside_writers`: what another process changes meanwhile can be read too.
-        """
-        return cls(opening.to_read(path, beside_writers=beside_writers))
+    def read(cls, path: Path) -> Self:
+        """Open without changing the content; another process may write it meanwhile. Raises `DestinationError`."""
+        return cls(opening.to_read(path))
 
     @classmethod
     def empty(cls) -> Self:

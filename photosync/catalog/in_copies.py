@@ -31,6 +31,11 @@ _COMPARED = f"""
 _COUNTS = """DROP TABLE IF EXISTS temp.counted;
     CREATE TABLE temp.counted (item INTEGER PRIMARY KEY, copies INTEGER, verified INTEGER)"""
 
+_NO_FILES = """DETACH copy;
+    ATTACH ':memory:' AS copy;
+    CREATE TABLE copy.files (path, sha256, verified_at)"""
+"""Where there is no record, or one that a copy is just making."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItemsInCopies:
@@ -110,11 +115,10 @@ class InCopies:
     def _attached(self, record: Path | None, path_in_copy: Callable[[str, str], str]) -> Iterator[sqlite3.Cursor]:
         cursor = self._connection.cursor()  # not the catalog's own kind: its errors name the catalog
         self._connection.create_function("path_in_copy", 2, path_in_copy, deterministic=True)
-        if record is not None:
-            cursor.execute("ATTACH ? AS copy", (address_to_read(record),))
-        else:
-            cursor.executescript("ATTACH ':memory:' AS copy; CREATE TABLE copy.files (path, sha256, verified_at)")
+        cursor.execute("ATTACH ? AS copy", (address_to_read(record) if record else ":memory:",))
         try:
+            if cursor.execute("SELECT 1 FROM copy.sqlite_master WHERE name = 'files'").fetchone() is None:
+                cursor.executescript(_NO_FILES)
             yield cursor
         finally:
             cursor.execute("DETACH copy")

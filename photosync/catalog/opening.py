@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from pathlib import Path
 
 from photosync.catalog import schema
@@ -43,20 +42,9 @@ def _to_write(path: Path, journal: str) -> CatalogConnection:
     return connection
 
 
-def to_read(path: Path, *, beside_writers: bool = False) -> CatalogConnection:
-    """Open without changing anything on the disk. Raises `DestinationError`.
-
-    `beside_writers`: it is read for long, and another process may begin to write it. Then there are files next to it
-    meanwhile, except where that is not possible.
-    """
-    if beside_writers:
-        with suppress(DestinationError):
-            return _to_read(path, f"{path.absolute().as_uri()}?mode=rw")  # `ro` would leave the files there
-    return _to_read(path, address_to_read(path))
-
-
-def _to_read(path: Path, address: str) -> CatalogConnection:
-    with opening(path, address) as on_disk:
+def to_read(path: Path) -> CatalogConnection:
+    """Open without changing the content; another process may write it meanwhile. Raises `DestinationError`."""
+    with opening(path, address_to_read(path)) as on_disk:
         _check_tables(on_disk, path)
         connection = on_disk
         if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
@@ -68,7 +56,9 @@ def _to_read(path: Path, address: str) -> CatalogConnection:
 
 def _check_tables(connection: CatalogConnection, path: Path) -> None:
     """Raise `DestinationError` if the database is no catalog of this version or an older one. A new one is empty."""
+    connection.execute("BEGIN")  # all as of one moment: another process may be making the tables
     version = schema.check_version(connection, path)
     missing = schema.missing_tables(connection, version)
     if missing or (version == 0 and schema.tables(connection)):
         raise unusable(path, f"it has no table {missing[0]}" if missing else "it is another program's database")
+    connection.execute("COMMIT")

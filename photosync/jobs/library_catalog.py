@@ -36,18 +36,15 @@ def open_catalog(library: Library) -> Iterator[Catalog]:
 
 
 @contextmanager
-def read_catalog(library: Library, *, beside_writers: bool = False) -> Iterator[Catalog]:
-    """For all others; the copy of a lost catalog. An empty one if there is none yet. Raises `DestinationError`.
-
-    `beside_writers`: for long work, during which other runs may change it.
-    """
+def read_catalog(library: Library) -> Iterator[Catalog]:
+    """For all others; the copy of a lost catalog. An empty one if there is none yet. Raises `DestinationError`."""
     if not has_catalog(library):
         with closing(Catalog.empty()) as catalog:
             yield catalog
         return
     _check_file(library)
     path = library.catalog_copy if is_lost(library) else library.catalog_path
-    with closing(Catalog.read(path, beside_writers=beside_writers)) as catalog:
+    with closing(Catalog.read(path)) as catalog:
         _check_owner(catalog, library, is_writer=False)
         yield catalog
 

@@ -188,6 +188,16 @@ def test_a_copy_that_is_at_work_or_was_killed(sandbox: Sandbox, place: Place) ->
     assert sandbox.run("status", "--check", "1d").exit == 0
 
 
+def test_a_copy_that_was_killed_when_it_had_just_begun(sandbox: Sandbox, place: Place) -> None:
+    record(sandbox).parent.mkdir()
+    record(sandbox).touch()
+    assert (state(sandbox)["last_run"], state(sandbox)["files"]) == (None, 0)
+    assert lines(sandbox)[0].startswith("never complete; 0 files there ")
+    (amazon,) = sandbox.run("coverage").objects
+    assert amazon["in_copies"] == {"0": len(sandbox.files()), "1": 0}
+    assert copied(sandbox).exit == 0
+
+
 def test_a_dry_run_is_no_run(sandbox: Sandbox, place: Place) -> None:
     assert sandbox.run("copy", "--dry-run").exit == 0
     assert state(sandbox)["last_run"] is None
