@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -31,7 +32,7 @@ _MESSAGE_BYTES = 1 << 16
 
 
 class ForkedCommand:
-    """A run of the command: the subset of `subprocess.Popen` that tests use."""
+    """A run of the command: the subset of `subprocess.Popen` that tests use. One that nobody refers to is killed."""
 
     def __init__(self, pid: int, status: socket.socket, streams: Sequence[TextIO]) -> None:
         self.pid = pid
@@ -40,6 +41,7 @@ class ForkedCommand:
         self._status = status
         self._output = ["", ""]
         self._readers: list[threading.Thread] = []
+        weakref.finalize(self, _end, pid, status, streams)
 
     def poll(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
@@ -91,6 +93,16 @@ class ForkedCommand:
     def kill(self) -> None:
         """End it at once."""
         self.send_signal(signal.SIGKILL)
+
+
+def _end(pid: int, status: socket.socket, streams: Sequence[TextIO]) -> None:
+    """End a run that a failed test has left, and close what it has open."""
+    with status:
+        if status.fileno() >= 0 and not select.select([status], [], [], 0)[0]:
+            os.kill(pid, signal.SIGKILL)
+    for stream in streams:
+        with contextlib.suppress(BrokenPipeError):
+            stream.close()
 
 
 def start(arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str]) -> ForkedCommand:

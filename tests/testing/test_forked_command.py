@@ -1,9 +1,12 @@
 """A command that is forked is like one that Python starts from the beginning."""
 
+import gc
 import os
+import select
 import signal
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,21 @@ def test_a_signal_ends_it(sandbox: Sandbox) -> None:
     process.kill()
     process.communicate(timeout=30)
     assert process.returncode == -signal.SIGKILL
+
+
+def test_one_that_a_test_forgets_ends(sandbox: Sandbox) -> None:
+    """As when a check fails before `communicate`. A warning of an open file would fail the test that runs then."""
+    os.mkfifo(sandbox.folder / "config.yaml.pipe")
+    process = start(
+        ["status", "--config", "config.yaml.pipe"], folder=sandbox.folder, environment=sandbox.environment()
+    )
+    with (sandbox.folder / "config.yaml.pipe").open("wb") as read_by_it, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        has_ended = select.poll()
+        has_ended.register(read_by_it, 0)
+        cycle = [process]
+        cycle.append(cycle)  # type: ignore[arg-type]  # as the frames of a failed test are
+        del process, cycle
+        gc.collect()
+        assert has_ended.poll(30_000), "it still runs"
+    assert [str(each.message) for each in caught] == []
