@@ -16,7 +16,7 @@ from photosync.jobs.albums.folders import WantedFolders, update_album_folders
 from photosync.jobs.albums.json_files import JsonFiles
 from photosync.jobs.copy.bring_files import BringFiles, Brought
 from photosync.jobs.copy.fetch import Fetcher
-from photosync.jobs.copy.library_files import LibraryFile, offsite_files, path_in_copy
+from photosync.jobs.copy.library_files import LibraryFile, item_file, offsite_files
 from photosync.jobs.copy.parallel import WORKERS
 from photosync.jobs.report import Reporter, Summary
 from photosync.jobs.sums_list import SumsList, repair_lists
@@ -66,8 +66,7 @@ def _file_of(entry: CatalogEntry, library: Library) -> LibraryFile | None:
     offsite = None
     if entry.offsite is not None:
         offsite = OffsiteFile(entry.account, entry.id, location, entry.stored_size or 0, entry.stored_sha256)
-    path = path_in_copy(location.root, location.path)
-    return LibraryFile(path, library.file_text(location), entry.stored_sha256, location=location, offsite=offsite)
+    return item_file(library, (entry.account, entry.id), location, entry.stored_sha256, offsite)
 
 
 @dataclass

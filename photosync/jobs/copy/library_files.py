@@ -35,6 +35,8 @@ class LibraryFile:
     """Made by this program, and made anew with each change: the copy keeps no earlier version."""
     location: Location | None = None
     """Where it is in the library; None for the program's own files."""
+    item: tuple[str, str] | None = None
+    """The account and the id of the item that it belongs to, as a photo or as a sidecar."""
     offsite: OffsiteFile | None = None
     """The item, if its file was removed from the library; it comes back to `source`."""
 
@@ -54,14 +56,22 @@ def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     for root in sorted({"", *catalog.roots()}):
         for file in catalog.checks.files(Area(root)):
             path, where = path_in_copy(root, file.location.path), library.file_text(file.location)
-            yield LibraryFile(path, where, file.sha256, is_made=file.is_made, location=file.location)
+            item = (file.account, file.id) if file.account is not None and file.id is not None else None
+            yield LibraryFile(path, where, file.sha256, is_made=file.is_made, location=file.location, item=item)
 
 
 def offsite_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
     """Files that were removed from the library, and that only its copies have."""
     for file in catalog.offsite.files():
-        path = path_in_copy(file.location.root, file.location.path)
-        yield LibraryFile(path, library.file_text(file.location), file.sha256, location=file.location, offsite=file)
+        yield item_file(library, (file.account, file.id), file.location, file.sha256, file)
+
+
+def item_file(
+    library: Library, item: tuple[str, str], location: Location, sha256: str, offsite: OffsiteFile | None
+) -> LibraryFile:
+    """The file of an item. `offsite`: it was removed from the library."""
+    path, where = path_in_copy(location.root, location.path), library.file_text(location)
+    return LibraryFile(path, where, sha256, location=location, item=item, offsite=offsite)
 
 
 def undo_records(library: Library) -> Iterator[LibraryFile]:

@@ -180,8 +180,5 @@ class RestoreLibrary:
 
 
 def _is_wanted(catalog: Catalog, file: LibraryFile, wants: Callable[[Item], bool]) -> bool:
-    if file.offsite is not None:
-        entry = catalog.entry(file.offsite.account, file.offsite.id)
-    else:
-        entry = catalog.entry_at(file.location) if file.location else None
+    entry = catalog.entry(*file.item) if file.item else None
     return entry is not None and wants(entry.item)

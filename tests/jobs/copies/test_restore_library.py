@@ -13,6 +13,7 @@ import yaml
 from photosync.errors import Exit
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
+from tests.jobs.copies.evict.runs import with_copies
 from tests.jobs.copies.places import NAME, Place, copied
 from tests.jobs.copies.test_copy import library_files
 from tests.jobs.copies.test_verify_copy import verified
@@ -96,6 +97,20 @@ def test_a_part(sandbox: Sandbox, tmp_path: Path) -> None:
     assert other.run("restore", "--from", NAME, "--to", str(other.library), "--year", year).exit == 0
     assert {path.name for path in other.files()} == wanted
     assert wanted
+
+
+def test_sidecars_come_with_the_photos_of_a_part(simulator: AmazonSimulator, tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "user")
+    sandbox.configure({"amazon": simulator.account_settings()}, exif="sidecar", artist="Ada")
+    assert sandbox.run("pull", "amazon").exit == 0
+    with_copies(sandbox, NAME)
+    sidecars = [path for path in sandbox.files() if path.suffix == ".xmp"]
+    year = sidecars[0].parent.parent.name
+    wanted = {path.name for path in sandbox.files() if path.parent.parent.name == year}
+    other = on_another_machine(sandbox, tmp_path)
+    result = other.run("restore", "--from", NAME, "--to", str(other.library), "--year", year)
+    assert result.exit == 0, result
+    assert {path.name for path in other.files()} == wanted
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
