@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
-from photosync.api.change import checked_ids
+from photosync.api.change import checked_ids, is_selection
 from photosync.api.selection import AskedSelection
 from photosync.errors import PhotosyncError, UsageError
 
@@ -48,6 +48,8 @@ def check_asked(config: Config, asked: AskedBack) -> AskedBack:
     if asked.copy is not None:
         config.copy(asked.copy)
     matching(asked.selection)
+    if asked.ids is not None and is_selection(asked.selection):
+        raise UsageError("say which files come back: by ids, or by a selection such as --year 2019")
     return replace(asked, ids=None if asked.ids is None else checked_ids(asked.ids))
 
 

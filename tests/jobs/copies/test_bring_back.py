@@ -84,6 +84,16 @@ def test_a_selection(sandbox: Sandbox, both: Evicted) -> None:
 
 
 @FOLDER
+@pytest.mark.parametrize("options", [(), ("--from", NAME)])
+def test_ids_with_a_selection_are_refused(sandbox: Sandbox, both: Evicted, options: tuple[str, ...]) -> None:
+    """One of the two would be ignored."""
+    result = sandbox.run("restore", *options, "--id", both.ids[0], "--year", "1999")
+    assert result.exit == Exit.USAGE, result
+    assert "--year" in result.stderr
+    both.check_back()
+
+
+@FOLDER
 def test_a_copy_that_is_damaged_or_away_is_passed_over(sandbox: Sandbox, place: Place, both: Evicted) -> None:
     one_byte(place.folder / both.names[0])
     (place.folder / both.names[1]).unlink()
