@@ -146,7 +146,9 @@ def restore_library(
     from photosync.user_folders import expanded, state_folder
 
     library = Library(expanded(to), state_folder())
-    check_overlap(name, {name: config.copy(name)}, config.path.parent, [library.root])
+    config.copy(name)
+    for each, settings in config.copies.items():  # nor in another one than this
+        check_overlap(each, {each: settings}, config.path.parent, [library.root])
     job = RestoreLibrary(
         name=name,
         store=open_place(name, config.copy(name), config.path.parent),

@@ -12,7 +12,7 @@ import yaml
 from photosync.errors import Exit
 from photosync.testing.command import Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.copies.places import NAME, Place, copied
+from tests.jobs.copies.places import NAME, OTHER, Place, copied, copied_each
 from tests.jobs.copies.test_verify_copy import one_byte, verified
 
 pytestmark = pytest.mark.parametrize("place", ["folder"], indirect=True)
@@ -225,3 +225,13 @@ def test_a_library_is_not_made_in_its_copy(sandbox: Sandbox, place: Place, to: s
     result = sandbox.run("restore", "--from", NAME, "--to", to.format(copy=place.folder))
     assert result.exit == Exit.USAGE
     assert place.files() == before
+
+
+def test_a_library_is_not_made_in_another_copy(sandbox: Sandbox, place: Place, other: Place) -> None:
+    """It has the identity of the same library, as if it were one that an interrupted run began."""
+    copied_each(sandbox)
+    before = other.files()
+    result = sandbox.run("restore", "--from", NAME, "--to", str(other.folder))
+    assert result.exit == Exit.USAGE, result
+    assert f"'{OTHER}'" in result.stderr
+    assert other.files() == before
