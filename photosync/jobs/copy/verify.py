@@ -207,13 +207,15 @@ class VerifyCopy:
     def _sent_again(self, path: str, there: dict[str, Stored]) -> tuple[RecordedCopy, str]:
         """From the library, or else from another copy. Returns the source too. Raises `ItemError`."""
         why = "the library does not have it any more"
+        known = self.record.file(path)
+        assert known is not None
         if file := self._files_by_path.get(path):
+            if file.sha256 is None and not file.is_made:  # it never changes, but may be damaged here too
+                file = replace(file, sha256=known.sha256)
             try:
                 return self._sent(file, there), "library"
             except ItemError as error:
                 why = str(error)
-        known = self.record.file(path)
-        assert known is not None
         try:
             with self.others.fetched(path, known.sha256) as (fetched, copy):
                 return self._sent(LibraryFile(path, str(fetched), known.sha256), there), f"copy: {copy}"

@@ -15,7 +15,7 @@ from photosync.copies import CopyRecord
 from photosync.errors import Exit
 from photosync.testing.command import Result, Sandbox
 from photosync_amazon.simulator import AmazonSimulator
-from tests.jobs.copies.places import NAME, Place, copied, serving
+from tests.jobs.copies.places import NAME, OTHER, Place, copied, copied_each, serving
 
 
 def one_byte(path: Path) -> None:
@@ -122,6 +122,23 @@ def test_each_damage_is_named_and_repaired(sandbox: Sandbox, place: Place) -> No
     assert sandbox.run("verify", "--copy", NAME).exit == 0
     kept = [path for path in place.files() if path.startswith(".photosync/damaged/")]
     assert len(kept) == len(expected) - 1  # what was removed cannot be kept
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_record_that_is_damaged_here_too_does_not_repair_a_copy(sandbox: Sandbox, place: Place, other: Place) -> None:
+    """The catalog has no hash of an undo record; what was sent to the copy tells it."""
+    copied_each(sandbox)
+    record = next((sandbox.library / ".photosync/undo").rglob("*.json"))
+    name, wanted = record.relative_to(sandbox.library).as_posix(), record.read_bytes()
+    record.write_bytes(b"{")
+    one_byte(place.folder / name)
+    result = sandbox.run("verify", "--copy", NAME, "--repair")
+    assert {each["repaired_from"] for each in result.objects if "finding" in each} == {f"copy: {OTHER}"}, result
+    assert (result.exit, place.files()[name]) == (0, wanted)
+    one_byte(place.folder / name)
+    one_byte(other.folder / name)
+    result = sandbox.run("verify", "--copy", NAME, "--repair")
+    assert (result.exit, found(result)) == (Exit.DAMAGE, {(name, "damaged", "other_content")})
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
