@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -116,9 +117,10 @@ def _kind(objects: list[dict[str, Any]], kind: str) -> dict[str, Any]:
 
 @pytest.mark.slow  # reads the schemas of all objects of two versions of Kubernetes
 @pytest.mark.parametrize("version", ["1.31", "1.37"])
-def test_kubernetes_takes_the_objects_of_an_account(version: str) -> None:
+@pytest.mark.parametrize("name", ["dad", "1001", "on"])
+def test_kubernetes_takes_the_objects_of_an_account(version: str, name: str) -> None:
     validator = pytest.importorskip("kubernetes_validate")
-    objects = _objects("dad")
+    objects = _objects(name)
     for each in objects:
         validator.validate(each, version, strict=True)
     _kind(objects, "CronJob")["spec"]["concurrencypolicy"] = "Forbid"
@@ -138,6 +140,19 @@ def test_the_objects_of_an_account_name_each_other_and_no_other_account() -> Non
     named |= {("Secret", each["secretRef"]["name"]) for each in container["envFrom"]}
     assert named | {("CronJob", "photosync-dad-2")} == names
     assert {each["name"] for each in container["volumeMounts"]} == {each["name"] for each in pod["volumes"]}
+
+
+def test_the_labels_of_an_account_are_text_whatever_its_name_is() -> None:
+    assert {each["metadata"]["labels"]["photosync"] for each in _objects("1001")} == {"1001"}
+
+
+def test_the_objects_are_the_same_by_a_sed_that_has_no_more_than_posix_wants(tmp_path: Path) -> None:
+    sed = tmp_path / "sed"
+    sed.write_text(f'#!/bin/sh\nexec {shutil.which("sed")} --posix "$@"\n', encoding="utf-8")
+    sed.chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run([FOR_ACCOUNT, "dad"], capture_output=True, text=True, check=True, env={"PATH": path})
+    assert list(yaml.safe_load_all(done.stdout)) == _objects("dad")
 
 
 def test_each_account_has_a_time_of_its_own_at_night() -> None:

@@ -10,4 +10,4 @@ case $name in
         ;;
 esac
 minute=$(($(printf %s "$name" | cksum | cut -d ' ' -f 1) % 240))
-sed -e "s/\bmum\b/$name/g" -e "s/\"0 1 \* \* \*\"/\"$((minute % 60)) $((1 + minute / 60)) * * *\"/" "${0%/*}/account.yaml"
+sed -E -e "s/(^|[^a-z0-9])mum([^a-z0-9]|$)/\1$name\2/g" -e "s/\"0 1 \* \* \*\"/\"$((minute % 60)) $((1 + minute / 60)) * * *\"/" "${0%/*}/account.yaml"
