@@ -15,6 +15,13 @@ run() {
     wait "$child"
 }
 
+end() {
+    case $1 in
+        7 | 8) exit 0 ;;
+        *) exit "$1" ;;
+    esac
+}
+
 run sleep "$(shuf --input-range "0-${PHOTOSYNC_JITTER:-0}" --head-count 1)"
 
 if [ -n "$PHOTOSYNC_RESTORE_FROM" ] && { [ ! -e "$library/.photosync/library.json" ] || [ -e "$unfinished" ]; }; then
@@ -22,10 +29,9 @@ if [ -n "$PHOTOSYNC_RESTORE_FROM" ] && { [ ! -e "$library/.photosync/library.jso
     run photosync -q restore --from "$PHOTOSYNC_RESTORE_FROM" --to "$library" --without-offsite
     status=$?
     # 3: a file that is damaged in the copy. The pull brings it.
-    [ $status -eq 0 ] || [ $status -eq 3 ] || exit $status
+    [ $status -eq 0 ] || [ $status -eq 3 ] || end $status
 fi
 
 rm -f "$unfinished"
 run photosync -q pull "$@"
-status=$?
-[ $status -eq 7 ] || [ $status -eq 8 ] || exit $status
+end $?
