@@ -117,6 +117,8 @@ class PhotosyncCopies(PhotosyncBase):
             ) as run,
         ):
             run.plan(reporting)
+            if not dry_run:
+                run.look_again()
             for account in run.wanted.accounts:
                 outcomes = list(run.outcomes(account, agreed=True, dry_run=dry_run))
                 rows = [each.as_json(account, "evict", each.target.id) for each in outcomes]

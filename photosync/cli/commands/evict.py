@@ -77,11 +77,13 @@ def _carried_out(general: GeneralOptions, run: Evict, change: ChangeOptions, int
     try:
         with shown(general, "evict", "verify", dry_run=False) as reporter:
             run.plan(reporter)
+        agreed = change.yes or change.dry_run or _agrees(run)
+        if agreed and not change.dry_run:
+            run.look_again()
     except UsageError:
         raise
     except PhotosyncError as raised:
-        error = raised
-    agreed = error is None and (change.yes or change.dry_run or _agrees(run))
+        agreed, error = False, raised
     statuses = [Exit.OK]
     for account in run.wanted.accounts:
         for outcome in run.outcomes(account, agreed=agreed, dry_run=change.dry_run, error=error):

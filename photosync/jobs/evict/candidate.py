@@ -58,8 +58,12 @@ def candidates(catalog: Catalog, library: Library, wanted: Wanted) -> Iterator[t
             if (found := _candidate(row.entry, library, is_named=wanted.selection.ids is not None)) is not None:
                 yield account, found
     for id_ in sorted(missing if wanted.accounts else ()):
-        error = ItemError(f"{id_}: nothing of it was saved, so nothing can be removed", Reason.NOT_FOUND)
-        yield wanted.accounts[0], Outcome(Target(id_, id_), Result.FAILED, error)
+        entries = [each for each in catalog.entries_with_id(id_) if each.account in wanted.accounts]
+        is_saved = any(each.own_location for each in entries)
+        why = "it is not among what else was asked for" if is_saved else "nothing of it was saved"
+        error = ItemError(f"{id_}: {why}, so nothing of it is removed", Reason.NOT_FOUND)
+        account = entries[0].account if entries else wanted.accounts[0]
+        yield account, Outcome(Target(id_, id_), Result.FAILED, error)
 
 
 def _candidate(entry: CatalogEntry, library: Library, *, is_named: bool) -> Candidate | Outcome | None:

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Event
 
+from photosync.copies import Stored
 from photosync.errors import CancelledError, Exit, ItemError, PhotosyncError, Reason
 from photosync.file_systems import open_regular
 from photosync.jobs.copy.parallel import check, results
 from photosync.jobs.evict.candidate import Candidate
-from photosync.jobs.evict.standing import Standing, UsedCopy, standings
+from photosync.jobs.evict.standing import Seen, Standing, UsedCopy, check_place, look
 from photosync.jobs.report import Reporter
 from photosync.library import Library
 
@@ -51,6 +52,8 @@ class Checked:
     file: Candidate
     identity: FileIdentity | None = None
     """Of the file that was read, and that may be removed; None: it may not."""
+    proved_by: Collection[str] = ()
+    """The copies that are proved to have it."""
     error: ItemError | None = None
     standings: Mapping[str, Standing] = field(default_factory=dict)
     """What each copy has of it, if that is why it may not be removed."""
@@ -67,14 +70,15 @@ class Check:
     cancel: Event
     warn: Callable[[str], None]
     """Gets why a copy cannot be used, if two others can."""
-    _standings: dict[str, Mapping[Candidate, Standing]] = field(default_factory=dict, init=False)
+    _seen: dict[str, Seen] = field(default_factory=dict, init=False)
+    """In each copy that can be used."""
 
     def run(self, files: Sequence[Candidate], unusable: Sequence[PhotosyncError] = ()) -> Iterator[Checked]:
         """What is decided about each of the files. `unusable`: why further copies cannot even be opened.
 
         Raises the error of a copy if fewer than two can be used.
         """
-        self._look(files, [*unusable])
+        self._look(self.copies, files, [*unusable])
         to_read = []
         for file in files:
             now = self._of(file)
@@ -85,16 +89,36 @@ class Check:
         self.reporter.wanted(len(to_read), sum(each.size_bytes for each in to_read))
         yield from results(iter(to_read), self._read, Checked, _WORKERS, self.cancel)
 
-    def _look(self, files: Sequence[Candidate], errors: list[PhotosyncError]) -> None:
-        for copy in self.copies:
+    def again(self, checked: Sequence[Checked]) -> Iterator[Checked]:
+        """What is decided now about files that may be removed: copies are listed again, and were not changed since.
+
+        Raises as `run`.
+        """
+        before = self._seen
+        self._look([each for each in self.copies if each.name in before], [each.file for each in checked], [])
+        for each in checked:
+            now = {
+                name: _standing_now(name, each, before[name].stored[each.file], seen)
+                for name, seen in self._seen.items()
+            }
+            is_still_right = Standing.WRONG not in now.values() and _is_enough(now)
+            yield each if is_still_right else self._refused(each.file, now)
+
+    def _look(self, copies: Sequence[UsedCopy], files: Sequence[Candidate], errors: list[PhotosyncError]) -> None:
+        self._seen = {}
+        marks = {found for each in copies if (found := each.mark(self.library))}
+        for copy in copies:
             check(self.cancel)
             try:
-                self._standings[copy.name] = standings(copy, files, self.max_age, self.cancel)
+                seen = look(copy, files, self.library, marks, self.max_age, self.cancel)
+                check_place(copy.name, seen, self.library, self._seen)
             except CancelledError:
                 raise
             except PhotosyncError as error:
                 errors.append(error)
-        is_enough = len(self._standings) >= ENOUGH
+            else:
+                self._seen[copy.name] = seen
+        is_enough = len(self._seen) >= ENOUGH
         last = None if is_enough else next((each for each in errors if each.exit is _worst(errors)), None)
         for each in errors:
             if each is not last:
@@ -103,7 +127,7 @@ class Check:
             raise last
 
     def _of(self, file: Candidate) -> dict[str, Standing]:
-        return {name: each[file] for name, each in self._standings.items()}
+        return {name: seen.standings[file] for name, seen in self._seen.items()}
 
     # Called by the workers
 
@@ -120,7 +144,7 @@ class Check:
         self.reporter.saved(file.name, file.path)
         if Standing.WRONG in now.values() or not _is_enough(now):
             return self._refused(file, now)
-        return Checked(file, identity)
+        return Checked(file, identity, [name for name, each in now.items() if each is Standing.RIGHT])
 
     def _read_here(self, file: Candidate) -> FileIdentity:
         path, hash_ = self.library.file(file.location), hashlib.sha256()
@@ -179,8 +203,18 @@ class Check:
 
 
 def _is_enough(now: Mapping[str, Standing]) -> bool:
-    """Copies are at different places: the configuration is refused otherwise."""
+    """Copies are at different places: what is not is refused, or left out."""
     return list(now.values()).count(Standing.RIGHT) >= ENOUGH
+
+
+def _standing_now(name: str, checked: Checked, before: Stored | None, seen: Seen) -> Standing:
+    """What a copy has of a file that may be removed, without reading it another time."""
+    standing = seen.standings[checked.file]
+    if standing is not Standing.RIGHT:
+        return standing
+    if name not in checked.proved_by:
+        return Standing.LACKING  # another name of a file that counts already
+    return standing if seen.stored[checked.file] == before else Standing.NOT_READ
 
 
 def _worst(errors: Sequence[PhotosyncError]) -> Exit:

@@ -51,7 +51,7 @@ class _Part:
 
 @dataclass(slots=True)
 class Evict:
-    """One run: `plan` first, then, if the user agrees, `outcomes` for each account."""
+    """One run: `plan` first; then, if the user agrees, `look_again`, and `outcomes` for each account."""
 
     library: Library
     catalog: Catalog
@@ -72,6 +72,7 @@ class Evict:
     """A file is wrong in a copy: then nothing is removed."""
     summaries: dict[str, EvictSummary] = field(default_factory=dict, init=False)
     _parts: dict[str, _Part] = field(default_factory=dict, init=False)
+    _check: Check | None = field(default=None, init=False)
 
     def plan(self, reporter: Reporter) -> None:
         """Decide what may be removed. Nothing is changed.
@@ -90,8 +91,8 @@ class Evict:
                 self._parts[account].decided.append(each)
         refused: Counter[tuple[str, Standing]] = Counter()
         if files:
-            check = Check(self.library, self.copies, self.max_age, reporter, self.cancel, self.warn)
-            for checked in check.run(files, self.unusable):
+            self._check = Check(self.library, self.copies, self.max_age, reporter, self.cancel, self.warn)
+            for checked in self._check.run(files, self.unusable):
                 refused.update(checked.standings.items())
                 self._take(checked)
         for part in self._parts.values():  # those of a folder together: it is synced once for a batch
@@ -100,6 +101,23 @@ class Evict:
         if self.to_remove:
             for text in on_one_disk(self.copies, self.library):
                 self.note(text)
+
+    def look_again(self) -> None:
+        """Keep what a copy has lost since `plan`: to read all files can take hours, and the user's answer too.
+
+        Raises the error of a copy if fewer than two can be used.
+        """
+        checked = [each for part in self._parts.values() for each in part.to_remove]
+        if self._check is None or self.is_damaged or not checked:
+            return
+        for part in self._parts.values():
+            part.to_remove = []
+        refused: Counter[tuple[str, Standing]] = Counter()
+        for each in self._check.again(checked):
+            if each.error is not None:
+                refused.update(each.standings.items())
+            self._take(each)
+        self._say(refused)
 
     @property
     def to_remove(self) -> list[Candidate]:

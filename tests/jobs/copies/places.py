@@ -57,14 +57,17 @@ class S3Server:
 
     def place(self, prefix: str) -> Place:
         """A prefix in the bucket."""
-        settings = {
-            "to": f"s3://{BUCKET}/{prefix}",
+        return Place(self.settings(f"{BUCKET}/{prefix}"), self.root / BUCKET / prefix)
+
+    def settings(self, path: str) -> dict[str, str]:
+        """What the configuration says of a bucket, or of a prefix in it; a folder of `root` is a bucket."""
+        return {
+            "to": f"s3://{path}",
             "endpoint": self.endpoint,
             "region": "us-east-1",
             "access_key_id": KEY,
             "secret_access_key": SECRET,
         }
-        return Place(settings, self.root / BUCKET / prefix)
 
 
 RCLONE = Path(sys.executable).with_name("rclone")

@@ -123,6 +123,16 @@ def test_single_items(sandbox: Sandbox) -> None:
     assert (again.exit, again.number("unchanged")) == (0, 1)
 
 
+def test_single_items_of_a_selection(sandbox: Sandbox) -> None:
+    before, (first, *_) = photos(sandbox), sandbox.run("list", "amazon", "--saved", "--since", "1990").objects
+    result = evict(sandbox, "--id", str(first["id"]), "--id", "unknown", "--until", "1990", "--yes")
+    assert (result.exit, result.reasons) == (Exit.PARTIAL, ["not_found", "not_found"])
+    said = {str(each["id"]): str(each["error"]) for each in result.errors}
+    assert "nothing of it was saved" not in said[str(first["id"])]
+    assert "nothing of it was saved" in said["unknown"]
+    assert photos(sandbox) == before
+
+
 def test_another_account_keeps_its_files(sandbox: Sandbox) -> None:
     content = sandbox.config.read_text(encoding="utf-8")
     sandbox.config.write_text(

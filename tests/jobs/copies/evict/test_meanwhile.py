@@ -76,6 +76,49 @@ def test_a_file_that_changes_while_the_user_decides_stays(sandbox: Sandbox) -> N
     assert not (sandbox.library / second).exists()
 
 
+def test_a_copy_that_goes_away_while_the_user_decides(sandbox: Sandbox) -> None:
+    before = photos(sandbox)
+
+    def unmount() -> str:
+        place(sandbox, SECOND).rename(place(sandbox, "away"))
+        return "y\n"
+
+    status, said = ask(sandbox, ("from this disk?", unmount))
+    assert status == Exit.DESTINATION, said
+    assert str(place(sandbox, SECOND)) in said.replace("\n", "")
+    assert photos(sandbox) == before
+
+
+def test_files_of_a_copy_that_change_while_the_user_decides(sandbox: Sandbox) -> None:
+    """What the copy has lost stays here; also what another program wrote anew there, which nobody has read since."""
+    first, second, *others = sorted(dated(sandbox))
+
+    def change() -> str:
+        (place(sandbox, FIRST) / first).unlink()
+        path = place(sandbox, SECOND) / second
+        content = path.read_bytes()
+        path.write_bytes(content[::-1])
+        return "y\n"
+
+    status, said = ask(sandbox, ("from this disk?", change))
+    assert status == Exit.PARTIAL, said
+    assert set(photos(sandbox)).intersection([first, second, *others]) == {first, second}
+    assert listed(sandbox, "--state", "offsite").keys() == set(others)
+
+
+def test_a_file_of_a_copy_that_gets_shorter_while_the_user_decides(sandbox: Sandbox) -> None:
+    """It differs: nothing is removed."""
+    before, path = photos(sandbox), place(sandbox, FIRST) / min(dated(sandbox))
+
+    def change() -> str:
+        path.write_bytes(path.read_bytes()[:-1])
+        return "y\n"
+
+    status, said = ask(sandbox, ("from this disk?", change))
+    assert status == Exit.DAMAGE, said
+    assert photos(sandbox) == before
+
+
 def test_a_file_that_cannot_be_removed_stays(sandbox: Sandbox) -> None:
     wanted = sorted(dated(sandbox))
     disk = DiskFaults([DiskFault(f"*/library/{wanted[0]}", errno.EACCES, ["remove"])])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from tests.jobs.copies.evict.runs import (
     verify,
     with_copies,
 )
+from tests.jobs.copies.places import serving
 
 
 @pytest.mark.parametrize("change", ["NULL", "verified_at - 31 * 86400", "verified_at + 3 * 86400"])
@@ -47,6 +49,7 @@ def test_a_copy_that_was_not_verified_lately_does_not_count(sandbox: Sandbox, ch
 def test_max_age(sandbox: Sandbox) -> None:
     set_verified(sandbox, FIRST, "verified_at - 2 * 86400")
     assert evict(sandbox, *ALL, "--max-age", "1d").exit == Exit.PARTIAL
+    assert evict(sandbox, *ALL, "--max-age", "3000000d", "--dry-run").exit == 0, "before all calendars"
     assert evict(sandbox, *ALL, "--max-age", "3d").exit == 0
 
 
@@ -213,6 +216,68 @@ def test_two_names_of_one_place(sandbox: Sandbox, kind: str) -> None:
     }
     configure_copies(sandbox, first=str(place(sandbox, FIRST)), second=str(places[kind]))
     assert evict(sandbox, *ALL).exit == Exit.USAGE
+    assert photos(sandbox) == before
+
+
+def test_a_clone_of_a_copy_counts_only_when_it_has_a_mark_of_its_own(sandbox: Sandbox) -> None:
+    """Two copies with the same mark may be one folder that is mounted twice. The message says what to do if not."""
+    before, second = photos(sandbox), place(sandbox, SECOND)
+    shutil.rmtree(second)
+    shutil.copytree(place(sandbox, FIRST), second)
+    assert sandbox.run("copy", SECOND).exit == 0
+    verify(sandbox, SECOND)
+    result = evict(sandbox, *ALL)
+    assert result.exit == Exit.USAGE, result
+    assert "in one place" in result.stderr
+    assert photos(sandbox) == before
+    (mark,) = second.glob(".photosync/copy-*.json")
+    assert f"{mark.relative_to(second)}" in result.stderr
+    assert f"copies/{SECOND}.db" in result.stderr
+    mark.unlink()
+    (sandbox.library / f".photosync/copies/{SECOND}.db").unlink()
+    assert sandbox.run("copy", SECOND).exit == 0
+    verify(sandbox, SECOND)
+    assert evict(sandbox, *ALL).exit == 0
+
+
+def test_a_copy_in_the_place_of_two_others_is_left_out(sandbox: Sandbox) -> None:
+    """Two of three are enough."""
+    third = place(sandbox, THIRD)
+    shutil.copytree(place(sandbox, FIRST), third)
+    with_copies(sandbox, FIRST, SECOND, THIRD)
+    result = evict(sandbox, *ALL)
+    assert result.exit == 0, result
+    assert "in one place" in result.stderr
+
+
+def test_a_mark_of_a_copy_in_the_library(sandbox: Sandbox) -> None:
+    """As if a store served the library's own folder."""
+    before = photos(sandbox)
+    (mark,) = place(sandbox, FIRST).glob(".photosync/copy-*.json")
+    there = sandbox.library / ".photosync" / mark.name
+    shutil.copy(mark, there)
+    result = evict(sandbox, *ALL)
+    assert result.exit == Exit.USAGE, result
+    assert mark.name in result.stderr
+    assert photos(sandbox) == before
+    there.unlink()
+    assert evict(sandbox, *ALL).exit == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [FIRST, "library"])
+def test_a_bucket_that_is_a_folder(sandbox: Sandbox, tmp_path: Path, name: str) -> None:
+    """A storage device often offers the same folder as a share and as a bucket. Needs a server of its own."""
+    before = photos(sandbox)
+    root = tmp_path if name == FIRST else sandbox.folder
+    with serving(root) as server:
+        configure_copies(sandbox, first=str(place(sandbox, FIRST)), store=server.settings(name))
+        assert sandbox.run("copy").exit == 0
+        for each in (FIRST, "store"):
+            verify(sandbox, each)
+        result = evict(sandbox, *ALL)
+    assert result.exit == Exit.USAGE, result
+    assert ("in one place" if name == FIRST else "library's own folder") in result.stderr
     assert photos(sandbox) == before
 
 
