@@ -42,10 +42,11 @@ class CopyRun:
 
         One that fails does not stop the others.
         """
-        library, cancel = required_library(self.config, self.general.library), Event()
+        library = required_library(self.config, self.general.library)
         limit = BandwidthLimit(self.bytes_per_s) if self.bytes_per_s else None
         statuses = []
         for name in names:
+            cancel = Event()  # of this copy alone: one that fails sets it, to stop its threads
             try:
                 with (
                     open_copy(self.config, library, name) as opened,
@@ -68,6 +69,6 @@ class CopyRun:
             print_summary(self.general, summary)
             self.ends.note(f"copy '{name}'", summary.exit, is_known=is_said_already(summary))
             statuses.append(summary.exit)
-            if cancel.is_set():
-                break
+            if self.interruption.status is not None:
+                return Exit.worst([*statuses, self.interruption.status])
         return Exit.worst(statuses)
