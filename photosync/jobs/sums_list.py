@@ -91,17 +91,23 @@ class SumsList:
             with list_errors(path):
                 self.library.to_trash(location)
             note(f"{path} was no regular file; it is in {PROGRAM_FOLDER}/trash now, and a new list was made")
-        left = {
+        with list_errors(path):
+            has_others = sums.rewrite(base, self.lines(), self.left(), base / PROGRAM_FOLDER)
+        with self.catalog.transaction():
+            self.catalog.sums.forget_left_files(self.root)
+            self.catalog.sums.set_state(self.root, self._state() + _WITH_OTHERS * has_others)
+
+    def lines(self) -> Iterator[SumsLine]:
+        """The lines of all files that the catalog has below the root, in the order of their paths."""
+        return (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root))
+
+    def left(self) -> set[SumsLine]:
+        """Lines that the list may still have of files that are gone."""
+        return {
             SumsLine.of(sha256, name)
             for sha256, name in self.catalog.sums.left_files(self.root)
             if not self.library.file(Location(self.root, name)).is_file()
         }
-        own = (SumsLine.of(*each) for each in self.catalog.sums.lines(self.root))
-        with list_errors(path):
-            has_others = sums.rewrite(base, own, left, base / PROGRAM_FOLDER)
-        with self.catalog.transaction():
-            self.catalog.sums.forget_left_files(self.root)
-            self.catalog.sums.set_state(self.root, self._state() + _WITH_OTHERS * has_others)
 
     def _state(self) -> str:
         return f"{sums.state(self.library.base(self.root))}:{self.catalog.sums.count(self.root)}"

@@ -124,7 +124,8 @@ class Copy:
                 self._is_second_look = False
             self._fail_doubtful()
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace, self._failed)
-            self._bring(chain(lists.files(), own_files(self.library)))
+            with lists.catalog_copy() as catalog_copy:
+                self._bring(chain(lists.files(), own_files(self.library, catalog_copy)))
         self._outage.check()
         self._summary.complete = True
         self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK

@@ -1,16 +1,25 @@
-"""SHA256SUMS of a copy: it also names the files that were removed from the library, and that the copy has."""
+"""What a copy gets in place of the library's own lists, and of its copy of the catalog.
+
+SHA256SUMS of a copy also names the files that were removed from the library, and that the copy has. A run that was
+killed leaves the library with a list, and a copy of the catalog, that lack what it saved last, until the next run that
+changes the library. These are made anew here, as a library that is made out of the copy has to have all files.
+"""
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photosync.catalog import Catalog
 from photosync.copies import CopyRecord
 from photosync.jobs.copy.library_files import LibraryFile, lists, path_in_copy
+from photosync.jobs.sums_list import SumsList
 from photosync.library import Library, sums, write_durably
 from photosync.library.disk_errors import disk_errors
+from photosync.library.own_folders import temporary_path
 from photosync.library.sums import SumsLine
 
 
@@ -22,7 +31,7 @@ class CopyLists:
     catalog: Catalog
     record: CopyRecord
     workspace: Path
-    """Has those lists that differ from the library's."""
+    """Has those files that differ from the library's."""
     lacks: Collection[str] = ()
     """The paths of files that were found missing or wrong in the copy, and could not be brought."""
 
@@ -30,8 +39,21 @@ class CopyLists:
         """The list of the library's folder, and that of each folder outside it."""
         offsite = self._offsite_lines()
         for file in lists(self.library, self.catalog):
-            lines = offsite.get(file.path)
-            yield self._with_lines(file, lines) if lines else file
+            root = file.location.root if file.location else ""
+            yield self._with_lines(file, root, offsite.get(file.path, {}))
+
+    @contextmanager
+    def catalog_copy(self) -> Iterator[Path]:
+        """A copy of the catalog that lacks nothing, for the time of the `with` block. Raises `DestinationError`."""
+        if not self.catalog.copy.is_due(self.library.catalog_copy):
+            yield self.library.catalog_copy
+            return
+        made = temporary_path(self.workspace)
+        try:
+            self.catalog.copy.write(made)
+            yield made
+        finally:
+            made.unlink(missing_ok=True)
 
     def _offsite_lines(self) -> dict[str, dict[bytes, SumsLine]]:
         """By the path of the list, and by the name of the file."""
@@ -45,10 +67,27 @@ class CopyLists:
                 found.setdefault(path_in_copy(root, sums.SUMS_NAME), {})[line.name] = line
         return found
 
-    def _with_lines(self, file: LibraryFile, lines: dict[bytes, SumsLine]) -> LibraryFile:
-        made = self.workspace / file.path.replace("/", "-")
+    def _with_lines(self, file: LibraryFile, root: str, offsite: dict[bytes, SumsLine]) -> LibraryFile:
+        """The list with these lines; and if it is not current, as the next run that changes the library leaves it."""
+        ours = SumsList(self.library, self.catalog, root)
+        if not _may_be_read(file.source) or not ours.is_there or (ours.is_current and not offsite):
+            return file
         with disk_errors(file.source):
             before = file.source.read_bytes() if file.source.exists() else b""
-            content, _ = sums.merged(before, lines, frozenset())
+            if ours.is_current:
+                content, _ = sums.merged(before, offsite, frozenset())
+            else:
+                content, _ = sums.merged(before, {each.name: each for each in ours.lines()} | offsite, ours.left())
+            if not content:
+                return file
+            made = self.workspace / file.path.replace("/", "-")
             write_durably(made, content)
         return replace(file, where=str(made))
+
+
+def _may_be_read(path: Path) -> bool:
+    """Whether it is a regular file, or not there. A link could lead to any file of the computer."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return True

@@ -87,7 +87,7 @@ def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
         yield LibraryFile(path_in_copy(root, SUMS_NAME), library.file_text(location), is_made=True, location=location)
 
 
-def own_files(library: Library) -> Iterator[LibraryFile]:
+def own_files(library: Library, catalog_copy: Path) -> Iterator[LibraryFile]:
     """The library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
     yield LibraryFile(IDENTITY, str(library.root / IDENTITY))
-    yield LibraryFile(CATALOG, str(library.catalog_copy), is_made=True)
+    yield LibraryFile(CATALOG, str(catalog_copy), is_made=True)

@@ -237,7 +237,7 @@ class VerifyCopy:
             recorded_files(self.library, self.catalog),
             undo_records(self.library),
             lists.files(),
-            own_files(self.library),
+            own_files(self.library, self.library.catalog_copy),
             [mark(self.library, place)] if (place := self.record.place) else [],
         )
         return {each.path: each for each in files}
