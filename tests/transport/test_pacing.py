@@ -3,8 +3,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -13,6 +14,8 @@ from photosync.errors import CancelledError, ProviderError, Reason, TemporaryErr
 from photosync.transport import BandwidthLimit, Policy
 from photosync.transport.pacing import Pacer
 from tests.transport.scripted_server import QUICK, Memory, Opener, Reply, Request, Server, redirect, throttled
+
+ROUNDING_S = 1e-3
 
 
 def test_there_is_a_pause_between_the_starts_of_requests_of_all_threads(server: Server, opened: Opener) -> None:
@@ -49,35 +52,32 @@ def test_a_retry_after_holds_all_threads(server: Server, opened: Opener) -> None
 def test_a_service_that_accepts_nothing_more_is_asked_less_and_less() -> None:
     pacer = Pacer()
     pacer.accepted()
-    waits = []
+    holds: list[float] = []
     for _ in range(6):
-        refused_at = clock.monotonic()
-        pacer.refused(pacer.wait(), None)
-        waits.append(pacer.wait() - refused_at)
-    assert sum(waits) > 2
-    assert waits == sorted(waits)
+        started = pacer.wait()
+        pacer.refused(started, None)
+        holds.append(pacer.total_held_s - sum(holds))
+        assert pacer.wait() - started >= holds[-1] - ROUNDING_S
+    assert sum(holds) > 2
+    assert all(later > earlier - ROUNDING_S for earlier, later in pairwise(holds))
 
 
 def test_after_a_refusal_one_request_at_a_time_is_sent_until_one_is_accepted() -> None:
     pacer = Pacer()
     pacer.refused(pacer.wait(), 1.0)
     with ThreadPoolExecutor(8) as pool:
-        turns = [pool.submit(pacer.wait) for _ in range(8)]
-        while not any(turn.done() for turn in turns):
-            pass
-        first = next(turn.result() for turn in turns if turn.done())
+        turns = [pool.submit(pacer.wait) for _ in range(100)]
+        first = next(as_completed(turns)).result()
         pacer.accepted()
-    assert max(turn.result() for turn in turns) - first < 1.5  # and then all
+    assert max(turn.result() for turn in turns) - first < 20  # and then all: four in a second would take 25
 
 
 def test_a_service_that_fails_without_a_refusal_is_not_asked_less(server: Server, opened: Opener) -> None:
     url = server.on("/a", *[Reply(503, b"broken")] * 5, Reply(200, b"good"))
     transport = opened(replace(QUICK, max_attempts=6))
-    transport.request("GET", url)
-    began = clock.monotonic()
-    for _ in range(5):
+    for _ in range(6):
         transport.request("GET", url)
-    assert clock.monotonic() - began < 5
+    assert (transport.held_s, transport.limit_per_s) == (0, None)
 
 
 def test_a_retry_after_is_obeyed_for_its_length() -> None:
@@ -85,7 +85,8 @@ def test_a_retry_after_is_obeyed_for_its_length() -> None:
     began = clock.monotonic()
     for _ in range(10):
         pacer.refused(clock.monotonic(), 1.0)
-    assert 0.9 < pacer.wait() - began < 5
+    assert pacer.wait() - began >= 0.9
+    assert pacer.total_held_s < 5
 
 
 class TestAServiceThatRefusesForAShortTime:
@@ -129,7 +130,7 @@ def test_requests_refused_together_are_one_refusal() -> None:
     together = [pacer.wait() for _ in range(8)]
     for started in together:
         pacer.refused(started, None)
-    assert pacer.wait() - together[-1] < 1
+    assert pacer.total_held_s < 1
 
 
 def test_a_service_that_is_down_is_asked_a_few_times_a_second() -> None:
@@ -142,7 +143,7 @@ def test_a_service_that_is_down_is_asked_a_few_times_a_second() -> None:
     began = clock.monotonic()
     for _ in range(100):
         pacer.wait()
-    assert clock.monotonic() - began < 5
+    assert clock.monotonic() - began < 20, "a few times a second would take 25"
 
 
 def test_who_waits_for_a_turn_is_held_by_a_later_retry_after() -> None:
@@ -203,14 +204,14 @@ def test_answers_about_single_items_end_the_time_of_single_requests(server: Serv
     url = server.on("/refused", Reply(429), Reply(200, b"good"))
     gone = server.on("/gone", Reply(404))
     transport.request("GET", url)
-    server.on("/refused", Reply(429), Reply(404))
+    server.on("/refused", *[Reply(429)] * 8, Reply(404))  # from then on two seconds and more between requests
     with pytest.raises(ProviderError):
         transport.request("GET", url)
     began = clock.monotonic()
     for _ in range(40):
         with pytest.raises(ProviderError):
             transport.request("GET", gone)
-    assert clock.monotonic() - began < 5, "four requests a second, as long as nothing is known to be accepted"
+    assert clock.monotonic() - began < 50, "one request at a time, as long as nothing is known to be accepted"
 
 
 def test_a_redirect_is_not_followed_while_the_service_asks_for_more_than_the_budget(
