@@ -20,9 +20,9 @@ from tests.jobs.copies.evict.runs import (
 
 
 @pytest.fixture(scope="package")
-def prepared(tmp_path_factory: pytest.TempPathFactory, pulled: Sandbox, simulator: AmazonSimulator) -> Sandbox:
+def prepared(tmp_path_factory: pytest.TempPathFactory, pulled: Sandbox) -> Sandbox:
     made = Sandbox(tmp_path_factory.mktemp("prepared") / "user")
-    made.configure({"amazon": simulator.account_settings()}, exif="fix")
+    made.configure({})
     shutil.copytree(pulled.library, made.library)
     with_copies(made, FIRST, SECOND)
     return made
