@@ -123,7 +123,7 @@ def test_an_interrupted_copy_goes_on_with_the_next_pull(
 ) -> None:
     """`--bwlimit` is that of the copy too, so it lasts."""
     process = user.start("pull", "--bwlimit", "5k")
-    while process.poll() is None and not place.files():
+    while process.poll() is None and not any(path.is_file() for path in place.folder.rglob("*")):
         time.sleep(0.01)
     process.send_signal(number)
     stdout, stderr = process.communicate(timeout=60)
