@@ -240,6 +240,10 @@ class Catalog:
         """The entry of the item whose file is at this location."""
         return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
 
+    def offsite_at(self, location: Location) -> CatalogEntry | None:
+        """The entry of the item whose file comes back to this location from a copy; names differ in case alone."""
+        return next(self._entries("outside = ? AND offsite_key = ?", location.root, location.key), None)
+
     def owner_of(self, location: Location) -> tuple[str, str] | None:
         """The account and the id of the item whose file is at this location, or comes back to it from a copy."""
         if not self._may_have_files:

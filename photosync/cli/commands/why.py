@@ -88,8 +88,9 @@ def _origin(answer: Why, service: str) -> list[str]:
     for change in answer.changes:
         when = f"at the service on {change.changed_at}" if change.changed_at else "was sent, and no answer came"
         lines.append(f"  {' '.join(filter(None, [change.action, change.detail]))}: {when}")
-    if answer.path is None and entry.offsite:
-        lines.append(f"  only copies of the library have it, as {entry.offsite}; it comes back with:")
+    if entry.offsite:
+        here = "; what lies here now is not known to be it, and stays" if answer.path else ""
+        lines.append(f"  only copies of the library have it, as {entry.offsite}{here}; it comes back with:")
         lines.append(f"  photosync restore --id {entry.id}")
     elif answer.path is None and entry.state != "pushed":
         again = entry.location and f"no file is at {entry.location.path}; the next pull brings it again"

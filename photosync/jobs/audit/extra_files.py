@@ -25,7 +25,7 @@ def extra_files(
     for root in sorted({"", *snapshot.roots(account)}):
         for location in unknown.find(Area(root, "" if root else account)):
             if _is_old(library, location, unended_since):
-                error = f"no item of {account} has this file"
+                error = unknown.offsite_item(location) or f"no item of {account} has this file"
                 yield Finding(str(location), None, account, FindingKind.EXTRA, FindingReason.NOT_RECORDED, error)
 
 

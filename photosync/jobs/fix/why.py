@@ -55,9 +55,8 @@ def explain(owners: FileOwners, layout_of: LayoutOf, target: str) -> list[Why]:
     """Explain the file at that path, or else every item with that id. Raises `UsageError` if there is neither."""
     owner = owners.configured()
     file = owners.file(real_path(Path(target)))
-    if os.path.lexists(file.path) or file.entry:
-        return [_explain(file, file.entry, owner, layout_of)]
-    if entry := _offsite(file):
+    entry = file.entry or _offsite(file)
+    if entry or os.path.lexists(file.path):
         return [_explain(file, entry, owner, layout_of)]
     entries = owner.catalog.entries_with_id(target) if owner else []
     if not entries:
@@ -72,8 +71,11 @@ def _offsite(file: OwnedFile) -> CatalogEntry | None:
     """The entry of the item whose file only copies of the library have at this path."""
     if file.owner is None:
         return None
-    found = file.owner.catalog.owner_of(file.owner.location(file.path))
-    return file.owner.catalog.entry(*found) if found else None
+    location = file.owner.location(file.path)
+    found = file.owner.catalog.offsite_at(location)
+    if found is not None and found.offsite != location and os.path.lexists(file.path):
+        return None  # the file of somebody else, whose name differs in case alone
+    return found
 
 
 def _explain(
@@ -91,7 +93,7 @@ def _explain(
         fixed = metadata.fix(original or path, file.given, file.settings, None)
     text = entry.fix_record if entry else None
     record = FixRecord.from_text(text) if text else FixRecord(fixed.outcome.value, fixed.changes, fixed.notes)
-    reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and entry else ""
+    reason = _location_reason(file.owner, entry, fixed, layout_of) if file.owner and file.entry and entry else ""
     is_done = original is not None or bool(text)
     return Why(path, entry, pushes, repairs, changes, fixed.capture_time, record, is_done, reason, verified_at)
 

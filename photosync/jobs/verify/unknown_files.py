@@ -44,6 +44,16 @@ class UnknownFiles:
         elif path.is_dir():
             yield from (file for file, _ in UserFiles().below(path))
 
+    def offsite_item(self, location: Location) -> str | None:
+        """What is said of a file in the place of one that `evict` removed; None in any other place."""
+        entry = self.catalog.offsite_at(location)
+        if entry is None or entry.offsite != location:
+            return None
+        return (
+            f"evict removed the file of {entry.account}'s item {entry.id} from here; if this is it, it counts again "
+            f"after: photosync restore --id {entry.id}"
+        )
+
     def note(self, location: Location) -> None:
         """Remember an unknown file."""
         try:

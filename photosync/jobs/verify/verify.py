@@ -147,7 +147,7 @@ class Verify:
         if NOTHING < self.part < ALL:
             yield from self._check_sample(areas)
         for file in self.catalog.checks.unknown():
-            error = "no account or list has this file"
+            error = self._unknown.offsite_item(file.location) or "no account or list has this file"
             yield Finding(str(file.location), None, None, FindingKind.UNKNOWN, FindingReason.NOT_RECORDED, error)
 
     def _present_areas(self) -> Iterator[Area]:

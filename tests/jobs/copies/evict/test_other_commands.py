@@ -108,6 +108,35 @@ def test_commands_that_check_and_change(sandbox: Sandbox, amazon: AmazonSimulato
     assert not (sandbox.library / path).exists()
 
 
+def test_a_file_that_the_user_put_back(sandbox: Sandbox) -> None:
+    """It is said whose place it has; `restore` takes it for the item's file if it is."""
+    id_, path = gone(sandbox)
+    here = sandbox.library / path
+    here.parent.mkdir(parents=True, exist_ok=True)
+    here.write_bytes((sandbox.folder.with_name(FIRST) / path).read_bytes())
+    for command in (("verify",), ("audit", "amazon")):
+        result = sandbox.run(*command)
+        assert result.exit == 0, result
+        (found,) = (each for each in result.objects if "finding" in each)
+        assert found["path"] == path
+        assert f"photosync restore --id {id_}" in str(found["error"])
+    (why,) = sandbox.run("why", str(here)).objects
+    assert (why["id"], why["state"], why["path"]) == (id_, "offsite", str(here))
+    assert f"photosync restore --id {id_}" in sandbox.text("why", str(here))
+    other = here.with_name(here.name.swapcase())
+    other.write_bytes(b"a file of the user")
+    (finding,) = (
+        each for each in sandbox.run("verify").objects if each.get("path") == str(other.relative_to(sandbox.library))
+    )
+    assert "restore" not in str(finding["error"])
+    assert "no pull brought this file" in sandbox.text("why", str(other))
+    other.unlink()
+    assert sandbox.run("restore", "--id", id_).number("unchanged") == 1
+    assert sandbox.run("verify").number("unknown") == 0
+    (why,) = sandbox.run("why", str(here)).objects
+    assert why["state"] == "saved"
+
+
 def test_a_lost_catalog_comes_back_from_its_copy(sandbox: Sandbox) -> None:
     gone(sandbox)
     before = listed(sandbox, "--state", "offsite")
