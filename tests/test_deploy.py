@@ -137,9 +137,13 @@ def test_the_objects_of_an_account_name_each_other_and_no_other_account() -> Non
     claims = [each["persistentVolumeClaim"]["claimName"] for each in pod["volumes"] if "persistentVolumeClaim" in each]
     named = {("PersistentVolumeClaim", each) for each in claims}
     named |= {("ConfigMap", each["configMap"]["name"]) for each in pod["volumes"] if "configMap" in each}
-    named |= {("Secret", each["secretRef"]["name"]) for each in container["envFrom"]}
     assert named | {("CronJob", "photosync-dad-2")} == names
     assert {each["name"] for each in container["volumeMounts"]} == {each["name"] for each in pod["volumes"]}
+    assert container["envFrom"] == [{"secretRef": {"name": "photosync-dad-2"}}]
+
+
+def test_an_account_does_not_get_the_secrets_of_another_one() -> None:
+    assert "Secret" not in {each["kind"] for each in _objects("dad")}
 
 
 def test_the_labels_of_an_account_are_text_whatever_its_name_is() -> None:
@@ -177,10 +181,7 @@ def test_only_a_temporary_failure_is_tried_again_in_the_same_night() -> None:
 
 
 def test_the_configuration_for_kubernetes_is_one(tmp_path: Path) -> None:
-    objects = _objects("dad")
-    content = _kind(objects, "ConfigMap")["data"]["config.yaml"]
-    assert {*re.findall(r"\$\{(\w+)\}", content)} <= _kind(objects, "Secret")["stringData"].keys()
-    _check_configuration(content, tmp_path)
+    _check_configuration(_kind(_objects("dad"), "ConfigMap")["data"]["config.yaml"], tmp_path)
 
 
 # Nomad

@@ -1,6 +1,7 @@
 # One account: a run each night at a time of its own between 1 and 5. docs/scale.md tells how to set it up.
 #
-#     nomad var put nomad/jobs/photosync-mum AMAZON_COOKIES=@cookies.txt AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…
+#     nomad var put nomad/jobs/photosync-mum AMAZON_COOKIES=@cookies.txt AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… \
+#         AWS_REGION=eu-central-1
 #     nomad job run -var account=mum deploy/nomad/account.nomad.hcl
 
 variable "account" {
