@@ -28,6 +28,12 @@ _TAKEN_FROM = {
     "nothing": "the catalog begins anew: there is no copy that can be used",
 }
 
+_IN_COPIES = (
+    "each copy of the library has one too, until the next 'photosync copy'; only that one knows which files evict has "
+    "removed. To use it: delete the new catalog, put the copy's .photosync/catalog-copy.db at the same path of the "
+    "library, and run this again"
+)
+
 
 @command
 def rebuild(
@@ -54,6 +60,7 @@ class RebuildRun(LibraryRun):
     def rebuild(self, names: list[str], *, from_listings: bool) -> Exit:
         """Put a sound catalog in its place, then find the files of each account. Returns the worst exit status."""
         from photosync.api.rebuild import sound_catalog
+        from photosync.jobs.rebuild.restore import Source
 
         accounts = [self.config.account(name) for name in names] or list(self.config.accounts.values())
         unusable = {} if names else self.config.unusable
@@ -62,6 +69,8 @@ class RebuildRun(LibraryRun):
         def tell(source: Source) -> None:
             if not self.general.quiet:
                 print_message(_TAKEN_FROM[source])
+                if source is Source.NOTHING and self.config.copies and not from_listings:
+                    print_message(_IN_COPIES)
 
         with sound_catalog(library, from_listings=from_listings, tell=tell) as (catalog, source):
             statuses = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -144,6 +145,29 @@ def test_a_lost_catalog_comes_back_from_its_copy(sandbox: Sandbox) -> None:
         each.unlink()
     assert sandbox.run("pull", "amazon").number("saved") == 0
     assert listed(sandbox, "--state", "offsite") == before
+
+
+def test_a_catalog_that_is_lost_with_its_copy_comes_back_from_a_copy_of_the_library(
+    sandbox: Sandbox, amazon: AmazonSimulator
+) -> None:
+    """Also what the service does not have any more is known then."""
+    id_, path = gone(sandbox)
+    assert sandbox.run("copy").exit == 0
+    before, own = listed(sandbox, "--state", "offsite"), sandbox.library / ".photosync"
+    amazon.library.remove(id_)
+    for each in own.glob("catalog*"):
+        each.unlink()
+    anew = sandbox.run("rebuild")
+    assert anew.summary["missing"] == len(before) - 1
+    assert ".photosync/catalog-copy.db" in anew.stderr
+    for each in own.glob("catalog*"):
+        each.unlink()
+    shutil.copy(sandbox.folder.with_name(FIRST) / ".photosync/catalog-copy.db", own)
+    assert sandbox.run("rebuild").summary["missing"] == 0
+    assert sandbox.run("pull", "amazon").number("saved") == 0
+    assert listed(sandbox, "--state", "offsite").keys() == before.keys() - {path}
+    assert sandbox.run("restore", "--offsite").number("saved") == len(before)
+    assert (sandbox.library / path).exists()
 
 
 def test_what_comes_back_can_go_again(sandbox: Sandbox) -> None:
