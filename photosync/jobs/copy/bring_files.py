@@ -7,15 +7,17 @@ import os
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from photosync.catalog import Catalog, OffsiteFile
 from photosync.errors import Exit, ItemError, PhotosyncError, Reason
-from photosync.jobs.copy.fetch import Fetcher
-from photosync.jobs.copy.library_files import LibraryFile
+from photosync.jobs.copy.fetch import Fetcher, WantedFile
+from photosync.jobs.copy.library_files import UNDO, LibraryFile
 from photosync.jobs.copy.parallel import results
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.sums_list import SumsList
+from photosync.jobs.verify.undo_steps import is_readable
 from photosync.library import Library, digest_of
 from photosync.library.disk_errors import file_errors
 
@@ -128,7 +130,9 @@ class BringFiles:
                 if _is_there(file):
                     return Brought(file)
                 workspace = self.library.workspace(file.location.root if file.location else "")
-                return Brought(file, self.fetcher.fetch(file.path, file.sha256, file.source, workspace).size_bytes)
+                is_right = partial(_is_readable, file.path)
+                wanted = WantedFile(file.path, file.sha256, file.source, workspace, is_right)
+                return Brought(file, self.fetcher.fetch(wanted).size_bytes)
         except ItemError as error:
             return Brought(file, error=error)
 
@@ -143,6 +147,11 @@ class BringFiles:
         folder = Path(self.library.root, root)
         if not file.source.is_relative_to(folder) or ".." in file.source.relative_to(folder).parts:
             raise ItemError(f"{file.source} is not in {folder}, and is not written", Reason.UNWRITABLE)
+
+
+def _is_readable(path: str, fetched: Path) -> bool:
+    """False for an undo record that cannot be one: the catalog has no hash of it."""
+    return not path.startswith(UNDO) or is_readable(path, fetched.read_bytes())
 
 
 def _is_there(file: LibraryFile) -> bool:

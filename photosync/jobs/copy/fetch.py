@@ -23,6 +23,21 @@ class _WrongContentError(ItemError):
 
 
 @dataclass(frozen=True, slots=True)
+class WantedFile:
+    """A file to bring."""
+
+    path: str
+    """In the copy."""
+    sha256: str | None
+    """None: it is not known."""
+    target: Path
+    workspace: Path
+    """For the file until it is right."""
+    is_right: Callable[[Path], bool] = lambda _: True
+    """Looks at what came: for what has no known hash."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fetched:
     """A file that came."""
 
@@ -44,10 +59,10 @@ class Fetcher:
     _outages: dict[str, StoreOutage[None]] = field(default_factory=dict, init=False)
     """By the copies' names."""
 
-    def fetch(self, path: str, sha256: str | None, target: Path, workspace: Path) -> Fetched:
-        """Bring the file at `path` in a copy to `target`, with its time. `sha256`: None if any content is right.
+    def fetch(self, wanted: WantedFile) -> Fetched:
+        """Bring the file to its target, with its time.
 
-        Nothing is at `target` before all is right there and synced. Raises `OSError` of this disk, `ItemError` if no
+        Nothing is at the target before all is right there and synced. Raises `OSError` of this disk, `ItemError` if no
         copy has it right, the first copy's error if none can be used, and `CancelledError`.
         """
         failures: list[ItemError] = []
@@ -55,7 +70,7 @@ class Fetcher:
             if name in self.unusable:
                 continue
             try:
-                fetched = self._fetched(name, opened(), path, sha256, target, workspace)
+                fetched = self._fetched(name, opened(), wanted)
             except TemporaryError as error:  # perhaps of this file alone
                 failures.append(ItemError(str(error), error.reason))
                 self._note_failure(name, error)
@@ -98,25 +113,25 @@ class Fetcher:
         except TemporaryError:
             self.unusable.setdefault(name, error)
 
-    def _fetched(
-        self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path
-    ) -> Fetched:
+    def _fetched(self, name: str, store: CopyStore, wanted: WantedFile) -> Fetched:
         """A wrong content is fetched once more: it may have been changed on its way."""
         try:
-            return Fetched(self._moved(name, store, path, sha256, target, workspace), name)
+            return Fetched(self._moved(name, store, wanted), name)
         except _WrongContentError:
-            return Fetched(self._moved(name, store, path, sha256, target, workspace), name)
+            return Fetched(self._moved(name, store, wanted), name)
 
-    def _moved(self, name: str, store: CopyStore, path: str, sha256: str | None, target: Path, workspace: Path) -> int:
+    def _moved(self, name: str, store: CopyStore, wanted: WantedFile) -> int:
         times: list[int] = []
-        temporary = temporary_path(workspace)
+        target, temporary = wanted.target, temporary_path(wanted.workspace)
         try:
             with temporary.open("xb") as file:
-                for block in self._checked(name, store.read(path, times.append), sha256):
+                for block in self._checked(name, store.read(wanted.path, times.append), wanted.sha256):
                     file.write(block)
                 file.flush()
                 os.fsync(file.fileno())
                 size_bytes = file.tell()
+            if not wanted.is_right(temporary):
+                raise _wrong_content(name)
             for modified_ns in times:
                 set_times(temporary, modified_ns)
             new_folders: list[Path] = []
@@ -142,4 +157,8 @@ class Fetcher:
         except FileNotFoundError as error:
             raise ItemError(f"the copy '{name}' does not have it", Reason.NOT_FOUND) from error
         if sha256 not in (None, hash_.hexdigest()):
-            raise _WrongContentError(f"it is damaged in the copy '{name}'", Reason.HASH_MISMATCH)
+            raise _wrong_content(name)
+
+
+def _wrong_content(name: str) -> _WrongContentError:
+    return _WrongContentError(f"it is damaged in the copy '{name}'", Reason.HASH_MISMATCH)

@@ -15,6 +15,7 @@ OUTSIDE = f"{PROGRAM_FOLDER}/outside"
 """Has a folder in the copy for each folder outside the library that an account names."""
 REPLACED = f"{PROGRAM_FOLDER}/replaced"
 """Has the earlier versions in the copy, by day."""
+UNDO = f"{PROGRAM_FOLDER}/undo/"
 CATALOG = f"{PROGRAM_FOLDER}/catalog-copy.db"
 IDENTITY = f"{PROGRAM_FOLDER}/library.json"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photosync.errors import CancelledError, ItemError, PhotosyncError, Reason
-from photosync.jobs.copy.fetch import Fetcher
+from photosync.jobs.copy.fetch import Fetcher, WantedFile
 from photosync.library.disk_errors import disk_errors
 from photosync.library.own_folders import temporary_path
 
@@ -38,7 +38,7 @@ class OtherCopies:
             raise ItemError("no other copy is configured", Reason.NOT_FOUND)
         try:
             with disk_errors(target):
-                return self.fetcher.fetch(path, sha256, target, self.workspace).copy
+                return self.fetcher.fetch(WantedFile(path, sha256, target, self.workspace)).copy
         except (ItemError, CancelledError):
             raise
         except PhotosyncError as error:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import PurePosixPath
 from threading import Event
 
-from photosync.catalog import Catalog, DamagedCatalogError
+from photosync.catalog import Area, Catalog, DamagedCatalogError
 from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
-from photosync.errors import DestinationError, Exit, PhotosyncError, TemporaryError, UsageError
+from photosync.errors import DestinationError, Exit, PhotosyncError, Reason, TemporaryError, UsageError
 from photosync.jobs.albums.folders import WantedFolders, lose_album_folders, update_album_folders
 from photosync.jobs.copy.bring_files import BringFiles, Brought
 from photosync.jobs.copy.contents import listed, note_place
@@ -19,22 +20,23 @@ from photosync.jobs.copy.fetch import Fetcher
 from photosync.jobs.copy.library_files import (
     CATALOG,
     IDENTITY,
+    UNDO,
     LibraryFile,
     lists,
     offsite_files,
     recorded_files,
 )
-from photosync.jobs.copy.parallel import WORKERS, interruptible
+from photosync.jobs.copy.parallel import WORKERS, check, interruptible
 from photosync.jobs.library_catalog import open_catalog
 from photosync.jobs.rebuild.restore import take_copy
-from photosync.jobs.report import Reporter, Summary
+from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.sums_list import SumsList, repair_lists
+from photosync.jobs.verify.undo_steps import BadRecord, steps_of
 from photosync.library import PROGRAM_FOLDER, Library
 from photosync.library.disk_errors import disk_errors
 from photosync.library.undo import write_durably
 from photosync.model import Item
 
-UNDO = f"{PROGRAM_FOLDER}/undo/"
 _BATCH = 64
 """What was read is recorded after so many files."""
 
@@ -61,6 +63,8 @@ class RestoreLibrary:
     workers: int = WORKERS
     _there: dict[str, Stored] = field(default_factory=dict, init=False)
     """The files in the copy, by path."""
+    _failed: set[str] = field(default_factory=set, init=False)
+    """The paths of the files that did not come."""
     _read: list[RecordedCopy] = field(default_factory=list, init=False)
 
     def run(self) -> Summary:
@@ -69,9 +73,9 @@ class RestoreLibrary:
         self._summary = Summary("restore", self.name)
         try:
             self._there = listed(self.store, self.cancel)
-            self._bring_identity()
+            is_new = self._bring_identity()
             with self.library.created():
-                self._bring_catalog()
+                self._bring_catalog(is_there=is_new)
                 with open_catalog(self.library) as catalog:
                     self.library.remove_temporary_files(set(catalog.roots()).intersection(self.folders))
                     self._bring_files(catalog)
@@ -83,21 +87,27 @@ class RestoreLibrary:
         self._summary.check_totals()
         return self._summary
 
-    def _bring_identity(self) -> None:
-        """The library is the same as that of the copy; another one is not touched."""
+    def _bring_identity(self) -> bool:
+        """The library is the same as that of the copy; another one is not touched. Returns whether it is new.
+
+        Then the copy of the catalog comes first: without it, a pull would begin a new catalog in the library of a
+        killed run, and the next run would restore what that has.
+        """
         if CATALOG not in self._there or IDENTITY not in self._there:
             raise UsageError(f"copy '{self.name}': there is no library in it; see: photosync copy {self.name}")
-        content, path = self._identity(), self.library.root / IDENTITY
-        if not path.exists():
-            root = self.library.root
+        content, path, root = self._identity(), self.library.root / IDENTITY, self.library.root
+        with disk_errors(path):
+            if path.exists():
+                if path.read_bytes() != content:
+                    raise DestinationError(f"{root} is another library than that of the copy '{self.name}'.")
+                return False
             if root.exists() and not root.is_dir():
                 raise DestinationError(f"{root} is no folder. Name an empty folder with --to.")
             if root.exists() and any(each.name != PROGRAM_FOLDER for each in root.iterdir()):
                 raise DestinationError(f"{root} has files already. Name an empty folder with --to.")
-            with disk_errors(path):
-                write_durably(path, content)
-        elif path.read_bytes() != content:
-            raise DestinationError(f"{self.library.root} is another library than that of the copy '{self.name}'.")
+            self._fetch_catalog()
+            write_durably(path, content)
+        return True
 
     def _identity(self) -> bytes:
         """It has no hash; so it has to be the same twice. Raises `TemporaryError`."""
@@ -109,15 +119,21 @@ class RestoreLibrary:
     def _content(self, path: str) -> Iterator[bytes]:
         return interruptible(self.store.read(path), self.cancel)
 
-    def _bring_catalog(self) -> None:
-        """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it."""
+    def _bring_catalog(self, *, is_there: bool) -> None:
+        """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it.
+
+        `is_there`: the copy of the catalog was brought by this run.
+        """
         if self.library.catalog_path.exists():
             return
         try:
-            self._bring_catalog_once()
+            if not is_there:
+                self._fetch_catalog()
+            take_copy(self.library)
         except DamagedCatalogError:
             try:
-                self._bring_catalog_once()
+                self._fetch_catalog()
+                take_copy(self.library)
             except DamagedCatalogError as error:
                 self.library.catalog_copy.unlink(missing_ok=True)
                 raise DestinationError(
@@ -126,10 +142,9 @@ class RestoreLibrary:
                     "bring the files with another program, and run: photosync rebuild"
                 ) from error
 
-    def _bring_catalog_once(self) -> None:
+    def _fetch_catalog(self) -> None:
         with disk_errors(self.library.catalog_copy):
             write_durably(self.library.catalog_copy, self._content(CATALOG))
-        take_copy(self.library)
 
     def _bring_files(self, catalog: Catalog) -> None:
         with catalog.transaction():
@@ -140,14 +155,35 @@ class RestoreLibrary:
             is_known = note_place(record, self.store, self._there)
             try:
                 for brought in bringing.bring(self._files(catalog)):
+                    if brought.error is not None:
+                        self._failed.add(brought.file.path)
                     if is_known:
                         self._note_read(record, brought)
             finally:
                 record.note(self._read)
+        self._find_lost_records(catalog)
         if self.wants is None:
             self._leave_offsite(catalog)
             repair_lists(self.library, catalog, self.reporter.note, self.folders)
             update_album_folders(self.library, catalog, self.albums, self.reporter.note, self.cancel)
+
+    def _find_lost_records(self, catalog: Catalog) -> None:
+        """The catalog does not name the undo records. One that a file needs, and the copy lacks, counts as failed."""
+        undo = self.library.undo
+        for file in chain.from_iterable(catalog.checks.files(Area(root)) for root in sorted({"", *catalog.roots()})):
+            check(self.cancel)
+            is_usual = file.delivered_sha256 and undo.path(file.sha256, file.delivered_sha256).is_file()
+            if is_usual or not self.library.is_taken(file.location):
+                continue
+            back = steps_of(undo, file)
+            path = back.path.relative_to(self.library.root).as_posix() if isinstance(back, BadRecord) else None
+            if path is None or path in self._failed:
+                continue
+            self._failed.add(path)
+            error = f"{path}: the copy '{self.name}' does not have it"
+            self._summary.listed += 1
+            self._summary.add_failure(ItemFailure(path, PurePosixPath(path).name, Reason.NOT_FOUND, error))
+            self.reporter.failed(path, error)
 
     def _leave_offsite(self, catalog: Catalog) -> None:
         """The list of the copy names what stays there; that of the library does not."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from photosync import metadata
+from photosync.catalog import RecordedFile
 from photosync.errors import DestinationError, ItemError
 from photosync.jobs.file_state import FileFault
 from photosync.jobs.findings import FindingReason
 from photosync.jobs.verify.check_file import UndoStep, damaged, missing
 from photosync.library import UndoRecords
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,21 @@ class BadRecord:
 
     path: Path
     problem: FileFault
+
+
+def steps_of(records: UndoRecords, file: RecordedFile) -> tuple[UndoStep, ...] | BadRecord:
+    """The steps from the content of a file, or of a sidecar, to the one before it was fixed."""
+    if file.is_sidecar:
+        return _sidecar_steps(records, file.sha256, is_own=file.is_own_sidecar)
+    if file.delivered_sha256 in (None, file.sha256):
+        return ()
+    return steps_back(records, file.sha256, file.delivered_sha256)
+
+
+def is_readable(path: str, content: bytes) -> bool:
+    """Whether this can be the content of the record at `path`; true for what is no record of two contents."""
+    sha256, _, earlier = PurePosixPath(path).stem.partition("-")
+    return not (_SHA256.fullmatch(sha256) and _SHA256.fullmatch(earlier)) or bool(_decoded(content, sha256, earlier))
 
 
 def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[UndoStep, ...] | BadRecord:
@@ -48,7 +67,7 @@ def steps_back(records: UndoRecords, stored: str, delivered: str) -> tuple[UndoS
     return bad or _lost(records.path(stored, delivered))
 
 
-def sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[UndoStep, ...] | BadRecord:
+def _sidecar_steps(records: UndoRecords, sha256: str, *, is_own: bool) -> tuple[UndoStep, ...] | BadRecord:
     """The step back from what was added to a sidecar of the user; none for one that the program made."""
     made = records.path(sha256)
     if is_own:

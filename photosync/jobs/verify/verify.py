@@ -23,11 +23,11 @@ from photosync.jobs.pipeline import Pipeline
 from photosync.jobs.repair.repair import Repair, RepairOptions
 from photosync.jobs.report import Reporter
 from photosync.jobs.sums_list import SumsList
-from photosync.jobs.verify.check_file import Reading, UndoStep, damaged, missing, other_content, read, unreadable
+from photosync.jobs.verify.check_file import Reading, damaged, missing, other_content, read, unreadable
 from photosync.jobs.verify.check_list import check_list
 from photosync.jobs.verify.summary import VerifySummary
 from photosync.jobs.verify.target import VerifyTarget
-from photosync.jobs.verify.undo_steps import BadRecord, sidecar_steps, steps_back
+from photosync.jobs.verify.undo_steps import BadRecord, steps_of
 from photosync.jobs.verify.unknown_files import UnknownFiles
 from photosync.library import SUMS_NAME, Library
 from photosync.model import Location
@@ -264,7 +264,7 @@ class Verify:
     def _read(self, file: RecordedFile) -> _Checked:
         """Read a file and its undo records."""
         path = self.library.file(file.location)
-        problem, back = fault_of(path, file.size_bytes), self._steps_back(file)
+        problem, back = fault_of(path, file.size_bytes), steps_of(self.library.undo, file)
         bad_record, steps = (back, ()) if isinstance(back, BadRecord) else (None, back)
         if problem is not None:
             return _Checked(file, problem, bad_record=bad_record)
@@ -278,13 +278,6 @@ class Verify:
             what = "it does not give the delivered content back"
             bad_record = BadRecord(reading.wrong_step.path, damaged(FindingReason.OTHER_CONTENT, what))
         return _Checked(file, problem, reading, bad_record)
-
-    def _steps_back(self, file: RecordedFile) -> tuple[UndoStep, ...] | BadRecord:
-        if file.is_sidecar:
-            return sidecar_steps(self.library.undo, file.sha256, is_own=file.is_own_sidecar)
-        if file.delivered_sha256 in (None, file.sha256):
-            return ()
-        return steps_back(self.library.undo, file.sha256, file.delivered_sha256)
 
     def _note_bytes(self, size_bytes: int) -> None:
         self._check_cancelled()

@@ -62,6 +62,39 @@ def test_what_was_restored_already_is_not_brought_again(sandbox: Sandbox, tmp_pa
     assert library_files(other) == library_files(sandbox)
 
 
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+@pytest.mark.parametrize("step", ["rename:3", "rename:4"])
+def test_a_pull_after_a_killed_restore_begins_no_new_catalog(sandbox: Sandbox, tmp_path: Path, step: str) -> None:
+    """The next restore would bring what that has, and nothing else. The pull may be the one of each night."""
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    assert replace(other, crash_at=step).run("restore", "--from", NAME, "--to", str(other.library)).exit < 0
+    assert other.run("pull", "amazon", "--limit", "1").exit == 0
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert result.exit == 0, result
+    assert library_files(other) == library_files(sandbox)
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_undo_records_that_are_not_right_in_the_copy(sandbox: Sandbox, place: Place, tmp_path: Path) -> None:
+    """The catalog has no hash of them, and does not name them."""
+    copied(sandbox)
+    damaged, lost, *_ = sorted((place.folder / ".photosync/undo").rglob("*.json"))
+    damaged.write_bytes(damaged.read_bytes()[:-5])
+    lost.unlink()
+    other = on_another_machine(sandbox, tmp_path)
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    result.check_totals()
+    failed = {each["name"]: each["reason"] for each in result.errors}
+    assert failed == {damaged.name: "hash_mismatch", lost.name: "not_found"}
+    assert result.exit == Exit.PARTIAL
+    assert not (other.library / damaged.relative_to(place.folder)).exists()
+    assert sandbox.run("verify", "--copy", NAME, "--repair").exit == 0
+    result = other.run("restore", "--from", NAME, "--to", str(other.library))
+    assert (result.exit, result.number("saved")) == (0, 2), result
+    assert other.run("verify").exit == 0
+
+
 def test_what_came_counts_as_read_in_the_copy(sandbox: Sandbox, tmp_path: Path) -> None:
     """So a library that is made out of its copy each night does not read it twice."""
     copied(sandbox)
@@ -134,6 +167,16 @@ def test_a_file_is_no_place_for_a_library(sandbox: Sandbox, tmp_path: Path) -> N
         assert result.exit == Exit.DESTINATION, result
         assert str(mine) in result.stderr
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_an_identity_that_cannot_be_read_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    copied(sandbox)
+    identity = tmp_path / "new/.photosync/library.json"
+    identity.mkdir(parents=True)
+    result = sandbox.run("restore", "--from", NAME, "--to", str(tmp_path / "new"))
+    assert result.exit == Exit.DESTINATION, result
+    assert str(identity) in result.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--to", "x"), ("amazon", "--to", "x"), ("--from", NAME)])
