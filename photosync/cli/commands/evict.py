@@ -63,27 +63,38 @@ def evict(
             print_message(text)
 
     library = required_library(config, general.library)
-    with (
-        open_eviction(
-            config, library, asked, note=note, warn=print_error, cancel=cancel, dry_run=change.dry_run
-        ) as run,
-        interruption.watch(cancel),
-    ):
+    with open_eviction(
+        config, library, asked, note=note, warn=print_error, cancel=cancel, dry_run=change.dry_run
+    ) as run:
         return _carried_out(general, run, change, interruption)
 
 
 def _carried_out(general: GeneralOptions, run: Evict, change: ChangeOptions, interruption: Interruption) -> Exit:
     error: PhotosyncError | None = None
     try:
-        with shown(general, "evict", "verify", dry_run=False) as reporter:
+        with interruption.watch(run.cancel), shown(general, "evict", "verify", dry_run=False) as reporter:
             run.plan(reporter)
-        agreed = change.yes or change.dry_run or _agrees(run)
+        agreed = change.yes or change.dry_run or _agrees(run)  # here, Ctrl-C ends the command at once
         if agreed and not change.dry_run:
-            run.look_again()
+            with interruption.watch(run.cancel):
+                run.look_again()
     except UsageError:
         raise
     except PhotosyncError as raised:
         agreed, error = False, raised
+    with interruption.watch(run.cancel):
+        return _finished(general, run, change, interruption, agreed=agreed, error=error)
+
+
+def _finished(
+    general: GeneralOptions,
+    run: Evict,
+    change: ChangeOptions,
+    interruption: Interruption,
+    *,
+    agreed: bool,
+    error: PhotosyncError | None,
+) -> Exit:
     statuses = [Exit.OK]
     for account in run.wanted.accounts:
         for outcome in run.outcomes(account, agreed=agreed, dry_run=change.dry_run, error=error):

@@ -33,6 +33,13 @@ from tests.jobs.killed_runs import check_lists
 from tests.terminal import talk
 
 
+def test_ctrl_c_at_the_question_ends_the_command(sandbox: Sandbox) -> None:
+    before = photos(sandbox)
+    status, said = ask(sandbox, ("from this disk?", "\x03"))
+    assert status == Exit.INTERRUPTED, said
+    assert photos(sandbox) == before
+
+
 @pytest.mark.parametrize("answer", ["n", "", "yes"])
 def test_the_user_is_asked(sandbox: Sandbox, answer: str) -> None:
     before, wanted = photos(sandbox), dated(sandbox)
