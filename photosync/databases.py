@@ -8,17 +8,18 @@ from pathlib import Path
 
 
 def address_to_read(path: Path) -> str:
-    """For `sqlite3.connect` with `uri=True`, or for `ATTACH`. The content is not changed, and no file stays next to it.
+    """For `sqlite3.connect` with `uri=True`, or for `ATTACH`. The content is not changed, also not that of its log.
 
     A reader of a database in WAL mode has to create files next to it. Where that is not possible, as on a disk that is
-    mounted to read only, a database without a log is read as a file that nobody changes.
+    mounted to read only, it is read as a file that nobody changes.
     """
     uri = path.absolute().as_uri()
+    if path.with_name(f"{path.name}-wal").exists():
+        return f"{uri}?mode=ro"
     address = f"{uri}?mode=rw"  # `ro` would leave the files there
     try:
         with closing(sqlite3.connect(address, uri=True)) as database:
             database.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error:
-        has_log = path.with_name(f"{path.name}-wal").exists()
-        return f"{uri}?mode=ro" if has_log else f"{uri}?mode=ro&immutable=1"
+        return f"{uri}?mode=ro&immutable=1"
     return address

@@ -45,7 +45,9 @@ def _to_write(path: Path, journal: str) -> CatalogConnection:
 def to_read(path: Path) -> CatalogConnection:
     """Open without changing the content; another process may write it meanwhile. Raises `DestinationError`."""
     with opening(path, address_to_read(path)) as on_disk:
+        on_disk.execute("BEGIN")  # the tables are looked at as of one moment: another process may be making them
         _check_tables(on_disk, path)
+        on_disk.execute("COMMIT")
         connection = on_disk
         if schema.check_version(on_disk, path) < schema.SCHEMA_VERSION:
             connection = on_disk.copy_in_memory()
@@ -56,9 +58,7 @@ def to_read(path: Path) -> CatalogConnection:
 
 def _check_tables(connection: CatalogConnection, path: Path) -> None:
     """Raise `DestinationError` if the database is no catalog of this version or an older one. A new one is empty."""
-    connection.execute("BEGIN")  # all as of one moment: another process may be making the tables
     version = schema.check_version(connection, path)
     missing = schema.missing_tables(connection, version)
     if missing or (version == 0 and schema.tables(connection)):
         raise unusable(path, f"it has no table {missing[0]}" if missing else "it is another program's database")
-    connection.execute("COMMIT")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
 from photosync.testing.command import Result, Sandbox
 from photosync.testing.library import ExpectedItem
@@ -101,6 +102,6 @@ class Audited:
 
 
 def contents(folder: Path) -> dict[str, object]:
-    """Every file below a folder, with its time and size; not the memory that users of the catalog share."""
-    there = (path for path in folder.rglob("*") if not path.name.endswith("-shm"))
-    return {str(path): (path.lstat().st_mtime_ns, path.lstat().st_size) for path in there}
+    """What is below a folder, with the time and size of each file; not the memory that users of the catalog share."""
+    there = {path: path.lstat() for path in folder.rglob("*") if not path.name.endswith("-shm")}
+    return {str(path): not S_ISDIR(at.st_mode) and (at.st_mtime_ns, at.st_size) for path, at in there.items()}
