@@ -32,7 +32,7 @@ from photosync.jobs.rebuild.restore import take_copy
 from photosync.jobs.report import ItemFailure, Reporter, Summary
 from photosync.jobs.sums_list import SumsList, repair_lists
 from photosync.jobs.verify.undo_steps import BadRecord, steps_of
-from photosync.library import PROGRAM_FOLDER, Library
+from photosync.library import PROGRAM_FOLDER, Library, digest_of
 from photosync.library.disk_errors import disk_errors
 from photosync.library.undo import write_durably
 from photosync.model import Item
@@ -63,6 +63,7 @@ class RestoreLibrary:
     workers: int = WORKERS
     _there: dict[str, Stored] = field(default_factory=dict, init=False)
     """The files in the copy, by path."""
+    _has_fetched_catalog: bool = field(default=False, init=False)
     _failed: set[str] = field(default_factory=set, init=False)
     """The paths of the files that did not come."""
     _read: list[RecordedCopy] = field(default_factory=list, init=False)
@@ -73,9 +74,9 @@ class RestoreLibrary:
         self._summary = Summary("restore", self.name)
         try:
             self._there = listed(self.store, self.cancel)
-            is_new = self._bring_identity()
+            self._bring_identity()
             with self.library.created():
-                self._bring_catalog(is_there=is_new)
+                self._bring_catalog()
                 with open_catalog(self.library) as catalog:
                     self.library.remove_temporary_files(set(catalog.roots()).intersection(self.folders))
                     self._bring_files(catalog)
@@ -87,10 +88,10 @@ class RestoreLibrary:
         self._summary.check_totals()
         return self._summary
 
-    def _bring_identity(self) -> bool:
-        """The library is the same as that of the copy; another one is not touched. Returns whether it is new.
+    def _bring_identity(self) -> None:
+        """The library is the same as that of the copy; another one is not touched.
 
-        Then the copy of the catalog comes first: without it, a pull would begin a new catalog in the library of a
+        The copy of the catalog comes first: without it, a pull would begin a new catalog in the library of a
         killed run, and the next run would restore what that has.
         """
         if CATALOG not in self._there or IDENTITY not in self._there:
@@ -100,14 +101,13 @@ class RestoreLibrary:
             if path.exists():
                 if path.read_bytes() != content:
                     raise DestinationError(f"{root} is another library than that of the copy '{self.name}'.")
-                return False
+                return
             if root.exists() and not root.is_dir():
                 raise DestinationError(f"{root} is no folder. Name an empty folder with --to.")
             if root.exists() and any(each.name != PROGRAM_FOLDER for each in root.iterdir()):
                 raise DestinationError(f"{root} has files already. Name an empty folder with --to.")
             self._fetch_catalog()
             write_durably(path, content)
-        return True
 
     def _identity(self) -> bytes:
         """It has no hash; so it has to be the same twice. Raises `TemporaryError`."""
@@ -119,15 +119,12 @@ class RestoreLibrary:
     def _content(self, path: str) -> Iterator[bytes]:
         return interruptible(self.store.read(path), self.cancel)
 
-    def _bring_catalog(self, *, is_there: bool) -> None:
-        """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it.
-
-        `is_there`: the copy of the catalog was brought by this run.
-        """
+    def _bring_catalog(self) -> None:
+        """A catalog that is damaged, perhaps only on its way, is brought once more. Nothing is restored without it."""
         if self.library.catalog_path.exists():
             return
         try:
-            if not is_there:
+            if not self._has_fetched_catalog:
                 self._fetch_catalog()
             take_copy(self.library)
         except DamagedCatalogError:
@@ -143,6 +140,7 @@ class RestoreLibrary:
                 ) from error
 
     def _fetch_catalog(self) -> None:
+        self._has_fetched_catalog = True
         with disk_errors(self.library.catalog_copy):
             write_durably(self.library.catalog_copy, self._content(CATALOG))
 
@@ -153,6 +151,8 @@ class RestoreLibrary:
         bringing = BringFiles(self.library, catalog, fetcher, self.reporter, self._summary, self.workers, self.folders)
         with self.record(self.library) as record:
             is_known = note_place(record, self.store, self._there)
+            if is_known:
+                self._compare_catalog(record)
             try:
                 for brought in bringing.bring(self._files(catalog)):
                     if brought.error is not None:
@@ -167,6 +167,25 @@ class RestoreLibrary:
             repair_lists(self.library, catalog, self.reporter.note, self.folders)
             update_album_folders(self.library, catalog, self.albums, self.reporter.note, self.cancel)
 
+    def _compare_catalog(self, record: CopyRecord) -> None:
+        """What came to the copy after its catalog was taken is in no catalog here; exit status 0 would hide it."""
+        stored, known = self._there[CATALOG], record.file(CATALOG)
+        if self._has_fetched_catalog:
+            with disk_errors(self.library.catalog_copy):
+                sha256 = digest_of(self.library.catalog_copy).sha256
+            record.note([RecordedCopy(CATALOG, stored.size_bytes, sha256, "", stored.tag)])
+        elif known is not None and not known.is_as_stored(stored.size_bytes, stored.tag):
+            error = (
+                f"{CATALOG}: the copy '{self.name}' has another catalog than when {self.library.root} was made out of "
+                "it. What is new there was not brought: pull, or restore to an empty folder"
+            )
+            self._fail(CATALOG, Reason.CHANGED, error)
+
+    def _fail(self, path: str, reason: Reason, error: str) -> None:
+        self._summary.listed += 1
+        self._summary.add_failure(ItemFailure(path, PurePosixPath(path).name, reason, error))
+        self.reporter.failed(path, error)
+
     def _find_lost_records(self, catalog: Catalog) -> None:
         """The catalog does not name the undo records. One that a file needs, and the copy lacks, counts as failed."""
         undo = self.library.undo
@@ -180,10 +199,7 @@ class RestoreLibrary:
             if path is None or path in self._failed:
                 continue
             self._failed.add(path)
-            error = f"{path}: the copy '{self.name}' does not have it"
-            self._summary.listed += 1
-            self._summary.add_failure(ItemFailure(path, PurePosixPath(path).name, Reason.NOT_FOUND, error))
-            self.reporter.failed(path, error)
+            self._fail(path, Reason.NOT_FOUND, f"{path}: the copy '{self.name}' does not have it")
 
     def _leave_offsite(self, catalog: Catalog) -> None:
         """The list of the copy names what stays there; that of the library does not."""
