@@ -9,7 +9,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-_PATIENCE_S = 60
+_WAIT_S, _WAITS = 5, 12
+"""A program that shows nothing for so long, so many times, hangs."""
+_CTRL_C = "\x03"
 
 
 def talk(
@@ -27,9 +29,15 @@ def talk(
     if child == 0:
         os.chdir(folder)
         os.execve(sys.executable, [sys.executable, "-m", "photosync", *arguments], dict(environment))
-    shown, read = b"", 0
+    shown, read, waits = b"", 0, 0
     todo = list(answers)
-    while select.select([terminal], [], [], _PATIENCE_S)[0]:
+    while waits < _WAITS:
+        if not select.select([terminal], [], [], _WAIT_S)[0]:
+            waits += 1
+            if answers and not todo and answers[-1][1] == _CTRL_C:  # one that comes just before the program reads is not noticed
+                os.write(terminal, _CTRL_C.encode())
+            continue
+        waits = 0
         try:
             part = os.read(terminal, 4096)
         except OSError:  # the end of the other side
