@@ -34,7 +34,8 @@ def talk(
     while waits < _WAITS:
         if not select.select([terminal], [], [], _WAIT_S)[0]:
             waits += 1
-            if answers and not todo and answers[-1][1] == _CTRL_C:  # one that comes just before the program reads is not noticed
+            if answers and not todo and answers[-1][1] == _CTRL_C:
+                # One that comes just before the program reads is not noticed.
                 os.write(terminal, _CTRL_C.encode())
             continue
         waits = 0
