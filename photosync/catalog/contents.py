@@ -28,6 +28,8 @@ class SavedItem:
     """Of the delivered content."""
     size_bytes: int
     """Of the delivered content."""
+    is_offsite: bool
+    """Only copies of the library have its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class RecordedContents:
         """The saved items of the contents with this condition."""
         of_those, names = of_accounts(accounts)
         rows = self._connection.execute(
-            f"""SELECT account, id, outside, {PATH}, delivered_sha256, coalesce(delivered_size, stored_size, 0)
+            f"""SELECT account, id, outside, {PATH}, delivered_sha256, coalesce(delivered_size, stored_size, 0),
+                    path IS NULL
                 FROM items WHERE {SAVED}{of_those} AND delivered_sha256 IN (
                     SELECT delivered_sha256 FROM items WHERE {SAVED}{of_those}
                     GROUP BY delivered_sha256 HAVING {of_content})
@@ -89,6 +92,6 @@ def of_accounts(accounts: Sequence[str]) -> tuple[str, Sequence[str]]:
     return (f" AND account IN ({', '.join('?' * len(accounts))})" if accounts else ""), accounts
 
 
-def _item(row: tuple[str, str, str, str, str, int]) -> SavedItem:
-    account, id_, root, path, sha256, size_bytes = row
-    return SavedItem(account, id_, Location(root, path), sha256, size_bytes)
+def _item(row: tuple[str, str, str, str, str, int, int]) -> SavedItem:
+    account, id_, root, path, sha256, size_bytes, is_offsite = row
+    return SavedItem(account, id_, Location(root, path), sha256, size_bytes, bool(is_offsite))

@@ -13,7 +13,9 @@ def duplicate_json(items: Sequence[SavedItem]) -> dict[str, object]:
         "sha256": items[0].sha256,
         "size": items[0].size_bytes,
         "accounts": sorted({each.account for each in items}),
-        "items": [{"account": each.account, "id": each.id, "path": str(each.location)} for each in items],
+        "items": [
+            {"account": each.account, "id": each.id, "path": str(each.location), **_offsite(each)} for each in items
+        ],
     }
 
 
@@ -25,7 +27,12 @@ def only_json(item: SavedItem) -> dict[str, object]:
         "path": str(item.location),
         "size": item.size_bytes,
         "sha256": item.sha256,
+        **_offsite(item),
     }
+
+
+def _offsite(item: SavedItem) -> dict[str, object]:
+    return {"offsite": True} if item.is_offsite else {}
 
 
 def coverage_json(coverage: AccountCoverage, copies: ItemsInCopies | None) -> dict[str, object]:

@@ -25,7 +25,8 @@ def show_duplicates(*, accounts: Accounts = None, general: GeneralOptions) -> No
                 continue
             print_line(f"{len(items)} times {format_size(items[0].size_bytes)}:")
             for each in items:
-                print_line(f"  {each.account}: {each.location} ({each.id})")
+                where = ", only in copies of the library" if each.is_offsite else ""
+                print_line(f"  {each.account}: {each.location} ({each.id}){where}")
     if not general.json and not general.quiet:
         saved = f", {format_size(more_bytes)} more than once" if contents else ""
         print_line(f"{contents:,} contents are there several times{saved}")

@@ -330,6 +330,28 @@ def test_what_was_pushed_from_the_library_does_not_come_again(tmp_path: Path, am
         assert sandbox.run("audit", "drive").exit == 0
 
 
+def test_duplicates_says_which_file_is_not_here(tmp_path: Path, amazon: AmazonSimulator) -> None:
+    with CloudDriveSimulator(items=0) as drive:
+        sandbox = Sandbox(tmp_path / "user")
+        settings = {"provider": "clouddrive", **drive.account_settings()}
+        sandbox.configure({"amazon": amazon.account_settings(), "drive": settings})
+        assert sandbox.run("pull", "amazon").exit == 0
+        path = min(listed(sandbox, "--since", "1990"))
+        mine = tmp_path / "mine.jpg"
+        mine.write_bytes((sandbox.library / path).read_bytes())
+        assert sandbox.run("push", "drive", str(mine)).number("saved") == 1
+        mine.unlink()
+        assert sandbox.run("pull", "drive", "--full").number("saved") == 1
+        with_copies(sandbox, FIRST, SECOND)
+        assert evict(sandbox, "amazon", *ALL).exit == 0
+        (found,) = sandbox.run("duplicates").objects
+        items = found["items"]
+        assert isinstance(items, list)
+        assert [(each["account"], each.get("offsite")) for each in items] == [("amazon", True), ("drive", None)]
+        shown = sandbox.text("duplicates").splitlines()
+        assert [line.endswith("only in copies of the library") for line in shown[1:3]] == [True, False]
+
+
 def test_a_folder_outside_the_library(tmp_path: Path) -> None:
     with AuraSimulator(items=3, gaps=False) as simulator:
         settings = simulator.account_settings()
