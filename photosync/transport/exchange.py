@@ -31,6 +31,11 @@ _SHOWN_CHARACTERS = 300
 log = logging.getLogger("photosync.transport")
 
 
+LOADING = threading.Lock()
+"""Held while modules with urllib3 and requests are loaded. Threads that load parts of them at the same time fail: each
+meets a module that the other has loaded half."""
+
+
 @dataclass(eq=False)
 class Exchange:
     """Everything that an attempt needs; shared by all requests of a transport."""
@@ -60,7 +65,8 @@ class Exchange:
         """The connections, made for the first request."""
         if self._connections is None:
             # Slow to load, and `status` opens every account without sending anything.
-            from photosync.transport.connection import Connections  # noqa: PLC0415
+            with LOADING:
+                from photosync.transport.connection import Connections  # noqa: PLC0415
 
             with self._lock:
                 if self._connections is None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from photosync.errors import ProviderError, Reason, TemporaryError
 from photosync.transport import hosts, json_document
-from photosync.transport.exchange import Exchange
+from photosync.transport.exchange import LOADING, Exchange
 from photosync.transport.pacing import BandwidthLimit
 from photosync.transport.redaction import Redactor
 from photosync.transport.retry import Policy, Retries, RetryableError, Wait
@@ -127,7 +127,8 @@ class Transport:
         for in parts must not be empty. What concerns this item alone is an `ItemError`. What `destination` raises
         passes through and is not retried.
         """
-        from photosync.transport.download import Download  # noqa: PLC0415 - with urllib3, which is slow to load
+        with LOADING:
+            from photosync.transport.download import Download  # noqa: PLC0415 - with urllib3, which is slow to load
 
         request = Request("GET", url, params=params, signed=signed, is_download=True)
         download = Download(self._exchange, request, destination, documents=documents, part_bytes=part_bytes)
