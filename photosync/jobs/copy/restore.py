@@ -37,6 +37,8 @@ from photosync.library.disk_errors import disk_errors
 from photosync.library.undo import write_durably
 from photosync.model import Item
 
+_NO_FILES = {PROGRAM_FOLDER, "lost+found"}
+"""What an empty folder may have: an interrupted run's, and what ext4 makes in the root of each new disk or volume."""
 _BATCH = 64
 """What was read is recorded after so many files."""
 
@@ -104,7 +106,7 @@ class RestoreLibrary:
                 return
             if root.exists() and not root.is_dir():
                 raise DestinationError(f"{root} is no folder. Name an empty folder with --to.")
-            if root.exists() and any(each.name != PROGRAM_FOLDER for each in root.iterdir()):
+            if root.exists() and {each.name for each in root.iterdir()} - _NO_FILES:
                 raise DestinationError(f"{root} has files already. Name an empty folder with --to.")
             self._fetch_catalog()
             write_durably(path, content)

@@ -178,6 +178,15 @@ def test_a_folder_with_other_files_is_not_touched(sandbox: Sandbox, tmp_path: Pa
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_a_disk_that_was_just_formatted_is_empty(sandbox: Sandbox, tmp_path: Path) -> None:
+    """ext4 makes a folder in the root of each, which only root can read."""
+    copied(sandbox)
+    other = on_another_machine(sandbox, tmp_path)
+    (other.library / "lost+found").mkdir(parents=True, mode=0)
+    assert other.run("restore", "--from", NAME, "--to", str(other.library)).exit == 0
+    assert other.run("verify").exit == 0
+
+
 def test_a_file_is_no_place_for_a_library(sandbox: Sandbox, tmp_path: Path) -> None:
     copied(sandbox)
     mine = tmp_path / "mine.txt"
