@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -146,17 +147,14 @@ class ObjectStore:
         with self._errors(is_lost=True):
             if size_bytes > _AT_ONCE:
                 with self._large:
-                    return self._put_parts(path, size_bytes, content, kept)
+                    return self._put_parts(path, size_bytes, content, kept, is_new=is_new)
             whole = b"".join(content)
             sums = [bytes.fromhex(md5()) if md5 else _md5(whole)]
             try:
                 answer = self._put_at_once(path, whole, kept, is_new=is_new)
             except self._engine.exceptions.AlreadyExistsError as error:  # or the answer to the first attempt was lost
                 if not self._has(path, sums, _AT_ONCE):
-                    raise ItemError(
-                        "an object that was not listed has its place, and stays; the next run compares it",
-                        Reason.NAME_TAKEN,
-                    ) from error
+                    raise _taken() from error
                 answer = self._engine.head(self._reading, path)
             return self._compared(path, answer, sums, _AT_ONCE)
 
@@ -179,10 +177,12 @@ class ObjectStore:
                 return answer
         return put(self._sending, mode="create" if is_new and self._takes_conditions else "overwrite")
 
-    def _put_parts(self, path: str, size_bytes: int, content: Iterator[bytes], kept: Any) -> str:
+    def _put_parts(self, path: str, size_bytes: int, content: Iterator[bytes], kept: Any, *, is_new: bool) -> str:
         part = max(_PART, -(-size_bytes // (_MOST_PARTS << 20)) << 20)
         sums: list[bytes] = []
         parts = _in_parts(content, part, sums)
+        if is_new:
+            self._check_free(path)
         try:
             answer = self._engine.put(
                 *(self._sending, path, parts), attributes=kept, chunk_size=part, max_concurrency=_PARTS_AT_A_TIME
@@ -196,6 +196,12 @@ class ObjectStore:
                 raise
         return self._compared(path, answer, sums, part)
 
+    def _check_free(self, path: str) -> None:
+        """The engine sends no condition with parts, so the place is looked at before them."""
+        with suppress(FileNotFoundError, self._engine.exceptions.PermissionDeniedError):  # a key may only write
+            self._engine.head(self._reading, path)
+            raise _taken()
+
     def _keep_earlier(self, path: str, as_path: str) -> None:
         with self._errors():
             try:
@@ -205,7 +211,7 @@ class ObjectStore:
                     raise
                 # S3 copies no file of more than 5 GiB by itself.
                 size_bytes = self._engine.head(self._reading, path)["size"]
-                self._put(as_path, size_bytes, self.read(path), -1)
+                self._put(as_path, size_bytes, _in_a_thread(self.read(path)), -1)
 
     def read(self, path: str, on_time: Callable[[int], object] = lambda _: None) -> Iterator[bytes]:
         """See `CopyStore`. A reading that breaks off goes on from there, as long as each attempt brings something."""
@@ -272,6 +278,18 @@ class ObjectStore:
                 raise
             words = "Look for line ends and the like in the credentials of the environment."
             raise UsageError(f"copy '{self._name}': the engine cannot use its settings: {error}. {words}") from None
+
+
+def _in_a_thread(content: Iterator[bytes]) -> Iterator[bytes]:
+    """The content, read in a thread of its own: the engine cannot read in one in which it sends."""
+    with ThreadPoolExecutor(1) as reader:
+        while block := reader.submit(next, content, b"").result():
+            yield block
+
+
+def _taken() -> ItemError:
+    said = "an object that was not listed has its place, and stays; the next run compares it"
+    return ItemError(said, Reason.NAME_TAKEN)
 
 
 def _retries(budget: timedelta) -> dict[str, Any]:

@@ -88,3 +88,32 @@ def test_a_store_that_is_busy_at_first_gets_the_file_all_the_same(proxy: StorePr
         write(store)
         write(store)
     assert conditions(proxy) == ["*", None, None, "*"]
+
+
+@pytest.mark.parametrize("head", [404, 403, 200], ids=["free", "not to be read", "taken"])
+def test_an_object_in_parts_replaces_none_either(proxy: StoreProxy, store: CopyStore, head: int) -> None:
+    """The engine sends no condition with parts. A key that may only write is enough all the same."""
+    content = bytes(6 << 20)
+    parts = [hashlib.md5(content[: 5 << 20]).digest(), hashlib.md5(content[5 << 20 :]).digest()]
+    tag = f'"{hashlib.md5(b"".join(parts)).hexdigest()}-2"'
+    begun = b"<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>"
+    done = f"<CompleteMultipartUploadResult><ETag>{tag}</ETag></CompleteMultipartUploadResult>".encode()
+    looked = StoreFault(lambda *_: Answer(head, HEADERS, b""), {"HEAD"})
+    complete = StoreFault(lambda *_: Answer(200, {}, done), {"COMPLETE"})
+    rest = (
+        StoreFault(lambda *_: Answer(200, {}, begun), {"CREATE"}),
+        StoreFault(
+            lambda request, _: Answer(200, {"ETag": f'"{hashlib.md5(request.body).hexdigest()}"'}, b""), {"PART"}
+        ),
+        StoreFault(lambda *_: Answer(204, {}, b""), {"ABORT"}),
+    )
+    with proxy.failing(looked, complete, *rest):
+        if head == 200:
+            with pytest.raises(ItemError) as raised:
+                store.write("a.mp4", len(content), iter([content]), 0, is_new=True, keep_as=None)
+            assert raised.value.reason == Reason.NAME_TAKEN
+        else:
+            assert store.write("a.mp4", len(content), iter([content]), 0, is_new=True, keep_as=None) == tag.strip('"')
+        assert (looked.fired, complete.fired) == (1, head != 200)
+        store.write("a.mp4", len(content), iter([content]), 0, is_new=False, keep_as=None)
+    assert looked.fired == 1, "what the listing has shown may be replaced"

@@ -6,6 +6,7 @@ After each of them, a run without the fault does the rest, and the copy is right
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -463,6 +464,23 @@ def test_an_object_that_the_store_cannot_copy_itself(sandbox: Sandbox, place: Pl
         assert copied(sandbox).exit == 0
     assert fault.fired
     assert [content for path, content in place.files().items() if "/replaced/" in path] == [before]
+    check_copy(sandbox, place)
+
+
+def test_a_large_object_that_the_store_cannot_copy_itself(sandbox: Sandbox, place: Place, proxy: StoreProxy) -> None:
+    """It is sent in parts while it is read."""
+    assert copied(sandbox).exit == 0
+    video = next(path for path in sandbox.files() if path.name == LARGE)
+    damaged = place.folder / video.relative_to(sandbox.library)
+    content, times = bytearray(damaged.read_bytes()), damaged.stat()
+    content[7 << 20] ^= 1
+    damaged.write_bytes(content)
+    os.utime(damaged, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with proxy.failing(fault := StoreFault(refuse(400, "InvalidRequest"), ["COPY"])):
+        repaired = sandbox.run("verify", "--copy", NAME, "--repair")
+    assert fault.fired
+    assert (repaired.exit, repaired.number("repaired")) == (0, 1), repaired
+    assert [kept for path, kept in place.files().items() if "/damaged/" in path] == [bytes(content)]
     check_copy(sandbox, place)
 
 
