@@ -85,6 +85,14 @@ class CopySettings(BaseModel):
             raise ValueError("is empty, or has blanks or characters that it cannot have; was it copied completely?")
         return text
 
+    @field_validator("service_account")
+    @classmethod
+    def _path_of_key(cls, value: str | None) -> str | None:
+        """The engine's error for a file that cannot be opened has its path, which would be the key."""
+        if value is not None and value.lstrip().startswith("{"):
+            raise ValueError("expected the path of the key file, not its content")
+        return value
+
     @field_validator("endpoint")
     @classmethod
     def _safe_endpoint(cls, value: str | None) -> str | None:

@@ -77,3 +77,13 @@ def test_keys_are_in_one_line(key: str) -> None:
         with pytest.raises(ConfigError, match=key) as raised:
             config({"usb": {"to": "s3://bucket", key: value}})
         assert SECRET not in str(raised.value)
+
+
+def test_a_key_file_is_a_path_and_not_its_content() -> None:
+    """The engine's error for a file that is not there has its name, which would be the key."""
+    content = f'{{"private_key": "{SECRET}"}}'
+    for value in (content, f"\n {content}"):
+        with pytest.raises(ConfigError, match="service_account") as raised:
+            config({"cloud": {"to": "gs://bucket/photos", "service_account": value}})
+        assert SECRET not in str(raised.value)
+    assert config({"cloud": {"to": "gs://bucket", "service_account": "/home/ada/key.json"}}).copies
