@@ -194,6 +194,7 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
     """
     from photosync.api.opening import open_catalog
     from photosync.copies import check_overlap, open_place
+    from photosync.jobs.copy.library_files import folders
     from photosync.library.disk_errors import disk_errors
     from photosync.library.own_folders import own_folder, remove_temporary_files
 
@@ -205,8 +206,7 @@ def open_copy(config: Config, library: Library, name: str) -> Iterator[OpenCopy]
         with disk_errors(library.program_folder):
             workspace = own_folder(record.path.parent, f"{name}.files")
         catalog = stack.enter_context(open_catalog(library))
-        folders = [library.root, *(library.root / each for each in catalog.roots())]
-        check_overlap(name, config.copies, config.path.parent, folders)
+        check_overlap(name, config.copies, config.path.parent, folders(library, catalog))
         remove_temporary_files(workspace)
         others = opened_copies(config, (each for each in config.copies if each != name))
         yield OpenCopy(name, store, record, library, catalog, others, workspace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from threading import Event
 
@@ -15,6 +15,7 @@ from photosync.errors import DestinationError, Exit, ItemError, PhotosyncError, 
 from photosync.jobs.copy.contents import contents_to_change, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import (
+    DAMAGED,
     REPLACED,
     LibraryFile,
     offsite_files,
@@ -27,7 +28,7 @@ from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, Sent, Task, task_for
 from photosync.jobs.copy.store_outage import StoreOutage
 from photosync.jobs.report import ItemFailure, Reporter, Summary
-from photosync.library import Library, digest_of
+from photosync.library import PROGRAM_FOLDER, Library, digest_of
 
 _BATCH = 64
 _BATCH_S = 2.0
@@ -165,16 +166,13 @@ class Copy:
         if file.path in self._failed:
             return None
         stored = self._there.get(file.path)
-        if (
-            stored
-            and known
-            and known.is_as_stored(stored.size_bytes, stored.tag)
-            and known.sha256 == _wanted(file, known)
-        ):
+        ours = known if stored and known and known.is_as_stored(stored.size_bytes, stored.tag) else None
+        is_same = ours is not None and ours.sha256 == _wanted(file, ours)
+        if is_same and ours is not None and ours.wrong_since is None:
             self._count(unchanged=not self._is_second_look)
             return None
         is_list = file.is_made and file.location is not None
-        if (stored is None or is_list) and not file.source.exists() and file.sha256 is None:
+        if (stored is None or is_list) and file.sha256 is None and not file.is_there:
             return None  # a list that has never been written, or that has no lines any more
         if self.dry_run:
             if self._is_second_look:
@@ -182,7 +180,13 @@ class Copy:
             self._count(saved=1)
             self.reporter.saved(file.path, file.path)
             return None
-        return task_for(file, self._there, REPLACED)
+        if file.never_changes and known is not None:  # the catalog has no hash of it, and it may be damaged here
+            file = replace(file, sha256=known.sha256)
+        if file.is_made and (ours is not None or file.path.startswith(f"{PROGRAM_FOLDER}/")):
+            earlier = None
+        else:  # a list of the user may be in the place of ours
+            earlier = DAMAGED if is_same else REPLACED
+        return task_for(file, self._there, earlier, is_doubtful=is_same)
 
     def _take_result(self, result: Sent) -> None:
         file = result.task.file

@@ -89,5 +89,5 @@ def _may_be_read(path: Path) -> bool:
     """Whether it is a regular file, or not there. A link could lead to any file of the computer."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
-    except FileNotFoundError:
-        return True
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ OUTSIDE = f"{PROGRAM_FOLDER}/outside"
 REPLACED = f"{PROGRAM_FOLDER}/replaced"
 """Has the earlier versions in the copy, by day."""
 UNDO = f"{PROGRAM_FOLDER}/undo/"
+DAMAGED = f"{PROGRAM_FOLDER}/damaged"
+"""Has what was found wrong in the copy and sent again, by day."""
 CATALOG = f"{PROGRAM_FOLDER}/catalog-copy.db"
 IDENTITY = f"{PROGRAM_FOLDER}/library.json"
 
@@ -46,10 +49,26 @@ class LibraryFile:
         """The file here."""
         return Path(self.where)
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything here; also if that cannot be known, and to open it tells why."""
+        try:
+            os.lstat(self.where)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+        return True
+
 
 def path_in_copy(root: str, path: str) -> str:
     """The path in a copy: the same, except for files in a folder outside the library, `root`."""
     return f"{OUTSIDE}/{hashlib.sha256(root.encode()).hexdigest()[:16]}/{path}" if root else path
+
+
+def folders(library: Library, catalog: Catalog) -> list[Path]:
+    """The library's folder, and those outside it that it uses: a copy has to be in another one."""
+    return [library.root / root for root in sorted({"", *catalog.roots()})]
 
 
 def recorded_files(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
@@ -76,9 +95,24 @@ def item_file(
 
 
 def undo_records(library: Library) -> Iterator[LibraryFile]:
-    """The records that restore the delivered content of fixed files. They never change."""
-    for source in sorted((library.program_folder / "undo").glob("*/*.json")):
-        yield LibraryFile(source.relative_to(library.root).as_posix(), str(source), never_changes=True)
+    """The records that restore the delivered content of fixed files. They never change.
+
+    A folder that cannot be listed comes in their place: it cannot be sent, so that its error is told.
+    """
+    for folder in _entries(library.program_folder / "undo"):
+        for source in _entries(folder):
+            if source.suffix == ".json" or source == folder:
+                yield LibraryFile(source.relative_to(library.root).as_posix(), str(source), never_changes=True)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(folder / each.name for each in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError:
+        return [folder]
 
 
 def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:

@@ -34,6 +34,8 @@ class Task:
     """Where another content that is there is kept; None: it is not."""
     is_wrong: bool = False
     """What is there was read and is wrong, whatever the store lists."""
+    is_doubtful: bool = False
+    """A check found it wrong, or could not read it: it is read again, whatever the store lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +49,27 @@ class Sent:
     error: ItemError | TemporaryError | None = None
 
 
-def task_for(file: LibraryFile, there: dict[str, Stored], earlier: str, *, is_wrong: bool = False) -> Task:
-    """The task for a file. Another content that is there gets a path in the folder `earlier`, which nothing has."""
+def task_for(
+    file: LibraryFile,
+    there: dict[str, Stored],
+    earlier: str | None,
+    *,
+    is_wrong: bool = False,
+    is_doubtful: bool = False,
+) -> Task:
+    """The task for a file. Another content that is there gets a path in the folder `earlier`, which nothing has.
+
+    Without `earlier`, it is not kept.
+    """
     stored = there.get(file.path)
-    if stored is None or file.is_made:
-        return Task(file, stored, None, is_wrong)
+    if stored is None or earlier is None:
+        return Task(file, stored, None, is_wrong, is_doubtful)
     day, number = clock.now().date().isoformat(), 2
     free = f"{earlier}/{day}/{file.path}"
     while free in there:  # the clock was set back, or it is replaced again on the same day
         free, number = f"{earlier}/{day}.{number}/{file.path}", number + 1
     there[free] = stored
-    return Task(file, stored, free, is_wrong)
+    return Task(file, stored, free, is_wrong, is_doubtful)
 
 
 class Sender:
@@ -80,7 +92,7 @@ class Sender:
     def _sent(self, task: Task) -> Sent:
         if task.stored is not None and not task.is_wrong:
             found = self._local(task.file)
-            if self._has(task.stored, found):
+            if self._has(task.stored, found, by_tag=not task.is_doubtful):
                 return Sent(task, _record(task.file, found, task.stored.tag), was_there=True)
         hashes = Hashes()
         try:
@@ -109,11 +121,11 @@ class Sender:
         with self._others.fetched(file.path, str(file.sha256)) as (path, _):
             return self._sent(replace(task, file=replace(file, where=str(path)), is_wrong=True))
 
-    def _has(self, stored: Stored, local: Digest) -> bool:
+    def _has(self, stored: Stored, local: Digest, *, by_tag: bool) -> bool:
         """Whether the copy has this content. A run that was killed may not have recorded it."""
         if stored.size_bytes != local.size_bytes:
             return False
-        if stored.tag == local.md5:
+        if by_tag and stored.tag == local.md5:
             return True
         there = self._digest_there(stored)
         return there is not None and there.sha256 == local.sha256

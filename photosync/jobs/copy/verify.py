@@ -20,7 +20,7 @@ from photosync.copies import CopyRecord, CopyStore, RecordedCopy, Stored
 from photosync.errors import Exit, ItemError, PhotosyncError, TemporaryError
 from photosync.jobs.copy.contents import contents_to_check, mark
 from photosync.jobs.copy.copy_lists import CopyLists
-from photosync.jobs.copy.library_files import LibraryFile, own_files, recorded_files, undo_records
+from photosync.jobs.copy.library_files import DAMAGED, LibraryFile, own_files, recorded_files, undo_records
 from photosync.jobs.copy.other_copies import OtherCopies
 from photosync.jobs.copy.parallel import WORKERS, check, results
 from photosync.jobs.copy.send import Sender, task_for
@@ -29,10 +29,8 @@ from photosync.jobs.findings import Finding, FindingKind, FindingReason
 from photosync.jobs.outage import OutageDetector
 from photosync.jobs.report import Reporter
 from photosync.jobs.verify.summary import VerifySummary
-from photosync.library import PROGRAM_FOLDER, Library
+from photosync.library import Library
 
-DAMAGED = f"{PROGRAM_FOLDER}/damaged"
-"""Has the damaged contents in the copy that were repaired, by day."""
 _BATCH = 64
 
 
@@ -224,7 +222,7 @@ class VerifyCopy:
 
     def _sent(self, file: LibraryFile, there: dict[str, Stored]) -> RecordedCopy:
         sender = Sender(self.store, self.reporter.received, self.cancel, self.others)
-        sent = sender(task_for(file, there, DAMAGED, is_wrong=True))
+        sent = sender(task_for(file, there, None if file.is_made else DAMAGED, is_wrong=True))
         if sent.error is not None:
             raise sent.error
         assert sent.record is not None

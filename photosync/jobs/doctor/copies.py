@@ -12,6 +12,7 @@ from photosync.catalog import Catalog
 from photosync.copies import CopyRecord, CopySettings, address_of, check_overlap, folder_of, open_place
 from photosync.errors import Exit
 from photosync.jobs.copy.contents import mark
+from photosync.jobs.copy.library_files import folders
 from photosync.jobs.copy.state import record_path, state_of
 from photosync.jobs.doctor.check import Check, Result
 from photosync.library import Library
@@ -33,8 +34,7 @@ class CopyDoctor:
 
     def checks(self) -> Iterator[Check]:
         """Raises `UsageError` for a place that cannot be used, and the errors of the store."""
-        folders = [self.library.root, *(self.library.root / each for each in self.catalog.roots())]
-        check_overlap(self.name, self.copies, self.base, folders)
+        check_overlap(self.name, self.copies, self.base, folders(self.library, self.catalog))
         folder = folder_of(self.copies[self.name], self.base)
         if folder is not None and folder.is_dir():
             yield from self._folder(folder)

@@ -12,6 +12,7 @@ import pytest
 from photosync.copies.folder import FolderStore
 from photosync.errors import Exit, ItemError
 from photosync.testing.command import Sandbox
+from photosync_amazon.simulator import AmazonSimulator
 from tests.jobs.copies.places import NAME, Place, copied
 
 folder = pytest.mark.parametrize("place", ["folder"], indirect=True)
@@ -117,6 +118,23 @@ def test_the_users_own_files_stay_and_are_not_reported(sandbox: Sandbox, place: 
     checked = sandbox.run("verify", "--copy", NAME, "--repair")
     assert (checked.exit, checked.number("files")) == (0, checked.number("ok")), checked
     assert {name: place.files()[name] for name in mine} == mine
+
+
+@folder
+@pytest.mark.parametrize("name", ["SHA256SUMS", "albums.json"])
+def test_a_list_of_the_user_in_the_place_of_ours_is_kept(
+    sandbox: Sandbox, place: Place, simulator: AmazonSimulator, name: str
+) -> None:
+    """Ours are replaced when they change, without a version. What was there before the copy began is not ours."""
+    (place.folder / name).write_bytes(b"a list of the user")
+    assert copied(sandbox).exit == 0
+    kept = [path for path, content in place.files().items() if content == b"a list of the user"]
+    assert [path.endswith(f"/{name}") and "/replaced/" in path for path in kept] == [True]
+    place.check_list()
+    simulator.library.add(1)
+    assert sandbox.run("pull", "amazon").exit == 0
+    assert copied(sandbox).exit == 0
+    assert [path for path in place.files() if "/replaced/" in path] == kept
 
 
 @folder

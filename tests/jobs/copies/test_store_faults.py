@@ -442,6 +442,18 @@ def test_damage_that_no_listing_shows_is_repaired(sandbox: Sandbox, place: Place
     check_copy(sandbox, place)
 
 
+def test_damage_that_no_listing_shows_is_brought_again(sandbox: Sandbox, place: Place, proxy: StoreProxy) -> None:
+    """The checksum that the store lists is right, and the content is not."""
+    assert copied(sandbox).exit == 0
+    with proxy.failing(StoreFault(spoil, ["GET"], path=PHOTO)):
+        assert sandbox.run("verify", "--copy", NAME).exit == Exit.DAMAGE
+        proxy.requests = []
+        again = copied(sandbox)
+    assert (again.exit, again.number("saved")) == (0, 1), again
+    assert (proxy.counts["GET"], proxy.counts["COPY"], proxy.counts["PUT"]) == (1, 1, 1)
+    check_copy(sandbox, place)
+
+
 @pytest.mark.parametrize("action", [BROKEN, EXPIRED, FULL])
 def test_a_repair_that_the_store_refuses(sandbox: Sandbox, place: Place, proxy: StoreProxy, action: Action) -> None:
     assert copied(sandbox).exit == 0

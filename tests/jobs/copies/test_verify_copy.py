@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -155,6 +156,27 @@ def test_what_was_right_earlier_and_is_not_now_does_not_count_as_verified(
     not_verified = {path for path, at in verified(sandbox).items() if at is None}
     assert not_verified <= wrong
     assert len(wrong - not_verified) == expected
+
+
+@pytest.mark.parametrize("place", ["folder"], indirect=True)
+def test_what_was_found_wrong_is_brought_again_by_the_next_copy(sandbox: Sandbox, place: Place) -> None:
+    """No listing shows it: a file with a bad sector has its size and its time."""
+    copied(sandbox)
+    photo = sandbox.files()[0]
+    there = place.folder / photo.relative_to(sandbox.library)
+    before = there.stat()
+    one_byte(there)
+    damaged = there.read_bytes()
+    os.utime(there, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert copied(sandbox).number("saved") == 0
+    assert sandbox.run("verify", "--copy", NAME).exit == Exit.DAMAGE
+    assert copied(sandbox, "--dry-run").number("saved") == 1
+    result = copied(sandbox)
+    assert (result.exit, result.number("saved")) == (0, 1), result
+    assert there.read_bytes() == photo.read_bytes()
+    assert ["/damaged/" in name for name, content in place.files().items() if content == damaged] == [True]
+    assert sandbox.run("verify", "--copy", NAME).exit == 0
+    assert copied(sandbox).number("saved") == 0
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
