@@ -41,6 +41,6 @@ def copy(
     run = CopyRun(general, config, Interruption(), ends, jobs, bytes_per_s, dry_run, accept_shrink)
 
     def work() -> Exit:
-        return run.bring([name] if name else config.copies)
+        return run.bring(config.copies if name is None else [name])
 
     return work() if dry_run else told(config, "copy", work, ends)

@@ -146,10 +146,13 @@ def test_a_folder_that_is_gone_is_not_made(sandbox: Sandbox, place: Place) -> No
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
-def test_an_unknown_name_is_told_with_the_known_ones(sandbox: Sandbox) -> None:
-    result = sandbox.run("copy", "secnd")
+@pytest.mark.parametrize("name", ["secnd", ""])
+def test_an_unknown_name_is_told_with_the_known_ones(sandbox: Sandbox, place: Place, name: str) -> None:
+    """An empty one too, such as of a variable that is not set: nobody asked for all copies."""
+    result = sandbox.run("copy", name)
     assert result.exit == Exit.USAGE
     assert NAME in result.stderr
+    assert place.files() == {}
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
