@@ -138,6 +138,12 @@ class Catalog:
         """Another number as soon as another process has changed the catalog."""
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
 
+    @property
+    def begun(self) -> str:
+        """When its first run began. The copies of a catalog, and its later states, have the same; empty: none yet."""
+        row = self._connection.execute("SELECT started_at FROM runs ORDER BY run LIMIT 1").fetchone()
+        return str(row[0]) if row else ""
+
     def close(self) -> None:
         """Write the write-ahead log into the database and close it."""
         self._connection.close()

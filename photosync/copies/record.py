@@ -47,6 +47,9 @@ _MIGRATIONS = (
         address TEXT NOT NULL           -- as configured when it was used last
     );
     """,
+    """
+    ALTER TABLE place ADD COLUMN catalog TEXT NOT NULL DEFAULT '';  -- when that was begun; '': not known
+    """,
 )
 _TOTALS = """SELECT count(*), coalesce(sum(size), 0), count(wrong_since), max(verified_at),
     (SELECT max(run) FROM runs), (SELECT max(ended_at) FROM runs WHERE exit = 0) FROM files"""
@@ -97,6 +100,8 @@ class RecordedPlace:
     """Made when the copy was begun; the copy has it as a mark."""
     address: str
     """What the configuration said when it was used last."""
+    catalog: str = ""
+    """When the catalog was begun that was brought there last; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ class CopyRecord:
     def place(self) -> RecordedPlace | None:
         """Where the files are; None: no copy was begun, or by a version that did not note it."""
         with record_errors(self.path):
-            row = self._connection.execute("SELECT id, address FROM place").fetchone()
+            row = self._connection.execute("SELECT id, address, catalog FROM place").fetchone()
         return RecordedPlace(*row) if row else None
 
     def note_place(self, place: RecordedPlace, *, is_another: bool = False) -> None:
@@ -240,7 +245,12 @@ class CopyRecord:
                 self._connection.execute("DELETE FROM files")
                 self._connection.execute("DELETE FROM runs WHERE ended_at IS NOT NULL")
             self._connection.execute("DELETE FROM place")
-            self._connection.execute("INSERT INTO place VALUES (?, ?)", (place.id, place.address))
+            self._connection.execute("INSERT INTO place VALUES (?, ?, ?)", (place.id, place.address, place.catalog))
+
+    def note_catalog(self, begun: str) -> None:
+        """The copy has the catalog that was begun then."""
+        with record_errors(self.path):
+            self._connection.execute("UPDATE place SET catalog = ? WHERE catalog <> ?", (begun, begun))
 
     def forget_readings(self) -> None:
         """That files were read there does not count any more."""

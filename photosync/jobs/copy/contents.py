@@ -11,7 +11,7 @@ import logging
 import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 
 from photosync.copies import CopyRecord, CopyStore, RecordedPlace, Stored
@@ -131,7 +131,7 @@ def _marks(files: Iterable[str]) -> list[str]:
 
 def _check_and_note_address(store: CopyStore, record: CopyRecord, known: RecordedPlace) -> None:
     if known.address != store.address:  # it was moved, with all that it has
-        record.note_place(RecordedPlace(known.id, store.address))
+        record.note_place(replace(known, address=store.address))
 
 
 def _check_some_is_there(name: str, store: CopyStore, record: CopyRecord, files: dict[str, Stored]) -> None:

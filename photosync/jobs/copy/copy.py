@@ -15,6 +15,7 @@ from photosync.errors import DestinationError, Exit, ItemError, PhotosyncError, 
 from photosync.jobs.copy.contents import contents_to_change, mark
 from photosync.jobs.copy.copy_lists import CopyLists
 from photosync.jobs.copy.library_files import (
+    CATALOG,
     DAMAGED,
     REPLACED,
     LibraryFile,
@@ -126,13 +127,25 @@ class Copy:
             self._fail_doubtful()
             lists = CopyLists(self.library, self.catalog, self.record, self.others.workspace, self._failed)
             with lists.catalog_copy() as catalog_copy:
-                self._bring(chain(lists.files(), own_files(self.library, catalog_copy)))
+                self._bring(chain(lists.files(), own_files(self.library, catalog_copy, is_another=self._is_another())))
+            if not self.dry_run and CATALOG not in self._failed:
+                self.record.note_catalog(self.catalog.begun)
         self._outage.check()
         self._summary.complete = True
         self._summary.exit = Exit.PARTIAL if self._summary.failed else Exit.OK
 
     def _photos(self) -> Iterator[LibraryFile]:
         return chain(recorded_files(self.library, self.catalog), undo_records(self.library))
+
+    def _is_another(self) -> bool:
+        """Whether the copy may have an earlier catalog, which was lost here, and was not brought back from a copy."""
+        brought = place.catalog if (place := self.record.place) else ""
+        if brought not in ("", self.catalog.begun):
+            self.reporter.note(
+                f"copy '{self.name}': the catalog was begun anew since the last run. The earlier one may know of files "
+                f"that only copies have; it is kept there below {REPLACED}."
+            )
+        return brought != self.catalog.begun
 
     @contextmanager
     def _library_at_rest(self) -> Iterator[None]:

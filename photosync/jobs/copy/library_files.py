@@ -122,7 +122,10 @@ def lists(library: Library, catalog: Catalog) -> Iterator[LibraryFile]:
         yield LibraryFile(path_in_copy(root, SUMS_NAME), library.file_text(location), is_made=True, location=location)
 
 
-def own_files(library: Library, catalog_copy: Path) -> Iterator[LibraryFile]:
-    """The library's identity, and the copy of the catalog, which comes last: it has all of the rest."""
+def own_files(library: Library, catalog_copy: Path, *, is_another: bool = False) -> Iterator[LibraryFile]:
+    """The library's identity, and the copy of the catalog, which comes last: it has all of the rest.
+
+    `is_another`: it is no later state of the catalog that the copy has, which may know of files that this one does not.
+    """
     yield LibraryFile(IDENTITY, str(library.root / IDENTITY))
-    yield LibraryFile(CATALOG, str(catalog_copy), is_made=True)
+    yield LibraryFile(CATALOG, str(catalog_copy), is_made=not is_another)

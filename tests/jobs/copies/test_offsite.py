@@ -14,6 +14,9 @@ from tests.jobs.copies.places import NAME, OTHER, Place, check_list, copied, cop
 from tests.jobs.copies.test_restore_library import on_another_machine
 from tests.jobs.copies.test_verify_copy import found, one_byte
 
+_CATALOG = ".photosync/catalog-copy.db"
+_KEPT = ".photosync/replaced/"
+
 
 def names(sandbox: Sandbox, *files: Path) -> list[str]:
     return [path.relative_to(sandbox.library).as_posix() for path in files]
@@ -44,6 +47,25 @@ def test_they_are_known_again_when_the_record_is_lost(sandbox: Sandbox, place: P
     assert copied(sandbox).number("saved") == 0
     result = sandbox.run("verify", "--copy", NAME)
     assert (result.exit, result.number("read")) == (0, len(place.files()))
+
+
+def test_a_catalog_that_was_begun_anew_does_not_replace_the_earlier_one(sandbox: Sandbox, place: Place) -> None:
+    """Only the earlier one knows what was removed."""
+    copied(sandbox)
+    gone = sandbox.files()[:2]
+    evicted(sandbox, *gone)
+    copied(sandbox)
+    known = place.files()[_CATALOG]
+    for name in ("catalog.db", "catalog-copy.db"):
+        (sandbox.library / ".photosync" / name).unlink()
+    assert sandbox.run("pull", "amazon").exit == 0
+    result = copied(sandbox)
+    assert (result.exit, ".photosync/replaced" in result.stderr) == (0, True)
+    (kept,) = [content for path, content in place.files().items() if path.startswith(_KEPT) and path.endswith(_CATALOG)]
+    assert kept == known
+    assert sandbox.run("pull", "--full").exit == 0
+    assert copied(sandbox).stderr == ""
+    assert len([path for path in place.files() if path.startswith(_KEPT) and path.endswith(_CATALOG)]) == 1
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
