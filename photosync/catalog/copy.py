@@ -56,6 +56,7 @@ class CatalogCopy:
             copy.execute("PRAGMA journal_mode = OFF")  # a copy that is not finished is not used
             copy.execute("PRAGMA synchronous = OFF")
             self._connection.copy_to(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # not the catalog's own: a reader makes no files next to it
             found = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise unusable(self._connection.path, found)
