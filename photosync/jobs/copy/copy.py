@@ -191,6 +191,7 @@ class Copy:
             if self._is_second_look:
                 return None
             self._count(saved=1)
+            self._summary.size_bytes += file.size_bytes
             self.reporter.saved(file.path, file.path)
             return None
         if file.never_changes and known is not None:  # the catalog has no hash of it, and it may be damaged here

@@ -50,6 +50,16 @@ class LibraryFile:
         return Path(self.where)
 
     @property
+    def size_bytes(self) -> int:
+        """As it is now; 0 for what cannot be examined."""
+        if self.offsite is not None:
+            return self.offsite.size_bytes
+        try:
+            return self.source.stat().st_size
+        except OSError:
+            return 0
+
+    @property
     def is_there(self) -> bool:
         """Whether there is anything here; also if that cannot be known, and to open it tells why."""
         try:

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from fnmatch import fnmatch
 
 import pytest
 
@@ -133,6 +134,9 @@ def test_a_dry_run_sends_nothing(sandbox: Sandbox, place: Place) -> None:
     assert result.exit == 0
     assert result.number("saved") > 0
     assert not place.folder.exists() or place.files() == {}
+    mark = f".photosync/copy-{'?' * 32}.json"
+    assert copied(sandbox).exit == 0
+    assert result.number("bytes") == sum(len(each) for path, each in place.files().items() if not fnmatch(path, mark))
 
 
 @pytest.mark.parametrize("place", ["folder"], indirect=True)
