@@ -29,9 +29,9 @@ _TAKEN_FROM = {
 }
 
 _IN_COPIES = (
-    "each copy of the library has one too, until the next 'photosync copy'; only that one knows which files evict has "
-    "removed. To use it: delete the new catalog, put the copy's .photosync/catalog-copy.db at the same path of the "
-    "library, and run this again"
+    "each copy of the library has one too (below .photosync/replaced/ if 'photosync copy' ran since); only that one "
+    "knows which files evict has removed. To use it: delete the new catalog, put the copy's "
+    ".photosync/catalog-copy.db at the same path of the library, and run this again"
 )
 
 
