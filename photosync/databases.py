@@ -14,12 +14,20 @@ def address_to_read(path: Path) -> str:
     mounted to read only, it is read as a file that nobody changes.
     """
     uri = path.absolute().as_uri()
-    if path.with_name(f"{path.name}-wal").exists():
+    if _has_log(path):
         return f"{uri}?mode=ro"
-    address = f"{uri}?mode=rw"  # `ro` would leave the files there
+    address = f"{uri}?mode=rw"  # `ro` would leave the files there; this removes those that a killed reader left
     try:
         with closing(sqlite3.connect(address, uri=True)) as database:
             database.execute("PRAGMA schema_version").fetchone()
     except sqlite3.Error:
         return f"{uri}?mode=ro&immutable=1"
     return address
+
+
+def _has_log(path: Path) -> bool:
+    """Whether there is a log with content, of a run that works now or was killed."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False

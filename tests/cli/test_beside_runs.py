@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from photosync.catalog import Catalog, SavedFile
 from photosync.model import Digest, Item, Kind, Location
 from photosync.testing.command import Sandbox
+from tests.jobs.killed_runs import KILLED
 
 _MANY = 5_000
 """More than a pipe takes at a time."""
@@ -51,6 +53,7 @@ def test_nothing_stays_next_to_the_catalog(sandbox: Sandbox) -> None:
     folder = sandbox.library / ".photosync"
     before = {each.name for each in folder.iterdir()}
     for command in (["status"], ["list", "amazon", "--saved"], ["coverage"], ["export", str(sandbox.folder / "a.csv")]):
+        assert replace(sandbox, crash_at="commit:1").run(*command).exit == KILLED
         assert sandbox.run(*command).exit == 0
         assert {each.name for each in folder.iterdir()} == before, command
 
