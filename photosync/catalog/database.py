@@ -247,7 +247,7 @@ class Catalog:
         return next(self._entries("outside = ? AND path_key = ?", location.root, location.key), None)
 
     def offsite_at(self, location: Location) -> CatalogEntry | None:
-        """The entry of the item whose file comes back to this location from a copy; names differ in case alone."""
+        """The entry of the item whose file comes back to this location from a copy. Case makes no difference."""
         return next(self._entries("outside = ? AND offsite_key = ?", location.root, location.key), None)
 
     def owner_of(self, location: Location) -> tuple[str, str] | None:
